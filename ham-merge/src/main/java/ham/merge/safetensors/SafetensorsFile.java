@@ -1,0 +1,198 @@
+package ham.merge.safetensors;
+
+import ham.merge.InputException;
+import ham.merge.tensor.HalfPrecision;
+import ham.merge.tensor.Matrix;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A safetensors file, memory-mapped: 8 bytes header length, a JSON header, then the tensors' bytes, little-endian and row-major. The whole
+ * header is validated by {@link #open}; tensors are read when they are asked for.
+ */
+public final class SafetensorsFile {
+    /** The longest header that the reference implementation accepts, in bytes. */
+    private static final long LONGEST_HEADER = 100_000_000;
+
+    private final Path path;
+    private final Map<String, String> metadata;
+    private final SortedMap<String, TensorInfo> tensors;
+    private final ByteBuffer whole;
+
+    private SafetensorsFile(Path path, HeaderParser.Header header, ByteBuffer whole) {
+        this.path = path;
+        this.metadata = Collections.unmodifiableMap(header.metadata());
+        this.tensors = Collections.unmodifiableSortedMap(header.tensors());
+        this.whole = whole;
+    }
+
+    /**
+     * Opens and validates a file.
+     *
+     * @throws InputException when the file is missing, cannot be read or breaks a rule of the format
+     */
+    public static SafetensorsFile open(Path path) {
+        if (!Files.isRegularFile(path)) {
+            throw new InputException(
+                    path, "expected a safetensors file, found " + (Files.exists(path) ? "a folder" : "nothing"));
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            long size = channel.size();
+            byte[] json = header(path, channel, size);
+            long dataStart = 8L + json.length;
+            HeaderParser.Header header = new HeaderParser(path, dataStart, size - dataStart).parse(json);
+            ByteBuffer whole = size <= Integer.MAX_VALUE ? channel.map(FileChannel.MapMode.READ_ONLY, 0, size) : null;
+            return new SafetensorsFile(path, header, whole);
+        } catch (IOException e) {
+            throw new InputException(path, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] header(Path path, FileChannel channel, long size) throws IOException {
+        if (size < 10) {
+            throw new InputException(path, "expected a safetensors file, found only " + size + " bytes");
+        }
+        ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        readFully(channel, length, 0);
+        long headerBytes = length.getLong(0);
+        if (headerBytes < 2 || headerBytes > LONGEST_HEADER || headerBytes > size - 8) {
+            throw new InputException(
+                    path,
+                    "not a valid safetensors file: it claims a header of " + Long.toUnsignedString(headerBytes)
+                            + " bytes in a file of " + size
+                            + " (truncated, or another format)");
+        }
+        ByteBuffer json = ByteBuffer.allocate((int) headerBytes);
+        readFully(channel, json, 8);
+        if (json.get(0) != '{') {
+            throw new InputException(path, "not a valid safetensors file: its header does not begin with '{'");
+        }
+        return json.array();
+    }
+
+    private static void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new IOException("the file ended early");
+            }
+        }
+    }
+
+    /** Where the file is. */
+    public Path path() {
+        return path;
+    }
+
+    /** The header's {@code __metadata__}, empty where there is none. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** The tensors' names in code-point order. */
+    public SortedSet<String> names() {
+        return Collections.unmodifiableSortedSet(new TreeSet<>(tensors.keySet()));
+    }
+
+    /** Whether a tensor of that name is there. */
+    public boolean has(String name) {
+        return tensors.containsKey(name);
+    }
+
+    /**
+     * What the header says of a tensor.
+     *
+     * @throws InputException when there is no tensor of that name
+     */
+    public TensorInfo info(String name) {
+        TensorInfo info = tensors.get(name);
+        if (info == null) {
+            throw new InputException(path, "expected a tensor '" + name + "', found none of that name");
+        }
+        return info;
+    }
+
+    /** The raw little-endian bytes of a tensor, read only; at most 2 GB. */
+    public ByteBuffer bytes(String name) {
+        TensorInfo info = info(name);
+        if (info.bytes() > Integer.MAX_VALUE) {
+            throw new InputException(path, "tensor '" + name + "' of " + info.bytes() + " bytes exceeds 2 GB");
+        }
+        if (whole != null) {
+            return whole.slice((int) info.offset(), (int) info.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, info.offset(), info.bytes())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw new InputException(path, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A tensor's values as float32; float64 is rounded, the half precisions are exact.
+     *
+     * @throws InputException when the tensor is absent, not of a float dtype, or holds NaN or infinity
+     */
+    public float[] floats(String name) {
+        TensorInfo info = info(name);
+        ByteBuffer bytes = bytes(name);
+        float[] values = new float[(int) info.elements()];
+        switch (info.dtype()) {
+            case F32 -> bytes.asFloatBuffer().get(values);
+            case F16 -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = HalfPrecision.float16(bytes.getShort(2 * i));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = HalfPrecision.bfloat16(bytes.getShort(2 * i));
+                }
+            }
+            case F64 -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) bytes.getDouble(8 * i);
+                }
+            }
+            default ->
+                throw new InputException(path, "tensor '" + name + "': expected a float dtype, found " + info.dtype());
+        }
+        requireFinite(name, values);
+        return values;
+    }
+
+    private void requireFinite(String name, float[] values) {
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new InputException(
+                        path, "tensor '" + name + "': expected finite values, found " + values[i] + " at index " + i);
+            }
+        }
+    }
+
+    /**
+     * A float tensor of two dimensions.
+     *
+     * @throws InputException also when the tensor has another number of dimensions
+     */
+    public Matrix matrix(String name) {
+        TensorInfo info = info(name);
+        if (info.shape().size() != 2 || info.elements() > Integer.MAX_VALUE) {
+            throw new InputException(path, "tensor '" + name + "': expected a matrix, found the shape " + info.shape());
+        }
+        return new Matrix(
+                Math.toIntExact(info.shape().get(0)),
+                Math.toIntExact(info.shape().get(1)),
+                floats(name));
+    }
+}
