@@ -1,9 +1,11 @@
 package ham.merge.method;
 
 import ham.merge.adapter.LoraFactors;
+import ham.merge.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Pruned adapters joined by concatenation along the rank: {@code DW_G = sum over members of c s B A}.
@@ -40,6 +42,17 @@ public record Group(List<Member> members, double alpha, double squaredNorm) {
                         members.stream().mapToInt(member -> member.rank(weight)).sum())
                 .max()
                 .orElse(0);
+    }
+
+    /** {@code DW_G} [out, in] of every adapted weight; without the group's scalar. */
+    public SortedMap<String, Matrix> deltas() {
+        SortedMap<String, List<Branch>> branches = new TreeMap<>();
+        for (Member member : members) {
+            member.factors()
+                    .forEach((weight, factors) -> branches.computeIfAbsent(weight, key -> new ArrayList<>())
+                            .add(new Branch(member.coefficient(), factors)));
+        }
+        return Deltas.sum(branches);
     }
 
     double innerProduct(SortedMap<String, LoraFactors> factors) {
