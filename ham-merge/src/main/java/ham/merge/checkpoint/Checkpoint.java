@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -47,14 +46,13 @@ public final class Checkpoint {
         }
         SafetensorsFile file = SafetensorsFile.open(weights);
         VitNames names = new VitNames(file.has("vit.embeddings.cls_token") ? "vit." : "");
-        Map<String, List<Long>> expected = VitShapes.expected(config, names, file);
-        VitShapes.require(file, expected);
+        new VitShapes(config, names, file).require();
         return new Checkpoint(directory, withLabels(config, file, names), names, file);
     }
 
     private static VitConfig withLabels(VitConfig config, SafetensorsFile file, VitNames names) {
         if (!file.has(names.classifierWeight())) {
-            return config;
+            return config.withLabels(List.of());
         }
         int classes =
                 Math.toIntExact(file.info(names.classifierWeight()).shape().get(0));
@@ -71,17 +69,7 @@ public final class Checkpoint {
         for (int i = 0; i < classes; i++) {
             labels.add("LABEL_" + i);
         }
-        return new VitConfig(
-                config.hidden(),
-                config.layers(),
-                config.heads(),
-                config.mlp(),
-                config.imageSize(),
-                config.patch(),
-                config.channels(),
-                config.layerNormEps(),
-                config.qkvBias(),
-                labels);
+        return config.withLabels(labels);
     }
 
     /** The folder that was opened. */
@@ -89,7 +77,7 @@ public final class Checkpoint {
         return directory;
     }
 
-    /** Shape of the model; its labels are those of the classifier, if there is one. */
+    /** Shape of the model; its labels are those of the classifier, and there are none without one. */
     public VitConfig config() {
         return config;
     }

@@ -39,6 +39,11 @@ public record VitConfig(
         labels = List.copyOf(labels);
     }
 
+    /** The same shape with other class names. */
+    VitConfig withLabels(List<String> names) {
+        return new VitConfig(hidden, layers, heads, mlp, imageSize, patch, channels, layerNormEps, qkvBias, names);
+    }
+
     /** Sequence length: one class token and the patches. */
     public int tokens() {
         int side = imageSize / patch;
@@ -68,8 +73,8 @@ public record VitConfig(
                 reader.positive("image_size", 224),
                 reader.positive("patch_size", 16),
                 reader.positive("num_channels", 3),
-                json.path("layer_norm_eps").asDouble(1e-12),
-                json.path("qkv_bias").asBoolean(true),
+                reader.number("layer_norm_eps", 1e-12),
+                reader.truth("qkv_bias", true),
                 reader.labels());
         reader.require(config.channels == 3, "num_channels 3", "num_channels " + config.channels);
         reader.require(
@@ -111,9 +116,26 @@ public record VitConfig(
             return node.asInt(whenAbsent);
         }
 
+        double number(String key, double whenAbsent) {
+            JsonNode node = json.path(key);
+            require(node.isMissingNode() || node.isNumber(), key + " to be a number", node.toString());
+            return node.asDouble(whenAbsent);
+        }
+
+        boolean truth(String key, boolean whenAbsent) {
+            JsonNode node = json.path(key);
+            require(node.isMissingNode() || node.isBoolean(), key + " to be true or false", node.toString());
+            return node.asBoolean(whenAbsent);
+        }
+
         List<String> labels() {
+            JsonNode node = json.path("id2label");
+            require(
+                    node.isMissingNode() || node.isNull() || node.isObject(),
+                    "id2label to map class numbers to names",
+                    node.toString());
             Map<Integer, String> byIndex = new TreeMap<>();
-            for (Map.Entry<String, JsonNode> entry : json.path("id2label").properties()) {
+            for (Map.Entry<String, JsonNode> entry : node.properties()) {
                 try {
                     byIndex.put(
                             Integer.valueOf(entry.getKey()), entry.getValue().asText());

@@ -3,77 +3,100 @@ package ham.merge.checkpoint;
 import ham.merge.InputException;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorInfo;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Which tensors a plain ViT has, in which shapes, and the check that a file has exactly those. */
+/** The check that a file has exactly the tensors of a plain ViT, in the shapes that its configuration implies. */
 final class VitShapes {
     /** Parts of a checkpoint that image classification never reads. */
     private static final Pattern UNUSED =
             Pattern.compile("(vit\\.)?(pooler\\.dense\\.(weight|bias)|embeddings\\.position_ids)");
 
-    private VitShapes() {}
+    private final VitConfig config;
+    private final VitNames names;
+    private final SafetensorsFile file;
+    private final Set<String> checked = new HashSet<>();
 
-    static Map<String, List<Long>> expected(VitConfig config, VitNames names, SafetensorsFile file) {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        long d = config.hidden();
-        long patch = config.patch();
-        shapes.put(names.clsToken(), List.of(1L, 1L, d));
-        shapes.put(names.positionEmbeddings(), List.of(1L, (long) config.tokens(), d));
-        shapes.put(names.patchWeight(), List.of(d, (long) config.channels(), patch, patch));
-        shapes.put(names.patchBias(), List.of(d));
-        for (int block = 0; block < config.layers(); block++) {
-            shapes.put(names.normBeforeWeight(block), List.of(d));
-            shapes.put(names.normBeforeBias(block), List.of(d));
-            shapes.put(names.normAfterWeight(block), List.of(d));
-            shapes.put(names.normAfterBias(block), List.of(d));
-            for (Target target : Target.values()) {
-                long out = target.outputs(config);
-                shapes.put(names.weight(block, target), List.of(out, (long) target.inputs(config)));
-                boolean qkv = target == Target.QUERY || target == Target.KEY || target == Target.VALUE;
-                if (!qkv || config.qkvBias()) {
-                    shapes.put(names.bias(block, target), List.of(out));
-                }
-            }
-        }
-        shapes.put(names.finalNormWeight(), List.of(d));
-        shapes.put(names.finalNormBias(), List.of(d));
-        if (file.has(names.classifierWeight())) {
-            List<Long> found = file.info(names.classifierWeight()).shape();
-            long classes = found.isEmpty() ? 0 : found.get(0);
-            shapes.put(names.classifierWeight(), List.of(classes, d));
-            shapes.put(names.classifierBias(), List.of(classes));
-        }
-        return shapes;
+    VitShapes(VitConfig config, VitNames names, SafetensorsFile file) {
+        this.config = config;
+        this.names = names;
+        this.file = file;
     }
 
-    static void require(SafetensorsFile file, Map<String, List<Long>> expected) {
-        expected.forEach((name, shape) -> {
-            if (!file.has(name)) {
-                throw new InputException(
-                        file.path(),
-                        "expected a plain ViT with a tensor '" + name + "' " + shape + ", found none of that name");
-            }
-            TensorInfo info = file.info(name);
-            if (!info.shape().equals(shape)) {
-                throw new InputException(
-                        file.path(),
-                        "tensor '" + name + "': expected the shape " + shape + " that config.json implies, found "
-                                + info.shape());
-            }
-            if (!info.dtype().isFloat()) {
-                throw new InputException(
-                        file.path(), "tensor '" + name + "': expected a float dtype, found " + info.dtype());
-            }
-        });
+    /** Stops at the first tensor that is missing or wrong, so that an absurd configuration costs nothing. */
+    void require() {
+        long d = config.hidden();
+        long patch = config.patch();
+        require(names.clsToken(), 1, 1, d);
+        require(names.positionEmbeddings(), 1, config.tokens(), d);
+        require(names.patchWeight(), d, config.channels(), patch, patch);
+        require(names.patchBias(), d);
+        for (int block = 0; block < config.layers(); block++) {
+            requireBlock(block);
+        }
+        require(names.finalNormWeight(), d);
+        require(names.finalNormBias(), d);
+        if (file.has(names.classifierWeight())) {
+            requireClassifier();
+        }
         for (String name : file.names()) {
-            if (!expected.containsKey(name) && !UNUSED.matcher(name).matches()) {
+            if (!checked.contains(name) && !UNUSED.matcher(name).matches()) {
                 throw new InputException(
                         file.path(),
                         "expected a plain ViT, found the tensor '" + name + "' that such a model does not have");
             }
         }
+    }
+
+    private void requireBlock(int block) {
+        long d = config.hidden();
+        require(names.normBeforeWeight(block), d);
+        require(names.normBeforeBias(block), d);
+        require(names.normAfterWeight(block), d);
+        require(names.normAfterBias(block), d);
+        for (Target target : Target.values()) {
+            long out = target.outputs(config);
+            require(names.weight(block, target), out, target.inputs(config));
+            boolean qkv = target == Target.QUERY || target == Target.KEY || target == Target.VALUE;
+            if (!qkv || config.qkvBias()) {
+                require(names.bias(block, target), out);
+            }
+        }
+    }
+
+    private void requireClassifier() {
+        List<Long> found = file.info(names.classifierWeight()).shape();
+        if (found.size() != 2 || found.get(0) < 1 || found.get(0) > Integer.MAX_VALUE) {
+            throw new InputException(
+                    file.path(),
+                    "tensor '" + names.classifierWeight() + "': expected the shape [classes, " + config.hidden()
+                            + "], found " + found);
+        }
+        require(names.classifierWeight(), found.get(0), config.hidden());
+        require(names.classifierBias(), found.get(0));
+    }
+
+    private void require(String name, long... sizes) {
+        List<Long> shape = Arrays.stream(sizes).boxed().toList();
+        if (!file.has(name)) {
+            throw new InputException(
+                    file.path(),
+                    "expected a plain ViT with a tensor '" + name + "' " + shape + ", found none of that name");
+        }
+        TensorInfo info = file.info(name);
+        if (!info.shape().equals(shape)) {
+            throw new InputException(
+                    file.path(),
+                    "tensor '" + name + "': expected the shape " + shape + " that config.json implies, found "
+                            + info.shape());
+        }
+        if (!info.dtype().isFloat()) {
+            throw new InputException(
+                    file.path(), "tensor '" + name + "': expected a float dtype, found " + info.dtype());
+        }
+        checked.add(name);
     }
 }

@@ -1,13 +1,16 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
+import ham.merge.checkpoint.LinearLayer;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
 import ham.merge.method.HamMerge;
 import ham.merge.method.HamParameters;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -54,6 +57,7 @@ public record AdapterMerge(
                     "--alpha: expected one value an adapter, " + adapters.size() + " in all, found " + alphas.size());
         }
         requireDistinctNames(adapters);
+        requireOneScheme(adapters);
         List<String> warnings = new ArrayList<>();
         MergeMode effective = mode.orElseGet(() -> detect(adapters, warnings));
         List<Double> used = alphas.isEmpty()
@@ -80,6 +84,24 @@ public record AdapterMerge(
                         each.path(),
                         "expected adapters of different names, found two called '"
                                 + each.adapter().name() + "'; rename one folder");
+            }
+        }
+    }
+
+    /** One layer under two names would count as two layers. */
+    private static void requireOneScheme(List<AdapterFolder> adapters) {
+        Map<LinearLayer, String> names = new HashMap<>();
+        for (AdapterFolder each : adapters) {
+            for (String name : each.adapter().factors().keySet()) {
+                Optional<LinearLayer> layer = LinearLayer.parse(name.replaceFirst("\\.weight$", ""));
+                String known =
+                        layer.map(found -> names.putIfAbsent(found, name)).orElse(null);
+                if (known != null && !known.equals(name)) {
+                    throw new InputException(
+                            each.path(),
+                            "names a layer '" + name + "' that is called '" + known
+                                    + "' before; give the base (--base), whose names both then get");
+                }
             }
         }
     }

@@ -46,34 +46,66 @@ public record HamRecord(
         if (!Files.exists(file)) {
             return new HamRecord(1, -1, List.of(), Optional.empty(), MergeMode.INDEPENDENT, List.of());
         }
-        ObjectNode json = JsonFiles.read(file, "ham's record of an adapter");
-        List<String> classes = new ArrayList<>();
-        json.path("classes").forEach(node -> classes.add(node.asText()));
-        List<Double> groupAlphas = new ArrayList<>();
-        json.path("group_alphas").forEach(node -> groupAlphas.add(finite(file, "group_alphas", node)));
-        return new HamRecord(
-                json.has("alpha") ? finite(file, "alpha", json.get("alpha")) : 1,
-                json.path("task").asInt(-1),
-                classes,
-                Optional.ofNullable(json.path("base_sha256").textValue()),
-                mode(file, json.path("mode").asText("independent")),
-                groupAlphas);
+        return new Reader(file, JsonFiles.read(file, "ham's record of an adapter")).record();
     }
 
-    private static double finite(Path file, String key, JsonNode node) {
-        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
-            throw new InputException(file, key + ": expected finite numbers, found " + node);
+    private record Reader(Path file, ObjectNode json) {
+        HamRecord record() {
+            List<String> classes = new ArrayList<>();
+            array("classes").forEach(node -> classes.add(text("classes", node)));
+            List<Double> groupAlphas = new ArrayList<>();
+            array("group_alphas").forEach(node -> groupAlphas.add(number("group_alphas", node)));
+            return new HamRecord(
+                    json.hasNonNull("alpha") ? number("alpha", json.get("alpha")) : 1,
+                    json.hasNonNull("task") ? index("task", json.get("task")) : -1,
+                    classes,
+                    json.hasNonNull("base_sha256")
+                            ? Optional.of(text("base_sha256", json.get("base_sha256")))
+                            : Optional.empty(),
+                    mode(json.path("mode").asText("independent")),
+                    groupAlphas);
         }
-        return node.doubleValue();
-    }
 
-    private static MergeMode mode(Path file, String name) {
-        for (MergeMode mode : MergeMode.values()) {
-            if (mode.optionName().equals(name)) {
-                return mode;
+        private Iterable<JsonNode> array(String key) {
+            if (json.hasNonNull(key) && !json.get(key).isArray()) {
+                throw wrong(key, "a list", json.get(key));
             }
+            return json.path(key);
         }
-        throw new InputException(file, "mode: expected sequential or independent, found " + name);
+
+        private double number(String key, JsonNode node) {
+            if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+                throw wrong(key, "finite numbers", node);
+            }
+            return node.doubleValue();
+        }
+
+        private int index(String key, JsonNode node) {
+            if (!node.isInt() || node.intValue() < -1) {
+                throw wrong(key, "a whole number from 0, or -1 for unknown", node);
+            }
+            return node.intValue();
+        }
+
+        private String text(String key, JsonNode node) {
+            if (!node.isTextual()) {
+                throw wrong(key, "text", node);
+            }
+            return node.textValue();
+        }
+
+        private MergeMode mode(String name) {
+            for (MergeMode mode : MergeMode.values()) {
+                if (mode.optionName().equals(name)) {
+                    return mode;
+                }
+            }
+            throw new InputException(file, "mode: expected sequential or independent, found " + name);
+        }
+
+        private InputException wrong(String key, String expected, JsonNode found) {
+            return new InputException(file, key + ": expected " + expected + ", found " + found);
+        }
     }
 
     /** Writes {@code ham.json} into a folder. */

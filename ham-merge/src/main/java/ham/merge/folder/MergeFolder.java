@@ -37,7 +37,9 @@ public final class MergeFolder {
         JsonFiles.write(folder.resolve(RECORD), record(result));
         if (result.head().isPresent()) {
             HeadFile.write(folder.resolve(AdapterFolder.HEAD), result.head().get());
-            Files.write(folder.resolve(LABELS), result.head().get().classes());
+            Files.writeString(
+                    folder.resolve(LABELS),
+                    String.join("\n", result.head().get().classes()) + "\n");
         }
     }
 

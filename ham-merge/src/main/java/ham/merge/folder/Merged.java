@@ -1,21 +1,17 @@
 package ham.merge.folder;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
-import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.Branch;
-import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorHash;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -74,9 +70,11 @@ public record Merged(
         provenance.put("parameters", record.path("parameters").toString());
         provenance.put("adapters", record.path("inputs").toString());
         provenance.put("merged_sha256", TensorHash.sha256(merged));
+        SafetensorsFile factors = SafetensorsFile.open(folder.resolve(MergeFolder.GROUPS));
+        SortedMap<String, Matrix> deltas = deltas(merged);
         return new Merged(
-                deltas(merged),
-                branches(recordFile, record, SafetensorsFile.open(folder.resolve(MergeFolder.GROUPS))),
+                deltas,
+                BranchReader.read(recordFile, record, factors, deltas),
                 Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
                 Optional.ofNullable(record.path("base_sha256").textValue()),
                 provenance);
@@ -89,54 +87,6 @@ public record Merged(
             throw new InputException(file.path(), "expected deltas, found no tensor at all");
         }
         return deltas;
-    }
-
-    private static SortedMap<String, List<Branch>> branches(
-            Path recordFile, ObjectNode record, SafetensorsFile factors) {
-        boolean mean = record.path("parameters").path("combine").asText().equals("mean");
-        double divisor = 0;
-        for (JsonNode group : record.path("groups")) {
-            divisor += group.path("alpha").asDouble();
-        }
-        SortedMap<String, List<Branch>> branches = new TreeMap<>();
-        int g = 0;
-        for (JsonNode group : record.path("groups")) {
-            double alpha = group.path("alpha").asDouble() / (mean ? divisor : 1);
-            for (int m = 0; m < group.path("members").size(); m++) {
-                double weight = alpha * group.path("coefficients").path(m).asDouble(1);
-                addMember(factors, MergeFolder.factorPrefix(g, m), weight, branches);
-            }
-            g++;
-        }
-        if (branches.isEmpty()) {
-            throw new InputException(recordFile, "expected groups with members, found none");
-        }
-        return branches;
-    }
-
-    private static void addMember(
-            SafetensorsFile file, String prefix, double weight, SortedMap<String, List<Branch>> branches) {
-        for (String name : file.names()) {
-            if (name.startsWith(prefix) && name.endsWith(".lora_A")) {
-                String stem = name.substring(0, name.length() - ".lora_A".length());
-                branches.computeIfAbsent(stem.substring(prefix.length()), key -> new ArrayList<>())
-                        .add(new Branch(weight, factors(file, stem)));
-            }
-        }
-    }
-
-    private static LoraFactors factors(SafetensorsFile file, String stem) {
-        Matrix a = file.matrix(stem + ".lora_A");
-        Matrix b = file.matrix(stem + ".lora_B");
-        if (file.info(stem + ".scaling").dtype() != DType.F64
-                || file.info(stem + ".scaling").elements() != 1) {
-            throw new InputException(file.path(), "tensor '" + stem + ".scaling': expected one float64");
-        }
-        try {
-            return new LoraFactors(a, b, file.bytes(stem + ".scaling").getDouble(0));
-        } catch (IllegalArgumentException e) {
-            throw new InputException(file.path(), "the factors of '" + stem + "' do not fit: " + e.getMessage(), e);
-        }
     }
 
     /**

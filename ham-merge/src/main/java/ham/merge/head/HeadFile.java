@@ -1,11 +1,14 @@
 package ham.merge.head;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.merge.InputException;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,7 +17,9 @@ import java.util.List;
  * in the metadata.
  */
 public final class HeadFile {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private HeadFile() {}
 
@@ -45,13 +50,19 @@ public final class HeadFile {
         try {
             Head head =
                     switch (kind == null ? "" : kind) {
-                        case "linear" -> new LinearHead(tensors.matrix("weight"), tensors.floats("bias"));
+                        case "linear" -> new LinearHead(tensors.matrix("weight"), vector(tensors, "bias"));
                         case "prototype" -> new PrototypeHead(tensors.matrix("weight"));
                         case "analytic" -> new AnalyticHead(tensors.matrix("projection"), tensors.matrix("weight"));
                         default ->
                             throw new InputException(
                                     file, "expected metadata 'head' of linear, prototype or analytic, found " + kind);
                     };
+            if (head.classes() == 0 || head.features() == 0) {
+                throw new InputException(
+                        file,
+                        "expected at least one class and one feature, found " + head.classes() + " classes and "
+                                + head.features() + " features");
+            }
             return new NamedHead(head, classes(file, tensors.metadata().get("classes")));
         } catch (IllegalArgumentException e) {
             throw new InputException(file, "its tensors do not fit together: " + e.getMessage(), e);
@@ -62,11 +73,33 @@ public final class HeadFile {
         if (json == null) {
             throw new InputException(file, "expected metadata 'classes' with the names of the classes, found none");
         }
+        String problem = "expected metadata 'classes' to be a JSON array of names, found " + json;
         try {
-            return List.of(JSON.readValue(json, String[].class));
+            JsonNode array = JSON.readTree(json);
+            List<String> classes = new ArrayList<>();
+            for (JsonNode each : array) {
+                if (!each.isTextual()) {
+                    throw new InputException(file, problem);
+                }
+                classes.add(each.textValue());
+            }
+            if (!array.isArray()) {
+                throw new InputException(file, problem);
+            }
+            return classes;
         } catch (JsonProcessingException e) {
-            throw new InputException(file, "expected metadata 'classes' to be a JSON array of names, found " + json, e);
+            throw new InputException(file, problem, e);
         }
+    }
+
+    private static float[] vector(SafetensorsFile file, String name) {
+        if (file.info(name).shape().size() != 1) {
+            throw new InputException(
+                    file.path(),
+                    "tensor '" + name + "': expected a vector, found the shape "
+                            + file.info(name).shape());
+        }
+        return file.floats(name);
     }
 
     private static String json(List<String> names) {

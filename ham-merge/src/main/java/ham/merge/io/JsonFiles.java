@@ -40,7 +40,8 @@ public final class JsonFiles {
      */
     public static ObjectNode read(Path file, String what) {
         if (!Files.isRegularFile(file)) {
-            throw new InputException(file, "expected " + what + ", found no such file");
+            throw new InputException(
+                    file, "expected " + what + ", found " + (Files.exists(file) ? "a folder" : "no such file"));
         }
         try {
             if (MAPPER.readTree(file.toFile()) instanceof ObjectNode object) {
@@ -55,7 +56,7 @@ public final class JsonFiles {
                             + e.getOriginalMessage(),
                     e);
         } catch (IOException e) {
-            throw new InputException(file, "cannot be read: " + e.getMessage(), e);
+            throw InputException.unreadable(file, e);
         }
     }
 

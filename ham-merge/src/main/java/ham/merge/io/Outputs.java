@@ -3,8 +3,8 @@ package ham.merge.io;
 import ham.merge.InputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
@@ -20,7 +20,7 @@ public final class Outputs {
     private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> UNFINISHED.forEach(Outputs::deleteQuietly)));
+        Runtime.getRuntime().addShutdownHook(new Thread(Outputs::removeUnfinished));
     }
 
     private Outputs() {}
@@ -35,14 +35,16 @@ public final class Outputs {
      * Writes one file.
      *
      * @param target final name; missing parent folders are made
-     * @param force whether an existing target is replaced
+     * @param force whether an existing file is replaced; a folder never is
      * @throws InputException when the target exists and {@code force} is off, or cannot be written
      */
     public static void file(Path target, boolean force, PathWriter writer) {
         produce(target, force, writer, false);
     }
 
-    /** Writes a folder; as {@link #file}, the writer gets an empty folder to fill. */
+    /**
+     * Writes a folder; as {@link #file}, but the writer gets an empty folder to fill, and with {@code force} a folder is replaced, a file never.
+     */
     public static void folder(Path target, boolean force, PathWriter writer) {
         produce(target, force, writer, true);
     }
@@ -61,6 +63,7 @@ public final class Outputs {
     private static void produce(Path target, boolean force, PathWriter writer, boolean folder) {
         refuseExisting(target, force);
         Path absolute = target.toAbsolutePath().normalize();
+        refuseOtherKind(target, absolute, folder);
         Path temporary = absolute.resolveSibling(
                 "." + absolute.getFileName() + ".tmp-" + ProcessHandle.current().pid());
         try {
@@ -71,24 +74,49 @@ public final class Outputs {
                 Files.createDirectory(temporary);
             }
             writer.write(temporary);
-            replace(temporary, absolute);
-        } catch (AccessDeniedException e) {
-            throw new InputException(target, "cannot be written: permission denied for " + e.getFile(), e);
-        } catch (IOException | UncheckedIOException e) {
-            throw new InputException(target, "cannot be written: " + e.getMessage(), e);
+            // Somebody else may have written it in the meantime.
+            refuseExisting(target, force);
+            synchronized (UNFINISHED) {
+                replace(temporary, absolute);
+                UNFINISHED.remove(temporary);
+            }
+        } catch (IOException e) {
+            throw InputException.unwritable(target, e);
+        } catch (UncheckedIOException e) {
+            throw InputException.unwritable(target, e.getCause());
         } finally {
             deleteQuietly(temporary);
             UNFINISHED.remove(temporary);
         }
     }
 
-    /** Renames a finished file or folder, removing what stood there. */
+    private static void refuseOtherKind(Path target, Path absolute, boolean folder) {
+        if (absolute.getFileName() == null || Path.of("").toAbsolutePath().startsWith(absolute)) {
+            throw new InputException(target, "holds the working folder; choose another output");
+        }
+        if (Files.exists(absolute) && Files.isDirectory(absolute) != folder) {
+            throw new InputException(
+                    target,
+                    folder
+                            ? "is a file and is not replaced by a folder; choose another output"
+                            : "is a folder and is not replaced by a file; choose another output");
+        }
+    }
+
+    /**
+     * Renames a finished file or folder, removing what stood there; that is put back when the renaming fails.
+     */
     public static void replace(Path finished, Path target) throws IOException {
         if (Files.isDirectory(target)) {
             Path old = target.resolveSibling("." + target.getFileName() + ".old-"
                     + ProcessHandle.current().pid());
             Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-            Files.move(finished, target, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.move(finished, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+                throw e;
+            }
             deleteTree(old);
         } else {
             Files.move(finished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -97,12 +125,30 @@ public final class Outputs {
 
     /** Deletes a file or a folder with all that it holds; nothing happens when it is not there. */
     public static void deleteTree(Path path) throws IOException {
-        if (!Files.exists(path)) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try (Stream<Path> tree = Files.walk(path)) {
             for (Path entry : (Iterable<Path>) tree.sorted(Comparator.reverseOrder())::iterator) {
                 Files.deleteIfExists(entry);
+            }
+        }
+    }
+
+    /**
+     * At the end of the JVM, while writers may still be at work: each output is renamed before it is deleted, so that its writer can neither
+     * add to it nor give it its final name.
+     */
+    private static void removeUnfinished() {
+        synchronized (UNFINISHED) {
+            for (Path temporary : UNFINISHED) {
+                Path stopped = temporary.resolveSibling(temporary.getFileName() + "-stopped");
+                try {
+                    Files.move(temporary, stopped, StandardCopyOption.ATOMIC_MOVE);
+                    deleteTree(stopped);
+                } catch (IOException | UncheckedIOException e) {
+                    // Nothing was written yet, or it cannot be removed: there is nobody left to tell.
+                }
             }
         }
     }

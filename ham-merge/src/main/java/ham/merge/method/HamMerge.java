@@ -26,8 +26,13 @@ public final class HamMerge {
         this.parameters = parameters;
     }
 
-    /** Adds an adapter that was trained independently of the groups. */
+    /**
+     * Adds an adapter that was trained independently of the groups.
+     *
+     * @throws InputException when {@code alpha} is not finite, or the adapter changes a weight of another shape than those before it
+     */
     public Step add(LoraAdapter adapter, double alpha) {
+        requireFinite(adapter, alpha);
         requireShapes(adapter);
         LoraAdapter pruned = Pruning.prune(adapter, parameters.keep());
         double squaredNorm = Similarity.innerProduct(pruned.factors(), pruned.factors());
@@ -69,7 +74,7 @@ public final class HamMerge {
      * Adds an adapter that was trained beside the groups, whose scalars trained on with it.
      *
      * @param trainedGroupAlphas the scalar of every group after this adapter's training, in group order
-     * @throws InputException when the number of scalars is not the number of groups
+     * @throws InputException as {@link #add(LoraAdapter, double)}, and when the number of scalars is not the number of groups
      */
     public Step add(LoraAdapter adapter, double alpha, List<Double> trainedGroupAlphas) {
         if (trainedGroupAlphas.size() != groups.size()) {
@@ -77,10 +82,18 @@ public final class HamMerge {
                     + " groups, but with these parameters the merge has " + groups.size()
                     + " before it; merge with the parameters of its run, or independently (--mode independent)");
         }
+        trainedGroupAlphas.forEach(each -> requireFinite(adapter, each));
         for (int i = 0; i < groups.size(); i++) {
             groups.set(i, groups.get(i).withAlpha(trainedGroupAlphas.get(i)));
         }
         return add(adapter, alpha);
+    }
+
+    private static void requireFinite(LoraAdapter adapter, double alpha) {
+        if (!Double.isFinite(alpha)) {
+            throw new InputException(
+                    "adapter " + adapter.name() + ": expected finite importance scalars, found " + alpha);
+        }
     }
 
     private void requireShapes(LoraAdapter adapter) {
@@ -137,8 +150,21 @@ public final class HamMerge {
         return branches;
     }
 
-    /** The merged delta [out, in] of every adapted weight. */
+    /**
+     * The merged delta [out, in] of every adapted weight.
+     *
+     * @throws InputException as {@link #branches}, and when an entry is too large for float32
+     */
     public SortedMap<String, Matrix> merged() {
-        return Deltas.sum(branches());
+        SortedMap<String, Matrix> merged = Deltas.sum(branches());
+        merged.forEach((name, delta) -> {
+            for (float value : delta.data()) {
+                if (!Float.isFinite(value)) {
+                    throw new InputException("weight " + name + ": expected a merged delta within float32, found "
+                            + value + "; look for a huge lora_alpha or alpha among the adapters");
+                }
+            }
+        });
+        return merged;
     }
 }

@@ -7,6 +7,7 @@ import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ public record PeftConfig(
             Set.of("true", "false", "null", "gaussian", "orthogonal", "eva");
 
     /** Switches whose mere use makes the adapter something other than {@code s B A} on the base. */
-    private static final Set<String> REFUSED = Set.of(
+    private static final List<String> REFUSED = List.of(
             "use_dora",
             "use_qalora",
             "use_bdlora",
@@ -74,12 +75,11 @@ public record PeftConfig(
                     "expected factors on an unchanged base, found init_lora_weights = " + initialisation
                             + ", which changes the base weights; convert the adapter to plain LoRA with PEFT first");
         }
-        int rank = positiveRank(file, "r", json.path("r"));
-        JsonNode alpha = json.path("lora_alpha");
+        // What is left out has PEFT's default.
         return new PeftConfig(
-                rank,
-                alpha.isMissingNode() ? 8 : number(file, "lora_alpha", alpha),
-                json.path("use_rslora").asBoolean(false),
+                json.has("r") ? positiveRank(file, "r", json.get("r")) : 8,
+                json.has("lora_alpha") ? number(file, "lora_alpha", json.get("lora_alpha")) : 8,
+                rankStabilised(file, json.path("use_rslora")),
                 patterns(file, json, "rank_pattern", PeftConfig::positiveRank),
                 patterns(file, json, "alpha_pattern", PeftConfig::number));
     }
@@ -109,6 +109,9 @@ public record PeftConfig(
     }
 
     private static <T> Map<Pattern, T> patterns(Path file, ObjectNode json, String key, ValueReader<T> reader) {
+        if (json.hasNonNull(key) && !json.get(key).isObject()) {
+            throw new InputException(file, key + ": expected a JSON object, found " + json.get(key));
+        }
         Map<Pattern, T> patterns = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : json.path(key).properties()) {
             try {
@@ -130,6 +133,13 @@ public record PeftConfig(
                 || (value.isContainerNode() && value.isEmpty()));
     }
 
+    private static boolean rankStabilised(Path file, JsonNode value) {
+        if (isUsed(value) && !value.isBoolean()) {
+            throw new InputException(file, "use_rslora: expected true or false, found " + value);
+        }
+        return value.asBoolean(false);
+    }
+
     private static int positiveRank(Path file, String key, JsonNode value) {
         if (!value.isInt() || value.intValue() < 1) {
             throw new InputException(file, key + ": expected a rank of at least 1, found " + value);
@@ -138,8 +148,8 @@ public record PeftConfig(
     }
 
     private static double number(Path file, String key, JsonNode value) {
-        if (!value.isNumber()) {
-            throw new InputException(file, key + ": expected a number, found " + value);
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            throw new InputException(file, key + ": expected a finite number, found " + value);
         }
         return value.doubleValue();
     }

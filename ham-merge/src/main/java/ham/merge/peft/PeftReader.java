@@ -43,7 +43,8 @@ public final class PeftReader {
         SafetensorsFile file = SafetensorsFile.open(weights(folder));
         SortedMap<String, LoraFactors> factors = new TreeMap<>();
         for (String tensor : file.names()) {
-            if (!tensor.startsWith(PREFIX) || !(tensor.endsWith(A) || tensor.endsWith(B))) {
+            boolean half = tensor.endsWith(A) || tensor.endsWith(B);
+            if (!half || !tensor.startsWith(PREFIX) || tensor.length() <= PREFIX.length() + A.length()) {
                 throw new InputException(
                         file.path(),
                         "expected only " + PREFIX + "MODULE" + A + " and " + B.substring(1) + ", found the tensor '"

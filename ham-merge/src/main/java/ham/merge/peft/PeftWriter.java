@@ -21,7 +21,7 @@ public final class PeftWriter {
      * @param adapter all factors of one rank and one scaling
      * @param base name or path of the base model for {@code base_model_name_or_path}
      * @param targets which layers are adapted, for {@code target_modules}
-     * @throws IllegalArgumentException when ranks or scalings differ between weights
+     * @throws IllegalArgumentException when ranks or scalings differ between weights, or a name does not end in {@code .weight}
      */
     public static void write(Path folder, LoraAdapter adapter, String base, List<Target> targets) throws IOException {
         LoraFactors any = adapter.factors().get(adapter.factors().firstKey());
@@ -29,6 +29,9 @@ public final class PeftWriter {
         adapter.factors().forEach((weight, factors) -> {
             if (factors.rank() != any.rank() || factors.scaling() != any.scaling()) {
                 throw new IllegalArgumentException(weight + " has another rank or scaling than the other weights");
+            }
+            if (!weight.endsWith(".weight")) {
+                throw new IllegalArgumentException("expected the name of a weight, found " + weight);
             }
             String module = PeftReader.PREFIX + weight.substring(0, weight.length() - ".weight".length());
             writer.add(module + PeftReader.A, factors.a()).add(module + PeftReader.B, factors.b());
@@ -38,6 +41,10 @@ public final class PeftWriter {
         ObjectNode config = JsonFiles.object();
         config.put("base_model_name_or_path", base);
         config.put("bias", "none");
+        // PEFT matches a target with the end of a module's path: fc2's "output.dense" is also the end of
+        // "attention.output.dense".
+        boolean onlyFc2 = targets.contains(Target.FC2) && !targets.contains(Target.ATTENTION_OUTPUT);
+        config.set("exclude_modules", JsonFiles.tree(onlyFc2 ? List.of(Target.ATTENTION_OUTPUT.peftName()) : null));
         config.put("fan_in_fan_out", false);
         config.put("inference_mode", true);
         config.put("init_lora_weights", true);

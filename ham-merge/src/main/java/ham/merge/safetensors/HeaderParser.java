@@ -109,7 +109,8 @@ final class HeaderParser {
                 return dtype;
             }
         }
-        throw broken("tensor '" + name + "' has the dtype " + node + ", which ham does not read");
+        throw broken("tensor '" + name + "' has "
+                + (node.isMissingNode() ? "no dtype" : "the dtype " + node + ", which ham does not read"));
     }
 
     private List<Long> longs(String name, String key, JsonNode node) {

@@ -54,7 +54,7 @@ public final class SafetensorsFile {
             ByteBuffer whole = size <= Integer.MAX_VALUE ? channel.map(FileChannel.MapMode.READ_ONLY, 0, size) : null;
             return new SafetensorsFile(path, header, whole);
         } catch (IOException e) {
-            throw new InputException(path, "cannot be read: " + e.getMessage(), e);
+            throw InputException.unreadable(path, e);
         }
     }
 
@@ -98,7 +98,7 @@ public final class SafetensorsFile {
         return metadata;
     }
 
-    /** The tensors' names in code-point order. */
+    /** The tensors' names in the order of Java strings. */
     public SortedSet<String> names() {
         return Collections.unmodifiableSortedSet(new TreeSet<>(tensors.keySet()));
     }
@@ -134,7 +134,7 @@ public final class SafetensorsFile {
             return channel.map(FileChannel.MapMode.READ_ONLY, info.offset(), info.bytes())
                     .order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
-            throw new InputException(path, "cannot be read: " + e.getMessage(), e);
+            throw InputException.unreadable(path, e);
         }
     }
 
@@ -187,7 +187,7 @@ public final class SafetensorsFile {
      */
     public Matrix matrix(String name) {
         TensorInfo info = info(name);
-        if (info.shape().size() != 2 || info.elements() > Integer.MAX_VALUE) {
+        if (info.shape().size() != 2 || info.shape().stream().anyMatch(size -> size > Integer.MAX_VALUE)) {
             throw new InputException(path, "tensor '" + name + "': expected a matrix, found the shape " + info.shape());
         }
         return new Matrix(

@@ -14,14 +14,17 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Writes a safetensors file: tensors and metadata in name order, the header padded with spaces to a multiple of 8 bytes, so that the same
- * content always gives the same bytes.
+ * Writes a safetensors file: metadata in name order, tensors by element size, the largest first, and then by name, the header padded with
+ * spaces to a multiple of 8 bytes. So every element is aligned, and the same content always gives the same bytes.
  */
 public final class SafetensorsWriter {
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -63,6 +66,9 @@ public final class SafetensorsWriter {
     }
 
     private SafetensorsWriter add(String name, Entry entry, int length) {
+        if (name.equals("__metadata__")) {
+            throw new IllegalArgumentException("no tensor may be called __metadata__");
+        }
         if (entry.bytes() != (long) length * entry.dtype().bytes()) {
             throw new IllegalArgumentException(name + ": shape " + entry.shape() + " for " + length + " values");
         }
@@ -84,12 +90,18 @@ public final class SafetensorsWriter {
             ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
             out.write(length);
             out.write(header);
-            for (Entry entry : entries.values()) {
-                writeValues(out, entry);
+            for (Map.Entry<String, Entry> entry : inFileOrder()) {
+                writeValues(out, entry.getValue());
             }
         } catch (IOException e) {
-            throw new InputException(file, "cannot be written: " + e.getMessage(), e);
+            throw InputException.unwritable(file, e);
         }
+    }
+
+    private List<Map.Entry<String, Entry>> inFileOrder() {
+        List<Map.Entry<String, Entry>> order = new ArrayList<>(entries.entrySet());
+        order.sort(Comparator.comparingInt(entry -> -entry.getValue().dtype().bytes()));
+        return order;
     }
 
     private byte[] header() throws IOException {
@@ -99,7 +111,7 @@ public final class SafetensorsWriter {
             metadata.forEach(node::put);
         }
         long offset = 0;
-        for (var entry : entries.entrySet()) {
+        for (Map.Entry<String, Entry> entry : inFileOrder()) {
             ObjectNode node = root.putObject(entry.getKey());
             node.put("dtype", entry.getValue().dtype().name());
             node.set("shape", JSON.valueToTree(entry.getValue().shape()));
