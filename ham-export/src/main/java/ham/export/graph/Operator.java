@@ -11,6 +11,7 @@ import java.util.Map;
  *
  * <p>All of them have one output here. Source: the operator pages of the ONNX specification.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the maps come from Map.of and Map.copyOf
 public enum Operator {
     ADD("Add", 2, 2),
     CONCAT("Concat", 1, Integer.MAX_VALUE, Map.of("axis", AttributeType.INT), Map.of()),
