@@ -40,7 +40,8 @@ public final class OnnxFiles {
             ModelProto model = ModelProto.parseFrom(input);
             if (!model.hasGraph() || !model.hasIrVersion()) {
                 throw new InputException(
-                        file, "expected an ONNX model, found a file of " + size + " bytes without IR version and graph");
+                        file,
+                        "expected an ONNX model, found a file of " + size + " bytes without IR version and graph");
             }
             return model;
         } catch (InvalidProtocolBufferException e) {

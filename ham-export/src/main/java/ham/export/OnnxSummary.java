@@ -76,8 +76,7 @@ public record OnnxSummary(
         SortedMap<String, Integer> operators = new TreeMap<>();
         for (NodeProto node : graph.getNodeList()) {
             boolean standard = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
-            operators.merge(
-                    standard ? node.getOpType() : node.getDomain() + "." + node.getOpType(), 1, Integer::sum);
+            operators.merge(standard ? node.getOpType() : node.getDomain() + "." + node.getOpType(), 1, Integer::sum);
         }
         SortedMap<String, String> metadata = new TreeMap<>();
         model.getMetadataPropsList().forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
@@ -115,7 +114,9 @@ public record OnnxSummary(
         return new Tensor(
                 value.getName(),
                 value.getType().hasTensorType() ? dtype(type.getElemType()) : "?",
-                type.getShape().getDimList().stream().map(OnnxSummary::dimension).toList());
+                type.getShape().getDimList().stream()
+                        .map(OnnxSummary::dimension)
+                        .toList());
     }
 
     private static String dimension(Dimension dimension) {

@@ -50,8 +50,8 @@ public final class BakedWeights implements VitWeights {
                 values[i] += change;
             }
             if (!Float.isFinite(values[i])) {
-                throw new InputException("Weight " + name + " plus its delta is expected to be finite, found " + values[i]
-                        + " at index " + i + "; check the merge's scalars.");
+                throw new InputException("Weight " + name + " plus its delta is expected to be finite, found "
+                        + values[i] + " at index " + i + "; check the merge's scalars.");
             }
         }
     }

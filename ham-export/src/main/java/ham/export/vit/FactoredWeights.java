@@ -35,7 +35,8 @@ public final class FactoredWeights implements VitWeights {
         }
         Value delta = operators
                 .graph()
-                .initializer(name + ".delta", base.shape(name), change.get().delta().data());
+                .initializer(
+                        name + ".delta", base.shape(name), change.get().delta().data());
         return operators.add(name + ".sum", untouched, delta);
     }
 

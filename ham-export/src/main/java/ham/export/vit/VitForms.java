@@ -31,10 +31,14 @@ public record VitForms(Checkpoint base, WeightChanges changes, Optional<NamedHea
                     "expected a classifier in the base or a head in the merge, found neither; merge adapters that have a head");
         }
         int width = base.config().hidden();
-        head.map(NamedHead::head).map(Head::features).filter(found -> found != width).ifPresent(found -> {
-            throw new InputException(
-                    base.directory(), "expected a head for features of width " + width + ", found one for " + found);
-        });
+        head.map(NamedHead::head)
+                .map(Head::features)
+                .filter(found -> found != width)
+                .ifPresent(found -> {
+                    throw new InputException(
+                            base.directory(),
+                            "expected a head for features of width " + width + ", found one for " + found);
+                });
     }
 
     /** Class names in the order of the logits. */

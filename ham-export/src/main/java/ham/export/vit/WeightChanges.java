@@ -76,8 +76,9 @@ public final class WeightChanges {
             if (!initializers.contains(entry.getKey())) {
                 throw new InputException(
                         base.directory(),
-                        "delta '" + entry.getValue().layer() + "': expected a weight that the exported model uses, found '"
-                                + entry.getKey() + "', which it does not; remove that delta from the merge");
+                        "delta '" + entry.getValue().layer()
+                                + "': expected a weight that the exported model uses, found '" + entry.getKey()
+                                + "', which it does not; remove that delta from the merge");
             }
         }
     }
