@@ -43,6 +43,9 @@ class VitExporterTest {
     @TempDir
     private Path folder;
 
+    @TempDir
+    private Path mergeFolder;
+
     @Test
     void theBareBaseGivesTheLogitsOfTransformers() {
         ExportResult result = VitExporter.export(request(Merged.none()).withInputs(TestData.tinyInputs()));
@@ -289,9 +292,8 @@ class VitExporterTest {
             adapters.add(AdapterFolder.read(TestData.path("peft-adapters/v4-names/adapter" + i)));
         }
         AdapterMerge merge = AdapterMerge.of(adapters, List.of(), HamParameters.DEFAULTS, Optional.empty());
-        Path merged = Files.createTempDirectory(folder.toAbsolutePath().getParent(), "merge");
-        MergeFolder.write(merged, merge);
-        return Merged.read(merged);
+        MergeFolder.write(mergeFolder, merge);
+        return Merged.read(mergeFolder);
     }
 
     /** An adapter as a merge of one: its branches, and their products as deltas. */
