@@ -16,6 +16,12 @@ final class JpegColor {
     private static final int JFIF = 0xe0;
     private static final int ADOBE = 0xee;
 
+    private static final int HALF = 1 << 15;
+    private static final int RED = fixed(1.40200);
+    private static final int GREEN_OF_RED = fixed(0.71414);
+    private static final int GREEN_OF_BLUE = fixed(0.34414);
+    private static final int BLUE = fixed(1.77200);
+
     private JpegColor() {}
 
     /** The image for the raw components that the decoder gave, one (grey) or three. */
@@ -43,10 +49,9 @@ final class JpegColor {
     }
 
     private static void putYcc(int luma, int blueChroma, int redChroma, byte[] rgb, int out) {
-        int half = 1 << 15;
-        rgb[out] = clip(luma + ((fixed(1.40200) * redChroma + half) >> 16));
-        rgb[out + 1] = clip(luma + ((-fixed(0.34414) * blueChroma - fixed(0.71414) * redChroma + half) >> 16));
-        rgb[out + 2] = clip(luma + ((fixed(1.77200) * blueChroma + half) >> 16));
+        rgb[out] = clip(luma + ((RED * redChroma + HALF) >> 16));
+        rgb[out + 1] = clip(luma + ((HALF - GREEN_OF_BLUE * blueChroma - GREEN_OF_RED * redChroma) >> 16));
+        rgb[out + 2] = clip(luma + ((BLUE * blueChroma + HALF) >> 16));
     }
 
     private static int fixed(double factor) {
