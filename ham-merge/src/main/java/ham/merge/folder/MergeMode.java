@@ -1,0 +1,16 @@
+package ham.merge.folder;
+
+import java.util.Locale;
+
+/** Where the adapters of a merge come from. */
+public enum MergeMode {
+    /** Each was trained beside the frozen groups before it, whose scalars trained on: the paper's setting. */
+    SEQUENTIAL,
+    /** Each was trained alone. */
+    INDEPENDENT;
+
+    /** The name in files and options. */
+    public String optionName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

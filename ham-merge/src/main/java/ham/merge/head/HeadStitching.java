@@ -1,0 +1,83 @@
+package ham.merge.head;
+
+import ham.merge.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One head over the classes of all tasks, from a head a task. Linear and prototype heads hold their own task's classes and are concatenated;
+ * an analytic head is cumulative, so the last one is taken, which must cover all the classes of the heads before it.
+ */
+public final class HeadStitching {
+    private HeadStitching() {}
+
+    /**
+     * Joins heads in task order.
+     *
+     * @param heads at least one
+     * @throws IllegalArgumentException when kinds or widths differ, a class occurs twice, or the last analytic head lacks a class
+     */
+    public static NamedHead join(List<NamedHead> heads) {
+        HeadKind kind = heads.get(0).head().kind();
+        int features = heads.get(0).head().features();
+        for (NamedHead each : heads) {
+            require(
+                    each.head().kind() == kind,
+                    "expected " + kind.optionName() + " heads only, found a "
+                            + each.head().kind().optionName() + " head");
+            require(
+                    each.head().features() == features,
+                    "expected heads for " + features + " features, found one for "
+                            + each.head().features());
+        }
+        return kind == HeadKind.ANALYTIC ? last(heads) : concatenated(heads);
+    }
+
+    private static NamedHead last(List<NamedHead> heads) {
+        NamedHead last = heads.get(heads.size() - 1);
+        Set<String> covered = new HashSet<>(last.classes());
+        for (NamedHead each : heads) {
+            for (String name : each.classes()) {
+                require(
+                        covered.contains(name),
+                        "the last analytic head does not cover class '" + name
+                                + "'; give the adapters in training order");
+            }
+        }
+        return last;
+    }
+
+    private static NamedHead concatenated(List<NamedHead> heads) {
+        List<String> classes = new ArrayList<>();
+        for (NamedHead each : heads) {
+            for (String name : each.classes()) {
+                require(!classes.contains(name), "class '" + name + "' is in two heads");
+                classes.add(name);
+            }
+        }
+        Head joined = heads.get(0).head();
+        for (NamedHead each : heads.subList(1, heads.size())) {
+            joined = append(joined, each.head());
+        }
+        return new NamedHead(joined, classes);
+    }
+
+    private static Head append(Head above, Head below) {
+        if (above instanceof LinearHead first && below instanceof LinearHead second) {
+            float[] bias = Arrays.copyOf(first.bias(), first.bias().length + second.bias().length);
+            System.arraycopy(second.bias(), 0, bias, first.bias().length, second.bias().length);
+            return new LinearHead(first.weight().appendRows(second.weight()), bias);
+        }
+        Matrix first = ((PrototypeHead) above).weight();
+        return new PrototypeHead(first.appendRows(((PrototypeHead) below).weight()));
+    }
+
+    private static void require(boolean holds, String problem) {
+        if (!holds) {
+            throw new IllegalArgumentException(problem);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package ham.merge.head;
+
+import ham.merge.tensor.Matrix;
+
+/**
+ * {@code logits = f W^T + b}, trained by gradient: the head of the paper.
+ *
+ * @param weight W [classes, d]
+ * @param bias b [classes]
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record LinearHead(Matrix weight, float[] bias) implements Head {
+    /**
+     * Checks the shapes.
+     *
+     * @throws IllegalArgumentException when there is not one bias a class
+     */
+    public LinearHead {
+        if (bias.length != weight.rows()) {
+            throw new IllegalArgumentException("expected " + weight.rows() + " biases, found " + bias.length);
+        }
+    }
+
+    @Override
+    public HeadKind kind() {
+        return HeadKind.LINEAR;
+    }
+
+    @Override
+    public int classes() {
+        return weight.rows();
+    }
+
+    @Override
+    public int features() {
+        return weight.columns();
+    }
+
+    @Override
+    public float[] logits(float[] features) {
+        float[] logits = Products.timesTransposed(features, weight);
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] += bias[i % bias.length];
+        }
+        return logits;
+    }
+}

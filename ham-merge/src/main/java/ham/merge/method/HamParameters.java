@@ -1,0 +1,36 @@
+package ham.merge.method;
+
+import ham.merge.InputException;
+import java.math.BigDecimal;
+
+/**
+ * What the merge can be told.
+ *
+ * @param keep fraction k of the entries of A and of B that pruning keeps, as the decimal that was typed; 0 &lt; k &lt;= 1
+ * @param tau least similarity with which an adapter joins a group while more groups may be opened
+ * @param maxGroups most groups, at least 1
+ * @param join how a group's scalar changes when an adapter joins
+ * @param combine how the groups add up
+ */
+public record HamParameters(BigDecimal keep, double tau, int maxGroups, Join join, Combine combine) {
+    /** The defaults: k = 0.6, tau = 0.1, five groups, mean, sum. */
+    public static final HamParameters DEFAULTS =
+            new HamParameters(new BigDecimal("0.6"), 0.1, 5, Join.MEAN, Combine.SUM);
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws InputException when a value is out of its range
+     */
+    public HamParameters {
+        if (keep.signum() <= 0 || keep.compareTo(BigDecimal.ONE) > 0) {
+            throw new InputException("--keep: expected a fraction above 0 and at most 1, found " + keep);
+        }
+        if (!Double.isFinite(tau)) {
+            throw new InputException("--tau: expected a finite number, found " + tau);
+        }
+        if (maxGroups < 1) {
+            throw new InputException("--groups: expected at least 1, found " + maxGroups);
+        }
+    }
+}

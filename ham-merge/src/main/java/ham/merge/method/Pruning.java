@@ -1,0 +1,62 @@
+package ham.merge.method;
+
+import ham.merge.adapter.LoraAdapter;
+import ham.merge.adapter.LoraFactors;
+import ham.merge.tensor.Matrix;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Magnitude pruning of an adapter's factors, A and B each on its own (METHOD: prune). */
+public final class Pruning {
+    private Pruning() {}
+
+    /** The adapter with every factor pruned; scalings are kept. */
+    public static LoraAdapter prune(LoraAdapter adapter, BigDecimal keep) {
+        SortedMap<String, LoraFactors> pruned = new TreeMap<>();
+        adapter.factors()
+                .forEach((name, factors) -> pruned.put(
+                        name,
+                        new LoraFactors(
+                                keepLargest(factors.a(), keep), keepLargest(factors.b(), keep), factors.scaling())));
+        return new LoraAdapter(adapter.name(), pruned);
+    }
+
+    /**
+     * Keeps the {@code ceil(keep * numel)} entries of largest absolute value and zeroes the others; among equal values the lower flat index
+     * stays.
+     *
+     * @param keep exact decimal fraction, 0 &lt; keep &lt;= 1
+     * @return a new matrix of the same shape, or the same matrix when everything is kept
+     */
+    public static Matrix keepLargest(Matrix matrix, BigDecimal keep) {
+        float[] values = matrix.data();
+        int kept = keep.multiply(BigDecimal.valueOf(values.length))
+                .setScale(0, RoundingMode.CEILING)
+                .intValueExact();
+        if (kept == values.length) {
+            return matrix;
+        }
+        // Non-negative floats order as their bits do.
+        int[] magnitudes = new int[values.length];
+        for (int i = 0; i < values.length; i++) {
+            magnitudes[i] = Float.floatToRawIntBits(Math.abs(values[i]));
+        }
+        int[] sorted = magnitudes.clone();
+        Arrays.sort(sorted);
+        int threshold = sorted[sorted.length - kept];
+        int ties = kept;
+        for (int i = sorted.length - 1; i >= 0 && sorted[i] > threshold; i--) {
+            ties--;
+        }
+        float[] pruned = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            if (magnitudes[i] > threshold || (magnitudes[i] == threshold && ties-- > 0)) {
+                pruned[i] = values[i];
+            }
+        }
+        return new Matrix(matrix.rows(), matrix.columns(), pruned);
+    }
+}

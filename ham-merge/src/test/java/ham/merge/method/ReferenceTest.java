@@ -1,0 +1,163 @@
+package ham.merge.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import ham.merge.TestData;
+import ham.merge.adapter.LoraAdapter;
+import ham.merge.adapter.LoraFactors;
+import ham.merge.io.JsonFiles;
+import ham.merge.peft.PeftReader;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.tensor.Matrix;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every case of the independent reference implementation: groups exactly, similarities, scalars and deltas to 1e-6. */
+class ReferenceTest {
+    private static final JsonNode EXPECTED =
+            JsonFiles.read(TestData.path("ham-reference/expected.json"), "the expected results");
+
+    static Stream<String> cases() {
+        return EXPECTED.path("cases").properties().stream().map(Map.Entry::getKey);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void reproducesGroupsSimilaritiesAndScalars(String name) {
+        JsonNode expected = EXPECTED.path("cases").path(name);
+        HamMerge merge = merge(name, Combine.SUM);
+        List<Step> steps = merge.steps();
+        assertThat(steps).hasSize(expected.path("steps").size());
+        for (int i = 0; i < steps.size(); i++) {
+            JsonNode want = expected.path("steps").path(i);
+            Step step = steps.get(i);
+            assertThat(step.adapter()).isEqualTo(want.path("task").asText());
+            assertThat(step.group()).isEqualTo(want.path("group").asInt());
+            assertThat(step.opened()).isEqualTo(want.path("opened").asBoolean());
+            assertThat(step.groupAlpha())
+                    .isCloseTo(want.path("group_alpha_after").asDouble(), within(1e-6));
+            assertThat(step.norm()).isCloseTo(want.path("pruned_delta_norm").asDouble(), within(1e-5));
+            assertThat(step.similarity()).hasSize(want.path("similarities").size());
+            for (int g = 0; g < step.similarity().size(); g++) {
+                assertThat(step.similarity().get(g))
+                        .isCloseTo(want.path("similarities").path(g).asDouble(), within(1e-6));
+            }
+        }
+        List<Group> groups = merge.groups();
+        assertThat(groups).hasSize(expected.path("groups").size());
+        for (int g = 0; g < groups.size(); g++) {
+            JsonNode want = expected.path("groups").path(g);
+            assertThat(groups.get(g).members().stream().map(Group.Member::name))
+                    .containsExactlyElementsOf(texts(want.path("members")));
+            assertThat(groups.get(g).alpha()).isCloseTo(want.path("alpha").asDouble(), within(1e-6));
+            assertThat(groups.get(g).rank()).isEqualTo(want.path("rank").asInt());
+            assertThat(Math.sqrt(groups.get(g).squaredNorm()))
+                    .isCloseTo(want.path("delta_norm").asDouble(), within(1e-4));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void reproducesDeltas(String name) {
+        JsonNode expected = EXPECTED.path("cases").path(name);
+        for (Combine combine : Combine.values()) {
+            String form = combine == Combine.SUM ? "merged" : "normalized";
+            SortedMap<String, Matrix> deltas = merge(name, combine).merged();
+            JsonNode norms = expected.path(form).path("per_weight");
+            assertThat(deltas).hasSize(norms.size());
+            deltas.forEach((weight, delta) -> assertThat(norm(delta))
+                    .isCloseTo(norms.path(weight).path("norm").asDouble(), within(1e-5)));
+            Path stored = TestData.path("ham-reference/" + name + "." + form + ".safetensors");
+            if (Files.exists(stored)) {
+                SafetensorsFile file = SafetensorsFile.open(stored);
+                assertThat(file.names()).isEqualTo(deltas.keySet());
+                deltas.forEach((weight, delta) -> assertThat(Laws.largestDifference(delta, file.matrix(weight)))
+                        .isLessThanOrEqualTo(1e-6 * Laws.largestEntry(delta)));
+            }
+        }
+    }
+
+    private static HamMerge merge(String name, Combine combine) {
+        JsonNode expected = EXPECTED.path("cases").path(name);
+        JsonNode parameters = expected.path("parameters");
+        HamMerge merge = new HamMerge(new HamParameters(
+                parameters.path("keep").decimalValue(),
+                parameters.path("tau").asDouble(),
+                parameters.path("g_max").asInt(),
+                Join.MEAN,
+                combine));
+        int i = 0;
+        for (LoraAdapter adapter : adapters(name, expected.path("steps"))) {
+            merge.add(adapter, expected.path("alphas").path(i++).asDouble());
+        }
+        return merge;
+    }
+
+    private static List<LoraAdapter> adapters(String name, JsonNode steps) {
+        List<LoraAdapter> adapters = new ArrayList<>();
+        for (JsonNode step : steps) {
+            String task = step.path("task").asText();
+            adapters.add(
+                    switch (name.substring(0, name.indexOf('.'))) {
+                        case "peft6" ->
+                            withModuleNames(PeftReader.read(TestData.path("peft-adapters/v4-names/" + task), task));
+                        case "random20" ->
+                            stored(
+                                    "random20.factors.safetensors",
+                                    task,
+                                    EXPECTED.path("random20")
+                                            .path("scaling")
+                                            .path(adapters.size())
+                                            .asDouble());
+                        default -> stored("edge.factors.safetensors", task, 1);
+                    });
+        }
+        return adapters;
+    }
+
+    /** The reference calls deltas by module, without {@code .weight}. */
+    private static LoraAdapter withModuleNames(LoraAdapter adapter) {
+        SortedMap<String, LoraFactors> factors = new TreeMap<>();
+        adapter.factors().forEach((weight, each) -> factors.put(weight.replaceFirst("\\.weight$", ""), each));
+        return new LoraAdapter(adapter.name(), factors);
+    }
+
+    private static LoraAdapter stored(String fileName, String task, double scaling) {
+        SafetensorsFile file = SafetensorsFile.open(TestData.path("ham-reference/" + fileName));
+        SortedMap<String, LoraFactors> factors = new TreeMap<>();
+        for (String tensor : file.names()) {
+            if (tensor.startsWith(task + ".") && tensor.endsWith(".lora_A")) {
+                String stem = tensor.substring(0, tensor.length() - ".lora_A".length());
+                factors.put(
+                        stem.substring(task.length() + 1),
+                        new LoraFactors(file.matrix(tensor), file.matrix(stem + ".lora_B"), scaling));
+            }
+        }
+        return new LoraAdapter(task, factors);
+    }
+
+    private static List<String> texts(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
+    }
+
+    private static double norm(Matrix matrix) {
+        double squares = 0;
+        for (float value : matrix.data()) {
+            squares += (double) value * value;
+        }
+        return Math.sqrt(squares);
+    }
+}
