@@ -47,12 +47,17 @@ public record Group(List<Member> members, double alpha, double squaredNorm) {
     /** {@code DW_G} [out, in] of every adapted weight; without the group's scalar. */
     public SortedMap<String, Matrix> deltas() {
         SortedMap<String, List<Branch>> branches = new TreeMap<>();
-        for (Member member : members) {
-            member.factors()
-                    .forEach((weight, factors) -> branches.computeIfAbsent(weight, key -> new ArrayList<>())
-                            .add(new Branch(member.coefficient(), factors)));
-        }
+        addBranches(1, branches);
         return Deltas.sum(branches);
+    }
+
+    /** Adds what every member contributes to each weight's delta when the group's scalar is {@code alpha}. */
+    void addBranches(double alpha, SortedMap<String, List<Branch>> branches) {
+        for (Member member : members) {
+            double weight = alpha * member.coefficient();
+            member.factors().forEach((name, factors) -> branches.computeIfAbsent(name, key -> new ArrayList<>())
+                    .add(new Branch(weight, factors)));
+        }
     }
 
     double innerProduct(SortedMap<String, LoraFactors> factors) {
