@@ -5,7 +5,8 @@ import ham.export.proto.ModelProto;
 import ham.export.proto.OperatorSetIdProto;
 import ham.export.proto.StringStringEntryProto;
 import ham.merge.head.NamedHead;
-import ham.merge.io.JsonFiles;
+import ham.runtime.model.Labels;
+import ham.runtime.preprocess.Preprocessing;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
 
 /**
  * The model around a graph: format versions, and in the metadata what {@code ham run} needs and where the model comes from. No
- * time and no place enters, so the same inputs give the same bytes.
+ * time enters, so the same inputs give the same bytes.
  *
  * @param version version of ham
  * @param properties metadata in the order of the keys
@@ -29,8 +30,8 @@ record ModelMetadata(String version, SortedMap<String, String> properties) {
     static ModelMetadata of(ExportRequest request, String baseSha256, List<String> labels) {
         SortedMap<String, String> properties = new TreeMap<>(request.merged().metadata());
         properties.put("ham.version", request.version());
-        properties.put("ham.labels", JsonFiles.tree(labels).toString());
-        properties.put("ham.preprocessing", request.preprocessing().toJson());
+        properties.put(Labels.METADATA_KEY, Labels.toJson(labels));
+        properties.put(Preprocessing.METADATA_KEY, request.preprocessing().toJson());
         properties.put("ham.base_sha256", baseSha256);
         properties.put("ham.head", headKind(request));
         return new ModelMetadata(request.version(), properties);

@@ -20,6 +20,8 @@ import ham.merge.head.PrototypeHead;
 import ham.merge.method.Branch;
 import ham.merge.method.HamParameters;
 import ham.merge.tensor.Matrix;
+import ham.runtime.image.RgbImage;
+import ham.runtime.model.Classifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,6 +142,20 @@ class VitExporterTest {
                 .containsEntry("LayerNormalization", 9)
                 .containsEntry("Softmax", 4)
                 .containsEntry("Shape", 1);
+    }
+
+    @Test
+    void theClassifierNeedsNoOtherFile() {
+        ExportRequest request = request(Merged.none());
+        ExportResult result = VitExporter.export(request);
+        try (Classifier classifier = Classifier.open(result.output(), TestData.SETTINGS)) {
+            assertThat(classifier.labels()).isEqualTo(result.labels());
+            assertThat(classifier.preprocessing()).isEqualTo(request.preprocessing());
+            RgbImage image = RgbImage.ofGray(20, 30, new byte[600]);
+            float[] pixels = request.preprocessing().apply(image);
+            assertThat(classifier.logits(List.of(image))[0])
+                    .isEqualTo(TestData.run(result.output(), pixels, 1, 3, 32, 32));
+        }
     }
 
     @Test

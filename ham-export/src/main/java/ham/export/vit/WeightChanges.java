@@ -8,6 +8,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.method.Branch;
 import ham.merge.tensor.Matrix;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -37,20 +38,27 @@ public final class WeightChanges {
      */
     public static WeightChanges of(Checkpoint base, String baseSha256, Merged merged) {
         Merged placed = merged.onto(base, baseSha256);
-        SortedMap<String, WeightChange> changes = new TreeMap<>();
+        List<WeightChange> changes = new ArrayList<>();
         for (String layer : merged.deltas().keySet()) {
             String tensor = base.resolve(layer).orElseThrow();
             Matrix delta = placed.deltas().get(tensor);
             List<Branch> branches = placed.branches().getOrDefault(tensor, List.of());
             branches.forEach(branch -> requireShape(base, layer, delta, branch.factors()));
-            changes.put(tensor, new WeightChange(layer, tensor, delta, branches));
+            changes.add(new WeightChange(layer, tensor, delta, branches));
         }
         for (String tensor : placed.branches().keySet()) {
-            if (!changes.containsKey(tensor)) {
+            if (!placed.deltas().containsKey(tensor)) {
                 throw new InputException(
                         base.directory(), "weight '" + tensor + "': expected a delta beside its branches, found none");
             }
         }
+        return of(base, changes);
+    }
+
+    /** Changes that fit the base already. */
+    static WeightChanges of(Checkpoint base, Collection<WeightChange> fitting) {
+        SortedMap<String, WeightChange> changes = new TreeMap<>();
+        fitting.forEach(change -> changes.put(change.tensor(), change));
         return new WeightChanges(base, changes);
     }
 

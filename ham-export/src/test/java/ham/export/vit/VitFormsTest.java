@@ -3,8 +3,12 @@ package ham.export.vit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ham.export.OnnxFiles;
 import ham.export.TestData;
+import ham.export.check.ModelChecker;
 import ham.export.proto.GraphProto;
+import ham.export.proto.ModelProto;
+import ham.export.proto.OperatorSetIdProto;
 import ham.export.proto.TensorProto;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
@@ -113,6 +117,28 @@ class VitFormsTest {
     }
 
     @Test
+    void vectorsAreChangedAsWeightsAre() throws IOException {
+        String bias = VALUE.replace("weight", "bias");
+        String norm = base.names().finalNormWeight();
+        WeightChanges changes = WeightChanges.of(
+                base,
+                List.of(
+                        new WeightChange(bias, bias, ramp(1, 64), List.of()),
+                        new WeightChange(norm, norm, ramp(1, 64), List.of())));
+        VitForms forms = new VitForms(base, changes, Optional.empty());
+        GraphProto baked = forms.baked();
+        GraphProto factored = forms.factored();
+        assertThat(floats(initializers(baked).get(bias))[3])
+                .isEqualTo(base.floats(bias)[3] + ramp(1, 64).data()[3]);
+        assertThat(floats(initializers(factored).get(bias))).isEqualTo(base.floats(bias));
+        float[] plainLogits = run(forms(base, Merged.none()).baked());
+        float[] bakedLogits = run(baked);
+        float[] factoredLogits = run(factored);
+        assertThat(bakedLogits).usingComparatorWithPrecision(1e-4f).containsExactly(factoredLogits);
+        assertThat(Math.abs(bakedLogits[0] - plainLogits[0])).isGreaterThan(1e-2f);
+    }
+
+    @Test
     void halfPrecisionIsWidenedExactly() throws IOException {
         Checkpoint half = Checkpoint.open(StoredAs.bfloat16(TestData.path("hf-vit-tiny"), folder));
         Map<String, TensorProto> graph = initializers(forms(half, Merged.none()).baked());
@@ -133,6 +159,18 @@ class VitFormsTest {
         assertThatThrownBy(() -> forms(bare, Merged.none()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll(folder.toString(), "head", "found neither");
+    }
+
+    private float[] run(GraphProto graph) throws IOException {
+        ModelProto model = ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(17))
+                .setGraph(graph)
+                .build();
+        ModelChecker.requireValidBuilt("vit", model);
+        Path file = folder.resolve("vit.onnx");
+        OnnxFiles.write(model, file);
+        return TestData.run(file, TestData.tinyInputs().pixelValues(), 8, 3, 32, 32);
     }
 
     private Checkpoint withNegativeZeros() throws IOException {
