@@ -3,6 +3,7 @@ package ham.runtime.model;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ham.runtime.backend.OnnxRuntime;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,9 +18,20 @@ final class NativeTensors implements AutoCloseable {
                 name,
                 OnnxTensor.createTensor(
                         OnnxRuntime.environment(),
-                        tensor.data(),
+                        direct(tensor.data()),
                         shape,
                         tensor.type().javaType()));
+    }
+
+    /** ONNX Runtime takes heap bytes only for byte types. */
+    private static ByteBuffer direct(ByteBuffer data) {
+        if (data.isDirect()) {
+            return data;
+        }
+        return ByteBuffer.allocateDirect(data.remaining())
+                .order(data.order())
+                .put(data)
+                .flip();
     }
 
     Map<String, OnnxTensor> byName() {

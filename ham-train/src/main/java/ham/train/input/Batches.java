@@ -15,7 +15,11 @@ public final class Batches {
     private final int batch;
     private final PixelBuffer pixels;
 
-    /** @param batch the most images of a batch */
+    /**
+     * Batches of one task.
+     *
+     * @param batch the most images of a batch
+     */
     public Batches(TaskImages images, Augmentation augmentation, int batch) {
         this.images = images;
         this.augmentation = augmentation;

@@ -13,7 +13,11 @@ public final class PixelBuffer {
     private final FloatBuffer floats;
     private final int floatsPerImage;
 
-    /** @param capacity the most images of a batch */
+    /**
+     * An empty buffer.
+     *
+     * @param capacity the most images of a batch
+     */
     public PixelBuffer(Preprocessing preprocessing, int capacity) {
         this.preprocessing = preprocessing;
         floatsPerImage = 3 * preprocessing.width() * preprocessing.height();

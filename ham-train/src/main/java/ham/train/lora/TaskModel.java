@@ -16,7 +16,6 @@ import ham.train.optimize.Parameter;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -91,7 +90,7 @@ final class TaskModel implements AutoCloseable {
     }
 
     private Map<Parameter, NDArray> lend(TaskParameters parameters) {
-        Map<Parameter, NDArray> lent = new IdentityHashMap<>();
+        Map<Parameter, NDArray> lent = new HashMap<>();
         for (Parameter parameter : parameters.all()) {
             lent.put(parameter, manager.create(parameter.bytes(), new Shape(parameter.shape()), DataType.FLOAT32));
         }

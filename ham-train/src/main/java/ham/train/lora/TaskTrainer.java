@@ -18,7 +18,11 @@ public final class TaskTrainer {
     private final Recipe recipe;
     private final long seed;
 
-    /** @param seed the run's seed; what a task draws follows from (seed, task) alone */
+    /**
+     * A trainer for all tasks of a run.
+     *
+     * @param seed the run's seed; what a task draws follows from (seed, task) alone
+     */
     public TaskTrainer(VitForward vit, LoraSettings lora, Recipe recipe, long seed) {
         this.vit = vit;
         this.lora = lora;

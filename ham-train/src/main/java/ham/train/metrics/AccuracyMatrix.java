@@ -14,7 +14,11 @@ public final class AccuracyMatrix {
     private final int[] testCounts;
     private final List<double[]> rows = new ArrayList<>();
 
-    /** @param testCounts how many test images each task has; all positive */
+    /**
+     * A matrix without rows.
+     *
+     * @param testCounts how many test images each task has; all positive
+     */
     public AccuracyMatrix(int... testCounts) {
         for (int count : testCounts) {
             if (count < 1) {

@@ -5,6 +5,8 @@ public final class CosineSchedule {
     private CosineSchedule() {}
 
     /**
+     * The factor of one step.
+     *
      * @param step from 0
      * @param steps of the whole task
      */

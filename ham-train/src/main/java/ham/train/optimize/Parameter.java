@@ -15,6 +15,8 @@ public final class Parameter {
     private final FloatBuffer floats;
 
     /**
+     * Takes memory for the values.
+     *
      * @param name for messages
      * @param learningRate rate before the schedule's factor
      * @param initial initial values, copied

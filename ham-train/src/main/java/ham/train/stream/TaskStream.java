@@ -20,6 +20,8 @@ public final class TaskStream {
     private final int tasks;
 
     /**
+     * Cuts an order into tasks.
+     *
      * @param order position to label, a permutation of 0 .. n-1
      * @param tasks how many tasks
      * @throws InputException if there is no task, or more tasks than classes

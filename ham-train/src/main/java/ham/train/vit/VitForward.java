@@ -43,7 +43,7 @@ public final class VitForward implements AutoCloseable {
         int d = config.hidden();
         load(checkpoint, names.clsToken(), 1, 1, d);
         load(checkpoint, names.positionEmbeddings(), 1, config.tokens(), d);
-        load(checkpoint, names.patchWeight(), d, config.channels() * config.patch() * config.patch());
+        load(checkpoint, names.patchWeight(), d, (long) config.channels() * config.patch() * config.patch());
         load(checkpoint, names.patchBias(), d);
         for (int block = 0; block < config.layers(); block++) {
             for (Target target : Target.values()) {
