@@ -29,10 +29,16 @@ public final class GraphBuilder {
     private final GraphProto.Builder graph;
     private final Set<String> values = new HashSet<>();
     private final Set<String> nodes = new HashSet<>();
+    private final long mostInitializerBytes;
     private long initializerBytes;
 
     /** Starts an empty graph of that name. */
     public GraphBuilder(String name) {
+        this(name, MOST_INITIALIZER_BYTES);
+    }
+
+    GraphBuilder(String name, long mostInitializerBytes) {
+        this.mostInitializerBytes = mostInitializerBytes;
         graph = GraphProto.newBuilder().setName(name);
     }
 
@@ -103,7 +109,7 @@ public final class GraphBuilder {
                     "initializer " + name + ": shape " + shape + " has " + expected + " values, found " + count);
         }
         initializerBytes += (long) count * width;
-        if (initializerBytes > MOST_INITIALIZER_BYTES) {
+        if (initializerBytes > mostInitializerBytes) {
             throw new InputException(
                     "The model's weights take 2 GB or more, which one ONNX file cannot hold (up to tensor " + name
                             + ": " + initializerBytes + " bytes); choose a smaller base model.");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.proto.GraphProto;
 import ham.export.proto.TensorProto;
+import ham.merge.InputException;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,15 @@ class GraphBuilderTest {
         assertThatThrownBy(() -> graph.initializer("w", List.of(2L, 3L), new float[5]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("w", "[2, 3]", "6 values", "found 5");
+    }
+
+    @Test
+    void moreThanOneFileHoldsIsRefused() {
+        GraphBuilder small = new GraphBuilder("small", 40);
+        small.initializer("a", List.of(8L), new float[8]);
+        assertThatThrownBy(() -> small.initializer("b", List.of(3L), new float[3]))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("2 GB", "tensor b", "44 bytes");
     }
 
     @Test
