@@ -1,9 +1,11 @@
 package ham.merge.method;
 
 import ham.merge.adapter.LoraFactors;
+import ham.merge.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Pruned adapters joined by concatenation along the rank: {@code DW_G = sum over members of c s B A}.
@@ -40,6 +42,22 @@ public record Group(List<Member> members, double alpha, double squaredNorm) {
                         members.stream().mapToInt(member -> member.rank(weight)).sum())
                 .max()
                 .orElse(0);
+    }
+
+    /** {@code DW_G} [out, in] of every adapted weight; without the group's scalar. */
+    public SortedMap<String, Matrix> deltas() {
+        SortedMap<String, List<Branch>> branches = new TreeMap<>();
+        addBranches(1, branches);
+        return Deltas.sum(branches);
+    }
+
+    /** Adds what every member contributes to each weight's delta when the group's scalar is {@code alpha}. */
+    void addBranches(double alpha, SortedMap<String, List<Branch>> branches) {
+        for (Member member : members) {
+            double weight = alpha * member.coefficient();
+            member.factors().forEach((name, factors) -> branches.computeIfAbsent(name, key -> new ArrayList<>())
+                    .add(new Branch(weight, factors)));
+        }
     }
 
     double innerProduct(SortedMap<String, LoraFactors> factors) {

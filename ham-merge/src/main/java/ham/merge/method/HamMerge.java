@@ -96,6 +96,23 @@ public final class HamMerge {
         }
     }
 
+    /**
+     * What an adapter's deltas are made of in the function that it was trained in: the groups so far with the scalars that they had then,
+     * and the adapter itself, not pruned.
+     *
+     * @param trainedGroupAlphas the scalar of every group after the adapter's training; empty when it was trained alone
+     */
+    public SortedMap<String, List<Branch>> trainedFunction(
+            LoraAdapter adapter, double alpha, List<Double> trainedGroupAlphas) {
+        SortedMap<String, List<Branch>> branches = new TreeMap<>();
+        for (int i = 0; i < trainedGroupAlphas.size(); i++) {
+            groups.get(i).addBranches(trainedGroupAlphas.get(i), branches);
+        }
+        adapter.factors().forEach((name, factors) -> branches.computeIfAbsent(name, key -> new ArrayList<>())
+                .add(new Branch(alpha, factors)));
+        return branches;
+    }
+
     private void requireShapes(LoraAdapter adapter) {
         adapter.factors().forEach((name, factors) -> {
             LoraFactors known = shapes.putIfAbsent(name, factors);
@@ -141,11 +158,7 @@ public final class HamMerge {
         }
         SortedMap<String, List<Branch>> branches = new TreeMap<>();
         for (Group group : groups) {
-            for (Group.Member member : group.members()) {
-                double weight = group.alpha() / divisor * member.coefficient();
-                member.factors().forEach((name, factors) -> branches.computeIfAbsent(name, key -> new ArrayList<>())
-                        .add(new Branch(weight, factors)));
-            }
+            group.addBranches(group.alpha() / divisor, branches);
         }
         return branches;
     }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,11 @@ public final class SafetensorsWriter {
     /** Adds a float64 tensor; the array is not copied. */
     public SafetensorsWriter add(String name, List<Long> shape, double[] values) {
         return add(name, new Entry(DType.F64, shape, values), values.length);
+    }
+
+    /** Adds a tensor of any dtype as its little-endian, row-major bytes: those from the buffer's position to its limit. */
+    public SafetensorsWriter add(String name, DType dtype, List<Long> shape, ByteBuffer bytes) {
+        return add(name, new Entry(dtype, shape, bytes.duplicate()), bytes.remaining() / dtype.bytes());
     }
 
     private SafetensorsWriter add(String name, Entry entry, int length) {
@@ -120,6 +126,10 @@ public final class SafetensorsWriter {
     }
 
     private static void writeValues(OutputStream out, Entry entry) throws IOException {
+        if (entry.values() instanceof ByteBuffer bytes) {
+            Channels.newChannel(out).write(bytes.duplicate());
+            return;
+        }
         byte[] chunk = new byte[CHUNK];
         ByteBuffer buffer = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
         int size = entry.dtype().bytes();

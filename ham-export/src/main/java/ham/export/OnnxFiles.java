@@ -1,0 +1,60 @@
+package ham.export;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import ham.export.proto.ModelProto;
+import ham.merge.InputException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** ONNX files as messages. */
+public final class OnnxFiles {
+
+    private OnnxFiles() {}
+
+    /**
+     * Reads a model; its tensors stay in the memory-mapped file.
+     *
+     * @throws InputException if there is no such file, or it is no whole ONNX model
+     */
+    public static ModelProto read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new InputException(
+                    file, "expected an ONNX model, found " + (Files.exists(file) ? "a folder" : "nothing"));
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            if (size > Integer.MAX_VALUE) {
+                throw new InputException(file, "expected an ONNX model below 2 GB, found " + size + " bytes");
+            }
+            CodedInputStream input = UnsafeByteOperations.unsafeWrap(
+                            channel.map(FileChannel.MapMode.READ_ONLY, 0, size))
+                    .newCodedInput();
+            input.enableAliasing(true);
+            ModelProto model = ModelProto.parseFrom(input);
+            if (!model.hasGraph() || !model.hasIrVersion()) {
+                throw new InputException(
+                        file,
+                        "expected an ONNX model, found a file of " + size + " bytes without IR version and graph");
+            }
+            return model;
+        } catch (InvalidProtocolBufferException e) {
+            throw new InputException(file, "expected an ONNX model, found a truncated file or another format", e);
+        } catch (IOException e) {
+            throw new InputException(file, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Writes a model; the same model gives the same bytes. */
+    public static void write(ModelProto model, Path file) throws IOException {
+        try (OutputStream output = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+            model.writeTo(output);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package ham.export;
+
+import ham.export.check.ModelChecker;
+import ham.export.parity.LogitsSource;
+import ham.export.parity.ParityInputs;
+import ham.export.parity.ParityReport;
+import ham.export.proto.GraphProto;
+import ham.export.proto.ModelProto;
+import ham.export.vit.VitForms;
+import ham.export.vit.WeightChange;
+import ham.export.vit.WeightChanges;
+import ham.merge.InputException;
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.VitConfig;
+import ham.merge.io.Outputs;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.SessionSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Exports a base checkpoint with a merge as one ONNX file.
+ *
+ * <p>The baked graph is built, checked and written under a temporary name. Then the factored graph is written beside it, both are
+ * run by ONNX Runtime on the same images, and only if their logits agree does the file get its name. One form is in memory at a
+ * time: once as messages, once in a session.
+ */
+public final class VitExporter {
+
+    private static final long SEED = 1;
+
+    private VitExporter() {}
+
+    /**
+     * Writes {@code request.output()}.
+     *
+     * @throws InputException if merge and base do not fit, the output exists, or the forms disagree; nothing is written then
+     */
+    public static ExportResult export(ExportRequest request) {
+        Outputs.refuseExisting(request.output(), request.force());
+        Checkpoint base = request.base();
+        String sha256 = base.sha256();
+        WeightChanges changes = WeightChanges.of(base, sha256, request.merged());
+        VitForms forms = new VitForms(base, changes, request.merged().head());
+        ModelMetadata metadata = ModelMetadata.of(request, sha256, forms.labels());
+        Written written = new Written();
+        Outputs.file(request.output(), request.force(), file -> {
+            write(metadata, forms.baked(), file);
+            written.bytes = Files.size(file);
+            if (request.verify()) {
+                written.parity = Optional.of(verify(request, metadata, forms, file));
+            }
+        });
+        List<MatchedLayer> matched =
+                changes.all().stream().map(change -> matched(base, change)).toList();
+        return new ExportResult(
+                request.output(),
+                written.bytes,
+                forms.labels(),
+                ModelMetadata.headKind(request),
+                matched,
+                written.parity);
+    }
+
+    /** What is known once the file is there. */
+    private static final class Written {
+        private long bytes;
+        private Optional<ParityReport> parity = Optional.empty();
+    }
+
+    private static ParityReport verify(ExportRequest request, ModelMetadata metadata, VitForms forms, Path baked)
+            throws IOException {
+        VitConfig config = request.base().config();
+        ParityInputs inputs =
+                request.inputs().orElseGet(() -> ParityInputs.seeded(config, ParityInputs.DEFAULT_SAMPLES, SEED));
+        float[] bakedLogits = run(baked, config, inputs, request.settings());
+        Map<String, float[]> others = new TreeMap<>();
+        request.engine().map(engine -> engine.all(inputs)).ifPresent(logits -> others.put(ParityReport.ENGINE, logits));
+        Path factored = baked.resolveSibling(baked.getFileName() + ".factored");
+        factored.toFile().deleteOnExit(); // for Ctrl-C
+        try {
+            write(metadata, forms.factored(), factored);
+            others.put(ParityReport.FACTORED, run(factored, config, inputs, request.settings()));
+        } finally {
+            Files.deleteIfExists(factored);
+        }
+        ParityReport report = ParityReport.compare(inputs, bakedLogits, others);
+        if (!report.passed()) {
+            throw new InputException(request.output(), "was not written, because its forms disagree: " + report.text());
+        }
+        return report;
+    }
+
+    private static void write(ModelMetadata metadata, GraphProto graph, Path file) throws IOException {
+        ModelProto model = metadata.around(graph);
+        ModelChecker.requireValidBuilt(file.getFileName().toString(), model);
+        OnnxFiles.write(model, file);
+    }
+
+    private static float[] run(Path file, VitConfig config, ParityInputs inputs, SessionSettings settings) {
+        try (OnnxModel model = OnnxModel.open(file, settings)) {
+            int side = config.imageSize();
+            LogitsSource source =
+                    (pixelValues, images) -> model.run(pixelValues, new long[] {images, config.channels(), side, side});
+            return source.all(inputs);
+        }
+    }
+
+    private static MatchedLayer matched(Checkpoint base, WeightChange change) {
+        String layer = change.layer();
+        String tensor = change.tensor();
+        String how = "the same layer under another naming scheme";
+        if (tensor.equals(layer)) {
+            how = "the same name";
+        } else if (tensor.equals(layer + ".weight")) {
+            how = "the weight of that module";
+        }
+        return new MatchedLayer(layer, tensor, base.shape(tensor).size() == 1 ? "[out]" : "[out, in]", how);
+    }
+}

@@ -1,0 +1,137 @@
+package ham.export.parity;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * How far the logits of a model's other forms are from those of the baked graph.
+ *
+ * @param inputs which inputs were run
+ * @param samples number of images
+ * @param classes number of logits an image
+ * @param range largest minus smallest logit of the factored form over all images; logits
+ * @param differences for each other form (factored, engine) the largest absolute difference from the baked logits; logits
+ * @param maxAbs the largest of the differences
+ * @param top1 fraction of images on which all forms have the same top class; of equal logits the first class is the top one
+ * @param tolerance the largest difference that passes, {@value #RELATIVE_TOLERANCE} of the range (float32)
+ * @param passed whether all logits are finite and the largest difference is within the tolerance
+ */
+public record ParityReport(
+        String inputs,
+        int samples,
+        int classes,
+        double range,
+        SortedMap<String, Double> differences,
+        double maxAbs,
+        double top1,
+        double tolerance,
+        boolean passed) {
+
+    /** Name of the reference among the {@link #differences}. */
+    public static final String FACTORED = "factored";
+
+    /** Name of the training engine's forward pass among the {@link #differences}. */
+    public static final String ENGINE = "engine";
+
+    /** Tolerance as a fraction of the range of the reference logits, for float32. */
+    public static final double RELATIVE_TOLERANCE = 1e-3;
+
+    public ParityReport {
+        differences = Collections.unmodifiableSortedMap(new TreeMap<>(differences));
+    }
+
+    /**
+     * Compares logits [samples, classes], row-major. A NaN or an infinity anywhere fails.
+     *
+     * @param baked of the graph that is deployed
+     * @param others of the other forms, {@link #FACTORED} among them
+     * @throws IllegalArgumentException if the forms do not have the same number of logits
+     */
+    public static ParityReport compare(ParityInputs inputs, float[] baked, Map<String, float[]> others) {
+        int samples = inputs.samples();
+        int classes = baked.length / samples;
+        SortedMap<String, Double> differences = new TreeMap<>();
+        boolean[] agrees = new boolean[samples];
+        Arrays.fill(agrees, true);
+        others.forEach((form, logits) -> {
+            if (logits.length != baked.length) {
+                throw new IllegalArgumentException(
+                        form + ": expected " + baked.length + " logits, as the baked form has, found " + logits.length);
+            }
+            differences.put(form, largestDifference(baked, logits));
+            for (int sample = 0; sample < samples; sample++) {
+                agrees[sample] &= top(baked, sample, classes) == top(logits, sample, classes);
+            }
+        });
+        double range = range(others.get(FACTORED));
+        double maxAbs = differences.values().stream().reduce(0.0, Math::max);
+        int agreeing = 0;
+        for (boolean agree : agrees) {
+            agreeing += agree ? 1 : 0;
+        }
+        double tolerance = RELATIVE_TOLERANCE * range;
+        return new ParityReport(
+                inputs.description(),
+                samples,
+                classes,
+                range,
+                differences,
+                maxAbs,
+                (double) agreeing / samples,
+                tolerance,
+                Double.isFinite(maxAbs) && maxAbs <= tolerance); // an infinite range would allow all
+    }
+
+    /** One line for people. */
+    public String text() {
+        String parts = differences.entrySet().stream()
+                .map(entry -> String.format(Locale.ROOT, "%s %.2e", entry.getKey(), entry.getValue()))
+                .collect(Collectors.joining(", "));
+        return String.format(
+                Locale.ROOT,
+                "parity %s on %s: largest difference of logits from the baked model %.2e (%s), allowed %.2e (%s of the"
+                        + " range %.3f), top-1 agreement %.1f %%",
+                passed ? "passed" : "FAILED",
+                inputs,
+                maxAbs,
+                parts,
+                tolerance,
+                RELATIVE_TOLERANCE,
+                range,
+                100 * top1);
+    }
+
+    /** Infinity or NaN in either makes it NaN or infinite. */
+    private static double largestDifference(float[] a, float[] b) {
+        double largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            largest = Math.max(largest, Math.abs((double) a[i] - b[i])); // Math.max keeps NaN
+        }
+        return largest;
+    }
+
+    private static double range(float[] logits) {
+        double least = Double.POSITIVE_INFINITY;
+        double most = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            least = Math.min(least, logit);
+            most = Math.max(most, logit);
+        }
+        return most - least;
+    }
+
+    private static int top(float[] logits, int sample, int classes) {
+        int top = 0;
+        for (int i = 1; i < classes; i++) {
+            if (logits[sample * classes + i] > logits[sample * classes + top]) {
+                top = i;
+            }
+        }
+        return top;
+    }
+}

@@ -1,0 +1,65 @@
+package ham.export.vit;
+
+import ham.export.graph.GraphBuilder;
+import ham.export.graph.Operators;
+import ham.export.graph.Value;
+import ham.export.graph.ValueInfos;
+import ham.merge.checkpoint.VitNames;
+import ham.merge.head.AnalyticHead;
+import ham.merge.head.Head;
+import ham.merge.head.LinearHead;
+import ham.merge.head.PrototypeHead;
+import ham.merge.tensor.Matrix;
+import java.util.List;
+
+/** Writes a classifier behind the features: features [batch, d] to the graph output {@code logits} [batch, classes]. */
+public final class HeadGraph {
+
+    /** Smaller norms count as this, so that a zero vector is divided by something: its cosine is 0. */
+    private static final double LEAST_NORM = 1e-12;
+
+    private final GraphBuilder graph;
+    private final Operators operators;
+
+    /** Heads that are added to this graph. */
+    public HeadGraph(GraphBuilder graph) {
+        this.graph = graph;
+        this.operators = new Operators(graph);
+    }
+
+    /** The checkpoint's own linear classifier. */
+    public void addOwn(VitWeights weights, VitNames names, Value features, int classes) {
+        output(
+                weights.linear(operators, VitGraph.OUTPUT, features, names.classifierWeight(), names.classifierBias()),
+                classes);
+    }
+
+    /** A head that came with the merge; its initializers are called {@code head.*}. */
+    public void add(Head head, Value features) {
+        Value logits;
+        if (head instanceof LinearHead linear) {
+            Value bias = graph.initializer("head.bias", List.of((long) linear.bias().length), linear.bias());
+            logits = operators.linear(VitGraph.OUTPUT, features, matrix("head.weight", linear.weight()), bias);
+        } else if (head instanceof PrototypeHead prototype) {
+            Value norm = operators.reduceL2("features.norm", features);
+            Value safeNorm = operators.max("features.safe_norm", norm, operators.scalar("head.least_norm", LEAST_NORM));
+            Value unit = operators.divide("features.unit", features, safeNorm);
+            logits = operators.linear(VitGraph.OUTPUT, unit, matrix("head.weight", prototype.unitWeight()));
+        } else if (head instanceof AnalyticHead analytic) {
+            Value projection = matrix("head.projection", analytic.projection());
+            Value hidden = operators.relu("features.hidden", operators.matMul("features.random", features, projection));
+            logits = operators.linear(VitGraph.OUTPUT, hidden, matrix("head.weight", analytic.weight()));
+        } else {
+            throw new IllegalArgumentException("unknown head " + head.kind());
+        }
+        output(logits, head.classes());
+    }
+
+    private void output(Value logits, int classes) {
+        graph.output(ValueInfos.floats(logits.name(), VitGraph.BATCH, classes));
+    }
+
+    private Value matrix(String name, Matrix matrix) {
+        return graph.initializer(name, List.of((long) matrix.rows(), (long) matrix.columns()), matrix.data());
+    }
+}

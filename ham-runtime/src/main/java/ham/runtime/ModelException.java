@@ -1,0 +1,19 @@
+package ham.runtime;
+
+/**
+ * An image, a model file, a tensor or a setting that cannot be used.
+ *
+ * <p>The message is one sentence for the person who gave it: which file or tensor, what was expected, what was found,
+ * and, where it helps, what to do. A fault of the program itself is never reported with this class.
+ */
+public final class ModelException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public ModelException(String message) {
+        super(message);
+    }
+
+    public ModelException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,66 @@
+package ham.runtime.latency;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Measures candidates side by side: in every round each of them runs once, and every round begins with the next one, so that
+ * drift of the machine and the state that a neighbour leaves behind spread over all.
+ *
+ * <p>All candidates get the same number of samples. Warm-up rounds (for the JIT compiler, caches and memory arenas) are run
+ * in the same way and thrown away.
+ *
+ * @param warmUpRounds rounds before the clock counts, 0 or more
+ * @param rounds most rounds that are measured, at least 1
+ * @param limit no round begins after the measured ones have taken this long; one always takes place
+ */
+public record InterleavedMeasurement(int warmUpRounds, int rounds, Duration limit) {
+    public InterleavedMeasurement {
+        if (warmUpRounds < 0 || rounds < 1) {
+            throw new IllegalArgumentException("expected warm-up rounds of at least 0 and rounds of at least 1, found "
+                    + warmUpRounds + " and " + rounds);
+        }
+    }
+
+    /** Measures with the system's clock; results in the order of the candidates. */
+    public List<Measured> measure(List<Candidate> candidates) {
+        return measure(candidates, System::nanoTime);
+    }
+
+    /** Measures with a clock that gives nanoseconds. */
+    List<Measured> measure(List<Candidate> candidates, LongSupplier clock) {
+        for (int round = 0; round < warmUpRounds; round++) {
+            run(candidates, round, clock, newSamples(candidates));
+        }
+        List<LatencySamples> samples = newSamples(candidates);
+        long start = clock.getAsLong();
+        for (int round = 0; round < rounds; round++) {
+            if (round > 0 && clock.getAsLong() - start >= limit.toNanos()) {
+                break;
+            }
+            run(candidates, round, clock, samples);
+        }
+        List<Measured> measured = new ArrayList<>();
+        for (int i = 0; i < candidates.size(); i++) {
+            LatencySamples own = samples.get(i);
+            measured.add(new Measured(candidates.get(i).name(), own.toSummary(), own.toArray()));
+        }
+        return measured;
+    }
+
+    private static void run(List<Candidate> candidates, int round, LongSupplier clock, List<LatencySamples> samples) {
+        for (int turn = 0; turn < candidates.size(); turn++) {
+            int index = (round + turn) % candidates.size();
+            Runnable action = candidates.get(index).action();
+            long start = clock.getAsLong();
+            action.run();
+            samples.get(index).add(clock.getAsLong() - start);
+        }
+    }
+
+    private static List<LatencySamples> newSamples(List<Candidate> candidates) {
+        return candidates.stream().map(candidate -> new LatencySamples()).toList();
+    }
+}

@@ -1,0 +1,65 @@
+package ham.runtime.memory;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Resident memory of this process: from {@code /proc/self/status} on Linux, from {@code ps} on other Unix systems, empty
+ * where neither works.
+ */
+public final class ResidentMemory {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final long PS_SECONDS = 5;
+
+    private ResidentMemory() {}
+
+    /** Bytes that are in physical memory now (VmRSS). */
+    public static OptionalLong currentBytes() {
+        OptionalLong ofStatus = ofStatus("VmRSS");
+        return ofStatus.isPresent() ? ofStatus : ofPs();
+    }
+
+    /** The most bytes that were ever in physical memory (VmHWM); known on Linux only. */
+    public static OptionalLong peakBytes() {
+        return ofStatus("VmHWM");
+    }
+
+    private static OptionalLong ofStatus(String key) {
+        try {
+            return parseStatus(Files.readString(STATUS), key);
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Bytes of an entry such as {@code VmRSS:   5120 kB}. */
+    static OptionalLong parseStatus(String status, String key) {
+        Matcher entry = Pattern.compile("(?m)^" + key + ":\\s+(\\d+) kB$").matcher(status);
+        return entry.find() ? OptionalLong.of(1024 * Long.parseLong(entry.group(1))) : OptionalLong.empty();
+    }
+
+    static OptionalLong ofPs() {
+        List<String> command = List.of(
+                "ps", "-o", "rss=", "-p", Long.toString(ProcessHandle.current().pid()));
+        try {
+            Process ps = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String kilobytes = new String(ps.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+            boolean done = ps.waitFor(PS_SECONDS, TimeUnit.SECONDS) && ps.exitValue() == 0;
+            return done && kilobytes.matches("\\d{1,15}")
+                    ? OptionalLong.of(1024 * Long.parseLong(kilobytes))
+                    : OptionalLong.empty();
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OptionalLong.empty();
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package ham.runtime.model;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.TensorInfo;
+import ham.runtime.ModelException;
+import ham.runtime.backend.OnnxRuntime;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.LongStream;
+
+/**
+ * One ONNX Runtime session on the CPU.
+ *
+ * <p>Safe to use from several threads at once. Closing waits for runs under way and may be repeated; a run after it is
+ * refused. All native memory of a run is freed when it returns.
+ */
+public final class OnnxModel implements AutoCloseable {
+    private final OrtSession session;
+    private final Signature signature;
+    private final Map<String, String> metadata;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    private OnnxModel(String name, OrtSession session) throws OrtException {
+        this.session = session;
+        this.signature = new Signature(
+                name,
+                specs(session.getInputInfo().values()),
+                specs(session.getOutputInfo().values()));
+        this.metadata = Map.copyOf(session.getMetadata().getCustomMetadata());
+    }
+
+    /**
+     * Opens a model file, with its external data if it has any.
+     *
+     * @throws ModelException if the file is missing, empty or no ONNX model that ONNX Runtime can load
+     */
+    public static OnnxModel open(Path file, SessionSettings settings) {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new ModelException(file + ": expected an ONNX model, found "
+                        + (Files.exists(file) ? "a folder." : "no such file."));
+            }
+            if (Files.size(file) == 0) {
+                throw new ModelException(file + ": expected an ONNX model, found an empty file.");
+            }
+        } catch (IOException e) {
+            throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + e + ").", e);
+        }
+        return open(file.toString(), settings, options -> OnnxRuntime.environment()
+                .createSession(file.toString(), options));
+    }
+
+    /**
+     * Opens a model that is already in memory.
+     *
+     * @param name what error messages call it
+     * @throws ModelException if it is no ONNX model that ONNX Runtime can load
+     */
+    public static OnnxModel open(byte[] model, String name, SessionSettings settings) {
+        return open(name, settings, options -> OnnxRuntime.environment().createSession(model, options));
+    }
+
+    private static OnnxModel open(String name, SessionSettings settings, SessionMaker maker) {
+        OnnxRuntime.environment();
+        try (var options = new SessionOptions()) {
+            options.setIntraOpNumThreads(settings.threads());
+            return describe(name, maker.make(options));
+        } catch (OrtException e) {
+            throw new ModelException(
+                    name + ": expected an ONNX model that ONNX Runtime " + OnnxRuntime.version()
+                            + " can load, found that it cannot (" + OnnxRuntime.reason(e)
+                            + "); is it complete and an ONNX file?",
+                    e);
+        }
+    }
+
+    private static OnnxModel describe(String name, OrtSession session) throws OrtException {
+        try {
+            return new OnnxModel(name, session);
+        } catch (OrtException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** The file, or the name that was given. */
+    public String name() {
+        return signature.model();
+    }
+
+    /** What must be given to {@link #run}. */
+    public List<TensorSpec> inputs() {
+        return signature.inputs();
+    }
+
+    /** What {@link #run} gives. */
+    public List<TensorSpec> outputs() {
+        return signature.outputs();
+    }
+
+    /** The custom metadata of the file. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** The execution provider, as ONNX Runtime calls it. */
+    public String provider() {
+        return "CPUExecutionProvider";
+    }
+
+    /**
+     * Runs the model.
+     *
+     * @param inputs every input by its name
+     * @return every output by its name, in the order of the graph
+     * @throws ModelException if names, types or shapes are not those of the model, or the run fails
+     */
+    public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        signature.checkInputs(inputs);
+        signature.checkOutputs();
+        return whileOpen(() -> {
+            try (var given = new NativeTensors()) {
+                for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
+                    given.add(input.getKey(), input.getValue());
+                }
+                try (OrtSession.Result result = session.run(given.byName())) {
+                    return tensors(result);
+                }
+            }
+        });
+    }
+
+    /**
+     * Runs a model of one float32 input and one float32 output.
+     *
+     * @param input row-major, as many values as the shape says
+     * @return the output, row-major
+     * @throws ModelException if the model is another, the shape is not the model's, or the run fails
+     */
+    public float[] run(float[] input, long[] shape) {
+        return run(DirectBuffers.floats(input.length).put(input).flip(), shape);
+    }
+
+    /** As {@link #run(float[], long[])}, with the values from the buffer's position to its limit; not copied if direct. */
+    public float[] run(FloatBuffer input, long[] shape) {
+        List<Long> sizes = LongStream.of(shape).boxed().toList();
+        signature.checkLoneFloat(sizes);
+        if (LongStream.of(shape).reduce(1, Math::multiplyExact) != input.remaining()) {
+            throw new ModelException(name() + ": expected as many values as the shape " + sizes + " says, found "
+                    + input.remaining() + ".");
+        }
+        String inputName = inputs().get(0).name();
+        return whileOpen(() -> {
+            try (OnnxTensor given = OnnxTensor.createTensor(OnnxRuntime.environment(), input, shape);
+                    OrtSession.Result result = session.run(Map.of(inputName, given))) {
+                return ((OnnxTensor) result.get(0)).getFloatBuffer().array();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                session.close();
+            }
+        } catch (OrtException e) {
+            throw new IllegalStateException(name() + ": cannot be closed", e);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private <T> T whileOpen(Run<T> run) {
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException(name() + ": was closed and cannot run any more");
+            }
+            return run.call();
+        } catch (OrtException e) {
+            throw new ModelException(
+                    name() + ": expected a run, but ONNX Runtime failed (" + OnnxRuntime.reason(e) + ").", e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private static Map<String, Tensor> tensors(OrtSession.Result result) {
+        Map<String, Tensor> outputs = new LinkedHashMap<>();
+        for (Map.Entry<String, OnnxValue> output : result) {
+            OnnxTensor tensor = (OnnxTensor) output.getValue();
+            ElementType type =
+                    ElementType.ofLabel(ElementType.label(tensor.getInfo())).orElseThrow();
+            List<Long> shape =
+                    LongStream.of(tensor.getInfo().getShape()).boxed().toList();
+            outputs.put(output.getKey(), new Tensor(type, shape, tensor.getByteBuffer()));
+        }
+        return outputs;
+    }
+
+    private static List<TensorSpec> specs(Collection<NodeInfo> nodes) {
+        return nodes.stream().map(OnnxModel::spec).toList();
+    }
+
+    private static TensorSpec spec(NodeInfo node) {
+        if (node.getInfo() instanceof TensorInfo info) {
+            List<Long> shape = LongStream.of(info.getShape()).boxed().toList();
+            return new TensorSpec(
+                    node.getName(), ElementType.label(info), shape, Arrays.asList(info.getDimensionNames()));
+        }
+        String kind = node.getInfo().getClass().getSimpleName().replace("Info", "");
+        return new TensorSpec(node.getName(), kind.toLowerCase(Locale.ROOT), List.of(), List.of());
+    }
+
+    /** Opens a session with the options. */
+    private interface SessionMaker {
+        OrtSession make(SessionOptions options) throws OrtException;
+    }
+
+    /** Work on an open session. */
+    private interface Run<T> {
+        T call() throws OrtException;
+    }
+}

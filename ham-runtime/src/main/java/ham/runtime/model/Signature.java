@@ -1,0 +1,86 @@
+package ham.runtime.model;
+
+import ham.runtime.ModelException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Inputs and outputs of a model, and the checks that keep what does not fit them away from ONNX Runtime. */
+record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> outputs) {
+    /** Refuses tensors that are missing, unknown, or of another type or shape than the model takes. */
+    void checkInputs(Map<String, Tensor> given) {
+        checkNames(given.keySet());
+        Map<String, Long> sizes = new HashMap<>();
+        for (TensorSpec input : inputs) {
+            Tensor tensor = given.get(input.name());
+            if (!input.dtype().equals(tensor.type().label())) {
+                throw problem(input, "type " + input.dtype(), tensor.type().label());
+            }
+            checkShape(input, tensor.shape(), sizes);
+        }
+    }
+
+    /** Refuses outputs that are no tensors of a supported type. */
+    void checkOutputs() {
+        for (TensorSpec output : outputs) {
+            if (ElementType.ofLabel(output.dtype()).isEmpty()) {
+                throw new ModelException(model + ": expected outputs that are tensors of numbers, but " + output.name()
+                        + " is of type " + output.dtype() + ".");
+            }
+        }
+    }
+
+    /** Refuses a shape that the model's one input does not take, and a model that is not one float32 in, one out. */
+    void checkLoneFloat(List<Long> shape) {
+        if (inputs.size() != 1 || outputs.size() != 1) {
+            throw new ModelException(model + ": expected a model of one input and one output, found inputs "
+                    + names(inputs) + " and outputs " + names(outputs) + ".");
+        }
+        for (TensorSpec spec : List.of(inputs.get(0), outputs.get(0))) {
+            if (!spec.dtype().equals(ElementType.FLOAT32.label())) {
+                throw problem(spec, "type float32", spec.dtype());
+            }
+        }
+        checkShape(inputs.get(0), shape, new HashMap<>());
+    }
+
+    /** A dimension's name stands for one size in all inputs of a run: {@code sizes} collects what it stands for. */
+    private void checkShape(TensorSpec input, List<Long> shape, Map<String, Long> sizes) {
+        boolean fits = shape.size() == input.shape().size();
+        for (int i = 0; fits && i < shape.size(); i++) {
+            fits = input.shape().get(i) < 0 || input.shape().get(i).equals(shape.get(i));
+        }
+        if (!fits) {
+            throw problem(input, "shape " + input.shapeText(), shape.toString());
+        }
+        for (int i = 0; i < shape.size(); i++) {
+            String dimension = input.dimensionNames().get(i);
+            Long before = dimension.isEmpty() ? null : sizes.putIfAbsent(dimension, shape.get(i));
+            if (before != null && !before.equals(shape.get(i))) {
+                throw problem(
+                        input,
+                        "shape " + input.shapeText() + " with " + dimension + " = " + before + " as before",
+                        shape.toString());
+            }
+        }
+    }
+
+    private void checkNames(Collection<String> given) {
+        List<String> expected = names(inputs);
+        if (given.size() != expected.size() || !given.containsAll(expected)) {
+            throw new ModelException(
+                    model + ": expected the inputs " + expected + ", found " + new TreeSet<>(given) + ".");
+        }
+    }
+
+    private ModelException problem(TensorSpec spec, String expected, String found) {
+        return new ModelException(
+                model + ": expected " + spec.name() + " to be of " + expected + ", found " + found + ".");
+    }
+
+    private static List<String> names(List<TensorSpec> specs) {
+        return specs.stream().map(TensorSpec::name).toList();
+    }
+}

@@ -1,0 +1,144 @@
+package ham.runtime.preprocess;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import ham.runtime.ModelException;
+import ham.runtime.image.Resample;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Typed access to a JSON object, with one clear sentence for whatever is missing or wrong. A null counts as absent. */
+final class ConfigReader {
+    private static final int MAX_SIDE = 10_000;
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final JsonNode root;
+    private final String name;
+
+    private ConfigReader(JsonNode root, String name) {
+        this.root = root;
+        this.name = name;
+    }
+
+    static ConfigReader parse(String json, String name) {
+        try {
+            JsonNode root = JSON.readTree(json);
+            if (!root.isObject()) {
+                throw new ModelException(name + ": expected a JSON object, found " + summary(root) + ".");
+            }
+            return new ConfigReader(root, name);
+        } catch (JsonProcessingException e) {
+            throw new ModelException(
+                    name + ": expected a JSON object, found broken JSON (" + e.getOriginalMessage() + ").", e);
+        }
+    }
+
+    boolean has(String key) {
+        return root.hasNonNull(key);
+    }
+
+    /** Refuses every switched-on step ({@code do_...: true}) other than the known ones. */
+    void refuseOtherSteps(List<String> known) {
+        root.propertyStream()
+                .filter(entry -> entry.getKey().startsWith("do_") && !known.contains(entry.getKey()))
+                .filter(entry -> entry.getValue().asBoolean())
+                .findFirst()
+                .ifPresent(entry -> {
+                    throw problem(entry.getKey(), "one of the steps " + String.join(", ", known), "another step");
+                });
+    }
+
+    boolean flag(String key, boolean byDefault) {
+        if (!has(key)) {
+            return byDefault;
+        }
+        if (!root.get(key).isBoolean()) {
+            throw problem(key, "true or false", summary(root.get(key)));
+        }
+        return root.get(key).booleanValue();
+    }
+
+    String text(String key) {
+        if (!required(key).isTextual()) {
+            throw problem(key, "a text", summary(root.get(key)));
+        }
+        return root.get(key).textValue();
+    }
+
+    double number(String key, double byDefault) {
+        return has(key) ? finite(key, root.get(key)) : byDefault;
+    }
+
+    Resample resample(String key) {
+        JsonNode number = required(key);
+        return Resample.ofNumber(number.isInt() ? number.intValue() : -1)
+                .orElseThrow(() -> problem(key, "a filter of Pillow, 0 to 5", summary(number)));
+    }
+
+    /** A size: one number, {@code {height, width}} or {@code {shortest_edge}}. */
+    Resizing size(String key, boolean square) {
+        JsonNode size = required(key);
+        if (size.isNumber()) {
+            int side = side(key, size);
+            return square ? new Resizing.Exact(side, side) : new Resizing.ShortestEdge(side);
+        }
+        if (size.size() == 2 && size.has("height") && size.has("width")) {
+            return new Resizing.Exact(side(key, size.get("height")), side(key, size.get("width")));
+        }
+        if (size.size() == 1 && size.has("shortest_edge")) {
+            return new Resizing.ShortestEdge(side(key, size.get("shortest_edge")));
+        }
+        throw problem(key, "a number, {height, width} or {shortest_edge}", summary(size));
+    }
+
+    /** One number per channel, or one for all three. */
+    List<Double> channels(String key, boolean divisor) {
+        JsonNode given = required(key);
+        if (given.isArray() && given.size() != 3) {
+            throw problem(key, "3 numbers, for R, G and B", summary(given));
+        }
+        List<Double> values = new ArrayList<>();
+        for (int channel = 0; channel < 3; channel++) {
+            double value = finite(key, given.isArray() ? given.get(channel) : given);
+            if (divisor && (float) value == 0) {
+                throw problem(key, "numbers other than 0", summary(given));
+            }
+            values.add(value);
+        }
+        return values;
+    }
+
+    ModelException problem(String key, String expected, String found) {
+        return new ModelException(name + ": expected " + key + " to be " + expected + ", found " + found + ".");
+    }
+
+    private JsonNode required(String key) {
+        if (!has(key)) {
+            throw new ModelException(name + ": expected the key " + key + ", found none.");
+        }
+        return root.get(key);
+    }
+
+    private double finite(String key, JsonNode node) {
+        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+            throw problem(key, "a number", summary(node));
+        }
+        return node.doubleValue();
+    }
+
+    private int side(String key, JsonNode node) {
+        if (!node.isInt() || node.intValue() < 1 || node.intValue() > MAX_SIDE) {
+            throw problem(key, "whole pixels from 1 to " + MAX_SIDE, summary(node));
+        }
+        return node.intValue();
+    }
+
+    private static String summary(JsonNode node) {
+        String text = node.isMissingNode() ? "nothing" : node.toString();
+        return text.length() <= 60 ? text : text.substring(0, 60) + "...";
+    }
+}

@@ -1,0 +1,156 @@
+package ham.runtime.preprocess;
+
+import ham.runtime.ModelException;
+import ham.runtime.image.Resample;
+import ham.runtime.image.RgbImage;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * How pixels become {@code pixel_values}: resize, centre crop, {@code pixel * rescaleFactor} rounded to float32, then
+ * {@code (value - mean) / std} in float32, channels first. Agrees bit by bit with the (PIL and numpy) image processors of
+ * Hugging Face transformers.
+ *
+ * @param resizing what happens to the size first
+ * @param resample the filter of that resizing
+ * @param centerCrop whether the middle is cut out afterwards; otherwise the size must be right by then
+ * @param height rows of the result
+ * @param width columns of the result
+ * @param rescaleFactor what a pixel 0..255 is multiplied by; 1 for none
+ * @param mean per channel R, G, B, after rescaling
+ * @param std standard deviation per channel R, G, B, after rescaling; not 0
+ */
+public record Preprocessing(
+        Resizing resizing,
+        Resample resample,
+        boolean centerCrop,
+        int height,
+        int width,
+        double rescaleFactor,
+        List<Double> mean,
+        List<Double> std) {
+
+    /** The file in the folder of a Hugging Face checkpoint. */
+    public static final String HUGGING_FACE_FILE = "preprocessor_config.json";
+    /** The key under which {@link #toJson} stands in the metadata of an ONNX file. */
+    public static final String METADATA_KEY = "ham.preprocessing";
+
+    public Preprocessing {
+        mean = List.copyOf(mean);
+        std = List.copyOf(std);
+    }
+
+    /** What transformers does for a ViT by default: bilinear, 0..255 to -1..1. */
+    public static Preprocessing vitDefault(int imageSize) {
+        List<Double> half = Collections.nCopies(3, 0.5);
+        return new Preprocessing(
+                new Resizing.Exact(imageSize, imageSize),
+                Resample.BILINEAR,
+                false,
+                imageSize,
+                imageSize,
+                PreprocessingJson.DEFAULT_RESCALE_FACTOR,
+                half,
+                half);
+    }
+
+    /**
+     * The preprocessing of a checkpoint: its {@value #HUGGING_FACE_FILE}, or {@link #vitDefault} where it has none.
+     *
+     * @param checkpoint folder of the checkpoint
+     * @param imageSize side of the images that its model takes, in pixels
+     * @throws ModelException if the file is broken, asks for something that is not supported, or gives images of another
+     *     size than the model takes
+     */
+    public static Preprocessing fromHuggingFace(Path checkpoint, int imageSize) {
+        Path file = checkpoint.resolve(HUGGING_FACE_FILE);
+        if (!Files.exists(file)) {
+            return vitDefault(imageSize);
+        }
+        Preprocessing found = PreprocessingJson.read(file);
+        if (found.height != imageSize || found.width != imageSize) {
+            throw new ModelException(file + ": expected a size of " + imageSize + "x" + imageSize
+                    + " as the model takes it, found " + found.height + "x" + found.width + ".");
+        }
+        return found;
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote.
+     *
+     * @throws ModelException if the text is broken or asks for something that is not supported
+     */
+    public static Preprocessing fromJson(String json) {
+        return fromJson(json, METADATA_KEY);
+    }
+
+    /** As {@link #fromJson(String)}, with the name of the text for error messages. */
+    public static Preprocessing fromJson(String json, String name) {
+        return PreprocessingJson.read(json, name);
+    }
+
+    /** One line of JSON with the keys of a {@value #HUGGING_FACE_FILE}. */
+    public String toJson() {
+        return PreprocessingJson.write(this);
+    }
+
+    /**
+     * The part that works on 8-bit pixels: resize and crop.
+     *
+     * @return an image of {@link #width} x {@link #height}
+     * @throws ModelException if the image is too small for the crop, or has another size and may not be resized
+     */
+    public RgbImage resize(RgbImage image) {
+        RgbImage resized = resizing.apply(image, resample);
+        if (centerCrop && resized.width() >= width && resized.height() >= height) {
+            return resized.crop((resized.width() - width) / 2, (resized.height() - height) / 2, width, height);
+        }
+        requireSize(resized, centerCrop ? "at least " : "");
+        return resized;
+    }
+
+    /**
+     * The part that makes numbers: rescale and normalise.
+     *
+     * @param resized an image of {@link #width} x {@link #height}
+     * @param out takes 3 * height * width floats at its position, channels first: [3, height, width]
+     * @throws ModelException if the image has another size
+     */
+    public void normalize(RgbImage resized, FloatBuffer out) {
+        requireSize(resized, "");
+        byte[] rgb = resized.rgb();
+        float[] table = new float[256];
+        for (int channel = 0; channel < 3; channel++) {
+            fill(table, channel);
+            for (int i = channel; i < rgb.length; i += 3) {
+                out.put(table[rgb[i] & 0xff]);
+            }
+        }
+    }
+
+    /** The numbers for one image: [3, height, width], row-major. */
+    public float[] apply(RgbImage image) {
+        float[] values = new float[3 * height * width];
+        normalize(resize(image), FloatBuffer.wrap(values));
+        return values;
+    }
+
+    /** The number for every pixel of a channel. */
+    private void fill(float[] table, int channel) {
+        float center = mean.get(channel).floatValue();
+        float spread = std.get(channel).floatValue();
+        for (int pixel = 0; pixel < table.length; pixel++) {
+            table[pixel] = ((float) (pixel * rescaleFactor) - center) / spread;
+        }
+    }
+
+    private void requireSize(RgbImage image, String relation) {
+        if (image.width() != width || image.height() != height) {
+            throw new ModelException("Expected an image of " + relation + width + "x" + height + " pixels, found "
+                    + image.width() + "x" + image.height() + ".");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package ham.train.data;
+
+import ham.merge.InputException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A classification data set.
+ *
+ * @param train images to learn from
+ * @param test images to measure with
+ * @param classNames name of every label
+ */
+public record Dataset(ImageSet train, ImageSet test, List<String> classNames) {
+    public Dataset {
+        classNames = List.copyOf(classNames);
+    }
+
+    /**
+     * Refuses what no stream of tasks can be made from: fewer than two classes, or a class without an image in one of the two
+     * sets.
+     */
+    Dataset complete(Path folder) {
+        if (classNames.size() < 2) {
+            throw new InputException(
+                    folder, "expected two classes or more, found " + classNames + "; add images of another class");
+        }
+        requireEveryClass(folder, train, "training");
+        requireEveryClass(folder, test, "test");
+        return this;
+    }
+
+    private void requireEveryClass(Path folder, ImageSet images, String use) {
+        int[] counts = new int[classNames.size()];
+        for (int i = 0; i < images.size(); i++) {
+            counts[images.label(i)]++;
+        }
+        for (int label = 0; label < counts.length; label++) {
+            if (counts[label] == 0) {
+                throw new InputException(
+                        folder,
+                        "expected " + use + " images of every class, found none of class " + label + " ("
+                                + classNames.get(label) + ") among " + images.size()
+                                + "; add some or leave the class out");
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package ham.train.data;
+
+import ham.runtime.image.RgbImage;
+
+/** Images with labels, by index. Safe for use by several threads. */
+public interface ImageSet {
+    /** How many images. */
+    int size();
+
+    /** Label of an image, from 0 to the number of classes - 1. */
+    int label(int index);
+
+    /**
+     * An image at its own size.
+     *
+     * @throws ham.merge.InputException if the image's file cannot be decoded
+     */
+    RgbImage image(int index);
+}

@@ -1,0 +1,111 @@
+package ham.train.engine;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import ham.merge.InputException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The PyTorch engine on one device. Everything made through it is freed when it is closed.
+ *
+ * <p>Nothing is downloaded unless the system property {@code ai.djl.offline} is set to {@code false} before.
+ */
+public final class TorchEngine implements AutoCloseable {
+    private static final Pattern GPU = Pattern.compile("gpu:(\\d{1,3})");
+    private static final String OFFLINE = "ai.djl.offline";
+
+    private final Engine engine;
+    private final Device device;
+    private final NDManager manager;
+
+    private TorchEngine(Engine engine, Device device) {
+        this.engine = engine;
+        this.device = device;
+        this.manager = engine.newBaseManager(device);
+    }
+
+    /**
+     * Starts the engine.
+     *
+     * @param device {@code auto} (the first GPU, else the CPU), {@code cpu}, or {@code gpu:N}
+     * @param threads threads of one operation on the CPU; 0 leaves the choice to PyTorch (all cores). Holds for the whole JVM.
+     * @throws InputException if the device is not there, or PyTorch cannot be loaded on this machine
+     */
+    public static TorchEngine open(String device, int threads) {
+        if (threads < 0) {
+            throw new InputException(
+                    "threads: expected 0 (all cores) or more, found " + threads + "; choose such a number");
+        }
+        Engine engine = start();
+        Device chosen = choose(device, engine.getGpuCount());
+        if (threads > 0) {
+            JniUtils.setNumThreads(threads);
+        }
+        return new TorchEngine(engine, chosen);
+    }
+
+    private static Engine start() {
+        if (System.getProperty(OFFLINE) == null) {
+            System.setProperty(OFFLINE, "true");
+        }
+        try {
+            return Engine.getEngine("PyTorch");
+        } catch (EngineException | LinkageError e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new InputException(
+                    "PyTorch: expected an engine that loads on this machine, found " + cause.getMessage()
+                            + "; check the platform's pytorch-native-cpu archive and free space in the DJL cache folder",
+                    e);
+        }
+    }
+
+    static Device choose(String name, int gpus) {
+        Matcher gpu = GPU.matcher(name);
+        if (name.equals("cpu") || (name.equals("auto") && gpus == 0)) {
+            return Device.cpu();
+        }
+        if (name.equals("auto")) {
+            return Device.gpu(0);
+        }
+        if (!gpu.matches()) {
+            throw new InputException("device: expected auto, cpu or gpu:N, found '" + name + "'; choose one of these");
+        }
+        int number = Integer.parseInt(gpu.group(1));
+        if (number >= gpus) {
+            throw new InputException("device: expected a CUDA GPU for '" + name + "', found "
+                    + (gpus == 0 ? "none" : gpus + " (numbered from 0)") + "; use cpu or auto");
+        }
+        return Device.gpu(number);
+    }
+
+    /** A manager of native arrays, to be closed by whoever asks for it, at the latest closed with this engine. */
+    public NDManager newManager() {
+        return manager.newSubManager();
+    }
+
+    /** Engine, version, device and threads, for a run's record: {@code PyTorch 2.7.1, cpu, 2 threads}. */
+    public String description() {
+        return engine.getEngineName() + " " + engine.getVersion() + ", " + deviceName() + ", "
+                + JniUtils.getNumThreads() + " threads";
+    }
+
+    private String deviceName() {
+        return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
+    }
+
+    Device device() {
+        return device;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

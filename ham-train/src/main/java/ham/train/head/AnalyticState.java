@@ -1,0 +1,12 @@
+package ham.train.head;
+
+/**
+ * What the analytic head remembers of all images so far, in float64: enough to go on after a restart.
+ *
+ * @param classes how many classes
+ * @param gram G = sum of h^T h, [M, M], symmetric
+ * @param cross Q = sum of h^T onehot(y), transposed: [classes, M]
+ * @param ridge lambda as a multiple of the mean of G's diagonal, chosen at the last task
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record AnalyticState(int classes, double[] gram, double[] cross, double ridge) {}

@@ -1,0 +1,82 @@
+package ham.train.head;
+
+import ham.merge.head.PrototypeHead;
+import ham.merge.tensor.Matrix;
+import java.util.Arrays;
+
+/**
+ * One prototype a class: the mean of its L2-normalised features, computed when its task is met and never again.
+ */
+public final class PrototypeStatistics {
+    private final int features;
+    private float[] prototypes;
+
+    /**
+     * Begins with no class.
+     *
+     * @param features width d of a feature
+     */
+    public PrototypeStatistics(int features) {
+        this(Matrix.zeros(0, features));
+    }
+
+    /** Goes on from prototypes that were computed before, [classes, d]. */
+    public PrototypeStatistics(Matrix prototypes) {
+        this.features = prototypes.columns();
+        this.prototypes = prototypes.data().clone();
+    }
+
+    /** How many classes have a prototype. */
+    public int classes() {
+        return prototypes.length / features;
+    }
+
+    /**
+     * Adds the classes of the next task.
+     *
+     * @param values features [n, d], row-major
+     * @param positions n class positions, all new: from {@link #classes()} up to {@code seen - 1}, each at least once
+     * @param seen how many classes there are with this task
+     */
+    public void add(float[] values, int[] positions, int seen) {
+        int known = classes();
+        double[] sums = new double[(seen - known) * features];
+        int[] counts = new int[seen - known];
+        for (int i = 0; i < positions.length; i++) {
+            int row = positions[i] - known;
+            if (row < 0 || row >= counts.length) {
+                throw new IllegalArgumentException(
+                        "position " + positions[i] + " is not among the new classes " + known + " to " + (seen - 1));
+            }
+            counts[row]++;
+            double norm = norm(values, i);
+            for (int k = 0; k < features; k++) {
+                sums[row * features + k] += values[i * features + k] / norm;
+            }
+        }
+        prototypes = Arrays.copyOf(prototypes, seen * features);
+        for (int row = 0; row < counts.length; row++) {
+            if (counts[row] == 0) {
+                throw new IllegalArgumentException("no feature of class position " + (known + row));
+            }
+            for (int k = 0; k < features; k++) {
+                prototypes[(known + row) * features + k] = (float) (sums[row * features + k] / counts[row]);
+            }
+        }
+    }
+
+    /** Length of a feature; 1 for the zero vector, which stays zero. */
+    private double norm(float[] values, int row) {
+        double sum = 0;
+        for (int k = 0; k < features; k++) {
+            double value = values[row * features + k];
+            sum += value * value;
+        }
+        return sum == 0 ? 1 : Math.sqrt(sum);
+    }
+
+    /** The head over all classes so far; its matrix [classes, d] is also the state to go on from. */
+    public PrototypeHead head() {
+        return new PrototypeHead(new Matrix(classes(), features, prototypes.clone()));
+    }
+}

@@ -1,0 +1,119 @@
+package ham.train.head;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ham.merge.tensor.Matrix;
+import ham.train.engine.TorchEngine;
+import ham.train.engine.TorchScript;
+import java.util.Arrays;
+
+/**
+ * G and Q of a ridge regression in the engine, and its solution by Cholesky factorisation. Random features are computed in
+ * float32 as the deployed head computes them, everything after in float64.
+ */
+final class RidgeRegression implements AutoCloseable {
+    private static final String SOLVE =
+            """
+            h = torch.clone(g)
+            diagonal = torch.add_(torch.diagonal(h), ridge)
+            factor, info = torch.linalg_cholesky_ex(h)
+            return (torch.cholesky_solve(q, factor), info)
+            """;
+
+    private final Matrix projection;
+    private final int classes;
+    private final NDManager manager;
+    private final TorchScript solver;
+    private final NDArray gram;
+    /** Q transposed, [classes, M]. */
+    private final NDArray cross;
+
+    /** @param classes how many there are now; new ones get empty rows */
+    RidgeRegression(TorchEngine engine, Matrix projection, AnalyticState state, int classes) {
+        int width = projection.columns();
+        this.projection = projection;
+        this.classes = classes;
+        manager = engine.newManager();
+        solver = new TorchScript(engine, "g, q, ridge", "Tuple[Tensor, Tensor]", SOLVE);
+        gram = manager.create(state.gram(), new Shape(width, width));
+        cross = manager.create(
+                Arrays.copyOf(state.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
+    }
+
+    /** Adds images: features [n, d] with their class positions. */
+    void add(float[] features, int[] positions) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray hidden = hidden(features);
+            gram.addi(hidden.transpose().matMul(hidden));
+            cross.addi(targets(positions).transpose().matMul(hidden));
+        }
+    }
+
+    /** Sum of squared differences to the one-hot targets; infinite if there is no solution in float64. */
+    double error(float[] features, int[] positions, double ridge) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDList solution = solve(ridge);
+            if (solution.get(1).getInt() != 0) {
+                return Double.POSITIVE_INFINITY;
+            }
+            NDArray difference = hidden(features).matMul(solution.get(0)).sub(targets(positions));
+            double error = difference.square().sum().getDouble();
+            return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
+        }
+    }
+
+    /**
+     * The weights [classes, M].
+     *
+     * @throws ArithmeticException if G + lambda I is not positive definite in float64
+     */
+    Matrix weights(double ridge) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDList solution = solve(ridge);
+            if (solution.get(1).getInt() != 0) {
+                throw new ArithmeticException("G + lambda I is not positive definite for lambda = " + ridge
+                        + " times the mean of G's diagonal");
+            }
+            NDArray weights = solution.get(0).transpose().toType(DataType.FLOAT32, true);
+            return new Matrix(classes, projection.columns(), weights.toFloatArray());
+        }
+    }
+
+    AnalyticState state(double ridge) {
+        return new AnalyticState(classes, gram.toDoubleArray(), cross.toDoubleArray(), ridge);
+    }
+
+    /** Solution [M, classes] and LAPACK's info, which is 0 on success. */
+    private NDList solve(double ridge) {
+        NDArray lambda = gram.diagonal().mean().mul(ridge);
+        return solver.run(manager, gram, cross.transpose(), lambda);
+    }
+
+    private NDArray hidden(float[] features) {
+        int d = projection.rows();
+        NDArray f = manager.create(features, new Shape(features.length / d, d));
+        NDArray p = manager.create(projection.data(), new Shape(d, projection.columns()));
+        return f.matMul(p).maximum(0).toType(DataType.FLOAT64, true);
+    }
+
+    private NDArray targets(int[] positions) {
+        double[] oneHot = new double[positions.length * classes];
+        for (int i = 0; i < positions.length; i++) {
+            oneHot[i * classes + positions[i]] = 1;
+        }
+        return manager.create(oneHot, new Shape(positions.length, classes));
+    }
+
+    @Override
+    public void close() {
+        solver.close();
+        manager.close();
+    }
+}

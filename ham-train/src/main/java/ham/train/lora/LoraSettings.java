@@ -1,0 +1,40 @@
+package ham.train.lora;
+
+import ham.merge.InputException;
+import ham.merge.checkpoint.Target;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Where adapters sit and how large they are.
+ *
+ * @param targets adapted layers of every block, without repetition, in the order of {@link Target}
+ * @param rank r of A [r, in] and B [out, r]
+ * @param loraAlpha PEFT's {@code lora_alpha}
+ * @param rankStabilised whether the scaling is {@code lora_alpha / sqrt(r)} (rsLoRA) instead of {@code lora_alpha / r}
+ */
+public record LoraSettings(List<Target> targets, int rank, double loraAlpha, boolean rankStabilised) {
+    public LoraSettings {
+        if (targets.isEmpty()) {
+            throw new InputException("targets: expected at least one layer to adapt, found none; name some");
+        }
+        if (rank < 1) {
+            throw new InputException("rank: expected 1 or more, found " + rank + "; choose such a number");
+        }
+        if (!(loraAlpha > 0 && Double.isFinite(loraAlpha))) {
+            throw new InputException("lora alpha: expected a positive number, found " + loraAlpha + "; choose one");
+        }
+        targets = List.copyOf(EnumSet.copyOf(targets));
+    }
+
+    /** The default: {@code lora_alpha = r}, so the scaling is 1. */
+    public static LoraSettings of(Set<Target> targets, int rank) {
+        return new LoraSettings(List.copyOf(targets), rank, rank, false);
+    }
+
+    /** s of {@code s * B A}. */
+    public double scaling() {
+        return loraAlpha / (rankStabilised ? Math.sqrt(rank) : rank);
+    }
+}

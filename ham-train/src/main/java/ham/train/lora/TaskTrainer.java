@@ -1,0 +1,162 @@
+package ham.train.lora;
+
+import ham.merge.InputException;
+import ham.train.input.Batch;
+import ham.train.input.Batches;
+import ham.train.input.TaskImages;
+import ham.train.optimize.Adam;
+import ham.train.optimize.CosineSchedule;
+import ham.train.vit.VitForward;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Trains one task after the other on a frozen ViT; keeps nothing between tasks. */
+public final class TaskTrainer {
+    private final VitForward vit;
+    private final LoraSettings lora;
+    private final Recipe recipe;
+    private final long seed;
+
+    /**
+     * A trainer for all tasks of a run.
+     *
+     * @param seed the run's seed; what a task draws follows from (seed, task) alone
+     */
+    public TaskTrainer(VitForward vit, LoraSettings lora, Recipe recipe, long seed) {
+        this.vit = vit;
+        this.lora = lora;
+        this.recipe = recipe;
+        this.seed = seed;
+    }
+
+    /**
+     * Trains a task.
+     *
+     * @param images the task's training images; targets from 0 to {@code classes - 1}
+     * @param task from 0
+     * @param groups frozen groups so far
+     * @param progress called after every step
+     * @throws InputException if images do not fit the model, or the loss stops being a number
+     */
+    public TaskResult train(
+            TaskImages images, int classes, int task, List<FrozenGroup> groups, Consumer<StepProgress> progress) {
+        requireFit(images);
+        TaskParameters parameters = new TaskParameters(
+                vit.config(),
+                vit.names(),
+                lora,
+                recipe,
+                groups.stream().mapToDouble(FrozenGroup::alpha).toArray(),
+                classes,
+                seed,
+                task);
+        Batches batches = new Batches(images, recipe.augmentation(), recipe.batch());
+        List<EpochResult> epochs = new ArrayList<>();
+        try (TaskModel model = new TaskModel(vit, groups)) {
+            Run run = new Run(model, parameters, task, recipe.epochs() * batches.perEpoch(), progress);
+            for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
+                run.beginEpoch(epoch + 1);
+                batches.epoch(seed, task, epoch, run::step);
+                epochs.add(run.endEpoch());
+            }
+            return new TaskResult(
+                    parameters.factors(),
+                    parameters.alpha().get(0),
+                    doubles(parameters.groupAlphas().values()),
+                    parameters.head(),
+                    epochs,
+                    run.imagesPerSecond());
+        }
+    }
+
+    private void requireFit(TaskImages images) {
+        int side = vit.config().imageSize();
+        if (images.preprocessing().width() != side || images.preprocessing().height() != side) {
+            throw new InputException(
+                    "preprocessing: expected images of " + side + " x " + side + " pixels for this model, found "
+                            + images.preprocessing().width() + " x "
+                            + images.preprocessing().height()
+                            + "; use the checkpoint's own preprocessing");
+        }
+        if (images.size() == 0) {
+            throw new InputException("training: expected images, found none; give the task some");
+        }
+    }
+
+    private static List<Double> doubles(float[] values) {
+        List<Double> doubles = new ArrayList<>();
+        for (float value : values) {
+            doubles.add((double) value);
+        }
+        return List.copyOf(doubles);
+    }
+
+    /** Counters of one task's training. */
+    private static final class Run {
+        private final TaskModel model;
+        private final TaskParameters parameters;
+        private final Adam adam;
+        private final int task;
+        private final int steps;
+        private final Consumer<StepProgress> progress;
+        private final long started = System.nanoTime();
+        private int step;
+        private long images;
+        private int epoch;
+        private long epochImages;
+        private long epochCorrect;
+        private double epochLoss;
+
+        Run(TaskModel model, TaskParameters parameters, int task, int steps, Consumer<StepProgress> progress) {
+            this.model = model;
+            this.parameters = parameters;
+            this.adam = new Adam(parameters.all());
+            this.task = task;
+            this.steps = steps;
+            this.progress = progress;
+        }
+
+        void beginEpoch(int number) {
+            epoch = number;
+            epochImages = 0;
+            epochCorrect = 0;
+            epochLoss = 0;
+        }
+
+        void step(Batch batch) {
+            StepResult result = model.step(parameters, batch);
+            requireFinite(result);
+            adam.update(result.gradients(), CosineSchedule.factor(step, steps));
+            step++;
+            images += batch.size();
+            epochImages += batch.size();
+            epochCorrect += result.correct();
+            epochLoss += result.loss() * batch.size();
+            progress.accept(new StepProgress(step, steps, epoch, result.loss(), imagesPerSecond()));
+        }
+
+        private void requireFinite(StepResult result) {
+            boolean finite = Double.isFinite(result.loss());
+            for (float[] gradient : result.gradients()) {
+                for (float value : gradient) {
+                    finite &= Float.isFinite(value);
+                }
+            }
+            if (!finite) {
+                throw new InputException(
+                        "training task " + task + ": expected a finite loss and gradient, found loss "
+                                + result.loss() + " at step " + (step + 1) + " of " + steps
+                                + "; lower the learning rates (--lr, --alpha-lr) or check the base checkpoint for extreme weights");
+            }
+        }
+
+        EpochResult endEpoch() {
+            return new EpochResult(epochLoss / epochImages, (double) epochCorrect / epochImages);
+        }
+
+        double imagesPerSecond() {
+            return images * 1e9 / (System.nanoTime() - started);
+        }
+    }
+}

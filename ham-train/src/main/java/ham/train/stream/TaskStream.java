@@ -1,0 +1,121 @@
+package ham.train.stream;
+
+import ham.merge.InputException;
+import ham.train.data.ImageSet;
+import ham.train.seed.Seeds;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Classes cut into tasks.
+ *
+ * <p>A class has a <em>label</em> (its number in the data set) and a <em>position</em> (its place in the order of arrival,
+ * which is its row in every head). Task {@code t} of {@code T}, from 0, holds positions {@code t*n/T} up to but not
+ * including {@code (t+1)*n/T}, integer division.
+ */
+public final class TaskStream {
+    private final int[] order;
+    private final int[] positions;
+    private final int tasks;
+
+    /**
+     * Cuts an order into tasks.
+     *
+     * @param order position to label, a permutation of 0 .. n-1
+     * @param tasks how many tasks
+     * @throws InputException if there is no task, or more tasks than classes
+     */
+    public TaskStream(int[] order, int tasks) {
+        if (tasks < 1 || tasks > order.length) {
+            throw new InputException("tasks: expected 1 to " + order.length + " (the data set has " + order.length
+                    + " classes), found " + tasks + "; choose a number in that range");
+        }
+        this.order = order.clone();
+        this.tasks = tasks;
+        this.positions = new int[order.length];
+        Arrays.fill(positions, -1);
+        for (int position = 0; position < order.length; position++) {
+            int label = order[position];
+            if (label < 0 || label >= order.length || positions[label] >= 0) {
+                throw new IllegalArgumentException("not a permutation: " + Arrays.toString(order));
+            }
+            positions[label] = position;
+        }
+    }
+
+    /** How many tasks. */
+    public int tasks() {
+        return tasks;
+    }
+
+    /** How many classes in all tasks. */
+    public int classes() {
+        return order.length;
+    }
+
+    /** How many classes have come when {@code task} has come; the same number is the first position of the next task. */
+    public int seen(int task) {
+        return (int) ((task + 1L) * order.length / tasks);
+    }
+
+    /** The first position of a task. */
+    public int firstPosition(int task) {
+        return seen(task - 1);
+    }
+
+    /** Labels of a task's classes, in order of position. */
+    public int[] labels(int task) {
+        return Arrays.copyOfRange(order, firstPosition(task), seen(task));
+    }
+
+    /** Position to label, all classes. */
+    public int[] order() {
+        return order.clone();
+    }
+
+    /** Position of a label. */
+    public int position(int label) {
+        return positions[label];
+    }
+
+    /** The task that a label belongs to. */
+    public int taskOf(int label) {
+        int task = 0;
+        while (positions[label] >= seen(task)) {
+            task++;
+        }
+        return task;
+    }
+
+    /** Indices of the images of a task, ascending. */
+    public int[] samples(ImageSet images, int task) {
+        int first = firstPosition(task);
+        int end = seen(task);
+        return IntStream.range(0, images.size())
+                .filter(i -> positions[images.label(i)] >= first && positions[images.label(i)] < end)
+                .toArray();
+    }
+
+    /**
+     * A task's training images with a tenth held out: of each class one tenth, rounded down, but at least one where the
+     * class has two or more. Drawn from (seed, label), so a class keeps its held-out images whatever the tasks are.
+     */
+    public Split split(ImageSet train, int task, long seed) {
+        boolean[] held = new boolean[train.size()];
+        int[] samples = samples(train, task);
+        for (int label : labels(task)) {
+            int[] own =
+                    Arrays.stream(samples).filter(i -> train.label(i) == label).toArray();
+            Random random = Seeds.random(seed, "held-out", label);
+            Seeds.shuffle(own, random);
+            int count = own.length < 2 ? 0 : Math.max(1, own.length / 10);
+            for (int i = 0; i < count; i++) {
+                held[own[i]] = true;
+            }
+        }
+        return new Split(
+                Arrays.stream(samples).filter(i -> !held[i]).toArray(),
+                Arrays.stream(samples).filter(i -> held[i]).toArray());
+    }
+}

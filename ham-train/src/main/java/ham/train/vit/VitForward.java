@@ -1,0 +1,171 @@
+package ham.train.vit;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.LayerNorm;
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Target;
+import ham.merge.checkpoint.VitConfig;
+import ham.merge.checkpoint.VitNames;
+import ham.train.engine.TorchEngine;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A pre-trained ViT in float32, frozen: pixels to features.
+ *
+ * <p>Pre-norm blocks with exact (erf) GELU; the feature is token 0 after the final LayerNorm. The last block computes its
+ * query, output projection and MLP for token 0 only, because nothing reads its other tokens.
+ *
+ * <p>Shapes: n images, t tokens, d width. Linear weights are [out, in] as stored.
+ */
+public final class VitForward implements AutoCloseable {
+    private static final NDIndex FIRST_TOKEN = new NDIndex(":, 0:1");
+
+    private final TorchEngine engine;
+    private final VitConfig config;
+    private final VitNames names;
+    private final NDManager manager;
+    private final Map<String, NDArray> weights = new HashMap<>();
+
+    /** Copies a checkpoint's weights into the engine. */
+    public VitForward(TorchEngine engine, Checkpoint checkpoint) {
+        this.engine = engine;
+        config = checkpoint.config();
+        names = checkpoint.names();
+        manager = engine.newManager();
+        int d = config.hidden();
+        load(checkpoint, names.clsToken(), 1, 1, d);
+        load(checkpoint, names.positionEmbeddings(), 1, config.tokens(), d);
+        load(checkpoint, names.patchWeight(), d, (long) config.channels() * config.patch() * config.patch());
+        load(checkpoint, names.patchBias(), d);
+        for (int block = 0; block < config.layers(); block++) {
+            for (Target target : Target.values()) {
+                load(checkpoint, names.weight(block, target), target.outputs(config), target.inputs(config));
+                if (checkpoint.has(names.bias(block, target))) {
+                    load(checkpoint, names.bias(block, target), target.outputs(config));
+                }
+            }
+            for (String name : List.of(
+                    names.normBeforeWeight(block),
+                    names.normBeforeBias(block),
+                    names.normAfterWeight(block),
+                    names.normAfterBias(block))) {
+                load(checkpoint, name, d);
+            }
+        }
+        load(checkpoint, names.finalNormWeight(), d);
+        load(checkpoint, names.finalNormBias(), d);
+    }
+
+    private void load(Checkpoint checkpoint, String name, long... shape) {
+        weights.put(name, manager.create(checkpoint.floats(name), new Shape(shape)));
+    }
+
+    /** The engine that holds the weights. */
+    public TorchEngine engine() {
+        return engine;
+    }
+
+    /** Shape of the model. */
+    public VitConfig config() {
+        return config;
+    }
+
+    /** Names of its weights. */
+    public VitNames names() {
+        return names;
+    }
+
+    /** A frozen weight by its name in the checkpoint; stays owned by this object. */
+    public NDArray weight(String name) {
+        NDArray weight = weights.get(name);
+        if (weight == null) {
+            throw new IllegalArgumentException("no weight " + name);
+        }
+        return weight;
+    }
+
+    /**
+     * Features of a batch.
+     *
+     * <p>Run it inside an {@link ai.djl.ndarray.NDScope}: what an operation gives belongs to the manager of its first operand,
+     * which may be this object's own.
+     *
+     * @param pixels normalised pixel values [n, 3, side, side]
+     * @param effective weights that stand in for the frozen ones, by the same names
+     * @return [n, d]
+     */
+    public NDArray features(NDArray pixels, Map<String, NDArray> effective) {
+        NDArray tokens = embed(pixels);
+        for (int block = 0; block < config.layers(); block++) {
+            tokens = block(block, tokens, effective);
+        }
+        NDArray first = tokens.get(FIRST_TOKEN).reshape(-1, config.hidden());
+        return norm(first, names.finalNormWeight(), names.finalNormBias());
+    }
+
+    private NDArray embed(NDArray pixels) {
+        long n = pixels.getShape().get(0);
+        int patch = config.patch();
+        int side = config.imageSize() / patch;
+        NDArray patches = pixels.reshape(n, config.channels(), side, patch, side, patch)
+                .transpose(0, 2, 4, 1, 3, 5)
+                .reshape(n, (long) side * side, -1);
+        NDArray embedded = linear(patches, weight(names.patchWeight()), weights.get(names.patchBias()));
+        NDArray cls = weight(names.clsToken()).broadcast(n, 1, config.hidden());
+        return cls.concat(embedded, 1).add(weight(names.positionEmbeddings()));
+    }
+
+    private NDArray block(int block, NDArray tokens, Map<String, NDArray> effective) {
+        boolean last = block == config.layers() - 1;
+        NDArray normed = norm(tokens, names.normBeforeWeight(block), names.normBeforeBias(block));
+        NDArray asking = last ? normed.get(FIRST_TOKEN) : normed;
+        NDArray query = heads(apply(block, Target.QUERY, asking, effective));
+        NDArray key = heads(apply(block, Target.KEY, normed, effective));
+        NDArray value = heads(apply(block, Target.VALUE, normed, effective));
+        NDArray scores = query.mul((float) (1 / Math.sqrt(config.headSize()))).matMul(key.transpose(0, 1, 3, 2));
+        NDArray mixed = scores.softmax(-1)
+                .matMul(value)
+                .transpose(0, 2, 1, 3)
+                .reshape(tokens.getShape().get(0), -1, config.hidden());
+        NDArray residual = last ? tokens.get(FIRST_TOKEN) : tokens;
+        NDArray attended = residual.add(apply(block, Target.ATTENTION_OUTPUT, mixed, effective));
+        NDArray second = norm(attended, names.normAfterWeight(block), names.normAfterBias(block));
+        NDArray expanded = Activation.gelu(apply(block, Target.FC1, second, effective));
+        return attended.add(apply(block, Target.FC2, expanded, effective));
+    }
+
+    private NDArray heads(NDArray tokens) {
+        long n = tokens.getShape().get(0);
+        return tokens.reshape(n, -1, config.heads(), config.headSize()).transpose(0, 2, 1, 3);
+    }
+
+    private NDArray apply(int block, Target target, NDArray input, Map<String, NDArray> effective) {
+        String name = names.weight(block, target);
+        NDArray weight = effective.get(name);
+        return linear(input, weight == null ? weight(name) : weight, weights.get(names.bias(block, target)));
+    }
+
+    private static NDArray linear(NDArray input, NDArray weight, NDArray biasOrNull) {
+        NDList output = biasOrNull == null ? Linear.linear(input, weight) : Linear.linear(input, weight, biasOrNull);
+        return output.singletonOrThrow();
+    }
+
+    private NDArray norm(NDArray input, String weight, String bias) {
+        return LayerNorm.layerNorm(
+                        input, new Shape(config.hidden()), weight(weight), weight(bias), (float) config.layerNormEps())
+                .singletonOrThrow();
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

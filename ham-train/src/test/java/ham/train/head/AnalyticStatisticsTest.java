@@ -1,0 +1,169 @@
+package ham.train.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ham.merge.InputException;
+import ham.merge.head.AnalyticHead;
+import ham.merge.tensor.Matrix;
+import ham.train.engine.TorchEngine;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class AnalyticStatisticsTest {
+    private static final int WIDTH = 24;
+    private static final int FEATURES = 5;
+
+    private static TorchEngine engine;
+
+    @BeforeAll
+    static void open() {
+        engine = TorchEngine.open("cpu", 0);
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
+    }
+
+    /** Class c is around a random direction of its own. */
+    private static float[] features(int[] positions, long seed) {
+        Random noise = new Random(seed);
+        float[] features = new float[positions.length * FEATURES];
+        for (int i = 0; i < positions.length; i++) {
+            Random direction = new Random(positions[i]);
+            for (int k = 0; k < FEATURES; k++) {
+                features[i * FEATURES + k] = (float) (3 * direction.nextGaussian() + noise.nextGaussian());
+            }
+        }
+        return features;
+    }
+
+    private static int[] cycle(int from, int to, int count) {
+        int[] positions = new int[count];
+        Arrays.setAll(positions, i -> from + i % (to - from));
+        return positions;
+    }
+
+    @Test
+    void solvesTheRidgeRegressionOfAllImages() {
+        int[] first = cycle(0, 2, 60);
+        int[] second = cycle(2, 4, 50);
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
+        statistics.add(engine, features(first, 1), first, 2);
+        statistics.add(engine, features(second, 2), second, 4);
+        AnalyticHead head = statistics.head(engine);
+        double[][] gram = new double[WIDTH][WIDTH];
+        double[][] cross = new double[WIDTH][4];
+        accumulate(statistics.projection(), features(first, 1), first, gram, cross);
+        accumulate(statistics.projection(), features(second, 2), second, gram, cross);
+        double ridge = statistics.state().ridge() * trace(gram) / WIDTH;
+        assertSolves(gram, ridge, cross, head.weight());
+    }
+
+    private static void accumulate(
+            Matrix projection, float[] features, int[] positions, double[][] gram, double[][] cross) {
+        for (int i = 0; i < positions.length; i++) {
+            double[] hidden = new double[WIDTH];
+            for (int m = 0; m < WIDTH; m++) {
+                for (int k = 0; k < FEATURES; k++) {
+                    hidden[m] += (double) features[i * FEATURES + k] * projection.get(k, m);
+                }
+                hidden[m] = Math.max(hidden[m], 0);
+            }
+            for (int m = 0; m < WIDTH; m++) {
+                cross[m][positions[i]] += hidden[m];
+                for (int j = 0; j < WIDTH; j++) {
+                    gram[m][j] += hidden[m] * hidden[j];
+                }
+            }
+        }
+    }
+
+    private static double trace(double[][] matrix) {
+        double trace = 0;
+        for (int i = 0; i < matrix.length; i++) {
+            trace += matrix[i][i];
+        }
+        return trace;
+    }
+
+    /** (G + ridge I) W^T = Q, relative to the size of the terms. */
+    private static void assertSolves(double[][] gram, double ridge, double[][] cross, Matrix weight) {
+        for (int c = 0; c < weight.rows(); c++) {
+            for (int m = 0; m < WIDTH; m++) {
+                double left = ridge * weight.get(c, m);
+                double size = Math.abs(left) + Math.abs(cross[m][c]);
+                for (int j = 0; j < WIDTH; j++) {
+                    left += gram[m][j] * weight.get(c, j);
+                    size += Math.abs(gram[m][j] * weight.get(c, j));
+                }
+                assertThat(left).isCloseTo(cross[m][c], within(1e-5 * size));
+            }
+        }
+    }
+
+    @Test
+    void tellsClassesApartThatItNeverSawTogether() {
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, 200, 1);
+        for (int task = 0; task < 3; task++) {
+            int[] positions = cycle(2 * task, 2 * task + 2, 100);
+            statistics.add(engine, features(positions, task), positions, 2 * task + 2);
+        }
+        int[] test = cycle(0, 6, 120);
+        float[] logits = statistics.head(engine).logits(features(test, 99));
+        int correct = 0;
+        for (int i = 0; i < test.length; i++) {
+            int best = 0;
+            for (int c = 1; c < 6; c++) {
+                best = logits[i * 6 + c] > logits[i * 6 + best] ? c : best;
+            }
+            correct += best == test[i] ? 1 : 0;
+        }
+        assertThat(correct).isGreaterThan(102);
+    }
+
+    @Test
+    void goesOnFromASavedState() {
+        int[] first = cycle(0, 2, 40);
+        int[] second = cycle(2, 3, 20);
+        AnalyticStatistics through = new AnalyticStatistics(FEATURES, WIDTH, 1);
+        through.add(engine, features(first, 1), first, 2);
+        AnalyticStatistics resumed = new AnalyticStatistics(through.projection(), through.state());
+        through.add(engine, features(second, 2), second, 3);
+        resumed.add(engine, features(second, 2), second, 3);
+        assertThat(resumed.state().ridge()).isEqualTo(through.state().ridge());
+        assertThat(resumed.head(engine).weight().data())
+                .usingComparatorWithPrecision(1e-6f)
+                .containsExactly(through.head(engine).weight().data());
+        assertThatThrownBy(() -> new AnalyticStatistics(Matrix.zeros(FEATURES, 7), through.state()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void managesWithTooFewImagesToHoldOneOut() {
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
+        int[] positions = {0, 1, 0};
+        statistics.add(engine, features(positions, 1), positions, 2);
+        assertThat(statistics.head(engine).weight().data()).doesNotContain(Float.NaN);
+    }
+
+    @Test
+    void refusesFeaturesThatAreNoNumbersOrAllZero() {
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
+        int[] positions = cycle(0, 2, 10);
+        float[] broken = features(positions, 1);
+        broken[7] = Float.NaN;
+        assertThatThrownBy(() -> statistics.add(engine, broken, positions, 2))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("NaN");
+        statistics.add(engine, new float[10 * FEATURES], positions, 2);
+        assertThatThrownBy(() -> statistics.head(engine))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("not positive definite");
+    }
+}

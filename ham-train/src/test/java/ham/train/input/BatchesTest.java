@@ -1,0 +1,135 @@
+package ham.train.input;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ham.runtime.image.RgbImage;
+import ham.runtime.preprocess.Preprocessing;
+import ham.train.data.ImageSet;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class BatchesTest {
+    private static final Preprocessing PREPROCESSING = Preprocessing.vitDefault(8);
+
+    @Test
+    void anEpochHoldsEveryImageOnceWithItsTarget() {
+        List<Integer> sizes = new ArrayList<>();
+        Set<Float> seen = new HashSet<>();
+        batches(Augmentation.NONE).epoch(1, 2, 3, batch -> {
+            sizes.add(batch.size());
+            for (int i = 0; i < batch.size(); i++) {
+                float value = value(batch, i * 3 * 64);
+                seen.add(value);
+                assertThat(Math.round((value * 0.5f + 0.5f) * 255) % 2).isEqualTo(batch.targets()[i]);
+            }
+        });
+        assertThat(sizes).containsExactly(4, 4, 2);
+        assertThat(seen).hasSize(10);
+    }
+
+    @Test
+    void followsFromSeedTaskAndEpochAlone() {
+        Augmentation augmentation = new Augmentation(2, true);
+        assertThat(epoch(augmentation, 1, 2, 3)).isEqualTo(epoch(augmentation, 1, 2, 3));
+        assertThat(epoch(augmentation, 1, 2, 3)).isNotEqualTo(epoch(augmentation, 0, 2, 3));
+        assertThat(epoch(augmentation, 1, 2, 3)).isNotEqualTo(epoch(augmentation, 1, 3, 3));
+        assertThat(epoch(augmentation, 1, 2, 3)).isNotEqualTo(epoch(augmentation, 1, 2, 4));
+    }
+
+    @Test
+    void cropsAndFlipsAsAPaddedImageWould() {
+        byte[] rgb = new byte[8 * 6 * 3];
+        new Random(3).nextBytes(rgb);
+        RgbImage image = new RgbImage(8, 6, rgb);
+        Set<Integer> variants = new HashSet<>();
+        Random random = new Random(4);
+        for (int i = 0; i < 500; i++) {
+            int variant = variantOf(image, new Augmentation(1, true).apply(image, random));
+            assertThat(variant).isNotNegative();
+            variants.add(variant);
+        }
+        assertThat(variants).hasSize(3 * 3 * 2);
+    }
+
+    @Test
+    void leavesImagesAloneWhenOff() {
+        RgbImage image = new RgbImage(2, 1, new byte[] {1, 2, 3, 4, 5, 6});
+        assertThat(Augmentation.NONE.apply(image, new Random(0))).isSameAs(image);
+        Random random = new Random(0);
+        for (int i = 0; i < 20; i++) {
+            byte first = new Augmentation(0, true).apply(image, random).rgb()[0];
+            assertThat(first).isIn((byte) 1, (byte) 4);
+        }
+    }
+
+    /** Which of the 18 crops and flips of the padded image it is; -1 for none. */
+    private static int variantOf(RgbImage image, RgbImage changed) {
+        for (int variant = 0; variant < 18; variant++) {
+            int shiftX = variant % 3 - 1;
+            int shiftY = variant / 3 % 3 - 1;
+            boolean same = true;
+            for (int y = 0; y < 6; y++) {
+                for (int x = 0; x < 8; x++) {
+                    int column = (variant >= 9 ? 7 - x : x) + shiftX;
+                    int row = y + shiftY;
+                    boolean inside = column >= 0 && column < 8 && row >= 0 && row < 6;
+                    for (int c = 0; c < 3; c++) {
+                        byte expected = inside ? image.rgb()[3 * (row * 8 + column) + c] : 0;
+                        same &= changed.rgb()[3 * (y * 8 + x) + c] == expected;
+                    }
+                }
+            }
+            if (same) {
+                return variant;
+            }
+        }
+        return -1;
+    }
+
+    private static List<Float> epoch(Augmentation augmentation, long seed, int task, int epoch) {
+        List<Float> values = new ArrayList<>();
+        batches(augmentation).epoch(seed, task, epoch, batch -> {
+            for (int i = 0; i < batch.size() * 3 * 64; i++) {
+                values.add(value(batch, i));
+            }
+        });
+        return values;
+    }
+
+    private static Batches batches(Augmentation augmentation) {
+        int[] all = IntStream.range(0, 10).toArray();
+        return new Batches(new TaskImages(new Even(), all, label -> label, PREPROCESSING), augmentation, 4);
+    }
+
+    private static float value(Batch batch, int index) {
+        return batch.pixels().order(ByteOrder.nativeOrder()).asFloatBuffer().get(index);
+    }
+
+    /** Image i is all of value i + 10 with label i modulo 2, except for one white corner. */
+    private static final class Even implements ImageSet {
+        @Override
+        public int size() {
+            return 10;
+        }
+
+        @Override
+        public int label(int index) {
+            return index % 2;
+        }
+
+        @Override
+        public RgbImage image(int index) {
+            byte[] rgb = new byte[3 * 64];
+            Arrays.fill(rgb, (byte) (index + 10));
+            rgb[3 * 63] = (byte) 255;
+            return new RgbImage(8, 8, rgb);
+        }
+    }
+}

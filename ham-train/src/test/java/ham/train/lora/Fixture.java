@@ -1,0 +1,87 @@
+package ham.train.lora;
+
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Target;
+import ham.merge.tensor.Matrix;
+import ham.train.TinyVit;
+import ham.train.input.Batch;
+import ham.train.optimize.Parameter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Random groups, parameters and batches for a {@link TinyVit}. */
+final class Fixture {
+    static final LoraSettings LORA = new LoraSettings(List.copyOf(EnumSet.of(Target.QUERY, Target.VALUE)), 2, 3, false);
+    static final int CLASSES = 3;
+
+    private final Random random = new Random(11);
+    private final Checkpoint checkpoint;
+
+    Fixture(Checkpoint checkpoint) {
+        this.checkpoint = checkpoint;
+    }
+
+    /** Two groups; the second adapts fewer layers, and one that the task does not. */
+    List<FrozenGroup> groups() {
+        SortedMap<String, Matrix> first = new TreeMap<>();
+        SortedMap<String, Matrix> second = new TreeMap<>();
+        for (int block = 0; block < 2; block++) {
+            first.put(checkpoint.names().weight(block, Target.QUERY), matrix(16, 16, 0.1));
+            first.put(checkpoint.names().weight(block, Target.VALUE), matrix(16, 16, 0.1));
+        }
+        second.put(checkpoint.names().weight(1, Target.VALUE), matrix(16, 16, 0.1));
+        second.put(checkpoint.names().weight(0, Target.FC1), matrix(32, 16, 0.1));
+        return List.of(new FrozenGroup(0.7, first), new FrozenGroup(-0.4, second));
+    }
+
+    Matrix matrix(int rows, int columns, double deviation) {
+        return new Matrix(rows, columns, gaussian(rows * columns, deviation));
+    }
+
+    float[] gaussian(int count, double deviation) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) (deviation * random.nextGaussian());
+        }
+        return values;
+    }
+
+    /** Parameters away from their initial values, so that every gradient is there. */
+    TaskParameters parameters(List<FrozenGroup> groups) {
+        TaskParameters parameters = initial(groups);
+        List<Parameter> moved = new ArrayList<>(parameters.b().values());
+        moved.add(parameters.headWeight());
+        moved.add(parameters.headBias());
+        for (Parameter parameter : moved) {
+            float[] values = gaussian(parameter.size(), 0.3);
+            for (int i = 0; i < values.length; i++) {
+                parameter.set(i, values[i]);
+            }
+        }
+        parameters.alpha().set(0, 0.8f);
+        return parameters;
+    }
+
+    TaskParameters initial(List<FrozenGroup> groups) {
+        double[] alphas = groups.stream().mapToDouble(FrozenGroup::alpha).toArray();
+        return new TaskParameters(checkpoint.config(), checkpoint.names(), LORA, Recipe.DEFAULT, alphas, CLASSES, 5, 0);
+    }
+
+    /** Random pixels with targets 0, 1, 2, 0, 1, ... */
+    Batch batch(float[] pixels) {
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(pixels.length * Float.BYTES).order(ByteOrder.nativeOrder());
+        bytes.asFloatBuffer().put(pixels);
+        int[] targets = new int[pixels.length / (3 * TinyVit.SIDE * TinyVit.SIDE)];
+        for (int i = 0; i < targets.length; i++) {
+            targets[i] = i % CLASSES;
+        }
+        return new Batch(bytes, targets);
+    }
+}

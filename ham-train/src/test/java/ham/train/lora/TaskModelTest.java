@@ -1,0 +1,208 @@
+package ham.train.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.tensor.Matrix;
+import ham.train.PlainVit;
+import ham.train.PlainVit.Branch;
+import ham.train.TinyVit;
+import ham.train.engine.TorchEngine;
+import ham.train.feature.FeatureExtractor;
+import ham.train.optimize.Parameter;
+import ham.train.vit.VitForward;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TaskModelTest {
+    private static final int IMAGES = 4;
+    private static final int IMAGE = 3 * TinyVit.SIDE * TinyVit.SIDE;
+
+    private TorchEngine engine;
+    private VitForward vit;
+    private PlainVit plain;
+    private Fixture fixture;
+    private float[] pixels;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        Checkpoint checkpoint = TinyVit.in(folder);
+        engine = TorchEngine.open("cpu", 0);
+        vit = new VitForward(engine, checkpoint);
+        plain = new PlainVit(checkpoint);
+        fixture = new Fixture(checkpoint);
+        pixels = fixture.gaussian(IMAGES * IMAGE, 1);
+    }
+
+    @AfterEach
+    void close() {
+        vit.close();
+        engine.close();
+    }
+
+    @Test
+    void formingTheWeightEqualsExplicitBranches() {
+        List<FrozenGroup> groups = fixture.groups();
+        TaskParameters parameters = fixture.parameters(groups);
+        try (TaskModel model = new TaskModel(vit, groups)) {
+            float[] logits = model.logits(parameters, fixture.batch(pixels));
+            double[] expected = plainLogits(parameters, groups);
+            for (int i = 0; i < expected.length; i++) {
+                assertThat((double) logits[i]).isCloseTo(expected[i], within(1e-5));
+            }
+        }
+    }
+
+    @Test
+    void anAdapterOfWeightZeroIsTheBaseModel() {
+        TaskParameters parameters = fixture.parameters(List.of());
+        parameters.alpha().set(0, 0);
+        assertThat(logits(parameters, List.of()))
+                .usingComparatorWithPrecision(1e-6f)
+                .containsExactly(baseLogits(parameters));
+    }
+
+    @Test
+    void aFreshAdapterIsTheBaseModel() {
+        TaskParameters parameters = fixture.initial(List.of());
+        assertThat(logits(parameters, List.of()))
+                .usingComparatorWithPrecision(1e-6f)
+                .containsExactly(baseLogits(parameters));
+    }
+
+    private float[] logits(TaskParameters parameters, List<FrozenGroup> groups) {
+        try (TaskModel model = new TaskModel(vit, groups)) {
+            return model.logits(parameters, fixture.batch(pixels));
+        }
+    }
+
+    private float[] baseLogits(TaskParameters parameters) {
+        try (FeatureExtractor extractor = new FeatureExtractor(vit, new TreeMap<>())) {
+            return parameters.head().logits(extractor.features(pixels));
+        }
+    }
+
+    /** Autograd against central differences of the float64 control, every entry of every parameter. */
+    @Test
+    void gradientsAgreeWithCentralDifferences() {
+        List<FrozenGroup> groups = fixture.groups();
+        TaskParameters parameters = fixture.parameters(groups);
+        StepResult result;
+        try (TaskModel model = new TaskModel(vit, groups)) {
+            result = model.step(parameters, fixture.batch(pixels));
+        }
+        assertThat(result.loss()).isCloseTo(plainLoss(parameters, groups), within(1e-5));
+        List<Parameter> all = parameters.all();
+        assertThat(all).extracting(Parameter::name).contains("alpha", "group alphas", "head weight", "head bias");
+        for (int p = 0; p < all.size(); p++) {
+            Parameter parameter = all.get(p);
+            float[] gradient = result.gradients().get(p);
+            assertThat(gradient).hasSize(parameter.size());
+            for (int i = 0; i < gradient.length; i++) {
+                float value = parameter.get(i);
+                parameter.set(i, value + 0.004f);
+                double above = plainLoss(parameters, groups);
+                float upper = parameter.get(i);
+                parameter.set(i, value - 0.004f);
+                double below = plainLoss(parameters, groups);
+                double step = (double) upper - parameter.get(i);
+                parameter.set(i, value);
+                assertThat((double) gradient[i])
+                        .as("%s[%d]", parameter.name(), i)
+                        .isCloseTo((above - below) / step, within(3e-4));
+            }
+        }
+    }
+
+    @Test
+    void aStepChangesNothing() {
+        List<FrozenGroup> groups = fixture.groups();
+        TaskParameters parameters = fixture.parameters(groups);
+        List<float[]> before = parameters.all().stream().map(Parameter::values).toList();
+        try (TaskModel model = new TaskModel(vit, groups)) {
+            StepResult first = model.step(parameters, fixture.batch(pixels));
+            StepResult second = model.step(parameters, fixture.batch(pixels));
+            assertThat(second.loss()).isCloseTo(first.loss(), within(1e-6));
+            for (int p = 0; p < before.size(); p++) {
+                assertThat(second.gradients().get(p))
+                        .usingComparatorWithPrecision(1e-5f)
+                        .containsExactly(first.gradients().get(p));
+                assertThat(parameters.all().get(p).values()).containsExactly(before.get(p));
+            }
+        }
+    }
+
+    private double plainLoss(TaskParameters parameters, List<FrozenGroup> groups) {
+        double[] logits = plainLogits(parameters, groups);
+        double loss = 0;
+        for (int i = 0; i < IMAGES; i++) {
+            double total = 0;
+            for (int c = 0; c < Fixture.CLASSES; c++) {
+                total += Math.exp(logits[i * Fixture.CLASSES + c]);
+            }
+            loss += Math.log(total) - logits[i * Fixture.CLASSES + i % Fixture.CLASSES];
+        }
+        return loss / IMAGES;
+    }
+
+    private double[] plainLogits(TaskParameters parameters, List<FrozenGroup> groups) {
+        Map<String, List<Branch>> branches = new HashMap<>();
+        parameters.a().forEach((name, a) -> {
+            double weight = parameters.alpha().get(0) * Fixture.LORA.scaling();
+            add(branches, name, new Branch(weight, rows(a), rows(parameters.b().get(name))));
+        });
+        for (int j = 0; j < groups.size(); j++) {
+            double alpha = parameters.groupAlphas().get(j);
+            groups.get(j).deltas().forEach((name, delta) -> add(branches, name, asBranch(alpha, delta)));
+        }
+        double[] logits = new double[IMAGES * Fixture.CLASSES];
+        for (int i = 0; i < IMAGES; i++) {
+            double[] feature = plain.feature(Arrays.copyOfRange(pixels, i * IMAGE, (i + 1) * IMAGE), branches);
+            for (int c = 0; c < Fixture.CLASSES; c++) {
+                double sum = parameters.headBias().get(c);
+                for (int k = 0; k < feature.length; k++) {
+                    sum += feature[k] * parameters.headWeight().get(c * feature.length + k);
+                }
+                logits[i * Fixture.CLASSES + c] = sum;
+            }
+        }
+        return logits;
+    }
+
+    private static void add(Map<String, List<Branch>> branches, String name, Branch branch) {
+        branches.computeIfAbsent(name, key -> new ArrayList<>()).add(branch);
+    }
+
+    private static double[][] rows(Parameter parameter) {
+        int rows = (int) parameter.shape()[0];
+        int columns = parameter.size() / rows;
+        double[][] values = new double[rows][columns];
+        for (int i = 0; i < parameter.size(); i++) {
+            values[i / columns][i % columns] = parameter.get(i);
+        }
+        return values;
+    }
+
+    /** A dense delta as B = delta, A = identity. */
+    private static Branch asBranch(double alpha, Matrix delta) {
+        double[][] identity = new double[delta.columns()][delta.columns()];
+        double[][] b = new double[delta.rows()][delta.columns()];
+        for (int c = 0; c < delta.columns(); c++) {
+            identity[c][c] = 1;
+            for (int r = 0; r < delta.rows(); r++) {
+                b[r][c] = delta.get(r, c);
+            }
+        }
+        return new Branch(alpha, identity, b);
+    }
+}
