@@ -26,8 +26,8 @@ public final class HeadStitching {
         for (NamedHead each : heads) {
             require(
                     each.head().kind() == kind,
-                    "expected " + kind.optionName() + " heads only, found a "
-                            + each.head().kind().optionName() + " head");
+                    "expected " + kind.optionName() + " heads only, found one of kind "
+                            + each.head().kind().optionName());
             require(
                     each.head().features() == features,
                     "expected heads for " + features + " features, found one for "

@@ -1,0 +1,109 @@
+package ham.merge.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import ham.merge.InputException;
+import ham.merge.RawTensors;
+import ham.merge.tensor.Matrix;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class HeadFileTest {
+    private static final List<String> CLASSES = List.of("a \"quoted\" name", "é,\nß");
+    private static final Matrix WEIGHT = new Matrix(2, 3, new float[] {1, 2, 3, 4, 5, 6});
+
+    @TempDir
+    private Path folder;
+
+    static Stream<Arguments> heads() {
+        return Stream.of(
+                arguments(new LinearHead(WEIGHT, new float[] {7, 8}), List.of("bias", "weight")),
+                arguments(new PrototypeHead(WEIGHT), List.of("weight")),
+                arguments(
+                        new AnalyticHead(new Matrix(1, 3, new float[] {7, 8, 9}), WEIGHT),
+                        List.of("projection", "weight")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("heads")
+    void whatIsWrittenIsReadAgain(Head head, List<String> tensors) {
+        Path file = folder.resolve("head.safetensors");
+        HeadFile.write(file, new NamedHead(head, CLASSES));
+        NamedHead read = HeadFile.read(file);
+        assertThat(read.classes()).isEqualTo(CLASSES);
+        assertThat(read.head()).usingRecursiveComparison().isEqualTo(head);
+        RawTensors raw = RawTensors.read(file);
+        assertThat(raw.tensors().keySet()).containsExactlyElementsOf(tensors);
+        assertThat(raw.metadata()).containsEntry("head", head.kind().optionName());
+    }
+
+    private static RawTensors linear() {
+        return new RawTensors()
+                .add("weight", List.of(2L, 3L), WEIGHT.data())
+                .add("bias", List.of(2L), 1, 2)
+                .metadata("head", "linear")
+                .metadata("classes", "[\"a\",\"b\"]");
+    }
+
+    static Stream<Arguments> damages() {
+        return Stream.of(
+                arguments(change(all -> all.metadata("head", "cosine")), "'head' of linear, prototype or analytic"),
+                arguments(change(all -> all.metadata("head", "LINEAR")), "found LINEAR"),
+                arguments(change(all -> all.metadata("head", "analytic")), "expected a tensor 'projection'"),
+                arguments(change(all -> all.remove("bias")), "expected a tensor 'bias', found none of that name"),
+                arguments(change(all -> all.remove("weight")), "expected a tensor 'weight', found none of that name"),
+                arguments(change(all -> all.add("bias", List.of(3L), 1, 2, 3)), "expected 2 biases, found 3"),
+                arguments(change(all -> all.add("bias", List.of(2L, 1L), 1, 2)), "'bias': expected a vector"),
+                arguments(change(all -> all.add("weight", List.of(6L), WEIGHT.data())), "expected a matrix"),
+                arguments(change(all -> all.add("bias", List.of(2L), 1, Float.NaN)), "'bias': expected finite values"),
+                arguments(
+                        change(all -> all.add("weight", List.of(2L, 0L))),
+                        "expected at least one class and one feature, found 2 classes and 0 features"),
+                arguments(change(all -> all.metadata("classes", "[\"a\"]")), "expected 2 class names, found 1"),
+                arguments(change(all -> all.metadata("classes", "[\"a\",null]")), "to be a JSON array of names"),
+                arguments(change(all -> all.metadata("classes", "[\"a\",7]")), "to be a JSON array of names"),
+                arguments(change(all -> all.metadata("classes", "null")), "to be a JSON array of names"),
+                arguments(change(all -> all.metadata("classes", "{\"0\":\"a\"}")), "to be a JSON array of names"),
+                arguments(change(all -> all.metadata("classes", "[\"a\",\"b\"")), "to be a JSON array of names"),
+                arguments(change(all -> all.metadata("classes", "")), "to be a JSON array of names"));
+    }
+
+    private static UnaryOperator<RawTensors> change(UnaryOperator<RawTensors> change) {
+        return change;
+    }
+
+    @ParameterizedTest
+    @MethodSource("damages")
+    void aDamagedFileIsRefused(UnaryOperator<RawTensors> damage, String message) {
+        Path file = damage.apply(linear()).write(folder.resolve("head.safetensors"));
+        assertThatThrownBy(() -> HeadFile.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(file + ": ")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aFileWithoutMetadataIsNoHead() {
+        Path file =
+                new RawTensors().add("weight", List.of(2L, 3L), WEIGHT.data()).write(folder.resolve("x"));
+        assertThatThrownBy(() -> HeadFile.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected metadata 'head'");
+        new RawTensors()
+                .add("weight", List.of(2L, 3L), WEIGHT.data())
+                .metadata("head", "prototype")
+                .write(file);
+        assertThatThrownBy(() -> HeadFile.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected metadata 'classes' with the names of the classes, found none");
+    }
+}
