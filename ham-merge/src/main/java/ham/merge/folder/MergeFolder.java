@@ -1,12 +1,16 @@
 package ham.merge.folder;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.head.HeadFile;
 import ham.merge.io.JsonFiles;
+import ham.merge.method.Combine;
 import ham.merge.method.Group;
 import ham.merge.method.HamParameters;
+import ham.merge.method.Join;
 import ham.merge.method.Step;
 import ham.merge.safetensors.SafetensorsWriter;
 import java.io.IOException;
@@ -106,6 +110,26 @@ public final class MergeFolder {
         result.head().ifPresent(head -> json.put("head", head.head().kind().optionName()));
         json.set("warnings", JsonFiles.tree(result.warnings()));
         return json;
+    }
+
+    /**
+     * The parameters that a merge was made with.
+     *
+     * @throws ham.merge.InputException when the folder has no readable record
+     */
+    public static HamParameters parameters(Path folder) {
+        Path file = folder.resolve(RECORD);
+        JsonNode json = JsonFiles.read(file, "the record of a merge folder").path("parameters");
+        try {
+            return new HamParameters(
+                    json.path("keep").decimalValue(),
+                    json.path("tau").doubleValue(),
+                    json.path("groups").intValue(),
+                    Join.valueOf(json.path("join").asText().toUpperCase(Locale.ROOT)),
+                    Combine.valueOf(json.path("combine").asText().toUpperCase(Locale.ROOT)));
+        } catch (IllegalArgumentException | InputException e) {
+            throw new InputException(file, "expected the parameters of a HAM merge, found " + json, e);
+        }
     }
 
     private static ObjectNode parameters(HamParameters parameters) {

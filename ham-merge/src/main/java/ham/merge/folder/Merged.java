@@ -1,5 +1,7 @@
 package ham.merge.folder;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
@@ -68,7 +70,7 @@ public record Merged(
         provenance.put("method", record.path("method").asText());
         provenance.put("mode", record.path("mode").asText());
         provenance.put("parameters", record.path("parameters").toString());
-        provenance.put("adapters", record.path("inputs").toString());
+        provenance.put("adapters", withoutPaths(record.path("inputs")).toString());
         provenance.put("merged_sha256", TensorHash.sha256(merged));
         SafetensorsFile factors = SafetensorsFile.open(folder.resolve(MergeFolder.GROUPS));
         SortedMap<String, Matrix> deltas = deltas(merged);
@@ -78,6 +80,18 @@ public record Merged(
                 Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
                 Optional.ofNullable(record.path("base_sha256").textValue()),
                 provenance);
+    }
+
+    /** Where an adapter lay on some machine says nothing about a model, and would change its bytes. */
+    private static JsonNode withoutPaths(JsonNode inputs) {
+        ArrayNode copy =
+                inputs.isArray() ? inputs.deepCopy() : JsonFiles.object().arrayNode();
+        for (JsonNode input : copy) {
+            if (input instanceof ObjectNode object) {
+                object.remove("path");
+            }
+        }
+        return copy;
     }
 
     private static SortedMap<String, Matrix> deltas(SafetensorsFile file) {

@@ -1,0 +1,68 @@
+package ham.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import ham.merge.io.JsonFiles;
+import java.io.PrintWriter;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What every command prints with: results to standard output, as text or as one JSON document, everything else to standard error. */
+final class Console {
+    private static final boolean TERMINAL = Boolean.getBoolean("ham.tty");
+
+    @Option(names = "--json", description = "Print one JSON document on standard output and nothing else.")
+    private boolean json;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    private boolean onProgressLine;
+
+    /** The command at work, for errors in its options. */
+    CommandSpec spec() {
+        return spec;
+    }
+
+    /** Prints a result in the form that was asked for. */
+    void result(String text, JsonNode document) {
+        endProgressLine();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(json ? JsonFiles.pretty(document) : text);
+        out.flush();
+    }
+
+    /** A stage of long work, on a line of its own. */
+    void stage(String message) {
+        endProgressLine();
+        err().println(message);
+        err().flush();
+    }
+
+    /** Something the user should know that does not stop the work. */
+    void warn(String message) {
+        stage("ham: warning: " + message);
+    }
+
+    /** Where long work stands; on a terminal it replaces the line before, elsewhere it is left out. */
+    void progress(String format, Object... arguments) {
+        if (TERMINAL) {
+            err().print("\r\u001b[K" + String.format(Locale.ROOT, format, arguments));
+            err().flush();
+            onProgressLine = true;
+        }
+    }
+
+    private void endProgressLine() {
+        if (onProgressLine) {
+            err().print("\r\u001b[K");
+            err().flush();
+            onProgressLine = false;
+        }
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}

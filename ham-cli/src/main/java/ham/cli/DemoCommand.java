@@ -1,0 +1,82 @@
+package ham.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
+import ham.merge.io.JsonFiles;
+import ham.merge.io.Outputs;
+import ham.runtime.model.SessionSettings;
+import ham.train.run.RunConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code ham demo}: the main job on the test data that comes with ham. */
+@Command(
+        name = "demo",
+        description =
+                "Runs the main job on the data that comes with ham: five tasks of two classes of Fashion-MNIST, one"
+                        + " merged ONNX model, measured against one model a task.")
+final class DemoCommand implements Callable<Integer> {
+    private static final int TASKS = 5;
+    private static final int BENCH_ROUNDS = 200;
+
+    @Mixin
+    private Console console;
+
+    @Option(
+            names = "--out",
+            paramLabel = "RUN",
+            description =
+                    "The run folder to write (default: a fresh folder runs/demo-TIME, which is named at the end).")
+    private Path out;
+
+    @Mixin
+    private TrainOptions train;
+
+    @Option(names = "--resume", description = "Go on with an unfinished demo after its last finished task.")
+    private boolean resume;
+
+    @Option(names = "--force", description = "Replace an existing output, finished or not.")
+    private boolean force;
+
+    @Override
+    public Integer call() {
+        long started = System.nanoTime();
+        Path home = Path.of(System.getProperty("ham.home", "."));
+        Path testdata = home.resolve("testdata");
+        if (!Files.isDirectory(testdata)) {
+            throw new InputException(testdata, "expected ham's test data, found nothing; start the demo by ./ham demo");
+        }
+        Path run = out != null ? out : fresh(home.resolve("runs"));
+        RunConfig config =
+                train.config(console.spec(), testdata.resolve("backbone"), testdata.resolve("fashion-mnist"), TASKS);
+        new Pipeline(console, config.threads()).run(config, run, resume, force);
+        ServingComparison comparison = new ServingComparison(
+                console, new SessionSettings(config.threads()), BENCH_ROUNDS, Duration.ofSeconds(20));
+        ObjectNode bench = BenchCommand.ofRun(comparison, run, config.base());
+        Outputs.file(run.resolve(RunText.BENCH), true, file -> JsonFiles.write(file, bench));
+        Pipeline.writeReport(run);
+        RunText summary = RunText.read(run);
+        ObjectNode json = summary.json();
+        double seconds = (System.nanoTime() - started) / 1e9;
+        json.put("seconds", seconds);
+        console.result(summary.text() + RunText.whereToLook(run, seconds), json);
+        return Main.DONE;
+    }
+
+    private static Path fresh(Path runs) {
+        String stamp = LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        Path candidate = runs.resolve("demo-" + stamp);
+        for (int i = 2; Files.exists(candidate); i++) {
+            candidate = runs.resolve("demo-" + stamp + "-" + i);
+        }
+        return candidate;
+    }
+}

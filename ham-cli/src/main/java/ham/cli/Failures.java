@@ -1,0 +1,22 @@
+package ham.cli;
+
+import ham.merge.InputException;
+import ham.runtime.ModelException;
+
+/** The one line that an error is to a user. */
+final class Failures {
+    private Failures() {}
+
+    /** What was expected, what was found, what to do; for an unexpected fault, how to learn more. */
+    static String sentence(Throwable failure) {
+        if (failure instanceof InputException || failure instanceof ModelException) {
+            return Main.oneLine(failure.getMessage());
+        }
+        if (failure instanceof OutOfMemoryError) {
+            return "ran out of memory (" + failure.getMessage()
+                    + "); give the JVM more, for example HAM_OPTS=-Xmx12g, or use a smaller model";
+        }
+        return "a fault in ham itself (" + Main.oneLine(failure.toString())
+                + "); run again with --debug and report what it prints";
+    }
+}

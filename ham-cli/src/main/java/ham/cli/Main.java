@@ -1,0 +1,104 @@
+package ham.cli;
+
+import java.io.PrintWriter;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** Entry point: parses the command line, runs a command and turns its outcome into an exit code. */
+@Command(
+        name = "ham",
+        description = "Turns a pre-trained Vision Transformer and a stream of tasks into one deployable model.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.VersionText.class,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        usageHelpAutoWidth = true,
+        sortOptions = false,
+        subcommands = {
+            DemoCommand.class,
+            TrainCommand.class,
+            MergeCommand.class,
+            ExportCommand.class,
+            RunCommand.class,
+            EvalCommand.class,
+            BenchCommand.class,
+            InspectCommand.class,
+            DoctorCommand.class,
+            GenerateCompletion.class
+        })
+public final class Main implements Runnable {
+    /** Done. */
+    static final int DONE = 0;
+    /** A file or a run failed. */
+    static final int FAILED = 1;
+    /** Wrong options. */
+    static final int WRONG_USAGE = 2;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
+    private boolean debug;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "expected a command, found none");
+    }
+
+    /** Runs ham and ends the JVM with its exit code. */
+    public static void main(String[] args) {
+        int exitCode = commandLine().execute(args);
+        System.out.flush();
+        System.exit(exitCode);
+    }
+
+    /** The whole command line, for {@link #main} and for tests. */
+    static CommandLine commandLine() {
+        Main main = new Main();
+        CommandLine commandLine = new CommandLine(main);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine
+                .getSubcommands()
+                .get("generate-completion")
+                .getCommandSpec()
+                .usageMessage()
+                .hidden(true);
+        commandLine.setParameterExceptionHandler((exception, args) -> {
+            CommandLine command = exception.getCommandLine();
+            PrintWriter err = command.getErr();
+            err.println("ham: " + oneLine(exception.getMessage()) + "; see '"
+                    + command.getCommandSpec().qualifiedName() + " --help'");
+            err.flush();
+            return WRONG_USAGE;
+        });
+        commandLine.setExecutionExceptionHandler((exception, command, result) -> {
+            PrintWriter err = command.getErr();
+            err.println("ham: " + Failures.sentence(exception));
+            if (main.debug) {
+                exception.printStackTrace(err);
+            }
+            err.flush();
+            return FAILED;
+        });
+        return commandLine;
+    }
+
+    static String oneLine(String message) {
+        return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class VersionText implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"ham " + Version.current()};
+        }
+    }
+}

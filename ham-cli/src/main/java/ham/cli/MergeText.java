@@ -1,0 +1,51 @@
+package ham.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** What a merge did, for people: from the content of {@code merge.json}. */
+final class MergeText {
+    private MergeText() {}
+
+    /** Steps, groups and parameters of a merge record. */
+    static String of(JsonNode record) {
+        Table steps = new Table("adapter", "alpha", "largest similarity", "group", "group alpha");
+        for (JsonNode step : record.path("steps")) {
+            steps.row(
+                    step.path("adapter").asText(),
+                    number(step.path("alpha").asDouble()),
+                    largest(step.path("similarity")),
+                    step.path("group").asText() + (step.path("opened").asBoolean() ? " (opened)" : " (joined)"),
+                    number(step.path("group_alpha").asDouble()));
+        }
+        Table groups = new Table("group", "members", "alpha", "rank", "norm");
+        int index = 0;
+        for (JsonNode group : record.path("groups")) {
+            groups.row(
+                    String.valueOf(index++),
+                    String.valueOf(group.path("members").size()),
+                    number(group.path("alpha").asDouble()),
+                    group.path("rank").asText(),
+                    number(group.path("norm").asDouble()));
+        }
+        String parameters = record.path("parameters").properties().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue().asText())
+                .collect(Collectors.joining(", "));
+        return record.path("method").asText() + " merge, " + record.path("mode").asText() + " (" + parameters + ")\n\n"
+                + steps + "\n\n" + groups;
+    }
+
+    private static String largest(JsonNode similarities) {
+        return StreamSupport.stream(similarities.spliterator(), false)
+                .map(JsonNode::asDouble)
+                .max(Double::compare)
+                .map(MergeText::number)
+                .orElse("-");
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
+    }
+}

@@ -1,0 +1,107 @@
+package ham.cli;
+
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.cli.report.RunReport;
+import ham.export.ExportRequest;
+import ham.export.ExportResult;
+import ham.export.VitExporter;
+import ham.merge.folder.Merged;
+import ham.merge.io.JsonFiles;
+import ham.merge.io.Outputs;
+import ham.runtime.model.Classifier;
+import ham.runtime.model.SessionSettings;
+import ham.train.eval.DeployedAccuracy;
+import ham.train.run.EngineForward;
+import ham.train.run.HamTrainer;
+import ham.train.run.RunConfig;
+import ham.train.run.RunFolder;
+import ham.train.run.RunInputs;
+import ham.train.run.RunRecord;
+import ham.train.run.RunResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The main job: train the stream, merge, export, compare the three forms, evaluate the exported file; all in one run folder. */
+final class Pipeline {
+    static final String MODEL = "model.onnx";
+    static final String EXPORT = "export.json";
+    static final String EVALUATION = "evaluation.json";
+
+    private final Console console;
+    private final SessionSettings settings;
+
+    Pipeline(Console console, int threads) {
+        this.console = console;
+        this.settings = new SessionSettings(threads);
+    }
+
+    /** Whether a run is there and complete. */
+    static boolean isFinished(Path run) {
+        return Files.exists(run.resolve(RunFolder.RECORD));
+    }
+
+    /** Does the job, or goes on with it. */
+    void run(RunConfig config, Path out, boolean resume, boolean force) {
+        RunInputs inputs = RunInputs.open(config);
+        try (RunFolder folder = RunFolder.open(out, resume, force)) {
+            Thread hint = new Thread(() -> console.stage(
+                    "ham: interrupted; what is finished is in " + folder.path("") + ", go on with --resume"));
+            Runtime.getRuntime().addShutdownHook(hint);
+            RunRecord.writeOrCheck(folder, inputs, Environment.facts(), Environment.command());
+            RunResult result = new HamTrainer(inputs, new TrainingProgress(console, config.head())).run(folder);
+            console.stage("exporting and comparing the three forms of the model");
+            export(inputs, result, folder);
+            console.stage("evaluating the exported model on the test images of all tasks");
+            evaluate(inputs, folder);
+            writeReport(folder.path(""));
+            folder.finish();
+            Runtime.getRuntime().removeShutdownHook(hint);
+        }
+    }
+
+    private void export(RunInputs inputs, RunResult result, RunFolder folder) {
+        Path model = folder.path(MODEL);
+        RunConfig config = inputs.config();
+        Merged merged = Merged.read(folder.path("merged"));
+        try (EngineForward engine = new EngineForward(
+                inputs.base(), merged.deltas(), result.head().head(), config.device(), config.threads())) {
+            ExportRequest request = ExportRequest.of(inputs.base(), merged, Version.current(), model, settings)
+                    .withForce(true)
+                    .withEngine((pixelValues, images) -> engine.logits(pixelValues));
+            ExportResult exported = VitExporter.export(request);
+            ObjectNode json = ExportCommand.json(exported);
+            json.put("out", MODEL);
+            write(folder.path(EXPORT), json);
+        }
+    }
+
+    private void evaluate(RunInputs inputs, RunFolder folder) {
+        List<List<String>> tasks = IntStream.range(0, inputs.stream().tasks())
+                .mapToObj(inputs::classNames)
+                .toList();
+        try (Classifier classifier = Classifier.open(folder.path(MODEL), settings)) {
+            DeployedAccuracy accuracy = EvalCommand.measure(console, classifier, inputs.data(), tasks);
+            write(folder.path(EVALUATION), EvalCommand.json(accuracy));
+        }
+    }
+
+    /** Writes {@code report.html} from the records in a run folder. */
+    static void writeReport(Path run) {
+        Path bench = run.resolve(RunText.BENCH);
+        RunReport report = new RunReport(
+                JsonFiles.read(run.resolve(RunFolder.RECORD), "the record of a run"),
+                JsonFiles.read(run.resolve(RunFolder.METRICS), "the accuracies of a run"),
+                JsonFiles.read(run.resolve("merged/merge.json"), "the record of a merge folder"),
+                JsonFiles.read(run.resolve(EVALUATION), "the accuracy of an exported model"),
+                JsonFiles.read(run.resolve(EXPORT), "the record of an export"),
+                Files.exists(bench) ? JsonFiles.read(bench, "a serving comparison") : MissingNode.getInstance());
+        Outputs.file(run.resolve("report.html"), true, file -> Files.writeString(file, report.html()));
+    }
+
+    private static void write(Path file, ObjectNode json) {
+        Outputs.file(file, true, path -> JsonFiles.write(path, json));
+    }
+}

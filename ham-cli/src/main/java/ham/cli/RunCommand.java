@@ -1,0 +1,119 @@
+package ham.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.io.JsonFiles;
+import ham.merge.io.Outputs;
+import ham.runtime.image.ImageDecoder;
+import ham.runtime.model.Classifier;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.Prediction;
+import ham.runtime.model.SessionSettings;
+import ham.runtime.model.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** {@code ham run}: an exported model on images, or any ONNX model on tensors. */
+@Command(
+        name = "run",
+        description =
+                "Classifies images with an exported model, which needs no other file; or runs any ONNX model on tensors.")
+final class RunCommand implements Callable<Integer> {
+    @Mixin
+    private Console console;
+
+    @Mixin
+    private SessionOptions session;
+
+    @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The model.")
+    private Path model;
+
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "IMAGE", description = "PNG, JPEG, GIF or BMP images.")
+    private List<Path> images = List.of();
+
+    @Option(
+            names = "--top",
+            paramLabel = "K",
+            defaultValue = "5",
+            description = "Most probable classes to print an image (default: ${DEFAULT-VALUE}).")
+    private int top;
+
+    @Option(
+            names = "--tensors",
+            paramLabel = "IN.safetensors",
+            description = "Graph inputs by name; a lone tensor fits a lone input. Needs --out.")
+    private Path tensors;
+
+    @Option(names = "--out", paramLabel = "OUT.safetensors", description = "Where the graph's outputs go, by name.")
+    private Path out;
+
+    @Option(names = "--force", description = "Replace an existing output.")
+    private boolean force;
+
+    @Override
+    public Integer call() {
+        if ((tensors == null) == images.isEmpty()) {
+            throw new ParameterException(
+                    console.spec().commandLine(), "expected images, or --tensors with --out, and not both");
+        }
+        if ((tensors == null) != (out == null)) {
+            throw new ParameterException(console.spec().commandLine(), "--tensors and --out go together");
+        }
+        if (top < 1) {
+            throw new ParameterException(console.spec().commandLine(), "--top: expected at least 1, found " + top);
+        }
+        SessionSettings settings = session.settings(console.spec());
+        if (tensors != null) {
+            runTensors(settings);
+        } else {
+            classify(settings);
+        }
+        return Main.DONE;
+    }
+
+    private void classify(SessionSettings settings) {
+        StringBuilder text = new StringBuilder();
+        ArrayNode results = JsonFiles.object().putArray("images");
+        try (Classifier classifier = Classifier.open(model, settings)) {
+            for (Path image : images) {
+                List<Prediction> predictions = classifier.classify(ImageDecoder.decode(image), top);
+                text.append(text.isEmpty() ? "" : "\n").append(image);
+                predictions.forEach(each -> text.append(
+                        String.format(Locale.ROOT, "%n  %6.2f %%  %s", 100 * each.probability(), each.label())));
+                ObjectNode node = results.addObject().put("image", image.toString());
+                node.set("predictions", JsonFiles.tree(predictions));
+            }
+        }
+        ObjectNode json = JsonFiles.object().put("model", model.toString());
+        json.set("images", results);
+        console.result(text.toString(), json);
+    }
+
+    private void runTensors(SessionSettings settings) {
+        Outputs.refuseExisting(out, force);
+        try (OnnxModel session = OnnxModel.open(model, settings)) {
+            Map<String, Tensor> inputs = TensorFiles.read(tensors, session.inputs());
+            Map<String, Tensor> outputs = session.run(inputs);
+            Outputs.file(out, force, file -> TensorFiles.write(file, outputs));
+            Table table = new Table("output", "dtype", "shape");
+            ObjectNode json = JsonFiles.object().put("out", out.toString());
+            ArrayNode list = json.putArray("outputs");
+            outputs.forEach((name, tensor) -> {
+                table.row(name, tensor.type().label(), tensor.shape().toString());
+                ObjectNode node = list.addObject()
+                        .put("name", name)
+                        .put("dtype", tensor.type().label());
+                node.set("shape", JsonFiles.tree(tensor.shape()));
+            });
+            console.result(table + "\nwritten to " + out, json);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package ham.cli;
+
+import ham.train.run.RunConfig;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code ham train}: from a checkpoint and a stream of tasks to a run folder with one merged ONNX model. */
+@Command(
+        name = "train",
+        description = "Trains an adapter a task, merges them, and exports one ONNX model with everything that made it.")
+final class TrainCommand implements Callable<Integer> {
+    @Mixin
+    private Console console;
+
+    @Option(
+            names = "--base",
+            paramLabel = "DIR",
+            required = true,
+            description = "Hugging Face ViT: config.json and model.safetensors.")
+    private Path base;
+
+    @Option(
+            names = "--data",
+            paramLabel = "SPEC",
+            required = true,
+            description = "Data folder: CIFAR-100 binary, IDX (MNIST family), or train/CLASS/* and test/CLASS/*.")
+    private Path data;
+
+    @Option(names = "--out", paramLabel = "RUN", required = true, description = "The run folder to write.")
+    private Path out;
+
+    @Option(
+            names = "--tasks",
+            paramLabel = "N",
+            description = "Number of tasks (default: 10, or one a class where there are fewer classes).")
+    private int tasks;
+
+    @Mixin
+    private TrainOptions train;
+
+    @Option(names = "--resume", description = "Go on with an unfinished run after its last finished task.")
+    private boolean resume;
+
+    @Option(names = "--force", description = "Replace an existing output, finished or not.")
+    private boolean force;
+
+    @Override
+    public Integer call() {
+        if (resume && Pipeline.isFinished(out)) {
+            console.stage(out + " is finished; there is nothing to resume");
+        } else {
+            RunConfig config = train.config(console.spec(), base, data, tasks);
+            new Pipeline(console, config.threads()).run(config, out, resume, force);
+        }
+        RunText summary = RunText.read(out);
+        console.result(summary.text(), summary.json());
+        return Main.DONE;
+    }
+}

@@ -1,0 +1,35 @@
+package ham.cli;
+
+import ham.merge.InputException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Turns option values that a module refuses into wrong usage (exit code 2). */
+final class Usage {
+    private Usage() {}
+
+    /** The value, or wrong usage with the module's sentence. */
+    static <T> T check(CommandSpec spec, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (InputException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** The value that an option names, or wrong usage that lists the choices. */
+    static <T> T choose(CommandSpec spec, String option, String text, T[] values, Function<T, String> name) {
+        return Stream.of(values)
+                .filter(value -> name.apply(value).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        option + ": expected one of "
+                                + Stream.of(values).map(name).collect(Collectors.joining(", ")) + ", found '" + text
+                                + "'"));
+    }
+}

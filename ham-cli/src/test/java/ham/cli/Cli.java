@@ -1,0 +1,63 @@
+package ham.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import picocli.CommandLine;
+
+/**
+ * One run of the command line in this JVM.
+ *
+ * @param exitCode what the process would end with
+ * @param out standard output
+ * @param err standard error
+ */
+record Cli(int exitCode, String out, String err) {
+    /** Runs {@code ham ARGUMENTS...}; each argument is turned into text. */
+    static Cli ham(Object... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine commandLine = Main.commandLine();
+        commandLine.setOut(new PrintWriter(out));
+        commandLine.setErr(new PrintWriter(err));
+        String[] texts = new String[arguments.length];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = arguments[i].toString();
+        }
+        int exitCode = commandLine.execute(texts);
+        return new Cli(exitCode, out.toString(), err.toString());
+    }
+
+    /** A file or folder under {@code testdata/}. */
+    static Path testdata(String relative) {
+        return Path.of(System.getProperty("ham.testdata", "../testdata")).resolve(relative);
+    }
+
+    Cli succeeds() {
+        assertThat(exitCode).as(err).isZero();
+        return this;
+    }
+
+    /** One line on standard error that has all the parts, nothing on standard output. */
+    Cli failsWith(int expectedExitCode, String... parts) {
+        assertThat(exitCode).as(err).isEqualTo(expectedExitCode);
+        assertThat(out).isEmpty();
+        assertThat(err.lines()).as(err).hasSize(1);
+        assertThat(err).startsWith("ham: ").contains(parts).doesNotContain("Exception");
+        return this;
+    }
+
+    /** Standard output as the one JSON document that it must be. */
+    JsonNode json() {
+        try {
+            return JsonMapper.builder().build().readTree(out);
+        } catch (IOException e) {
+            throw new AssertionError("not one JSON document: " + out, e);
+        }
+    }
+}

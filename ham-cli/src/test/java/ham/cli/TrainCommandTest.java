@@ -1,0 +1,215 @@
+package ham.cli;
+
+import static ham.cli.Cli.ham;
+import static ham.cli.Cli.testdata;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole chain on a tiny model and four classes of coloured noise. */
+class TrainCommandTest {
+    private static final Path BASE = testdata("hf-vit-tiny");
+
+    @TempDir
+    private static Path shared;
+
+    private static Path data;
+
+    @TempDir
+    private Path temp;
+
+    @BeforeAll
+    static void makeImages() throws IOException {
+        data = shared.resolve("data");
+        Random random = new Random(1);
+        for (String part : new String[] {"train", "test"}) {
+            for (int label = 0; label < 4; label++) {
+                Path folder = Files.createDirectories(data.resolve(part + "/colour" + label));
+                for (int i = 0; i < 12; i++) {
+                    ImageIO.write(
+                            noise(label, random),
+                            "png",
+                            folder.resolve(i + ".png").toFile());
+                }
+            }
+        }
+    }
+
+    /** Noise that is dark or bright in its upper and in its lower half, by class. */
+    private static BufferedImage noise(int label, Random random) {
+        BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < 32; y++) {
+            int level = ((y < 16 ? label : label >> 1) & 1) == 0 ? 40 : 180;
+            for (int x = 0; x < 32; x++) {
+                int value = level + random.nextInt(60);
+                image.setRGB(x, y, value << 16 | value << 8 | value);
+            }
+        }
+        return image;
+    }
+
+    private static Cli train(Path out, Object... more) {
+        Object[] first = {
+            "train",
+            "--base",
+            BASE,
+            "--data",
+            data,
+            "--out",
+            out,
+            "--tasks",
+            2,
+            "--epochs",
+            2,
+            "--batch",
+            8,
+            "--rank",
+            4,
+            "--projection",
+            64,
+            "--json"
+        };
+        Object[] all = java.util.Arrays.copyOf(first, first.length + more.length);
+        System.arraycopy(more, 0, all, first.length, more.length);
+        return ham(all);
+    }
+
+    @Test
+    void aRunHoldsEverythingAndItsPartsFitTogether() throws IOException {
+        Path run = temp.resolve("run");
+        JsonNode result = train(run).succeeds().json();
+        assertThat(result.path("last_accuracy").asDouble()).isBetween(0.5, 1.0);
+        assertThat(result.path("chance").asDouble()).isEqualTo(0.25);
+        assertThat(result.path("parity").path("passed").asBoolean()).isTrue();
+        assertThat(result.path("parity").path("differences").has("engine")).isTrue();
+        assertThat(result.path("metrics").path("last").asDouble())
+                .isCloseTo(result.path("last_accuracy").asDouble(), within(0.05));
+        assertThat(temp.resolve("run.partial")).doesNotExist();
+        for (String part : new String[] {
+            "run.json",
+            "metrics.json",
+            "model.onnx",
+            "report.html",
+            "merged/merge.json",
+            "merged/labels.txt",
+            "adapters/000/adapter_config.json",
+            "adapters/001/ham.json",
+            "adapters/001/head.safetensors",
+            "heads/linear.safetensors"
+        }) {
+            assertThat(run.resolve(part)).exists();
+        }
+
+        Path again = temp.resolve("again");
+        ham("merge", run.resolve("adapters/000"), run.resolve("adapters/001"), "--out", again, "--base", BASE)
+                .succeeds();
+        assertThat(again.resolve("merged.safetensors"))
+                .hasSameBinaryContentAs(run.resolve("merged/merged.safetensors"));
+        assertThat(again.resolve("head.safetensors")).hasSameBinaryContentAs(run.resolve("merged/head.safetensors"));
+
+        JsonNode evaluated = ham("eval", run.resolve("model.onnx"), "--data", data, "--json")
+                .succeeds()
+                .json();
+        assertThat(evaluated.path("accuracy").asDouble())
+                .isEqualTo(result.path("last_accuracy").asDouble());
+        assertThat(evaluated.path("tasks")).hasSize(2);
+        assertThat(evaluated.path("tasks").path(0).path("classes")).hasSize(2);
+
+        JsonNode bench = ham("bench", run, "--rounds", 5, "--json").succeeds().json();
+        assertThat(bench.path("results").findValuesAsText("strategy")).containsExactly("merged", "per-task");
+        assertThat(bench.path("results").path(1).path("disk_mb").asDouble())
+                .isGreaterThan(
+                        1.9 * bench.path("results").path(0).path("disk_mb").asDouble());
+
+        train(run).failsWith(1, "exists already", "--force");
+        assertThat(train(run, "--resume").succeeds().json().path("last_accuracy"))
+                .isEqualTo(result.path("last_accuracy"));
+    }
+
+    @Test
+    void aKilledRunGoesOnAfterItsLastFinishedTask() throws IOException, InterruptedException {
+        Path run = temp.resolve("run");
+        Path partial = temp.resolve("run.partial");
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "ham.cli.Main",
+                        "train",
+                        "--base",
+                        BASE.toString(),
+                        "--data",
+                        data.toString(),
+                        "--out",
+                        run.toString(),
+                        "--tasks",
+                        "2",
+                        "--epochs",
+                        "200",
+                        "--batch",
+                        "8",
+                        "--rank",
+                        "4",
+                        "--projection",
+                        "64")
+                .redirectErrorStream(true)
+                .redirectOutput(temp.resolve("log").toFile())
+                .start();
+        while (child.isAlive() && !Files.exists(partial.resolve("checkpoints/000"))) {
+            Thread.sleep(20);
+        }
+        assertThat(child.isAlive()).as(Files.readString(temp.resolve("log"))).isTrue();
+        child.destroyForcibly().waitFor();
+        byte[] first = Files.readAllBytes(partial.resolve("adapters/000/adapter_model.safetensors"));
+
+        train(run).failsWith(1, "unfinished run", "--resume");
+        train(run, "--resume").failsWith(1, "--epochs", "expected 200", "found 2");
+        Cli resumed = train(run, "--resume", "--epochs", 200).succeeds();
+        assertThat(resumed.err()).contains("resuming after 1 of 2 tasks");
+        assertThat(run.resolve("adapters/000/adapter_model.safetensors")).hasBinaryContent(first);
+        assertThat(partial).doesNotExist();
+    }
+
+    @Test
+    void eachHeadCanBeExported() {
+        for (String head : new String[] {"linear", "prototype"}) {
+            Path run = temp.resolve(head);
+            JsonNode result = train(run, "--head", head).succeeds().json();
+            assertThat(result.path("metrics").path("last").asDouble())
+                    .isCloseTo(result.path("last_accuracy").asDouble(), within(0.05));
+            Path again = temp.resolve(head + "-again");
+            ham("merge", run.resolve("adapters/000"), run.resolve("adapters/001"), "--out", again)
+                    .succeeds();
+            assertThat(again.resolve("head.safetensors"))
+                    .hasSameBinaryContentAs(run.resolve("merged/head.safetensors"));
+        }
+    }
+
+    @Test
+    void badInputIsOneLine() throws IOException {
+        train(temp.resolve("run"), "--tasks", 5).failsWith(1, "tasks", "4", "5");
+        ham("train", "--base", BASE, "--data", temp.resolve("nowhere"), "--out", temp.resolve("run"))
+                .failsWith(1, "nowhere", "found nothing");
+        ham("train", "--base", temp, "--data", data, "--out", temp.resolve("run"))
+                .failsWith(1, "config.json");
+        Path one = Files.createDirectories(temp.resolve("one/train/only"));
+        Files.copy(data.resolve("train/colour0/0.png"), one.resolve("0.png"));
+        Files.copy(
+                one.resolve("0.png"),
+                Files.createDirectories(temp.resolve("one/test/only")).resolve("0.png"));
+        ham("train", "--base", BASE, "--data", temp.resolve("one"), "--out", temp.resolve("run"))
+                .failsWith(1, "two classes");
+        train(temp.resolve("run"), "--device", "gpu:0").failsWith(1, "gpu:0", "none");
+        assertThat(temp.resolve("run")).doesNotExist();
+    }
+}

@@ -1,0 +1,49 @@
+package ham.train.run;
+
+import ham.merge.InputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * SHA-256 over a data folder: of every file in path order its relative path and size, and its bytes where the folder holds at most 1 GB.
+ */
+final class DataHash {
+    private static final long LARGEST_READ = 1L << 30;
+
+    private DataHash() {}
+
+    static String sha256(Path folder) {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            List<Path> files = tree.filter(Files::isRegularFile).sorted().toList();
+            long total = 0;
+            for (Path file : files) {
+                total += Files.size(file);
+            }
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Path file : files) {
+                String entry = folder.relativize(file).toString().replace('\\', '/') + "\0" + Files.size(file) + "\0";
+                digest.update(entry.getBytes(StandardCharsets.UTF_8));
+                if (total <= LARGEST_READ) {
+                    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+                        in.transferTo(OutputStream.nullOutputStream());
+                    }
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new InputException(folder, "cannot be read: " + e.getMessage(), e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}

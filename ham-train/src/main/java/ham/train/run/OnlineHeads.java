@@ -1,0 +1,85 @@
+package ham.train.run;
+
+import ham.merge.head.Head;
+import ham.merge.head.HeadKind;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.SafetensorsWriter;
+import ham.merge.tensor.Matrix;
+import ham.train.engine.TorchEngine;
+import ham.train.head.AnalyticState;
+import ham.train.head.AnalyticStatistics;
+import ham.train.head.PrototypeStatistics;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The two heads that are computed from features, prototype and analytic, over all classes met so far. */
+final class OnlineHeads {
+    private final TorchEngine engine;
+    private final PrototypeStatistics prototypes;
+    private final AnalyticStatistics analytic;
+
+    /** Begins with no class. */
+    OnlineHeads(TorchEngine engine, int features, int width, long seed) {
+        this(engine, new PrototypeStatistics(features), new AnalyticStatistics(features, width, seed));
+    }
+
+    private OnlineHeads(TorchEngine engine, PrototypeStatistics prototypes, AnalyticStatistics analytic) {
+        this.engine = engine;
+        this.prototypes = prototypes;
+        this.analytic = analytic;
+    }
+
+    /**
+     * Adds a task's training images.
+     *
+     * @param features [n, d], row-major
+     * @param positions n class positions, all of this task
+     * @param seen number of classes with this task
+     */
+    void add(float[] features, int[] positions, int seen) {
+        prototypes.add(features, positions, seen);
+        analytic.add(engine, features, positions, seen);
+    }
+
+    /** Both heads over all classes so far. */
+    Map<HeadKind, Head> heads() {
+        Map<HeadKind, Head> heads = new EnumMap<>(HeadKind.class);
+        heads.put(HeadKind.PROTOTYPE, prototypes.head());
+        heads.put(HeadKind.ANALYTIC, analytic.head(engine));
+        return heads;
+    }
+
+    /** Adds the state to a checkpoint, under names that begin with the prefix. */
+    void save(SafetensorsWriter writer, String prefix) {
+        AnalyticState state = analytic.state();
+        long width = analytic.projection().columns();
+        writer.add(prefix + "prototypes", prototypes.head().weight());
+        writer.add(prefix + "projection", analytic.projection());
+        writer.add(prefix + "gram", List.of(width, width), state.gram());
+        writer.add(prefix + "cross", List.of((long) state.classes(), width), state.cross());
+        writer.add(prefix + "ridge", List.of(1L), new double[] {state.ridge()});
+    }
+
+    /** Restores what {@link #save} wrote. */
+    static OnlineHeads restore(TorchEngine engine, SafetensorsFile file, String prefix) {
+        Matrix prototypes = file.matrix(prefix + "prototypes");
+        AnalyticState state = new AnalyticState(
+                prototypes.rows(),
+                doubles(file, prefix + "gram"),
+                doubles(file, prefix + "cross"),
+                doubles(file, prefix + "ridge")[0]);
+        return new OnlineHeads(
+                engine,
+                new PrototypeStatistics(prototypes),
+                new AnalyticStatistics(file.matrix(prefix + "projection"), state));
+    }
+
+    private static double[] doubles(SafetensorsFile file, String name) {
+        ByteBuffer bytes = file.bytes(name);
+        double[] values = new double[Math.toIntExact(file.info(name).elements())];
+        bytes.asDoubleBuffer().get(values);
+        return values;
+    }
+}

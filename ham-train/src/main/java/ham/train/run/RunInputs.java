@@ -1,0 +1,85 @@
+package ham.train.run;
+
+import ham.merge.checkpoint.Checkpoint;
+import ham.runtime.preprocess.Preprocessing;
+import ham.train.data.DataSpec;
+import ham.train.data.Dataset;
+import ham.train.data.ImageSet;
+import ham.train.input.TaskImages;
+import ham.train.stream.ClassOrder;
+import ham.train.stream.TaskStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What a run works on, opened and checked.
+ *
+ * @param config the options
+ * @param base the pre-trained model
+ * @param baseSha256 its hash
+ * @param data images and classes
+ * @param stream the classes cut into tasks
+ * @param preprocessing how images become pixel values
+ */
+public record RunInputs(
+        RunConfig config,
+        Checkpoint base,
+        String baseSha256,
+        Dataset data,
+        TaskStream stream,
+        Preprocessing preprocessing) {
+    /**
+     * Opens base and data.
+     *
+     * @throws ham.merge.InputException when one of them is missing or damaged, or there are more tasks than classes
+     */
+    public static RunInputs open(RunConfig config) {
+        Checkpoint base = Checkpoint.open(config.base());
+        Dataset data = DataSpec.open(config.data());
+        int classes = data.classNames().size();
+        int[] order = config.order().isPresent()
+                ? ClassOrder.numpy(config.order().getAsLong(), classes)
+                : ClassOrder.natural(classes);
+        return new RunInputs(
+                config,
+                base,
+                base.sha256(),
+                data,
+                new TaskStream(order, config.tasks()),
+                Preprocessing.fromHuggingFace(config.base(), base.config().imageSize()));
+    }
+
+    /** Names of a task's classes, in order of position. */
+    public List<String> classNames(int task) {
+        return Arrays.stream(stream.labels(task))
+                .mapToObj(data.classNames()::get)
+                .toList();
+    }
+
+    /** Names of the classes of all tasks up to and with one, in order of position. */
+    public List<String> classNamesSeen(int task) {
+        return IntStream.rangeClosed(0, task)
+                .mapToObj(this::classNames)
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** A task's images to train on, with their rows of the task's own head as targets. */
+    TaskImages trainingImages(int task, int[] samples) {
+        int first = stream.firstPosition(task);
+        return new TaskImages(data.train(), samples, label -> stream.position(label) - first, preprocessing);
+    }
+
+    /** Class position of each image. */
+    int[] positions(ImageSet set, int[] samples) {
+        return Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray();
+    }
+
+    /** How many test images each task has. */
+    int[] testCounts() {
+        return IntStream.range(0, stream.tasks())
+                .map(task -> stream.samples(data.test(), task).length)
+                .toArray();
+    }
+}

@@ -1,0 +1,19 @@
+package ham.train.run;
+
+import ham.train.lora.StepProgress;
+import java.util.List;
+
+/** Who wants to know how a run goes. Tasks are counted from 0. */
+public interface RunProgress {
+    /** The run goes on after tasks that an earlier process finished. */
+    void resumed(int finishedTasks, int tasks);
+
+    /** Training of a task begins. */
+    void task(int task, int tasks, List<String> classes);
+
+    /** A training step is done. */
+    void step(int task, int tasks, StepProgress step);
+
+    /** A task is finished and saved. */
+    void finished(TaskSummary summary);
+}

@@ -1,0 +1,90 @@
+package ham.train.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
+import ham.merge.io.JsonFiles;
+import ham.merge.io.Outputs;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code run.json}: what made a model, and what is needed to make it again: options, environment, hashes of base and data, class order and
+ * tasks.
+ */
+public final class RunRecord {
+    /** Options that may differ when a run is resumed: where things are, and on what it runs. */
+    private static final Set<String> FREE = Set.of("base", "data", "device", "threads");
+
+    private RunRecord() {}
+
+    /**
+     * Writes the record of a new run, or checks that a resumed one is the same.
+     *
+     * @param environment versions and machine, for the record only
+     * @param command the command line, for the record only
+     * @throws InputException when the folder's run has other options, base or data
+     */
+    public static void writeOrCheck(
+            RunFolder folder, RunInputs inputs, Map<String, String> environment, List<String> command) {
+        Path file = folder.path(RunFolder.RECORD);
+        ObjectNode record = record(inputs, environment, command);
+        if (Files.exists(file)) {
+            requireSame(file, JsonFiles.read(file, "the record of a run"), record);
+        } else {
+            Outputs.file(file, false, path -> JsonFiles.write(path, record));
+        }
+    }
+
+    private static ObjectNode record(RunInputs inputs, Map<String, String> environment, List<String> command) {
+        ObjectNode json = JsonFiles.object();
+        json.set("configuration", inputs.config().json());
+        json.put("base_sha256", inputs.baseSha256());
+        json.put("data_sha256", DataHash.sha256(inputs.config().data()));
+        json.set("class_order", JsonFiles.tree(inputs.stream().order()));
+        ArrayNode tasks = json.putArray("tasks");
+        for (int task = 0; task < inputs.stream().tasks(); task++) {
+            tasks.add(JsonFiles.tree(inputs.classNames(task)));
+        }
+        json.set("environment", JsonFiles.tree(environment));
+        json.set("command", JsonFiles.tree(command));
+        json.put("started", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        return json;
+    }
+
+    private static void requireSame(Path file, ObjectNode found, ObjectNode wanted) {
+        for (Map.Entry<String, JsonNode> option : wanted.path("configuration").properties()) {
+            JsonNode before = found.path("configuration").path(option.getKey());
+            if (!FREE.contains(option.getKey()) && !same(before, option.getValue())) {
+                throw new InputException(
+                        file,
+                        "the unfinished run has another --" + option.getKey() + ": expected " + before
+                                + ", found " + option.getValue()
+                                + "; resume with the same options, or start over with --force");
+            }
+        }
+        for (String hash : new String[] {"base_sha256", "data_sha256"}) {
+            if (!found.path(hash).equals(wanted.path(hash))) {
+                throw new InputException(
+                        file,
+                        "the unfinished run has another " + (hash.startsWith("base") ? "base" : "data") + ": expected "
+                                + found.path(hash).asText() + ", found "
+                                + wanted.path(hash).asText() + "; resume with the same, or start over with --force");
+            }
+        }
+    }
+
+    /** Numbers by value: 0.6 and 0.60 are the same option. */
+    private static boolean same(JsonNode first, JsonNode second) {
+        if (first.isNumber() && second.isNumber()) {
+            return first.doubleValue() == second.doubleValue();
+        }
+        return first.equals(second);
+    }
+}
