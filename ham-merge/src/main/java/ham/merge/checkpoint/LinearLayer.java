@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
  */
 public record LinearLayer(int block, Target target) {
     private static final Pattern PUBLISHED = Pattern.compile("(?:vit\\.)?encoder\\.layer\\.(\\d{1,4})\\.(.+)");
-    private static final Pattern TRANSFORMERS_5 =
-            Pattern.compile("(?:vit\\.)?layers\\.(\\d{1,4})\\.(?:attention|mlp)\\.(\\w+)");
+    private static final Pattern TRANSFORMERS_5 = Pattern.compile("(?:vit\\.)?layers\\.(\\d{1,4})\\.(.+)");
 
     /**
      * The layer that a module name means, under the names of published checkpoints
@@ -26,7 +25,7 @@ public record LinearLayer(int block, Target target) {
             if (published.matches() && published.group(2).equals(target.module())) {
                 return Optional.of(new LinearLayer(Integer.parseInt(published.group(1)), target));
             }
-            if (recent.matches() && recent.group(2).equals(target.shortName())) {
+            if (recent.matches() && recent.group(2).equals(target.recentModule())) {
                 return Optional.of(new LinearLayer(Integer.parseInt(recent.group(1)), target));
             }
         }

@@ -4,21 +4,21 @@ import java.util.Locale;
 
 /** The linear layers of a transformer block that an adapter can change, under their Hugging Face module names. */
 public enum Target {
-    QUERY("attention.attention.query", "query", "q_proj"),
-    KEY("attention.attention.key", "key", "k_proj"),
-    VALUE("attention.attention.value", "value", "v_proj"),
-    ATTENTION_OUTPUT("attention.output.dense", "attention.output.dense", "o_proj"),
-    FC1("intermediate.dense", "intermediate.dense", "fc1"),
-    FC2("output.dense", "output.dense", "fc2");
+    QUERY("attention.attention.query", "query", "attention.q_proj"),
+    KEY("attention.attention.key", "key", "attention.k_proj"),
+    VALUE("attention.attention.value", "value", "attention.v_proj"),
+    ATTENTION_OUTPUT("attention.output.dense", "attention.output.dense", "attention.o_proj"),
+    FC1("intermediate.dense", "intermediate.dense", "mlp.fc1"),
+    FC2("output.dense", "output.dense", "mlp.fc2");
 
     private final String module;
     private final String peftName;
-    private final String shortName;
+    private final String recentModule;
 
-    Target(String module, String peftName, String shortName) {
+    Target(String module, String peftName, String recentModule) {
         this.module = module;
         this.peftName = peftName;
-        this.shortName = shortName;
+        this.recentModule = recentModule;
     }
 
     /** Path of the module inside its block, as transformers 4 and published checkpoints name it. */
@@ -31,9 +31,9 @@ public enum Target {
         return peftName;
     }
 
-    /** Last part of the module's name in transformers 5. */
-    String shortName() {
-        return shortName;
+    /** Path of the module inside its block, as transformers 5 names it. */
+    String recentModule() {
+        return recentModule;
     }
 
     /** The name that options use: {@code query}, {@code attention_output}, ... */

@@ -243,6 +243,8 @@ class CheckpointTest {
             vit.encoder.layer.99999.output.dense.weight          |
             encoder.layer.-1.output.dense.weight                 |
             decoder.layer.0.output.dense.weight                  |
+            vit.encoder.layer.0.another.output.dense.weight      |
+            vit.layers.0.attention.fc1.weight                    |
             """)
     void namesOfBothSchemesAreResolved(String name, String expected) {
         assertThat(tiny().resolve(name).orElse(null)).isEqualTo(expected);

@@ -195,6 +195,15 @@ class OutputsTest {
     }
 
     @Test
+    void whatStoodThereIsPutBackWhenTheRenamingFails() throws IOException {
+        produce(target, true, false, "old");
+        assertThatThrownBy(() -> Outputs.replace(folder.resolve("nothing"), target))
+                .isInstanceOf(IOException.class);
+        assertThat(content(target)).isEqualTo("old");
+        assertThat(TestData.entries(folder)).containsExactly("out");
+    }
+
+    @Test
     void deletingNothingIsNoFault() throws IOException {
         Outputs.deleteTree(folder.resolve("nothing"));
         Path dangling = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nothing"));
