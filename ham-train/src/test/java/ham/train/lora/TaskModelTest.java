@@ -125,6 +125,30 @@ class TaskModelTest {
     }
 
     @Test
+    void aStepLeavesNoNativeArrayBehind() {
+        List<FrozenGroup> groups = fixture.groups();
+        TaskParameters parameters = fixture.parameters(groups);
+        try (TaskModel model = new TaskModel(vit, groups)) {
+            int before = nativeArrays();
+            assertThat(before).isGreaterThan(30);
+            for (int i = 0; i < 3; i++) {
+                model.step(parameters, fixture.batch(pixels));
+                model.logits(parameters, fixture.batch(pixels));
+            }
+            assertThat(nativeArrays()).isEqualTo(before);
+        }
+    }
+
+    /** Arrays of the engine's manager and of all managers under it. */
+    private int nativeArrays() {
+        return vit.weight(vit.names().clsToken())
+                .getManager()
+                .getParentManager()
+                .getManagedArrays()
+                .size();
+    }
+
+    @Test
     void aStepChangesNothing() {
         List<FrozenGroup> groups = fixture.groups();
         TaskParameters parameters = fixture.parameters(groups);
