@@ -32,7 +32,7 @@ class FeatureExtractorTest {
         for (int i = 0; i < indices.length; i++) {
             System.arraycopy(preprocessing.apply(images.image(indices[i])), 0, pixels, i * floats, floats);
         }
-        try (TorchEngine engine = TorchEngine.open("cpu", 0);
+        try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, TinyVit.in(folder));
                 FeatureExtractor extractor = new FeatureExtractor(vit, new TreeMap<>())) {
             assertThat(extractor.features(images, indices, preprocessing))
@@ -53,7 +53,7 @@ class FeatureExtractorTest {
         deltas.put(name, new Matrix(16, 16, values));
         float[] pixels = new float[3 * 64];
         Arrays.fill(pixels, 0, 70, 1);
-        try (TorchEngine engine = TorchEngine.open("cpu", 0);
+        try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, checkpoint);
                 FeatureExtractor frozen = new FeatureExtractor(vit, new TreeMap<>())) {
             float[] before = frozen.features(pixels);

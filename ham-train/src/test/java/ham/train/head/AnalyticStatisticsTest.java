@@ -22,7 +22,7 @@ class AnalyticStatisticsTest {
 
     @BeforeAll
     static void open() {
-        engine = TorchEngine.open("cpu", 0);
+        engine = TorchEngine.open("cpu", 1);
     }
 
     @AfterAll
@@ -125,6 +125,18 @@ class AnalyticStatisticsTest {
             correct += best == test[i] ? 1 : 0;
         }
         assertThat(correct).isGreaterThan(102);
+    }
+
+    @Test
+    void logitsInTheEngineAreThoseOfTheHead() {
+        int[] positions = cycle(0, 3, 2300);
+        float[] features = features(positions, 4);
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
+        statistics.add(engine, features, positions, 3);
+        AnalyticHead head = statistics.head(engine);
+        assertThat(HeadLogits.of(engine, head, features))
+                .usingComparatorWithPrecision(1e-4f)
+                .containsExactly(head.logits(features));
     }
 
     @Test

@@ -37,7 +37,7 @@ class TaskModelTest {
     @BeforeEach
     void open(@TempDir Path folder) {
         Checkpoint checkpoint = TinyVit.in(folder);
-        engine = TorchEngine.open("cpu", 0);
+        engine = TorchEngine.open("cpu", 1);
         vit = new VitForward(engine, checkpoint);
         plain = new PlainVit(checkpoint);
         fixture = new Fixture(checkpoint);

@@ -41,7 +41,7 @@ class TaskTrainerTest {
     @BeforeEach
     void open(@TempDir Path folder) {
         checkpoint = TinyVit.in(folder);
-        engine = TorchEngine.open("cpu", 0);
+        engine = TorchEngine.open("cpu", 1);
         vit = new VitForward(engine, checkpoint);
         images = images(Preprocessing.vitDefault(TinyVit.SIDE));
     }

@@ -33,7 +33,7 @@ class VitForwardTest {
     void reproducesTheLogitsOfTransformers(String folder, String inputs, String logits) {
         Checkpoint checkpoint = Checkpoint.open(TestData.path(folder));
         float[] features;
-        try (TorchEngine engine = TorchEngine.open("cpu", 0);
+        try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, checkpoint);
                 FeatureExtractor extractor = new FeatureExtractor(vit, new TreeMap<>())) {
             features = extractor.features(lone(TestData.path(folder).resolve(inputs)));
@@ -56,7 +56,7 @@ class VitForwardTest {
             pixels[i] = (float) random.nextGaussian();
         }
         float[] features;
-        try (TorchEngine engine = TorchEngine.open("cpu", 0);
+        try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, checkpoint);
                 FeatureExtractor extractor = new FeatureExtractor(vit, new TreeMap<>())) {
             features = extractor.features(pixels);
@@ -73,7 +73,7 @@ class VitForwardTest {
     /** Values of x * Phi(x) from a table of the normal distribution; the tanh form is off by 4e-4 at -3. */
     @Test
     void geluIsTheExactOne() {
-        try (TorchEngine engine = TorchEngine.open("cpu", 0);
+        try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 NDManager manager = engine.newManager();
                 NDArray x = manager.create(new float[] {-3, -1, 0, 0.5f, 2});
                 NDArray gelu = Activation.gelu(x)) {

@@ -1,0 +1,55 @@
+package ham.train.head;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ham.merge.head.AnalyticHead;
+import ham.merge.head.Head;
+import ham.merge.tensor.Matrix;
+import ham.train.engine.TorchEngine;
+import java.util.Arrays;
+
+/** Logits of a head for many features: {@link Head#logits} with the analytic head's large products in the engine. */
+public final class HeadLogits {
+    private static final int ROWS = 1000;
+
+    private HeadLogits() {}
+
+    /**
+     * Applies a head.
+     *
+     * @param features [n, d], row-major
+     * @return [n, classes], row-major
+     */
+    public static float[] of(TorchEngine engine, Head head, float[] features) {
+        return head instanceof AnalyticHead analytic ? analytic(engine, analytic, features) : head.logits(features);
+    }
+
+    private static float[] analytic(TorchEngine engine, AnalyticHead head, float[] features) {
+        int d = head.features();
+        int n = features.length / d;
+        float[] logits = new float[Math.multiplyExact(n, head.classes())];
+        try (NDManager manager = engine.newManager()) {
+            NDArray projection = array(manager, head.projection());
+            NDArray weight = array(manager, head.weight());
+            for (int start = 0; start < n; start += ROWS) {
+                int rows = Math.min(ROWS, n - start);
+                float[] part = Arrays.copyOfRange(features, start * d, (start + rows) * d);
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    NDArray hidden = manager.create(part, new Shape(rows, d))
+                            .matMul(projection)
+                            .maximum(0);
+                    float[] result = hidden.matMul(weight.transpose()).toFloatArray();
+                    System.arraycopy(result, 0, logits, start * head.classes(), result.length);
+                }
+            }
+        }
+        return logits;
+    }
+
+    private static NDArray array(NDManager manager, Matrix matrix) {
+        return manager.create(matrix.data(), new Shape(matrix.rows(), matrix.columns()));
+    }
+}
