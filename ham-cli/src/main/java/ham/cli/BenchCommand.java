@@ -58,11 +58,11 @@ final class BenchCommand implements Callable<Integer> {
     private List<Path> adapters;
 
     @Option(
-            names = "--rounds",
+            names = "--requests",
             paramLabel = "N",
             defaultValue = "500",
-            description = "Most requests a strategy that are measured (default: ${DEFAULT-VALUE}).")
-    private int rounds;
+            description = "Most requests a strategy that are timed (default: ${DEFAULT-VALUE}).")
+    private int requests;
 
     @Option(
             names = "--seconds",
@@ -78,11 +78,11 @@ final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(
                     console.spec().commandLine(), "expected a RUN, or --base, --merged and --adapters together");
         }
-        if (rounds < 1 || seconds < 1) {
-            throw new ParameterException(console.spec().commandLine(), "--rounds and --seconds: expected at least 1");
+        if (requests < 1 || seconds < 1) {
+            throw new ParameterException(console.spec().commandLine(), "--requests and --seconds: expected at least 1");
         }
         ServingComparison comparison =
-                new ServingComparison(console, session.settings(console.spec()), rounds, Duration.ofSeconds(seconds));
+                new ServingComparison(console, session.settings(console.spec()), requests, Duration.ofSeconds(seconds));
         ObjectNode json = run != null ? ofRun(comparison, run, base) : ofParts(comparison);
         console.result(ServingComparison.text(json), json);
         return Main.DONE;

@@ -26,14 +26,18 @@ import java.util.Locale;
 
 /** Measures the merged model against one model a task, all built from the same weights in a temporary folder. */
 final class ServingComparison {
+    /** Counted requests of a turn. */
+    private static final int PER_TURN = 10;
+
     private final Console console;
     private final SessionSettings settings;
     private final InterleavedMeasurement measurement;
 
-    ServingComparison(Console console, SessionSettings settings, int rounds, Duration limit) {
+    ServingComparison(Console console, SessionSettings settings, int requests, Duration limit) {
         this.console = console;
         this.settings = settings;
-        this.measurement = new InterleavedMeasurement(Math.max(1, rounds / 10), rounds, limit);
+        int rounds = (requests + PER_TURN - 1) / PER_TURN;
+        this.measurement = new InterleavedMeasurement(1 + rounds / 10, rounds, PER_TURN, limit);
     }
 
     /** Builds the models and measures them. */

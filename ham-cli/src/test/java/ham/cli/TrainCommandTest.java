@@ -125,7 +125,7 @@ class TrainCommandTest {
         assertThat(evaluated.path("tasks")).hasSize(2);
         assertThat(evaluated.path("tasks").path(0).path("classes")).hasSize(2);
 
-        JsonNode bench = ham("bench", run, "--rounds", 5, "--json").succeeds().json();
+        JsonNode bench = ham("bench", run, "--requests", 5, "--json").succeeds().json();
         assertThat(bench.path("results").findValuesAsText("strategy")).containsExactly("merged", "per-task");
         assertThat(bench.path("results").path(1).path("disk_mb").asDouble())
                 .isGreaterThan(

@@ -6,21 +6,24 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Measures candidates side by side: in every round each of them runs once, and every round begins with the next one, so that
- * drift of the machine and the state that a neighbour leaves behind spread over all.
+ * Measures candidates side by side: in every round each of them has a turn, and every round begins with the next one, so that
+ * drift of the machine spreads over all. The first run of a turn is not counted: it meets what its neighbour left behind, such
+ * as threads that still spin and cold caches.
  *
  * <p>All candidates get the same number of samples. Warm-up rounds (for the JIT compiler, caches and memory arenas) are run
  * in the same way and thrown away.
  *
  * @param warmUpRounds rounds before the clock counts, 0 or more
  * @param rounds most rounds that are measured, at least 1
+ * @param perTurn runs of a turn that count, at least 1
  * @param limit no round begins after the measured ones have taken this long; one always takes place
  */
-public record InterleavedMeasurement(int warmUpRounds, int rounds, Duration limit) {
+public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, Duration limit) {
     public InterleavedMeasurement {
-        if (warmUpRounds < 0 || rounds < 1) {
-            throw new IllegalArgumentException("expected warm-up rounds of at least 0 and rounds of at least 1, found "
-                    + warmUpRounds + " and " + rounds);
+        if (warmUpRounds < 0 || rounds < 1 || perTurn < 1) {
+            throw new IllegalArgumentException(
+                    "expected warm-up rounds of at least 0, rounds and runs a turn of at least 1," + " found "
+                            + warmUpRounds + ", " + rounds + " and " + perTurn);
         }
     }
 
@@ -50,13 +53,16 @@ public record InterleavedMeasurement(int warmUpRounds, int rounds, Duration limi
         return measured;
     }
 
-    private static void run(List<Candidate> candidates, int round, LongSupplier clock, List<LatencySamples> samples) {
+    private void run(List<Candidate> candidates, int round, LongSupplier clock, List<LatencySamples> samples) {
         for (int turn = 0; turn < candidates.size(); turn++) {
             int index = (round + turn) % candidates.size();
             Runnable action = candidates.get(index).action();
-            long start = clock.getAsLong();
             action.run();
-            samples.get(index).add(clock.getAsLong() - start);
+            for (int i = 0; i < perTurn; i++) {
+                long start = clock.getAsLong();
+                action.run();
+                samples.get(index).add(clock.getAsLong() - start);
+            }
         }
     }
 

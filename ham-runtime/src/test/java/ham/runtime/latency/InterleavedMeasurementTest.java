@@ -16,10 +16,12 @@ class InterleavedMeasurementTest {
             List.of(candidate("a", 1_000_000), candidate("b", 2_000_000), candidate("c", 4_000_000));
 
     @Test
-    void measuresEveryCandidateOnceARoundInRotatedOrder() {
-        List<Measured> measured = measure(new InterleavedMeasurement(0, 4, Duration.ofHours(1)));
+    void givesEveryCandidateATurnARoundInRotatedOrderAndDropsItsFirstRun() {
+        List<Measured> measured = measure(new InterleavedMeasurement(0, 2, 2, Duration.ofHours(1)));
 
-        assertThat(order).containsExactly("a", "b", "c", "b", "c", "a", "c", "a", "b", "a", "b", "c");
+        assertThat(order)
+                .containsExactly(
+                        "a", "a", "a", "b", "b", "b", "c", "c", "c", "b", "b", "b", "c", "c", "c", "a", "a", "a");
         assertThat(measured).extracting(Measured::name).containsExactly("a", "b", "c");
         assertThat(measured.get(1).samplesNs()).containsExactly(2_000_000, 2_000_000, 2_000_000, 2_000_000);
         assertThat(measured.get(2).latency()).isEqualTo(new LatencySummary(4, 4, 4, 4, 4, 4, 4, 4));
@@ -27,29 +29,29 @@ class InterleavedMeasurementTest {
 
     @Test
     void throwsWarmUpRoundsAway() {
-        List<Measured> measured = measure(new InterleavedMeasurement(2, 1, Duration.ofHours(1)));
+        List<Measured> measured = measure(new InterleavedMeasurement(2, 1, 1, Duration.ofHours(1)));
 
-        assertThat(order).hasSize(9);
+        assertThat(order).hasSize(18);
         assertThat(measured).allSatisfy(one -> assertThat(one.samplesNs()).hasSize(1));
     }
 
     @Test
     void endsAfterTheRoundInWhichTheTimeIsUp() {
-        List<Measured> measured = measure(new InterleavedMeasurement(3, 100, Duration.ofMillis(20)));
+        List<Measured> measured = measure(new InterleavedMeasurement(3, 100, 1, Duration.ofMillis(40)));
 
-        // a round takes 7 ms: the third ends at 21 ms
+        // a round takes 14 ms: the third ends at 42 ms
         assertThat(measured).allSatisfy(one -> assertThat(one.samplesNs()).hasSize(3));
     }
 
     @Test
     void measuresOneRoundHoweverLittleTimeThereIs() {
-        assertThat(measure(new InterleavedMeasurement(0, 5, Duration.ZERO)))
+        assertThat(measure(new InterleavedMeasurement(0, 5, 1, Duration.ZERO)))
                 .allSatisfy(one -> assertThat(one.latency().count()).isEqualTo(1));
     }
 
     @Test
     void refusesToMeasureNoRound() {
-        assertThatThrownBy(() -> new InterleavedMeasurement(0, 0, Duration.ZERO))
+        assertThatThrownBy(() -> new InterleavedMeasurement(0, 0, 1, Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -14,14 +14,13 @@ import java.util.stream.IntStream;
  * {@code Q += h^T onehot(y)}, weights {@code (G + lambda I)^-1 Q}.
  *
  * <p>P [d, M] is standard normal, drawn from the seed. Lambda is chosen at every task from {@link #RIDGES} times the mean of G's
- * diagonal: every fifth image of a class is held out, the others are added, and held-out images are classified among all classes so
- * far with every lambda. Few images tell neighbouring lambdas apart by chance only, so the geometric middle of all that are within
- * one standard error of the best is taken; then the held-out images are added too.
+ * diagonal: every fifth image of a class is held out, the others are added, and the lambda with the smallest squared error
+ * against the one-hot targets of the held-out images wins; then the held-out images are added too.
  *
  * <p>Source: RanPAC, arXiv 2307.02251, section 4 and algorithm 1.
  */
 public final class AnalyticStatistics {
-    private static final double[] RIDGES = {1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1};
+    private static final double[] RIDGES = {1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1};
     private static final double FIRST_RIDGE = 1e-2;
     private static final int HELD_OUT_EVERY = 5;
 
@@ -113,19 +112,17 @@ public final class AnalyticStatistics {
         }
     }
 
-    /** The geometric middle of all ridges whose error is within one standard error of the smallest. */
     private static double best(RidgeRegression regression, float[] features, int[] positions) {
-        int[] wrong = Arrays.stream(RIDGES)
-                .mapToInt(ridge -> regression.wrong(features, positions, ridge))
-                .toArray();
-        int fewest = Arrays.stream(wrong).min().orElseThrow();
-        double rate = Math.min(1, fewest / (double) positions.length);
-        double standardError = Math.sqrt(rate * (1 - rate) * positions.length);
-        return Math.exp(IntStream.range(0, RIDGES.length)
-                .filter(i -> wrong[i] <= fewest + standardError)
-                .mapToDouble(i -> Math.log(RIDGES[i]))
-                .average()
-                .orElseThrow());
+        double best = RIDGES[RIDGES.length - 1];
+        double smallest = Double.POSITIVE_INFINITY;
+        for (double ridge : RIDGES) {
+            double error = regression.error(features, positions, ridge);
+            if (error < smallest) {
+                smallest = error;
+                best = ridge;
+            }
+        }
+        return best;
     }
 
     /** Every fifth image of a class, ascending. */

@@ -10,7 +10,6 @@ import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
 import ham.train.engine.TorchScript;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * G and Q of a ridge regression in the engine, and its solution by Cholesky factorisation. Random features are computed in
@@ -55,19 +54,17 @@ final class RidgeRegression implements AutoCloseable {
         }
     }
 
-    /** How many images' largest score is not their own class's; {@link Integer#MAX_VALUE} without a solution in float64. */
-    int wrong(float[] features, int[] positions, double ridge) {
+    /** Sum of squared differences to the one-hot targets; infinite if there is no solution in float64. */
+    double error(float[] features, int[] positions, double ridge) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDList solution = solve(ridge);
             if (solution.get(1).getInt() != 0) {
-                return Integer.MAX_VALUE;
+                return Double.POSITIVE_INFINITY;
             }
-            long[] predicted =
-                    hidden(features).matMul(solution.get(0)).argMax(1).toLongArray();
-            return (int) IntStream.range(0, positions.length)
-                    .filter(i -> predicted[i] != positions[i])
-                    .count();
+            NDArray difference = hidden(features).matMul(solution.get(0)).sub(targets(positions));
+            double error = difference.square().sum().getDouble();
+            return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
         }
     }
 

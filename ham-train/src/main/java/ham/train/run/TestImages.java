@@ -4,10 +4,10 @@ import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.train.data.ImageSet;
 import ham.train.feature.FeatureExtractor;
+import ham.train.head.HeadLogits;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,9 +16,6 @@ import java.util.stream.IntStream;
 
 /** The test images of every task, and how often heads are right on them. */
 final class TestImages {
-    /** Images whose logits are computed by one thread at a time. */
-    private static final int CHUNK = 128;
-
     private final RunInputs inputs;
     private final TaskStream stream;
     private final ImageSet test;
@@ -78,20 +75,11 @@ final class TestImages {
     }
 
     /** Fraction of images whose largest logit is that of their class. */
-    private static double accuracy(Head head, float[] features, int[] positions) {
-        int d = head.features();
-        int chunks = (positions.length + CHUNK - 1) / CHUNK;
-        long correct = IntStream.range(0, chunks)
-                .parallel()
-                .mapToLong(chunk -> {
-                    int from = chunk * CHUNK;
-                    int to = Math.min(from + CHUNK, positions.length);
-                    float[] logits = head.logits(Arrays.copyOfRange(features, from * d, to * d));
-                    return IntStream.range(from, to)
-                            .filter(i -> top(logits, (i - from) * head.classes(), head.classes()) == positions[i])
-                            .count();
-                })
-                .sum();
+    private double accuracy(Head head, float[] features, int[] positions) {
+        float[] logits = HeadLogits.of(vit.engine(), head, features);
+        long correct = IntStream.range(0, positions.length)
+                .filter(i -> top(logits, i * head.classes(), head.classes()) == positions[i])
+                .count();
         return (double) correct / positions.length;
     }
 
