@@ -164,13 +164,14 @@ final class TrainOptions {
             throw new ParameterException(spec.commandLine(), "--tasks: expected at least 1, found " + tasks);
         }
         OptionalLong orderSeed = orderSeed(spec);
+        int count = tasks > 0 ? tasks : defaultTasks(data);
         return Usage.check(
                 spec,
                 () -> new RunConfig(
                         base,
                         data,
                         kind,
-                        tasks > 0 ? tasks : defaultTasks(data),
+                        count,
                         orderSeed,
                         seed,
                         LoraSettings.of(layers, rank),

@@ -10,6 +10,8 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,36 +60,18 @@ class TrainCommandTest {
         return image;
     }
 
-    private static Cli train(Path out, Object... more) {
-        Object[] first = {
-            "train",
-            "--base",
-            BASE,
-            "--data",
-            data,
-            "--out",
-            out,
-            "--tasks",
-            2,
-            "--epochs",
-            2,
-            "--batch",
-            8,
-            "--rank",
-            4,
-            "--projection",
-            64,
-            "--json"
-        };
-        Object[] all = java.util.Arrays.copyOf(first, first.length + more.length);
-        System.arraycopy(more, 0, all, first.length, more.length);
-        return ham(all);
+    private static Cli train(Path out, int tasks, int epochs, Object... more) {
+        List<Object> arguments = new ArrayList<>(List.of("train", "--base", BASE, "--data", data, "--out", out));
+        arguments.addAll(List.of("--tasks", tasks, "--epochs", epochs, "--batch", 8, "--rank", 4, "--projection", 64));
+        arguments.add("--json");
+        arguments.addAll(List.of(more));
+        return ham(arguments.toArray());
     }
 
     @Test
     void aRunHoldsEverythingAndItsPartsFitTogether() throws IOException {
         Path run = temp.resolve("run");
-        JsonNode result = train(run).succeeds().json();
+        JsonNode result = train(run, 2, 2).succeeds().json();
         assertThat(result.path("last_accuracy").asDouble()).isBetween(0.5, 1.0);
         assertThat(result.path("chance").asDouble()).isEqualTo(0.25);
         assertThat(result.path("parity").path("passed").asBoolean()).isTrue();
@@ -131,8 +115,8 @@ class TrainCommandTest {
                 .isGreaterThan(
                         1.9 * bench.path("results").path(0).path("disk_mb").asDouble());
 
-        train(run).failsWith(1, "exists already", "--force");
-        assertThat(train(run, "--resume").succeeds().json().path("last_accuracy"))
+        train(run, 2, 2).failsWith(1, "exists already", "--force");
+        assertThat(train(run, 2, 2, "--resume").succeeds().json().path("last_accuracy"))
                 .isEqualTo(result.path("last_accuracy"));
     }
 
@@ -172,9 +156,9 @@ class TrainCommandTest {
         child.destroyForcibly().waitFor();
         byte[] first = Files.readAllBytes(partial.resolve("adapters/000/adapter_model.safetensors"));
 
-        train(run).failsWith(1, "unfinished run", "--resume");
-        train(run, "--resume").failsWith(1, "--epochs", "expected 200", "found 2");
-        Cli resumed = train(run, "--resume", "--epochs", 200).succeeds();
+        train(run, 2, 2).failsWith(1, "unfinished run", "--resume");
+        train(run, 2, 2, "--resume").failsWith(1, "--epochs", "expected 200", "found 2");
+        Cli resumed = train(run, 2, 200, "--resume").succeeds();
         assertThat(resumed.err()).contains("resuming after 1 of 2 tasks");
         assertThat(run.resolve("adapters/000/adapter_model.safetensors")).hasBinaryContent(first);
         assertThat(partial).doesNotExist();
@@ -184,7 +168,7 @@ class TrainCommandTest {
     void eachHeadCanBeExported() {
         for (String head : new String[] {"linear", "prototype"}) {
             Path run = temp.resolve(head);
-            JsonNode result = train(run, "--head", head).succeeds().json();
+            JsonNode result = train(run, 2, 2, "--head", head).succeeds().json();
             assertThat(result.path("metrics").path("last").asDouble())
                     .isCloseTo(result.path("last_accuracy").asDouble(), within(0.05));
             Path again = temp.resolve(head + "-again");
@@ -197,7 +181,7 @@ class TrainCommandTest {
 
     @Test
     void badInputIsOneLine() throws IOException {
-        train(temp.resolve("run"), "--tasks", 5).failsWith(1, "tasks", "4", "5");
+        train(temp.resolve("run"), 5, 2).failsWith(1, "tasks", "4", "5");
         ham("train", "--base", BASE, "--data", temp.resolve("nowhere"), "--out", temp.resolve("run"))
                 .failsWith(1, "nowhere", "found nothing");
         ham("train", "--base", temp, "--data", data, "--out", temp.resolve("run"))
@@ -209,7 +193,7 @@ class TrainCommandTest {
                 Files.createDirectories(temp.resolve("one/test/only")).resolve("0.png"));
         ham("train", "--base", BASE, "--data", temp.resolve("one"), "--out", temp.resolve("run"))
                 .failsWith(1, "two classes");
-        train(temp.resolve("run"), "--device", "gpu:0").failsWith(1, "gpu:0", "none");
+        train(temp.resolve("run"), 2, 2, "--device", "gpu:0").failsWith(1, "gpu:0", "none");
         assertThat(temp.resolve("run")).doesNotExist();
     }
 }
