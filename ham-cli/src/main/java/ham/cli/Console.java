@@ -3,6 +3,8 @@ package ham.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.merge.io.JsonFiles;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +25,13 @@ final class Console {
     /** The command at work, for errors in its options. */
     CommandSpec spec() {
         return spec;
+    }
+
+    /** The arguments of this process as they were typed, for records. */
+    List<String> command() {
+        List<String> command = new ArrayList<>(List.of("ham"));
+        command.addAll(spec.root().commandLine().getParseResult().originalArgs());
+        return command;
     }
 
     /** Prints a result in the form that was asked for. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -25,12 +24,6 @@ final class Environment {
         facts.put("max heap", Runtime.getRuntime().maxMemory() / (1 << 20) + " MB");
         facts.put("onnxruntime", OnnxRuntime.version());
         return facts;
-    }
-
-    /** The command line that started this process, as far as the platform tells. */
-    static List<String> command() {
-        String arguments = System.getProperty("sun.java.command", "");
-        return List.of(arguments.split(" "));
     }
 
     private static String cpu() {

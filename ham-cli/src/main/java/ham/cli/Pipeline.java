@@ -11,6 +11,7 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.model.Classifier;
 import ham.runtime.model.SessionSettings;
+import ham.train.engine.TorchEngine;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.run.EngineForward;
 import ham.train.run.HamTrainer;
@@ -22,6 +23,7 @@ import ham.train.run.RunResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** The main job: train the stream, merge, export, compare the three forms, evaluate the exported file; all in one run folder. */
@@ -46,11 +48,15 @@ final class Pipeline {
     /** Does the job, or goes on with it. */
     void run(RunConfig config, Path out, boolean resume, boolean force) {
         RunInputs inputs = RunInputs.open(config);
+        Map<String, String> environment = Environment.facts();
+        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads())) {
+            environment.put("engine", engine.description());
+        }
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             Thread hint = new Thread(() -> console.stage(
                     "ham: interrupted; what is finished is in " + folder.path("") + ", go on with --resume"));
             Runtime.getRuntime().addShutdownHook(hint);
-            RunRecord.writeOrCheck(folder, inputs, Environment.facts(), Environment.command());
+            RunRecord.writeOrCheck(folder, inputs, environment, console.command());
             RunResult result = new HamTrainer(inputs, new TrainingProgress(console, config.head())).run(folder);
             console.stage("exporting and comparing the three forms of the model");
             export(inputs, result, folder);
