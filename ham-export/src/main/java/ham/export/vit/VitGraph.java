@@ -33,6 +33,9 @@ public final class VitGraph {
     private final Operators operators;
     private final Value rows;
     private final Value heads;
+    private final Value classTokenHeads;
+    private final Value sequences;
+    private final Value firstToken;
     private final Value attentionScale;
     private final Value half;
     private final Value one;
@@ -46,6 +49,9 @@ public final class VitGraph {
         this.operators = new Operators(graph);
         rows = operators.shape("shape.rows", -1, config.hidden());
         heads = operators.shape("shape.heads", -1, config.tokens(), config.heads(), config.headSize());
+        classTokenHeads = operators.shape("shape.class_token_heads", -1, 1, config.heads(), config.headSize());
+        sequences = operators.shape("shape.sequences", -1, config.tokens(), config.hidden());
+        firstToken = graph.initializer("class_token.index", List.of(), new long[] {0});
         attentionScale = operators.scalar("attention.scale", 1 / Math.sqrt(config.headSize()));
         half = operators.scalar("gelu.half", 0.5);
         one = operators.scalar("gelu.one", 1);
@@ -60,11 +66,7 @@ public final class VitGraph {
         for (int block = 0; block < config.layers(); block++) {
             x = block(block, x);
         }
-        Value sequences = operators.reshape(
-                "sequences", x, operators.shape("shape.sequences", -1, config.tokens(), config.hidden()));
-        Value first = operators.graph().initializer("class_token.index", List.of(), new long[] {0});
-        Value classToken = operators.gather("class_token", sequences, first, 1);
-        return layerNorm("features", classToken, names.finalNormWeight(), names.finalNormBias());
+        return layerNorm("features", x, names.finalNormWeight(), names.finalNormBias());
     }
 
     /** Patches behind a class token, plus positions: [batch, channels, side, side] to [batch * tokens, d]. */
@@ -91,21 +93,32 @@ public final class VitGraph {
         return operators.reshape("embeddings.rows", placed, rows);
     }
 
-    /** x + attention(norm(x)), then x + mlp(norm(x)). */
+    /**
+     * x + attention(norm(x)), then x + mlp(norm(x)). The last block gives its class tokens only, [batch, d]: nothing reads its other
+     * tokens, so they are keys and values there and no more.
+     */
     private Value block(int block, Value x) {
         String at = "layer." + block + ".";
+        boolean last = isLast(block);
         Value before = layerNorm(at + "norm_before", x, names.normBeforeWeight(block), names.normBeforeBias(block));
-        Value attended = operators.add(at + "attention.residual", attention(block, at, before), x);
+        Value asking = last ? classTokens(at + "norm_before.class_tokens", before) : before;
+        Value residual = last ? classTokens(at + "class_tokens", x) : x;
+        Value attended = operators.add(at + "attention.residual", attention(block, at, asking, before), residual);
         Value after = layerNorm(at + "norm_after", attended, names.normAfterWeight(block), names.normAfterBias(block));
         Value hidden = gelu(at + "gelu", linear(block, Target.FC1, after));
         return operators.add(at + "residual", linear(block, Target.FC2, hidden), attended);
     }
 
+    private boolean isLast(int block) {
+        return block == config.layers() - 1;
+    }
+
     /** softmax(q k^T / sqrt(headSize)) v for each head, then the output projection. */
-    private Value attention(int block, String at, Value x) {
-        Value query = heads(linear(block, Target.QUERY, x), at + "query", 0, 2, 1, 3);
-        Value key = heads(linear(block, Target.KEY, x), at + "key", 0, 2, 3, 1);
-        Value value = heads(linear(block, Target.VALUE, x), at + "value", 0, 2, 1, 3);
+    private Value attention(int block, String at, Value asking, Value x) {
+        Value askingHeads = isLast(block) ? classTokenHeads : heads;
+        Value query = heads(linear(block, Target.QUERY, asking), at + "query", askingHeads, 0, 2, 1, 3);
+        Value key = heads(linear(block, Target.KEY, x), at + "key", heads, 0, 2, 3, 1);
+        Value value = heads(linear(block, Target.VALUE, x), at + "value", heads, 0, 2, 1, 3);
         Value scaled = operators.multiply(at + "query.scaled", query, attentionScale);
         Value scores = operators.matMul(at + "scores", scaled, key);
         Value mixed = operators.matMul(at + "context", operators.softmax(at + "attention", scores), value);
@@ -114,8 +127,13 @@ public final class VitGraph {
     }
 
     /** [batch * tokens, d] as [batch, tokens, heads, headSize], in the given order. */
-    private Value heads(Value x, String name, long... order) {
-        return operators.transpose(name + ".heads", operators.reshape(name + ".split", x, heads), order);
+    private Value heads(Value x, String name, Value shape, long... order) {
+        return operators.transpose(name + ".heads", operators.reshape(name + ".split", x, shape), order);
+    }
+
+    /** Token 0 of every image: [batch * tokens, d] to [batch, d]. */
+    private Value classTokens(String name, Value x) {
+        return operators.gather(name, operators.reshape(name + ".sequences", x, sequences), firstToken, 1);
     }
 
     private Value linear(int block, Target target, Value x) {
