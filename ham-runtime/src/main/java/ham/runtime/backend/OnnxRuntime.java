@@ -20,7 +20,7 @@ public final class OnnxRuntime {
     private OnnxRuntime() {}
 
     /**
-     * The environment, silent: what goes wrong is thrown, not printed.
+     * The environment, silent: what goes wrong is thrown, not printed, and no telemetry is sent.
      *
      * @throws ModelException if the native library cannot be loaded; always with the first cause, which later attempts
      *     no longer know
@@ -32,7 +32,9 @@ public final class OnnxRuntime {
         if (environment == null) {
             try {
                 environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "ham");
-            } catch (LinkageError | RuntimeException e) {
+                environment.setTelemetry(false);
+                UnpackedLibraries.deleteAtExit();
+            } catch (LinkageError | RuntimeException | OrtException e) {
                 failure = "ONNX Runtime: expected its native library for " + System.getProperty("os.name") + " "
                         + System.getProperty("os.arch") + ", but it cannot be loaded (" + rootCause(e) + ").";
                 throw new ModelException(failure, e);
