@@ -44,7 +44,8 @@ public record AdapterMerge(
      *
      * @param adapters at least one, each of another name
      * @param alphas importance scalars that beat the adapters' own; empty to take the adapters' own
-     * @param mode empty to find out: sequential when the adapters are the first tasks of one sequential run, in order
+     * @param mode empty to find out: sequential when the adapters are the first tasks of one sequential run, in order, and keep their own
+     *     scalars; those of the groups were trained with them, so that other {@code alphas} need an independent merge
      * @throws InputException when the adapters do not fit together
      */
     public static AdapterMerge of(
@@ -59,7 +60,11 @@ public record AdapterMerge(
         requireDistinctNames(adapters);
         requireOneScheme(adapters);
         List<String> warnings = new ArrayList<>();
-        MergeMode effective = mode.orElseGet(() -> detect(adapters, warnings));
+        MergeMode effective = mode.orElseGet(() -> detect(adapters, !alphas.isEmpty(), warnings));
+        if (effective == MergeMode.SEQUENTIAL && !alphas.isEmpty()) {
+            throw new InputException("--alpha: a sequential merge takes the scalars that its run trained; leave --alpha"
+                    + " out, or merge independently (--mode independent)");
+        }
         List<Double> used = alphas.isEmpty()
                 ? adapters.stream().map(each -> each.record().alpha()).toList()
                 : alphas;
@@ -106,7 +111,7 @@ public record AdapterMerge(
         }
     }
 
-    private static MergeMode detect(List<AdapterFolder> adapters, List<String> warnings) {
+    private static MergeMode detect(List<AdapterFolder> adapters, boolean otherAlphas, List<String> warnings) {
         boolean anySequential = false;
         boolean inOrder = true;
         for (int i = 0; i < adapters.size(); i++) {
@@ -120,7 +125,12 @@ public record AdapterMerge(
                     "these adapters were trained one beside the other, but are not the tasks 0, 1, 2, ... of one run;"
                             + " they are merged as if trained independently");
         }
-        return inOrder ? MergeMode.SEQUENTIAL : MergeMode.INDEPENDENT;
+        if (inOrder && otherAlphas) {
+            warnings.add(
+                    "--alpha replaces the scalars that were trained with these adapters; they are merged as if trained"
+                            + " independently");
+        }
+        return inOrder && !otherAlphas ? MergeMode.SEQUENTIAL : MergeMode.INDEPENDENT;
     }
 
     private static Optional<String> commonBase(List<AdapterFolder> adapters) {

@@ -25,9 +25,11 @@ import java.util.Locale;
  * {@code merge.json}, and {@code head.safetensors} and {@code labels.txt} where there is a head.
  */
 public final class MergeFolder {
+    /** What was merged and how; the file by which a merge folder is known. */
+    public static final String RECORD = "merge.json";
+
     static final String MERGED = "merged.safetensors";
     static final String GROUPS = "groups.safetensors";
-    static final String RECORD = "merge.json";
     static final String LABELS = "labels.txt";
 
     private MergeFolder() {}
@@ -129,6 +131,32 @@ public final class MergeFolder {
                     Combine.valueOf(json.path("combine").asText().toUpperCase(Locale.ROOT)));
         } catch (IllegalArgumentException | InputException e) {
             throw new InputException(file, "expected the parameters of a HAM merge, found " + json, e);
+        }
+    }
+
+    /**
+     * Checks that these are the adapters that a merge was made from, in order.
+     *
+     * @throws ham.merge.InputException when one is missing, too many or another
+     */
+    public static void requireInputs(Path folder, List<AdapterFolder> adapters) {
+        Path file = folder.resolve(RECORD);
+        JsonNode inputs = JsonFiles.read(file, "the record of a merge folder").path("inputs");
+        if (inputs.size() != adapters.size()) {
+            throw new InputException(
+                    file,
+                    "expected the " + inputs.size() + " adapters that the merge was made from, found "
+                            + adapters.size());
+        }
+        for (int i = 0; i < adapters.size(); i++) {
+            AdapterFolder adapter = adapters.get(i);
+            String made = inputs.path(i).path("sha256").asText();
+            if (!made.equals(adapter.sha256())) {
+                throw new InputException(
+                        adapter.path(),
+                        "is not adapter " + i + " of the merge " + folder + ": expected hash " + made + ", found "
+                                + adapter.sha256() + "; give the adapters in their order");
+            }
         }
     }
 

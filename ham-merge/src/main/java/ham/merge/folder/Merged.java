@@ -77,7 +77,7 @@ public record Merged(
         return new Merged(
                 deltas,
                 BranchReader.read(recordFile, record, factors, deltas),
-                Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
+                record.hasNonNull("head") || Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
                 Optional.ofNullable(record.path("base_sha256").textValue()),
                 provenance);
     }

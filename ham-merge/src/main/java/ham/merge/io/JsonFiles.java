@@ -53,7 +53,7 @@ public final class JsonFiles {
                     file,
                     "expected " + what + ", found broken JSON in line "
                             + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ": "
-                            + e.getOriginalMessage(),
+                            + e.getOriginalMessage().replaceFirst(": enable .*", ""),
                     e);
         } catch (IOException e) {
             throw InputException.unreadable(file, e);

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
 /**
@@ -60,10 +62,74 @@ public final class Outputs {
         }
     }
 
-    private static void produce(Path target, boolean force, PathWriter writer, boolean folder) {
+    /**
+     * As {@link #refuseExisting}, and that replacing the file would cost none of the inputs: an existing file is not replaced when it is one of
+     * them or lies in one.
+     *
+     * @throws InputException also when a folder stands there
+     */
+    public static void checkFile(Path target, boolean force, Collection<Path> inputs) {
+        check(target, force, false);
+        refuseInputs(target, inputs, (replaced, input) -> replaced.startsWith(input));
+    }
+
+    /**
+     * As {@link #checkFile} for a folder, which is only replaced when it looks like one that ham wrote and holds none of the inputs.
+     *
+     * @param mark the file by which such a folder is known
+     * @throws InputException also when a file stands there, or a folder that holds something else
+     */
+    public static void checkFolder(Path target, boolean force, String mark, Collection<Path> inputs) {
+        check(target, force, true);
+        if (Files.isDirectory(target) && !Files.exists(target.resolve(mark)) && !isEmpty(target)) {
+            throw new InputException(
+                    target,
+                    "is not replaced: expected a folder with " + mark + ", found one that holds something else; choose"
+                            + " another output");
+        }
+        refuseInputs(target, inputs, (replaced, input) -> input.startsWith(replaced));
+    }
+
+    private static void refuseInputs(Path target, Collection<Path> inputs, BiPredicate<Path, Path> costs) {
+        if (!Files.exists(target)) {
+            return;
+        }
+        Path replaced = real(target);
+        for (Path input : inputs) {
+            if (costs.test(replaced, real(input))) {
+                throw new InputException(
+                        target,
+                        "is not replaced, because the input " + input
+                                + " would be lost or changed; choose another output");
+            }
+        }
+    }
+
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            // What is not there cannot be lost; reading it will say so.
+            return path.toAbsolutePath().normalize();
+        }
+    }
+
+    private static boolean isEmpty(Path folder) {
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.findAny().isEmpty();
+        } catch (IOException e) {
+            throw InputException.unreadable(folder, e);
+        }
+    }
+
+    private static void check(Path target, boolean force, boolean folder) {
         refuseExisting(target, force);
+        refuseOtherKind(target, target.toAbsolutePath().normalize(), folder);
+    }
+
+    private static void produce(Path target, boolean force, PathWriter writer, boolean folder) {
+        check(target, force, folder);
         Path absolute = target.toAbsolutePath().normalize();
-        refuseOtherKind(target, absolute, folder);
         Path temporary = absolute.resolveSibling(
                 "." + absolute.getFileName() + ".tmp-" + ProcessHandle.current().pid());
         try {

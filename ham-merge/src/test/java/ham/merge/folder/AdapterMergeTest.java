@@ -105,6 +105,19 @@ class AdapterMergeTest {
         assertThat(merge.warnings()).isEmpty();
         assertThat(merge.merge().steps().get(1).groupAlpha()).isCloseTo((1.3 + 0.5) / 2, within(1e-12));
 
+        AdapterMerge other =
+                AdapterMerge.of(List.of(first, second), List.of(5.0, 1.0), HamParameters.DEFAULTS, Optional.empty());
+        assertThat(other.mode()).isEqualTo(MergeMode.INDEPENDENT);
+        assertThat(other.merge().steps().get(1).groupAlpha()).isEqualTo(3);
+        assertThat(other.warnings()).singleElement().asString().contains("--alpha replaces the scalars");
+        assertThatThrownBy(() -> AdapterMerge.of(
+                        List.of(first, second),
+                        List.of(5.0, 1.0),
+                        HamParameters.DEFAULTS,
+                        Optional.of(MergeMode.SEQUENTIAL)))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("--alpha: a sequential merge takes the scalars that its run trained");
+
         AdapterMerge independent = AdapterMerge.of(
                 List.of(first, second), List.of(), HamParameters.DEFAULTS, Optional.of(MergeMode.INDEPENDENT));
         assertThat(independent.mode()).isEqualTo(MergeMode.INDEPENDENT);

@@ -272,4 +272,35 @@ class OutputsTest {
             }
         }
     }
+
+    @Test
+    void aFileThatIsOrLiesInAnInputIsNotReplaced() throws IOException {
+        Path base = Files.createDirectory(folder.resolve("base"));
+        Path weights = Files.writeString(base.resolve("model.safetensors"), "weights");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), base);
+        for (Path output : List.of(weights, link.resolve("model.safetensors"))) {
+            for (Path input : List.of(base, weights, link)) {
+                assertThatThrownBy(() -> Outputs.checkFile(output, true, List.of(input)))
+                        .isInstanceOf(InputException.class)
+                        .hasMessageContaining("the input " + input + " would be lost or changed");
+            }
+        }
+        Outputs.checkFile(base.resolve("model.onnx"), true, List.of(base));
+    }
+
+    @Test
+    void aFolderIsReplacedOnlyWhenItBearsTheMarkAndHoldsNoInput() throws IOException {
+        Path input = Files.createDirectories(target.resolve("adapters/000"));
+        assertThatThrownBy(() -> Outputs.checkFolder(target, true, "merge.json", List.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected a folder with merge.json");
+        Files.writeString(target.resolve("merge.json"), "{}");
+        assertThatThrownBy(() -> Outputs.checkFolder(target, true, "merge.json", List.of(input)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("the input " + input);
+        Outputs.checkFolder(target, true, "merge.json", List.of(folder));
+        Outputs.checkFolder(input, true, "merge.json", List.of());
+        assertThatThrownBy(() -> Outputs.checkFolder(target, false, "merge.json", List.of()))
+                .hasMessageContaining("exists already");
+    }
 }
