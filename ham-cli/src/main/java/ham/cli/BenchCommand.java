@@ -1,5 +1,6 @@
 package ham.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
@@ -8,7 +9,7 @@ import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
-import ham.merge.io.Outputs;
+import ham.merge.method.HamParameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,47 +93,43 @@ final class BenchCommand implements Callable<Integer> {
     static ObjectNode ofRun(ServingComparison comparison, Path run, Path baseOrNull) {
         Path record = run.resolve("run.json");
         ObjectNode json = JsonFiles.read(record, "the record of a run");
-        Path base = baseOrNull != null
-                ? baseOrNull
-                : Path.of(json.path("configuration").path("base").asText());
+        JsonNode recorded = json.path("configuration").path("base");
+        if (baseOrNull == null && !recorded.isTextual()) {
+            throw new InputException(record, "expected the folder of the run's base, found none; give it by --base");
+        }
+        Path base = baseOrNull != null ? baseOrNull : Path.of(recorded.asText());
         if (!Files.isDirectory(base)) {
             throw new InputException(
                     record, "expected the run's base in " + base + ", found nothing; say where it is with --base");
         }
         return comparison.run(
-                Checkpoint.open(base),
-                run.resolve("model.onnx"),
-                merge(folders(run.resolve("adapters")), run.resolve("merged")));
+                Checkpoint.open(base), run.resolve("model.onnx"), merge(adapters(run), run.resolve("merged")));
     }
 
     private ObjectNode ofParts(ServingComparison comparison) {
         Checkpoint checkpoint = Checkpoint.open(base);
-        try {
-            Path folder = Files.createTempDirectory("ham-bench-merged");
-            try {
-                Path model = comparison.build(checkpoint, Merged.read(merged), folder.resolve("merged.onnx"));
-                return comparison.run(checkpoint, model, merge(adapters, merged));
-            } finally {
-                Outputs.deleteTree(folder);
-            }
-        } catch (IOException e) {
-            throw new InputException("expected a writable temporary folder: " + e, e);
+        AdapterMerge merge = merge(adapters, merged);
+        try (TemporaryFolder folder = new TemporaryFolder()) {
+            Path model = comparison.build(
+                    checkpoint, Merged.read(merged), folder.path().resolve("merged.onnx"));
+            return comparison.run(checkpoint, model, merge);
         }
     }
 
     private static AdapterMerge merge(List<Path> folders, Path merged) {
-        return AdapterMerge.of(
-                folders.stream().map(AdapterFolder::read).toList(),
-                List.of(),
-                MergeFolder.parameters(merged),
-                Optional.empty());
+        HamParameters parameters = MergeFolder.parameters(merged);
+        List<AdapterFolder> adapters = folders.stream().map(AdapterFolder::read).toList();
+        MergeFolder.requireInputs(merged, adapters);
+        return AdapterMerge.of(adapters, List.of(), parameters, Optional.empty());
     }
 
-    private static List<Path> folders(Path parent) {
+    /** The adapter folders of a run, in order. */
+    static List<Path> adapters(Path run) {
+        Path parent = run.resolve("adapters");
         try (Stream<Path> children = Files.list(parent)) {
             return children.filter(Files::isDirectory).sorted().toList();
         } catch (IOException e) {
-            throw new InputException(parent, "expected the run's adapters: " + e.getMessage(), e);
+            throw InputException.unreadable(parent, e);
         }
     }
 }

@@ -12,9 +12,11 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
+import ham.merge.io.Outputs;
 import ham.runtime.model.SessionSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -68,6 +70,7 @@ final class ExportCommand implements Callable<Integer> {
                     base,
                     "expected a checkpoint folder, found a file; baking into an existing graph is not supported yet");
         }
+        Outputs.checkFile(out, force, inputs == null ? List.of(base, merged) : List.of(base, merged, inputs));
         Checkpoint checkpoint = Checkpoint.open(base);
         ExportRequest request = ExportRequest.of(checkpoint, Merged.read(merged), Version.current(), out, settings)
                 .withForce(force)

@@ -8,6 +8,8 @@ import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.folder.AdapterFolder;
+import ham.merge.folder.MergeFolder;
+import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorHash;
@@ -36,9 +38,11 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         if (Files.exists(path.resolve("run.json"))) {
             RunText run = RunText.read(path);
+            requireParts();
             console.result(run.text(), run.json());
         } else if (Files.exists(path.resolve("merge.json"))) {
             ObjectNode record = JsonFiles.read(path.resolve("merge.json"), "the record of a merge folder");
+            Merged.read(path);
             console.result(MergeText.of(record), record);
         } else if (Files.exists(path.resolve("adapter_config.json"))) {
             adapter(AdapterFolder.read(path));
@@ -52,12 +56,24 @@ final class InspectCommand implements Callable<Integer> {
             throw new InputException(
                     path,
                     "expected a checkpoint, adapter, merge or run folder, a safetensors or an ONNX file, found "
-                            + (Files.isDirectory(path) ? "a folder that is none of these" : "nothing"));
+                            + (Files.isDirectory(path)
+                                    ? "a folder that is none of these"
+                                    : Files.exists(path) ? "neither a file nor a folder" : "nothing"));
         }
         return Main.DONE;
     }
 
+    /** What a run is used for beyond its records. */
+    private void requireParts() {
+        Merged.read(path.resolve("merged"));
+        MergeFolder.requireInputs(
+                path.resolve("merged"),
+                BenchCommand.adapters(path).stream().map(AdapterFolder::read).toList());
+        OnnxSummary.of(path.resolve(Pipeline.MODEL));
+    }
+
     private void checkpoint(Checkpoint checkpoint) {
+        checkpoint.file().names().forEach(checkpoint::floats);
         VitConfig config = checkpoint.config();
         String sha256 = checkpoint.sha256();
         long parameters = checkpoint.file().names().stream()

@@ -1,6 +1,7 @@
 package ham.cli;
 
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Entry point: parses the command line, runs a command and turns its outcome into an exit code. */
 @Command(
@@ -40,6 +42,8 @@ public final class Main implements Runnable {
     static final int FAILED = 1;
     /** Wrong options. */
     static final int WRONG_USAGE = 2;
+    /** Stopped by Ctrl-C. */
+    static final int INTERRUPTED = 130;
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
     private boolean debug;
@@ -55,7 +59,10 @@ public final class Main implements Runnable {
     /** Runs ham and ends the JVM with its exit code. */
     public static void main(String[] args) {
         int exitCode = commandLine().execute(args);
-        System.out.flush();
+        if (System.out.checkError() && exitCode == DONE) {
+            System.err.println("ham: standard output: cannot be written (a full disk, or nobody reads it)");
+            exitCode = FAILED;
+        }
         System.exit(exitCode);
     }
 
@@ -64,6 +71,7 @@ public final class Main implements Runnable {
         Main main = new Main();
         CommandLine commandLine = new CommandLine(main);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.registerConverter(BigDecimal.class, Main::decimal);
         commandLine
                 .getSubcommands()
                 .get("generate-completion")
@@ -79,6 +87,9 @@ public final class Main implements Runnable {
             return WRONG_USAGE;
         });
         commandLine.setExecutionExceptionHandler((exception, command, result) -> {
+            if (Interruption.isUnderWay()) {
+                return INTERRUPTED;
+            }
             PrintWriter err = command.getErr();
             err.println("ham: " + Failures.sentence(exception));
             if (main.debug) {
@@ -90,8 +101,16 @@ public final class Main implements Runnable {
         return commandLine;
     }
 
+    private static BigDecimal decimal(String text) {
+        try {
+            return new BigDecimal(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a decimal number");
+        }
+    }
+
     static String oneLine(String message) {
-        return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
+        return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ").replaceFirst("\\.$", "");
     }
 
     /** The version that the build wrote into the jar. */

@@ -69,7 +69,7 @@ final class MergeCommand implements Callable<Integer> {
                 ? Optional.empty()
                 : Optional.of(Usage.choose(console.spec(), "--mode", mode, MergeMode.values(), MergeMode::optionName));
         var parameters = ham.parameters(console.spec());
-        Outputs.refuseExisting(out, force);
+        Outputs.checkFolder(out, force, MergeFolder.RECORD, adapters);
         AdapterMerge result = AdapterMerge.of(read(), alphas, parameters, wanted);
         Outputs.folder(out, force, folder -> MergeFolder.write(folder, result));
         ObjectNode record = MergeFolder.record(result);

@@ -52,20 +52,41 @@ final class Pipeline {
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads())) {
             environment.put("engine", engine.description());
         }
-        try (RunFolder folder = RunFolder.open(out, resume, force)) {
-            Thread hint = new Thread(() -> console.stage(
-                    "ham: interrupted; what is finished is in " + folder.path("") + ", go on with --resume"));
+        try (RunFolder folder = RunFolder.open(out, resume, force, List.of(config.base(), config.data()))) {
+            Thread hint = new Thread(() -> console.stage("ham: interrupted; " + whatIsLeft(folder)));
             Runtime.getRuntime().addShutdownHook(hint);
-            RunRecord.writeOrCheck(folder, inputs, environment, console.command());
-            RunResult result = new HamTrainer(inputs, new TrainingProgress(console, config.head())).run(folder);
-            console.stage("exporting and comparing the three forms of the model");
-            export(inputs, result, folder);
-            console.stage("evaluating the exported model on the test images of all tasks");
-            evaluate(inputs, folder);
-            writeReport(folder.path(""));
-            folder.finish();
-            Runtime.getRuntime().removeShutdownHook(hint);
+            try {
+                work(inputs, environment, folder);
+                Runtime.getRuntime().removeShutdownHook(hint);
+            } catch (RuntimeException | Error e) {
+                if (!Interruption.isUnderWay()) {
+                    Runtime.getRuntime().removeShutdownHook(hint);
+                    if (!folder.isWorthKeeping()) {
+                        folder.discard();
+                    }
+                }
+                throw e;
+            }
         }
+    }
+
+    private static String whatIsLeft(RunFolder folder) {
+        return folder.isWorthKeeping()
+                ? "finished tasks are kept in " + folder.path("") + ", go on with --resume"
+                : "no task was finished yet; begin again with --resume";
+    }
+
+    private void work(RunInputs inputs, Map<String, String> environment, RunFolder folder) {
+        RunRecord.writeOrCheck(folder, inputs, environment, console.command());
+        RunResult result = new HamTrainer(
+                        inputs, new TrainingProgress(console, inputs.config().head()))
+                .run(folder);
+        console.stage("exporting and comparing the three forms of the model");
+        export(inputs, result, folder);
+        console.stage("evaluating the exported model on the test images of all tasks");
+        evaluate(inputs, folder);
+        writeReport(folder.path(""));
+        folder.finish();
     }
 
     private void export(RunInputs inputs, RunResult result, RunFolder folder) {

@@ -98,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void runTensors(SessionSettings settings) {
-        Outputs.refuseExisting(out, force);
+        Outputs.checkFile(out, force, List.of(model, tensors));
         try (OnnxModel session = OnnxModel.open(model, settings)) {
             Map<String, Tensor> inputs = TensorFiles.read(tensors, session.inputs());
             Map<String, Tensor> outputs = session.run(inputs);

@@ -2,6 +2,7 @@ package ham.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,10 @@ record RunText(String text, ObjectNode json) {
         ObjectNode export = JsonFiles.read(run.resolve(Pipeline.EXPORT), "the record of an export");
         JsonNode configuration = record.path("configuration");
         int classes = record.path("class_order").size();
+        require(run.resolve("run.json"), classes > 0 && !record.path("tasks").isEmpty(), "class_order and tasks");
+        require(run.resolve("metrics.json"), metrics.path("variants").isObject(), "variants");
+        require(run.resolve(Pipeline.EVALUATION), evaluation.path("accuracy").isNumber(), "accuracy");
+        require(run.resolve(Pipeline.EXPORT), export.path("parity").isObject(), "parity");
 
         ObjectNode json = JsonFiles.object();
         json.put("run", run.toString());
@@ -54,6 +59,12 @@ record RunText(String text, ObjectNode json) {
         return new RunText(text.toString(), json);
     }
 
+    private static void require(Path file, boolean there, String keys) {
+        if (!there) {
+            throw new InputException(file, "expected " + keys + ", found none; the record is damaged");
+        }
+    }
+
     private static Table accuracies(JsonNode metrics, JsonNode evaluation, double chance) {
         Table table = new Table("accuracy", "last", "average incremental", "forgetting");
         table.row(
@@ -64,11 +75,11 @@ record RunText(String text, ObjectNode json) {
         List<Map.Entry<String, JsonNode>> variants =
                 new ArrayList<>(metrics.path("variants").properties());
         for (Map.Entry<String, JsonNode> variant : variants) {
-            String[] name = variant.getKey().split("/", 2);
-            boolean frozen = name[0].equals("frozen");
-            if (frozen || !name[1].equals(metrics.path("head").asText())) {
+            boolean frozen = variant.getKey().startsWith("frozen/");
+            String head = variant.getKey().replaceFirst("^[^/]*/", "");
+            if (frozen || !head.equals(metrics.path("head").asText())) {
                 table.row(
-                        (frozen ? "frozen backbone, " : "merged model, ") + name[1] + " head",
+                        (frozen ? "frozen backbone, " : "merged model, ") + head + " head",
                         EvalCommand.percent(variant.getValue().path("last").asDouble()),
                         EvalCommand.percent(
                                 variant.getValue().path("average_incremental").asDouble()),

@@ -36,7 +36,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--tasks",
             paramLabel = "N",
             description = "Number of tasks (default: 10, or one a class where there are fewer classes).")
-    private int tasks;
+    private Integer tasks;
 
     @Mixin
     private TrainOptions train;

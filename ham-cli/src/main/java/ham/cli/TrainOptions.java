@@ -148,8 +148,8 @@ final class TrainOptions {
     @Mixin
     private HamOptions ham;
 
-    /** The configuration of a run; {@code tasks} 0 means ten, or one a class where there are fewer. */
-    RunConfig config(CommandSpec spec, Path base, Path data, int tasks) {
+    /** The configuration of a run; no {@code tasks} means ten, or one a class where there are fewer. */
+    RunConfig config(CommandSpec spec, Path base, Path data, Integer tasks) {
         Usage.choose(spec, "--method", method, new String[] {"ham"}, String::toString);
         Usage.choose(spec, "--precision", precision, new String[] {"auto", "fp32"}, String::toString);
         HeadKind kind = Usage.choose(spec, "--head", head, HeadKind.values(), HeadKind::optionName);
@@ -157,14 +157,8 @@ final class TrainOptions {
         for (String name : targets) {
             layers.add(Usage.choose(spec, "--targets", name, Target.values(), Target::optionName));
         }
-        if (projection < 1) {
-            throw new ParameterException(spec.commandLine(), "--projection: expected at least 1, found " + projection);
-        }
-        if (tasks < 0) {
-            throw new ParameterException(spec.commandLine(), "--tasks: expected at least 1, found " + tasks);
-        }
         OptionalLong orderSeed = orderSeed(spec);
-        int count = tasks > 0 ? tasks : defaultTasks(data);
+        int count = tasks != null ? tasks : defaultTasks(data);
         return Usage.check(
                 spec,
                 () -> new RunConfig(

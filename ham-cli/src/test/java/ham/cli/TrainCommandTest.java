@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole chain on a tiny model and four classes of coloured noise. */
 class TrainCommandTest {
     private static final Path BASE = testdata("hf-vit-tiny");
+    private static final Path INPUTS = BASE.resolve("inputs.safetensors");
 
     @TempDir
     private static Path shared;
@@ -116,6 +117,12 @@ class TrainCommandTest {
                         1.9 * bench.path("results").path(0).path("disk_mb").asDouble());
 
         train(run, 2, 2).failsWith(1, "exists already", "--force");
+        ham("merge", run.resolve("adapters/000"), "--out", run, "--force").failsWith(1, "a folder with merge.json");
+        ham("run", run.resolve("model.onnx"), "--tensors", INPUTS, "--out", run.resolve("model.onnx"), "--force")
+                .failsWith(1, "would be lost");
+        ham("bench", "--base", BASE, "--merged", run.resolve("merged"), "--adapters", run.resolve("adapters/001"))
+                .failsWith(1, "expected the 2 adapters", "found 1");
+        ham("inspect", run).succeeds();
         assertThat(train(run, 2, 2, "--resume").succeeds().json().path("last_accuracy"))
                 .isEqualTo(result.path("last_accuracy"));
     }
@@ -165,7 +172,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void eachHeadCanBeExported() {
+    void eachHeadCanBeExported() throws IOException {
         for (String head : new String[] {"linear", "prototype"}) {
             Path run = temp.resolve(head);
             JsonNode result = train(run, 2, 2, "--head", head).succeeds().json();
@@ -176,6 +183,9 @@ class TrainCommandTest {
                     .succeeds();
             assertThat(again.resolve("head.safetensors"))
                     .hasSameBinaryContentAs(run.resolve("merged/head.safetensors"));
+            Files.delete(again.resolve("head.safetensors"));
+            ham("export", "--base", BASE, "--merged", again, "--out", temp.resolve("headless.onnx"))
+                    .failsWith(1, "head.safetensors", "found nothing");
         }
     }
 
@@ -194,6 +204,20 @@ class TrainCommandTest {
         ham("train", "--base", BASE, "--data", temp.resolve("one"), "--out", temp.resolve("run"))
                 .failsWith(1, "two classes");
         train(temp.resolve("run"), 2, 2, "--device", "gpu:0").failsWith(1, "gpu:0", "none");
+        train(data, 2, 2, "--force").failsWith(1, "expected a folder with run.json");
+        Path mixed = temp.resolve("mixed");
+        for (String image : new String[] {"train/a/0.png", "train/b/0.png", "test/a/0.png", "test/b/0.png"}) {
+            Files.createDirectories(mixed.resolve(image).getParent());
+            Files.copy(one.resolve("0.png"), mixed.resolve(image));
+        }
+        Files.writeString(mixed.resolve("train/b/1.png"), "no image");
+        ham("train", "--base", BASE, "--data", mixed, "--out", temp.resolve("run"), "--tasks", "1")
+                .failsWith(1, "1.png", "expected a PNG");
+        Path foreign = Files.createDirectories(temp.resolve("mine.partial"));
+        Files.writeString(foreign.resolve("notes"), "mine");
+        train(temp.resolve("mine"), 2, 2, "--force").failsWith(1, "mine.partial", "move it away");
+        assertThat(foreign.resolve("notes")).exists();
         assertThat(temp.resolve("run")).doesNotExist();
+        assertThat(temp.resolve("run.partial")).doesNotExist();
     }
 }

@@ -49,6 +49,14 @@ class UsageTest {
                 .failsWith(2, "--precision", "bf16");
         ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--order", "abc")
                 .failsWith(2, "--order", "abc");
+        for (String[] wrong : new String[][] {
+            {"--device", "tpu"}, {"--threads", "-1"}, {"--order", "-1"}, {"--projection", "46341"},
+            {"--keep", "NaN"}, {"--lr", "NaN"}, {"--epochs", "0"}, {"--batch", "0"}
+        }) {
+            ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", wrong[0], wrong[1])
+                    .failsWith(2, wrong[0]);
+        }
+        ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "0").failsWith(2, "--tasks", "found 0");
         ham("run", "model.onnx").failsWith(2, "images", "--tensors");
         ham("run", "model.onnx", "image.png", "--top", "0").failsWith(2, "--top");
         ham("run", "model.onnx", "image.png", "--threads", "-1").failsWith(2, "--threads");

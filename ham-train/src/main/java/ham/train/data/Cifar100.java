@@ -31,11 +31,15 @@ final class Cifar100 {
     }
 
     static Dataset open(Path folder) {
-        List<String> names = TextLines.names(folder.resolve(NAMES));
+        Path namesFile = folder.resolve(NAMES);
+        Path train = folder.resolve(TRAIN);
+        Path test = folder.resolve(TEST);
+        List<String> names = TextLines.names(namesFile);
         return new Dataset(
-                new Records(folder.resolve(TRAIN), names.size()),
-                new Records(folder.resolve(TEST), names.size()),
-                names);
+                new Records(train, names.size()),
+                new Records(test, names.size()),
+                names,
+                List.of(train, test, namesFile));
     }
 
     private static final class Records implements ImageSet {

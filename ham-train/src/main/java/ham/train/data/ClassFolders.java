@@ -44,7 +44,11 @@ final class ClassFolders {
                         test.resolve(name), "expected test images of this class, found no such folder; add some");
             }
         }
-        return new Dataset(ImageFiles.of(train, classes), ImageFiles.of(test, classes), classes);
+        ImageFiles training = ImageFiles.of(train, classes);
+        ImageFiles testing = ImageFiles.of(test, classes);
+        List<Path> files = Stream.concat(training.files().stream(), testing.files().stream())
+                .toList();
+        return new Dataset(training, testing, classes, files);
     }
 
     private static Path testFolder(Path folder) {

@@ -10,10 +10,12 @@ import java.util.List;
  * @param train images to learn from
  * @param test images to measure with
  * @param classNames name of every label
+ * @param files everything that it was read from
  */
-public record Dataset(ImageSet train, ImageSet test, List<String> classNames) {
+public record Dataset(ImageSet train, ImageSet test, List<String> classNames, List<Path> files) {
     public Dataset {
         classNames = List.copyOf(classNames);
+        files = List.copyOf(files);
     }
 
     /**
@@ -24,6 +26,14 @@ public record Dataset(ImageSet train, ImageSet test, List<String> classNames) {
         if (classNames.size() < 2) {
             throw new InputException(
                     folder, "expected two classes or more, found " + classNames + "; add images of another class");
+        }
+        for (String name : classNames) {
+            if (name.chars().anyMatch(Character::isISOControl)) {
+                throw new InputException(
+                        folder,
+                        "expected class names that fit on a line, found control characters in '"
+                                + name.replaceAll("\\p{Cntrl}", "?") + "'; rename the class");
+            }
         }
         requireEveryClass(folder, train, "training");
         requireEveryClass(folder, test, "test");

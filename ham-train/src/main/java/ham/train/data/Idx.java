@@ -4,6 +4,7 @@ import ham.merge.InputException;
 import ham.runtime.image.RgbImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -27,11 +28,19 @@ final class Idx {
         IdxFile trainLabels = IdxFile.read(labels(folder, TRAIN), 1);
         IdxFile testLabels = IdxFile.read(labels(folder, TEST), 1);
         Path namesFile = folder.resolve(NAMES);
-        List<String> names = Files.exists(namesFile) ? TextLines.names(namesFile) : numbers(trainLabels);
+        boolean named = Files.exists(namesFile);
+        List<String> names = named ? TextLines.names(namesFile) : numbers(trainLabels);
+        IdxFile train = IdxFile.read(images(folder, TRAIN), 3);
+        IdxFile test = IdxFile.read(images(folder, TEST), 3);
+        List<Path> files = new ArrayList<>(List.of(train.file(), trainLabels.file(), test.file(), testLabels.file()));
+        if (named) {
+            files.add(namesFile);
+        }
         return new Dataset(
-                new GrayImages(IdxFile.read(images(folder, TRAIN), 3), trainLabels, names.size()),
-                new GrayImages(IdxFile.read(images(folder, TEST), 3), testLabels, names.size()),
-                names);
+                new GrayImages(train, trainLabels, names.size()),
+                new GrayImages(test, testLabels, names.size()),
+                names,
+                files);
     }
 
     private static List<String> numbers(IdxFile labels) {

@@ -20,7 +20,7 @@ public record LoraSettings(List<Target> targets, int rank, double loraAlpha, boo
             throw new InputException("targets: expected at least one layer to adapt, found none; name some");
         }
         if (rank < 1) {
-            throw new InputException("rank: expected 1 or more, found " + rank + "; choose such a number");
+            throw new InputException("--rank: expected 1 or more, found " + rank + "; choose such a number");
         }
         if (!(loraAlpha > 0 && Double.isFinite(loraAlpha))) {
             throw new InputException("lora alpha: expected a positive number, found " + loraAlpha + "; choose one");

@@ -19,11 +19,11 @@ public record Recipe(
     public static final Recipe DEFAULT = new Recipe(3, 64, 3e-4, 5e-3, 1e-3, new Augmentation(4, true));
 
     public Recipe {
-        requirePositive("epochs", epochs);
-        requirePositive("batch", batch);
-        requireRate("adapter learning rate", adapterRate);
-        requireRate("head learning rate", headRate);
-        requireRate("scalar learning rate", scalarRate);
+        requirePositive("--epochs", epochs);
+        requirePositive("--batch", batch);
+        requireRate("--lr", adapterRate);
+        requireRate("--head-lr", headRate);
+        requireRate("--alpha-lr", scalarRate);
     }
 
     private static void requirePositive(String name, int value) {

@@ -12,19 +12,19 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * SHA-256 over a data folder: of every file in path order its relative path and size, and its bytes where the folder holds at most 1 GB.
+ * SHA-256 over a data set: of every file in path order its path in the data folder and size, and its bytes where they are at most 1 GB in
+ * all. What else lies in the folder, a run for example, does not count.
  */
 final class DataHash {
     private static final long LARGEST_READ = 1L << 30;
 
     private DataHash() {}
 
-    static String sha256(Path folder) {
-        try (Stream<Path> tree = Files.walk(folder)) {
-            List<Path> files = tree.filter(Files::isRegularFile).sorted().toList();
+    static String sha256(Path folder, List<Path> unsorted) {
+        List<Path> files = unsorted.stream().sorted().toList();
+        try {
             long total = 0;
             for (Path file : files) {
                 total += Files.size(file);
@@ -41,7 +41,7 @@ final class DataHash {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new InputException(folder, "cannot be read: " + e.getMessage(), e);
+            throw InputException.unreadable(folder, e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }

@@ -1,6 +1,7 @@
 package ham.train.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
 import ham.merge.checkpoint.Target;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
@@ -10,6 +11,7 @@ import ham.train.lora.Recipe;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * Everything that a run's result depends on, besides the machine.
@@ -40,6 +42,34 @@ public record RunConfig(
         int projectionWidth,
         String device,
         int threads) {
+    private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu:\\d{1,3}");
+    /** NumPy's legacy generator takes 32 bits. */
+    private static final long LARGEST_ORDER = 0xFFFFFFFFL;
+    /** The analytic head's M x M statistics are one array. */
+    private static final int WIDEST_PROJECTION = 46_340;
+
+    /**
+     * Checks what needs neither base nor data.
+     *
+     * @throws InputException naming the option
+     */
+    public RunConfig {
+        if (!DEVICE.matcher(device).matches()) {
+            throw new InputException("--device: expected auto, cpu or gpu:N, found '" + device + "'");
+        }
+        requireRange("--tasks", tasks, 1, Integer.MAX_VALUE);
+        requireRange("--order", order.orElse(0), 0, LARGEST_ORDER);
+        requireRange("--projection", projectionWidth, 1, WIDEST_PROJECTION);
+        requireRange("--threads", threads, 0, Integer.MAX_VALUE);
+    }
+
+    private static void requireRange(String option, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new InputException(option + ": expected "
+                    + (most == Integer.MAX_VALUE ? "at least " + least : least + " to " + most) + ", found " + value);
+        }
+    }
+
     /** The configuration as {@code run.json} holds it, one key an option, under the options' names. */
     public ObjectNode json() {
         ObjectNode json = JsonFiles.object();

@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.Locale;
 
 /**
@@ -19,6 +20,8 @@ public final class RunFolder implements AutoCloseable {
     public static final String RECORD = "run.json";
     /** Accuracies. */
     public static final String METRICS = "metrics.json";
+
+    private static final String LOCK = ".lock";
 
     private final Path out;
     private final Path partial;
@@ -36,10 +39,11 @@ public final class RunFolder implements AutoCloseable {
      * @param out the finished run's name
      * @param resume whether an unfinished run is gone on with; without one, a new run begins
      * @param force whether a finished or unfinished run is replaced
+     * @param inputs what the run reads, which its output must not replace
      * @throws InputException when the run exists and may not be replaced, or another process is at work on it
      */
-    public static RunFolder open(Path out, boolean resume, boolean force) {
-        Outputs.refuseExisting(out, force);
+    public static RunFolder open(Path out, boolean resume, boolean force, Collection<Path> inputs) {
+        Outputs.checkFolder(out, force, RECORD, inputs);
         Path absolute = out.toAbsolutePath().normalize();
         Path partial = absolute.resolveSibling(absolute.getFileName() + ".partial");
         boolean unfinished = Files.exists(partial);
@@ -47,10 +51,13 @@ public final class RunFolder implements AutoCloseable {
             throw new InputException(
                     partial, "is an unfinished run; go on with it by --resume, or start over with --force");
         }
+        if (unfinished && !Files.exists(partial.resolve(LOCK)) && !Files.exists(partial.resolve(RECORD))) {
+            throw new InputException(partial, "expected an unfinished run, found something else; move it away");
+        }
         try {
             Files.createDirectories(partial);
             FileChannel lockFile =
-                    FileChannel.open(partial.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileChannel.open(partial.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = lockFile.tryLock();
             if (lock == null) {
                 lockFile.close();
@@ -62,15 +69,29 @@ public final class RunFolder implements AutoCloseable {
             }
             return folder;
         } catch (IOException e) {
-            throw new InputException(out, "cannot be written: " + e, e);
+            throw InputException.unwritable(out, e);
         }
     }
 
     private void clear() throws IOException {
-        for (String part : new String[] {"adapters", "checkpoints", "merged", "heads"}) {
+        for (String part : new String[] {RECORD, "adapters", "checkpoints", "merged", "heads"}) {
             Outputs.deleteTree(partial.resolve(part));
         }
-        Files.deleteIfExists(partial.resolve(RECORD));
+    }
+
+    /** Whether a task is finished, so that resuming saves work. */
+    public boolean isWorthKeeping() {
+        return Files.isDirectory(checkpoint(0));
+    }
+
+    /** Removes a run that failed before its first task was finished. */
+    public void discard() {
+        try {
+            lockFile.close();
+            Outputs.deleteTree(partial);
+        } catch (IOException e) {
+            throw InputException.unwritable(partial, e);
+        }
     }
 
     /** A file or folder of the run while it is at work. */
@@ -100,7 +121,7 @@ public final class RunFolder implements AutoCloseable {
     public Path finish() {
         try {
             lockFile.close();
-            Files.deleteIfExists(path(".lock"));
+            Files.deleteIfExists(path(LOCK));
             Outputs.replace(partial, out);
             return out;
         } catch (IOException e) {

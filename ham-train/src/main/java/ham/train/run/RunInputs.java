@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.DataSpec;
@@ -32,10 +33,16 @@ public record RunInputs(
     /**
      * Opens base and data.
      *
-     * @throws ham.merge.InputException when one of them is missing or damaged, or there are more tasks than classes
+     * @throws InputException when one of them is missing or damaged, the rank exceeds the base's width, or there are more tasks than
+     *     classes
      */
     public static RunInputs open(RunConfig config) {
         Checkpoint base = Checkpoint.open(config.base());
+        int width = base.config().hidden();
+        if (config.lora().rank() > width) {
+            throw new InputException("--rank: expected at most " + width + ", the width of " + config.base()
+                    + ", found " + config.lora().rank() + "; a larger rank adds nothing to a weight of that size");
+        }
         Dataset data = DataSpec.open(config.data());
         int classes = data.classNames().size();
         int[] order = config.order().isPresent()

@@ -37,6 +37,9 @@ public final class RunRecord {
         ObjectNode record = record(inputs, environment, command);
         if (Files.exists(file)) {
             requireSame(file, JsonFiles.read(file, "the record of a run"), record);
+        } else if (folder.isWorthKeeping()) {
+            throw new InputException(
+                    file, "expected the record of the unfinished run, found no such file; start over with --force");
         } else {
             Outputs.file(file, false, path -> JsonFiles.write(path, record));
         }
@@ -46,7 +49,9 @@ public final class RunRecord {
         ObjectNode json = JsonFiles.object();
         json.set("configuration", inputs.config().json());
         json.put("base_sha256", inputs.baseSha256());
-        json.put("data_sha256", DataHash.sha256(inputs.config().data()));
+        json.put(
+                "data_sha256",
+                DataHash.sha256(inputs.config().data(), inputs.data().files()));
         json.set("class_order", JsonFiles.tree(inputs.stream().order()));
         ArrayNode tasks = json.putArray("tasks");
         for (int task = 0; task < inputs.stream().tasks(); task++) {

@@ -76,11 +76,14 @@ public final class Variants {
         ObjectNode json = JsonFiles.read(file, "the accuracies of a run");
         for (Map.Entry<String, JsonNode> variant : json.path("variants").properties()) {
             for (JsonNode row : variant.getValue().path("R")) {
-                variants.addRow(
-                        variant.getKey(),
-                        StreamSupport.stream(row.spliterator(), false)
-                                .mapToDouble(JsonNode::asDouble)
-                                .toArray());
+                double[] accuracies = StreamSupport.stream(row.spliterator(), false)
+                        .mapToDouble(JsonNode::asDouble)
+                        .toArray();
+                try {
+                    variants.addRow(variant.getKey(), accuracies);
+                } catch (IllegalArgumentException e) {
+                    throw new InputException(file, e.getMessage() + "; start over with --force", e);
+                }
             }
         }
         if (variants.matrices.isEmpty()) {

@@ -28,7 +28,7 @@ public final class TaskStream {
      */
     public TaskStream(int[] order, int tasks) {
         if (tasks < 1 || tasks > order.length) {
-            throw new InputException("tasks: expected 1 to " + order.length + " (the data set has " + order.length
+            throw new InputException("--tasks: expected 1 to " + order.length + " (the data set has " + order.length
                     + " classes), found " + tasks + "; choose a number in that range");
         }
         this.order = order.clone();
