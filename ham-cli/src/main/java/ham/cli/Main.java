@@ -9,6 +9,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -86,19 +87,28 @@ public final class Main implements Runnable {
             err.flush();
             return WRONG_USAGE;
         });
-        commandLine.setExecutionExceptionHandler((exception, command, result) -> {
-            if (Interruption.isUnderWay()) {
-                return INTERRUPTED;
+        commandLine.setExecutionExceptionHandler((exception, command, result) -> main.failed(exception, command));
+        commandLine.setExecutionStrategy(result -> {
+            try {
+                return new RunLast().execute(result);
+            } catch (OutOfMemoryError | LinkageError e) {
+                return main.failed(e, commandLine);
             }
-            PrintWriter err = command.getErr();
-            err.println("ham: " + Failures.sentence(exception));
-            if (main.debug) {
-                exception.printStackTrace(err);
-            }
-            err.flush();
-            return FAILED;
         });
         return commandLine;
+    }
+
+    private int failed(Throwable failure, CommandLine command) {
+        if (Interruption.isUnderWay()) {
+            return INTERRUPTED;
+        }
+        PrintWriter err = command.getErr();
+        err.println("ham: " + Failures.sentence(failure));
+        if (debug) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return FAILED;
     }
 
     private static BigDecimal decimal(String text) {

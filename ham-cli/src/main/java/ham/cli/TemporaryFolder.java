@@ -25,9 +25,12 @@ final class TemporaryFolder implements AutoCloseable {
         return path;
     }
 
+    /** Renamed first, so that whoever is still writing cannot add to what is being deleted. */
     private void delete() {
+        Path stopped = path.resolveSibling(path.getFileName() + "-stopped");
         try {
-            Outputs.deleteTree(path);
+            Files.move(path, stopped);
+            Outputs.deleteTree(stopped);
         } catch (IOException e) {
             // The operating system clears its temporary folder.
         }

@@ -31,9 +31,9 @@ public final class OnnxRuntime {
         }
         if (environment == null) {
             try {
+                UnpackedLibraries.deleteAtExit();
                 environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "ham");
                 environment.setTelemetry(false);
-                UnpackedLibraries.deleteAtExit();
             } catch (LinkageError | RuntimeException | OrtException e) {
                 failure = "ONNX Runtime: expected its native library for " + System.getProperty("os.name") + " "
                         + System.getProperty("os.arch") + ", but it cannot be loaded (" + rootCause(e) + ").";

@@ -1,6 +1,7 @@
 package ham.runtime.backend;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -13,16 +14,28 @@ import java.util.stream.Stream;
 final class UnpackedLibraries {
     private UnpackedLibraries() {}
 
-    /** Has the folder deleted when the JVM ends; does nothing where ONNX Runtime keeps it under another name. */
+    /** Has the folder deleted when the JVM ends, once it is there; does nothing where ONNX Runtime keeps it under another name. */
     static void deleteAtExit() {
         try {
-            var field = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
-            field.setAccessible(true);
-            if (field.get(null) instanceof Path folder) {
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-            }
+            Class<?> unpacker = Class.forName("ai.onnxruntime.OnnxRuntime");
+            Field folder = unpacker.getDeclaredField("tempDirectory");
+            folder.setAccessible(true);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(unpacker, folder)));
         } catch (ReflectiveOperationException | IllegalStateException e) {
             // An empty folder stays behind, or the JVM is ending already.
+        }
+    }
+
+    /** ONNX Runtime holds its class's lock while it unpacks. */
+    private static void delete(Class<?> unpacker, Field folder) {
+        synchronized (unpacker) {
+            try {
+                if (folder.get(null) instanceof Path path) {
+                    delete(path);
+                }
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException("the field was made accessible", e);
+            }
         }
     }
 
