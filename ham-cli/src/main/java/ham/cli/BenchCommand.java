@@ -8,7 +8,6 @@ import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
-import ham.merge.io.Outputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,16 +106,10 @@ final class BenchCommand implements Callable<Integer> {
 
     private ObjectNode ofParts(ServingComparison comparison) {
         Checkpoint checkpoint = Checkpoint.open(base);
-        try {
-            Path folder = Files.createTempDirectory("ham-bench-merged");
-            try {
-                Path model = comparison.build(checkpoint, Merged.read(merged), folder.resolve("merged.onnx"));
-                return comparison.run(checkpoint, model, merge(adapters, merged));
-            } finally {
-                Outputs.deleteTree(folder);
-            }
-        } catch (IOException e) {
-            throw new InputException("expected a writable temporary folder: " + e, e);
+        try (TemporaryFolder folder = new TemporaryFolder()) {
+            Path model = comparison.build(
+                    checkpoint, Merged.read(merged), folder.path().resolve("merged.onnx"));
+            return comparison.run(checkpoint, model, merge(adapters, merged));
         }
     }
 

@@ -19,7 +19,6 @@ import ham.train.run.RunConfig;
 import ham.train.run.RunFolder;
 import ham.train.run.RunInputs;
 import ham.train.run.RunRecord;
-import ham.train.run.RunResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,27 +52,42 @@ final class Pipeline {
             environment.put("engine", engine.description());
         }
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
-            Thread hint = new Thread(() -> console.stage(
-                    "ham: interrupted; what is finished is in " + folder.path("") + ", go on with --resume"));
-            Runtime.getRuntime().addShutdownHook(hint);
-            RunRecord.writeOrCheck(folder, inputs, environment, console.command());
-            RunResult result = new HamTrainer(inputs, new TrainingProgress(console, config.head())).run(folder);
-            console.stage("exporting and comparing the three forms of the model");
-            export(inputs, result, folder);
-            console.stage("evaluating the exported model on the test images of all tasks");
-            evaluate(inputs, folder);
-            writeReport(folder.path(""));
-            folder.finish();
-            Runtime.getRuntime().removeShutdownHook(hint);
+            StopHook hint = new StopHook(() -> interrupted(folder));
+            try {
+                RunRecord.writeOrCheck(folder, inputs, environment, console.command());
+                new HamTrainer(inputs, new TrainingProgress(console, config.head())).run(folder);
+                console.stage("exporting and comparing the three forms of the model");
+                export(inputs, folder);
+                console.stage("evaluating the exported model on the test images of all tasks");
+                evaluate(inputs, folder);
+                writeReport(folder.path());
+                folder.finish();
+            } finally {
+                hint.remove();
+            }
         }
     }
 
-    private void export(RunInputs inputs, RunResult result, RunFolder folder) {
+    private void interrupted(RunFolder folder) {
+        int finished = folder.finishedTasks();
+        console.stage(
+                finished == 0
+                        ? "ham: interrupted before the first task was finished; nothing is kept"
+                        : "ham: interrupted after " + finished + " finished tasks, which are in " + folder.path()
+                                + "; go on with --resume");
+        folder.close();
+    }
+
+    private void export(RunInputs inputs, RunFolder folder) {
         Path model = folder.path(MODEL);
         RunConfig config = inputs.config();
         Merged merged = Merged.read(folder.path("merged"));
         try (EngineForward engine = new EngineForward(
-                inputs.base(), merged.deltas(), result.head().head(), config.device(), config.threads())) {
+                inputs.base(),
+                merged.deltas(),
+                merged.head().orElseThrow().head(),
+                config.device(),
+                config.threads())) {
             ExportRequest request = ExportRequest.of(inputs.base(), merged, Version.current(), model, settings)
                     .withForce(true)
                     .withEngine((pixelValues, images) -> engine.logits(pixelValues));

@@ -10,14 +10,11 @@ import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.Merged;
 import ham.merge.folder.TaskModels;
 import ham.merge.io.JsonFiles;
-import ham.merge.io.Outputs;
 import ham.runtime.bench.ServingBench;
 import ham.runtime.bench.ServingResult;
 import ham.runtime.bench.ServingStrategy;
 import ham.runtime.latency.InterleavedMeasurement;
 import ham.runtime.model.SessionSettings;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,10 +39,8 @@ final class ServingComparison {
 
     /** Builds the models and measures them. */
     ObjectNode run(Checkpoint base, Path mergedModel, AdapterMerge merge) {
-        Path folder = temporaryFolder();
-        Thread cleaner = new Thread(() -> delete(folder));
-        Runtime.getRuntime().addShutdownHook(cleaner);
-        try {
+        try (TemporaryFolder temporary = new TemporaryFolder()) {
+            Path folder = temporary.path();
             requireSpace(folder, base, merge.adapters().size());
             List<Path> models = new ArrayList<>();
             for (Merged each : TaskModels.of(merge)) {
@@ -60,9 +55,6 @@ final class ServingComparison {
                             new ServingStrategy("merged", List.of(mergedModel)),
                             new ServingStrategy("per-task", models)));
             return json(results);
-        } finally {
-            delete(folder);
-            Runtime.getRuntime().removeShutdownHook(cleaner);
         }
     }
 
@@ -73,16 +65,7 @@ final class ServingComparison {
         return file;
     }
 
-    private static Path temporaryFolder() {
-        try {
-            return Files.createTempDirectory("ham-bench");
-        } catch (IOException e) {
-            throw new InputException(
-                    Path.of(System.getProperty("java.io.tmpdir")), "expected room for temporary models: " + e, e);
-        }
-    }
-
-    /** A model is at most four bytes a parameter. */
+    /** A model takes four bytes a parameter, and its head some more. */
     private static void requireSpace(Path folder, Checkpoint base, int models) {
         long parameters = base.file().names().stream()
                 .mapToLong(name -> base.file().info(name).elements())
@@ -94,14 +77,6 @@ final class ServingComparison {
                     folder,
                     "expected " + needed / 1_000_000 + " MB for " + models + " temporary models, found "
                             + free / 1_000_000 + " MB free; free some, or set HAM_OPTS=-Djava.io.tmpdir=FOLDER");
-        }
-    }
-
-    private static void delete(Path folder) {
-        try {
-            Outputs.deleteTree(folder);
-        } catch (IOException e) {
-            // The operating system clears its temporary folder.
         }
     }
 

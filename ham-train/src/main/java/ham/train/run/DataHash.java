@@ -4,6 +4,7 @@ import ham.merge.InputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,9 @@ final class DataHash {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new InputException(folder, "cannot be read: " + e.getMessage(), e);
+            throw InputException.unreadable(folder, e);
+        } catch (UncheckedIOException e) {
+            throw InputException.unreadable(folder, e.getCause());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }

@@ -83,7 +83,7 @@ public final class RunRecord {
     /** Numbers by value: 0.6 and 0.60 are the same option. */
     private static boolean same(JsonNode first, JsonNode second) {
         if (first.isNumber() && second.isNumber()) {
-            return first.doubleValue() == second.doubleValue();
+            return first.decimalValue().compareTo(second.decimalValue()) == 0;
         }
         return first.equals(second);
     }

@@ -1,0 +1,41 @@
+package ham.cli;
+
+import ham.merge.InputException;
+import ham.merge.io.Outputs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A folder that is gone when the work is over, or when the process is told to stop. */
+final class TemporaryFolder implements AutoCloseable {
+    private final Path path;
+    private final StopHook hook;
+
+    TemporaryFolder() {
+        try {
+            path = Files.createTempDirectory("ham-");
+        } catch (IOException e) {
+            throw InputException.unwritable(Path.of(System.getProperty("java.io.tmpdir")), e);
+        }
+        hook = new StopHook(this::delete);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    private void delete() {
+        try {
+            Outputs.deleteTree(path);
+        } catch (IOException | UncheckedIOException e) {
+            // The operating system clears its temporary folder.
+        }
+    }
+
+    @Override
+    public void close() {
+        delete();
+        hook.remove();
+    }
+}
