@@ -10,6 +10,7 @@ import ham.train.run.RunConfig;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
@@ -148,8 +149,8 @@ final class TrainOptions {
     @Mixin
     private HamOptions ham;
 
-    /** The configuration of a run; {@code tasks} 0 means ten, or one a class where there are fewer. */
-    RunConfig config(CommandSpec spec, Path base, Path data, int tasks) {
+    /** The configuration of a run; without a number of tasks it has ten, or one a class where there are fewer. */
+    RunConfig config(CommandSpec spec, Path base, Path data, OptionalInt tasks) {
         Usage.choose(spec, "--method", method, new String[] {"ham"}, String::toString);
         Usage.choose(spec, "--precision", precision, new String[] {"auto", "fp32"}, String::toString);
         HeadKind kind = Usage.choose(spec, "--head", head, HeadKind.values(), HeadKind::optionName);
@@ -160,11 +161,11 @@ final class TrainOptions {
         if (projection < 1) {
             throw new ParameterException(spec.commandLine(), "--projection: expected at least 1, found " + projection);
         }
-        if (tasks < 0) {
-            throw new ParameterException(spec.commandLine(), "--tasks: expected at least 1, found " + tasks);
+        if (tasks.isPresent() && tasks.getAsInt() < 1) {
+            throw new ParameterException(spec.commandLine(), "--tasks: expected at least 1, found " + tasks.getAsInt());
         }
         OptionalLong orderSeed = orderSeed(spec);
-        int count = tasks > 0 ? tasks : defaultTasks(data);
+        int count = tasks.orElseGet(() -> defaultTasks(data));
         return Usage.check(
                 spec,
                 () -> new RunConfig(

@@ -49,6 +49,7 @@ class UsageTest {
                 .failsWith(2, "--precision", "bf16");
         ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--order", "abc")
                 .failsWith(2, "--order", "abc");
+        ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "0").failsWith(2, "--tasks", "found 0");
         ham("run", "model.onnx").failsWith(2, "images", "--tensors");
         ham("run", "model.onnx", "image.png", "--top", "0").failsWith(2, "--top");
         ham("run", "model.onnx", "image.png", "--threads", "-1").failsWith(2, "--threads");
