@@ -113,7 +113,9 @@ final class TaskModel implements AutoCloseable {
             NDArray sum = lent.get(parameters.groupAlphas()).matMul(stacked);
             weights.put(name, base.add(sum.reshape(base.getShape())));
         });
-        NDArray scale = lent.get(parameters.alpha()).mul((float) parameters.scaling());
+        // Not a plain number: backward reads it again, and DJL frees the array that it makes of one at once.
+        NDArray scaling = manager.create((float) parameters.scaling());
+        NDArray scale = lent.get(parameters.alpha()).mul(scaling);
         parameters.a().forEach((name, a) -> {
             NDArray delta =
                     lent.get(parameters.b().get(name)).matMul(lent.get(a).mul(scale));
