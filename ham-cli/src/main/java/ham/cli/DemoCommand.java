@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -59,8 +60,8 @@ final class DemoCommand implements Callable<Integer> {
             throw new InputException(testdata, "expected ham's test data, found nothing; start the demo by ./ham demo");
         }
         Path run = out != null ? out : fresh(home.resolve("runs"));
-        RunConfig config =
-                train.config(console.spec(), testdata.resolve("backbone"), testdata.resolve("fashion-mnist"), TASKS);
+        RunConfig config = train.config(
+                console.spec(), testdata.resolve("backbone"), testdata.resolve("fashion-mnist"), OptionalInt.of(TASKS));
         new Pipeline(console, config.threads()).run(config, run, resume, force);
         ServingComparison comparison = new ServingComparison(
                 console, new SessionSettings(config.threads()), BENCH_REQUESTS, Duration.ofSeconds(20));

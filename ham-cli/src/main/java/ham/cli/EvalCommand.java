@@ -1,6 +1,5 @@
 package ham.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
 import ham.runtime.model.Classifier;
@@ -72,8 +71,7 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     static ObjectNode json(DeployedAccuracy accuracy) {
-        JsonNode json = JsonFiles.tree(accuracy);
-        return (ObjectNode) json;
+        return (ObjectNode) JsonFiles.tree(accuracy);
     }
 
     static String percent(double fraction) {

@@ -39,11 +39,11 @@ final class InspectCommand implements Callable<Integer> {
         if (Files.exists(path.resolve("run.json"))) {
             RunText run = RunText.read(path);
             requireParts();
-            console.result(run.text(), run.json());
+            console.result(run.text(), run.json().put("kind", "run"));
         } else if (Files.exists(path.resolve("merge.json"))) {
             ObjectNode record = JsonFiles.read(path.resolve("merge.json"), "the record of a merge folder");
             Merged.read(path);
-            console.result(MergeText.of(record), record);
+            console.result(MergeText.of(record), record.put("kind", "merge"));
         } else if (Files.exists(path.resolve("adapter_config.json"))) {
             adapter(AdapterFolder.read(path));
         } else if (Files.exists(path.resolve("config.json"))) {
@@ -126,8 +126,10 @@ final class InspectCommand implements Callable<Integer> {
         console.result(
                 "LoRA adapter, alpha " + adapter.record().alpha() + ", "
                         + adapter.record().mode().optionName() + ", classes "
-                        + adapter.record().classes() + ", head "
-                        + json.path("head").asText() + "\nsha256 "
+                        + adapter.record().classes() + ", "
+                        + adapter.head()
+                                .map(head -> head.head().kind().optionName())
+                                .orElse("no") + " head\nsha256 "
                         + adapter.sha256() + "\n\n" + table,
                 json);
     }

@@ -19,7 +19,6 @@ import ham.train.run.RunConfig;
 import ham.train.run.RunFolder;
 import ham.train.run.RunInputs;
 import ham.train.run.RunRecord;
-import ham.train.run.RunResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,54 +46,49 @@ final class Pipeline {
 
     /** Does the job, or goes on with it. */
     void run(RunConfig config, Path out, boolean resume, boolean force) {
+        Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
         RunInputs inputs = RunInputs.open(config);
         Map<String, String> environment = Environment.facts();
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads())) {
             environment.put("engine", engine.description());
         }
-        try (RunFolder folder = RunFolder.open(out, resume, force, List.of(config.base(), config.data()))) {
-            Thread hint = new Thread(() -> console.stage("ham: interrupted; " + whatIsLeft(folder)));
-            Runtime.getRuntime().addShutdownHook(hint);
+        try (RunFolder folder = RunFolder.open(out, resume, force)) {
+            StopHook hint = new StopHook(() -> interrupted(folder));
             try {
-                work(inputs, environment, folder);
-                Runtime.getRuntime().removeShutdownHook(hint);
-            } catch (RuntimeException | Error e) {
-                if (!Interruption.isUnderWay()) {
-                    Runtime.getRuntime().removeShutdownHook(hint);
-                    if (!folder.isWorthKeeping()) {
-                        folder.discard();
-                    }
-                }
-                throw e;
+                RunRecord.writeOrCheck(folder, inputs, environment, console.command());
+                new HamTrainer(inputs, new TrainingProgress(console, config.head())).run(folder);
+                console.stage("exporting and comparing the three forms of the model");
+                export(inputs, folder);
+                console.stage("evaluating the exported model on the test images of all tasks");
+                evaluate(inputs, folder);
+                writeReport(folder.path());
+                folder.finish();
+            } finally {
+                hint.remove();
             }
         }
     }
 
-    private static String whatIsLeft(RunFolder folder) {
-        return folder.isWorthKeeping()
-                ? "finished tasks are kept in " + folder.path("") + ", go on with --resume"
-                : "no task was finished yet; begin again with --resume";
+    private void interrupted(RunFolder folder) {
+        int finished = folder.finishedTasks();
+        console.stage(
+                finished == 0
+                        ? "ham: interrupted before the first task was finished; nothing is kept"
+                        : "ham: interrupted after " + finished + " finished tasks, which are in " + folder.path()
+                                + "; go on with --resume");
+        folder.close();
     }
 
-    private void work(RunInputs inputs, Map<String, String> environment, RunFolder folder) {
-        RunRecord.writeOrCheck(folder, inputs, environment, console.command());
-        RunResult result = new HamTrainer(
-                        inputs, new TrainingProgress(console, inputs.config().head()))
-                .run(folder);
-        console.stage("exporting and comparing the three forms of the model");
-        export(inputs, result, folder);
-        console.stage("evaluating the exported model on the test images of all tasks");
-        evaluate(inputs, folder);
-        writeReport(folder.path(""));
-        folder.finish();
-    }
-
-    private void export(RunInputs inputs, RunResult result, RunFolder folder) {
+    private void export(RunInputs inputs, RunFolder folder) {
         Path model = folder.path(MODEL);
         RunConfig config = inputs.config();
         Merged merged = Merged.read(folder.path("merged"));
         try (EngineForward engine = new EngineForward(
-                inputs.base(), merged.deltas(), result.head().head(), config.device(), config.threads())) {
+                inputs.base(),
+                merged.deltas(),
+                merged.head().orElseThrow().head(),
+                config.device(),
+                config.threads())) {
             ExportRequest request = ExportRequest.of(inputs.base(), merged, Version.current(), model, settings)
                     .withForce(true)
                     .withEngine((pixelValues, images) -> engine.logits(pixelValues));

@@ -65,7 +65,7 @@ final class ServingComparison {
         return file;
     }
 
-    /** A model is at most four bytes a parameter. */
+    /** A model takes four bytes a parameter, and its head some more. */
     private static void requireSpace(Path folder, Checkpoint base, int models) {
         long parameters = base.file().names().stream()
                 .mapToLong(name -> base.file().info(name).elements())

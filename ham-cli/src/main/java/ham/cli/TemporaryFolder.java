@@ -3,22 +3,22 @@ package ham.cli;
 import ham.merge.InputException;
 import ham.merge.io.Outputs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A folder for intermediate files, gone when it is closed or the JVM ends. */
+/** A folder that is gone when the work is over, or when the process is told to stop. */
 final class TemporaryFolder implements AutoCloseable {
     private final Path path;
-    private final Thread cleaner;
+    private final StopHook hook;
 
     TemporaryFolder() {
         try {
-            path = Files.createTempDirectory("ham");
+            path = Files.createTempDirectory("ham-");
         } catch (IOException e) {
             throw InputException.unwritable(Path.of(System.getProperty("java.io.tmpdir")), e);
         }
-        cleaner = new Thread(this::delete);
-        Runtime.getRuntime().addShutdownHook(cleaner);
+        hook = new StopHook(this::delete);
     }
 
     Path path() {
@@ -31,7 +31,7 @@ final class TemporaryFolder implements AutoCloseable {
         try {
             Files.move(path, stopped);
             Outputs.deleteTree(stopped);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // The operating system clears its temporary folder.
         }
     }
@@ -39,8 +39,6 @@ final class TemporaryFolder implements AutoCloseable {
     @Override
     public void close() {
         delete();
-        if (!Interruption.isUnderWay()) {
-            Runtime.getRuntime().removeShutdownHook(cleaner);
-        }
+        hook.remove();
     }
 }

@@ -2,6 +2,7 @@ package ham.cli;
 
 import ham.train.run.RunConfig;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,11 +53,15 @@ final class TrainCommand implements Callable<Integer> {
         if (resume && Pipeline.isFinished(out)) {
             console.stage(out + " is finished; there is nothing to resume");
         } else {
-            RunConfig config = train.config(console.spec(), base, data, tasks);
+            RunConfig config = train.config(console.spec(), base, data, tasks());
             new Pipeline(console, config.threads()).run(config, out, resume, force);
         }
         RunText summary = RunText.read(out);
         console.result(summary.text(), summary.json());
         return Main.DONE;
+    }
+
+    private OptionalInt tasks() {
+        return tasks == null ? OptionalInt.empty() : OptionalInt.of(tasks);
     }
 }

@@ -10,6 +10,7 @@ import ham.train.run.RunConfig;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
@@ -148,8 +149,8 @@ final class TrainOptions {
     @Mixin
     private HamOptions ham;
 
-    /** The configuration of a run; no {@code tasks} means ten, or one a class where there are fewer. */
-    RunConfig config(CommandSpec spec, Path base, Path data, Integer tasks) {
+    /** The configuration of a run; without a number of tasks it has ten, or one a class where there are fewer. */
+    RunConfig config(CommandSpec spec, Path base, Path data, OptionalInt tasks) {
         Usage.choose(spec, "--method", method, new String[] {"ham"}, String::toString);
         Usage.choose(spec, "--precision", precision, new String[] {"auto", "fp32"}, String::toString);
         HeadKind kind = Usage.choose(spec, "--head", head, HeadKind.values(), HeadKind::optionName);
@@ -158,7 +159,7 @@ final class TrainOptions {
             layers.add(Usage.choose(spec, "--targets", name, Target.values(), Target::optionName));
         }
         OptionalLong orderSeed = orderSeed(spec);
-        int count = tasks != null ? tasks : defaultTasks(data);
+        int count = tasks.orElseGet(() -> defaultTasks(data));
         return Usage.check(
                 spec,
                 () -> new RunConfig(

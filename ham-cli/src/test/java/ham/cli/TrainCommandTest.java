@@ -64,7 +64,7 @@ class TrainCommandTest {
     private static Cli train(Path out, int tasks, int epochs, Object... more) {
         List<Object> arguments = new ArrayList<>(List.of("train", "--base", BASE, "--data", data, "--out", out));
         arguments.addAll(List.of("--tasks", tasks, "--epochs", epochs, "--batch", 8, "--rank", 4, "--projection", 64));
-        arguments.add("--json");
+        arguments.addAll(List.of("--threads", 1, "--json"));
         arguments.addAll(List.of(more));
         return ham(arguments.toArray());
     }
@@ -110,7 +110,9 @@ class TrainCommandTest {
         assertThat(evaluated.path("tasks")).hasSize(2);
         assertThat(evaluated.path("tasks").path(0).path("classes")).hasSize(2);
 
-        JsonNode bench = ham("bench", run, "--requests", 5, "--json").succeeds().json();
+        JsonNode bench = ham("bench", run, "--requests", 5, "--threads", 1, "--json")
+                .succeeds()
+                .json();
         assertThat(bench.path("results").findValuesAsText("strategy")).containsExactly("merged", "per-task");
         assertThat(bench.path("results").path(1).path("disk_mb").asDouble())
                 .isGreaterThan(
@@ -146,13 +148,15 @@ class TrainCommandTest {
                         "--tasks",
                         "2",
                         "--epochs",
-                        "200",
+                        "60",
                         "--batch",
                         "8",
                         "--rank",
                         "4",
                         "--projection",
-                        "64")
+                        "64",
+                        "--threads",
+                        "1")
                 .redirectErrorStream(true)
                 .redirectOutput(temp.resolve("log").toFile())
                 .start();
@@ -164,8 +168,8 @@ class TrainCommandTest {
         byte[] first = Files.readAllBytes(partial.resolve("adapters/000/adapter_model.safetensors"));
 
         train(run, 2, 2).failsWith(1, "unfinished run", "--resume");
-        train(run, 2, 2, "--resume").failsWith(1, "--epochs", "expected 200", "found 2");
-        Cli resumed = train(run, 2, 200, "--resume").succeeds();
+        train(run, 2, 2, "--resume").failsWith(1, "--epochs", "expected 60", "found 2");
+        Cli resumed = train(run, 2, 60, "--resume").succeeds();
         assertThat(resumed.err()).contains("resuming after 1 of 2 tasks");
         assertThat(run.resolve("adapters/000/adapter_model.safetensors")).hasBinaryContent(first);
         assertThat(partial).doesNotExist();
@@ -217,6 +221,8 @@ class TrainCommandTest {
         Files.writeString(foreign.resolve("notes"), "mine");
         train(temp.resolve("mine"), 2, 2, "--force").failsWith(1, "mine.partial", "move it away");
         assertThat(foreign.resolve("notes")).exists();
+        train(temp.resolve("run"), 2, 2, "--lr", 1, "--head-lr", 1, "--alpha-lr", 1, "--crop-padding", "4000")
+                .failsWith(2, "padding");
         assertThat(temp.resolve("run")).doesNotExist();
         assertThat(temp.resolve("run.partial")).doesNotExist();
     }

@@ -50,7 +50,8 @@ public record RunReport(
                 + "<title>ham: " + Html.escape(title) + "</title><style>" + STYLE + "</style></head><body>\n<h1>"
                 + Html.escape(title) + "</h1><p>"
                 + Html.escape("HAM run of " + run.path("started").asText()) + "</p>"
-                + cards() + accuracy() + matrix() + groups() + parity() + serving() + origin() + "</body></html>\n";
+                + cards() + tasks() + accuracy() + matrix() + groups() + parity() + serving() + origin()
+                + "</body></html>\n";
     }
 
     private String cards() {
@@ -73,6 +74,21 @@ public record RunReport(
                 .append("</b><span>")
                 .append(Html.escape(label))
                 .append("</span></div>");
+    }
+
+    private String tasks() {
+        List<List<String>> rows = new ArrayList<>();
+        for (JsonNode task : evaluation.path("tasks")) {
+            rows.add(List.of(
+                    String.valueOf(rows.size() + 1),
+                    String.join(", ", texts(task.path("classes"))),
+                    task.path("images").asText(),
+                    Html.percent(task.path("accuracy").asDouble())));
+        }
+        return Html.section(
+                "Tasks",
+                "Accuracy of the exported model on each task's test images, among all classes.",
+                Html.table(List.of("task", "classes", "test images", "accuracy"), rows));
     }
 
     private String accuracy() {
@@ -198,17 +214,19 @@ public record RunReport(
                 "disk_mb");
         List<List<String>> rows = new ArrayList<>();
         for (JsonNode result : bench.path("results")) {
-            rows.add(keys.stream()
-                    .map(key -> result.path(key).isFloatingPointNumber()
-                            ? String.format(
-                                    Locale.ROOT, "%.2f", result.path(key).asDouble())
-                            : result.path(key).asText())
-                    .toList());
+            rows.add(keys.stream().map(key -> text(result.path(key))).toList());
         }
         return Html.section(
                 "Serving all tasks",
                 "One image a request, tasks in turn, candidates interleaved; memory of a process that serves with one strategy alone.",
                 Html.table(keys, rows));
+    }
+
+    private static String text(JsonNode value) {
+        if (value.isNull()) {
+            return "-";
+        }
+        return value.isFloatingPointNumber() ? String.format(Locale.ROOT, "%.2f", value.asDouble()) : value.asText();
     }
 
     private String origin() {

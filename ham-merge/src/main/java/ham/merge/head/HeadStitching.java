@@ -2,7 +2,6 @@ package ham.merge.head;
 
 import ham.merge.tensor.Matrix;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -67,9 +66,7 @@ public final class HeadStitching {
 
     private static Head append(Head above, Head below) {
         if (above instanceof LinearHead first && below instanceof LinearHead second) {
-            float[] bias = Arrays.copyOf(first.bias(), first.bias().length + second.bias().length);
-            System.arraycopy(second.bias(), 0, bias, first.bias().length, second.bias().length);
-            return new LinearHead(first.weight().appendRows(second.weight()), bias);
+            return first.append(second);
         }
         Matrix first = ((PrototypeHead) above).weight();
         return new PrototypeHead(first.appendRows(((PrototypeHead) below).weight()));

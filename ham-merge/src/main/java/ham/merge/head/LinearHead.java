@@ -1,6 +1,7 @@
 package ham.merge.head;
 
 import ham.merge.tensor.Matrix;
+import java.util.Arrays;
 
 /**
  * {@code logits = f W^T + b}, trained by gradient: the head of the paper.
@@ -19,6 +20,13 @@ public record LinearHead(Matrix weight, float[] bias) implements Head {
         if (bias.length != weight.rows()) {
             throw new IllegalArgumentException("expected " + weight.rows() + " biases, found " + bias.length);
         }
+    }
+
+    /** This head's classes followed by the other's. */
+    public LinearHead append(LinearHead below) {
+        float[] joined = Arrays.copyOf(bias, bias.length + below.bias.length);
+        System.arraycopy(below.bias, 0, joined, bias.length, below.bias.length);
+        return new LinearHead(weight.appendRows(below.weight), joined);
     }
 
     @Override

@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ham.runtime.ModelException;
-import java.util.List;
 import java.util.regex.Pattern;
 
 /** The one ONNX Runtime environment of this process, and facts about it. */
@@ -46,12 +45,6 @@ public final class OnnxRuntime {
     /** ONNX Runtime's own version, for example {@code 1.29.0}. */
     public static String version() {
         return environment().getVersion();
-    }
-
-    /** The execution providers that this build of ONNX Runtime holds; it does not mean that they work here. */
-    public static List<String> providers() {
-        environment();
-        return OrtEnvironment.getAvailableProviders().stream().map(Enum::name).toList();
     }
 
     /** The core of ONNX Runtime's message on one line, without error codes, source locations and file names. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 
 /** A strategy with its sessions open, answering one request of one seeded image at a time. */
 final class OpenStrategy implements AutoCloseable {
@@ -17,12 +18,13 @@ final class OpenStrategy implements AutoCloseable {
     private final int tasks;
     private final List<OnnxModel> models = new ArrayList<>();
     private final double loadMs;
-    private long[] shape;
-    private FloatBuffer image;
+    private final long[] shape;
+    private final FloatBuffer image;
     private int task;
     /** Sum of answers, so that no request can be optimised away. */
     private double sink;
 
+    /** Opens a session for every file; what is open already is closed when one of them fails. */
     OpenStrategy(ServingStrategy strategy, int tasks, SessionSettings settings) {
         this.strategy = strategy;
         this.tasks = tasks;
@@ -31,31 +33,29 @@ final class OpenStrategy implements AutoCloseable {
             for (Path path : strategy.models()) {
                 models.add(OnnxModel.open(path, settings));
             }
+            loadMs = (System.nanoTime() - started) / 1e6;
+            shape = oneImage(models.get(0).inputs().get(0));
+            image = noise(shape);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
-        loadMs = (System.nanoTime() - started) / 1e6;
-        prepareImage(models.get(0).inputs().get(0));
     }
 
-    private void prepareImage(TensorSpec input) {
-        shape = input.shape().stream().mapToLong(size -> size < 0 ? 1 : size).toArray();
-        int size = 1;
-        for (long dimension : shape) {
-            size = Math.toIntExact(size * dimension);
-        }
-        image = ByteBuffer.allocateDirect(4 * size)
+    private static long[] oneImage(TensorSpec input) {
+        return input.shape().stream().mapToLong(size -> size < 0 ? 1 : size).toArray();
+    }
+
+    private static FloatBuffer noise(long[] shape) {
+        int size = Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact));
+        FloatBuffer noise = ByteBuffer.allocateDirect(Math.multiplyExact(Float.BYTES, size))
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer();
         Random random = new Random(1);
-        for (int i = 0; i < size; i++) {
-            image.put(i, (float) random.nextGaussian());
+        while (noise.hasRemaining()) {
+            noise.put((float) random.nextGaussian());
         }
-    }
-
-    ServingStrategy strategy() {
-        return strategy;
+        return noise.flip();
     }
 
     double loadMs() {

@@ -16,32 +16,28 @@ import java.util.regex.Pattern;
  */
 public final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
     private static final long PS_SECONDS = 5;
 
     private ResidentMemory() {}
 
     /** Bytes that are in physical memory now (VmRSS). */
     public static OptionalLong currentBytes() {
-        OptionalLong ofStatus = ofStatus("VmRSS");
+        OptionalLong ofStatus = ofStatus();
         return ofStatus.isPresent() ? ofStatus : ofPs();
     }
 
-    /** The most bytes that were ever in physical memory (VmHWM); known on Linux only. */
-    public static OptionalLong peakBytes() {
-        return ofStatus("VmHWM");
-    }
-
-    private static OptionalLong ofStatus(String key) {
+    private static OptionalLong ofStatus() {
         try {
-            return parseStatus(Files.readString(STATUS), key);
+            return parseStatus(Files.readString(STATUS));
         } catch (IOException e) {
             return OptionalLong.empty();
         }
     }
 
-    /** Bytes of an entry such as {@code VmRSS:   5120 kB}. */
-    static OptionalLong parseStatus(String status, String key) {
-        Matcher entry = Pattern.compile("(?m)^" + key + ":\\s+(\\d+) kB$").matcher(status);
+    /** Bytes of the entry {@code VmRSS:   5120 kB}. */
+    static OptionalLong parseStatus(String status) {
+        Matcher entry = RESIDENT.matcher(status);
         return entry.find() ? OptionalLong.of(1024 * Long.parseLong(entry.group(1))) : OptionalLong.empty();
     }
 

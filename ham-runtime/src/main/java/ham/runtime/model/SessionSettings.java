@@ -19,9 +19,4 @@ public record SessionSettings(int threads) {
                     "Expected a number of threads of 0 (one per core) or more, found " + threads + ".");
         }
     }
-
-    /** ONNX Runtime's own defaults. */
-    public static SessionSettings defaults() {
-        return new SessionSettings(0);
-    }
 }

@@ -166,7 +166,7 @@ class ClassifierTest {
     }
 
     private static void assertRefused(Path file, String message) {
-        assertThatThrownBy(() -> Classifier.open(file, SessionSettings.defaults()))
+        assertThatThrownBy(() -> Classifier.open(file, new SessionSettings(1)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(file.toString())
                 .hasMessageContaining(message);

@@ -5,6 +5,7 @@ import ham.runtime.image.RgbImage;
 import ham.runtime.model.Classifier;
 import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
+import ham.train.metrics.Top1;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,12 +32,14 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
      *
      * @param tasks names of each task's classes
      * @param progress told how many images are done
-     * @throws InputException when the data has a class that the model or the tasks do not know
+     * @throws InputException when the data has a class that the model or the tasks do not know, one of them has a class twice, or a logit
+     *     is not finite
      */
     public static DeployedAccuracy measure(
             Classifier classifier, Dataset data, List<List<String>> tasks, IntConsumer progress) {
-        int[] logitOf = logits(classifier.labels(), data.classNames());
-        int[] taskOf = tasks(tasks, data.classNames());
+        String model = classifier.model().name();
+        int[] logitOf = lookUp(logits(model, classifier.labels()), data.classNames(), model);
+        int[] taskOf = lookUp(tasks(tasks), data.classNames(), "the list of tasks");
         int[] images = new int[tasks.size()];
         int[] correct = new int[tasks.size()];
         ImageSet test = data.test();
@@ -46,9 +49,10 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
                     .toList();
             float[][] logits = classifier.logits(batch);
             for (int i = 0; i < batch.size(); i++) {
+                requireFinite(model, logits[i]);
                 int label = test.label(from + i);
                 images[taskOf[label]]++;
-                if (top(logits[i]) == logitOf[label]) {
+                if (Top1.of(logits[i], 0, logits[i].length) == logitOf[label]) {
                     correct[taskOf[label]]++;
                 }
             }
@@ -63,27 +67,30 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
         return new DeployedAccuracy((double) IntStream.of(correct).sum() / test.size(), test.size(), accuracies);
     }
 
-    private static int[] logits(List<String> labels, List<String> classNames) {
-        return lookUp(numbers(List.of(labels), true), classNames, "the model");
+    /** Class name to the number of its logit. */
+    private static Map<String, Integer> logits(String model, List<String> labels) {
+        Map<String, Integer> logits = new HashMap<>();
+        for (int i = 0; i < labels.size(); i++) {
+            putOnce(logits, labels.get(i), i, model);
+        }
+        return logits;
     }
 
-    private static int[] tasks(List<List<String>> tasks, List<String> classNames) {
-        return lookUp(numbers(tasks, false), classNames, "the list of tasks");
-    }
-
-    /** Each name's place in its list, or the number of its list. */
-    private static Map<String, Integer> numbers(List<List<String>> lists, boolean place) {
-        Map<String, Integer> numbers = new HashMap<>();
-        for (int list = 0; list < lists.size(); list++) {
-            for (int i = 0; i < lists.get(list).size(); i++) {
-                String name = lists.get(list).get(i);
-                if (numbers.put(name, place ? i : list) != null) {
-                    throw new InputException(
-                            "expected every class once, found '" + name + "' twice among the classes of the model");
-                }
+    /** Class name to the number of its task. */
+    private static Map<String, Integer> tasks(List<List<String>> lists) {
+        Map<String, Integer> tasks = new HashMap<>();
+        for (int task = 0; task < lists.size(); task++) {
+            for (String name : lists.get(task)) {
+                putOnce(tasks, name, task, "the list of tasks");
             }
         }
-        return numbers;
+        return tasks;
+    }
+
+    private static void putOnce(Map<String, Integer> numbers, String name, int number, String where) {
+        if (numbers.put(name, number) != null) {
+            throw new InputException(where + ": expected every class once, found '" + name + "' twice");
+        }
     }
 
     private static int[] lookUp(Map<String, Integer> numbers, List<String> classNames, String where) {
@@ -99,11 +106,12 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
                 .toArray();
     }
 
-    private static int top(float[] logits) {
-        int top = 0;
-        for (int i = 1; i < logits.length; i++) {
-            top = logits[i] > logits[top] ? i : top;
+    private static void requireFinite(String model, float[] logits) {
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw new InputException(model + ": expected finite logits, found " + logit
+                        + "; export the model anew, comparing its forms (without --no-verify)");
+            }
         }
-        return top;
     }
 }

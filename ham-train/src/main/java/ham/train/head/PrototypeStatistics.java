@@ -34,11 +34,12 @@ public final class PrototypeStatistics {
     /**
      * Adds the classes of the next task.
      *
-     * @param values features [n, d], row-major
-     * @param positions n class positions, all new: from {@link #classes()} up to {@code seen - 1}, each at least once
+     * @param images whose positions are all new: from {@link #classes()} up to {@code seen - 1}, each at least once
      * @param seen how many classes there are with this task
      */
-    public void add(float[] values, int[] positions, int seen) {
+    public void add(Features images, int seen) {
+        float[] values = images.values();
+        int[] positions = images.positions();
         int known = classes();
         double[] sums = new double[(seen - known) * features];
         int[] counts = new int[seen - known];

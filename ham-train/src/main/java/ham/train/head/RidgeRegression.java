@@ -24,10 +24,16 @@ final class RidgeRegression implements AutoCloseable {
             return (torch.cholesky_solve(q, factor), info)
             """;
 
+    /** Images at a time, so that their random features take little memory however many there are. */
+    private static final int ROWS = 1000;
+
     private final Matrix projection;
     private final int classes;
     private final NDManager manager;
     private final TorchScript solver;
+    /** P [d, M]. */
+    private final NDArray randomProjection;
+
     private final NDArray gram;
     /** Q transposed, [classes, M]. */
     private final NDArray cross;
@@ -39,31 +45,37 @@ final class RidgeRegression implements AutoCloseable {
         this.classes = classes;
         manager = engine.newManager();
         solver = new TorchScript(engine, "g, q, ridge", "Tuple[Tensor, Tensor]", SOLVE);
+        randomProjection = manager.create(projection.data(), new Shape(projection.rows(), width));
         gram = manager.create(state.gram(), new Shape(width, width));
         cross = manager.create(
                 Arrays.copyOf(state.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
     }
 
-    /** Adds images: features [n, d] with their class positions. */
-    void add(float[] features, int[] positions) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray hidden = hidden(features);
-            gram.addi(hidden.transpose().matMul(hidden));
-            cross.addi(targets(positions).transpose().matMul(hidden));
+    /** Adds images. */
+    void add(Features features) {
+        for (int from = 0; from < features.size(); from += ROWS) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray hidden = hidden(features, from);
+                gram.addi(hidden.transpose().matMul(hidden));
+                cross.addi(targets(features, from).transpose().matMul(hidden));
+            }
         }
     }
 
     /** Sum of squared differences to the one-hot targets; infinite if there is no solution in float64. */
-    double error(float[] features, int[] positions, double ridge) {
+    double error(Features features, double ridge) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDList solution = solve(ridge);
             if (solution.get(1).getInt() != 0) {
                 return Double.POSITIVE_INFINITY;
             }
-            NDArray difference = hidden(features).matMul(solution.get(0)).sub(targets(positions));
-            double error = difference.square().sum().getDouble();
+            double error = 0;
+            for (int from = 0; from < features.size(); from += ROWS) {
+                NDArray predicted = hidden(features, from).matMul(solution.get(0));
+                error += predicted.sub(targets(features, from)).square().sum().getDouble();
+            }
             return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
         }
     }
@@ -96,19 +108,29 @@ final class RidgeRegression implements AutoCloseable {
         return solver.run(manager, gram, cross.transpose(), lambda);
     }
 
-    private NDArray hidden(float[] features) {
+    /** Random features [rows, M] of at most {@link #ROWS} images. */
+    private NDArray hidden(Features features, int from) {
         int d = projection.rows();
-        NDArray f = manager.create(features, new Shape(features.length / d, d));
-        NDArray p = manager.create(projection.data(), new Shape(d, projection.columns()));
-        return f.matMul(p).maximum(0).toType(DataType.FLOAT64, true);
+        int rows = rows(features, from);
+        float[] values = Arrays.copyOfRange(features.values(), from * d, (from + rows) * d);
+        return manager.create(values, new Shape(rows, d))
+                .matMul(randomProjection)
+                .maximum(0)
+                .toType(DataType.FLOAT64, true);
     }
 
-    private NDArray targets(int[] positions) {
-        double[] oneHot = new double[positions.length * classes];
-        for (int i = 0; i < positions.length; i++) {
-            oneHot[i * classes + positions[i]] = 1;
+    /** One-hot targets [rows, classes] of the same images. */
+    private NDArray targets(Features features, int from) {
+        int rows = rows(features, from);
+        double[] oneHot = new double[rows * classes];
+        for (int i = 0; i < rows; i++) {
+            oneHot[i * classes + features.positions()[from + i]] = 1;
         }
-        return manager.create(oneHot, new Shape(positions.length, classes));
+        return manager.create(oneHot, new Shape(rows, classes));
+    }
+
+    private static int rows(Features features, int from) {
+        return Math.min(ROWS, features.size() - from);
     }
 
     @Override

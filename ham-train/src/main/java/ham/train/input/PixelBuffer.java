@@ -11,7 +11,6 @@ public final class PixelBuffer {
     private final Preprocessing preprocessing;
     private final ByteBuffer bytes;
     private final FloatBuffer floats;
-    private final int floatsPerImage;
 
     /**
      * An empty buffer.
@@ -20,7 +19,7 @@ public final class PixelBuffer {
      */
     public PixelBuffer(Preprocessing preprocessing, int capacity) {
         this.preprocessing = preprocessing;
-        floatsPerImage = 3 * preprocessing.width() * preprocessing.height();
+        int floatsPerImage = 3 * preprocessing.width() * preprocessing.height();
         bytes = ByteBuffer.allocateDirect(Math.multiplyExact(capacity, floatsPerImage * Float.BYTES))
                 .order(ByteOrder.nativeOrder());
         floats = bytes.asFloatBuffer();
@@ -34,11 +33,6 @@ public final class PixelBuffer {
     /** Appends an image that has been resized. */
     public void add(RgbImage resized) {
         preprocessing.normalize(resized, floats);
-    }
-
-    /** How many images it holds. */
-    public int images() {
-        return floats.position() / floatsPerImage;
     }
 
     /** The images' values, native byte order; valid until the next change. */

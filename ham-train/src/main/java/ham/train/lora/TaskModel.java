@@ -12,6 +12,7 @@ import ai.djl.training.GradientCollector;
 import ham.merge.InputException;
 import ham.merge.tensor.Matrix;
 import ham.train.input.Batch;
+import ham.train.metrics.Top1;
 import ham.train.optimize.Parameter;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
@@ -112,7 +113,9 @@ final class TaskModel implements AutoCloseable {
             NDArray sum = lent.get(parameters.groupAlphas()).matMul(stacked);
             weights.put(name, base.add(sum.reshape(base.getShape())));
         });
-        NDArray scale = lent.get(parameters.alpha()).mul((float) parameters.scaling());
+        // Not a plain number: backward reads it again, and DJL frees the array that it makes of one at once.
+        NDArray scaling = manager.create((float) parameters.scaling());
+        NDArray scale = lent.get(parameters.alpha()).mul(scaling);
         parameters.a().forEach((name, a) -> {
             NDArray delta =
                     lent.get(parameters.b().get(name)).matMul(lent.get(a).mul(scale));
@@ -134,11 +137,7 @@ final class TaskModel implements AutoCloseable {
         int classes = logits.length / targets.length;
         int correct = 0;
         for (int i = 0; i < targets.length; i++) {
-            int best = 0;
-            for (int c = 1; c < classes; c++) {
-                best = logits[i * classes + c] > logits[i * classes + best] ? c : best;
-            }
-            correct += best == targets[i] ? 1 : 0;
+            correct += Top1.of(logits, i * classes, classes) == targets[i] ? 1 : 0;
         }
         return correct;
     }

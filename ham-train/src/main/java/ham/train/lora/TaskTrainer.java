@@ -6,8 +6,10 @@ import ham.train.input.Batches;
 import ham.train.input.TaskImages;
 import ham.train.optimize.Adam;
 import ham.train.optimize.CosineSchedule;
+import ham.train.optimize.Parameter;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -137,16 +139,22 @@ public final class TaskTrainer {
         }
 
         private void requireFinite(StepResult result) {
-            boolean finite = Double.isFinite(result.loss());
-            for (float[] gradient : result.gradients()) {
-                for (float value : gradient) {
-                    finite &= Float.isFinite(value);
+            requireFinite("loss", result.loss());
+            Iterator<float[]> gradients = result.gradients().iterator();
+            for (Parameter parameter : parameters.all()) {
+                double sum = 0;
+                for (float value : gradients.next()) {
+                    sum += Math.abs(value);
                 }
+                requireFinite("gradient of " + parameter.name(), sum);
             }
-            if (!finite) {
+        }
+
+        private void requireFinite(String what, double value) {
+            if (!Double.isFinite(value)) {
                 throw new InputException(
-                        "training task " + task + ": expected a finite loss and gradient, found loss "
-                                + result.loss() + " at step " + (step + 1) + " of " + steps
+                        "training task " + task + ": expected a finite " + what + ", found " + value + " at step "
+                                + (step + 1) + " of " + steps
                                 + "; lower the learning rates (--lr, --alpha-lr) or check the base checkpoint for extreme weights");
             }
         }

@@ -7,9 +7,11 @@ import ham.merge.method.Step;
 import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
+import ham.train.head.Features;
 import ham.train.lora.FrozenGroup;
 import ham.train.lora.TaskResult;
 import ham.train.lora.TaskTrainer;
+import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
 import java.util.List;
@@ -32,12 +34,8 @@ public final class HamTrainer {
         this.progress = progress;
     }
 
-    /**
-     * Trains every task that the folder does not hold yet, then writes the merge and the heads.
-     *
-     * @return accuracies and heads; adapters, merge and metrics are in the folder
-     */
-    public RunResult run(RunFolder folder) {
+    /** Trains every task that the folder does not hold yet, then writes the merge with its head, all heads and the metrics into it. */
+    public void run(RunFolder folder) {
         RunConfig config = inputs.config();
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads());
                 VitForward vit = new VitForward(engine, inputs.base())) {
@@ -50,20 +48,19 @@ public final class HamTrainer {
             for (int task = state.finishedTasks(); task < stream.tasks(); task++) {
                 learn(task, trainer, vit, state, tests);
             }
-            return state.finish();
+            state.finish();
         }
     }
 
     private void learn(int task, TaskTrainer trainer, VitForward vit, RunState state, TestImages tests) {
         List<String> classes = inputs.classNames(task);
         progress.task(task, stream.tasks(), classes);
-        ImageSet train = inputs.data().train();
-        int[] training = stream.split(train, task, inputs.config().seed()).training();
+        Split split = stream.split(inputs.data().train(), task, inputs.config().seed());
         List<FrozenGroup> groups = state.merge().groups().stream()
                 .map(group -> new FrozenGroup(group.alpha(), group.deltas()))
                 .toList();
         TaskResult result = trainer.train(
-                inputs.trainingImages(task, training),
+                inputs.trainingImages(task, split.training()),
                 classes.size(),
                 task,
                 groups,
@@ -72,7 +69,7 @@ public final class HamTrainer {
         Step step = state.merge().add(adapter, result.alpha(), result.groupAlphas());
 
         state.appendLinear(result.head());
-        state.save(task, adapter, result, updateHeads(task, vit, state, tests));
+        state.save(task, adapter, result, updateHeads(task, split, vit, state, tests));
         progress.finished(new TaskSummary(
                 task,
                 stream.tasks(),
@@ -82,20 +79,26 @@ public final class HamTrainer {
                 state.variants().latest()));
     }
 
-    private Map<HeadKind, Head> updateHeads(int task, VitForward vit, RunState state, TestImages tests) {
-        ImageSet train = inputs.data().train();
-        int[] samples = stream.samples(train, task);
-        int[] positions = inputs.positions(train, samples);
-        int seen = stream.seen(task);
+    private Map<HeadKind, Head> updateHeads(int task, Split split, VitForward vit, RunState state, TestImages tests) {
         try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
-            state.frozen().add(backbone.features(train, samples, inputs.preprocessing()), positions, seen);
+            add(state.frozen(), task, split, backbone);
         }
         tests.evaluateFrozen(task, state.frozen().heads(), state.variants());
         try (FeatureExtractor merged = new FeatureExtractor(vit, state.merge().merged())) {
-            state.online().add(merged.features(train, samples, inputs.preprocessing()), positions, seen);
+            add(state.online(), task, split, merged);
             Map<HeadKind, Head> heads = state.heads();
             tests.evaluate(task, merged, heads, state.variants());
             return heads;
         }
+    }
+
+    private void add(OnlineHeads heads, int task, Split split, FeatureExtractor extractor) {
+        heads.add(features(extractor, split.training()), features(extractor, split.heldOut()), stream.seen(task));
+    }
+
+    private Features features(FeatureExtractor extractor, int[] samples) {
+        ImageSet train = inputs.data().train();
+        return new Features(
+                extractor.features(train, samples, inputs.preprocessing()), inputs.positions(train, samples));
     }
 }

@@ -8,6 +8,7 @@ import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
 import ham.train.head.AnalyticState;
 import ham.train.head.AnalyticStatistics;
+import ham.train.head.Features;
 import ham.train.head.PrototypeStatistics;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -32,15 +33,15 @@ final class OnlineHeads {
     }
 
     /**
-     * Adds a task's training images.
+     * Adds a task's images.
      *
-     * @param features [n, d], row-major
-     * @param positions n class positions, all of this task
+     * @param training those that the adapter was trained on
+     * @param heldOut those that were kept back
      * @param seen number of classes with this task
      */
-    void add(float[] features, int[] positions, int seen) {
-        prototypes.add(features, positions, seen);
-        analytic.add(engine, features, positions, seen);
+    void add(Features training, Features heldOut, int seen) {
+        prototypes.add(training.and(heldOut), seen);
+        analytic.add(engine, training, heldOut, seen);
     }
 
     /** Both heads over all classes so far. */

@@ -3,17 +3,19 @@ package ham.train.run;
 import ham.merge.InputException;
 import ham.merge.io.Outputs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The folder of a run. While the run is at work it is called {@code OUT.partial}, is locked against a second run and holds every finished
- * task; when everything is there it is renamed to {@code OUT}.
+ * task; when everything is there it is renamed to {@code OUT}. A run that ends before its first task is finished leaves nothing.
  */
 public final class RunFolder implements AutoCloseable {
     /** Configuration, environment, hashes and class order. */
@@ -25,12 +27,12 @@ public final class RunFolder implements AutoCloseable {
 
     private final Path out;
     private final Path partial;
-    private final FileChannel lockFile;
+    private final FileChannel lock;
 
-    private RunFolder(Path out, Path partial, FileChannel lockFile) {
+    private RunFolder(Path out, Path partial, FileChannel lock) {
         this.out = out;
         this.partial = partial;
-        this.lockFile = lockFile;
+        this.lock = lock;
     }
 
     /**
@@ -39,59 +41,86 @@ public final class RunFolder implements AutoCloseable {
      * @param out the finished run's name
      * @param resume whether an unfinished run is gone on with; without one, a new run begins
      * @param force whether a finished or unfinished run is replaced
-     * @param inputs what the run reads, which its output must not replace
      * @throws InputException when the run exists and may not be replaced, or another process is at work on it
      */
-    public static RunFolder open(Path out, boolean resume, boolean force, Collection<Path> inputs) {
-        Outputs.checkFolder(out, force, RECORD, inputs);
+    public static RunFolder open(Path out, boolean resume, boolean force) {
+        Outputs.refuseExisting(out, force);
         Path absolute = out.toAbsolutePath().normalize();
+        if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
+            throw new InputException(out, "is a file and is not replaced by a run folder; choose another output");
+        }
         Path partial = absolute.resolveSibling(absolute.getFileName() + ".partial");
-        boolean unfinished = Files.exists(partial);
-        if (unfinished && !resume && !force) {
+        if (Files.exists(partial) && !Files.exists(partial.resolve(LOCK))) {
             throw new InputException(
-                    partial, "is an unfinished run; go on with it by --resume, or start over with --force");
+                    partial,
+                    "expected nothing or an unfinished run, found something else; move it away or choose another output");
         }
-        if (unfinished && !Files.exists(partial.resolve(LOCK)) && !Files.exists(partial.resolve(RECORD))) {
-            throw new InputException(partial, "expected an unfinished run, found something else; move it away");
-        }
+        RunFolder folder = new RunFolder(absolute, partial, lock(out, partial));
         try {
-            Files.createDirectories(partial);
-            FileChannel lockFile =
-                    FileChannel.open(partial.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = lockFile.tryLock();
-            if (lock == null) {
-                lockFile.close();
-                throw new InputException(partial, "another ham process is at work on this run; wait for it or stop it");
+            boolean begun = folder.finishedTasks() > 0;
+            if (begun && !resume && !force) {
+                throw new InputException(
+                        partial, "is an unfinished run; go on with it by --resume, or start over with --force");
             }
-            RunFolder folder = new RunFolder(absolute, partial, lockFile);
-            if (unfinished && !resume) {
+            if (!begun || !resume) {
                 folder.clear();
             }
             return folder;
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel lock(Path out, Path partial) {
+        try {
+            Files.createDirectories(partial);
+            FileChannel file =
+                    FileChannel.open(partial.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!isFree(file)) {
+                file.close();
+                throw new InputException(partial, "another ham process is at work on this run; wait for it or stop it");
+            }
+            return file;
         } catch (IOException e) {
             throw InputException.unwritable(out, e);
         }
     }
 
-    private void clear() throws IOException {
-        for (String part : new String[] {RECORD, "adapters", "checkpoints", "merged", "heads"}) {
-            Outputs.deleteTree(partial.resolve(part));
+    /** Takes the lock, which lasts until the file is closed; it is not free where another run has it, in this process or another. */
+    private static boolean isFree(FileChannel file) throws IOException {
+        try {
+            return file.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
         }
     }
 
-    /** Whether a task is finished, so that resuming saves work. */
-    public boolean isWorthKeeping() {
-        return Files.isDirectory(checkpoint(0));
-    }
-
-    /** Removes a run that failed before its first task was finished. */
-    public void discard() {
-        try {
-            lockFile.close();
-            Outputs.deleteTree(partial);
+    private void clear() {
+        try (Stream<Path> entries = Files.list(partial)) {
+            List<Path> old = entries.filter(entry -> !entry.endsWith(LOCK)).toList();
+            for (Path entry : old) {
+                Outputs.deleteTree(entry);
+            }
         } catch (IOException e) {
             throw InputException.unwritable(partial, e);
+        } catch (UncheckedIOException e) {
+            throw InputException.unwritable(partial, e.getCause());
         }
+    }
+
+    /** How many tasks are trained and saved. */
+    public int finishedTasks() {
+        int finished = 0;
+        while (Files.isDirectory(checkpoint(finished))) {
+            finished++;
+        }
+        return finished;
+    }
+
+    /** The run's name while it is at work. */
+    public Path path() {
+        return partial;
     }
 
     /** A file or folder of the run while it is at work. */
@@ -100,12 +129,17 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /** The folder of a task's adapter. */
-    public Path adapter(int task) {
+    Path adapter(int task) {
         return path("adapters/" + numbered(task));
     }
 
+    /** Where that folder will be when the run is finished. */
+    Path finishedAdapter(int task) {
+        return out.resolve(partial.relativize(adapter(task)));
+    }
+
     /** The folder of the checkpoint after a task. */
-    public Path checkpoint(int task) {
+    Path checkpoint(int task) {
         return path("checkpoints/" + numbered(task));
     }
 
@@ -120,21 +154,25 @@ public final class RunFolder implements AutoCloseable {
      */
     public Path finish() {
         try {
-            lockFile.close();
-            Files.deleteIfExists(path(LOCK));
             Outputs.replace(partial, out);
+            Files.deleteIfExists(out.resolve(LOCK));
+            lock.close();
             return out;
         } catch (IOException e) {
             throw new InputException(out, "the finished run " + partial + " cannot be renamed to it: " + e, e);
         }
     }
 
+    /** Lets go of the folder, and removes it when nothing in it is worth keeping. */
     @Override
     public void close() {
         try {
-            lockFile.close();
-        } catch (IOException e) {
-            // Closing releases the lock; there is nothing else to lose.
+            if (lock.isOpen() && finishedTasks() == 0) {
+                Outputs.deleteTree(partial);
+            }
+            lock.close();
+        } catch (IOException | UncheckedIOException e) {
+            // The lock ends with the process at the latest, and what is left of an empty run is replaced by the next.
         }
     }
 }

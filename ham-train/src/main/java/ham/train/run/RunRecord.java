@@ -37,7 +37,7 @@ public final class RunRecord {
         ObjectNode record = record(inputs, environment, command);
         if (Files.exists(file)) {
             requireSame(file, JsonFiles.read(file, "the record of a run"), record);
-        } else if (folder.isWorthKeeping()) {
+        } else if (folder.finishedTasks() > 0) {
             throw new InputException(
                     file, "expected the record of the unfinished run, found no such file; start over with --force");
         } else {
@@ -88,7 +88,7 @@ public final class RunRecord {
     /** Numbers by value: 0.6 and 0.60 are the same option. */
     private static boolean same(JsonNode first, JsonNode second) {
         if (first.isNumber() && second.isNumber()) {
-            return first.doubleValue() == second.doubleValue();
+            return first.decimalValue().compareTo(second.decimalValue()) == 0;
         }
         return first.equals(second);
     }

@@ -67,10 +67,7 @@ final class RunState {
 
     /** The state after the last checkpoint in the folder, or that of a run that begins. */
     static RunState restoreOrBegin(RunInputs inputs, TorchEngine engine, RunFolder folder) {
-        int finished = 0;
-        while (finished < inputs.stream().tasks() && Files.isDirectory(folder.checkpoint(finished))) {
-            finished++;
-        }
+        int finished = folder.finishedTasks();
         return finished == 0 ? begin(inputs, engine, folder) : restore(inputs, engine, folder, finished);
     }
 
@@ -126,12 +123,9 @@ final class RunState {
         return variants;
     }
 
-    /** Adds the rows of a task's trained head; the result is over all classes so far. */
-    LinearHead appendLinear(LinearHead task) {
-        float[] bias = Arrays.copyOf(linear.bias(), linear.bias().length + task.bias().length);
-        System.arraycopy(task.bias(), 0, bias, linear.bias().length, task.bias().length);
-        linear = new LinearHead(linear.weight().appendRows(task.weight()), bias);
-        return linear;
+    /** Adds a task's trained head to the linear head over all classes so far. */
+    void appendLinear(LinearHead task) {
+        linear = linear.append(task);
     }
 
     /** All heads over all classes so far. */
@@ -201,23 +195,27 @@ final class RunState {
         };
     }
 
-    /** Writes the merge, all heads and the metrics of the finished run. */
-    RunResult finish() {
+    /** Writes the merge with the chosen head, all heads and the metrics of the finished run. */
+    void finish() {
         int last = inputs.stream().tasks() - 1;
         Map<HeadKind, Head> heads = heads();
         heads.forEach((kind, head) -> Outputs.file(
                 folder.path("heads").resolve(kind.optionName() + ".safetensors"),
                 true,
                 file -> HeadFile.write(file, new NamedHead(head, inputs.classNamesSeen(last)))));
-        List<AdapterFolder> adapters = IntStream.rangeClosed(0, last)
-                .mapToObj(task -> AdapterFolder.read(folder.adapter(task)))
-                .toList();
+        List<AdapterFolder> adapters =
+                IntStream.rangeClosed(0, last).mapToObj(this::readAdapter).toList();
         AdapterMerge merged =
                 AdapterMerge.of(adapters, List.of(), inputs.config().ham(), Optional.of(MergeMode.SEQUENTIAL));
         Outputs.folder(folder.path("merged"), true, path -> MergeFolder.write(path, merged));
         ObjectNode metrics = variants.json(inputs.config().head());
         Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics));
-        NamedHead chosen = new NamedHead(heads.get(inputs.config().head()), inputs.classNamesSeen(last));
-        return new RunResult(merged, chosen, variants);
+    }
+
+    /** A task's adapter under the path that it has in the finished run, which the merge records. */
+    private AdapterFolder readAdapter(int task) {
+        AdapterFolder read = AdapterFolder.read(folder.adapter(task));
+        return new AdapterFolder(
+                folder.finishedAdapter(task), read.adapter(), read.record(), read.head(), read.sha256());
     }
 }

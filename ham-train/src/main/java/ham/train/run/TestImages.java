@@ -5,6 +5,7 @@ import ham.merge.head.HeadKind;
 import ham.train.data.ImageSet;
 import ham.train.feature.FeatureExtractor;
 import ham.train.head.HeadLogits;
+import ham.train.metrics.Top1;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
@@ -78,16 +79,8 @@ final class TestImages {
     private double accuracy(Head head, float[] features, int[] positions) {
         float[] logits = HeadLogits.of(vit.engine(), head, features);
         long correct = IntStream.range(0, positions.length)
-                .filter(i -> top(logits, i * head.classes(), head.classes()) == positions[i])
+                .filter(i -> Top1.of(logits, i * head.classes(), head.classes()) == positions[i])
                 .count();
         return (double) correct / positions.length;
-    }
-
-    private static int top(float[] logits, int from, int classes) {
-        int top = 0;
-        for (int c = 1; c < classes; c++) {
-            top = logits[from + c] > logits[from + top] ? c : top;
-        }
-        return top;
     }
 }

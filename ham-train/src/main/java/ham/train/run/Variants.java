@@ -74,17 +74,19 @@ public final class Variants {
     static Variants restore(Path file, int... testCounts) {
         Variants variants = new Variants(testCounts);
         ObjectNode json = JsonFiles.read(file, "the accuracies of a run");
-        for (Map.Entry<String, JsonNode> variant : json.path("variants").properties()) {
-            for (JsonNode row : variant.getValue().path("R")) {
-                double[] accuracies = StreamSupport.stream(row.spliterator(), false)
-                        .mapToDouble(JsonNode::asDouble)
-                        .toArray();
-                try {
-                    variants.addRow(variant.getKey(), accuracies);
-                } catch (IllegalArgumentException e) {
-                    throw new InputException(file, e.getMessage() + "; start over with --force", e);
+        try {
+            for (Map.Entry<String, JsonNode> variant : json.path("variants").properties()) {
+                for (JsonNode row : variant.getValue().path("R")) {
+                    variants.addRow(
+                            variant.getKey(),
+                            StreamSupport.stream(row.spliterator(), false)
+                                    .mapToDouble(JsonNode::asDouble)
+                                    .toArray());
                 }
             }
+        } catch (IllegalArgumentException e) {
+            throw new InputException(
+                    file, "expected the accuracies of a run, but " + e.getMessage() + "; start over with --force", e);
         }
         if (variants.matrices.isEmpty()) {
             throw new InputException(file, "expected the accuracies of a run, found none; start over with --force");

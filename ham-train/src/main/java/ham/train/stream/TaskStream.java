@@ -49,11 +49,6 @@ public final class TaskStream {
         return tasks;
     }
 
-    /** How many classes in all tasks. */
-    public int classes() {
-        return order.length;
-    }
-
     /** How many classes have come when {@code task} has come; the same number is the first position of the next task. */
     public int seen(int task) {
         return (int) ((task + 1L) * order.length / tasks);
@@ -77,15 +72,6 @@ public final class TaskStream {
     /** Position of a label. */
     public int position(int label) {
         return positions[label];
-    }
-
-    /** The task that a label belongs to. */
-    public int taskOf(int label) {
-        int task = 0;
-        while (positions[label] >= seen(task)) {
-            task++;
-        }
-        return task;
     }
 
     /** Indices of the images of a task, ascending. */

@@ -33,6 +33,8 @@ public final class VitForward implements AutoCloseable {
     private final VitNames names;
     private final NDManager manager;
     private final Map<String, NDArray> weights = new HashMap<>();
+    /** An array of its own: backward reads it again, and DJL frees the one that it makes of a plain number at once. */
+    private final NDArray attentionScale;
 
     /** Copies a checkpoint's weights into the engine. */
     public VitForward(TorchEngine engine, Checkpoint checkpoint) {
@@ -40,6 +42,7 @@ public final class VitForward implements AutoCloseable {
         config = checkpoint.config();
         names = checkpoint.names();
         manager = engine.newManager();
+        attentionScale = manager.create((float) (1 / Math.sqrt(config.headSize())));
         int d = config.hidden();
         load(checkpoint, names.clsToken(), 1, 1, d);
         load(checkpoint, names.positionEmbeddings(), 1, config.tokens(), d);
@@ -130,7 +133,7 @@ public final class VitForward implements AutoCloseable {
         NDArray query = heads(apply(block, Target.QUERY, asking, effective));
         NDArray key = heads(apply(block, Target.KEY, normed, effective));
         NDArray value = heads(apply(block, Target.VALUE, normed, effective));
-        NDArray scores = query.mul((float) (1 / Math.sqrt(config.headSize()))).matMul(key.transpose(0, 1, 3, 2));
+        NDArray scores = query.mul(attentionScale).matMul(key.transpose(0, 1, 3, 2));
         NDArray mixed = scores.softmax(-1)
                 .matMul(value)
                 .transpose(0, 2, 1, 3)

@@ -10,6 +10,7 @@ import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,13 +50,30 @@ class AnalyticStatisticsTest {
         return positions;
     }
 
+    /** Adds images, every tenth of them held out. */
+    private static void add(AnalyticStatistics statistics, float[] features, int[] positions, int seen) {
+        statistics.add(
+                engine, part(features, positions, i -> i % 10 != 9), part(features, positions, i -> i % 10 == 9), seen);
+    }
+
+    private static Features part(float[] features, int[] positions, IntPredicate chosen) {
+        Features part = new Features(new float[0], new int[0]);
+        for (int i = 0; i < positions.length; i++) {
+            if (chosen.test(i)) {
+                part = part.and(new Features(
+                        Arrays.copyOfRange(features, i * FEATURES, (i + 1) * FEATURES), new int[] {positions[i]}));
+            }
+        }
+        return part;
+    }
+
     @Test
     void solvesTheRidgeRegressionOfAllImages() {
         int[] first = cycle(0, 2, 60);
         int[] second = cycle(2, 4, 50);
         AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
-        statistics.add(engine, features(first, 1), first, 2);
-        statistics.add(engine, features(second, 2), second, 4);
+        add(statistics, features(first, 1), first, 2);
+        add(statistics, features(second, 2), second, 4);
         AnalyticHead head = statistics.head(engine);
         double[][] gram = new double[WIDTH][WIDTH];
         double[][] cross = new double[WIDTH][4];
@@ -107,12 +125,29 @@ class AnalyticStatisticsTest {
         }
     }
 
+    /** Fewer images than random features: they can be learnt by heart, which only fresh images reveal. */
+    @Test
+    void lambdaIsWhatServesTheHeldOutImages() {
+        int[] positions = cycle(0, 2, 16);
+        Features training = new Features(features(cycle(0, 1, 16), 1), positions);
+        Features fresh = new Features(features(cycle(0, 1, 16), 2), positions);
+        assertThat(ridge(training, training)).isEqualTo(1e-5);
+        assertThat(ridge(training, fresh)).isGreaterThan(1e-2);
+        assertThat(ridge(training, new Features(new float[0], new int[0]))).isEqualTo(1e-2);
+    }
+
+    private static double ridge(Features training, Features heldOut) {
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, 200, 1);
+        statistics.add(engine, training, heldOut, 2);
+        return statistics.state().ridge();
+    }
+
     @Test
     void tellsClassesApartThatItNeverSawTogether() {
         AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, 200, 1);
         for (int task = 0; task < 3; task++) {
             int[] positions = cycle(2 * task, 2 * task + 2, 100);
-            statistics.add(engine, features(positions, task), positions, 2 * task + 2);
+            add(statistics, features(positions, task), positions, 2 * task + 2);
         }
         int[] test = cycle(0, 6, 120);
         float[] logits = statistics.head(engine).logits(features(test, 99));
@@ -132,7 +167,7 @@ class AnalyticStatisticsTest {
         int[] positions = cycle(0, 3, 2300);
         float[] features = features(positions, 4);
         AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
-        statistics.add(engine, features, positions, 3);
+        add(statistics, features, positions, 3);
         AnalyticHead head = statistics.head(engine);
         assertThat(HeadLogits.of(engine, head, features))
                 .usingComparatorWithPrecision(1e-4f)
@@ -144,10 +179,10 @@ class AnalyticStatisticsTest {
         int[] first = cycle(0, 2, 40);
         int[] second = cycle(2, 3, 20);
         AnalyticStatistics through = new AnalyticStatistics(FEATURES, WIDTH, 1);
-        through.add(engine, features(first, 1), first, 2);
+        add(through, features(first, 1), first, 2);
         AnalyticStatistics resumed = new AnalyticStatistics(through.projection(), through.state());
-        through.add(engine, features(second, 2), second, 3);
-        resumed.add(engine, features(second, 2), second, 3);
+        add(through, features(second, 2), second, 3);
+        add(resumed, features(second, 2), second, 3);
         assertThat(resumed.state().ridge()).isEqualTo(through.state().ridge());
         assertThat(resumed.head(engine).weight().data())
                 .usingComparatorWithPrecision(1e-6f)
@@ -160,7 +195,7 @@ class AnalyticStatisticsTest {
     void managesWithTooFewImagesToHoldOneOut() {
         AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
         int[] positions = {0, 1, 0};
-        statistics.add(engine, features(positions, 1), positions, 2);
+        add(statistics, features(positions, 1), positions, 2);
         assertThat(statistics.head(engine).weight().data()).doesNotContain(Float.NaN);
     }
 
@@ -170,10 +205,10 @@ class AnalyticStatisticsTest {
         int[] positions = cycle(0, 2, 10);
         float[] broken = features(positions, 1);
         broken[7] = Float.NaN;
-        assertThatThrownBy(() -> statistics.add(engine, broken, positions, 2))
+        assertThatThrownBy(() -> add(statistics, broken, positions, 2))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("NaN");
-        statistics.add(engine, new float[10 * FEATURES], positions, 2);
+        add(statistics, new float[10 * FEATURES], positions, 2);
         assertThatThrownBy(() -> statistics.head(engine))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("not positive definite");

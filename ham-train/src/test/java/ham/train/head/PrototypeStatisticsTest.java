@@ -11,7 +11,7 @@ class PrototypeStatisticsTest {
     @Test
     void isTheMeanOfNormalisedFeatures() {
         PrototypeStatistics statistics = new PrototypeStatistics(2);
-        statistics.add(FIRST, new int[] {0, 0, 1}, 2);
+        statistics.add(new Features(FIRST, new int[] {0, 0, 1}), 2);
         assertThat(statistics.head().weight().data())
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(0.3f, 0.9f, 0, -1);
@@ -20,9 +20,9 @@ class PrototypeStatisticsTest {
     @Test
     void laterTasksLeaveEarlierPrototypesAlone() {
         PrototypeStatistics statistics = new PrototypeStatistics(2);
-        statistics.add(FIRST, new int[] {0, 0, 1}, 2);
+        statistics.add(new Features(FIRST, new int[] {0, 0, 1}), 2);
         PrototypeStatistics resumed = new PrototypeStatistics(statistics.head().weight());
-        resumed.add(new float[] {7, 0}, new int[] {2}, 3);
+        resumed.add(new Features(new float[] {7, 0}, new int[] {2}), 3);
         assertThat(resumed.classes()).isEqualTo(3);
         assertThat(resumed.head().weight().data())
                 .usingComparatorWithPrecision(1e-6f)
@@ -32,10 +32,10 @@ class PrototypeStatisticsTest {
     @Test
     void refusesKnownAndMissingClasses() {
         PrototypeStatistics statistics = new PrototypeStatistics(2);
-        statistics.add(FIRST, new int[] {0, 0, 1}, 2);
-        assertThatThrownBy(() -> statistics.add(FIRST, new int[] {1, 2, 2}, 3))
+        statistics.add(new Features(FIRST, new int[] {0, 0, 1}), 2);
+        assertThatThrownBy(() -> statistics.add(new Features(FIRST, new int[] {1, 2, 2}), 3))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> statistics.add(FIRST, new int[] {2, 2, 2}, 4))
+        assertThatThrownBy(() -> statistics.add(new Features(FIRST, new int[] {2, 2, 2}), 4))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

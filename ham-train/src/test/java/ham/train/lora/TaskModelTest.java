@@ -12,6 +12,8 @@ import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.optimize.Parameter;
 import ham.train.vit.VitForward;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,5 +231,48 @@ class TaskModelTest {
             }
         }
         return new Branch(alpha, identity, b);
+    }
+
+    /** What backward reads must still be there when Java collects its garbage between forward and backward. */
+    @Test
+    void gradientsSurviveGarbageCollection() throws InterruptedException {
+        List<FrozenGroup> groups = fixture.groups();
+        TaskParameters parameters = fixture.parameters(groups);
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread collector = new Thread(() -> collectAndOverwrite(stop));
+        try (TaskModel model = new TaskModel(vit, groups)) {
+            List<float[]> expected =
+                    model.step(parameters, fixture.batch(pixels)).gradients();
+            collector.start();
+            for (int step = 0; step < 20; step++) {
+                List<float[]> found =
+                        model.step(parameters, fixture.batch(pixels)).gradients();
+                for (int i = 0; i < expected.size(); i++) {
+                    assertThat(found.get(i))
+                            .as("step %d, %s", step, parameters.all().get(i).name())
+                            .usingComparatorWithPrecision(1e-4f)
+                            .containsExactly(expected.get(i));
+                }
+            }
+        } finally {
+            stop.set(true);
+            collector.join();
+        }
+    }
+
+    /** Frees direct memory that nobody holds, and takes it again with other content. */
+    private static void collectAndOverwrite(AtomicBoolean stop) {
+        List<ByteBuffer> taken = new ArrayList<>();
+        while (!stop.get()) {
+            System.gc();
+            for (int i = 0; i < 500; i++) {
+                ByteBuffer buffer = ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder());
+                buffer.putFloat(0, 1e9f);
+                taken.add(buffer);
+            }
+            if (taken.size() > 20_000) {
+                taken.clear();
+            }
+        }
     }
 }

@@ -19,7 +19,6 @@ class TaskStreamTest {
         assertThat(stream.seen(1)).isEqualTo(4);
         assertThat(stream.firstPosition(2)).isEqualTo(4);
         assertThat(stream.position(0)).isEqualTo(6);
-        assertThat(stream.taskOf(3)).isEqualTo(1);
     }
 
     @Test
@@ -31,13 +30,6 @@ class TaskStreamTest {
                         .flatMap(task -> IntStream.of(stream.labels(task)))
                         .toArray();
                 assertThat(joined).containsExactly(stream.order());
-                for (int task = 0; task < tasks; task++) {
-                    assertThat(IntStream.of(stream.labels(task))
-                                    .map(stream::taskOf)
-                                    .distinct()
-                                    .toArray())
-                            .containsExactly(task);
-                }
             }
         }
     }

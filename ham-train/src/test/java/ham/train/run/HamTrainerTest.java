@@ -1,0 +1,124 @@
+package ham.train.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import ham.merge.folder.AdapterFolder;
+import ham.merge.folder.Merged;
+import ham.merge.head.AnalyticHead;
+import ham.merge.head.HeadFile;
+import ham.merge.head.HeadKind;
+import ham.merge.head.NamedHead;
+import ham.merge.io.JsonFiles;
+import ham.merge.method.Step;
+import ham.train.engine.TorchEngine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HamTrainerTest {
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path temp;
+
+    @BeforeAll
+    static void prepare() {
+        TinyRun.prepare(shared);
+    }
+
+    private static Path run(RunInputs inputs, Path out) {
+        try (RunFolder folder = RunFolder.open(out, false, false)) {
+            new HamTrainer(inputs, new TinyRun.Recorder(-1)).run(folder);
+            return folder.finish();
+        }
+    }
+
+    @Test
+    void aRunThatWasStoppedGoesOnWithWhatItKnew() {
+        RunInputs inputs = TinyRun.inputs(shared);
+        Path out = temp.resolve("run");
+        TinyRun.Recorder stopped = new TinyRun.Recorder(2);
+        assertThatThrownBy(() -> {
+                    try (RunFolder folder = RunFolder.open(out, false, false)) {
+                        new HamTrainer(inputs, stopped).run(folder);
+                    }
+                })
+                .hasMessage("stopped before task 2");
+
+        try (RunFolder folder = RunFolder.open(out, true, false)) {
+            assertStateOf(stopped.summaries.get(1), inputs, folder);
+            JsonNode before = JsonFiles.read(folder.checkpoint(1).resolve(RunFolder.METRICS), "metrics")
+                    .path("variants");
+            TinyRun.Recorder resumed = new TinyRun.Recorder(-1);
+            new HamTrainer(inputs, resumed).run(folder);
+            assertThat(resumed.resumedAfter).isEqualTo(2);
+            assertThat(resumed.summaries).extracting(TaskSummary::task).containsExactly(2);
+            JsonNode after =
+                    JsonFiles.read(folder.path(RunFolder.METRICS), "metrics").path("variants");
+            assertThat(after.properties()).hasSize(5);
+            for (Map.Entry<String, JsonNode> variant : after.properties()) {
+                JsonNode rows = variant.getValue().path("R");
+                assertThat(rows).hasSize(3);
+                assertThat(rows.path(0))
+                        .isEqualTo(before.path(variant.getKey()).path("R").path(0));
+                assertThat(rows.path(1))
+                        .isEqualTo(before.path(variant.getKey()).path("R").path(1));
+            }
+        }
+    }
+
+    /** What is restored is what the uninterrupted run had in memory when it finished its second task. */
+    private static void assertStateOf(TaskSummary summary, RunInputs inputs, RunFolder folder) {
+        try (TorchEngine engine = TorchEngine.open("cpu", 1)) {
+            RunState state = RunState.restoreOrBegin(inputs, engine, folder);
+            assertThat(state.finishedTasks()).isEqualTo(2);
+            assertThat(state.variants().latest()).isEqualTo(summary.accuracy());
+            Step last = state.merge().steps().get(1);
+            assertThat(last).isEqualTo(summary.step());
+            NamedHead saved = HeadFile.read(folder.adapter(1).resolve(AdapterFolder.HEAD));
+            AnalyticHead restored = (AnalyticHead) state.heads().get(HeadKind.ANALYTIC);
+            assertThat(restored.weight().data())
+                    .usingComparatorWithPrecision(1e-6f)
+                    .containsExactly(((AnalyticHead) saved.head()).weight().data());
+            assertThat(state.heads().get(HeadKind.LINEAR).classes()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void theMergeIsThatOfTheAdaptersWithTheChosenHead() {
+        for (HeadKind kind : HeadKind.values()) {
+            RunInputs inputs = RunInputs.open(TinyRun.config(shared, kind, 1));
+            Path run = run(inputs, temp.resolve(kind.optionName()));
+            Merged merged = Merged.read(run.resolve("merged"));
+            assertThat(merged.head().orElseThrow().classes()).isEqualTo(inputs.classNamesSeen(TinyRun.TASKS - 1));
+            assertThat(merged.head().orElseThrow().head().kind()).isEqualTo(kind);
+            NamedHead beside = HeadFile.read(run.resolve("heads/" + kind.optionName() + ".safetensors"));
+            assertThat(merged.head().orElseThrow().head().logits(new float[16]))
+                    .usingComparatorWithPrecision(1e-6f)
+                    .containsExactly(beside.head().logits(new float[16]));
+            JsonNode record = JsonFiles.read(run.resolve("merged/merge.json"), "merge");
+            assertThat(record.path("mode").asText()).isEqualTo("sequential");
+            for (JsonNode input : record.path("inputs")) {
+                assertThat(Files.isDirectory(Path.of(input.path("path").asText())))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void adaptersLearnFromAllButTheHeldOutImages() {
+        RunInputs inputs = TinyRun.inputs(shared);
+        int[] training = inputs.stream()
+                .split(inputs.data().train(), 0, inputs.config().seed())
+                .training();
+        assertThat(training).hasSize(18);
+        assertThat(inputs.positions(inputs.data().train(), training)).containsOnly(0, 1);
+        assertThat(inputs.testCounts()).containsOnly(2 * TinyRun.TEST_IMAGES);
+    }
+}

@@ -1,0 +1,116 @@
+package ham.train.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
+import ham.merge.head.HeadKind;
+import ham.merge.io.JsonFiles;
+import ham.merge.method.HamParameters;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunRecordTest {
+    @TempDir
+    private Path temp;
+
+    private RunFolder folder;
+
+    @BeforeEach
+    void record() {
+        TinyRun.prepare(temp);
+        folder = RunFolder.open(temp.resolve("run"), false, false);
+        writeOrCheck(TinyRun.config(temp, HeadKind.ANALYTIC, 1));
+    }
+
+    @AfterEach
+    void close() {
+        folder.close();
+    }
+
+    private void writeOrCheck(RunConfig config) {
+        RunRecord.writeOrCheck(
+                folder, RunInputs.open(config), Map.of("ham", "test"), List.of("ham", "train", "a folder"));
+    }
+
+    private void assertRefused(RunConfig config, String... parts) {
+        assertThatThrownBy(() -> writeOrCheck(config))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll(parts)
+                .hasMessageContaining("--force");
+    }
+
+    @Test
+    void saysWhatMadeTheRun() {
+        ObjectNode json = JsonFiles.read(folder.path(RunFolder.RECORD), "a record");
+        assertThat(json.path("configuration").path("keep").asText()).isEqualTo("0.6");
+        assertThat(json.path("configuration").path("targets").toString()).isEqualTo("[\"query\",\"value\"]");
+        assertThat(json.path("base_sha256").asText())
+                .isEqualTo(TinyRun.base(temp).sha256());
+        assertThat(json.path("data_sha256").asText()).hasSize(64);
+        assertThat(json.path("class_order")).hasSize(2 * TinyRun.TASKS);
+        assertThat(json.path("tasks")).hasSize(TinyRun.TASKS);
+        assertThat(json.path("command").path(2).asText()).isEqualTo("a folder");
+        assertThat(json.path("environment").path("ham").asText()).isEqualTo("test");
+    }
+
+    @Test
+    void theSameOptionsGoOnWhereverTheyRun() throws IOException {
+        byte[] before = Files.readAllBytes(folder.path(RunFolder.RECORD));
+        RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
+        HamParameters ham = config.ham();
+        HamParameters sameHam =
+                new HamParameters(new BigDecimal("0.60"), ham.tau(), ham.maxGroups(), ham.join(), ham.combine());
+        Path moved = Files.move(temp.resolve("data"), temp.resolve("moved"));
+        writeOrCheck(new RunConfig(
+                config.base(),
+                moved,
+                config.head(),
+                config.tasks(),
+                config.order(),
+                config.seed(),
+                config.lora(),
+                config.recipe(),
+                sameHam,
+                config.projectionWidth(),
+                "auto",
+                2));
+        assertThat(folder.path(RunFolder.RECORD)).hasBinaryContent(before);
+    }
+
+    @Test
+    void anotherOptionIsNamed() {
+        assertRefused(TinyRun.config(temp, HeadKind.ANALYTIC, 2), "--epochs", "expected 1", "found 2");
+        assertRefused(TinyRun.config(temp, HeadKind.LINEAR, 1), "--head", "analytic", "linear");
+    }
+
+    @Test
+    void otherDataOrAnotherBaseIsNamed() throws IOException {
+        RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
+        Path image = temp.resolve("data/test/class0/0.png");
+        byte[] bytes = Files.readAllBytes(image);
+        Files.copy(temp.resolve("data/test/class0/1.png"), temp.resolve("data/test/class0/9.png"));
+        assertRefused(config, "another data");
+        Files.delete(temp.resolve("data/test/class0/9.png"));
+        Files.write(image, Files.readAllBytes(temp.resolve("data/test/class1/0.png")));
+        assertRefused(config, "another data");
+        Files.write(image, bytes);
+        assertThatCode(() -> writeOrCheck(config)).doesNotThrowAnyException();
+
+        Path weights = temp.resolve("base/model.safetensors");
+        byte[] model = Files.readAllBytes(weights);
+        model[model.length - 2] ^= 1;
+        Files.write(weights, model);
+        assertRefused(config, "another base");
+    }
+}

@@ -1,0 +1,115 @@
+package ham.train.run;
+
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Target;
+import ham.merge.head.HeadKind;
+import ham.merge.method.HamParameters;
+import ham.train.TinyVit;
+import ham.train.input.Augmentation;
+import ham.train.lora.LoraSettings;
+import ham.train.lora.Recipe;
+import ham.train.lora.StepProgress;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import javax.imageio.ImageIO;
+
+/** A run of three tasks of two classes each on a tiny model, images of 8 x 8 pixels. */
+final class TinyRun {
+    static final int TASKS = 3;
+    static final int TEST_IMAGES = 4;
+
+    private static final int TRAINING_IMAGES = 10;
+
+    private TinyRun() {}
+
+    /** Writes base and data into a folder. */
+    static void prepare(Path folder) {
+        try {
+            TinyVit.in(Files.createDirectories(folder.resolve("base")));
+            Random random = new Random(5);
+            for (int label = 0; label < 2 * TASKS; label++) {
+                write(folder.resolve("data/train/class" + label), label, TRAINING_IMAGES, random);
+                write(folder.resolve("data/test/class" + label), label, TEST_IMAGES, random);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path folder, int label, int count, Random random) throws IOException {
+        Files.createDirectories(folder);
+        for (int i = 0; i < count; i++) {
+            BufferedImage image = new BufferedImage(TinyVit.SIDE, TinyVit.SIDE, BufferedImage.TYPE_INT_RGB);
+            for (int pixel = 0; pixel < TinyVit.SIDE * TinyVit.SIDE; pixel++) {
+                image.setRGB(
+                        pixel % TinyVit.SIDE,
+                        pixel / TinyVit.SIDE,
+                        ((40 * label + random.nextInt(50)) << (8 * (label % 3))) | random.nextInt(30));
+            }
+            ImageIO.write(image, "png", folder.resolve(i + ".png").toFile());
+        }
+    }
+
+    static RunConfig config(Path folder, HeadKind head, int epochs) {
+        return new RunConfig(
+                folder.resolve("base"),
+                folder.resolve("data"),
+                head,
+                TASKS,
+                OptionalLong.of(1993),
+                3,
+                LoraSettings.of(Set.of(Target.QUERY, Target.VALUE), 2),
+                new Recipe(epochs, 8, 1e-3, 5e-3, 1e-3, Augmentation.NONE),
+                HamParameters.DEFAULTS,
+                16,
+                "cpu",
+                1);
+    }
+
+    static RunInputs inputs(Path folder) {
+        return RunInputs.open(config(folder, HeadKind.ANALYTIC, 1));
+    }
+
+    static Checkpoint base(Path folder) {
+        return Checkpoint.open(folder.resolve("base"));
+    }
+
+    /** Keeps the summaries, and breaks off when a task begins. */
+    static final class Recorder implements RunProgress {
+        final List<TaskSummary> summaries = new ArrayList<>();
+        int resumedAfter = -1;
+        private final int stopBefore;
+
+        Recorder(int stopBefore) {
+            this.stopBefore = stopBefore;
+        }
+
+        @Override
+        public void resumed(int finishedTasks, int tasks) {
+            resumedAfter = finishedTasks;
+        }
+
+        @Override
+        public void task(int task, int tasks, List<String> classes) {
+            if (task == stopBefore) {
+                throw new IllegalStateException("stopped before task " + task);
+            }
+        }
+
+        @Override
+        public void step(int task, int tasks, StepProgress step) {}
+
+        @Override
+        public void finished(TaskSummary summary) {
+            summaries.add(summary);
+        }
+    }
+}
