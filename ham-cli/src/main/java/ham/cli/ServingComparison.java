@@ -25,6 +25,8 @@ import java.util.Locale;
 final class ServingComparison {
     /** Counted requests of a turn. */
     private static final int PER_TURN = 10;
+    /** Long enough for ONNX Runtime's idle threads to stop spinning. */
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final Console console;
     private final SessionSettings settings;
@@ -34,7 +36,7 @@ final class ServingComparison {
         this.console = console;
         this.settings = settings;
         int rounds = (requests + PER_TURN - 1) / PER_TURN;
-        this.measurement = new InterleavedMeasurement(1 + rounds / 10, rounds, PER_TURN, limit);
+        this.measurement = new InterleavedMeasurement(1 + rounds / 10, rounds, PER_TURN, PAUSE, limit);
     }
 
     /** Builds the models and measures them. */

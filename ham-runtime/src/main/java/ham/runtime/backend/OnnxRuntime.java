@@ -30,7 +30,6 @@ public final class OnnxRuntime {
         }
         if (environment == null) {
             try {
-                UnpackedLibraries.deleteAtExit();
                 environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "ham");
                 environment.setTelemetry(false);
             } catch (LinkageError | RuntimeException | OrtException e) {

@@ -3,12 +3,13 @@ package ham.runtime.latency;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
  * Measures candidates side by side: in every round each of them has a turn, and every round begins with the next one, so that
- * drift of the machine spreads over all. The first run of a turn is not counted: it meets what its neighbour left behind, such
- * as threads that still spin and cold caches.
+ * drift of the machine spreads over all. A turn begins with a pause, in which the threads of its neighbour stop spinning, and with
+ * one run that is not counted, which warms the caches again.
  *
  * <p>All candidates get the same number of samples. Warm-up rounds (for the JIT compiler, caches and memory arenas) are run
  * in the same way and thrown away.
@@ -16,14 +17,15 @@ import java.util.function.LongSupplier;
  * @param warmUpRounds rounds before the clock counts, 0 or more
  * @param rounds most rounds that are measured, at least 1
  * @param perTurn runs of a turn that count, at least 1
+ * @param pause idle time before every turn
  * @param limit no round begins after the measured ones have taken this long; one always takes place
  */
-public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, Duration limit) {
+public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, Duration pause, Duration limit) {
     public InterleavedMeasurement {
         if (warmUpRounds < 0 || rounds < 1 || perTurn < 1) {
             throw new IllegalArgumentException(
-                    "expected warm-up rounds of at least 0, rounds and runs a turn of at least 1," + " found "
-                            + warmUpRounds + ", " + rounds + " and " + perTurn);
+                    "expected warm-up rounds of at least 0, rounds and runs a turn of at least 1, found " + warmUpRounds
+                            + ", " + rounds + " and " + perTurn);
         }
     }
 
@@ -57,6 +59,7 @@ public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, 
         for (int turn = 0; turn < candidates.size(); turn++) {
             int index = (round + turn) % candidates.size();
             Runnable action = candidates.get(index).action();
+            LockSupport.parkNanos(pause.toNanos());
             action.run();
             for (int i = 0; i < perTurn; i++) {
                 long start = clock.getAsLong();

@@ -19,7 +19,7 @@ class ServingBenchTest {
     private static final Path MODEL = TestData.path("onnx/colors.onnx");
     private static final SessionSettings SETTINGS = new SessionSettings(1);
     private static final InterleavedMeasurement MEASUREMENT =
-            new InterleavedMeasurement(1, 4, 5, Duration.ofMinutes(1));
+            new InterleavedMeasurement(1, 4, 5, Duration.ZERO, Duration.ofMinutes(1));
 
     private static ServingStrategy perTask(int tasks) {
         return new ServingStrategy("per-task", Collections.nCopies(tasks, MODEL));

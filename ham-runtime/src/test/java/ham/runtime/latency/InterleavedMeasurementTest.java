@@ -17,7 +17,7 @@ class InterleavedMeasurementTest {
 
     @Test
     void givesEveryCandidateATurnARoundInRotatedOrderAndDropsItsFirstRun() {
-        List<Measured> measured = measure(new InterleavedMeasurement(0, 2, 2, Duration.ofHours(1)));
+        List<Measured> measured = measure(new InterleavedMeasurement(0, 2, 2, Duration.ZERO, Duration.ofHours(1)));
 
         assertThat(order)
                 .containsExactly(
@@ -29,7 +29,7 @@ class InterleavedMeasurementTest {
 
     @Test
     void throwsWarmUpRoundsAway() {
-        List<Measured> measured = measure(new InterleavedMeasurement(2, 1, 1, Duration.ofHours(1)));
+        List<Measured> measured = measure(new InterleavedMeasurement(2, 1, 1, Duration.ZERO, Duration.ofHours(1)));
 
         assertThat(order).hasSize(18);
         assertThat(measured).allSatisfy(one -> assertThat(one.samplesNs()).hasSize(1));
@@ -37,7 +37,7 @@ class InterleavedMeasurementTest {
 
     @Test
     void endsAfterTheRoundInWhichTheTimeIsUp() {
-        List<Measured> measured = measure(new InterleavedMeasurement(3, 100, 1, Duration.ofMillis(40)));
+        List<Measured> measured = measure(new InterleavedMeasurement(3, 100, 1, Duration.ZERO, Duration.ofMillis(40)));
 
         // a round takes 14 ms: the third ends at 42 ms
         assertThat(measured).allSatisfy(one -> assertThat(one.samplesNs()).hasSize(3));
@@ -45,13 +45,13 @@ class InterleavedMeasurementTest {
 
     @Test
     void measuresOneRoundHoweverLittleTimeThereIs() {
-        assertThat(measure(new InterleavedMeasurement(0, 5, 1, Duration.ZERO)))
+        assertThat(measure(new InterleavedMeasurement(0, 5, 1, Duration.ZERO, Duration.ZERO)))
                 .allSatisfy(one -> assertThat(one.latency().count()).isEqualTo(1));
     }
 
     @Test
     void refusesToMeasureNoRound() {
-        assertThatThrownBy(() -> new InterleavedMeasurement(0, 0, 1, Duration.ZERO))
+        assertThatThrownBy(() -> new InterleavedMeasurement(0, 0, 1, Duration.ZERO, Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
