@@ -19,6 +19,8 @@ public final class Checkpoint {
     private final VitConfig config;
     private final VitNames names;
     private final SafetensorsFile file;
+    /** Computed when first asked for: it reads every byte. */
+    private String sha256;
 
     private Checkpoint(Path directory, VitConfig config, VitNames names, SafetensorsFile file) {
         this.directory = directory;
@@ -118,8 +120,11 @@ public final class Checkpoint {
     }
 
     /** SHA-256 over the tensors ({@link TensorHash}): what adapters record as their base. */
-    public String sha256() {
-        return TensorHash.sha256(file);
+    public synchronized String sha256() {
+        if (sha256 == null) {
+            sha256 = TensorHash.sha256(file);
+        }
+        return sha256;
     }
 
     /**
