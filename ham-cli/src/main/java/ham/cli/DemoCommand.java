@@ -45,12 +45,6 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions train;
 
-    @Option(names = "--resume", description = "Go on with an unfinished demo after its last finished task.")
-    private boolean resume;
-
-    @Option(names = "--force", description = "Replace an existing output, finished or not.")
-    private boolean force;
-
     @Override
     public Integer call() {
         long started = System.nanoTime();
@@ -62,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
         Path run = out != null ? out : fresh(home.resolve("runs"));
         RunConfig config = train.config(
                 console.spec(), testdata.resolve("backbone"), testdata.resolve("fashion-mnist"), OptionalInt.of(TASKS));
-        new Pipeline(console, config.threads()).run(config, run, resume, force);
+        new Pipeline(console, config.threads()).run(config, run, train.resume(), train.force());
         ServingComparison comparison = new ServingComparison(
                 console, new SessionSettings(config.threads()), BENCH_REQUESTS, Duration.ofSeconds(20));
         ObjectNode bench = BenchCommand.ofRun(comparison, run, config.base());

@@ -42,19 +42,13 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions train;
 
-    @Option(names = "--resume", description = "Go on with an unfinished run after its last finished task.")
-    private boolean resume;
-
-    @Option(names = "--force", description = "Replace an existing output, finished or not.")
-    private boolean force;
-
     @Override
     public Integer call() {
-        if (resume && Pipeline.isFinished(out)) {
+        if (train.resume() && Pipeline.isFinished(out)) {
             console.stage(out + " is finished; there is nothing to resume");
         } else {
             RunConfig config = train.config(console.spec(), base, data, tasks());
-            new Pipeline(console, config.threads()).run(config, out, resume, force);
+            new Pipeline(console, config.threads()).run(config, out, train.resume(), train.force());
         }
         RunText summary = RunText.read(out);
         console.result(summary.text(), summary.json());

@@ -149,6 +149,22 @@ final class TrainOptions {
     @Mixin
     private HamOptions ham;
 
+    @Option(names = "--resume", description = "Go on with an unfinished run after its last finished task.")
+    private boolean resume;
+
+    @Option(names = "--force", description = "Replace an existing output, finished or not.")
+    private boolean force;
+
+    /** Whether an unfinished run is gone on with. */
+    boolean resume() {
+        return resume;
+    }
+
+    /** Whether an existing output is replaced. */
+    boolean force() {
+        return force;
+    }
+
     /** The configuration of a run; without a number of tasks it has ten, or one a class where there are fewer. */
     RunConfig config(CommandSpec spec, Path base, Path data, OptionalInt tasks) {
         Usage.choose(spec, "--method", method, new String[] {"ham"}, String::toString);
