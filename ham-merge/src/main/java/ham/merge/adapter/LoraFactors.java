@@ -38,4 +38,9 @@ public record LoraFactors(Matrix a, Matrix b, double scaling) {
     public int inputs() {
         return a.columns();
     }
+
+    /** Shape and scaling. */
+    public LayerShape shape() {
+        return new LayerShape(outputs(), inputs(), rank(), scaling);
+    }
 }

@@ -1,0 +1,11 @@
+package ham.merge.adapter;
+
+/**
+ * What an adapter does to one bias.
+ *
+ * @param values [out], float32
+ * @param full whether {@code values} is the whole bias in place of the base's (PEFT's {@code bias}), so that its delta needs the base;
+ *     otherwise {@code values} is the delta itself (PEFT's {@code lora_bias}, already scaled)
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record BiasChange(float[] values, boolean full) {}
