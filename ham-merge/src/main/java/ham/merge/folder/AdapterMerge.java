@@ -1,6 +1,7 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
+import ham.merge.adapter.LoraAdapter;
 import ham.merge.checkpoint.LinearLayer;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
@@ -72,9 +73,12 @@ public record AdapterMerge(
         for (int i = 0; i < adapters.size(); i++) {
             AdapterFolder each = adapters.get(i);
             if (effective == MergeMode.SEQUENTIAL) {
-                merge.add(each.adapter(), used.get(i), each.record().groupAlphas());
+                merge.add(
+                        LoraAdapter.load(each.adapter()),
+                        used.get(i),
+                        each.record().groupAlphas());
             } else {
-                merge.add(each.adapter(), used.get(i));
+                merge.add(LoraAdapter.load(each.adapter()), used.get(i));
             }
         }
         return new AdapterMerge(
@@ -97,7 +101,7 @@ public record AdapterMerge(
     private static void requireOneScheme(List<AdapterFolder> adapters) {
         Map<LinearLayer, String> names = new HashMap<>();
         for (AdapterFolder each : adapters) {
-            for (String name : each.adapter().factors().keySet()) {
+            for (String name : each.adapter().layers().keySet()) {
                 Optional<LinearLayer> layer = LinearLayer.parse(name.replaceFirst("\\.weight$", ""));
                 String known =
                         layer.map(found -> names.putIfAbsent(found, name)).orElse(null);

@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import ham.merge.adapter.LoraAdapter;
 import ham.merge.method.Branch;
 import ham.merge.method.Deltas;
 import ham.merge.method.HamMerge;
@@ -24,14 +25,15 @@ public final class TaskModels {
             double alpha = merge.alphas().get(i);
             List<Double> groupAlphas =
                     merge.mode() == MergeMode.SEQUENTIAL ? each.record().groupAlphas() : List.of();
-            SortedMap<String, List<Branch>> branches = replay.trainedFunction(each.adapter(), alpha, groupAlphas);
+            SortedMap<String, List<Branch>> branches =
+                    replay.trainedFunction(LoraAdapter.load(each.adapter()), alpha, groupAlphas);
             SortedMap<String, String> provenance = new TreeMap<>();
             provenance.put("method", "task");
             provenance.put("adapter_sha256", each.sha256());
             models.add(new Merged(
                     Deltas.sum(branches), branches, each.head(), each.record().baseSha256(), provenance));
             if (merge.mode() == MergeMode.SEQUENTIAL) {
-                replay.add(each.adapter(), alpha, groupAlphas);
+                replay.add(LoraAdapter.load(each.adapter()), alpha, groupAlphas);
             }
         }
         return models;
