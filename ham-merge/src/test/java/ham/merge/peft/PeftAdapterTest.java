@@ -2,6 +2,7 @@ package ham.merge.peft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ham.merge.InputException;
 import ham.merge.TestData;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +92,18 @@ class PeftAdapterTest {
         assertThat(IntStream.range(0, 8).parallel().mapToObj(i -> adapter.sha256()))
                 .containsOnly(TensorHash.sha256(SafetensorsFile.open(
                         TestData.path("peft-adapters/v4-names/adapter2/adapter_model.safetensors"))));
+    }
+
+    @Test
+    void openAdaptersHoldNoFile() throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        assumeThat(descriptors).exists();
+        made.write(folder);
+        int before = TestData.entries(descriptors).size();
+        List<PeftAdapter> open =
+                Stream.generate(() -> PeftReader.read(folder, "x")).limit(200).toList();
+        assertThat(TestData.entries(descriptors).size() - before).isLessThan(100);
+        assertThat(open.get(199).factors(QUERY + ".weight").rank()).isEqualTo(2);
     }
 
     @ParameterizedTest
