@@ -11,9 +11,16 @@ import java.math.BigDecimal;
  * @param maxGroups most groups, at least 1
  * @param join how a group's scalar changes when an adapter joins
  * @param combine how the groups add up
+ * @param similarity what adapters and groups are compared by
  */
-public record HamParameters(BigDecimal keep, double tau, int maxGroups, Join join, Combine combine) {
-    /** The defaults: k = 0.6, tau = 0.1, five groups, mean, sum. */
+public record HamParameters(
+        BigDecimal keep, double tau, int maxGroups, Join join, Combine combine, Measure similarity) {
+    /** Parameters that compare by the cosine of all deltas. */
+    public HamParameters(BigDecimal keep, double tau, int maxGroups, Join join, Combine combine) {
+        this(keep, tau, maxGroups, join, combine, Measure.COSINE);
+    }
+
+    /** The defaults: k = 0.6, tau = 0.1, five groups, mean, sum, cosine. */
     public static final HamParameters DEFAULTS =
             new HamParameters(new BigDecimal("0.6"), 0.1, 5, Join.MEAN, Combine.SUM);
 
