@@ -87,9 +87,7 @@ final class Grouping {
             groups.add(Group.open(index, adapter, alpha, squaredNorms));
         } else {
             Group.Member member = new Group.Member(index, adapter, 1);
-            groups.set(
-                    best,
-                    groups.get(best).join(parameters.join(), member, alpha, products.get(best), squaredNorms));
+            groups.set(best, groups.get(best).join(parameters.join(), member, alpha, products.get(best), squaredNorms));
         }
         Step step = new Step(
                 adapter,
@@ -109,8 +107,7 @@ final class Grouping {
 
     private boolean inDoubt(List<Double> similarities) {
         double best = similarities.stream().reduce(Double.NEGATIVE_INFINITY, Math::max);
-        long near =
-                similarities.stream().filter(each -> best - each < DOUBT).count();
+        long near = similarities.stream().filter(each -> best - each < DOUBT).count();
         return near > 1 || (near == 1 && mayOpen() && Math.abs(best - parameters.tau()) < DOUBT);
     }
 

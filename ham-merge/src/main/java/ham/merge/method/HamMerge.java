@@ -139,8 +139,7 @@ public final class HamMerge {
 
     private void addBranches(Group group, double alpha, SortedMap<String, List<Branch>> branches) {
         group.members()
-                .forEach(
-                        member -> addBranches(pruned.get(member.adapter()), alpha * member.coefficient(), branches));
+                .forEach(member -> addBranches(pruned.get(member.adapter()), alpha * member.coefficient(), branches));
     }
 
     private static void addBranches(LoraAdapter adapter, double weight, SortedMap<String, List<Branch>> branches) {

@@ -111,4 +111,33 @@ public record MergeSettings(
                 .flatMap(each -> value.apply(each).stream())
                 .findFirst();
     }
+
+    /**
+     * What every adapter's delta is multiplied by before the method does its work.
+     *
+     * @throws InputException when {@code linear} would divide by zero
+     */
+    List<Double> coefficients(List<Double> weights) {
+        double factor =
+                switch (method) {
+                    case LINEAR -> 1 / total(weights);
+                    case TASK_ARITHMETIC -> scale;
+                    default -> 1;
+                };
+        return weights.stream().map(weight -> factor * weight).toList();
+    }
+
+    private static double total(List<Double> weights) {
+        double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
+        if (sum == 0) {
+            throw new InputException(
+                    "--weight: expected weights whose sum linear can divide by, found the sum 0; use task-arithmetic");
+        }
+        return sum;
+    }
+
+    /** How a method without factors merges one weight. */
+    WeightMerge weightMerge(String weight) {
+        return (name, contributions) -> null;
+    }
 }

@@ -7,7 +7,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** Work on every weight, by as many threads as there are processors. */
-final class Parallel {
+public final class Parallel {
     private Parallel() {}
 
     /**
@@ -15,7 +15,7 @@ final class Parallel {
      *
      * @param finished hears how many are done, after each
      */
-    static <T, R> List<R> map(List<T> items, Function<T, R> work, IntConsumer finished) {
+    public static <T, R> List<R> map(List<T> items, Function<T, R> work, IntConsumer finished) {
         AtomicInteger count = new AtomicInteger();
         return IntStream.range(0, items.size())
                 .parallel()

@@ -55,7 +55,9 @@ final class ProductBlock {
     SortedMap<String, Double> squaredNorms(int adapter) {
         int i = adapter - from;
         SortedMap<String, Double> norms = new TreeMap<>();
-        layers.get(i).keySet().forEach(weight -> norms.put(weight, products.get(weight).pairs()[i][i]));
+        layers.get(i)
+                .keySet()
+                .forEach(weight -> norms.put(weight, products.get(weight).pairs()[i][i]));
         return norms;
     }
 

@@ -46,8 +46,7 @@ final class PrunedAdapter implements AdapterSource {
                 weight,
                 key -> new Thresholds(
                         threshold(factors.a(), keep.apply(weight)), threshold(factors.b(), keep.apply(weight))));
-        return new LoraFactors(
-                found.a().prune(factors.a()), found.b().prune(factors.b()), factors.scaling());
+        return new LoraFactors(found.a().prune(factors.a()), found.b().prune(factors.b()), factors.scaling());
     }
 
     private static Threshold threshold(Matrix matrix, BigDecimal keep) {

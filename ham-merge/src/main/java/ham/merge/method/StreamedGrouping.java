@@ -113,7 +113,8 @@ final class StreamedGrouping {
                                 .filter(member -> member.adapter() >= from)
                                 .toList();
                         List<Optional<LoraFactors>> factors = read(
-                                weight, added.stream().map(Group.Member::adapter).toList());
+                                weight,
+                                added.stream().map(Group.Member::adapter).toList());
                         FactorStack stack = stacks.get();
                         stack.fill(
                                 factors,

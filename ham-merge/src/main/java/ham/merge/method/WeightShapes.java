@@ -27,10 +27,11 @@ public record WeightShapes(int outputs, int inputs, int rank, int adapters) {
         SortedMap<String, WeightShapes> shapes = new TreeMap<>();
         SortedMap<String, Integer> biases = new TreeMap<>();
         for (AdapterSource adapter : adapters) {
-            adapter.layers().forEach((weight, layer) -> shapes.merge(
-                    weight,
-                    new WeightShapes(layer.outputs(), layer.inputs(), layer.rank(), 1),
-                    (known, added) -> known.and(adapter, weight, layer)));
+            adapter.layers()
+                    .forEach((weight, layer) -> shapes.merge(
+                            weight,
+                            new WeightShapes(layer.outputs(), layer.inputs(), layer.rank(), 1),
+                            (known, added) -> known.and(adapter, weight, layer)));
             adapter.biases().forEach((bias, change) -> requireLength(adapter, bias, change, biases));
         }
         return Collections.unmodifiableSortedMap(shapes);
