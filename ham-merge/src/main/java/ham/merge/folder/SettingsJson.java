@@ -12,7 +12,7 @@ import ham.merge.method.LayerRule;
 import ham.merge.method.Measure;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeSettings;
-import ham.merge.method.Sign;
+import ham.merge.method.SignRule;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,7 +93,7 @@ final class SettingsJson {
                     method == MergeMethod.HAM ? ham(json) : defaults.ham(),
                     decimal(json, "density").orElse(defaults.density()),
                     value(json, "scale", JsonNode::doubleValue).orElse(defaults.scale()),
-                    json.has("sign") ? Sign.valueOf(upperCase(json.path("sign"))) : defaults.sign(),
+                    json.has("sign") ? SignRule.valueOf(upperCase(json.path("sign"))) : defaults.sign(),
                     value(json, "seed", JsonNode::longValue).orElse(defaults.seed()),
                     value(json, "rank", JsonNode::intValue).orElse(defaults.rank()),
                     layers(json.path("layers")));

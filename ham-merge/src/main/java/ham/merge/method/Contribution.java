@@ -3,10 +3,10 @@ package ham.merge.method;
 import ham.merge.adapter.LoraFactors;
 
 /**
- * What one adapter brings to one weight: {@code weight * s * B A}.
+ * What one adapter brings to the merge of one weight.
  *
  * @param adapter the adapter's name
- * @param weight multiplier on top of the factors' own scaling
- * @param factors A, B and s
+ * @param weight its weight in the merge
+ * @param factors its change of this weight, {@code D = s B A}
  */
 public record Contribution(String adapter, double weight, LoraFactors factors) {}

@@ -14,7 +14,6 @@ import java.util.Optional;
 final class FactorStack {
     private FloatBuffer a = Kernels.allocate(0);
     private FloatBuffer b = Kernels.allocate(0);
-    private FloatBuffer result = Kernels.allocate(0);
     private float[] transposed = new float[0];
     private int[] firstRow = new int[0];
     private double[] scaling = new double[0];
@@ -74,12 +73,6 @@ final class FactorStack {
                 target[c * rows + r] = (float) (multiplier * data[r * columns + c]);
             }
         }
-    }
-
-    /** Room for a product, kept between weights. */
-    FloatBuffer result(int length) {
-        result = room(result, length);
-        return result;
     }
 
     /** R. */

@@ -30,12 +30,8 @@ public record HamParameters(
      * @throws InputException when a value is out of its range
      */
     public HamParameters {
-        if (keep.signum() <= 0 || keep.compareTo(BigDecimal.ONE) > 0) {
-            throw new InputException("--keep: expected a fraction above 0 and at most 1, found " + keep);
-        }
-        if (!Double.isFinite(tau)) {
-            throw new InputException("--tau: expected a finite number, found " + tau);
-        }
+        Parameters.requireFraction("--keep", keep);
+        Parameters.requireFinite("--tau", tau);
         if (maxGroups < 1) {
             throw new InputException("--groups: expected at least 1, found " + maxGroups);
         }

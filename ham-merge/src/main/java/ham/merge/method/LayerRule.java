@@ -26,18 +26,14 @@ public record LayerRule(
      * @throws InputException when a value is out of its range
      */
     public LayerRule {
-        keep.ifPresent(value -> MergeSettings.requireFraction("keep", value));
-        density.ifPresent(value -> MergeSettings.requireFraction("density", value));
+        keep.ifPresent(value -> Parameters.requireFraction("keep", value));
+        density.ifPresent(value -> Parameters.requireFraction("density", value));
         rank.ifPresent(value -> {
             if (value < 1) {
                 throw new InputException("rank: expected at least 1, found " + value);
             }
         });
-        weight.ifPresent(value -> {
-            if (!Double.isFinite(value)) {
-                throw new InputException("weight: expected a finite number, found " + value);
-            }
-        });
+        weight.ifPresent(value -> Parameters.requireFinite("weight", value));
     }
 
     boolean matches(String weightName) {

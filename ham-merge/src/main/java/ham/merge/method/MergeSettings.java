@@ -23,7 +23,7 @@ public record MergeSettings(
         HamParameters ham,
         BigDecimal density,
         double scale,
-        Sign sign,
+        SignRule sign,
         long seed,
         int rank,
         List<LayerRule> layers) {
@@ -39,23 +39,15 @@ public record MergeSettings(
      * @throws InputException when a value is out of its range
      */
     public MergeSettings {
-        requireFraction("--density", density);
-        if (!Double.isFinite(scale)) {
-            throw new InputException("--scale: expected a finite number, found " + scale);
-        }
+        Parameters.requireFraction("--density", density);
+        Parameters.requireFinite("--scale", scale);
         if (rank < 1) {
             throw new InputException("--rank: expected at least 1, found " + rank);
         }
-        if (sign == Sign.NONE && method == MergeMethod.TIES) {
+        if (sign == SignRule.NONE && method == MergeMethod.TIES) {
             throw new InputException("--sign: expected total or frequency for ties, found none");
         }
         layers = List.copyOf(layers);
-    }
-
-    static void requireFraction(String option, BigDecimal value) {
-        if (value.signum() <= 0 || value.compareTo(BigDecimal.ONE) > 0) {
-            throw new InputException(option + ": expected a fraction above 0 and at most 1, found " + value);
-        }
     }
 
     /** The defaults of a method. */
@@ -65,7 +57,7 @@ public record MergeSettings(
                 HamParameters.DEFAULTS,
                 DEFAULT_DENSITY,
                 1,
-                method == MergeMethod.TIES ? Sign.TOTAL : Sign.NONE,
+                method == MergeMethod.TIES ? SignRule.TOTAL : SignRule.NONE,
                 0,
                 DEFAULT_RANK,
                 List.of());
@@ -113,31 +105,20 @@ public record MergeSettings(
     }
 
     /**
-     * What every adapter's delta is multiplied by before the method does its work.
+     * How one weight is merged; for ham, whose groups have decided what each adapter counts, by their sum.
      *
-     * @throws InputException when {@code linear} would divide by zero
+     * @param totalWeight sum of the weights of all adapters
+     * @throws InputException when the method cannot use these weights
      */
-    List<Double> coefficients(List<Double> weights) {
-        double factor =
-                switch (method) {
-                    case LINEAR -> 1 / total(weights);
-                    case TASK_ARITHMETIC -> scale;
-                    default -> 1;
-                };
-        return weights.stream().map(weight -> factor * weight).toList();
-    }
-
-    private static double total(List<Double> weights) {
-        double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
-        if (sum == 0) {
-            throw new InputException(
-                    "--weight: expected weights whose sum linear can divide by, found the sum 0; use task-arithmetic");
-        }
-        return sum;
-    }
-
-    /** How a method without factors merges one weight. */
-    WeightMerge weightMerge(String weight) {
-        return (name, contributions) -> null;
+    WeightMerge weightMerge(String weight, double totalWeight) {
+        return switch (method) {
+            case HAM, CAT -> new CatMerge();
+            case LINEAR -> new LinearMerge(totalWeight);
+            case TASK_ARITHMETIC -> new TaskArithmeticMerge(scale);
+            case TIES -> new TiesMerge(density(weight), sign, scale);
+            case DARE -> new DareMerge(density(weight), seed, sign);
+            case MAGNITUDE -> new MagnitudeMerge(density(weight));
+            case SVD -> new SvdMerge(rank(weight));
+        };
     }
 }

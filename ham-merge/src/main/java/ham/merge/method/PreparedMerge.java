@@ -6,12 +6,10 @@ import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.kernel.Kernels;
 import ham.merge.tensor.Matrix;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,17 +18,14 @@ import java.util.TreeMap;
  * adapters nor all deltas need to fit in memory. Safe for use by several threads.
  */
 public final class PreparedMerge {
-    /** Adapters whose factors are in memory at once while a sum is formed. */
-    private static final int CHUNK = 128;
-
     private final MergeSettings settings;
     private final List<? extends AdapterSource> adapters;
     private final SortedMap<String, WeightShapes> shapes;
     private final List<Group> groups;
     private final List<Step> steps;
-    private final List<Double> coefficients;
+    private final List<Double> weights;
     private final Kernels kernels;
-    private final ThreadLocal<FactorStack> stacks = ThreadLocal.withInitial(FactorStack::new);
+    private final ThreadLocal<FactorProducts> products;
     private final ThreadLocal<DeltaStatistics.Workspace> workspaces =
             ThreadLocal.withInitial(DeltaStatistics.Workspace::new);
 
@@ -45,11 +40,13 @@ public final class PreparedMerge {
         this.shapes = shapes;
         this.groups = decision.groups();
         this.steps = decision.steps();
-        this.coefficients = decision.coefficients();
+        this.weights = decision.weights();
         this.kernels = kernels;
+        this.products = ThreadLocal.withInitial(() -> new FactorProducts(kernels));
     }
 
-    private record Decision(List<Group> groups, List<Step> steps, List<Double> coefficients) {}
+    /** Groups, what every adapter did, and the weight of every adapter in the sum or other method that makes the deltas. */
+    private record Decision(List<Group> groups, List<Step> steps, List<Double> weights) {}
 
     /** Hears of the factors that a delta is made of, as they are (pruned) in the merge. */
     public interface FactorSink {
@@ -98,22 +95,27 @@ public final class PreparedMerge {
                 kernels);
     }
 
-    /** The methods without groups, as one group whose members' coefficients are the weights. */
+    /** The methods without groups, as one group whose members' coefficients say what each counts. */
     private static Decision weighted(
             MergeSettings settings, List<? extends AdapterSource> adapters, List<Double> weights) {
-        List<Double> coefficients = settings.coefficients(weights);
         List<Step> steps = new ArrayList<>();
         List<Group.Member> members = new ArrayList<>();
         for (int i = 0; i < adapters.size(); i++) {
             String name = adapters.get(i).name();
-            if (!Double.isFinite(weights.get(i))) {
-                throw new InputException(
-                        "--weight: expected finite numbers, found " + weights.get(i) + " for adapter " + name);
-            }
-            members.add(new Group.Member(i, name, coefficients.get(i)));
-            steps.add(new Step(name, weights.get(i), List.of(), 0, i == 0, 1, Double.NaN));
+            double weight = weights.get(i);
+            Parameters.requireFinite("--weight, adapter " + name, weight);
+            members.add(new Group.Member(i, name, coefficient(settings, weight, total(weights))));
+            steps.add(new Step(name, weight, List.of(), 0, i == 0, 1, Double.NaN));
         }
-        return new Decision(List.of(new Group(members, 1, new TreeMap<>())), steps, coefficients);
+        return new Decision(List.of(new Group(members, 1, new TreeMap<>())), steps, weights);
+    }
+
+    private static double coefficient(MergeSettings settings, double weight, double total) {
+        return settings.weightMerge("", total) instanceof BranchMerge merge ? merge.coefficient(weight) : weight;
+    }
+
+    private static double total(List<Double> weights) {
+        return weights.stream().mapToDouble(Double::doubleValue).sum();
     }
 
     /** What the merge was told. */
@@ -141,11 +143,6 @@ public final class PreparedMerge {
         return steps;
     }
 
-    /** What every adapter's delta counts in the merged delta, before {@link MergeSettings#layerWeight}; in order. */
-    public List<Double> coefficients() {
-        return coefficients;
-    }
-
     /** Name of the kernels that multiply. */
     public String kernels() {
         return kernels.name();
@@ -158,7 +155,8 @@ public final class PreparedMerge {
      * @throws InputException when factors cannot be read, or an entry is too large for float32
      */
     public Matrix delta(String weight, FactorSink sink) {
-        Matrix delta = settings.method().factored() ? sum(weight, sink) : combined(weight, sink);
+        Matrix delta =
+                settings.weightMerge(weight, total(weights)).merge(weight, contributions(weight, sink), products.get());
         for (float value : delta.data()) {
             if (!Float.isFinite(value)) {
                 throw new InputException("weight " + weight + ": expected a merged delta within float32, found " + value
@@ -173,56 +171,18 @@ public final class PreparedMerge {
         return workspaces.get().of(delta, kernels);
     }
 
-    private Matrix sum(String weight, FactorSink sink) {
-        WeightShapes shape = shapes.get(weight);
-        FactorStack stack = stacks.get();
-        FloatBuffer result = stack.result(shape.outputs() * shape.inputs());
-        double layerWeight = settings.layerWeight(weight);
-        for (int from = 0; from < adapters.size(); from += CHUNK) {
-            List<Optional<LoraFactors>> factors = new ArrayList<>();
-            List<Double> multipliers = new ArrayList<>();
-            for (int i = from; i < Math.min(adapters.size(), from + CHUNK); i++) {
-                Optional<LoraFactors> read = read(i, weight, sink);
-                factors.add(read);
-                multipliers.add(layerWeight
-                        * coefficients.get(i)
-                        * read.map(LoraFactors::scaling).orElse(0.0));
-            }
-            stack.fill(factors, multipliers);
-            kernels.multiply(
-                    stack.b(0, shape.outputs()),
-                    true,
-                    stack.a(0, shape.inputs()),
-                    false,
-                    result,
-                    shape.outputs(),
-                    shape.inputs(),
-                    stack.rank(),
-                    from == 0 ? 0 : 1);
-        }
-        Matrix delta = Matrix.zeros(shape.outputs(), shape.inputs());
-        result.get(0, delta.data());
-        return delta;
-    }
-
-    private Matrix combined(String weight, FactorSink sink) {
+    private List<Contribution> contributions(String weight, FactorSink sink) {
         List<Contribution> contributions = new ArrayList<>();
+        double layerWeight = settings.layerWeight(weight);
         for (int i = 0; i < adapters.size(); i++) {
-            double coefficient = coefficients.get(i) * settings.layerWeight(weight);
-            String name = adapters.get(i).name();
-            read(i, weight, sink).ifPresent(factors -> contributions.add(new Contribution(name, coefficient, factors)));
+            AdapterSource adapter = adapters.get(i);
+            if (adapter.layers().containsKey(weight)) {
+                LoraFactors factors = adapter.factors(weight);
+                sink.accept(i, factors);
+                contributions.add(new Contribution(adapter.name(), layerWeight * weights.get(i), factors));
+            }
         }
-        return settings.weightMerge(weight).merge(weight, contributions);
-    }
-
-    private Optional<LoraFactors> read(int adapter, String weight, FactorSink sink) {
-        AdapterSource source = adapters.get(adapter);
-        if (!source.layers().containsKey(weight)) {
-            return Optional.empty();
-        }
-        LoraFactors factors = source.factors(weight);
-        sink.accept(adapter, factors);
-        return Optional.of(factors);
+        return contributions;
     }
 
     /** The merged delta [out] of every bias that an adapter changes: never pruned nor trimmed, always the weighted sum. */
@@ -233,7 +193,7 @@ public final class PreparedMerge {
                 float[] values = entry.getValue().values();
                 double[] sum = sums.computeIfAbsent(entry.getKey(), key -> new double[values.length]);
                 for (int o = 0; o < sum.length; o++) {
-                    sum[o] += coefficients.get(i) * values[o];
+                    sum[o] += coefficient(settings, weights.get(i), total(weights)) * values[o];
                 }
             }
         }
