@@ -1,6 +1,7 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
+import ham.merge.adapter.LoraAdapter;
 import ham.merge.checkpoint.LinearLayer;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
