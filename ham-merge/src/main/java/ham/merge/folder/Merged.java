@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * A merge as an exporter needs it.
  *
  * @param deltas weight name -> delta [out, in]
+ * @param biases bias name -> delta [out]
  * @param branches weight name -> the addends that make up its delta; empty when only the deltas are known
  * @param head the head over all classes and their names
  * @param baseSha256 hash of the base it belongs to, empty when unknown
@@ -32,12 +33,14 @@ import java.util.TreeMap;
  */
 public record Merged(
         SortedMap<String, Matrix> deltas,
+        SortedMap<String, float[]> biases,
         SortedMap<String, List<Branch>> branches,
         Optional<NamedHead> head,
         Optional<String> baseSha256,
         SortedMap<String, String> provenance) {
     public Merged {
         deltas = Collections.unmodifiableSortedMap(new TreeMap<>(deltas));
+        biases = Collections.unmodifiableSortedMap(new TreeMap<>(biases));
         branches = Collections.unmodifiableSortedMap(new TreeMap<>(branches));
         provenance = Collections.unmodifiableSortedMap(new TreeMap<>(provenance));
     }
@@ -58,7 +61,7 @@ public record Merged(
         SortedMap<String, String> provenance = new TreeMap<>();
         provenance.put("method", "deltas");
         provenance.put("merged_sha256", TensorHash.sha256(file));
-        return new Merged(deltas(file), new TreeMap<>(), Optional.empty(), Optional.empty(), provenance);
+        return new Merged(deltas(file), biases(file), new TreeMap<>(), Optional.empty(), Optional.empty(), provenance);
     }
 
     private static Merged readFolder(Path folder) {
@@ -74,9 +77,11 @@ public record Merged(
         provenance.put("merged_sha256", TensorHash.sha256(merged));
         SafetensorsFile factors = SafetensorsFile.open(folder.resolve(MergeFolder.GROUPS));
         SortedMap<String, Matrix> deltas = deltas(merged);
+        boolean factored = SettingsJson.read(recordFile, record).method().factored();
         return new Merged(
                 deltas,
-                BranchReader.read(recordFile, record, factors, deltas),
+                biases(merged),
+                factored ? BranchReader.read(recordFile, record, factors, deltas) : new TreeMap<>(),
                 record.hasNonNull("head") || Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
                 Optional.ofNullable(record.path("base_sha256").textValue()),
                 provenance);
@@ -96,11 +101,21 @@ public record Merged(
 
     private static SortedMap<String, Matrix> deltas(SafetensorsFile file) {
         SortedMap<String, Matrix> deltas = new TreeMap<>();
-        file.names().forEach(name -> deltas.put(name, file.matrix(name)));
-        if (deltas.isEmpty()) {
+        file.names().stream().filter(name -> !isBias(file, name)).forEach(name -> deltas.put(name, file.matrix(name)));
+        if (file.names().isEmpty()) {
             throw new InputException(file.path(), "expected deltas, found no tensor at all");
         }
         return deltas;
+    }
+
+    private static SortedMap<String, float[]> biases(SafetensorsFile file) {
+        SortedMap<String, float[]> biases = new TreeMap<>();
+        file.names().stream().filter(name -> isBias(file, name)).forEach(name -> biases.put(name, file.floats(name)));
+        return biases;
+    }
+
+    private static boolean isBias(SafetensorsFile file, String name) {
+        return name.endsWith(".bias") && file.info(name).shape().size() == 1;
     }
 
     /**
@@ -131,7 +146,24 @@ public record Merged(
         });
         SortedMap<String, List<Branch>> renamedBranches = new TreeMap<>();
         branches.forEach((name, each) -> renamedBranches.put(resolve(base, name), each));
-        return new Merged(renamedDeltas, renamedBranches, head, baseSha256, provenance);
+        return new Merged(renamedDeltas, renamedBiases(base), renamedBranches, head, baseSha256, provenance);
+    }
+
+    private SortedMap<String, float[]> renamedBiases(Checkpoint base) {
+        SortedMap<String, float[]> renamed = new TreeMap<>();
+        biases.forEach((name, delta) -> {
+            String target = resolve(base, name);
+            List<Long> found = List.of((long) delta.length);
+            if (!base.shape(target).equals(found)) {
+                throw new InputException(
+                        base.directory(),
+                        "delta '" + name + "': expected the shape " + base.shape(target) + ", found " + found);
+            }
+            if (renamed.put(target, delta) != null) {
+                throw new InputException(base.directory(), "two deltas mean the bias '" + target + "'");
+            }
+        });
+        return renamed;
     }
 
     private static String resolve(Checkpoint base, String name) {
@@ -142,12 +174,13 @@ public record Merged(
 
     /** This merge with another head. */
     public Merged withHead(NamedHead other) {
-        return new Merged(deltas, branches, Optional.of(other), baseSha256, provenance);
+        return new Merged(deltas, biases, branches, Optional.of(other), baseSha256, provenance);
     }
 
     /** A merge that changes nothing: the bare base. */
     public static Merged none() {
-        return new Merged(new TreeMap<>(), new TreeMap<>(), Optional.empty(), Optional.empty(), new TreeMap<>());
+        return new Merged(
+                new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), Optional.empty(), Optional.empty(), new TreeMap<>());
     }
 
     /** The provenance under the keys that an exported model's metadata has ({@code ham.method}, ...). */
