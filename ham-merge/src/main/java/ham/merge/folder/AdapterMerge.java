@@ -1,7 +1,6 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
-import ham.merge.adapter.LoraAdapter;
 import ham.merge.checkpoint.LinearLayer;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
