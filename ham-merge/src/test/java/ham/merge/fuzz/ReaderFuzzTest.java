@@ -74,13 +74,13 @@ class ReaderFuzzTest {
         return RawTensors.write(temp.resolve(name), bytes);
     }
 
-    @Property(tries = 1000, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 500, shrinking = ShrinkingMode.OFF)
     void anyBytesAsSafetensors(@ForAll byte[] bytes) {
         readOrRefused(() -> everyTensor(file("any", bytes)));
         readOrRefused(() -> everyTensor(file("any", RawTensors.file(bytes.length, bytes, new byte[0]))));
     }
 
-    @Property(tries = 2000, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 1000, shrinking = ShrinkingMode.OFF)
     void damagedSafetensors(@ForAll long seed) {
         Random random = new Random(seed);
         Path whole = new RawTensors()
@@ -93,7 +93,7 @@ class ReaderFuzzTest {
         readOrRefused(() -> everyTensor(file("damaged", damaged)));
     }
 
-    @Property(tries = 1500, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 600, shrinking = ShrinkingMode.OFF)
     void damagedAdapters(@ForAll long seed) {
         Random random = new Random(seed);
         Path folder = adapter(random).write(temp.resolve("adapter"));
@@ -141,7 +141,7 @@ class ReaderFuzzTest {
         return made;
     }
 
-    @Property(tries = 1000, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 500, shrinking = ShrinkingMode.OFF)
     void damagedRecords(@ForAll long seed) throws IOException {
         Random random = new Random(seed);
         new HamRecord(0.5, 1, List.of("a", "b"), Optional.of("abc"), MergeMode.SEQUENTIAL, List.of(0.7)).write(temp);
@@ -153,7 +153,7 @@ class ReaderFuzzTest {
         Files.delete(file);
     }
 
-    @Property(tries = 1000, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 500, shrinking = ShrinkingMode.OFF)
     void damagedHeads(@ForAll long seed) {
         Random random = new Random(seed);
         Path file = temp.resolve("head");
