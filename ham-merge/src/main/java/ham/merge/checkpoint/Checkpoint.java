@@ -2,7 +2,9 @@ package ham.merge.checkpoint;
 
 import ham.merge.InputException;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.ShardedTensors;
 import ham.merge.safetensors.TensorHash;
+import ham.merge.safetensors.Tensors;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,18 +13,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A pre-trained ViT on disk: {@code config.json} and {@code model.safetensors} (float32, float16 or bfloat16). Every tensor that the
+ * A pre-trained ViT on disk: {@code config.json} and {@code model.safetensors}, or its shards with {@code model.safetensors.index.json} (float32, float16 or
+ * bfloat16). Every tensor that the
  * configuration calls for is there in the right shape, and none is there that a plain ViT does not have.
  */
 public final class Checkpoint {
     private final Path directory;
     private final VitConfig config;
     private final VitNames names;
-    private final SafetensorsFile file;
+    private final Tensors file;
     /** Computed when first asked for: it reads every byte. */
     private String sha256;
 
-    private Checkpoint(Path directory, VitConfig config, VitNames names, SafetensorsFile file) {
+    private Checkpoint(Path directory, VitConfig config, VitNames names, Tensors file) {
         this.directory = directory;
         this.config = config;
         this.names = names;
@@ -42,17 +45,20 @@ public final class Checkpoint {
                             + (Files.exists(directory) ? "a file" : "nothing"));
         }
         VitConfig config = VitConfig.read(directory.resolve("config.json"));
-        Path weights = directory.resolve("model.safetensors");
-        if (!Files.exists(weights) && Files.exists(directory.resolve("model.safetensors.index.json"))) {
-            throw new InputException(weights, "expected one file, found a sharded checkpoint; join its shards first");
-        }
-        SafetensorsFile file = SafetensorsFile.open(weights);
+        Tensors file = tensors(directory);
         VitNames names = new VitNames(file.has("vit.embeddings.cls_token") ? "vit." : "");
         new VitShapes(config, names, file).require();
         return new Checkpoint(directory, withLabels(config, file, names), names, file);
     }
 
-    private static VitConfig withLabels(VitConfig config, SafetensorsFile file, VitNames names) {
+    /** As in transformers, one whole file is taken before an index of shards. */
+    private static Tensors tensors(Path directory) {
+        Path whole = directory.resolve("model.safetensors");
+        Path index = directory.resolve("model.safetensors.index.json");
+        return Files.exists(index) && !Files.exists(whole) ? ShardedTensors.open(index) : SafetensorsFile.open(whole);
+    }
+
+    private static VitConfig withLabels(VitConfig config, Tensors file, VitNames names) {
         if (!file.has(names.classifierWeight())) {
             return config.withLabels(List.of());
         }
@@ -114,8 +120,8 @@ public final class Checkpoint {
         return file.matrix(name);
     }
 
-    /** The raw file, for whoever needs stored dtypes. */
-    public SafetensorsFile file() {
+    /** The tensors as stored, for whoever needs stored dtypes. */
+    public Tensors file() {
         return file;
     }
 

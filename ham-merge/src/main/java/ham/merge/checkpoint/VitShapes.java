@@ -1,8 +1,8 @@
 package ham.merge.checkpoint;
 
 import ham.merge.InputException;
-import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorInfo;
+import ham.merge.safetensors.Tensors;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -17,10 +17,10 @@ final class VitShapes {
 
     private final VitConfig config;
     private final VitNames names;
-    private final SafetensorsFile file;
+    private final Tensors file;
     private final Set<String> checked = new HashSet<>();
 
-    VitShapes(VitConfig config, VitNames names, SafetensorsFile file) {
+    VitShapes(VitConfig config, VitNames names, Tensors file) {
         this.config = config;
         this.names = names;
         this.file = file;

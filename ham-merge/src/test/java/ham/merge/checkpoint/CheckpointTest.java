@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ham.merge.InputException;
 import ham.merge.RawTensors;
+import ham.merge.ShardedCopy;
 import ham.merge.TestData;
 import ham.merge.safetensors.DType;
 import java.io.IOException;
@@ -211,13 +212,23 @@ class CheckpointTest {
     }
 
     @Test
-    void aShardedCheckpointIsToldAsSuch() throws IOException {
+    void shardsAreTheSameModel() {
         TestData.copy("hf-vit-tiny", folder);
-        Files.delete(folder.resolve(WEIGHTS));
+        ShardedCopy.in(folder, 3);
+        Checkpoint sharded = Checkpoint.open(folder);
+        assertThat(sharded.sha256()).isEqualTo(tiny().sha256());
+        assertThat(sharded.config()).isEqualTo(tiny().config());
+        assertThat(sharded.file().names())
+                .allSatisfy(name -> assertThat(sharded.floats(name)).containsExactly(tiny().floats(name)));
+    }
+
+    @Test
+    void oneWholeFileIsTakenBeforeAnIndex() throws IOException {
+        TestData.copy("hf-vit-tiny", folder);
         Files.writeString(folder.resolve("model.safetensors.index.json"), "{}");
-        assertThatThrownBy(() -> Checkpoint.open(folder))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("sharded");
+        assertThat(Checkpoint.open(folder).sha256()).isEqualTo(tiny().sha256());
+        Files.delete(folder.resolve(WEIGHTS));
+        assertThatThrownBy(() -> Checkpoint.open(folder)).hasMessageContaining("expected a weight_map");
     }
 
     @ParameterizedTest
