@@ -5,6 +5,7 @@ import ham.export.proto.TensorProto;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Place;
 import ham.merge.folder.Merged;
 import ham.merge.method.Branch;
 import ham.merge.tensor.Matrix;
@@ -40,11 +41,14 @@ public final class WeightChanges {
         Merged placed = merged.onto(base, baseSha256);
         List<WeightChange> changes = new ArrayList<>();
         for (String layer : merged.deltas().keySet()) {
-            String tensor = base.resolve(layer).orElseThrow();
-            Matrix delta = placed.deltas().get(tensor);
-            List<Branch> branches = placed.branches().getOrDefault(tensor, List.of());
+            Place place = base.resolve(layer).orElseThrow();
+            Matrix delta = placed.deltas().get(place.name());
+            List<Branch> branches = placed.branches().getOrDefault(place.name(), List.of());
             branches.forEach(branch -> requireShape(base, layer, delta, branch.factors()));
-            changes.add(new WeightChange(layer, tensor, delta, branches));
+            for (Place part : base.computed(place)) {
+                WeightChange whole = new WeightChange(layer, part.name(), delta, branches);
+                changes.add(part.name().equals(place.name()) ? whole : whole.rows(part.firstRow(), part.rows()));
+            }
         }
         for (String tensor : placed.branches().keySet()) {
             if (!placed.deltas().containsKey(tensor)) {

@@ -15,8 +15,8 @@ import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.method.Branch;
-import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
+import ham.merge.safetensors.Tensors;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -183,7 +183,7 @@ class VitFormsTest {
         return Checkpoint.open(folder);
     }
 
-    private static void copy(SafetensorsFile from, SafetensorsWriter to, Function<String, Boolean> wanted) {
+    private static void copy(Tensors from, SafetensorsWriter to, Function<String, Boolean> wanted) {
         for (String name : from.names()) {
             if (wanted.apply(name)) {
                 to.add(name, from.info(name).shape(), from.floats(name));

@@ -4,6 +4,7 @@ import ham.merge.InputException;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Place;
 import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.peft.PeftReader;
@@ -11,6 +12,7 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -61,11 +63,12 @@ public record AdapterFolder(Path path, LoraAdapter adapter, HamRecord record, Op
                             + base.directory() + " with hash " + baseSha256);
         });
         SortedMap<String, LoraFactors> renamed = new TreeMap<>();
+        List<Place> places = new ArrayList<>();
         adapter.factors().forEach((name, factors) -> {
-            String target = base.resolve(name)
+            Place target = base.resolve(name)
                     .orElseThrow(() -> new InputException(
                             path, "adapts '" + name + "', which the base " + base.directory() + " does not have"));
-            List<Long> expected = base.shape(target);
+            List<Long> expected = base.shape(target.name());
             List<Long> found = List.of((long) factors.outputs(), (long) factors.inputs());
             if (!expected.equals(found)) {
                 throw new InputException(
@@ -73,9 +76,11 @@ public record AdapterFolder(Path path, LoraAdapter adapter, HamRecord record, Op
                         "weight '" + name + "': expected a delta " + expected + " for the base " + base.directory()
                                 + ", found " + found);
             }
-            if (renamed.put(target, factors) != null) {
+            if (places.stream().anyMatch(target::overlaps)) {
                 throw new InputException(path, "adapts the weight '" + target + "' twice, under two names");
             }
+            places.add(target);
+            renamed.put(target.name(), factors);
         });
         return new AdapterFolder(path, new LoraAdapter(adapter.name(), renamed), record, head, sha256);
     }

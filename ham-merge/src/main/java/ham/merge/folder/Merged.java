@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Place;
 import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
@@ -14,6 +15,7 @@ import ham.merge.safetensors.TensorHash;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -117,24 +119,27 @@ public record Merged(
                     "is not the base that this merge was made for: expected hash " + made + ", found " + sha256);
         });
         SortedMap<String, Matrix> renamedDeltas = new TreeMap<>();
+        List<Place> places = new ArrayList<>();
         deltas.forEach((name, delta) -> {
-            String target = resolve(base, name);
-            List<Long> expected = base.shape(target);
+            Place target = resolve(base, name);
+            List<Long> expected = base.shape(target.name());
             List<Long> found = List.of((long) delta.rows(), (long) delta.columns());
             if (!expected.equals(found)) {
                 throw new InputException(
                         base.directory(), "delta '" + name + "': expected the shape " + expected + ", found " + found);
             }
-            if (renamedDeltas.put(target, delta) != null) {
+            if (places.stream().anyMatch(target::overlaps)) {
                 throw new InputException(base.directory(), "two deltas mean the weight '" + target + "'");
             }
+            places.add(target);
+            renamedDeltas.put(target.name(), delta);
         });
         SortedMap<String, List<Branch>> renamedBranches = new TreeMap<>();
-        branches.forEach((name, each) -> renamedBranches.put(resolve(base, name), each));
+        branches.forEach((name, each) -> renamedBranches.put(resolve(base, name).name(), each));
         return new Merged(renamedDeltas, renamedBranches, head, baseSha256, provenance);
     }
 
-    private static String resolve(Checkpoint base, String name) {
+    private static Place resolve(Checkpoint base, String name) {
         return base.resolve(name)
                 .orElseThrow(() -> new InputException(
                         base.directory(), "expected a weight for the delta '" + name + "', found none of that name"));

@@ -136,9 +136,15 @@ public final class SafetensorsFile implements Tensors {
 
     @Override
     public float[] floats(String name) {
+        return floats(name, 0, (int) Math.min(info(name).elements(), Integer.MAX_VALUE));
+    }
+
+    @Override
+    public float[] floats(String name, int first, int count) {
         TensorInfo info = info(name);
-        ByteBuffer bytes = bytes(name);
-        float[] values = new float[(int) info.elements()];
+        int width = info.dtype().bytes();
+        ByteBuffer bytes = bytes(name).slice(first * width, count * width).order(ByteOrder.LITTLE_ENDIAN);
+        float[] values = new float[count];
         switch (info.dtype()) {
             case F32 -> bytes.asFloatBuffer().get(values);
             case F16 -> {
@@ -159,15 +165,17 @@ public final class SafetensorsFile implements Tensors {
             default ->
                 throw new InputException(path, "tensor '" + name + "': expected a float dtype, found " + info.dtype());
         }
-        requireFinite(name, values);
+        requireFinite(name, values, first);
         return values;
     }
 
-    private void requireFinite(String name, float[] values) {
+    private void requireFinite(String name, float[] values, int first) {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new InputException(
-                        path, "tensor '" + name + "': expected finite values, found " + values[i] + " at index " + i);
+                        path,
+                        "tensor '" + name + "': expected finite values, found " + values[i] + " at index "
+                                + (first + i));
             }
         }
     }

@@ -148,6 +148,11 @@ public final class ShardedTensors implements Tensors {
     }
 
     @Override
+    public float[] floats(String name, int first, int count) {
+        return shard(name).floats(name, first, count);
+    }
+
+    @Override
     public Matrix matrix(String name) {
         return shard(name).matrix(name);
     }

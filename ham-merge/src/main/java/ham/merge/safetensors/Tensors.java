@@ -34,6 +34,14 @@ public sealed interface Tensors permits SafetensorsFile, ShardedTensors {
     float[] floats(String name);
 
     /**
+     * Some of a tensor's values; see {@link #floats(String)}.
+     *
+     * @param first index of the first value, row-major
+     * @param count number of values
+     */
+    float[] floats(String name, int first, int count);
+
+    /**
      * A float tensor of two dimensions.
      *
      * @throws ham.merge.InputException also when the tensor has another number of dimensions
