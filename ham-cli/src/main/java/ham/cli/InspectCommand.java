@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.export.OnnxSummary;
 import ham.merge.InputException;
-import ham.merge.adapter.LoraFactors;
+import ham.merge.adapter.LayerShape;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.folder.AdapterFolder;
@@ -112,8 +112,8 @@ final class InspectCommand implements Callable<Integer> {
                 "head",
                 adapter.head().map(head -> head.head().kind().optionName()).orElse(null));
         ArrayNode weights = json.putArray("weights");
-        for (Map.Entry<String, LoraFactors> entry : adapter.adapter().factors().entrySet()) {
-            LoraFactors factors = entry.getValue();
+        for (Map.Entry<String, LayerShape> entry : adapter.adapter().layers().entrySet()) {
+            LayerShape factors = entry.getValue();
             String shape = "[" + factors.outputs() + ", " + factors.inputs() + "]";
             table.row(entry.getKey(), String.valueOf(factors.rank()), String.valueOf(factors.scaling()), shape);
             weights.addObject()

@@ -70,7 +70,8 @@ class FamilyTest {
             deltas.put(BLOCK + parts.get(part), product(some));
             branches.put(BLOCK + parts.get(part), List.of(new Branch(1, some)));
         }
-        Merged apart = new Merged(deltas, branches, Optional.empty(), Optional.empty(), new TreeMap<>());
+        Merged apart =
+                new Merged(deltas, new TreeMap<>(), branches, Optional.empty(), Optional.empty(), new TreeMap<>());
         float[] together = runTimm(export(timm(), whole));
         assertThat(together).isEqualTo(runTimm(export(timm(), apart)));
         assertThat(together[0])
@@ -80,12 +81,37 @@ class FamilyTest {
                 .containsOnly("blocks.1.attn.qkv.weight");
     }
 
+    /** As PEFT's lora_bias makes them: of one part by its Hugging Face name, or of the whole fused bias. */
+    @Test
+    void biasDeltasLandInTheFusedBias() {
+        float[] value = random(1, 64, 8).data();
+        float[] whole = new float[192];
+        System.arraycopy(value, 0, whole, 128, 64);
+        float[] part = runTimm(export(timm(), biases("vit.layers.2.attention.v_proj.bias", value)));
+        assertThat(part).isEqualTo(runTimm(export(timm(), biases("blocks.2.attn.qkv.bias", whole))));
+        assertThat(part).isNotEqualTo(runTimm(export(timm(), Merged.none())));
+        assertThat(export(timm(), biases("blocks.2.attn.proj.bias", value)).matched())
+                .singleElement()
+                .satisfies(matched -> assertThat(matched.layout()).isEqualTo("[out]"));
+    }
+
+    private static Merged biases(String name, float[] delta) {
+        return new Merged(
+                new TreeMap<>(),
+                new TreeMap<>(Map.of(name, delta)),
+                new TreeMap<>(),
+                Optional.empty(),
+                Optional.empty(),
+                new TreeMap<>());
+    }
+
     @Test
     void aDeltaOfTheWholeQkvAndOneOfAPartAreRefused() {
         SortedMap<String, Matrix> deltas = new TreeMap<>();
         deltas.put("blocks.1.attn.qkv", random(192, 64, 1));
         deltas.put("vit.layers.1.attention.k_proj", random(64, 64, 1));
-        Merged merged = new Merged(deltas, new TreeMap<>(), Optional.empty(), Optional.empty(), new TreeMap<>());
+        Merged merged = new Merged(
+                deltas, new TreeMap<>(), new TreeMap<>(), Optional.empty(), Optional.empty(), new TreeMap<>());
         assertThatThrownBy(() -> export(timm(), merged))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("two deltas mean the weight 'blocks.1.attn.qkv.weight rows 64..127'");
@@ -188,6 +214,7 @@ class FamilyTest {
     private static Merged merged(String name, LoraFactors factors) {
         return new Merged(
                 new TreeMap<>(Map.of(name, product(factors))),
+                new TreeMap<>(),
                 new TreeMap<>(Map.of(name, List.of(new Branch(1, factors)))),
                 Optional.empty(),
                 Optional.empty(),

@@ -1,6 +1,7 @@
 package ham.export.vit;
 
 import ham.merge.adapter.LoraFactors;
+import ham.merge.checkpoint.Place;
 import ham.merge.method.Branch;
 import ham.merge.tensor.Matrix;
 import java.util.List;
@@ -14,11 +15,13 @@ import java.util.List;
  * @param branches adapter branches that add up to the same; empty if only the delta is known
  */
 public record WeightChange(String layer, String tensor, Matrix delta, List<Branch> branches) {
-    /** What it does to some rows of a fused tensor, when it is a change of the whole of it. */
-    WeightChange rows(int first, int count) {
+    /** What it does to a part of a fused tensor, when it is a change of the whole of it. */
+    WeightChange part(Place part) {
+        int first = part.firstRow();
+        int count = part.rows();
         if (delta.rows() == 1) {
-            return new WeightChange(
-                    layer, tensor, delta.transpose().rows(first, count).transpose(), List.of());
+            Matrix some = delta.transpose().rows(first, count).transpose();
+            return new WeightChange(layer, part.name(), some, List.of());
         }
         List<Branch> some = branches.stream()
                 .map(branch -> {
@@ -27,6 +30,6 @@ public record WeightChange(String layer, String tensor, Matrix delta, List<Branc
                             branch.weight(), new LoraFactors(all.a(), all.b().rows(first, count), all.scaling()));
                 })
                 .toList();
-        return new WeightChange(layer, tensor, delta.rows(first, count), some);
+        return new WeightChange(layer, part.name(), delta.rows(first, count), some);
     }
 }

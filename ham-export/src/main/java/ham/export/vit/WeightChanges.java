@@ -45,10 +45,13 @@ public final class WeightChanges {
             Matrix delta = placed.deltas().get(place.name());
             List<Branch> branches = placed.branches().getOrDefault(place.name(), List.of());
             branches.forEach(branch -> requireShape(base, layer, delta, branch.factors()));
-            for (Place part : base.computed(place)) {
-                WeightChange whole = new WeightChange(layer, part.name(), delta, branches);
-                changes.add(part.name().equals(place.name()) ? whole : whole.rows(part.firstRow(), part.rows()));
-            }
+            changes.addAll(parts(base, place, new WeightChange(layer, place.name(), delta, branches)));
+        }
+        for (String layer : merged.biases().keySet()) {
+            Place place = base.resolve(layer).orElseThrow();
+            float[] delta = placed.biases().get(place.name());
+            changes.addAll(parts(
+                    base, place, new WeightChange(layer, place.name(), new Matrix(1, delta.length, delta), List.of())));
         }
         for (String tensor : placed.branches().keySet()) {
             if (!placed.deltas().containsKey(tensor)) {
@@ -57,6 +60,13 @@ public final class WeightChanges {
             }
         }
         return of(base, changes);
+    }
+
+    /** A change of a whole fused tensor as changes of its parts. */
+    private static List<WeightChange> parts(Checkpoint base, Place place, WeightChange change) {
+        return base.computed(place).stream()
+                .map(part -> part.equals(place) ? change : change.part(part))
+                .toList();
     }
 
     /** Changes that fit the base already. */

@@ -93,6 +93,7 @@ class VitFormsTest {
         LoraFactors factors = new LoraFactors(ramp(3, 64), ramp(64, 3), 0.5);
         Merged merged = new Merged(
                 new TreeMap<>(Map.of(VALUE, ramp(64, 64))),
+                new TreeMap<>(),
                 new TreeMap<>(Map.of(VALUE, List.of(new Branch(2, factors), new Branch(-1, factors)))),
                 Optional.empty(),
                 Optional.empty(),
@@ -198,6 +199,7 @@ class VitFormsTest {
     private static Merged delta(String name, Matrix delta) {
         return new Merged(
                 new TreeMap<>(Map.of(name, delta)),
+                new TreeMap<>(),
                 new TreeMap<>(),
                 Optional.empty(),
                 Optional.empty(),

@@ -39,7 +39,7 @@ public final class VitForward implements AutoCloseable {
     /** Copies a checkpoint's weights into the engine. */
     public VitForward(TorchEngine engine, Checkpoint checkpoint) {
         this.engine = engine;
-        config = checkpoint.config();
+        config = requireSupported(checkpoint);
         names = checkpoint.names();
         manager = engine.newManager();
         attentionScale = manager.create((float) (1 / Math.sqrt(config.headSize())));
