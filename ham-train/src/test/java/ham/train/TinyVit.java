@@ -1,9 +1,9 @@
 package ham.train;
 
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.HuggingFaceNames;
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
-import ham.merge.checkpoint.HuggingFaceNames;
 import ham.merge.checkpoint.VitNames;
 import ham.merge.safetensors.SafetensorsWriter;
 import java.io.IOException;

@@ -39,7 +39,7 @@ public enum Target {
     }
 
     /** Path of the module inside its block, as timm names it; empty for the parts of its fused qkv. */
-    String timmModule() {
+    public String timmModule() {
         return timmModule;
     }
 

@@ -1,5 +1,8 @@
 package ham.merge.checkpoint;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What sets one member of the ViT family apart from another. The sequence is class token, distillation token, register tokens, patches, as
  * far as they are there.
@@ -31,5 +34,32 @@ public record VitForm(
     /** Number of tokens before the patches. */
     public int prefixTokens() {
         return (classToken ? 1 : 0) + (distillationToken ? 1 : 0) + registers;
+    }
+
+    /** What it has, or lacks, that {@link #PLAIN} does not, in words; empty for the plain form. */
+    public String extras() {
+        List<String> extras = new ArrayList<>();
+        if (!classToken) {
+            extras.add("no class token");
+        }
+        if (distillationToken) {
+            extras.add("a distillation token");
+        }
+        if (registers > 0) {
+            extras.add(registers + " register tokens");
+        }
+        if (!prefixHasPositions) {
+            extras.add("positions on patches only");
+        }
+        if (layerScale) {
+            extras.add("LayerScale");
+        }
+        if (pooling == Pooling.PATCH_MEAN) {
+            extras.add("mean pooling");
+        }
+        if (normAfterPooling) {
+            extras.add("a norm after the pooling");
+        }
+        return String.join(", ", extras);
     }
 }
