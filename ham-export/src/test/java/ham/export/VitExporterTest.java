@@ -9,6 +9,7 @@ import ham.export.check.ModelChecker;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
 import ham.merge.InputException;
+import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.AdapterFolder;
@@ -321,7 +322,7 @@ class VitExporterTest {
     private static Merged branchesOnly(AdapterFolder adapter) {
         SortedMap<String, Matrix> deltas = new TreeMap<>();
         SortedMap<String, List<Branch>> branches = new TreeMap<>();
-        adapter.adapter().factors().forEach((name, factors) -> {
+        LoraAdapter.load(adapter.adapter()).factors().forEach((name, factors) -> {
             deltas.put(name, product(factors));
             branches.put(name, List.of(new Branch(1, factors)));
         });

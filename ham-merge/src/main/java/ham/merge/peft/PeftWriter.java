@@ -33,8 +33,8 @@ public final class PeftWriter {
             if (!weight.endsWith(".weight")) {
                 throw new IllegalArgumentException("expected the name of a weight, found " + weight);
             }
-            String module = PeftReader.PREFIX + weight.substring(0, weight.length() - ".weight".length());
-            writer.add(module + PeftReader.A, factors.a()).add(module + PeftReader.B, factors.b());
+            String module = AdapterTensors.PREFIX + weight.substring(0, weight.length() - ".weight".length());
+            writer.add(module + AdapterTensors.A, factors.a()).add(module + AdapterTensors.B, factors.b());
         });
         writer.write(PeftReader.weights(folder));
 

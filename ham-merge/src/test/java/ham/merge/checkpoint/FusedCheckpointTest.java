@@ -103,7 +103,7 @@ class FusedCheckpointTest {
     void adaptersOfHuggingFaceModelsFit(String scheme) {
         AdapterFolder adapter = AdapterFolder.read(TestData.path("peft-adapters/" + scheme + "/adapter0"));
         AdapterFolder placed = adapter.onto(timm(), timm().sha256());
-        assertThat(placed.adapter().factors().keySet())
+        assertThat(placed.adapter().layers().keySet())
                 .hasSize(8)
                 .contains(LAYER + "query.weight", LAYER + "value.weight");
     }

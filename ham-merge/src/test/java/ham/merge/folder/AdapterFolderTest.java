@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ham.merge.InputException;
 import ham.merge.RawTensors;
 import ham.merge.TestData;
+import ham.merge.adapter.LoraAdapter;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.head.HeadFile;
 import java.io.IOException;
@@ -29,7 +30,9 @@ class AdapterFolderTest {
     private Path folder;
 
     private AdapterFolder changed(UnaryOperator<RawTensors> change) {
-        TestData.copy("peft-adapters/v4-names/adapter0", folder);
+        if (!Files.exists(folder.resolve(WEIGHTS))) {
+            TestData.copy("peft-adapters/v4-names/adapter0", folder);
+        }
         change.apply(RawTensors.read(folder.resolve(WEIGHTS))).write(folder.resolve(WEIGHTS));
         return AdapterFolder.read(folder);
     }
@@ -65,15 +68,16 @@ class AdapterFolderTest {
     void bothNamingSchemesBecomeTheSameAdapterOnTheBase(int number) {
         AdapterFolder published = Adapters.published(number).onto(BASE, HASH);
         AdapterFolder recent = Adapters.recent(number).onto(BASE, HASH);
-        assertThat(recent.adapter()).isEqualTo(published.adapter());
-        assertThat(published.adapter()).isEqualTo(Adapters.published(number).adapter());
-        assertThat(recent.adapter().factors().keySet()).allMatch(BASE::has);
+        assertThat(LoraAdapter.load(recent.adapter())).isEqualTo(LoraAdapter.load(published.adapter()));
+        assertThat(LoraAdapter.load(published.adapter()))
+                .isEqualTo(LoraAdapter.load(Adapters.published(number).adapter()));
+        assertThat(recent.adapter().layers().keySet()).allMatch(BASE::has);
     }
 
     @Test
     void theBaseThatTheRecordNamesIsRequired() {
         AdapterFolder own = Adapters.with(Adapters.published(0), Adapters.independent(1, Optional.of(HASH)));
-        assertThat(own.onto(BASE, HASH)).isEqualTo(own);
+        assertThat(LoraAdapter.load(own.onto(BASE, HASH).adapter())).isEqualTo(LoraAdapter.load(own.adapter()));
         AdapterFolder other = Adapters.with(Adapters.published(0), Adapters.independent(1, Optional.of("abc")));
         assertThatThrownBy(() -> other.onto(BASE, HASH))
                 .isInstanceOf(InputException.class)
@@ -103,6 +107,8 @@ class AdapterFolderTest {
 
     @Test
     void oneWeightUnderTwoNamesIsRefused() {
+        TestData.copy("peft-adapters/v4-names/adapter0", folder);
+        TestData.set(folder.resolve("adapter_config.json"), "target_modules", "\"all-linear\"");
         AdapterFolder twice = changed(all -> {
             for (String half : Arrays.asList("lora_A", "lora_B")) {
                 String published = "base_model.model.vit.encoder.layer.0.attention.attention.query." + half + ".weight";
