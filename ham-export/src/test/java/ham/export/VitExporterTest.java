@@ -263,8 +263,13 @@ class VitExporterTest {
 
     @Test
     void aMergeForAnotherBaseIsRefused() {
-        Merged other =
-                new Merged(new TreeMap<>(), new TreeMap<>(), Optional.empty(), Optional.of("0a"), new TreeMap<>());
+        Merged other = new Merged(
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                Optional.empty(),
+                Optional.of("0a"),
+                new TreeMap<>());
         refused(other, "0a");
     }
 
@@ -339,7 +344,12 @@ class VitExporterTest {
 
     private static Merged merged(Map<String, Matrix> deltas, Map<String, List<Branch>> branches) {
         return new Merged(
-                new TreeMap<>(deltas), new TreeMap<>(branches), Optional.empty(), Optional.empty(), new TreeMap<>());
+                new TreeMap<>(deltas),
+                new TreeMap<>(),
+                new TreeMap<>(branches),
+                Optional.empty(),
+                Optional.empty(),
+                new TreeMap<>());
     }
 
     private static Matrix random(int rows, int columns, long seed) {

@@ -5,12 +5,14 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Place;
 import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.peft.PeftAdapter;
 import ham.merge.peft.PeftReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -81,25 +83,25 @@ public record AdapterFolder(
         }
         SortedMap<String, String> ownNames = new TreeMap<>();
         SortedMap<String, LayerShape> layers = new TreeMap<>();
+        List<Place> places = new ArrayList<>();
         adapter.layers().forEach((name, layer) -> {
-            String target = resolve(base, name);
+            Place target = resolve(base, name);
             requireShape(base, "weight '" + name + "'", target, List.of((long) layer.outputs(), (long) layer.inputs()));
-            layers.put(target, layer);
-            if (ownNames.put(target, name) != null) {
-                throw new InputException(path, "adapts the weight '" + target + "' twice, under two names");
-            }
+            requireApart(places, target, "adapts the weight '");
+            layers.put(target.name(), layer);
+            ownNames.put(target.name(), name);
         });
         return new AdapterFolder(path, new BasedAdapter(adapter, ownNames, layers, biases(base)), record, head, hash);
     }
 
     private SortedMap<String, BiasChange> biases(Checkpoint base) {
         SortedMap<String, BiasChange> deltas = new TreeMap<>();
+        List<Place> places = new ArrayList<>();
         adapter.biases().forEach((name, change) -> {
-            String target = resolve(base, name);
+            Place target = resolve(base, name);
             requireShape(base, "bias '" + name + "'", target, List.of((long) change.values().length));
-            if (deltas.put(target, change.full() ? minus(change, base.floats(target)) : change) != null) {
-                throw new InputException(path, "changes the bias '" + target + "' twice, under two names");
-            }
+            requireApart(places, target, "changes the bias '");
+            deltas.put(target.name(), change.full() ? minus(change, base.floats(target.name())) : change);
         });
         return deltas;
     }
@@ -112,18 +114,25 @@ public record AdapterFolder(
         return new BiasChange(delta, false);
     }
 
-    private String resolve(Checkpoint base, String name) {
+    private Place resolve(Checkpoint base, String name) {
         return base.resolve(name)
                 .orElseThrow(() -> new InputException(
                         path, "adapts '" + name + "', which the base " + base.directory() + " does not have"));
     }
 
-    private void requireShape(Checkpoint base, String what, String target, List<Long> found) {
-        List<Long> expected = base.shape(target);
+    private void requireShape(Checkpoint base, String what, Place target, List<Long> found) {
+        List<Long> expected = base.shape(target.name());
         if (!expected.equals(found)) {
             throw new InputException(
                     path,
                     what + ": expected a delta " + expected + " for the base " + base.directory() + ", found " + found);
         }
+    }
+
+    private void requireApart(List<Place> places, Place target, String does) {
+        if (places.stream().anyMatch(target::overlaps)) {
+            throw new InputException(path, does + target + "' twice, under two names");
+        }
+        places.add(target);
     }
 }

@@ -81,7 +81,8 @@ class PeftReaderTest {
         LoraAdapter recent = read("v5-names", number);
         assertThat(recent.factors()).hasSameSizeAs(published.factors());
         recent.factors().forEach((name, factors) -> assertThat(factors)
-                .isEqualTo(published.factors().get(base.resolve(name).orElseThrow())));
+                .isEqualTo(
+                        published.factors().get(base.resolve(name).orElseThrow().name())));
     }
 
     @Test
