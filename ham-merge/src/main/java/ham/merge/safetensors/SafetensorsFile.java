@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * A safetensors file, memory-mapped: 8 bytes header length, a JSON header, then the tensors' bytes, little-endian and row-major. The whole
@@ -23,6 +24,9 @@ import java.util.TreeSet;
 public final class SafetensorsFile {
     /** The longest header that the reference implementation accepts, in bytes. */
     private static final long LONGEST_HEADER = 100_000_000;
+
+    /** Bytes that {@link #read} moves at once. */
+    private static final int PIECE = 1 << 18;
 
     private final Path path;
     private final Map<String, String> metadata;
@@ -133,6 +137,35 @@ public final class SafetensorsFile {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, info.offset(), info.bytes())
                     .order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw InputException.unreadable(path, e);
+        }
+    }
+
+    /**
+     * Hands over the bytes of a tensor piece by piece, little endian, each piece for the time of the call only. Unlike those of {@link #bytes}
+     * they do not stay resident.
+     */
+    public void read(String name, Consumer<ByteBuffer> sink) {
+        TensorInfo info = info(name);
+        read(name, 0, info.bytes(), sink);
+    }
+
+    /** As {@link #read(String, Consumer)}, only {@code length} bytes from byte {@code from} of the tensor on. */
+    public void read(String name, long from, long length, Consumer<ByteBuffer> sink) {
+        TensorInfo info = info(name);
+        if (from < 0 || length < 0 || length > info.bytes() - from) {
+            throw new IllegalArgumentException("expected a part of the " + info.bytes() + " bytes of '" + name
+                    + "', found " + length + " bytes from byte " + from + " on");
+        }
+        ByteBuffer piece =
+                ByteBuffer.allocateDirect((int) Math.min(length, PIECE)).order(ByteOrder.LITTLE_ENDIAN);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            for (long done = 0; done < length; done += PIECE) {
+                piece.clear().limit((int) Math.min(length - done, PIECE));
+                readFully(channel, piece, info.offset() + from + done);
+                sink.accept(piece.flip());
+            }
         } catch (IOException e) {
             throw InputException.unreadable(path, e);
         }

@@ -27,7 +27,7 @@ public final class TensorHash {
                 digest.update(part.getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) 0);
             }
-            digest.update(file.bytes(name));
+            file.read(name, digest::update);
         }
         return HexFormat.of().formatHex(digest.digest());
     }
