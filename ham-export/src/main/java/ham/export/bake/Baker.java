@@ -2,8 +2,9 @@ package ham.export.bake;
 
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
+import ham.export.parity.ParityReport;
 import ham.merge.InputException;
-import ham.merge.folder.Merged;
+import ham.merge.head.NamedHead;
 import ham.merge.io.Outputs;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
@@ -12,29 +13,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Bakes a merge into a copy of an ONNX model that was exported elsewhere. */
+/**
+ * Bakes a merge into a copy of an ONNX model that was exported elsewhere.
+ *
+ * <p>The place of every layer's weights is decided first, for all layers; then the file is copied with the sums in these places. It
+ * gets its name when it has been run beside the unchanged graph with explicit deltas.
+ */
 public final class Baker {
-
-    /** The metadata key by which a model is known to have a merge in it. */
-    private static final String MERGED_KEY = "ham.merged_sha256";
-
-    private static final String BASE_KEY = "ham.base_sha256";
 
     private final BakeRequest request;
     private final ModelIndex model;
     private final ExternalFiles externalFiles;
+    private final Uses uses;
+    private final BakedMetadata metadata;
+    private Optional<ParityReport> parity = Optional.empty();
+    private long bytes;
 
     private Baker(BakeRequest request, ModelIndex model, ExternalFiles externalFiles) {
         this.request = request;
         this.model = model;
         this.externalFiles = externalFiles;
+        this.uses = new Uses(model);
+        this.metadata = new BakedMetadata(request, model);
     }
 
     /**
@@ -44,6 +49,7 @@ public final class Baker {
      *     fit, the output exists, or the verification fails; nothing is written then
      */
     public static ExportResult bake(BakeRequest request) {
+        Outputs.refuseExisting(request.output(), request.force());
         try (ByteFile file = ByteFile.open(request.model(), "an ONNX model");
                 ExternalFiles externalFiles = new ExternalFiles(request.model())) {
             ModelIndex model = ModelReader.read(file, externalFiles);
@@ -52,117 +58,115 @@ public final class Baker {
     }
 
     private ExportResult bake() {
-        requireUnmerged();
-        Optional<BaseWeights> weights = request.weights().map(SafetensorsWeights::open);
-        weights.ifPresent(this::requireBase);
-        Uses uses = new Uses(model);
+        metadata.requireFittingGraph();
+        Optional<SafetensorsWeights> weights = request.weights().map(SafetensorsWeights::open);
+        weights.ifPresent(metadata::requireFitting);
         Chooser chooser = new Chooser(model, uses);
         Search search = weights.<Search>map(base -> new ContentSearch(model, base, chooser))
                 .orElseGet(() -> new NameSearch(model, uses, chooser));
         SortedMap<String, Matrix> deltas = new TreeMap<>(request.merged().deltas());
         List<Match> matches = new ArrayList<>();
         deltas.forEach((layer, delta) -> matches.addAll(search.find(layer, delta)));
-        ModelEdit edit = new ModelEdit(model, externalFiles.all());
-        for (TensorChanges changes : changes(matches, uses)) {
-            apply(changes, deltas, search, edit);
-        }
-        metadata(edit);
-        long bytes = write(edit);
+        requireSeparate(matches);
+        GraphChanges changes = GraphChanges.of(model, uses, matches, deltas, search);
+        Optional<Classifier> classifier = metadata.head().map(head -> classifier(search, changes));
+        List<String> labels = metadata.labels(weights.flatMap(SafetensorsWeights::classifier));
+
+        ModelEdit baked = edit(classifier);
+        changes.bake(baked);
+        metadata.entries(labels).forEach(baked::metadata);
+        write(baked, changes, classifier);
         return new ExportResult(
                 request.output(),
                 bytes,
-                List.of(),
-                "base",
+                labels,
+                metadata.headKind(),
                 matches.stream().map(Baker::matched).toList(),
-                Optional.empty());
+                parity);
     }
 
-    private void requireUnmerged() {
-        String merged = model.metadata().get(MERGED_KEY);
-        if (merged != null) {
-            throw new InputException(
-                    request.model(),
-                    "expected the graph of a base, found one that a merge (" + merged
-                            + ") is baked into already; bake into the graph that it was made from");
-        }
-        String recorded = model.metadata().get(BASE_KEY);
-        request.merged()
-                .baseSha256()
-                .filter(made -> recorded != null && !made.equals(recorded))
-                .ifPresent(made -> {
+    /** Two deltas for one place would be a mistake of the merge. */
+    private void requireSeparate(List<Match> matches) {
+        for (int i = 0; i < matches.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                Match one = matches.get(j);
+                Match other = matches.get(i);
+                boolean shared = one.uses().stream().anyMatch(other.uses()::contains);
+                if (shared && one.placement().overlaps(other.placement())) {
                     throw new InputException(
                             request.model(),
-                            "is not the base that this merge was made for: expected hash " + made + ", found "
-                                    + recorded + " in the model's metadata");
-                });
-    }
-
-    private void requireBase(BaseWeights weights) {
-        request.merged().baseSha256().ifPresent(made -> {
-            String found = weights.sha256();
-            if (!made.equals(found)) {
-                throw new InputException(
-                        weights.path(),
-                        "is not the base that this merge was made for: expected hash " + made + ", found " + found);
+                            "expected one delta for each place, found '" + one.layer() + "' and '" + other.layer()
+                                    + "' for constant '"
+                                    + one.placement().tensor().name() + "'");
+                }
             }
-        });
-    }
-
-    private List<TensorChanges> changes(List<Match> matches, Uses uses) {
-        Map<String, List<Match>> byTensor = new LinkedHashMap<>();
-        for (Match match : matches) {
-            byTensor.computeIfAbsent(match.placement().tensor().name(), name -> new ArrayList<>())
-                    .add(match);
         }
-        return byTensor.values().stream()
-                .map(each -> {
-                    TensorEntry tensor = each.get(0).placement().tensor();
-                    return TensorChanges.of(model, tensor, each, uses.of(tensor.name()));
-                })
-                .toList();
     }
 
-    private static void apply(TensorChanges changes, SortedMap<String, Matrix> deltas, Search search, ModelEdit edit) {
-        TensorEntry tensor = changes.tensor();
-        if (!changes.inPlace().isEmpty()) {
-            edit.values(tensor, new ChangedTensor(tensor, changes.inPlace(), deltas, search));
+    private Classifier classifier(Search search, GraphChanges changes) {
+        Classifier classifier = Classifier.find(model, uses, search.classifier());
+        for (TensorEntry changed : changes.tensors()) {
+            if (classifier.constants().contains(changed)) {
+                throw Classifier.refused(
+                        model,
+                        "expected no delta for the classifier, which the merge's head replaces, found one for '"
+                                + changed.name() + "'");
+            }
         }
-        changes.copies().forEach((needed, readers) -> {
-            String copy = edit.freshName(tensor.name() + "." + needed.get(0).layer());
-            edit.initializer(copy, tensor.dataType(), tensor.dims(), new ChangedTensor(tensor, needed, deltas, search));
-            readers.forEach(use -> edit.rename(use, copy));
-        });
+        return classifier;
     }
 
-    private void metadata(ModelEdit edit) {
-        Merged merged = request.merged();
-        merged.metadata().forEach(edit::metadata);
-        edit.metadata("ham.version", request.version());
-        merged.baseSha256().ifPresent(hash -> edit.metadata(BASE_KEY, hash));
+    /** A copy of the model with the merge's head, if it has one. */
+    private ModelEdit edit(Optional<Classifier> classifier) {
+        ModelEdit edit = new ModelEdit(model, externalFiles.all());
+        Optional<NamedHead> head = metadata.head();
+        classifier.ifPresent(found ->
+                new HeadReplacement(model, found, edit).put(head.orElseThrow().head()));
+        return edit;
     }
 
-    private long write(ModelEdit edit) {
+    private void write(ModelEdit baked, GraphChanges changes, Optional<Classifier> classifier) {
         Path output = request.output();
-        Path data = output.resolveSibling(output.getFileName() + ".data");
-        List<Path> targets = edit.hasExternalData() ? List.of(data, output) : List.of(output);
-        long[] bytes = {0};
+        Path data = data(output);
+        List<Path> targets = baked.hasExternalData() ? List.of(data, output) : List.of(output);
         Outputs.files(targets, request.force(), folder -> {
             Path file = folder.resolve(output.getFileName());
-            Path external = folder.resolve(data.getFileName());
-            write(edit, file, external);
-            bytes[0] = Files.size(file) + (edit.hasExternalData() ? Files.size(external) : 0);
+            write(baked, file);
+            bytes = Files.size(file) + (baked.hasExternalData() ? Files.size(data(file)) : 0);
+            if (request.verify()) {
+                parity = Optional.of(verify(file, changes, classifier));
+            }
         });
-        return bytes[0];
     }
 
-    private static void write(ModelEdit edit, Path file, Path external) throws IOException {
+    private ParityReport verify(Path baked, GraphChanges changes, Optional<Classifier> classifier) throws IOException {
+        ModelEdit explicit = edit(classifier);
+        changes.addAtRunTime(explicit);
+        Path reference = baked.resolveSibling("reference.onnx");
+        write(explicit, reference);
+        boolean exact = changes.tensors().stream().allMatch(tensor -> Content.format(tensor) == ElementFormat.FLOAT);
+        ParityReport report = new Verification(model, request.settings(), request.inputs())
+                .compare(baked, reference, exact ? ParityReport.RELATIVE_TOLERANCE : ParityReport.HALF_TOLERANCE);
+        if (!report.passed()) {
+            throw new InputException(request.output(), "was not written, because its forms disagree: " + report.text());
+        }
+        return report;
+    }
+
+    /** Where external data of a model goes. */
+    private static Path data(Path model) {
+        return model.resolveSibling(model.getFileName() + ".data");
+    }
+
+    private static void write(ModelEdit edit, Path file) throws IOException {
         try (FileChannel target = create(file)) {
             if (!edit.hasExternalData()) {
-                edit.write(target, null, "");
+                edit.write(target, target, "");
                 return;
             }
-            try (FileChannel data = create(external)) {
-                edit.write(target, data, external.getFileName().toString());
+            Path data = data(file);
+            try (FileChannel external = create(data)) {
+                edit.write(target, external, data.getFileName().toString());
             }
         }
     }

@@ -18,7 +18,7 @@ interface BaseWeights {
      */
     Optional<WeightBlock> find(String delta);
 
-    /** Values of a part [rows, columns], row-major, as float32. */
+    /** Values of a part [rows, columns], row-major, as float32; the array is good until the next call. */
     float[] values(WeightBlock block);
 
     /** Other parts of these weights with the shape of a part; the same part is not among them. */

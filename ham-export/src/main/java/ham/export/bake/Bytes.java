@@ -2,7 +2,7 @@ package ham.export.bake;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 
 /** Bytes that are made when they are written, so that one large tensor at a time is in memory. */
 interface Bytes {
@@ -10,8 +10,8 @@ interface Bytes {
     /** How many there will be. */
     long length();
 
-    /** Makes them. */
-    ByteBuffer make();
+    /** Makes and writes them. */
+    void write(WritableByteChannel target) throws IOException;
 
     /** Bytes that are there already. */
     static Bytes of(byte[] bytes) {
@@ -22,20 +22,16 @@ interface Bytes {
             }
 
             @Override
-            public ByteBuffer make() {
-                return ByteBuffer.wrap(bytes);
+            public void write(WritableByteChannel target) throws IOException {
+                all(ByteBuffer.wrap(bytes), target);
             }
         };
     }
 
-    /** Appends them to a file. */
-    default void write(FileChannel target) throws IOException {
-        ByteBuffer made = make();
-        if (made.remaining() != length()) {
-            throw new IllegalStateException("expected " + length() + " bytes, made " + made.remaining());
-        }
-        while (made.hasRemaining()) {
-            target.write(made);
+    /** Writes all of a buffer. */
+    static void all(ByteBuffer bytes, WritableByteChannel target) throws IOException {
+        while (bytes.hasRemaining()) {
+            target.write(bytes);
         }
     }
 }

@@ -2,9 +2,11 @@ package ham.export.bake;
 
 import ham.merge.InputException;
 import ham.merge.tensor.Matrix;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -14,10 +16,19 @@ import java.util.SortedMap;
  * @param tensor the constant
  * @param matches what is added where; their places do not overlap
  * @param deltas the deltas by layer
- * @param search knows the weights before the change
+ * @param search knows the weights before the change; empty for the deltas alone, with zeros where there is none
+ * @param scratch for the values of one constant
  */
-record ChangedTensor(TensorEntry tensor, List<Match> matches, SortedMap<String, Matrix> deltas, Search search)
+record ChangedTensor(
+        TensorEntry tensor,
+        List<Match> matches,
+        SortedMap<String, Matrix> deltas,
+        Optional<Search> search,
+        Scratch scratch)
         implements Bytes {
+
+    /** Side of the tiles in which a matrix is transposed, so that both sides stay in the cache. */
+    private static final int TILE = 32;
 
     ChangedTensor {
         matches = List.copyOf(matches);
@@ -29,34 +40,58 @@ record ChangedTensor(TensorEntry tensor, List<Match> matches, SortedMap<String, 
     }
 
     @Override
-    public ByteBuffer make() {
-        ByteBuffer values = ByteBuffer.wrap(Content.bytes(tensor)).order(ByteOrder.LITTLE_ENDIAN);
-        for (Match match : matches) {
-            add(values, match, deltas.get(match.layer()).data());
+    public void write(WritableByteChannel target) throws IOException {
+        ElementFormat format = Content.format(tensor);
+        float[] values = scratch.floats(Math.toIntExact(tensor.elements()));
+        if (search.isPresent()) {
+            Content.read(tensor, 0, values.length, values, 0);
+        } else {
+            Arrays.fill(values, 0);
         }
-        return values;
+        for (Match match : matches) {
+            float[] sums = sums(match, format);
+            put(values, match.placement(), sums);
+        }
+        format.write(values, target);
     }
 
-    private void add(ByteBuffer values, Match match, float[] delta) {
-        Placement placement = match.placement();
-        ElementFormat format = Content.format(tensor);
-        float[] weights = search.base(placement);
+    /** Weights and delta added up; where the delta is zero, NaN: there the stored value stays. */
+    private float[] sums(Match match, ElementFormat format) {
+        float[] delta = deltas.get(match.layer()).data();
+        float[] sums = search.isPresent() ? search.get().base(match.placement()) : new float[delta.length];
+        boolean finite = true;
+        for (int i = 0; i < sums.length; i++) {
+            float sum = sums[i] + delta[i];
+            finite &= Math.abs(sum) <= Float.MAX_VALUE;
+            sums[i] = delta[i] == 0 ? Float.NaN : sum;
+        }
+        for (int i = 0; format != ElementFormat.FLOAT && i < sums.length; i++) {
+            sums[i] = format.round(sums[i]);
+            finite &= !Float.isInfinite(sums[i]);
+        }
+        if (!finite) {
+            throw new InputException("Layer '" + match.layer() + "': expected finite sums of weight and delta in "
+                    + format + ", found others in constant '" + tensor.name() + "'; check the merge's scalars");
+        }
+        return sums;
+    }
+
+    private static void put(float[] values, Placement placement, float[] sums) {
         int inputs = placement.block().columns();
-        for (int output = 0; output < placement.block().rows(); output++) {
-            for (int input = 0; input < inputs; input++) {
-                float change = delta[output * inputs + input];
-                if (change == 0) {
-                    continue;
+        int outputs = placement.block().rows();
+        int outputStep = placement.transposed() ? 1 : placement.columns();
+        int inputStep = placement.transposed() ? placement.columns() : 1;
+        int first = (int) placement.index(0);
+        for (int from = 0; from < inputs; from += TILE) {
+            int to = Math.min(inputs, from + TILE);
+            for (int output = 0; output < outputs; output++) {
+                int at = first + output * outputStep + from * inputStep;
+                for (int input = from; input < to; input++, at += inputStep) {
+                    float sum = sums[output * inputs + input];
+                    if (!Float.isNaN(sum)) {
+                        values[at] = sum;
+                    }
                 }
-                float sum = format.round(weights[output * inputs + input] + change);
-                if (!Float.isFinite(sum)) {
-                    throw new InputException(
-                            "Layer '" + match.layer() + "': expected finite sums of weight and delta in "
-                                    + format + ", found " + sum + " in constant '" + tensor.name()
-                                    + "'; check the merge's scalars");
-                }
-                long index = placement.transposed() ? placement.index(input) + output : placement.index(output) + input;
-                format.encode(sum, values, (int) index);
             }
         }
     }

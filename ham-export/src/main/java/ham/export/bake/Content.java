@@ -17,8 +17,8 @@ final class Content {
     private Content() {}
 
     /** Whether a constant holds these weights [rows, columns] at a place, in the precision that it is stored in. */
-    static boolean equals(Placement placement, float[] weights) {
-        return sampleEquals(placement, weights) && allEqual(placement, weights);
+    static boolean equals(Placement placement, float[] weights, Scratch scratch) {
+        return sampleEquals(placement, weights) && allEqual(placement, weights, scratch);
     }
 
     private static boolean sampleEquals(Placement placement, float[] weights) {
@@ -34,14 +34,16 @@ final class Content {
         return true;
     }
 
-    private static boolean allEqual(Placement placement, float[] weights) {
+    private static boolean allEqual(Placement placement, float[] weights, Scratch scratch) {
         ElementFormat format = format(placement.tensor());
         int together = placement.together();
         int lines = placement.lines();
         if (!placement.transposed()) {
-            return sameLines(format, values(placement.tensor(), placement.index(0), lines * together), weights);
+            float[] stored = scratch.floats(lines * together);
+            read(placement.tensor(), placement.index(0), stored.length, stored, 0);
+            return sameLines(format, stored, weights);
         }
-        float[] stored = new float[TILE * together];
+        float[] stored = scratch.floats(TILE * together);
         for (int from = 0; from < lines; from += TILE) {
             int to = Math.min(lines, from + TILE);
             if (together == placement.columns()) {
@@ -93,7 +95,8 @@ final class Content {
         return values;
     }
 
-    private static void read(TensorEntry tensor, long first, int count, float[] target, int at) {
+    /** Some values of a constant, widened, into an array from an index on. */
+    static void read(TensorEntry tensor, long first, int count, float[] target, int at) {
         ElementFormat format = format(tensor);
         if (tensor.values().isEmpty()) {
             ByteBuffer listed = ByteBuffer.wrap(listed(tensor)).order(ByteOrder.LITTLE_ENDIAN);
@@ -106,15 +109,6 @@ final class Content {
                         tensor.values().get().start() + first * format.bytes(),
                         (long) count * format.bytes(),
                         (part, from) -> format.decode(part, target, at + (int) (from / format.bytes())));
-    }
-
-    /** All values of a constant as raw bytes, however they are stored. */
-    static byte[] bytes(TensorEntry tensor) {
-        if (tensor.values().isEmpty()) {
-            return listed(tensor);
-        }
-        Range values = tensor.values().get();
-        return tensor.source().bytes(values.start(), Math.toIntExact(values.length()));
     }
 
     /** Values that stand as numbers in a list of the message. */

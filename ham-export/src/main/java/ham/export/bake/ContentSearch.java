@@ -14,6 +14,7 @@ final class ContentSearch implements Search {
     private final ModelIndex model;
     private final BaseWeights base;
     private final Chooser chooser;
+    private final Scratch scratch = new Scratch();
 
     ContentSearch(ModelIndex model, BaseWeights base, Chooser chooser) {
         this.model = model;
@@ -45,11 +46,18 @@ final class ContentSearch implements Search {
         return base.values(placement.block());
     }
 
+    @Override
+    public List<Placement> classifier() {
+        return base.classifier()
+                .map(block -> holding(block, base.values(block).clone()))
+                .orElse(List.of());
+    }
+
     /** Every place in the graph where these weights stand. */
     List<Placement> holding(WeightBlock block, float[] weights) {
         return model.tensors().stream()
                 .flatMap(tensor -> Placements.of(block, tensor).stream())
-                .filter(placement -> Content.equals(placement, weights))
+                .filter(placement -> Content.equals(placement, weights, scratch))
                 .toList();
     }
 
@@ -60,7 +68,8 @@ final class ContentSearch implements Search {
                 : "equal content after rounding to " + format.name().toLowerCase(Locale.ROOT);
     }
 
-    private boolean isUnique(WeightBlock block, float[] weights) {
+    private boolean isUnique(WeightBlock block, float[] shared) {
+        float[] weights = shared.clone(); // the base gives out one array again and again
         float[] firstRow = Arrays.copyOf(weights, block.columns());
         return base.alike(block).stream()
                 .noneMatch(other -> Arrays.equals(base.values(other.firstRowOnly()), firstRow)

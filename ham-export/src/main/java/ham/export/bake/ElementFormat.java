@@ -1,7 +1,10 @@
 package ham.export.bake;
 
 import ham.merge.tensor.HalfPrecision;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -13,6 +16,9 @@ enum ElementFormat {
 
     /** Converters to float16 replace numbers nearer to zero than this by the format's smallest ones. */
     private static final float CLAMPED = 0x1p-23f;
+
+    /** Values that are written at once. */
+    private static final int PIECE = 1 << 16;
 
     private final int dataType;
     private final int bytes;
@@ -61,6 +67,24 @@ enum ElementFormat {
             case FLOAT -> target.putFloat(index * Float.BYTES, value);
             case FLOAT16 -> target.putShort(index * Short.BYTES, float16(value));
             case BFLOAT16 -> target.putShort(index * Short.BYTES, bfloat16(value));
+        }
+    }
+
+    /** Writes values one behind the other, each rounded to the nearest. */
+    void write(float[] values, WritableByteChannel target) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocateDirect(Math.min(values.length, PIECE) * bytes)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (int from = 0; from < values.length; from += PIECE) {
+            int count = Math.min(PIECE, values.length - from);
+            piece.clear().limit(count * bytes);
+            if (this == FLOAT) {
+                piece.asFloatBuffer().put(values, from, count);
+            } else {
+                for (int i = 0; i < count; i++) {
+                    encode(values[from + i], piece, i);
+                }
+            }
+            Bytes.all(piece, target);
         }
     }
 

@@ -1,10 +1,10 @@
 package ham.export.bake;
 
-import com.google.protobuf.ByteString;
 import ham.export.proto.NodeProto;
 import ham.export.proto.StringStringEntryProto;
 import ham.export.proto.TensorProto;
 import ham.export.proto.TensorProto.DataLocation;
+import ham.export.proto.ValueInfoProto;
 import ham.merge.InputException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -25,12 +25,14 @@ final class ModelEdit {
     private static final int METADATA = 14;
     private static final int NODE = 1;
     private static final int INITIALIZER = 5;
+    private static final int OUTPUT = 12;
 
     private final ModelIndex model;
     private final FileEdit file;
     private final Map<ByteFile, FileEdit> externals = new LinkedHashMap<>();
     private final Map<Integer, NodeProto.Builder> nodes = new HashMap<>();
     private final Set<String> names = new HashSet<>();
+    private final Set<Range> removed = new HashSet<>();
 
     /**
      * No change yet.
@@ -46,7 +48,7 @@ final class ModelEdit {
             names.addAll(node.outputs());
             names.addAll(node.captured());
         });
-        names.addAll(model.inputs());
+        names.addAll(model.inputs().keySet());
     }
 
     /** Gives a constant other values of the same format and shape. */
@@ -56,12 +58,13 @@ final class ModelEdit {
             edited.replace(tensor.values().get(), values);
         } else if (tensor.constantNode() < 0) {
             TensorProto message = Messages.tensor(model.file(), tensor.field());
-            TensorProto raw = message.toBuilder()
+            byte[] rest = message.toBuilder()
                     .clearFloatData()
                     .clearInt32Data()
-                    .setRawData(ByteString.copyFrom(values.make()))
-                    .build();
-            file.replace(tensor.field(), Bytes.of(Wire.field(INITIALIZER, raw.toByteArray())));
+                    .build()
+                    .toByteArray();
+            file.replace(tensor.field(), Bytes.of(new byte[0]));
+            initializer(rest, values);
         } else {
             file.replace(model.nodes().get(tensor.constantNode()).field(), Bytes.of(new byte[0]));
             initializer(tensor.name(), tensor.dataType(), tensor.dims(), values);
@@ -76,6 +79,10 @@ final class ModelEdit {
                 .addAllDims(dims)
                 .build()
                 .toByteArray();
+        initializer(head, values);
+    }
+
+    private void initializer(byte[] head, Bytes values) {
         byte[] raw = Wire.prefix(TensorProto.RAW_DATA_FIELD_NUMBER, values.length());
         insert(Bytes.of(Wire.prefix(INITIALIZER, head.length + raw.length + values.length())));
         insert(Bytes.of(head));
@@ -115,9 +122,24 @@ final class ModelEdit {
                 file.replace(new Range(field.start(), field.start()), Bytes.of(Wire.field(NODE, node.toByteArray()))));
     }
 
-    /** Puts another message in the place of a field of the graph; an empty one removes it. */
-    void replaceField(Range field, byte[] by) {
-        file.replace(field, Bytes.of(by));
+    /** Gives a graph output another type. */
+    void output(Range field, ValueInfoProto by) {
+        file.replace(field, Bytes.of(Wire.field(OUTPUT, by.toByteArray())));
+    }
+
+    /** Removes a constant that nobody reads any more. */
+    void remove(TensorEntry tensor) {
+        if (tensor.constantNode() >= 0) {
+            replaceNode(tensor.constantNode(), List.of());
+        } else if (!model.inputs().containsKey(tensor.name())) {
+            file.replace(tensor.field(), Bytes.of(new byte[0]));
+            removed.add(tensor.field());
+        }
+    }
+
+    /** Puts a node before all others. */
+    void firstNode(NodeProto node) {
+        insert(Bytes.of(Wire.field(NODE, node.toByteArray())));
     }
 
     /** Sets an entry of the model's metadata. */
@@ -156,10 +178,12 @@ final class ModelEdit {
         if (hasExternalData()) {
             Map<ByteFile, Long> starts = writeExternal(data);
             for (ModelIndex.External external : model.externals()) {
-                relocate(
-                        external,
-                        location,
-                        starts.get(external.source()) + external.values().start());
+                if (!removed.contains(external.field())) {
+                    relocate(
+                            external,
+                            location,
+                            starts.get(external.source()) + external.values().start());
+                }
             }
         }
         long growth = file.growth(model.graphContent());

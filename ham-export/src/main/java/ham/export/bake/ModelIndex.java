@@ -16,8 +16,8 @@ import java.util.SortedMap;
  * @param graphContent its content
  * @param nodes nodes of the main graph in the order of the file
  * @param tensors constants of the main graph
- * @param inputs names of the graph's inputs
- * @param outputs graph outputs: name to field
+ * @param inputs graph inputs: name to field, in the order of the file
+ * @param outputs graph outputs likewise
  * @param externals every constant whose values stand in another file
  */
 record ModelIndex(
@@ -30,7 +30,7 @@ record ModelIndex(
         Range graphContent,
         List<NodeEntry> nodes,
         List<TensorEntry> tensors,
-        List<String> inputs,
+        Map<String, Range> inputs,
         Map<String, Range> outputs,
         List<External> externals) {
 

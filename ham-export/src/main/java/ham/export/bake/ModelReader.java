@@ -27,7 +27,7 @@ final class ModelReader {
     private final List<NodeEntry> nodes = new ArrayList<>();
     private final List<TensorEntry> tensors = new ArrayList<>();
     private final List<ModelIndex.External> externals = new ArrayList<>();
-    private final List<String> inputs = new ArrayList<>();
+    private final Map<String, Range> inputs = new LinkedHashMap<>();
     private final Map<String, Range> outputs = new LinkedHashMap<>();
     private final Set<String> made = new HashSet<>();
     private long irVersion;
@@ -145,7 +145,7 @@ final class ModelReader {
                     make(tensor.name());
                     tensors.add(tensor);
                 }
-                case 11 -> inputs.add(name(content.message()));
+                case 11 -> inputs.put(name(content.message()), content.field());
                 case 12 -> outputs.put(name(content.message()), content.field());
                 default -> {}
             }

@@ -9,6 +9,7 @@ import java.util.Optional;
 final class NameSearch implements Search {
 
     private static final String WEIGHT = ".weight";
+    private static final List<String> CLASSIFIERS = List.of("classifier.weight", "head.weight");
     private static final String ADVICE = "; give the checkpoint that the graph was exported from with --weights";
 
     private final ModelIndex model;
@@ -93,5 +94,22 @@ final class NameSearch implements Search {
                 placement.tensor(),
                 placement.index(0),
                 placement.block().rows() * placement.block().columns());
+    }
+
+    @Override
+    public List<Placement> classifier() {
+        return model.tensors().stream()
+                .filter(tensor ->
+                        CLASSIFIERS.contains(tensor.name()) && tensor.dims().size() == 2)
+                .map(tensor -> new WeightBlock(
+                        tensor.name(),
+                        0,
+                        Math.toIntExact(tensor.dims().get(0)),
+                        Math.toIntExact(tensor.dims().get(1)),
+                        Optional.empty()))
+                .flatMap(block -> model.tensors().stream()
+                        .filter(tensor -> tensor.name().equals(block.tensor()))
+                        .map(tensor -> new Placement(tensor, block.rows(), block.columns(), false, 0, block)))
+                .toList();
     }
 }

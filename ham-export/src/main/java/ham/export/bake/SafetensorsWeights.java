@@ -29,6 +29,7 @@ final class SafetensorsWeights implements BaseWeights {
     private final SafetensorsFile file;
     private final Map<LayerName, String> weights;
     private final Map<LayerName, String> biases;
+    private final Scratch scratch = new Scratch();
 
     private SafetensorsWeights(Path path, SafetensorsFile file) {
         this.path = path;
@@ -122,7 +123,7 @@ final class SafetensorsWeights implements BaseWeights {
     public float[] values(WeightBlock block) {
         TensorInfo info = file.info(block.tensor());
         ElementFormat format = format(info.dtype()).orElseThrow();
-        float[] values = new float[block.rows() * block.columns()];
+        float[] values = scratch.floats(block.rows() * block.columns());
         int[] done = {0};
         file.read(
                 block.tensor(),

@@ -11,10 +11,10 @@ import java.util.Map;
  * they need other values than the rest.
  *
  * @param tensor the constant
- * @param inPlace what is added to it where it stands; empty if it stays
- * @param copies what is added in each copy, and who reads it
+ * @param readers what is added for whom; who needs it as it is, is not among them
+ * @param inPlace what is added where it stands; empty if it stays; all others read copies
  */
-record TensorChanges(TensorEntry tensor, List<Match> inPlace, Map<List<Match>, List<Use>> copies) {
+record TensorChanges(TensorEntry tensor, Map<List<Match>, List<Use>> readers, List<Match> inPlace) {
 
     /**
      * Divides the readers of a constant by what they need.
@@ -31,18 +31,21 @@ record TensorChanges(TensorEntry tensor, List<Match> inPlace, Map<List<Match>, L
         List<Match> inPlace = groups.containsKey(List.of())
                 ? List.of()
                 : groups.keySet().iterator().next();
-        groups.remove(inPlace);
-        for (List<Use> readers : groups.values()) {
-            for (Use use : readers) {
-                if (!use.canBeRenamed() || model.irVersion() < 4) {
-                    throw new InputException(
-                            model.file().path(),
-                            "constant '" + tensor.name() + "' is shared by layers that change differently, and "
-                                    + use.label()
-                                    + " cannot be given a copy; export the graph without shared constants");
-                }
+        groups.remove(List.of());
+        groups.forEach((needed, readers) -> {
+            if (!needed.equals(inPlace)) {
+                readers.forEach(use -> requireCopyPossible(model, tensor, use));
             }
+        });
+        return new TensorChanges(tensor, groups, inPlace);
+    }
+
+    private static void requireCopyPossible(ModelIndex model, TensorEntry tensor, Use use) {
+        if (!use.canBeRenamed() || model.irVersion() < 4) {
+            throw new InputException(
+                    model.file().path(),
+                    "constant '" + tensor.name() + "' is shared by layers that change differently, and " + use.label()
+                            + " cannot be given a copy; export the graph without shared constants");
         }
-        return new TensorChanges(tensor, inPlace, groups);
     }
 }

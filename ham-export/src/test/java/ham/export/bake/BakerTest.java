@@ -47,17 +47,17 @@ class BakerTest {
             Path merged = TestData.path("ham-reference/" + expected.substring(base.length() + 1) + ".safetensors");
             Path output = temp.resolve(expected + ".onnx");
             ExportResult result = Baker.bake(BakeRequest.of(
-                            TestData.path("onnx-exports/" + graph + ".onnx"),
-                            Optional.of(TestData.path(base + "-vit-tiny")),
-                            Merged.read(merged),
-                            "test",
-                            output,
-                            TestData.SETTINGS)
-                    .withVerify(false));
+                    TestData.path("onnx-exports/" + graph + ".onnx"),
+                    Optional.of(TestData.path(base + "-vit-tiny")),
+                    Merged.read(merged),
+                    "test",
+                    output,
+                    TestData.SETTINGS));
             assertThat(result.matched())
                     .hasSize(8)
                     .extracting(MatchedLayer::how)
                     .allMatch(how -> how.contains("content"));
+            assertThat(result.parity().orElseThrow().passed()).isTrue();
             float[] want = reference.floats(expected);
             float[] found = run(output, TestData.floats(base + "-vit-tiny/inputs.safetensors", inputName(base)));
             float range = range(want);

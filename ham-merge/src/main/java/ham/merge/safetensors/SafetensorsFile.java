@@ -177,31 +177,39 @@ public final class SafetensorsFile {
      * @throws InputException when the tensor is absent, not of a float dtype, or holds NaN or infinity
      */
     public float[] floats(String name) {
-        TensorInfo info = info(name);
-        ByteBuffer bytes = bytes(name);
-        float[] values = new float[(int) info.elements()];
-        switch (info.dtype()) {
-            case F32 -> bytes.asFloatBuffer().get(values);
+        DType dtype = info(name).dtype();
+        if (!dtype.isFloat()) {
+            throw new InputException(path, "tensor '" + name + "': expected a float dtype, found " + dtype);
+        }
+        float[] values = new float[Math.toIntExact(info(name).elements())];
+        int[] done = {0};
+        read(name, piece -> done[0] += decode(dtype, piece, values, done[0]));
+        requireFinite(name, values);
+        return values;
+    }
+
+    private static int decode(DType dtype, ByteBuffer bytes, float[] values, int from) {
+        int count = bytes.remaining() / dtype.bytes();
+        switch (dtype) {
+            case F32 -> bytes.asFloatBuffer().get(values, from, count);
             case F16 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = HalfPrecision.float16(bytes.getShort(2 * i));
+                for (int i = 0; i < count; i++) {
+                    values[from + i] = HalfPrecision.float16(bytes.getShort(2 * i));
                 }
             }
             case BF16 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = HalfPrecision.bfloat16(bytes.getShort(2 * i));
+                for (int i = 0; i < count; i++) {
+                    values[from + i] = HalfPrecision.bfloat16(bytes.getShort(2 * i));
                 }
             }
             case F64 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) bytes.getDouble(8 * i);
+                for (int i = 0; i < count; i++) {
+                    values[from + i] = (float) bytes.getDouble(8 * i);
                 }
             }
-            default ->
-                throw new InputException(path, "tensor '" + name + "': expected a float dtype, found " + info.dtype());
+            default -> throw new IllegalArgumentException(dtype + " is no float dtype");
         }
-        requireFinite(name, values);
-        return values;
+        return count;
     }
 
     private void requireFinite(String name, float[] values) {
