@@ -9,7 +9,8 @@ import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.HamParameters;
+import ham.merge.method.MergeProgress;
+import ham.merge.method.MergeSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,10 +118,10 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private static AdapterMerge merge(List<Path> folders, Path merged) {
-        HamParameters parameters = MergeFolder.parameters(merged);
+        MergeSettings settings = MergeFolder.settings(merged);
         List<AdapterFolder> adapters = folders.stream().map(AdapterFolder::read).toList();
         MergeFolder.requireInputs(merged, adapters);
-        return AdapterMerge.of(adapters, List.of(), parameters, Optional.empty());
+        return AdapterMerge.of(adapters, List.of(), settings, Optional.empty(), MergeProgress.SILENT);
     }
 
     /** The adapter folders of a run, in order. */

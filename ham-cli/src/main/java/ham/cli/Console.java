@@ -55,7 +55,7 @@ final class Console {
     }
 
     /** Where long work stands; on a terminal it replaces the line before, elsewhere it is left out. */
-    void progress(String format, Object... arguments) {
+    synchronized void progress(String format, Object... arguments) {
         if (TERMINAL) {
             err().print("\r\u001b[K" + String.format(Locale.ROOT, format, arguments));
             err().flush();
@@ -63,7 +63,12 @@ final class Console {
         }
     }
 
-    private void endProgressLine() {
+    /** Where a merge stands. */
+    void mergeProgress(String stage, long done, long total) {
+        progress("%s: %d %%", stage, 100 * done / total);
+    }
+
+    private synchronized void endProgressLine() {
         if (onProgressLine) {
             err().print("\r\u001b[K");
             err().flush();

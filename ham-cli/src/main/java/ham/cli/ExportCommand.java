@@ -41,9 +41,8 @@ final class ExportCommand implements Callable<Integer> {
             names = "--base",
             paramLabel = "BASE",
             required = true,
-            description =
-                    "What the merge is added to: a Hugging Face ViT (config.json and model.safetensors), or an ONNX"
-                            + " model that somebody exported.")
+            description = "What the merge is added to: a Hugging Face ViT or DeiT or a timm ViT, as config.json and"
+                    + " model.safetensors (or its shards); or an ONNX model that somebody exported.")
     private Path base;
 
     @Option(

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.export.OnnxSummary;
 import ham.merge.InputException;
-import ham.merge.adapter.LoraFactors;
+import ham.merge.adapter.LayerShape;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.folder.AdapterFolder;
@@ -84,8 +84,9 @@ final class InspectCommand implements Callable<Integer> {
         console.result(
                 String.format(
                         Locale.ROOT,
-                        "Hugging Face ViT: %d blocks, width %d, %d heads, MLP %d, %d x %d pixels, patch %d, %d tokens%n"
+                        "%s: %d blocks, width %d, %d heads, MLP %d, %d x %d pixels, patch %d, %d tokens%n"
                                 + "%.1f million parameters, %s, LayerNorm eps %s%nsha256 %s",
+                        kind(checkpoint),
                         config.layers(),
                         config.hidden(),
                         config.heads(),
@@ -101,6 +102,11 @@ final class InspectCommand implements Callable<Integer> {
                 json);
     }
 
+    private static String kind(Checkpoint checkpoint) {
+        String extras = checkpoint.config().form().extras();
+        return checkpoint.names().family() + (extras.isEmpty() ? "" : " with " + extras);
+    }
+
     private void adapter(AdapterFolder adapter) {
         Table table = new Table("weight", "rank", "scaling", "delta");
         ObjectNode json = JsonFiles.object().put("kind", "adapter").put("sha256", adapter.sha256());
@@ -112,8 +118,8 @@ final class InspectCommand implements Callable<Integer> {
                 "head",
                 adapter.head().map(head -> head.head().kind().optionName()).orElse(null));
         ArrayNode weights = json.putArray("weights");
-        for (Map.Entry<String, LoraFactors> entry : adapter.adapter().factors().entrySet()) {
-            LoraFactors factors = entry.getValue();
+        for (Map.Entry<String, LayerShape> entry : adapter.adapter().layers().entrySet()) {
+            LayerShape factors = entry.getValue();
             String shape = "[" + factors.outputs() + ", " + factors.inputs() + "]";
             table.row(entry.getKey(), String.valueOf(factors.rank()), String.valueOf(factors.scaling()), shape);
             weights.addObject()

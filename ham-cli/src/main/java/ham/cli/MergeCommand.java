@@ -71,10 +71,10 @@ final class MergeCommand implements Callable<Integer> {
         var parameters = ham.parameters(console.spec());
         Outputs.checkFolder(out, force, MergeFolder.RECORD, adapters);
         AdapterMerge result = AdapterMerge.of(read(), alphas, parameters, wanted);
-        Outputs.folder(out, force, folder -> MergeFolder.write(folder, result));
-        ObjectNode record = MergeFolder.record(result);
+        ObjectNode[] record = new ObjectNode[1];
+        Outputs.folder(out, force, folder -> record[0] = MergeFolder.write(folder, result, console::mergeProgress));
         result.warnings().forEach(console::warn);
-        console.result(MergeText.of(record) + "\nwritten to " + out, record.put("out", out.toString()));
+        console.result(MergeText.of(record[0]) + "\nwritten to " + out, record[0].put("out", out.toString()));
         return Main.DONE;
     }
 

@@ -62,7 +62,8 @@ class ArchitectureTest {
             if (module(each).equals("merge")) {
                 for (Dependency dependency : each.getDirectDependenciesFromSelf()) {
                     String name = dependency.getTargetClass().getName();
-                    if (!name.matches("\\[*L?(ham\\.merge|java|com\\.fasterxml\\.jackson)\\..*|\\[*[a-zA-Z]+")) {
+                    if (!name.matches(
+                            "\\[*L?(ham\\.merge|java|com\\.fasterxml\\.jackson|org\\.bytedeco\\.(javacpp|openblas))\\..*|\\[*[a-zA-Z]+")) {
                         heavy.add(name);
                     }
                 }

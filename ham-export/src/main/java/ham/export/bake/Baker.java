@@ -65,6 +65,7 @@ public final class Baker {
         Search search = weights.<Search>map(base -> new ContentSearch(model, base, chooser))
                 .orElseGet(() -> new NameSearch(model, uses, chooser));
         SortedMap<String, Matrix> deltas = new TreeMap<>(request.merged().deltas());
+        request.merged().biases().forEach((name, bias) -> deltas.put(name, new Matrix(bias.length, 1, bias)));
         List<Match> matches = new ArrayList<>();
         deltas.forEach((layer, delta) -> matches.addAll(search.find(layer, delta)));
         requireSeparate(matches);

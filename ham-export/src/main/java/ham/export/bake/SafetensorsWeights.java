@@ -3,8 +3,10 @@ package ham.export.bake;
 import ham.merge.InputException;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.ShardedTensors;
 import ham.merge.safetensors.TensorHash;
 import ham.merge.safetensors.TensorInfo;
+import ham.merge.safetensors.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,24 +16,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Weights from a safetensors file, or from a folder with {@code model.safetensors}, under the names of Hugging Face or timm. No
+ * Weights from a safetensors file, or from a folder with {@code model.safetensors} or its shards, under the names of Hugging Face or timm. No
  * configuration is asked for: the graph need not be one that ham can build.
  */
 final class SafetensorsWeights implements BaseWeights {
 
     private static final String FILE = "model.safetensors";
+    private static final String INDEX = FILE + ".index.json";
     private static final List<String> CLASSIFIERS = List.of("classifier.weight", "head.weight");
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
     private static final int THIRDS = 3;
 
     private final Path path;
-    private final SafetensorsFile file;
+    private final Tensors file;
     private final Map<LayerName, String> weights;
     private final Map<LayerName, String> biases;
     private final Scratch scratch = new Scratch();
 
-    private SafetensorsWeights(Path path, SafetensorsFile file) {
+    private SafetensorsWeights(Path path, Tensors file) {
         this.path = path;
         this.file = file;
         this.weights = places(file, WEIGHT);
@@ -44,10 +47,14 @@ final class SafetensorsWeights implements BaseWeights {
      * @throws InputException if there is no readable safetensors file
      */
     static SafetensorsWeights open(Path path) {
+        Path index = path.resolve(INDEX);
+        if (Files.exists(index) && !Files.exists(path.resolve(FILE))) {
+            return new SafetensorsWeights(path, ShardedTensors.open(index));
+        }
         return new SafetensorsWeights(path, SafetensorsFile.open(Files.isDirectory(path) ? path.resolve(FILE) : path));
     }
 
-    private static Map<LayerName, String> places(SafetensorsFile file, String suffix) {
+    private static Map<LayerName, String> places(Tensors file, String suffix) {
         Map<LayerName, String> places = new HashMap<>();
         for (String name : file.names()) {
             if (name.endsWith(suffix)) {

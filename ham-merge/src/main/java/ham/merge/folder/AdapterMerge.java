@@ -4,8 +4,11 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.LinearLayer;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
-import ham.merge.method.HamMerge;
 import ham.merge.method.HamParameters;
+import ham.merge.method.MergeMethod;
+import ham.merge.method.MergeProgress;
+import ham.merge.method.MergeSettings;
+import ham.merge.method.PreparedMerge;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,11 +18,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The HAM merge of adapter folders, in the order given.
+ * The merge of adapter folders, in the order given.
  *
  * @param adapters what was merged
- * @param alphas the importance scalar of each
- * @param merge groups, steps and deltas
+ * @param weights the importance (ham) or weight (other methods) of each
+ * @param merge what counts how much; deltas are computed when asked for
  * @param mode how the adapters came about, and so which scalars the groups had
  * @param baseSha256 hash of the base that they share, empty when none of them says
  * @param head one head over all classes, empty when there is none
@@ -27,58 +30,93 @@ import java.util.Set;
  */
 public record AdapterMerge(
         List<AdapterFolder> adapters,
-        List<Double> alphas,
-        HamMerge merge,
+        List<Double> weights,
+        PreparedMerge merge,
         MergeMode mode,
         Optional<String> baseSha256,
         Optional<NamedHead> head,
         List<String> warnings) {
     public AdapterMerge {
         adapters = List.copyOf(adapters);
-        alphas = List.copyOf(alphas);
+        weights = List.copyOf(weights);
         warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * A HAM merge of adapters that are merged quickly.
+     *
+     * @throws InputException as {@link #of(List, List, MergeSettings, Optional, MergeProgress)}
+     */
+    public static AdapterMerge of(
+            List<AdapterFolder> adapters, List<Double> alphas, HamParameters parameters, Optional<MergeMode> mode) {
+        return of(adapters, alphas, MergeSettings.ham(parameters), mode, MergeProgress.SILENT);
     }
 
     /**
      * Merges.
      *
      * @param adapters at least one, each of another name
-     * @param alphas importance scalars that beat the adapters' own; empty to take the adapters' own
-     * @param mode empty to find out: sequential when the adapters are the first tasks of one sequential run, in order, and keep their own
-     *     scalars; those of the groups were trained with them, so that other {@code alphas} need an independent merge
+     * @param weights for ham, importance scalars that beat the adapters' own, empty to take the adapters' own; for other methods the weight
+     *     of each, empty for 1
+     * @param mode empty to find out: sequential when the method is ham and the adapters are the first tasks of one sequential run, in order,
+     *     and keep their own scalars; those of the groups were trained with them, so that other {@code weights} need an independent merge
      * @throws InputException when the adapters do not fit together
      */
     public static AdapterMerge of(
-            List<AdapterFolder> adapters, List<Double> alphas, HamParameters parameters, Optional<MergeMode> mode) {
+            List<AdapterFolder> adapters,
+            List<Double> weights,
+            MergeSettings settings,
+            Optional<MergeMode> mode,
+            MergeProgress progress) {
+        boolean ham = settings.method() == MergeMethod.HAM;
+        String option = ham ? "--alpha" : "--weight";
         if (adapters.isEmpty()) {
             throw new InputException("expected at least one adapter to merge, found none");
         }
-        if (!alphas.isEmpty() && alphas.size() != adapters.size()) {
-            throw new InputException(
-                    "--alpha: expected one value an adapter, " + adapters.size() + " in all, found " + alphas.size());
+        if (!weights.isEmpty() && weights.size() != adapters.size()) {
+            throw new InputException(option + ": expected one value an adapter, " + adapters.size() + " in all, found "
+                    + weights.size());
         }
         requireDistinctNames(adapters);
         requireOneScheme(adapters);
+        requireBiasDeltas(adapters);
         List<String> warnings = new ArrayList<>();
-        MergeMode effective = mode.orElseGet(() -> detect(adapters, !alphas.isEmpty(), warnings));
-        if (effective == MergeMode.SEQUENTIAL && !alphas.isEmpty()) {
+        MergeMode effective =
+                mode.orElseGet(() -> ham ? detect(adapters, !weights.isEmpty(), warnings) : MergeMode.INDEPENDENT);
+        if (effective == MergeMode.SEQUENTIAL && !ham) {
+            throw new InputException("--mode sequential: expected the method ham, whose groups adapters are trained"
+                    + " beside, found " + settings.method().optionName());
+        }
+        if (effective == MergeMode.SEQUENTIAL && !weights.isEmpty()) {
             throw new InputException("--alpha: a sequential merge takes the scalars that its run trained; leave --alpha"
                     + " out, or merge independently (--mode independent)");
         }
-        List<Double> used = alphas.isEmpty()
-                ? adapters.stream().map(each -> each.record().alpha()).toList()
-                : alphas;
-        HamMerge merge = new HamMerge(parameters);
-        for (int i = 0; i < adapters.size(); i++) {
-            AdapterFolder each = adapters.get(i);
-            if (effective == MergeMode.SEQUENTIAL) {
-                merge.add(each.adapter(), used.get(i), each.record().groupAlphas());
-            } else {
-                merge.add(each.adapter(), used.get(i));
-            }
+        List<Double> used = weights.isEmpty()
+                ? adapters.stream()
+                        .map(each -> ham ? each.record().alpha() : 1.0)
+                        .toList()
+                : weights;
+        Optional<String> base = commonBase(adapters);
+        List<List<Double>> trained = effective == MergeMode.SEQUENTIAL
+                ? adapters.stream().map(each -> each.record().groupAlphas()).toList()
+                : List.of();
+        PreparedMerge merge = PreparedMerge.of(
+                settings, adapters.stream().map(AdapterFolder::adapter).toList(), used, trained, progress);
+        return new AdapterMerge(adapters, used, merge, effective, base, commonHead(adapters, warnings), warnings);
+    }
+
+    /** PEFT's {@code bias} stores what the bias is, not what was added to it. */
+    private static void requireBiasDeltas(List<AdapterFolder> adapters) {
+        for (AdapterFolder each : adapters) {
+            each.adapter().biases().forEach((name, change) -> {
+                if (change.full()) {
+                    throw new InputException(
+                            each.path(),
+                            "has the whole bias '" + name
+                                    + "' (PEFT's bias option), whose delta needs the base; give it with --base");
+                }
+            });
         }
-        return new AdapterMerge(
-                adapters, used, merge, effective, commonBase(adapters), commonHead(adapters, warnings), warnings);
     }
 
     private static void requireDistinctNames(List<AdapterFolder> adapters) {
@@ -97,7 +135,7 @@ public record AdapterMerge(
     private static void requireOneScheme(List<AdapterFolder> adapters) {
         Map<LinearLayer, String> names = new HashMap<>();
         for (AdapterFolder each : adapters) {
-            for (String name : each.adapter().factors().keySet()) {
+            for (String name : each.adapter().layers().keySet()) {
                 Optional<LinearLayer> layer = LinearLayer.parse(name.replaceFirst("\\.weight$", ""));
                 String known =
                         layer.map(found -> names.putIfAbsent(found, name)).orElse(null);

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.method.Branch;
+import ham.merge.method.Combine;
+import ham.merge.method.MergeMethod;
+import ham.merge.method.MergeSettings;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
@@ -21,15 +24,18 @@ final class BranchReader {
     private static final String A = ".lora_A";
     private static final String B = ".lora_B";
     private static final String SCALING = ".scaling";
+    private static final String BIAS = ".bias";
 
     private final Path recordFile;
     private final SafetensorsFile factors;
+    private final MergeSettings settings;
     private final SortedMap<String, List<Branch>> branches = new TreeMap<>();
     private final Set<String> used = new HashSet<>();
 
-    private BranchReader(Path recordFile, SafetensorsFile factors) {
+    private BranchReader(Path recordFile, SafetensorsFile factors, MergeSettings settings) {
         this.recordFile = recordFile;
         this.factors = factors;
+        this.settings = settings;
     }
 
     /**
@@ -41,7 +47,7 @@ final class BranchReader {
      */
     static SortedMap<String, List<Branch>> read(
             Path recordFile, ObjectNode record, SafetensorsFile factors, SortedMap<String, Matrix> deltas) {
-        BranchReader reader = new BranchReader(recordFile, factors);
+        BranchReader reader = new BranchReader(recordFile, factors, SettingsJson.read(recordFile, record));
         reader.readGroups(record);
         reader.requireNothingElse();
         reader.requireFit(deltas);
@@ -49,7 +55,7 @@ final class BranchReader {
     }
 
     private void readGroups(ObjectNode record) {
-        boolean mean = record.path("parameters").path("combine").asText().equals("mean");
+        boolean mean = settings.method() == MergeMethod.HAM && settings.ham().combine() == Combine.MEAN;
         double divisor = 0;
         for (JsonNode group : record.path("groups")) {
             divisor += number("alpha", group.path("alpha"));
@@ -87,9 +93,12 @@ final class BranchReader {
             }
             if (name.endsWith(A)) {
                 String stem = name.substring(0, name.length() - A.length());
-                branches.computeIfAbsent(stem.substring(prefix.length()), key -> new ArrayList<>())
-                        .add(new Branch(weight, factors(stem)));
+                String changed = stem.substring(prefix.length());
+                branches.computeIfAbsent(changed, key -> new ArrayList<>())
+                        .add(new Branch(weight * settings.layerWeight(changed), factors(stem)));
                 used.addAll(List.of(stem + A, stem + B, stem + SCALING));
+            } else if (name.endsWith(BIAS)) {
+                used.add(name);
             }
         }
     }

@@ -1,28 +1,35 @@
 package ham.merge.folder;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.head.HeadFile;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.Combine;
+import ham.merge.method.DeltaStatistics;
 import ham.merge.method.Group;
-import ham.merge.method.HamParameters;
-import ham.merge.method.Join;
-import ham.merge.method.Step;
-import ham.merge.safetensors.SafetensorsWriter;
+import ham.merge.method.MergeProgress;
+import ham.merge.method.MergeSettings;
+import ham.merge.method.Parallel;
+import ham.merge.method.PreparedMerge;
+import ham.merge.safetensors.DType;
+import ham.merge.safetensors.SafetensorsOutput;
+import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
 
 /**
- * Writes a merge folder: {@code merged.safetensors} (weight name -> delta [out, in], float32), {@code groups.safetensors} (pruned factors of
- * each member in join order: {@code groups.G.M.WEIGHT.lora_A}, {@code .lora_B} and the {@code .scaling} as one float64),
- * {@code merge.json}, and {@code head.safetensors} and {@code labels.txt} where there is a head.
+ * Writes a merge folder: {@code merged.safetensors} (weight name -> delta [out, in], bias name -> delta [out], float32),
+ * {@code groups.safetensors} (what each member brought, in join order: {@code groups.G.M.WEIGHT.lora_A} and {@code .lora_B}, pruned for ham,
+ * the {@code .scaling} as one float64, and {@code groups.G.M.BIAS}), {@code merge.json}, and {@code head.safetensors} and {@code labels.txt}
+ * where there is a head. It works weight by weight, so that neither adapters nor deltas need to fit in memory.
  */
 public final class MergeFolder {
     /** What was merged and how; the file by which a merge folder is known. */
@@ -32,112 +39,119 @@ public final class MergeFolder {
     static final String GROUPS = "groups.safetensors";
     static final String LABELS = "labels.txt";
 
-    private MergeFolder() {}
+    private final AdapterMerge result;
+    private final PreparedMerge merge;
+    /** The beginning of the names of each adapter's tensors, in the order of the merge. */
+    private final Map<Integer, String> prefixes = new HashMap<>();
 
-    /** Fills an existing, empty folder. */
-    public static void write(Path folder, AdapterMerge result) throws IOException {
-        SafetensorsWriter merged = new SafetensorsWriter();
-        result.merge().merged().forEach(merged::add);
-        merged.write(folder.resolve(MERGED));
-        factors(result.merge().groups()).write(folder.resolve(GROUPS));
-        JsonFiles.write(folder.resolve(RECORD), record(result));
+    private MergeFolder(AdapterMerge result) {
+        this.result = result;
+        this.merge = result.merge();
+        for (int g = 0; g < merge.groups().size(); g++) {
+            List<Group.Member> members = merge.groups().get(g).members();
+            for (int m = 0; m < members.size(); m++) {
+                prefixes.put(members.get(m).adapter(), factorPrefix(g, m));
+            }
+        }
+    }
+
+    /**
+     * Fills an existing, empty folder.
+     *
+     * @return the content of {@code merge.json}
+     */
+    public static ObjectNode write(Path folder, AdapterMerge result, MergeProgress progress) throws IOException {
+        return new MergeFolder(result).write(folder, progress);
+    }
+
+    /** As {@link #write(Path, AdapterMerge, MergeProgress)}, without a word. */
+    public static ObjectNode write(Path folder, AdapterMerge result) throws IOException {
+        return write(folder, result, MergeProgress.SILENT);
+    }
+
+    private ObjectNode write(Path folder, MergeProgress progress) throws IOException {
+        SortedMap<String, float[]> biases = merge.biases();
+        List<String> weights = new ArrayList<>(merge.shapes().keySet());
+        List<DeltaStatistics> statistics;
+        try (SafetensorsOutput merged = new SafetensorsOutput(folder.resolve(MERGED), mergedLayout(biases));
+                SafetensorsOutput groups = new SafetensorsOutput(folder.resolve(GROUPS), groupsLayout())) {
+            statistics = Parallel.map(
+                    weights,
+                    weight -> {
+                        Matrix delta = merge.delta(
+                                weight, (adapter, factors) -> write(groups, prefixes.get(adapter) + weight, factors));
+                        merged.write(weight, delta.data());
+                        return merge.statistics(delta);
+                    },
+                    done -> progress.at("merging", done, weights.size()));
+            biases.forEach(merged::write);
+            writeBiases(groups);
+            merged.finish();
+            groups.finish();
+        }
+        ObjectNode record = MergeRecord.of(result, weights, statistics);
+        JsonFiles.write(folder.resolve(RECORD), record);
         if (result.head().isPresent()) {
             HeadFile.write(folder.resolve(AdapterFolder.HEAD), result.head().get());
             Files.writeString(
                     folder.resolve(LABELS),
                     String.join("\n", result.head().get().classes()) + "\n");
         }
+        return record;
     }
 
-    private static SafetensorsWriter factors(List<Group> groups) {
-        SafetensorsWriter writer = new SafetensorsWriter();
-        for (int g = 0; g < groups.size(); g++) {
-            List<Group.Member> members = groups.get(g).members();
-            for (int m = 0; m < members.size(); m++) {
-                String prefix = factorPrefix(g, m);
-                members.get(m).factors().forEach((weight, factors) -> add(writer, prefix + weight, factors));
-            }
+    private SafetensorsOutput.Layout mergedLayout(SortedMap<String, float[]> biases) {
+        SafetensorsOutput.Layout layout = new SafetensorsOutput.Layout();
+        merge.shapes().forEach((weight, shape) -> layout.add(weight, DType.F32, shape.outputs(), shape.inputs()));
+        biases.forEach((bias, delta) -> layout.add(bias, DType.F32, delta.length));
+        return layout;
+    }
+
+    private SafetensorsOutput.Layout groupsLayout() {
+        SafetensorsOutput.Layout layout = new SafetensorsOutput.Layout();
+        for (int i = 0; i < merge.adapters().size(); i++) {
+            String prefix = prefixes.get(i);
+            AdapterSource adapter = merge.adapters().get(i);
+            adapter.layers().forEach((weight, shape) -> layout.add(
+                            prefix + weight + ".lora_A", DType.F32, shape.rank(), shape.inputs())
+                    .add(prefix + weight + ".lora_B", DType.F32, shape.outputs(), shape.rank())
+                    .add(prefix + weight + ".scaling", DType.F64, 1));
+            adapter.biases().forEach((bias, change) -> layout.add(prefix + bias, DType.F32, change.values().length));
         }
-        return writer;
+        return layout;
+    }
+
+    private static void write(SafetensorsOutput output, String name, LoraFactors factors) {
+        output.write(name + ".lora_A", factors.a().data());
+        output.write(name + ".lora_B", factors.b().data());
+        output.write(name + ".scaling", new double[] {factors.scaling()});
+    }
+
+    private void writeBiases(SafetensorsOutput groups) {
+        for (int i = 0; i < merge.adapters().size(); i++) {
+            String prefix = prefixes.get(i);
+            merge.adapters().get(i).biases().forEach((bias, change) -> groups.write(prefix + bias, change.values()));
+        }
     }
 
     static String factorPrefix(int group, int member) {
         return "groups." + group + "." + member + ".";
     }
 
-    private static void add(SafetensorsWriter writer, String name, LoraFactors factors) {
-        writer.add(name + ".lora_A", factors.a());
-        writer.add(name + ".lora_B", factors.b());
-        writer.add(name + ".scaling", List.of(1L), new double[] {factors.scaling()});
-    }
-
-    /** The content of {@code merge.json}. */
-    public static ObjectNode record(AdapterMerge result) {
-        ObjectNode json = JsonFiles.object();
-        json.put("method", "ham");
-        json.put("mode", result.mode().optionName());
-        json.set("parameters", parameters(result.merge().parameters()));
-        json.put("base_sha256", result.baseSha256().orElse(null));
-        ArrayNode inputs = json.putArray("inputs");
-        for (AdapterFolder each : result.adapters()) {
-            inputs.addObject()
-                    .put("adapter", each.adapter().name())
-                    .put("path", each.path().toString())
-                    .put("sha256", each.sha256())
-                    .set("classes", JsonFiles.tree(each.record().classes()));
-        }
-        ArrayNode steps = json.putArray("steps");
-        for (Step step : result.merge().steps()) {
-            ObjectNode node = steps.addObject().put("adapter", step.adapter()).put("alpha", step.alpha());
-            node.set("similarity", JsonFiles.tree(step.similarity()));
-            node.put("group", step.group())
-                    .put("opened", step.opened())
-                    .put("group_alpha", step.groupAlpha())
-                    .put("norm", step.norm());
-        }
-        ArrayNode groups = json.putArray("groups");
-        for (Group group : result.merge().groups()) {
-            ObjectNode node = groups.addObject();
-            node.set(
-                    "members",
-                    JsonFiles.tree(
-                            group.members().stream().map(Group.Member::name).toList()));
-            node.put("alpha", group.alpha()).put("rank", group.rank()).put("norm", Math.sqrt(group.squaredNorm()));
-            node.set(
-                    "coefficients",
-                    JsonFiles.tree(group.members().stream()
-                            .map(Group.Member::coefficient)
-                            .toList()));
-        }
-        result.head().ifPresent(head -> json.put("head", head.head().kind().optionName()));
-        json.set("warnings", JsonFiles.tree(result.warnings()));
-        return json;
-    }
-
     /**
-     * The parameters that a merge was made with.
+     * The settings that a merge was made with.
      *
-     * @throws ham.merge.InputException when the folder has no readable record
+     * @throws InputException when the folder has no readable record
      */
-    public static HamParameters parameters(Path folder) {
+    public static MergeSettings settings(Path folder) {
         Path file = folder.resolve(RECORD);
-        JsonNode json = JsonFiles.read(file, "the record of a merge folder").path("parameters");
-        try {
-            return new HamParameters(
-                    json.path("keep").decimalValue(),
-                    json.path("tau").doubleValue(),
-                    json.path("groups").intValue(),
-                    Join.valueOf(json.path("join").asText().toUpperCase(Locale.ROOT)),
-                    Combine.valueOf(json.path("combine").asText().toUpperCase(Locale.ROOT)));
-        } catch (IllegalArgumentException | InputException e) {
-            throw new InputException(file, "expected the parameters of a HAM merge, found " + json, e);
-        }
+        return SettingsJson.read(file, JsonFiles.read(file, "the record of a merge folder"));
     }
 
     /**
      * Checks that these are the adapters that a merge was made from, in order.
      *
-     * @throws ham.merge.InputException when one is missing, too many or another
+     * @throws InputException when one is missing, too many or another
      */
     public static void requireInputs(Path folder, List<AdapterFolder> adapters) {
         Path file = folder.resolve(RECORD);
@@ -158,14 +172,5 @@ public final class MergeFolder {
                                 + adapter.sha256() + "; give the adapters in their order");
             }
         }
-    }
-
-    private static ObjectNode parameters(HamParameters parameters) {
-        return JsonFiles.object()
-                .put("keep", parameters.keep())
-                .put("tau", parameters.tau())
-                .put("groups", parameters.maxGroups())
-                .put("join", parameters.join().name().toLowerCase(Locale.ROOT))
-                .put("combine", parameters.combine().name().toLowerCase(Locale.ROOT));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Place;
 import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
@@ -15,16 +16,19 @@ import ham.merge.tensor.Matrix;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A merge as an exporter needs it.
  *
  * @param deltas weight name -> delta [out, in]
+ * @param biases bias name -> delta [out]
  * @param branches weight name -> the addends that make up its delta; empty when only the deltas are known
  * @param head the head over all classes and their names
  * @param baseSha256 hash of the base it belongs to, empty when unknown
@@ -32,12 +36,14 @@ import java.util.TreeMap;
  */
 public record Merged(
         SortedMap<String, Matrix> deltas,
+        SortedMap<String, float[]> biases,
         SortedMap<String, List<Branch>> branches,
         Optional<NamedHead> head,
         Optional<String> baseSha256,
         SortedMap<String, String> provenance) {
     public Merged {
         deltas = Collections.unmodifiableSortedMap(new TreeMap<>(deltas));
+        biases = Collections.unmodifiableSortedMap(new TreeMap<>(biases));
         branches = Collections.unmodifiableSortedMap(new TreeMap<>(branches));
         provenance = Collections.unmodifiableSortedMap(new TreeMap<>(provenance));
     }
@@ -58,7 +64,7 @@ public record Merged(
         SortedMap<String, String> provenance = new TreeMap<>();
         provenance.put("method", "deltas");
         provenance.put("merged_sha256", TensorHash.sha256(file));
-        return new Merged(deltas(file), new TreeMap<>(), Optional.empty(), Optional.empty(), provenance);
+        return new Merged(deltas(file), biases(file), new TreeMap<>(), Optional.empty(), Optional.empty(), provenance);
     }
 
     private static Merged readFolder(Path folder) {
@@ -74,9 +80,11 @@ public record Merged(
         provenance.put("merged_sha256", TensorHash.sha256(merged));
         SafetensorsFile factors = SafetensorsFile.open(folder.resolve(MergeFolder.GROUPS));
         SortedMap<String, Matrix> deltas = deltas(merged);
+        boolean factored = SettingsJson.read(recordFile, record).method().factored();
         return new Merged(
                 deltas,
-                BranchReader.read(recordFile, record, factors, deltas),
+                biases(merged),
+                factored ? BranchReader.read(recordFile, record, factors, deltas) : new TreeMap<>(),
                 record.hasNonNull("head") || Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
                 Optional.ofNullable(record.path("base_sha256").textValue()),
                 provenance);
@@ -96,11 +104,21 @@ public record Merged(
 
     private static SortedMap<String, Matrix> deltas(SafetensorsFile file) {
         SortedMap<String, Matrix> deltas = new TreeMap<>();
-        file.names().forEach(name -> deltas.put(name, file.matrix(name)));
-        if (deltas.isEmpty()) {
+        file.names().stream().filter(name -> !isBias(file, name)).forEach(name -> deltas.put(name, file.matrix(name)));
+        if (file.names().isEmpty()) {
             throw new InputException(file.path(), "expected deltas, found no tensor at all");
         }
         return deltas;
+    }
+
+    private static SortedMap<String, float[]> biases(SafetensorsFile file) {
+        SortedMap<String, float[]> biases = new TreeMap<>();
+        file.names().stream().filter(name -> isBias(file, name)).forEach(name -> biases.put(name, file.floats(name)));
+        return biases;
+    }
+
+    private static boolean isBias(SafetensorsFile file, String name) {
+        return name.endsWith(".bias") && file.info(name).shape().size() == 1;
     }
 
     /**
@@ -116,38 +134,60 @@ public record Merged(
                     base.directory(),
                     "is not the base that this merge was made for: expected hash " + made + ", found " + sha256);
         });
+        Map<String, Place> places = places(base);
         SortedMap<String, Matrix> renamedDeltas = new TreeMap<>();
         deltas.forEach((name, delta) -> {
-            String target = resolve(base, name);
-            List<Long> expected = base.shape(target);
-            List<Long> found = List.of((long) delta.rows(), (long) delta.columns());
-            if (!expected.equals(found)) {
-                throw new InputException(
-                        base.directory(), "delta '" + name + "': expected the shape " + expected + ", found " + found);
-            }
-            if (renamedDeltas.put(target, delta) != null) {
-                throw new InputException(base.directory(), "two deltas mean the weight '" + target + "'");
-            }
+            requireShape(base, name, places.get(name), List.of((long) delta.rows(), (long) delta.columns()));
+            renamedDeltas.put(places.get(name).name(), delta);
+        });
+        SortedMap<String, float[]> renamedBiases = new TreeMap<>();
+        biases.forEach((name, delta) -> {
+            requireShape(base, name, places.get(name), List.of((long) delta.length));
+            renamedBiases.put(places.get(name).name(), delta);
         });
         SortedMap<String, List<Branch>> renamedBranches = new TreeMap<>();
-        branches.forEach((name, each) -> renamedBranches.put(resolve(base, name), each));
-        return new Merged(renamedDeltas, renamedBranches, head, baseSha256, provenance);
+        branches.forEach((name, each) -> renamedBranches.put(places.get(name).name(), each));
+        return new Merged(renamedDeltas, renamedBiases, renamedBranches, head, baseSha256, provenance);
     }
 
-    private static String resolve(Checkpoint base, String name) {
+    /** Where everything that is changed lies; no two names may mean the same rows. */
+    private Map<String, Place> places(Checkpoint base) {
+        Map<String, Place> places = new HashMap<>();
+        Stream.concat(deltas.keySet().stream(), biases.keySet().stream()).forEach(name -> {
+            Place place = resolve(base, name);
+            if (places.values().stream().anyMatch(place::overlaps)) {
+                String what = deltas.containsKey(name) ? "weight" : "bias";
+                throw new InputException(base.directory(), "two deltas mean the " + what + " '" + place + "'");
+            }
+            places.put(name, place);
+        });
+        branches.keySet().forEach(name -> places.computeIfAbsent(name, each -> resolve(base, each)));
+        return places;
+    }
+
+    private static Place resolve(Checkpoint base, String name) {
         return base.resolve(name)
                 .orElseThrow(() -> new InputException(
                         base.directory(), "expected a weight for the delta '" + name + "', found none of that name"));
     }
 
+    private static void requireShape(Checkpoint base, String name, Place place, List<Long> found) {
+        List<Long> expected = base.shape(place.name());
+        if (!expected.equals(found)) {
+            throw new InputException(
+                    base.directory(), "delta '" + name + "': expected the shape " + expected + ", found " + found);
+        }
+    }
+
     /** This merge with another head. */
     public Merged withHead(NamedHead other) {
-        return new Merged(deltas, branches, Optional.of(other), baseSha256, provenance);
+        return new Merged(deltas, biases, branches, Optional.of(other), baseSha256, provenance);
     }
 
     /** A merge that changes nothing: the bare base. */
     public static Merged none() {
-        return new Merged(new TreeMap<>(), new TreeMap<>(), Optional.empty(), Optional.empty(), new TreeMap<>());
+        return new Merged(
+                new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), Optional.empty(), Optional.empty(), new TreeMap<>());
     }
 
     /** The provenance under the keys that an exported model's metadata has ({@code ham.method}, ...). */

@@ -1,8 +1,7 @@
 package ham.merge.method;
 
-import ham.merge.adapter.LoraFactors;
-import ham.merge.tensor.Matrix;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -12,80 +11,61 @@ import java.util.TreeMap;
  *
  * @param members in the order in which they joined
  * @param alpha the group's importance scalar
- * @param squaredNorm squared Frobenius norm of {@code DW_G} over all adapted weights
+ * @param squaredNorms squared Frobenius norm of {@code DW_G} at every adapted weight
  */
-public record Group(List<Member> members, double alpha, double squaredNorm) {
+public record Group(List<Member> members, double alpha, SortedMap<String, Double> squaredNorms) {
     public Group {
         members = List.copyOf(members);
+        squaredNorms = Collections.unmodifiableSortedMap(new TreeMap<>(squaredNorms));
+    }
+
+    /** Squared Frobenius norm of {@code DW_G} over all adapted weights. */
+    public double squaredNorm() {
+        return Similarity.total(squaredNorms);
     }
 
     /**
      * One pruned adapter of a group.
      *
+     * @param adapter its place in the order of the merge, from 0
      * @param name the adapter's name
      * @param coefficient c, 1 unless {@link Join#FOLD} scaled the member
-     * @param factors pruned factors of every adapted weight
      */
-    public record Member(String name, double coefficient, SortedMap<String, LoraFactors> factors) {
-        /** Sum of the ranks of one weight's factors; 0 when the member does not adapt it. */
-        int rank(String weight) {
-            return factors.containsKey(weight) ? factors.get(weight).rank() : 0;
-        }
-    }
+    public record Member(int adapter, String name, double coefficient) {}
 
-    /** The group's largest concatenated rank over all weights: the sum of its members' ranks. */
-    public int rank() {
-        return members.stream()
-                .flatMap(member -> member.factors().keySet().stream())
-                .distinct()
-                .mapToInt(weight ->
-                        members.stream().mapToInt(member -> member.rank(weight)).sum())
-                .max()
-                .orElse(0);
-    }
-
-    /** {@code DW_G} [out, in] of every adapted weight; without the group's scalar. */
-    public SortedMap<String, Matrix> deltas() {
-        SortedMap<String, List<Branch>> branches = new TreeMap<>();
-        addBranches(1, branches);
-        return Deltas.sum(branches);
-    }
-
-    /** Adds what every member contributes to each weight's delta when the group's scalar is {@code alpha}. */
-    void addBranches(double alpha, SortedMap<String, List<Branch>> branches) {
-        for (Member member : members) {
-            double weight = alpha * member.coefficient();
-            member.factors().forEach((name, factors) -> branches.computeIfAbsent(name, key -> new ArrayList<>())
-                    .add(new Branch(weight, factors)));
-        }
-    }
-
-    double innerProduct(SortedMap<String, LoraFactors> factors) {
-        return members.stream()
-                .mapToDouble(member -> member.coefficient() * Similarity.innerProduct(member.factors(), factors))
-                .sum();
-    }
-
-    static Group open(String name, SortedMap<String, LoraFactors> factors, double alpha, double squaredNorm) {
-        return new Group(List.of(new Member(name, 1, factors)), alpha, squaredNorm);
+    static Group open(int adapter, String name, double alpha, SortedMap<String, Double> squaredNorms) {
+        return new Group(List.of(new Member(adapter, name, 1)), alpha, squaredNorms);
     }
 
     Group withAlpha(double newAlpha) {
-        return new Group(members, newAlpha, squaredNorm);
+        return new Group(members, newAlpha, squaredNorms);
     }
 
-    /** This group and one more member, whose inner product with the group and squared norm are known. */
-    Group join(Join join, Member member, double memberAlpha, double innerProduct, double memberSquaredNorm) {
+    /**
+     * This group and one more adapter.
+     *
+     * @param innerProducts of the adapter's delta with this group's at every weight that both change
+     */
+    Group join(
+            Join join,
+            Member member,
+            double memberAlpha,
+            SortedMap<String, Double> innerProducts,
+            SortedMap<String, Double> memberSquaredNorms) {
         boolean fold = join == Join.FOLD;
         double old = fold ? alpha : 1;
         double added = fold ? memberAlpha : 1;
         List<Member> joined = new ArrayList<>();
         for (Member each : members) {
-            joined.add(new Member(each.name(), each.coefficient() * old, each.factors()));
+            joined.add(new Member(each.adapter(), each.name(), each.coefficient() * old));
         }
-        joined.add(new Member(member.name(), added, member.factors()));
-        double norm = old * old * squaredNorm + 2 * old * added * innerProduct + added * added * memberSquaredNorm;
+        joined.add(new Member(member.adapter(), member.name(), added));
+        SortedMap<String, Double> norms = new TreeMap<>();
+        squaredNorms.forEach((weight, norm) -> norms.put(weight, old * old * norm));
+        innerProducts.forEach((weight, product) -> norms.merge(weight, 2 * old * added * product, Double::sum));
+        memberSquaredNorms.forEach((weight, norm) -> norms.merge(weight, added * added * norm, Double::sum));
+        norms.replaceAll((weight, norm) -> Math.max(norm, 0));
         double newAlpha = fold ? 1 : (members.size() * alpha + memberAlpha) / (members.size() + 1);
-        return new Group(joined, newAlpha, Math.max(norm, 0));
+        return new Group(joined, newAlpha, norms);
     }
 }

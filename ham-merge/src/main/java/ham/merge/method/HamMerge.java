@@ -6,24 +6,26 @@ import ham.merge.adapter.LoraFactors;
 import ham.merge.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Hierarchical adapter merging, one adapter at a time: prune, compare with every group, open a group or join the most similar one. Not
- * thread-safe.
+ * Hierarchical adapter merging, one adapter at a time: prune, compare with every group, open a group or join the most similar one. Everything
+ * is in memory and in double: this is how a run merges while it trains, and the control of {@link PreparedMerge}. Not thread-safe.
  *
  * <p>Source: METHOD "end of the task", arXiv 2509.13211.
  */
 public final class HamMerge {
     private final HamParameters parameters;
-    private final List<Group> groups = new ArrayList<>();
-    private final List<Step> steps = new ArrayList<>();
+    private final Grouping grouping;
+    private final List<LoraAdapter> pruned = new ArrayList<>();
     private final SortedMap<String, LoraFactors> shapes = new TreeMap<>();
 
     /** An empty merge. */
     public HamMerge(HamParameters parameters) {
         this.parameters = parameters;
+        this.grouping = new Grouping(parameters, this::similarity);
     }
 
     /**
@@ -32,42 +34,14 @@ public final class HamMerge {
      * @throws InputException when {@code alpha} is not finite, or the adapter changes a weight of another shape than those before it
      */
     public Step add(LoraAdapter adapter, double alpha) {
-        requireFinite(adapter, alpha);
         requireShapes(adapter);
-        LoraAdapter pruned = Pruning.prune(adapter, parameters.keep());
-        double squaredNorm = Similarity.innerProduct(pruned.factors(), pruned.factors());
-        List<Double> innerProducts = new ArrayList<>();
-        List<Double> similarities = new ArrayList<>();
-        int best = -1;
-        for (Group group : groups) {
-            double innerProduct = group.innerProduct(pruned.factors());
-            innerProducts.add(innerProduct);
-            similarities.add(Similarity.cosine(innerProduct, group.squaredNorm(), squaredNorm));
-            if (best < 0 || similarities.get(similarities.size() - 1) > similarities.get(best)) {
-                best = similarities.size() - 1;
-            }
-        }
-        boolean open =
-                best < 0 || (similarities.get(best) < parameters.tau() && groups.size() < parameters.maxGroups());
-        if (open) {
-            best = groups.size();
-            groups.add(Group.open(pruned.name(), pruned.factors(), alpha, squaredNorm));
-        } else {
-            Group.Member member = new Group.Member(pruned.name(), 1, pruned.factors());
-            groups.set(
-                    best,
-                    groups.get(best).join(parameters.join(), member, alpha, innerProducts.get(best), squaredNorm));
-        }
-        Step step = new Step(
+        LoraAdapter added = Pruning.prune(adapter, parameters.keep());
+        pruned.add(added);
+        return grouping.add(
                 adapter.name(),
                 alpha,
-                similarities,
-                best,
-                open,
-                groups.get(best).alpha(),
-                Math.sqrt(squaredNorm));
-        steps.add(step);
-        return step;
+                Similarity.innerProducts(added.factors(), added.factors()),
+                group -> innerProducts(group, added));
     }
 
     /**
@@ -77,23 +51,27 @@ public final class HamMerge {
      * @throws InputException as {@link #add(LoraAdapter, double)}, and when the number of scalars is not the number of groups
      */
     public Step add(LoraAdapter adapter, double alpha, List<Double> trainedGroupAlphas) {
-        if (trainedGroupAlphas.size() != groups.size()) {
-            throw new InputException("adapter " + adapter.name() + " was trained beside " + trainedGroupAlphas.size()
-                    + " groups, but with these parameters the merge has " + groups.size()
-                    + " before it; merge with the parameters of its run, or independently (--mode independent)");
-        }
-        trainedGroupAlphas.forEach(each -> requireFinite(adapter, each));
-        for (int i = 0; i < groups.size(); i++) {
-            groups.set(i, groups.get(i).withAlpha(trainedGroupAlphas.get(i)));
-        }
+        grouping.train(adapter.name(), trainedGroupAlphas);
         return add(adapter, alpha);
     }
 
-    private static void requireFinite(LoraAdapter adapter, double alpha) {
-        if (!Double.isFinite(alpha)) {
-            throw new InputException(
-                    "adapter " + adapter.name() + ": expected finite importance scalars, found " + alpha);
+    private double similarity(Group group, int adapter) {
+        LoraAdapter added = pruned.get(adapter);
+        return parameters
+                .similarity()
+                .of(
+                        innerProducts(group, added),
+                        group.squaredNorms(),
+                        Similarity.innerProducts(added.factors(), added.factors()));
+    }
+
+    private SortedMap<String, Double> innerProducts(Group group, LoraAdapter adapter) {
+        SortedMap<String, Double> sums = new TreeMap<>();
+        for (Group.Member member : group.members()) {
+            Similarity.innerProducts(pruned.get(member.adapter()).factors(), adapter.factors())
+                    .forEach((weight, product) -> sums.merge(weight, member.coefficient() * product, Double::sum));
         }
+        return sums;
     }
 
     /**
@@ -106,10 +84,9 @@ public final class HamMerge {
             LoraAdapter adapter, double alpha, List<Double> trainedGroupAlphas) {
         SortedMap<String, List<Branch>> branches = new TreeMap<>();
         for (int i = 0; i < trainedGroupAlphas.size(); i++) {
-            groups.get(i).addBranches(trainedGroupAlphas.get(i), branches);
+            addBranches(groups().get(i), trainedGroupAlphas.get(i), branches);
         }
-        adapter.factors().forEach((name, factors) -> branches.computeIfAbsent(name, key -> new ArrayList<>())
-                .add(new Branch(alpha, factors)));
+        addBranches(adapter, alpha, branches);
         return branches;
     }
 
@@ -131,53 +108,49 @@ public final class HamMerge {
 
     /** The groups as they stand. */
     public List<Group> groups() {
-        return List.copyOf(groups);
+        return grouping.groups();
     }
 
     /** What every adapter did, in order. */
     public List<Step> steps() {
-        return List.copyOf(steps);
+        return grouping.steps();
+    }
+
+    /** {@code DW_G} [out, in] of every weight that a group adapts; without the group's scalar. */
+    public SortedMap<String, Matrix> deltas(Group group) {
+        SortedMap<String, List<Branch>> branches = new TreeMap<>();
+        addBranches(group, 1, branches);
+        return Deltas.sum(branches);
     }
 
     /**
-     * What every group's member contributes to the merged model, for each adapted weight.
+     * What every adapter contributes to the merged model, for each adapted weight, in the order of the adapters.
      *
      * @throws InputException with {@link Combine#MEAN} when a group's scalar is not positive
      */
     public SortedMap<String, List<Branch>> branches() {
-        double divisor = 1;
-        if (parameters.combine() == Combine.MEAN) {
-            divisor = 0;
-            for (Group group : groups) {
-                if (!(group.alpha() > 0)) {
-                    throw new InputException("--combine mean: expected every group's alpha above 0, found "
-                            + group.alpha() + "; use --combine sum");
-                }
-                divisor += group.alpha();
-            }
-        }
         SortedMap<String, List<Branch>> branches = new TreeMap<>();
-        for (Group group : groups) {
-            group.addBranches(group.alpha() / divisor, branches);
+        List<Double> coefficients = grouping.coefficients();
+        for (int i = 0; i < pruned.size(); i++) {
+            addBranches(pruned.get(i), coefficients.get(i), branches);
         }
         return branches;
     }
 
-    /**
-     * The merged delta [out, in] of every adapted weight.
-     *
-     * @throws InputException as {@link #branches}, and when an entry is too large for float32
-     */
+    private void addBranches(Group group, double alpha, SortedMap<String, List<Branch>> branches) {
+        group.members()
+                .forEach(member -> addBranches(pruned.get(member.adapter()), alpha * member.coefficient(), branches));
+    }
+
+    private static void addBranches(LoraAdapter adapter, double weight, SortedMap<String, List<Branch>> branches) {
+        for (Map.Entry<String, LoraFactors> entry : adapter.factors().entrySet()) {
+            branches.computeIfAbsent(entry.getKey(), key -> new ArrayList<>())
+                    .add(new Branch(weight, entry.getValue()));
+        }
+    }
+
+    /** The merged delta [out, in] of every adapted weight. */
     public SortedMap<String, Matrix> merged() {
-        SortedMap<String, Matrix> merged = Deltas.sum(branches());
-        merged.forEach((name, delta) -> {
-            for (float value : delta.data()) {
-                if (!Float.isFinite(value)) {
-                    throw new InputException("weight " + name + ": expected a merged delta within float32, found "
-                            + value + "; look for a huge lora_alpha or alpha among the adapters");
-                }
-            }
-        });
-        return merged;
+        return Deltas.sum(branches());
     }
 }

@@ -11,9 +11,16 @@ import java.math.BigDecimal;
  * @param maxGroups most groups, at least 1
  * @param join how a group's scalar changes when an adapter joins
  * @param combine how the groups add up
+ * @param similarity what adapters and groups are compared by
  */
-public record HamParameters(BigDecimal keep, double tau, int maxGroups, Join join, Combine combine) {
-    /** The defaults: k = 0.6, tau = 0.1, five groups, mean, sum. */
+public record HamParameters(
+        BigDecimal keep, double tau, int maxGroups, Join join, Combine combine, Measure similarity) {
+    /** Parameters that compare by the cosine of all deltas. */
+    public HamParameters(BigDecimal keep, double tau, int maxGroups, Join join, Combine combine) {
+        this(keep, tau, maxGroups, join, combine, Measure.COSINE);
+    }
+
+    /** The defaults: k = 0.6, tau = 0.1, five groups, mean, sum, cosine. */
     public static final HamParameters DEFAULTS =
             new HamParameters(new BigDecimal("0.6"), 0.1, 5, Join.MEAN, Combine.SUM);
 
@@ -23,12 +30,8 @@ public record HamParameters(BigDecimal keep, double tau, int maxGroups, Join joi
      * @throws InputException when a value is out of its range
      */
     public HamParameters {
-        if (keep.signum() <= 0 || keep.compareTo(BigDecimal.ONE) > 0) {
-            throw new InputException("--keep: expected a fraction above 0 and at most 1, found " + keep);
-        }
-        if (!Double.isFinite(tau)) {
-            throw new InputException("--tau: expected a finite number, found " + tau);
-        }
+        Parameters.requireFraction("--keep", keep);
+        Parameters.requireFinite("--tau", tau);
         if (maxGroups < 1) {
             throw new InputException("--groups: expected at least 1, found " + maxGroups);
         }

@@ -4,8 +4,6 @@ import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
-import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -32,31 +30,7 @@ public final class Pruning {
      * @return a new matrix of the same shape, or the same matrix when everything is kept
      */
     public static Matrix keepLargest(Matrix matrix, BigDecimal keep) {
-        float[] values = matrix.data();
-        int kept = keep.multiply(BigDecimal.valueOf(values.length))
-                .setScale(0, RoundingMode.CEILING)
-                .intValueExact();
-        if (kept == values.length) {
-            return matrix;
-        }
-        // Non-negative floats order as their bits do.
-        int[] magnitudes = new int[values.length];
-        for (int i = 0; i < values.length; i++) {
-            magnitudes[i] = Float.floatToRawIntBits(Math.abs(values[i]));
-        }
-        int[] sorted = magnitudes.clone();
-        Arrays.sort(sorted);
-        int threshold = sorted[sorted.length - kept];
-        int ties = kept;
-        for (int i = sorted.length - 1; i >= 0 && sorted[i] > threshold; i--) {
-            ties--;
-        }
-        float[] pruned = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            if (magnitudes[i] > threshold || (magnitudes[i] == threshold && ties-- > 0)) {
-                pruned[i] = values[i];
-            }
-        }
-        return new Matrix(matrix.rows(), matrix.columns(), pruned);
+        int kept = Threshold.kept(keep, matrix.data().length);
+        return Threshold.of(matrix.data(), kept).prune(matrix);
     }
 }

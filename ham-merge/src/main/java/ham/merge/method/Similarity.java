@@ -2,8 +2,8 @@ package ham.merge.method;
 
 import ham.merge.adapter.LoraFactors;
 import ham.merge.tensor.Matrix;
-import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Inner products of deltas from their factors, without the dense product: {@code <s1 B1 A1, s2 B2 A2> = s1 s2 trace((B1^T B2)(A2 A1^T))},
@@ -12,21 +12,28 @@ import java.util.SortedMap;
 public final class Similarity {
     private Similarity() {}
 
-    /**
-     * Inner product of two adapters' deltas over all adapted weights; a weight that only one side adapts contributes 0.
-     */
-    public static double innerProduct(SortedMap<String, LoraFactors> first, SortedMap<String, LoraFactors> second) {
-        double sum = 0;
-        for (Map.Entry<String, LoraFactors> entry : first.entrySet()) {
-            LoraFactors other = second.get(entry.getKey());
+    /** Inner products of two adapters' deltas at every weight that both change; elsewhere one side is zero. */
+    public static SortedMap<String, Double> innerProducts(
+            SortedMap<String, LoraFactors> first, SortedMap<String, LoraFactors> second) {
+        SortedMap<String, Double> products = new TreeMap<>();
+        first.forEach((weight, factors) -> {
+            LoraFactors other = second.get(weight);
             if (other != null) {
-                sum += innerProduct(entry.getValue(), other);
+                products.put(weight, innerProduct(factors, other));
             }
+        });
+        return products;
+    }
+
+    static double total(SortedMap<String, Double> perWeight) {
+        double sum = 0;
+        for (double each : perWeight.values()) {
+            sum += each;
         }
         return sum;
     }
 
-    private static double innerProduct(LoraFactors first, LoraFactors second) {
+    static double innerProduct(LoraFactors first, LoraFactors second) {
         int r1 = first.rank();
         int r2 = second.rank();
         double[] outer = new double[r1 * r2];

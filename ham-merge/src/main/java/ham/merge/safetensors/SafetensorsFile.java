@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * A safetensors file, memory-mapped: 8 bytes header length, a JSON header, then the tensors' bytes, little-endian and row-major. The whole
  * header is validated by {@link #open}; tensors are read when they are asked for.
  */
-public final class SafetensorsFile {
+public final class SafetensorsFile implements Tensors {
     /** The longest header that the reference implementation accepts, in bytes. */
     private static final long LONGEST_HEADER = 100_000_000;
 
@@ -92,7 +92,7 @@ public final class SafetensorsFile {
         }
     }
 
-    /** Where the file is. */
+    @Override
     public Path path() {
         return path;
     }
@@ -102,21 +102,17 @@ public final class SafetensorsFile {
         return metadata;
     }
 
-    /** The tensors' names in the order of Java strings. */
+    @Override
     public SortedSet<String> names() {
         return Collections.unmodifiableSortedSet(new TreeSet<>(tensors.keySet()));
     }
 
-    /** Whether a tensor of that name is there. */
+    @Override
     public boolean has(String name) {
         return tensors.containsKey(name);
     }
 
-    /**
-     * What the header says of a tensor.
-     *
-     * @throws InputException when there is no tensor of that name
-     */
+    @Override
     public TensorInfo info(String name) {
         TensorInfo info = tensors.get(name);
         if (info == null) {
@@ -125,7 +121,7 @@ public final class SafetensorsFile {
         return info;
     }
 
-    /** The raw little-endian bytes of a tensor, read only; at most 2 GB. */
+    @Override
     public ByteBuffer bytes(String name) {
         TensorInfo info = info(name);
         if (info.bytes() > Integer.MAX_VALUE) {
@@ -142,16 +138,7 @@ public final class SafetensorsFile {
         }
     }
 
-    /**
-     * Hands over the bytes of a tensor piece by piece, little endian, each piece for the time of the call only. Unlike those of {@link #bytes}
-     * they do not stay resident.
-     */
-    public void read(String name, Consumer<ByteBuffer> sink) {
-        TensorInfo info = info(name);
-        read(name, 0, info.bytes(), sink);
-    }
-
-    /** As {@link #read(String, Consumer)}, only {@code length} bytes from byte {@code from} of the tensor on. */
+    @Override
     public void read(String name, long from, long length, Consumer<ByteBuffer> sink) {
         TensorInfo info = info(name);
         if (from < 0 || length < 0 || length > info.bytes() - from) {
@@ -171,20 +158,26 @@ public final class SafetensorsFile {
         }
     }
 
-    /**
-     * A tensor's values as float32; float64 is rounded, the half precisions are exact.
-     *
-     * @throws InputException when the tensor is absent, not of a float dtype, or holds NaN or infinity
-     */
+    @Override
     public float[] floats(String name) {
-        DType dtype = info(name).dtype();
+        return floats(name, 0, (int) Math.min(info(name).elements(), Integer.MAX_VALUE));
+    }
+
+    @Override
+    public float[] floats(String name, int first, int count) {
+        TensorInfo info = info(name);
+        DType dtype = info.dtype();
         if (!dtype.isFloat()) {
             throw new InputException(path, "tensor '" + name + "': expected a float dtype, found " + dtype);
         }
-        float[] values = new float[Math.toIntExact(info(name).elements())];
+        float[] values = new float[count];
         int[] done = {0};
-        read(name, piece -> done[0] += decode(dtype, piece, values, done[0]));
-        requireFinite(name, values);
+        read(
+                name,
+                (long) first * dtype.bytes(),
+                (long) count * dtype.bytes(),
+                piece -> done[0] += decode(dtype, piece, values, done[0]));
+        requireFinite(name, values, first);
         return values;
     }
 
@@ -212,20 +205,18 @@ public final class SafetensorsFile {
         return count;
     }
 
-    private void requireFinite(String name, float[] values) {
+    private void requireFinite(String name, float[] values, int first) {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new InputException(
-                        path, "tensor '" + name + "': expected finite values, found " + values[i] + " at index " + i);
+                        path,
+                        "tensor '" + name + "': expected finite values, found " + values[i] + " at index "
+                                + (first + i));
             }
         }
     }
 
-    /**
-     * A float tensor of two dimensions.
-     *
-     * @throws InputException also when the tensor has another number of dimensions
-     */
+    @Override
     public Matrix matrix(String name) {
         TensorInfo info = info(name);
         if (info.shape().size() != 2 || info.shape().stream().anyMatch(size -> size > Integer.MAX_VALUE)) {

@@ -26,7 +26,7 @@ class AdapterMergeTest {
         AdapterMerge merge =
                 AdapterMerge.of(Adapters.allPublished(), List.of(), HamParameters.DEFAULTS, Optional.empty());
         assertThat(merge.mode()).isEqualTo(MergeMode.INDEPENDENT);
-        assertThat(merge.alphas()).containsOnly(1.0).hasSize(6);
+        assertThat(merge.weights()).containsOnly(1.0).hasSize(6);
         assertThat(merge.merge().steps())
                 .map(Step::adapter)
                 .startsWith("adapter0", "adapter1")
@@ -39,7 +39,7 @@ class AdapterMergeTest {
     @Test
     void theTypedImportanceBeatsTheRecordsWhichBeatsOne() {
         AdapterFolder recorded = Adapters.with(Adapters.published(0), Adapters.independent(0.3, Optional.empty()));
-        assertThat(merge(recorded, Adapters.published(1)).alphas()).containsExactly(0.3, 1.0);
+        assertThat(merge(recorded, Adapters.published(1)).weights()).containsExactly(0.3, 1.0);
         AdapterMerge typed = AdapterMerge.of(
                 List.of(recorded, Adapters.published(1)), List.of(2.0, 0.5), HamParameters.DEFAULTS, Optional.empty());
         assertThat(typed.merge().steps()).map(Step::alpha).containsExactly(2.0, 0.5);

@@ -57,7 +57,7 @@ public final class HamTrainer {
         progress.task(task, stream.tasks(), classes);
         Split split = stream.split(inputs.data().train(), task, inputs.config().seed());
         List<FrozenGroup> groups = state.merge().groups().stream()
-                .map(group -> new FrozenGroup(group.alpha(), group.deltas()))
+                .map(group -> new FrozenGroup(group.alpha(), state.merge().deltas(group)))
                 .toList();
         TaskResult result = trainer.train(
                 inputs.trainingImages(task, split.training()),

@@ -1,0 +1,121 @@
+package ham.merge.folder;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.io.JsonFiles;
+import ham.merge.method.DeltaStatistics;
+import ham.merge.method.Group;
+import ham.merge.method.MergeMethod;
+import ham.merge.method.PreparedMerge;
+import ham.merge.method.Step;
+import ham.merge.method.WeightShapes;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The content of {@code merge.json}. */
+final class MergeRecord {
+    private final AdapterMerge result;
+    private final PreparedMerge merge;
+
+    private MergeRecord(AdapterMerge result) {
+        this.result = result;
+        this.merge = result.merge();
+    }
+
+    /**
+     * Everything that is to be known of a merge but its tensors.
+     *
+     * @param weights names of the changed weights
+     * @param statistics of the merged delta of each
+     */
+    static ObjectNode of(AdapterMerge result, List<String> weights, List<DeltaStatistics> statistics) {
+        MergeRecord record = new MergeRecord(result);
+        ObjectNode json = JsonFiles.object();
+        json.put("method", result.merge().settings().method().optionName());
+        json.put("mode", result.mode().optionName());
+        json.set("parameters", SettingsJson.parameters(result.merge().settings()));
+        json.put("base_sha256", result.baseSha256().orElse(null));
+        record.inputs(json.putArray("inputs"));
+        record.steps(json.putArray("steps"));
+        record.groups(json.putArray("groups"));
+        record.weights(json.putArray("weights"), weights, statistics);
+        result.head().ifPresent(head -> json.put("head", head.head().kind().optionName()));
+        json.set("warnings", JsonFiles.tree(result.warnings()));
+        return json;
+    }
+
+    private boolean ham() {
+        return merge.settings().method() == MergeMethod.HAM;
+    }
+
+    private void inputs(ArrayNode inputs) {
+        for (AdapterFolder each : result.adapters()) {
+            inputs.addObject()
+                    .put("adapter", each.adapter().name())
+                    .put("path", each.path().toString())
+                    .put("sha256", each.sha256())
+                    .set("classes", JsonFiles.tree(each.record().classes()));
+        }
+    }
+
+    private void steps(ArrayNode steps) {
+        for (Step step : merge.steps()) {
+            ObjectNode node =
+                    steps.addObject().put("adapter", step.adapter()).put(ham() ? "alpha" : "weight", step.alpha());
+            if (ham()) {
+                node.set("similarity", JsonFiles.tree(step.similarity()));
+                node.put("group", step.group())
+                        .put("opened", step.opened())
+                        .put("group_alpha", step.groupAlpha())
+                        .put("norm", step.norm());
+            }
+        }
+    }
+
+    private void groups(ArrayNode groups) {
+        for (Group group : merge.groups()) {
+            ObjectNode node = groups.addObject();
+            node.set(
+                    "members",
+                    JsonFiles.tree(
+                            group.members().stream().map(Group.Member::name).toList()));
+            node.put("alpha", group.alpha()).put("rank", rank(group));
+            if (ham()) {
+                node.put("norm", Math.sqrt(group.squaredNorm()));
+            }
+            node.set(
+                    "coefficients",
+                    JsonFiles.tree(group.members().stream()
+                            .map(Group.Member::coefficient)
+                            .toList()));
+        }
+    }
+
+    /** The group's largest concatenated rank over all weights: the sum of its members' ranks. */
+    private int rank(Group group) {
+        Set<Integer> members = new HashSet<>();
+        group.members().forEach(member -> members.add(member.adapter()));
+        return merge.shapes().keySet().stream()
+                .mapToInt(weight -> members.stream()
+                        .map(i -> merge.adapters().get(i).layers().get(weight))
+                        .mapToInt(layer -> layer == null ? 0 : layer.rank())
+                        .sum())
+                .max()
+                .orElse(0);
+    }
+
+    private void weights(ArrayNode array, List<String> weights, List<DeltaStatistics> statistics) {
+        for (int i = 0; i < weights.size(); i++) {
+            WeightShapes shape = merge.shapes().get(weights.get(i));
+            array.addObject()
+                    .put("weight", weights.get(i))
+                    .put("outputs", shape.outputs())
+                    .put("inputs", shape.inputs())
+                    .put("adapters", shape.adapters())
+                    .put("rank", shape.rank())
+                    .put("norm", statistics.get(i).norm())
+                    .put("effective_rank", statistics.get(i).effectiveRank());
+        }
+    }
+}

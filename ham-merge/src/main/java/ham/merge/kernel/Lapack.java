@@ -1,0 +1,93 @@
+package ham.merge.kernel;
+
+import static org.bytedeco.openblas.global.openblas_full.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas_full.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas_full.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_full.LAPACK_ROW_MAJOR;
+
+import org.bytedeco.openblas.global.openblas_full;
+
+/** OpenBLAS with LAPACK: a second, larger binding, which is loaded only by who decomposes. */
+final class Lapack implements Decompositions {
+    static final Decompositions OR_PLAIN = find();
+
+    private Lapack() {
+        openblas_full.openblas_set_num_threads(1);
+    }
+
+    private static Decompositions find() {
+        if (!(Kernels.best() instanceof OpenBlasKernels)) {
+            return new PlainDecompositions();
+        }
+        try {
+            return new Lapack();
+        } catch (LinkageError | RuntimeException e) {
+            return new PlainDecompositions();
+        }
+    }
+
+    @Override
+    public Svd svd(double[] a, int rows, int columns) {
+        int k = Math.min(rows, columns);
+        Svd svd = new Svd(new double[rows * k], new double[k], new double[k * columns]);
+        if (k > 0) {
+            requireDone(openblas_full.LAPACKE_dgesdd(
+                    LAPACK_ROW_MAJOR,
+                    (byte) 'S',
+                    rows,
+                    columns,
+                    a.clone(),
+                    columns,
+                    svd.values(),
+                    svd.u(),
+                    k,
+                    svd.vt(),
+                    columns));
+        }
+        return svd;
+    }
+
+    @Override
+    public Qr qr(double[] a, int rows, int columns) {
+        double[] q = a.clone();
+        double[] r = new double[columns * columns];
+        if (columns > 0) {
+            double[] tau = new double[columns];
+            requireDone(openblas_full.LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, rows, columns, q, columns, tau));
+            for (int i = 0; i < columns; i++) {
+                System.arraycopy(q, i * columns + i, r, i * columns + i, columns - i);
+            }
+            requireDone(openblas_full.LAPACKE_dorgqr(LAPACK_ROW_MAJOR, rows, columns, columns, q, columns, tau));
+        }
+        return new Qr(q, r);
+    }
+
+    @Override
+    public double[] multiply(double[] a, boolean transposeA, double[] b, int m, int n, int k) {
+        double[] c = new double[m * n];
+        if (c.length > 0 && k > 0) {
+            openblas_full.cblas_dgemm(
+                    CblasRowMajor,
+                    transposeA ? CblasTrans : CblasNoTrans,
+                    CblasNoTrans,
+                    m,
+                    n,
+                    k,
+                    1,
+                    a,
+                    transposeA ? m : k,
+                    b,
+                    n,
+                    0,
+                    c,
+                    n);
+        }
+        return c;
+    }
+
+    private static void requireDone(int info) {
+        if (info != 0) {
+            throw new ArithmeticException("LAPACK did not converge, or was given NaN or infinity: info " + info);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package ham.merge.method;
+
+import ham.merge.InputException;
+import ham.merge.adapter.AdapterSource;
+import ham.merge.adapter.BiasChange;
+import ham.merge.adapter.LoraFactors;
+import ham.merge.kernel.Kernels;
+import ham.merge.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A merge that is decided: which adapter counts how much. Deltas are computed weight by weight when they are asked for, so that neither all
+ * adapters nor all deltas need to fit in memory. Safe for use by several threads.
+ */
+public final class PreparedMerge {
+    private final MergeSettings settings;
+    private final List<? extends AdapterSource> adapters;
+    private final SortedMap<String, WeightShapes> shapes;
+    private final List<Group> groups;
+    private final List<Step> steps;
+    private final List<Double> weights;
+    private final Kernels kernels;
+    private final ThreadLocal<FactorProducts> products;
+    private final ThreadLocal<DeltaStatistics.Workspace> workspaces =
+            ThreadLocal.withInitial(DeltaStatistics.Workspace::new);
+
+    private PreparedMerge(
+            MergeSettings settings,
+            List<? extends AdapterSource> adapters,
+            SortedMap<String, WeightShapes> shapes,
+            Decision decision,
+            Kernels kernels) {
+        this.settings = settings;
+        this.adapters = adapters;
+        this.shapes = shapes;
+        this.groups = decision.groups();
+        this.steps = decision.steps();
+        this.weights = decision.weights();
+        this.kernels = kernels;
+        this.products = ThreadLocal.withInitial(() -> new FactorProducts(kernels));
+    }
+
+    /** Groups, what every adapter did, and the weight of every adapter in the sum or other method that makes the deltas. */
+    private record Decision(List<Group> groups, List<Step> steps, List<Double> weights) {}
+
+    /** Hears of the factors that a delta is made of, as they are (pruned) in the merge. */
+    public interface FactorSink {
+        /** Does not listen. */
+        FactorSink NONE = (adapter, factors) -> {};
+
+        /**
+         * One adapter's factors.
+         *
+         * @param adapter its place in the order of the merge
+         */
+        void accept(int adapter, LoraFactors factors);
+    }
+
+    /**
+     * Decides a merge.
+     *
+     * @param adapters in order, at least one; all biases as deltas
+     * @param weights importance (ham) or weight (other methods) of each
+     * @param trainedGroupAlphas for ham, the scalars of the groups after the training of each adapter; empty when trained independently
+     * @throws InputException when shapes differ, weights are not finite or the method cannot use them
+     */
+    public static PreparedMerge of(
+            MergeSettings settings,
+            List<? extends AdapterSource> adapters,
+            List<Double> weights,
+            List<List<Double>> trainedGroupAlphas,
+            MergeProgress progress) {
+        SortedMap<String, WeightShapes> shapes = WeightShapes.of(adapters);
+        Kernels kernels = Kernels.best();
+        if (settings.method() != MergeMethod.HAM) {
+            return new PreparedMerge(settings, adapters, shapes, weighted(settings, adapters, weights), kernels);
+        }
+        List<PrunedAdapter> pruned = adapters.stream()
+                .map(each -> new PrunedAdapter(each, settings::keep))
+                .toList();
+        GroupingPlan plan =
+                GroupingPlan.of(adapters.size(), shapes, settings.ham().maxGroups());
+        Grouping grouping = new StreamedGrouping(pruned, shapes, plan, kernels, progress)
+                .place(settings.ham(), weights, trainedGroupAlphas);
+        return new PreparedMerge(
+                settings,
+                pruned,
+                shapes,
+                new Decision(grouping.groups(), grouping.steps(), grouping.coefficients()),
+                kernels);
+    }
+
+    /** The methods without groups, as one group whose members' coefficients say what each counts. */
+    private static Decision weighted(
+            MergeSettings settings, List<? extends AdapterSource> adapters, List<Double> weights) {
+        List<Step> steps = new ArrayList<>();
+        List<Group.Member> members = new ArrayList<>();
+        for (int i = 0; i < adapters.size(); i++) {
+            String name = adapters.get(i).name();
+            double weight = weights.get(i);
+            Parameters.requireFinite("--weight, adapter " + name, weight);
+            members.add(new Group.Member(i, name, coefficient(settings, weight, total(weights))));
+            steps.add(new Step(name, weight, List.of(), 0, i == 0, 1, Double.NaN));
+        }
+        return new Decision(List.of(new Group(members, 1, new TreeMap<>())), steps, weights);
+    }
+
+    private static double coefficient(MergeSettings settings, double weight, double total) {
+        return settings.weightMerge("", total) instanceof BranchMerge merge ? merge.coefficient(weight) : weight;
+    }
+
+    private static double total(List<Double> weights) {
+        return weights.stream().mapToDouble(Double::doubleValue).sum();
+    }
+
+    /** What the merge was told. */
+    public MergeSettings settings() {
+        return settings;
+    }
+
+    /** The adapters in order, as they are in the merge: pruned for ham. */
+    public List<AdapterSource> adapters() {
+        return Collections.unmodifiableList(adapters);
+    }
+
+    /** Every weight that is changed, and the shapes there. */
+    public SortedMap<String, WeightShapes> shapes() {
+        return shapes;
+    }
+
+    /** The groups; one that holds all adapters for methods that do not group. */
+    public List<Group> groups() {
+        return groups;
+    }
+
+    /** What every adapter did, in order. */
+    public List<Step> steps() {
+        return steps;
+    }
+
+    /** Name of the kernels that multiply. */
+    public String kernels() {
+        return kernels.name();
+    }
+
+    /**
+     * The merged delta [out, in] of one weight.
+     *
+     * @param sink hears of every adapter's factors at this weight, once each
+     * @throws InputException when factors cannot be read, or an entry is too large for float32
+     */
+    public Matrix delta(String weight, FactorSink sink) {
+        Matrix delta =
+                settings.weightMerge(weight, total(weights)).merge(weight, contributions(weight, sink), products.get());
+        for (float value : delta.data()) {
+            if (!Float.isFinite(value)) {
+                throw new InputException("weight " + weight + ": expected a merged delta within float32, found " + value
+                        + "; look for a huge lora_alpha, alpha or weight among the adapters");
+            }
+        }
+        return delta;
+    }
+
+    /** How large a delta is. */
+    public DeltaStatistics statistics(Matrix delta) {
+        return workspaces.get().of(delta, kernels);
+    }
+
+    private List<Contribution> contributions(String weight, FactorSink sink) {
+        List<Contribution> contributions = new ArrayList<>();
+        double layerWeight = settings.layerWeight(weight);
+        for (int i = 0; i < adapters.size(); i++) {
+            AdapterSource adapter = adapters.get(i);
+            if (adapter.layers().containsKey(weight)) {
+                LoraFactors factors = adapter.factors(weight);
+                sink.accept(i, factors);
+                contributions.add(new Contribution(adapter.name(), layerWeight * weights.get(i), factors));
+            }
+        }
+        return contributions;
+    }
+
+    /** The merged delta [out] of every bias that an adapter changes: never pruned nor trimmed, always the weighted sum. */
+    public SortedMap<String, float[]> biases() {
+        SortedMap<String, double[]> sums = new TreeMap<>();
+        for (int i = 0; i < adapters.size(); i++) {
+            for (Map.Entry<String, BiasChange> entry : adapters.get(i).biases().entrySet()) {
+                float[] values = entry.getValue().values();
+                double[] sum = sums.computeIfAbsent(entry.getKey(), key -> new double[values.length]);
+                for (int o = 0; o < sum.length; o++) {
+                    sum[o] += coefficient(settings, weights.get(i), total(weights)) * values[o];
+                }
+            }
+        }
+        SortedMap<String, float[]> biases = new TreeMap<>();
+        sums.forEach((name, sum) -> {
+            float[] rounded = new float[sum.length];
+            for (int o = 0; o < sum.length; o++) {
+                rounded[o] = (float) sum[o];
+            }
+            biases.put(name, rounded);
+        });
+        return biases;
+    }
+
+    /** All merged deltas at once, for merges that fit in memory. */
+    public SortedMap<String, Matrix> merged() {
+        SortedMap<String, Matrix> merged = new TreeMap<>();
+        shapes.keySet().forEach(weight -> merged.put(weight, delta(weight, FactorSink.NONE)));
+        return merged;
+    }
+}
