@@ -21,6 +21,9 @@ import java.util.Set;
  */
 final class ModelEdit {
 
+    /** A protobuf message holds less than 2 GB; the rest is for the metadata. */
+    private static final long MOST_BYTES = Integer.MAX_VALUE - (16L << 20);
+
     private static final int GRAPH = 7;
     private static final int METADATA = 14;
     private static final int NODE = 1;
@@ -187,6 +190,13 @@ final class ModelEdit {
             }
         }
         long growth = file.growth(model.graphContent());
+        if (model.graphContent().length() + growth > MOST_BYTES) {
+            throw new InputException(
+                    model.file().path(),
+                    "expected the result to fit into one ONNX file below 2 GB, found a graph of "
+                            + (model.graphContent().length() + growth)
+                            + " bytes; store the model with external data first");
+        }
         if (growth != 0) {
             file.replace(
                     new Range(model.graph().start(), model.graphContent().start()),

@@ -7,12 +7,13 @@ import ham.export.MatchedLayer;
 import ham.export.TestData;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
-import ham.runtime.model.ElementType;
-import ham.runtime.model.OnnxModel;
-import ham.runtime.model.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,58 +41,100 @@ class BakerTest {
     })
     void everyGraphGivesTheReferenceLogits(String graph, String base, float tolerance) {
         SafetensorsFile reference = SafetensorsFile.open(TestData.path("ham-reference/baked_logits.safetensors"));
-        for (String expected : reference.names()) {
-            if (!expected.startsWith(base + ".")) {
-                continue;
-            }
-            Path merged = TestData.path("ham-reference/" + expected.substring(base.length() + 1) + ".safetensors");
+        List<String> cases = reference.names().stream()
+                .filter(name -> name.startsWith(base + "."))
+                .toList();
+        assertThat(cases).hasSizeGreaterThan(1);
+        for (String expected : cases) {
+            String merged = "ham-reference/" + expected.substring(base.length() + 1) + ".safetensors";
             Path output = temp.resolve(expected + ".onnx");
-            ExportResult result = Baker.bake(BakeRequest.of(
-                    TestData.path("onnx-exports/" + graph + ".onnx"),
-                    Optional.of(TestData.path(base + "-vit-tiny")),
-                    Merged.read(merged),
-                    "test",
-                    output,
-                    TestData.SETTINGS));
+            boolean verify = expected.equals(cases.get(0));
+            ExportResult result = Baker.bake(Bakes.request(graph, base, Merged.read(TestData.path(merged)), output)
+                    .withVerify(verify));
+            assertThat(result.parity().isPresent()).isEqualTo(verify);
             assertThat(result.matched())
                     .hasSize(8)
                     .extracting(MatchedLayer::how)
-                    .allMatch(how -> how.contains("content"));
-            assertThat(result.parity().orElseThrow().passed()).isTrue();
-            float[] want = reference.floats(expected);
-            float[] found = run(output, TestData.floats(base + "-vit-tiny/inputs.safetensors", inputName(base)));
-            float range = range(want);
-            for (int i = 0; i < want.length; i++) {
-                assertThat(Math.abs(found[i] - want[i])).as(expected + " " + i).isLessThanOrEqualTo(tolerance * range);
+                    .allMatch(how -> how.contains("equal content"));
+            Bakes.assertClose(Bakes.logits(output, base), reference.floats(expected), tolerance);
+        }
+    }
+
+    @Test
+    void nothingButTheMatchedValuesChanges() throws IOException {
+        for (String graph : List.of("hf-sdpa/ts17", "timm-sdpa/ts17_fp16_keepio", "hf-legacy/ts17_fused")) {
+            String base = graph.startsWith("hf") ? "hf" : "timm";
+            Path output = temp.resolve("out.onnx");
+            ExportResult result = Baker.bake(Bakes.request(graph, base, Bakes.deltas(), output)
+                    .withVerify(false)
+                    .withForce(true));
+            byte[] before = Files.readAllBytes(TestData.path("onnx-exports/" + graph + ".onnx"));
+            byte[] after = Files.readAllBytes(output);
+            List<String> changed =
+                    result.matched().stream().map(MatchedLayer::initializer).toList();
+            try (ByteFile file = ByteFile.open(output, "a model")) {
+                ModelIndex model = ModelReader.read(file, new ExternalFiles(output));
+                boolean[] free = new boolean[before.length];
+                for (TensorEntry tensor : model.tensors()) {
+                    if (changed.contains(tensor.name())) {
+                        Range values = tensor.values().orElseThrow();
+                        Arrays.fill(free, (int) values.start(), (int) values.end(), true);
+                    }
+                }
+                List<Integer> different = new ArrayList<>();
+                for (int i = 0; i < before.length; i++) {
+                    if (!free[i] && before[i] != after[i]) {
+                        different.add(i);
+                    }
+                }
+                assertThat(different).as(graph).isEmpty();
+                assertThat(model.metadata()).containsKey("ham.merged_sha256");
             }
         }
     }
 
-    private static String inputName(String base) {
-        return SafetensorsFile.open(TestData.path(base + "-vit-tiny/inputs.safetensors"))
-                .names()
-                .first();
-    }
-
-    private static float range(float[] values) {
-        float least = Float.POSITIVE_INFINITY;
-        float most = Float.NEGATIVE_INFINITY;
-        for (float value : values) {
-            least = Math.min(least, value);
-            most = Math.max(most, value);
-        }
-        return most - least;
-    }
-
-    private static float[] run(Path model, float[] images) {
-        try (OnnxModel session = OnnxModel.open(model, TestData.SETTINGS)) {
-            String name = session.inputs().get(0).name();
-            Tensor input = Tensor.of(images, 8, 3, 32, 32);
-            if (session.inputs().get(0).dtype().equals("float16")) {
-                input = Halves.of(images, 8, 3, 32, 32);
+    @Test
+    void everySumIsRoundedOnce() {
+        Merged merged = Bakes.deltas();
+        for (String graph : List.of("hf-sdpa/dynamo", "hf-sdpa/ts17_fp16", "hf-legacy/ts17_fused_fp16")) {
+            Path output = temp.resolve("out.onnx");
+            Baker.bake(
+                    Bakes.request(graph, "hf", merged, output).withVerify(false).withForce(true));
+            try (ByteFile file = ByteFile.open(output, "a model")) {
+                ModelIndex model = ModelReader.read(file, new ExternalFiles(output));
+                Chooser chooser = new Chooser(model, new Uses(model));
+                ContentSearch search =
+                        new ContentSearch(model, SafetensorsWeights.open(TestData.path("hf-vit-tiny")), chooser);
+                merged.deltas().forEach((layer, delta) -> {
+                    float[] sums = TestData.floats("hf-vit-tiny/model.safetensors", layer + ".weight");
+                    for (int i = 0; i < sums.length; i++) {
+                        sums[i] += delta.data()[i];
+                    }
+                    WeightBlock block = new WeightBlock(layer, 0, delta.rows(), delta.columns(), LayerName.find(layer));
+                    assertThat(search.holding(block, sums))
+                            .as(graph + " " + layer)
+                            .hasSize(1);
+                });
             }
-            assertThat(input.type()).isIn(ElementType.FLOAT32, ElementType.FLOAT16);
-            return session.run(Map.of(name, input)).values().iterator().next().floats();
         }
+    }
+
+    @Test
+    void anInputIsNeverTouchedAndAnOutputOnlyWithForce() throws IOException {
+        Path output = Files.writeString(temp.resolve("out.onnx"), "old");
+        Bakes.refused(Bakes.request("hf-sdpa/ts17", "hf", Bakes.deltas(), output), "--force");
+        assertThat(output).hasContent("old");
+    }
+
+    @Test
+    void externalDataStandsBesideTheOutputAndIsFoundThere() throws IOException {
+        Path output = temp.resolve("deployed.onnx");
+        Baker.bake(Bakes.request("timm-sdpa/ts17_external", "timm", Bakes.deltas(), output));
+        try (var files = Files.list(temp)) {
+            assertThat(files.map(Path::getFileName).map(Path::toString))
+                    .containsExactlyInAnyOrder("deployed.onnx", "deployed.onnx.data");
+        }
+        assertThat(Files.size(temp.resolve("deployed.onnx.data")))
+                .isEqualTo(Files.size(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data")));
     }
 }
