@@ -145,8 +145,11 @@ public final class SafetensorsFile implements Tensors {
             throw new IllegalArgumentException("expected a part of the " + info.bytes() + " bytes of '" + name
                     + "', found " + length + " bytes from byte " + from + " on");
         }
-        ByteBuffer piece =
-                ByteBuffer.allocateDirect((int) Math.min(length, PIECE)).order(ByteOrder.LITTLE_ENDIAN);
+        if (whole != null && length <= PIECE) {
+            sink.accept(bytes(name).slice((int) from, (int) length).order(ByteOrder.LITTLE_ENDIAN));
+            return;
+        }
+        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             for (long done = 0; done < length; done += PIECE) {
                 piece.clear().limit((int) Math.min(length - done, PIECE));
