@@ -8,10 +8,8 @@ import ham.merge.head.NamedHead;
 import ham.merge.io.Outputs;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -130,6 +128,9 @@ public final class Baker {
         Path output = request.output();
         Path data = data(output);
         List<Path> targets = baked.hasExternalData() ? List.of(data, output) : List.of(output);
+        List<Path> inputs = new ArrayList<>(List.of(request.model()));
+        externalFiles.all().forEach(each -> inputs.add(each.path()));
+        targets.forEach(target -> Outputs.checkFile(target, request.force(), inputs));
         Outputs.files(targets, request.force(), folder -> {
             Path file = folder.resolve(output.getFileName());
             write(baked, file);
@@ -160,20 +161,11 @@ public final class Baker {
     }
 
     private static void write(ModelEdit edit, Path file) throws IOException {
-        try (FileChannel target = create(file)) {
-            if (!edit.hasExternalData()) {
-                edit.write(target, target, "");
-                return;
-            }
-            Path data = data(file);
-            try (FileChannel external = create(data)) {
-                edit.write(target, external, data.getFileName().toString());
-            }
+        Files.createFile(file);
+        if (edit.hasExternalData()) {
+            Files.createFile(data(file));
         }
-    }
-
-    private static FileChannel create(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        edit.write(file, data(file));
     }
 
     private static MatchedLayer matched(Match match) {
