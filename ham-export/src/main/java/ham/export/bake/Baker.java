@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Bakes a merge into a copy of an ONNX model that was exported elsewhere.
@@ -31,6 +33,8 @@ public final class Baker {
     private final BakedMetadata metadata;
     private Optional<ParityReport> parity = Optional.empty();
     private long bytes;
+    /** Reads every byte of the weights, while the rest goes on. */
+    private CompletableFuture<Void> rightBase = CompletableFuture.completedFuture(null);
 
     private Baker(BakeRequest request, ModelIndex model, ExternalFiles externalFiles) {
         this.request = request;
@@ -58,14 +62,19 @@ public final class Baker {
     private ExportResult bake() {
         metadata.requireFittingGraph();
         Optional<SafetensorsWeights> weights = request.weights().map(SafetensorsWeights::open);
-        weights.ifPresent(metadata::requireFitting);
+        weights.ifPresent(base -> rightBase = CompletableFuture.runAsync(() -> metadata.requireFitting(base)));
         Chooser chooser = new Chooser(model, uses);
         Search search = weights.<Search>map(base -> new ContentSearch(model, base, chooser))
                 .orElseGet(() -> new NameSearch(model, uses, chooser));
         SortedMap<String, Matrix> deltas = new TreeMap<>(request.merged().deltas());
         request.merged().biases().forEach((name, bias) -> deltas.put(name, new Matrix(bias.length, 1, bias)));
         List<Match> matches = new ArrayList<>();
-        deltas.forEach((layer, delta) -> matches.addAll(search.find(layer, delta)));
+        try {
+            deltas.forEach((layer, delta) -> matches.addAll(search.find(layer, delta)));
+        } catch (InputException e) {
+            requireRightBase(); // if the weights are of another base, that is what is wrong
+            throw e;
+        }
         requireSeparate(matches);
         GraphChanges changes = GraphChanges.of(model, uses, matches, deltas, search);
         Optional<Classifier> classifier = metadata.head().map(head -> classifier(search, changes));
@@ -82,6 +91,14 @@ public final class Baker {
                 metadata.headKind(),
                 matches.stream().map(Baker::matched).toList(),
                 parity);
+    }
+
+    private void requireRightBase() {
+        try {
+            rightBase.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
     }
 
     /** Two deltas for one place would be a mistake of the merge. */
@@ -134,6 +151,7 @@ public final class Baker {
         Outputs.files(targets, request.force(), folder -> {
             Path file = folder.resolve(output.getFileName());
             write(baked, file);
+            requireRightBase();
             bytes = Files.size(file) + (baked.hasExternalData() ? Files.size(data(file)) : 0);
             if (request.verify()) {
                 parity = Optional.of(verify(file, changes, classifier));
