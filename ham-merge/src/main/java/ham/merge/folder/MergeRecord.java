@@ -9,9 +9,7 @@ import ham.merge.method.MergeMethod;
 import ham.merge.method.PreparedMerge;
 import ham.merge.method.Step;
 import ham.merge.method.WeightShapes;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** The content of {@code merge.json}. */
 final class MergeRecord {
@@ -92,15 +90,10 @@ final class MergeRecord {
         }
     }
 
-    /** The group's largest concatenated rank over all weights: the sum of its members' ranks. */
+    /** The group's largest concatenated rank over all weights. */
     private int rank(Group group) {
-        Set<Integer> members = new HashSet<>();
-        group.members().forEach(member -> members.add(member.adapter()));
         return merge.shapes().keySet().stream()
-                .mapToInt(weight -> members.stream()
-                        .map(i -> merge.adapters().get(i).layers().get(weight))
-                        .mapToInt(layer -> layer == null ? 0 : layer.rank())
-                        .sum())
+                .mapToInt(weight -> merge.rank(group, weight))
                 .max()
                 .orElse(0);
     }
