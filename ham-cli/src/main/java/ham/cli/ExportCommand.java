@@ -33,7 +33,7 @@ final class ExportCommand implements Callable<Integer> {
             names = "--base",
             paramLabel = "DIR",
             required = true,
-            description = "Hugging Face ViT: config.json and model.safetensors.")
+            description = "Hugging Face ViT or DeiT, or timm ViT: config.json and model.safetensors (or its shards).")
     private Path base;
 
     @Option(

@@ -84,8 +84,9 @@ final class InspectCommand implements Callable<Integer> {
         console.result(
                 String.format(
                         Locale.ROOT,
-                        "Hugging Face ViT: %d blocks, width %d, %d heads, MLP %d, %d x %d pixels, patch %d, %d tokens%n"
+                        "%s: %d blocks, width %d, %d heads, MLP %d, %d x %d pixels, patch %d, %d tokens%n"
                                 + "%.1f million parameters, %s, LayerNorm eps %s%nsha256 %s",
+                        kind(checkpoint),
                         config.layers(),
                         config.hidden(),
                         config.heads(),
@@ -99,6 +100,11 @@ final class InspectCommand implements Callable<Integer> {
                         config.layerNormEps(),
                         sha256),
                 json);
+    }
+
+    private static String kind(Checkpoint checkpoint) {
+        String extras = checkpoint.config().form().extras();
+        return checkpoint.names().family() + (extras.isEmpty() ? "" : " with " + extras);
     }
 
     private void adapter(AdapterFolder adapter) {

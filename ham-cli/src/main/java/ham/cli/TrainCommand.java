@@ -20,7 +20,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--base",
             paramLabel = "DIR",
             required = true,
-            description = "Hugging Face ViT: config.json and model.safetensors.")
+            description = "Hugging Face or timm ViT: config.json and model.safetensors (or its shards).")
     private Path base;
 
     @Option(

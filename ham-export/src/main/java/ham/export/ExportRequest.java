@@ -39,7 +39,7 @@ public record ExportRequest(
     public static ExportRequest of(
             Checkpoint base, Merged merged, String version, Path output, SessionSettings settings) {
         Preprocessing preprocessing =
-                Preprocessing.fromHuggingFace(base.directory(), base.config().imageSize());
+                Preprocessing.ofCheckpoint(base.directory(), base.config().imageSize());
         return new ExportRequest(
                 base,
                 merged,

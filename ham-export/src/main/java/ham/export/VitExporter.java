@@ -11,6 +11,7 @@ import ham.export.vit.WeightChange;
 import ham.export.vit.WeightChanges;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Place;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.io.Outputs;
 import ham.runtime.model.OnnxModel;
@@ -114,8 +115,11 @@ public final class VitExporter {
     private static MatchedLayer matched(Checkpoint base, WeightChange change) {
         String layer = change.layer();
         String tensor = change.tensor();
+        Place place = base.resolve(tensor).orElseThrow();
         String how = "the same layer under another naming scheme";
-        if (tensor.equals(layer)) {
+        if (!place.whole()) {
+            how = place.toString();
+        } else if (tensor.equals(layer)) {
             how = "the same name";
         } else if (tensor.equals(layer + ".weight")) {
             how = "the weight of that module";

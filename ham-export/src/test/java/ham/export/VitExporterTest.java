@@ -9,6 +9,7 @@ import ham.export.check.ModelChecker;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
 import ham.merge.InputException;
+import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.AdapterFolder;
@@ -262,8 +263,13 @@ class VitExporterTest {
 
     @Test
     void aMergeForAnotherBaseIsRefused() {
-        Merged other =
-                new Merged(new TreeMap<>(), new TreeMap<>(), Optional.empty(), Optional.of("0a"), new TreeMap<>());
+        Merged other = new Merged(
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                Optional.empty(),
+                Optional.of("0a"),
+                new TreeMap<>());
         refused(other, "0a");
     }
 
@@ -316,7 +322,7 @@ class VitExporterTest {
     private static Merged branchesOnly(AdapterFolder adapter) {
         SortedMap<String, Matrix> deltas = new TreeMap<>();
         SortedMap<String, List<Branch>> branches = new TreeMap<>();
-        adapter.adapter().factors().forEach((name, factors) -> {
+        LoraAdapter.load(adapter.adapter()).factors().forEach((name, factors) -> {
             deltas.put(name, product(factors));
             branches.put(name, List.of(new Branch(1, factors)));
         });
@@ -338,7 +344,12 @@ class VitExporterTest {
 
     private static Merged merged(Map<String, Matrix> deltas, Map<String, List<Branch>> branches) {
         return new Merged(
-                new TreeMap<>(deltas), new TreeMap<>(branches), Optional.empty(), Optional.empty(), new TreeMap<>());
+                new TreeMap<>(deltas),
+                new TreeMap<>(),
+                new TreeMap<>(branches),
+                Optional.empty(),
+                Optional.empty(),
+                new TreeMap<>());
     }
 
     private static Matrix random(int rows, int columns, long seed) {

@@ -17,12 +17,12 @@ public final class InputException extends RuntimeException {
      * @param problem what was expected, what was found and, where it is not obvious, what to do
      */
     public InputException(Path file, String problem) {
-        super(file + ": " + problem);
+        super(oneLine(file + ": " + problem));
     }
 
     /** As {@link #InputException(Path, String)}, keeping the cause for {@code --debug}. */
     public InputException(Path file, String problem, Throwable cause) {
-        super(file + ": " + problem, cause);
+        super(oneLine(file + ": " + problem), cause);
     }
 
     /** A file that the operating system does not let ham read. */
@@ -58,11 +58,22 @@ public final class InputException extends RuntimeException {
      * @param message the whole sentence
      */
     public InputException(String message) {
-        super(message);
+        super(oneLine(message));
     }
 
     /** As {@link #InputException(String)}, keeping the cause for {@code --debug}. */
     public InputException(String message, Throwable cause) {
-        super(message, cause);
+        super(oneLine(message), cause);
+    }
+
+    /** Names in a damaged file can hold anything; what would break the line is written as its code. */
+    private static String oneLine(String message) {
+        StringBuilder line = new StringBuilder(message.length());
+        for (int i = 0; i < message.length(); i++) {
+            char each = message.charAt(i);
+            boolean breaks = Character.isISOControl(each) || each == '\u2028' || each == '\u2029';
+            line.append(breaks ? String.format("\\u%04x", (int) each) : String.valueOf(each));
+        }
+        return line.toString();
     }
 }

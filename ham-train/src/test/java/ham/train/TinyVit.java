@@ -1,6 +1,7 @@
 package ham.train;
 
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.HuggingFaceNames;
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.checkpoint.VitNames;
@@ -47,7 +48,7 @@ public final class TinyVit {
         private final SafetensorsWriter writer = new SafetensorsWriter();
 
         Tensors(VitConfig config) {
-            VitNames names = new VitNames("vit.");
+            VitNames names = new HuggingFaceNames("vit.");
             long d = config.hidden();
             add(names.clsToken(), 0.5, 0, 1, 1, d);
             add(names.positionEmbeddings(), 0.5, 0, 1, config.tokens(), d);

@@ -45,6 +45,7 @@ public enum Operator {
     MAX("Max", 1, Integer.MAX_VALUE),
     MUL("Mul", 2, 2),
     REDUCE_L2("ReduceL2", 1, 1, Map.of("axes", AttributeType.INTS), Map.of("keepdims", AttributeType.INT)),
+    REDUCE_MEAN("ReduceMean", 1, 1, Map.of("axes", AttributeType.INTS), Map.of("keepdims", AttributeType.INT)),
     RELU("Relu", 1, 1),
     RESHAPE("Reshape", 2, 2, Map.of(), Map.of("allowzero", AttributeType.INT)),
     SHAPE("Shape", 1, 1, Map.of(), Map.of("start", AttributeType.INT, "end", AttributeType.INT)),

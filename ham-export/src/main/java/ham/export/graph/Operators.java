@@ -111,6 +111,16 @@ public final class Operators {
                 Attributes.integer("keepdims", 1));
     }
 
+    /** Mean along an axis, which goes away. */
+    public Value reduceMean(String name, Value x, long axis) {
+        return graph.node(
+                Operator.REDUCE_MEAN,
+                name,
+                List.of(x),
+                Attributes.integers("axes", axis),
+                Attributes.integer("keepdims", 0));
+    }
+
     /** Convolution without padding whose stride is its kernel: x [b, in, h, w], weight [out, in, patch, patch]. */
     public Value patches(String name, Value x, Value weight, Value bias, long patch) {
         return graph.node(

@@ -27,11 +27,24 @@ public final class HeadGraph {
         this.operators = new Operators(graph);
     }
 
-    /** The checkpoint's own linear classifier. */
-    public void addOwn(VitWeights weights, VitNames names, Value features, int classes) {
-        output(
-                weights.linear(operators, VitGraph.OUTPUT, features, names.classifierWeight(), names.classifierBias()),
-                classes);
+    /**
+     * The checkpoint's own linear classifier.
+     *
+     * @param tokens what it reads [batch, d]; two where each has a classifier of its own, whose logits are averaged
+     */
+    public void addOwn(VitWeights weights, VitNames names, List<Value> tokens, int classes) {
+        if (tokens.size() == 1) {
+            output(own(weights, VitGraph.OUTPUT, tokens.get(0), names.classifier()), classes);
+            return;
+        }
+        Value first = own(weights, "logits.class", tokens.get(0), names.classifier());
+        Value second = own(weights, "logits.distillation", tokens.get(1), names.distillationClassifier());
+        Value sum = operators.add("logits.sum", first, second);
+        output(operators.multiply(VitGraph.OUTPUT, sum, operators.scalar("logits.half", 0.5)), classes);
+    }
+
+    private Value own(VitWeights weights, String node, Value features, String module) {
+        return weights.linear(operators, node, features, module + ".weight", module + ".bias");
     }
 
     /** A head that came with the merge; its initializers are called {@code head.*}. */

@@ -58,12 +58,13 @@ public record VitForms(Checkpoint base, WeightChanges changes, Optional<NamedHea
 
     private GraphProto graph(VitWeights weights) {
         GraphBuilder graph = new GraphBuilder("vit");
-        Value features = new VitGraph(graph, base.config(), base.names(), weights).features();
+        VitGraph vit = new VitGraph(graph, base.config(), base.names(), weights);
+        Value tokens = vit.encode();
         HeadGraph heads = new HeadGraph(graph);
         if (head.isPresent()) {
-            heads.add(head.get().head(), features);
+            heads.add(head.get().head(), vit.feature(tokens));
         } else {
-            heads.addOwn(weights, base.names(), features, labels().size());
+            heads.addOwn(weights, base.names(), vit.classifierInputs(tokens), labels().size());
         }
         GraphProto built = graph.build();
         changes.requireAllIn(built);

@@ -4,13 +4,14 @@ import ham.export.graph.GraphBuilder;
 import ham.export.graph.Operators;
 import ham.export.graph.Value;
 import ham.export.graph.ValueInfos;
+import ham.merge.checkpoint.Pooling;
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.checkpoint.VitNames;
 import java.util.List;
 
 /**
- * Writes the feature extractor of a plain ViT: from pixels to the class token after the last LayerNorm.
+ * Writes the feature extractor of a ViT: from pixels to what a classifier reads.
  *
  * <p>Input {@code pixel_values} float32 [batch, channels, side, side], result [batch, d]. Between the embeddings and the result
  * every value is a matrix [batch * tokens, d]: a linear layer then is one {@code Gemm} that takes the checkpoint's weight as it
@@ -33,9 +34,8 @@ public final class VitGraph {
     private final Operators operators;
     private final Value rows;
     private final Value heads;
-    private final Value classTokenHeads;
-    private final Value sequences;
-    private final Value firstToken;
+    private final KeptTokens kept;
+    private final Value keptHeads;
     private final Value attentionScale;
     private final Value half;
     private final Value one;
@@ -49,64 +49,72 @@ public final class VitGraph {
         this.operators = new Operators(graph);
         rows = operators.shape("shape.rows", -1, config.hidden());
         heads = operators.shape("shape.heads", -1, config.tokens(), config.heads(), config.headSize());
-        classTokenHeads = operators.shape("shape.class_token_heads", -1, 1, config.heads(), config.headSize());
-        sequences = operators.shape("shape.sequences", -1, config.tokens(), config.hidden());
-        firstToken = graph.initializer("class_token.index", List.of(), new long[] {0});
+        kept = new KeptTokens(operators, config, rows);
+        keptHeads = kept.count() == config.tokens()
+                ? heads
+                : operators.shape("shape.kept_heads", -1, kept.count(), config.heads(), config.headSize());
         attentionScale = operators.scalar("attention.scale", 1 / Math.sqrt(config.headSize()));
         half = operators.scalar("gelu.half", 0.5);
         one = operators.scalar("gelu.one", 1);
         rootTwo = operators.scalar("gelu.root_two", Math.sqrt(2));
     }
 
-    /** Adds input and encoder and returns the features [batch, d]. */
-    public Value features() {
+    /** Adds input and encoder and returns the tokens that the pooling reads, [batch * kept, d]. */
+    public Value encode() {
         int side = config.imageSize();
         Value pixels = operators.graph().input(ValueInfos.floats(INPUT, BATCH, config.channels(), side, side));
-        Value x = embeddings(pixels);
+        Value placed = new VitEmbeddings(operators, config, names, weights).of(pixels);
+        Value x = operators.reshape("embeddings.rows", placed, rows);
         for (int block = 0; block < config.layers(); block++) {
             x = block(block, x);
         }
-        return layerNorm("features", x, names.finalNormWeight(), names.finalNormBias());
-    }
-
-    /** Patches behind a class token, plus positions: [batch, channels, side, side] to [batch * tokens, d]. */
-    private Value embeddings(Value pixels) {
-        long d = config.hidden();
-        Value patches = operators.patches(
-                "patches",
-                pixels,
-                weights.tensor(operators, names.patchWeight()),
-                weights.tensor(operators, names.patchBias()),
-                config.patch());
-        Value flat = operators.reshape(
-                "patches.flat", patches, operators.shape("shape.patches", -1, d, config.tokens() - 1L));
-        Value sequence = operators.transpose("patches.sequence", flat, 0, 2, 1);
-        Value classTokenShape = operators.concatenate(
-                "class_tokens.shape",
-                0,
-                operators.batchSize("batch_size", pixels),
-                operators.shape("shape.class_token", 1, d));
-        Value classTokens =
-                operators.expand("class_tokens", weights.tensor(operators, names.clsToken()), classTokenShape);
-        Value tokens = operators.concatenate("tokens", 1, classTokens, sequence);
-        Value placed = operators.add("embeddings", tokens, weights.tensor(operators, names.positionEmbeddings()));
-        return operators.reshape("embeddings.rows", placed, rows);
+        return config.form().normAfterPooling() ? x : finalNorm(x);
     }
 
     /**
-     * x + attention(norm(x)), then x + mlp(norm(x)). The last block gives its class tokens only, [batch, d]: nothing reads its other
-     * tokens, so they are keys and values there and no more.
+     * Pools the tokens of {@link #encode} into the feature [batch, d] that a head reads.
+     *
+     * <p>Of class and distillation token it is the mean.
+     */
+    public Value feature(Value tokens) {
+        Value pooled = kept.mean(tokens);
+        return config.form().normAfterPooling() ? finalNorm(pooled) : pooled;
+    }
+
+    /** What the base's own classifiers read, each [batch, d]: the feature, or class and distillation token. */
+    public List<Value> classifierInputs(Value tokens) {
+        return config.form().pooling() == Pooling.CLASS_AND_DISTILLATION_TOKEN
+                ? kept.separate(tokens)
+                : List.of(feature(tokens));
+    }
+
+    private Value finalNorm(Value x) {
+        return layerNorm("features", x, names.finalNorm());
+    }
+
+    /**
+     * x + attention(norm(x)), then x + mlp(norm(x)). The last block gives only the tokens that the pooling reads: nothing reads its
+     * other tokens, so they are keys and values there and no more.
      */
     private Value block(int block, Value x) {
         String at = "layer." + block + ".";
         boolean last = isLast(block);
-        Value before = layerNorm(at + "norm_before", x, names.normBeforeWeight(block), names.normBeforeBias(block));
-        Value asking = last ? classTokens(at + "norm_before.class_tokens", before) : before;
-        Value residual = last ? classTokens(at + "class_tokens", x) : x;
-        Value attended = operators.add(at + "attention.residual", attention(block, at, asking, before), residual);
-        Value after = layerNorm(at + "norm_after", attended, names.normAfterWeight(block), names.normAfterBias(block));
-        Value hidden = gelu(at + "gelu", linear(block, Target.FC1, after));
-        return operators.add(at + "residual", linear(block, Target.FC2, hidden), attended);
+        Value before = layerNorm(at + "norm_before", x, names.normBefore(block));
+        Value asking = last ? kept.select(at + "norm_before.class_tokens", before) : before;
+        Value residual = last ? kept.select(at + "class_tokens", x) : x;
+        Value mixed = attention(block, at, asking, before);
+        Value attended = operators.add(
+                at + "attention.residual",
+                scaled(at + "attention.scale", mixed, names.attentionScale(block)),
+                residual);
+        Value after = layerNorm(at + "norm_after", attended, names.normAfter(block));
+        Value expanded = linear(block, Target.FC2, gelu(at + "gelu", linear(block, Target.FC1, after)));
+        return operators.add(at + "residual", scaled(at + "mlp.scale", expanded, names.mlpScale(block)), attended);
+    }
+
+    /** LayerScale, where the model has it. */
+    private Value scaled(String node, Value x, String scale) {
+        return config.form().layerScale() ? operators.multiply(node, x, weights.tensor(operators, scale)) : x;
     }
 
     private boolean isLast(int block) {
@@ -115,7 +123,7 @@ public final class VitGraph {
 
     /** softmax(q k^T / sqrt(headSize)) v for each head, then the output projection. */
     private Value attention(int block, String at, Value asking, Value x) {
-        Value askingHeads = isLast(block) ? classTokenHeads : heads;
+        Value askingHeads = isLast(block) ? keptHeads : heads;
         Value query = heads(linear(block, Target.QUERY, asking), at + "query", askingHeads, 0, 2, 1, 3);
         Value key = heads(linear(block, Target.KEY, x), at + "key", heads, 0, 2, 3, 1);
         Value value = heads(linear(block, Target.VALUE, x), at + "value", heads, 0, 2, 1, 3);
@@ -131,23 +139,21 @@ public final class VitGraph {
         return operators.transpose(name + ".heads", operators.reshape(name + ".split", x, shape), order);
     }
 
-    /** Token 0 of every image: [batch * tokens, d] to [batch, d]. */
-    private Value classTokens(String name, Value x) {
-        return operators.gather(name, operators.reshape(name + ".sequences", x, sequences), firstToken, 1);
-    }
-
     private Value linear(int block, Target target, Value x) {
         String weight = names.weight(block, target);
         String node = weight.substring(0, weight.length() - ".weight".length());
-        boolean projection = target == Target.QUERY || target == Target.KEY || target == Target.VALUE;
-        return projection && !config.qkvBias()
+        return target.isProjection() && !config.qkvBias()
                 ? weights.linear(operators, node, x, weight)
                 : weights.linear(operators, node, x, weight, names.bias(block, target));
     }
 
-    private Value layerNorm(String node, Value x, String weight, String bias) {
+    private Value layerNorm(String node, Value x, String module) {
         return operators.layerNormalization(
-                node, x, weights.tensor(operators, weight), weights.tensor(operators, bias), config.layerNormEps());
+                node,
+                x,
+                weights.tensor(operators, module + ".weight"),
+                weights.tensor(operators, module + ".bias"),
+                config.layerNormEps());
     }
 
     /** The exact form, {@code x / 2 * (1 + erf(x / sqrt(2)))}. */

@@ -5,6 +5,7 @@ import ham.export.proto.TensorProto;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Place;
 import ham.merge.folder.Merged;
 import ham.merge.method.Branch;
 import ham.merge.tensor.Matrix;
@@ -40,11 +41,17 @@ public final class WeightChanges {
         Merged placed = merged.onto(base, baseSha256);
         List<WeightChange> changes = new ArrayList<>();
         for (String layer : merged.deltas().keySet()) {
-            String tensor = base.resolve(layer).orElseThrow();
-            Matrix delta = placed.deltas().get(tensor);
-            List<Branch> branches = placed.branches().getOrDefault(tensor, List.of());
+            Place place = base.resolve(layer).orElseThrow();
+            Matrix delta = placed.deltas().get(place.name());
+            List<Branch> branches = placed.branches().getOrDefault(place.name(), List.of());
             branches.forEach(branch -> requireShape(base, layer, delta, branch.factors()));
-            changes.add(new WeightChange(layer, tensor, delta, branches));
+            changes.addAll(parts(base, place, new WeightChange(layer, place.name(), delta, branches)));
+        }
+        for (String layer : merged.biases().keySet()) {
+            Place place = base.resolve(layer).orElseThrow();
+            float[] delta = placed.biases().get(place.name());
+            changes.addAll(parts(
+                    base, place, new WeightChange(layer, place.name(), new Matrix(1, delta.length, delta), List.of())));
         }
         for (String tensor : placed.branches().keySet()) {
             if (!placed.deltas().containsKey(tensor)) {
@@ -53,6 +60,13 @@ public final class WeightChanges {
             }
         }
         return of(base, changes);
+    }
+
+    /** A change of a whole fused tensor as changes of its parts. */
+    private static List<WeightChange> parts(Checkpoint base, Place place, WeightChange change) {
+        return base.computed(place).stream()
+                .map(part -> part.equals(place) ? change : change.part(part))
+                .toList();
     }
 
     /** Changes that fit the base already. */

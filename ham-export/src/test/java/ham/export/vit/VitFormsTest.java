@@ -15,8 +15,8 @@ import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.method.Branch;
-import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
+import ham.merge.safetensors.Tensors;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -93,6 +93,7 @@ class VitFormsTest {
         LoraFactors factors = new LoraFactors(ramp(3, 64), ramp(64, 3), 0.5);
         Merged merged = new Merged(
                 new TreeMap<>(Map.of(VALUE, ramp(64, 64))),
+                new TreeMap<>(),
                 new TreeMap<>(Map.of(VALUE, List.of(new Branch(2, factors), new Branch(-1, factors)))),
                 Optional.empty(),
                 Optional.empty(),
@@ -183,7 +184,7 @@ class VitFormsTest {
         return Checkpoint.open(folder);
     }
 
-    private static void copy(SafetensorsFile from, SafetensorsWriter to, Function<String, Boolean> wanted) {
+    private static void copy(Tensors from, SafetensorsWriter to, Function<String, Boolean> wanted) {
         for (String name : from.names()) {
             if (wanted.apply(name)) {
                 to.add(name, from.info(name).shape(), from.floats(name));
@@ -198,6 +199,7 @@ class VitFormsTest {
     private static Merged delta(String name, Matrix delta) {
         return new Merged(
                 new TreeMap<>(Map.of(name, delta)),
+                new TreeMap<>(),
                 new TreeMap<>(),
                 Optional.empty(),
                 Optional.empty(),

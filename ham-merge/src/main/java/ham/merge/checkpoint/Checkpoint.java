@@ -2,37 +2,48 @@ package ham.merge.checkpoint;
 
 import ham.merge.InputException;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.ShardedTensors;
 import ham.merge.safetensors.TensorHash;
+import ham.merge.safetensors.Tensors;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * A pre-trained ViT on disk: {@code config.json} and {@code model.safetensors} (float32, float16 or bfloat16). Every tensor that the
- * configuration calls for is there in the right shape, and none is there that a plain ViT does not have.
+ * A pre-trained ViT on disk: {@code config.json} and {@code model.safetensors}, or its shards with {@code model.safetensors.index.json} (float32, float16 or
+ * bfloat16). Every tensor that the
+ * configuration calls for is there in the right shape, and none is there that its kind of ViT does not have.
+ *
+ * <p>Read are Hugging Face's ViT and DeiT, and timm's {@code VisionTransformer} and {@code VisionTransformerDistilled} as far as
+ * {@link VitForm} describes them.
  */
 public final class Checkpoint {
     private final Path directory;
     private final VitConfig config;
     private final VitNames names;
-    private final SafetensorsFile file;
+    private final Tensors file;
+    private final SortedMap<String, Place> parts;
     /** Computed when first asked for: it reads every byte. */
     private String sha256;
 
-    private Checkpoint(Path directory, VitConfig config, VitNames names, SafetensorsFile file) {
+    private Checkpoint(Path directory, VitConfig config, VitNames names, Tensors file) {
         this.directory = directory;
         this.config = config;
         this.names = names;
         this.file = file;
+        this.parts = parts(config, names);
     }
 
     /**
      * Opens and validates a checkpoint folder.
      *
-     * @throws InputException when a file is missing or damaged, or the model is no plain ViT
+     * @throws InputException when a file is missing or damaged, or the model is none of these
      */
     public static Checkpoint open(Path directory) {
         if (!Files.isDirectory(directory)) {
@@ -41,18 +52,21 @@ public final class Checkpoint {
                     "expected a checkpoint folder with config.json and model.safetensors, found "
                             + (Files.exists(directory) ? "a file" : "nothing"));
         }
-        VitConfig config = VitConfig.read(directory.resolve("config.json"));
-        Path weights = directory.resolve("model.safetensors");
-        if (!Files.exists(weights) && Files.exists(directory.resolve("model.safetensors.index.json"))) {
-            throw new InputException(weights, "expected one file, found a sharded checkpoint; join its shards first");
-        }
-        SafetensorsFile file = SafetensorsFile.open(weights);
-        VitNames names = new VitNames(file.has("vit.embeddings.cls_token") ? "vit." : "");
-        new VitShapes(config, names, file).require();
-        return new Checkpoint(directory, withLabels(config, file, names), names, file);
+        ConfigReader reader = ConfigReader.open(directory.resolve("config.json"));
+        Tensors file = tensors(directory);
+        VitScheme scheme = VitScheme.of(reader, file);
+        new VitShapes(scheme.config(), scheme.names(), file).require();
+        return new Checkpoint(directory, withLabels(scheme.config(), file, scheme.names()), scheme.names(), file);
     }
 
-    private static VitConfig withLabels(VitConfig config, SafetensorsFile file, VitNames names) {
+    /** As in transformers, one whole file is taken before an index of shards. */
+    private static Tensors tensors(Path directory) {
+        Path whole = directory.resolve("model.safetensors");
+        Path index = directory.resolve("model.safetensors.index.json");
+        return Files.exists(index) && !Files.exists(whole) ? ShardedTensors.open(index) : SafetensorsFile.open(whole);
+    }
+
+    private static VitConfig withLabels(VitConfig config, Tensors file, VitNames names) {
         if (!file.has(names.classifierWeight())) {
             return config.withLabels(List.of());
         }
@@ -64,8 +78,8 @@ public final class Checkpoint {
         if (!config.labels().isEmpty()) {
             throw new InputException(
                     file.path(),
-                    "expected a classifier of " + config.labels().size() + " classes, as id2label in config.json names,"
-                            + " found " + classes);
+                    "expected a classifier of " + config.labels().size() + " classes, as config.json says," + " found "
+                            + classes);
         }
         List<String> labels = new ArrayList<>();
         for (int i = 0; i < classes; i++) {
@@ -89,9 +103,9 @@ public final class Checkpoint {
         return names;
     }
 
-    /** Whether a tensor is there. */
+    /** Whether a tensor, or a part of a fused one, is there; see {@link VitNames}. */
     public boolean has(String name) {
-        return file.has(name);
+        return file.has(name) || parts.containsKey(name);
     }
 
     /** Whether the checkpoint has a classifier of its own. */
@@ -99,23 +113,37 @@ public final class Checkpoint {
         return file.has(names.classifierWeight());
     }
 
-    /** Shape of a tensor. */
+    /** Shape of a tensor or of a part of a fused one. */
     public List<Long> shape(String name) {
-        return file.info(name).shape();
+        Place place = place(name);
+        List<Long> shape = new ArrayList<>(file.info(place.tensor()).shape());
+        if (!place.whole()) {
+            shape.set(0, (long) place.rows());
+        }
+        return shape;
     }
 
-    /** Values of a tensor in float32. */
+    /** Values of a tensor, or of a part of a fused one, in float32. */
     public float[] floats(String name) {
-        return file.floats(name);
+        Place place = place(name);
+        if (place.whole()) {
+            return file.floats(place.tensor());
+        }
+        List<Long> shape = file.info(place.tensor()).shape();
+        int row = Math.toIntExact(file.info(place.tensor()).elements() / shape.get(0));
+        return file.floats(place.tensor(), place.firstRow() * row, place.rows() * row);
     }
 
-    /** Values of a two-dimensional tensor in float32. */
+    /** Values of a two-dimensional tensor, or of a part of a fused one, in float32. */
     public Matrix matrix(String name) {
-        return file.matrix(name);
+        Place place = place(name);
+        return place.whole()
+                ? file.matrix(place.tensor())
+                : new Matrix(place.rows(), Math.toIntExact(shape(name).get(1)), floats(name));
     }
 
-    /** The raw file, for whoever needs stored dtypes. */
-    public SafetensorsFile file() {
+    /** The tensors as stored, for whoever needs stored dtypes. */
+    public Tensors file() {
         return file;
     }
 
@@ -128,24 +156,57 @@ public final class Checkpoint {
     }
 
     /**
-     * The name of the weight or bias in this checkpoint that a name from an adapter or a delta file means: the same name, the name with
-     * {@code .weight} added, or the same layer under another naming scheme.
+     * Where a name from an adapter or a delta file lies in this checkpoint: the same name, the name with {@code .weight} added, or the same
+     * layer under another naming scheme; a Hugging Face query, key or value may be rows of a fused qkv.
      *
-     * @return the name here, empty when the checkpoint has no such layer
+     * @return the place, empty when the checkpoint has no such layer
      */
-    public Optional<String> resolve(String name) {
-        if (file.has(name)) {
-            return Optional.of(name);
-        }
+    public Optional<Place> resolve(String name) {
         boolean bias = name.endsWith(".bias");
         String module = name.replaceFirst("\\.(weight|bias)$", "");
         String direct = module + (bias ? ".bias" : ".weight");
-        if (file.has(direct)) {
-            return Optional.of(direct);
+        return Stream.concat(
+                        Stream.of(name, direct),
+                        LinearLayer.parse(module)
+                                .map(layer -> bias
+                                        ? names.bias(layer.block(), layer.target())
+                                        : names.weight(layer.block(), layer.target()))
+                                .stream())
+                .filter(this::has)
+                .findFirst()
+                .map(this::place);
+    }
+
+    /** The places that a model computes with where a delta lies: the parts of a fused tensor, or the place itself. */
+    public List<Place> computed(Place place) {
+        List<Place> inside = parts.values().stream().filter(place::overlaps).toList();
+        return inside.isEmpty() ? List.of(place) : inside;
+    }
+
+    /** Where a tensor or a part of a fused one lies, by the name that it has here. */
+    private Place place(String name) {
+        Place part = parts.get(name);
+        if (part != null) {
+            return part;
         }
-        return LinearLayer.parse(module)
-                .map(layer ->
-                        bias ? names.bias(layer.block(), layer.target()) : names.weight(layer.block(), layer.target()))
-                .filter(file::has);
+        List<Long> shape = file.info(name).shape();
+        return new Place(name, name, 0, shape.isEmpty() ? 1 : (int) Math.min(shape.get(0), Integer.MAX_VALUE), true);
+    }
+
+    /** The parts of all fused tensors by their names. */
+    private static SortedMap<String, Place> parts(VitConfig config, VitNames names) {
+        SortedMap<String, Place> parts = new TreeMap<>();
+        for (int block = 0; block < config.layers() && names.fused(block).isPresent(); block++) {
+            String fused = names.fused(block).get();
+            int row = 0;
+            for (Target target : List.of(Target.QUERY, Target.KEY, Target.VALUE)) {
+                for (String parameter : config.qkvBias() ? List.of(".weight", ".bias") : List.of(".weight")) {
+                    String name = names.linear(block, target) + parameter;
+                    parts.put(name, new Place(name, fused + parameter, row, config.hidden(), false));
+                }
+                row += config.hidden();
+            }
+        }
+        return parts;
     }
 }

@@ -1,6 +1,8 @@
 package ham.merge.checkpoint;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,22 +13,26 @@ import java.util.regex.Pattern;
  * @param target which layer of the block
  */
 public record LinearLayer(int block, Target target) {
-    private static final Pattern PUBLISHED = Pattern.compile("(?:vit\\.)?encoder\\.layer\\.(\\d{1,4})\\.(.+)");
-    private static final Pattern TRANSFORMERS_5 = Pattern.compile("(?:vit\\.)?layers\\.(\\d{1,4})\\.(.+)");
+    /** How a scheme begins its names, and what it calls the layers of a block. */
+    private static final Map<Pattern, Function<Target, String>> SCHEMES = Map.of(
+            Pattern.compile("(?:vit\\.|deit\\.)?encoder\\.layer\\.(\\d{1,4})\\.(.+)"), Target::module,
+            Pattern.compile("(?:vit\\.|deit\\.)?layers\\.(\\d{1,4})\\.(.+)"), Target::recentModule,
+            Pattern.compile("blocks\\.(\\d{1,4})\\.(.+)"), Target::timmModule);
 
     /**
      * The layer that a module name means, under the names of published checkpoints
-     * ({@code vit.encoder.layer.0.attention.attention.query}) or of transformers 5 ({@code vit.layers.0.attention.q_proj}).
+     * ({@code vit.encoder.layer.0.attention.attention.query}), of transformers 5 ({@code vit.layers.0.attention.q_proj}) or of timm
+     * ({@code blocks.0.attn.proj}; its fused qkv is no single layer).
      */
     public static Optional<LinearLayer> parse(String module) {
-        Matcher published = PUBLISHED.matcher(module);
-        Matcher recent = TRANSFORMERS_5.matcher(module);
-        for (Target target : Target.values()) {
-            if (published.matches() && published.group(2).equals(target.module())) {
-                return Optional.of(new LinearLayer(Integer.parseInt(published.group(1)), target));
-            }
-            if (recent.matches() && recent.group(2).equals(target.recentModule())) {
-                return Optional.of(new LinearLayer(Integer.parseInt(recent.group(1)), target));
+        for (Map.Entry<Pattern, Function<Target, String>> scheme : SCHEMES.entrySet()) {
+            Matcher matcher = scheme.getKey().matcher(module);
+            if (matcher.matches()) {
+                for (Target target : Target.values()) {
+                    if (matcher.group(2).equals(scheme.getValue().apply(target))) {
+                        return Optional.of(new LinearLayer(Integer.parseInt(matcher.group(1)), target));
+                    }
+                }
             }
         }
         return Optional.empty();

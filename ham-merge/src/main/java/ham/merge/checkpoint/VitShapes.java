@@ -1,26 +1,21 @@
 package ham.merge.checkpoint;
 
 import ham.merge.InputException;
-import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorInfo;
+import ham.merge.safetensors.Tensors;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
-/** The check that a file has exactly the tensors of a plain ViT, in the shapes that its configuration implies. */
+/** The check that a file has exactly the tensors of its kind of ViT, in the shapes that its configuration implies. */
 final class VitShapes {
-    /** Parts of a checkpoint that image classification never reads. */
-    private static final Pattern UNUSED =
-            Pattern.compile("(vit\\.)?(pooler\\.dense\\.(weight|bias)|embeddings\\.position_ids)");
-
     private final VitConfig config;
     private final VitNames names;
-    private final SafetensorsFile file;
+    private final Tensors file;
     private final Set<String> checked = new HashSet<>();
 
-    VitShapes(VitConfig config, VitNames names, SafetensorsFile file) {
+    VitShapes(VitConfig config, VitNames names, Tensors file) {
         this.config = config;
         this.names = names;
         this.file = file;
@@ -28,10 +23,19 @@ final class VitShapes {
 
     /** Stops at the first tensor that is missing or wrong, so that an absurd configuration costs nothing. */
     void require() {
+        VitForm form = config.form();
         long d = config.hidden();
         long patch = config.patch();
-        require(names.clsToken(), 1, 1, d);
-        require(names.positionEmbeddings(), 1, config.tokens(), d);
+        if (form.classToken()) {
+            require(names.clsToken(), 1, 1, d);
+        }
+        if (form.distillationToken()) {
+            require(names.distillationToken(), 1, 1, d);
+        }
+        if (form.registers() > 0) {
+            require(names.registerTokens(), 1, form.registers(), d);
+        }
+        require(names.positionEmbeddings(), 1, form.prefixHasPositions() ? config.tokens() : config.patches(), d);
         require(names.patchWeight(), d, config.channels(), patch, patch);
         require(names.patchBias(), d);
         for (int block = 0; block < config.layers(); block++) {
@@ -43,10 +47,11 @@ final class VitShapes {
             requireClassifier();
         }
         for (String name : file.names()) {
-            if (!checked.contains(name) && !UNUSED.matcher(name).matches()) {
+            if (!checked.contains(name) && !names.isUnused(name)) {
                 throw new InputException(
                         file.path(),
-                        "expected a plain ViT, found the tensor '" + name + "' that such a model does not have");
+                        "expected a " + names.family() + ", found the tensor '" + name
+                                + "' that such a model does not have");
             }
         }
     }
@@ -57,13 +62,26 @@ final class VitShapes {
         require(names.normBeforeBias(block), d);
         require(names.normAfterWeight(block), d);
         require(names.normAfterBias(block), d);
+        if (config.form().layerScale()) {
+            require(names.attentionScale(block), d);
+            require(names.mlpScale(block), d);
+        }
+        names.fused(block).ifPresent(fused -> requireLinear(fused, 3 * d, d, config.qkvBias()));
         for (Target target : Target.values()) {
-            long out = target.outputs(config);
-            require(names.weight(block, target), out, target.inputs(config));
-            boolean qkv = target == Target.QUERY || target == Target.KEY || target == Target.VALUE;
-            if (!qkv || config.qkvBias()) {
-                require(names.bias(block, target), out);
+            if (!target.isProjection() || names.fused(block).isEmpty()) {
+                requireLinear(
+                        names.linear(block, target),
+                        target.outputs(config),
+                        target.inputs(config),
+                        !target.isProjection() || config.qkvBias());
             }
+        }
+    }
+
+    private void requireLinear(String module, long outputs, long inputs, boolean bias) {
+        require(module + ".weight", outputs, inputs);
+        if (bias) {
+            require(module + ".bias", outputs);
         }
     }
 
@@ -75,8 +93,10 @@ final class VitShapes {
                     "tensor '" + names.classifierWeight() + "': expected the shape [classes, " + config.hidden()
                             + "], found " + found);
         }
-        require(names.classifierWeight(), found.get(0), config.hidden());
-        require(names.classifierBias(), found.get(0));
+        requireLinear(names.classifier(), found.get(0), config.hidden(), true);
+        if (config.form().pooling() == Pooling.CLASS_AND_DISTILLATION_TOKEN) {
+            requireLinear(names.distillationClassifier(), found.get(0), config.hidden(), true);
+        }
     }
 
     private void require(String name, long... sizes) {
@@ -84,7 +104,8 @@ final class VitShapes {
         if (!file.has(name)) {
             throw new InputException(
                     file.path(),
-                    "expected a plain ViT with a tensor '" + name + "' " + shape + ", found none of that name");
+                    "expected a " + names.family() + " with a tensor '" + name + "' " + shape
+                            + ", found none of that name");
         }
         TensorInfo info = file.info(name);
         if (!info.shape().equals(shape)) {

@@ -1,57 +1,72 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
-import ham.merge.adapter.LoraAdapter;
-import ham.merge.adapter.LoraFactors;
+import ham.merge.adapter.AdapterSource;
+import ham.merge.adapter.BiasChange;
+import ham.merge.adapter.LayerShape;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Place;
 import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
+import ham.merge.peft.PeftAdapter;
 import ham.merge.peft.PeftReader;
-import ham.merge.safetensors.SafetensorsFile;
-import ham.merge.safetensors.TensorHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * An adapter on disk: PEFT's two files and, where ham trained it, {@code ham.json} and {@code head.safetensors}.
  *
  * @param path the folder
- * @param adapter the factors
+ * @param adapter the factors, read when they are asked for
  * @param record what {@code ham.json} says, or its defaults
- * @param head the task's head, if there is one
- * @param sha256 hash of the adapter's tensors ({@link TensorHash})
+ * @param head the task's head, if there is one: {@code head.safetensors}, else the classifier that PEFT saved along
+ * @param hash gives the hash of the adapter's tensors ({@link ham.merge.safetensors.TensorHash}), computed once, when first asked for
  */
-public record AdapterFolder(Path path, LoraAdapter adapter, HamRecord record, Optional<NamedHead> head, String sha256) {
+public record AdapterFolder(
+        Path path, AdapterSource adapter, HamRecord record, Optional<NamedHead> head, Supplier<String> hash) {
     /** Name of the head's file, in adapter and merge folders. */
     public static final String HEAD = "head.safetensors";
 
     /**
-     * Reads an adapter folder; the adapter is named after the folder.
+     * Opens an adapter folder; the adapter is named after the folder.
      *
      * @throws InputException when a file is missing or damaged or the adapter is no plain LoRA
      */
     public static AdapterFolder read(Path folder) {
         Path absolute = folder.toAbsolutePath().normalize();
-        LoraAdapter adapter = PeftReader.read(folder, String.valueOf(absolute.getFileName()));
+        PeftAdapter adapter = PeftReader.read(folder, String.valueOf(absolute.getFileName()));
+        HamRecord record = HamRecord.read(folder);
         Path head = folder.resolve(HEAD);
         return new AdapterFolder(
                 folder,
                 adapter,
-                HamRecord.read(folder),
-                Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
-                TensorHash.sha256(SafetensorsFile.open(PeftReader.weights(folder))));
+                record,
+                Files.exists(head) ? Optional.of(HeadFile.read(head)) : saved(folder, adapter, record),
+                adapter::sha256);
+    }
+
+    private static Optional<NamedHead> saved(Path folder, PeftAdapter adapter, HamRecord record) {
+        return adapter.classifier()
+                .map(head -> new NamedHead(head, SavedClassNames.of(folder, record, adapter.name(), head.classes())));
+    }
+
+    /** Hash of the adapter's tensors. */
+    public String sha256() {
+        return hash.get();
     }
 
     /**
-     * The same adapter with the checkpoint's names.
+     * The same adapter with the checkpoint's names; biases that it replaces become deltas.
      *
      * @param base what the adapter is to be added to
      * @param baseSha256 the hash of {@code base}
-     * @throws InputException when it was trained on another base, or adapts a weight that the base lacks or has in another shape
+     * @throws InputException when it was trained on another base, or changes a weight or bias that the base lacks or has in another shape
      */
     public AdapterFolder onto(Checkpoint base, String baseSha256) {
         record.baseSha256().filter(trained -> !trained.equals(baseSha256)).ifPresent(trained -> {
@@ -60,23 +75,64 @@ public record AdapterFolder(Path path, LoraAdapter adapter, HamRecord record, Op
                     "was trained on another base: expected the checkpoint with hash " + trained + ", found "
                             + base.directory() + " with hash " + baseSha256);
         });
-        SortedMap<String, LoraFactors> renamed = new TreeMap<>();
-        adapter.factors().forEach((name, factors) -> {
-            String target = base.resolve(name)
-                    .orElseThrow(() -> new InputException(
-                            path, "adapts '" + name + "', which the base " + base.directory() + " does not have"));
-            List<Long> expected = base.shape(target);
-            List<Long> found = List.of((long) factors.outputs(), (long) factors.inputs());
-            if (!expected.equals(found)) {
-                throw new InputException(
-                        path,
-                        "weight '" + name + "': expected a delta " + expected + " for the base " + base.directory()
-                                + ", found " + found);
-            }
-            if (renamed.put(target, factors) != null) {
-                throw new InputException(path, "adapts the weight '" + target + "' twice, under two names");
-            }
+        if (adapter instanceof PeftAdapter peft && peft.fanInFanOut()) {
+            throw new InputException(
+                    path,
+                    "expected an adapter for weights [out, in] like those of the base " + base.directory()
+                            + ", found fan_in_fan_out = true; PEFT takes it for false on such layers, so set it so");
+        }
+        SortedMap<String, String> ownNames = new TreeMap<>();
+        SortedMap<String, LayerShape> layers = new TreeMap<>();
+        List<Place> places = new ArrayList<>();
+        adapter.layers().forEach((name, layer) -> {
+            Place target = resolve(base, name);
+            requireShape(base, "weight '" + name + "'", target, List.of((long) layer.outputs(), (long) layer.inputs()));
+            requireApart(places, target, "adapts the weight '");
+            layers.put(target.name(), layer);
+            ownNames.put(target.name(), name);
         });
-        return new AdapterFolder(path, new LoraAdapter(adapter.name(), renamed), record, head, sha256);
+        return new AdapterFolder(path, new BasedAdapter(adapter, ownNames, layers, biases(base)), record, head, hash);
+    }
+
+    private SortedMap<String, BiasChange> biases(Checkpoint base) {
+        SortedMap<String, BiasChange> deltas = new TreeMap<>();
+        List<Place> places = new ArrayList<>();
+        adapter.biases().forEach((name, change) -> {
+            Place target = resolve(base, name);
+            requireShape(base, "bias '" + name + "'", target, List.of((long) change.values().length));
+            requireApart(places, target, "changes the bias '");
+            deltas.put(target.name(), change.full() ? minus(change, base.floats(target.name())) : change);
+        });
+        return deltas;
+    }
+
+    private static BiasChange minus(BiasChange full, float[] base) {
+        float[] delta = full.values().clone();
+        for (int i = 0; i < delta.length; i++) {
+            delta[i] -= base[i];
+        }
+        return new BiasChange(delta, false);
+    }
+
+    private Place resolve(Checkpoint base, String name) {
+        return base.resolve(name)
+                .orElseThrow(() -> new InputException(
+                        path, "adapts '" + name + "', which the base " + base.directory() + " does not have"));
+    }
+
+    private void requireShape(Checkpoint base, String what, Place target, List<Long> found) {
+        List<Long> expected = base.shape(target.name());
+        if (!expected.equals(found)) {
+            throw new InputException(
+                    path,
+                    what + ": expected a delta " + expected + " for the base " + base.directory() + ", found " + found);
+        }
+    }
+
+    private void requireApart(List<Place> places, Place target, String does) {
+        if (places.stream().anyMatch(target::overlaps)) {
+            throw new InputException(path, does + target + "' twice, under two names");
+        }
+        places.add(target);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Place;
 import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
@@ -15,11 +16,13 @@ import ham.merge.tensor.Matrix;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A merge as an exporter needs it.
@@ -131,45 +134,49 @@ public record Merged(
                     base.directory(),
                     "is not the base that this merge was made for: expected hash " + made + ", found " + sha256);
         });
+        Map<String, Place> places = places(base);
         SortedMap<String, Matrix> renamedDeltas = new TreeMap<>();
         deltas.forEach((name, delta) -> {
-            String target = resolve(base, name);
-            List<Long> expected = base.shape(target);
-            List<Long> found = List.of((long) delta.rows(), (long) delta.columns());
-            if (!expected.equals(found)) {
-                throw new InputException(
-                        base.directory(), "delta '" + name + "': expected the shape " + expected + ", found " + found);
-            }
-            if (renamedDeltas.put(target, delta) != null) {
-                throw new InputException(base.directory(), "two deltas mean the weight '" + target + "'");
-            }
+            requireShape(base, name, places.get(name), List.of((long) delta.rows(), (long) delta.columns()));
+            renamedDeltas.put(places.get(name).name(), delta);
+        });
+        SortedMap<String, float[]> renamedBiases = new TreeMap<>();
+        biases.forEach((name, delta) -> {
+            requireShape(base, name, places.get(name), List.of((long) delta.length));
+            renamedBiases.put(places.get(name).name(), delta);
         });
         SortedMap<String, List<Branch>> renamedBranches = new TreeMap<>();
-        branches.forEach((name, each) -> renamedBranches.put(resolve(base, name), each));
-        return new Merged(renamedDeltas, renamedBiases(base), renamedBranches, head, baseSha256, provenance);
+        branches.forEach((name, each) -> renamedBranches.put(places.get(name).name(), each));
+        return new Merged(renamedDeltas, renamedBiases, renamedBranches, head, baseSha256, provenance);
     }
 
-    private SortedMap<String, float[]> renamedBiases(Checkpoint base) {
-        SortedMap<String, float[]> renamed = new TreeMap<>();
-        biases.forEach((name, delta) -> {
-            String target = resolve(base, name);
-            List<Long> found = List.of((long) delta.length);
-            if (!base.shape(target).equals(found)) {
-                throw new InputException(
-                        base.directory(),
-                        "delta '" + name + "': expected the shape " + base.shape(target) + ", found " + found);
+    /** Where everything that is changed lies; no two names may mean the same rows. */
+    private Map<String, Place> places(Checkpoint base) {
+        Map<String, Place> places = new HashMap<>();
+        Stream.concat(deltas.keySet().stream(), biases.keySet().stream()).forEach(name -> {
+            Place place = resolve(base, name);
+            if (places.values().stream().anyMatch(place::overlaps)) {
+                String what = deltas.containsKey(name) ? "weight" : "bias";
+                throw new InputException(base.directory(), "two deltas mean the " + what + " '" + place + "'");
             }
-            if (renamed.put(target, delta) != null) {
-                throw new InputException(base.directory(), "two deltas mean the bias '" + target + "'");
-            }
+            places.put(name, place);
         });
-        return renamed;
+        branches.keySet().forEach(name -> places.computeIfAbsent(name, each -> resolve(base, each)));
+        return places;
     }
 
-    private static String resolve(Checkpoint base, String name) {
+    private static Place resolve(Checkpoint base, String name) {
         return base.resolve(name)
                 .orElseThrow(() -> new InputException(
                         base.directory(), "expected a weight for the delta '" + name + "', found none of that name"));
+    }
+
+    private static void requireShape(Checkpoint base, String name, Place place, List<Long> found) {
+        List<Long> expected = base.shape(place.name());
+        if (!expected.equals(found)) {
+            throw new InputException(
+                    base.directory(), "delta '" + name + "': expected the shape " + expected + ", found " + found);
+        }
     }
 
     /** This merge with another head. */

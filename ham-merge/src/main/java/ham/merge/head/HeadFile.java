@@ -57,11 +57,13 @@ public final class HeadFile {
                             throw new InputException(
                                     file, "expected metadata 'head' of linear, prototype or analytic, found " + kind);
                     };
-            if (head.classes() == 0 || head.features() == 0) {
+            boolean empty =
+                    head instanceof AnalyticHead analytic && analytic.weight().columns() == 0;
+            if (empty || head.classes() == 0 || head.features() == 0) {
                 throw new InputException(
                         file,
                         "expected at least one class and one feature, found " + head.classes() + " classes and "
-                                + head.features() + " features");
+                                + head.features() + " features" + (empty ? ", none of them projected" : ""));
             }
             return new NamedHead(head, classes(file, tensors.metadata().get("classes")));
         } catch (IllegalArgumentException e) {

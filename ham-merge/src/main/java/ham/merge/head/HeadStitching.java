@@ -1,8 +1,8 @@
 package ham.merge.head;
 
 import ham.merge.tensor.Matrix;
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -50,26 +50,33 @@ public final class HeadStitching {
     }
 
     private static NamedHead concatenated(List<NamedHead> heads) {
-        List<String> classes = new ArrayList<>();
+        Set<String> classes = new LinkedHashSet<>();
         for (NamedHead each : heads) {
             for (String name : each.classes()) {
-                require(!classes.contains(name), "class '" + name + "' is in two heads");
-                classes.add(name);
+                require(classes.add(name), "class '" + name + "' is in two heads");
             }
         }
-        Head joined = heads.get(0).head();
-        for (NamedHead each : heads.subList(1, heads.size())) {
-            joined = append(joined, each.head());
+        if (heads.size() == 1) {
+            return heads.get(0);
         }
-        return new NamedHead(joined, classes);
-    }
-
-    private static Head append(Head above, Head below) {
-        if (above instanceof LinearHead first && below instanceof LinearHead second) {
-            return first.append(second);
+        int features = heads.get(0).head().features();
+        Matrix weight = Matrix.zeros(classes.size(), features);
+        float[] bias = new float[classes.size()];
+        boolean linear = false;
+        int row = 0;
+        for (NamedHead each : heads) {
+            Matrix rows;
+            if (each.head() instanceof LinearHead head) {
+                linear = true;
+                rows = head.weight();
+                System.arraycopy(head.bias(), 0, bias, row, head.bias().length);
+            } else {
+                rows = ((PrototypeHead) each.head()).weight();
+            }
+            System.arraycopy(rows.data(), 0, weight.data(), row * features, rows.data().length);
+            row += rows.rows();
         }
-        Matrix first = ((PrototypeHead) above).weight();
-        return new PrototypeHead(first.appendRows(((PrototypeHead) below).weight()));
+        return new NamedHead(linear ? new LinearHead(weight, bias) : new PrototypeHead(weight), List.copyOf(classes));
     }
 
     private static void require(boolean holds, String problem) {

@@ -1,163 +1,105 @@
 package ham.merge.peft;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /**
- * What {@code adapter_config.json} says of ranks and scalings. Variants whose delta is not {@code s B A} on an unchanged base are refused by
- * name, never read as plain LoRA.
+ * What {@code adapter_config.json} says, with PEFT's meanings and defaults.
  *
  * @param rank {@code r}
  * @param loraAlpha {@code lora_alpha}
  * @param rankStabilised {@code use_rslora}: s = lora_alpha / sqrt(r) in place of lora_alpha / r
- * @param rankPattern {@code rank_pattern}: module expression to rank
- * @param alphaPattern {@code alpha_pattern}: module expression to lora_alpha
+ * @param rankPattern {@code rank_pattern}: the first that a module matches gives its rank
+ * @param alphaPattern {@code alpha_pattern}: the first that a module matches gives its lora_alpha
+ * @param modules which modules are adapted
+ * @param fanInFanOut {@code fan_in_fan_out}: the base stores the adapted weights as [in, out]
+ * @param bias {@code bias}
+ * @param loraBias {@code lora_bias}: B has a bias
+ * @param saved {@code modules_to_save}: modules that are in the file as a whole
  */
-public record PeftConfig(
+record PeftConfig(
         int rank,
         double loraAlpha,
         boolean rankStabilised,
-        Map<Pattern, Integer> rankPattern,
-        Map<Pattern, Double> alphaPattern) {
+        List<ForModules<Integer>> rankPattern,
+        List<ForModules<Double>> alphaPattern,
+        ModuleFilter modules,
+        boolean fanInFanOut,
+        BiasTraining bias,
+        boolean loraBias,
+        Set<String> saved) {
 
-    /** Initialisations of the factors that leave the base weights as they were. */
-    private static final Set<String> PLAIN_INITIALISATIONS =
-            Set.of("true", "false", "null", "gaussian", "orthogonal", "eva");
-
-    /** Switches whose mere use makes the adapter something other than {@code s B A} on the base. */
-    private static final List<String> REFUSED = List.of(
-            "use_dora",
-            "use_qalora",
-            "use_bdlora",
-            "alora_invocation_tokens",
-            "arrow_config",
-            "kasa_config",
-            "velora_config",
-            "monteclora_config",
-            "layer_replication",
-            "trainable_token_indices",
-            "target_parameters",
-            "fan_in_fan_out",
-            "lora_bias",
-            "modules_to_save");
+    /** A value for the modules that an expression describes. */
+    record ForModules<T>(Predicate<String> expression, T value) {}
 
     /**
      * Reads a configuration.
      *
-     * @throws InputException when it is no plain LoRA
+     * @throws InputException when a value is not what PEFT takes, or the adapter is no plain LoRA ({@link PlainLora})
      */
-    public static PeftConfig read(Path file) {
-        ObjectNode json = JsonFiles.read(file, "a PEFT adapter configuration");
-        require(file, "peft_type", "LORA", json.path("peft_type").asText("none"));
-        for (String key : REFUSED) {
-            if (isUsed(json.path(key))) {
-                throw new InputException(
-                        file,
-                        "expected plain LoRA, found " + key + " = " + json.path(key)
-                                + ", which ham cannot merge exactly yet");
+    static PeftConfig read(Path file) {
+        ConfigJson json = new ConfigJson(file, JsonFiles.read(file, "a PEFT adapter configuration"));
+        PlainLora.require(json);
+        return new PeftConfig(
+                json.rank("r", 8),
+                json.number("lora_alpha", 8),
+                json.flag("use_rslora"),
+                patterns(json, "rank_pattern", json::rank),
+                patterns(json, "alpha_pattern", json::number),
+                ModuleFilter.read(json),
+                json.flag("fan_in_fan_out"),
+                bias(json),
+                json.flag("lora_bias"),
+                json.names("modules_to_save"));
+    }
+
+    private static <T> List<ForModules<T>> patterns(
+            ConfigJson json, String key, BiFunction<String, JsonNode, T> reader) {
+        List<ForModules<T>> patterns = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> entry : json.object(key).properties()) {
+            patterns.add(new ForModules<>(
+                    json.pattern(key, entry.getKey(), PythonPattern::pathEnd), reader.apply(key, entry.getValue())));
+        }
+        return patterns;
+    }
+
+    private static BiasTraining bias(ConfigJson json) {
+        String name = json.text("bias", "none");
+        for (BiasTraining each : BiasTraining.values()) {
+            if (each.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return each;
             }
         }
-        require(file, "bias", "none", json.path("bias").asText("none"));
-        String initialisation = json.path("init_lora_weights").asText("true");
-        if (!PLAIN_INITIALISATIONS.contains(initialisation)) {
-            throw new InputException(
-                    file,
-                    "expected factors on an unchanged base, found init_lora_weights = " + initialisation
-                            + ", which changes the base weights; convert the adapter to plain LoRA with PEFT first");
-        }
-        // What is left out has PEFT's default.
-        return new PeftConfig(
-                json.has("r") ? positiveRank(file, "r", json.get("r")) : 8,
-                json.has("lora_alpha") ? number(file, "lora_alpha", json.get("lora_alpha")) : 8,
-                rankStabilised(file, json.path("use_rslora")),
-                patterns(file, json, "rank_pattern", PeftConfig::positiveRank),
-                patterns(file, json, "alpha_pattern", PeftConfig::number));
+        throw json.wrong("bias", "none, all or lora_only", name);
     }
 
     /** The rank of a module, given by its path without {@code base_model.model.}. */
-    public int rank(String module) {
+    int rank(String module) {
         return firstMatch(rankPattern, module, rank);
     }
 
     /** The scaling s of a module. */
-    public double scaling(String module) {
+    double scaling(String module) {
         double alpha = firstMatch(alphaPattern, module, loraAlpha);
         int r = rank(module);
         return rankStabilised ? alpha / Math.sqrt(r) : alpha / r;
     }
 
-    private static <T> T firstMatch(Map<Pattern, T> patterns, String module, T whenNone) {
-        return patterns.entrySet().stream()
-                .filter(entry -> entry.getKey().matcher(module).matches())
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse(whenNone);
-    }
-
-    private interface ValueReader<T> {
-        T read(Path file, String key, JsonNode value);
-    }
-
-    private static <T> Map<Pattern, T> patterns(Path file, ObjectNode json, String key, ValueReader<T> reader) {
-        if (json.hasNonNull(key) && !json.get(key).isObject()) {
-            throw new InputException(file, key + ": expected a JSON object, found " + json.get(key));
-        }
-        Map<Pattern, T> patterns = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry : json.path(key).properties()) {
-            try {
-                // PEFT matches the expression against the end of the module's path, from the beginning of a name.
-                patterns.put(
-                        Pattern.compile("(?:.*\\.)?(?:" + entry.getKey() + ")"),
-                        reader.read(file, key, entry.getValue()));
-            } catch (PatternSyntaxException e) {
-                throw new InputException(file, key + ": expected a regular expression, found " + entry.getKey(), e);
+    private static <T> T firstMatch(List<ForModules<T>> patterns, String module, T whenNone) {
+        for (ForModules<T> each : patterns) {
+            if (each.expression().test(module)) {
+                return each.value();
             }
         }
-        return patterns;
-    }
-
-    private static boolean isUsed(JsonNode value) {
-        return !(value.isMissingNode()
-                || value.isNull()
-                || value.equals(BooleanNode.FALSE)
-                || (value.isContainerNode() && value.isEmpty()));
-    }
-
-    private static boolean rankStabilised(Path file, JsonNode value) {
-        if (isUsed(value) && !value.isBoolean()) {
-            throw new InputException(file, "use_rslora: expected true or false, found " + value);
-        }
-        return value.asBoolean(false);
-    }
-
-    private static int positiveRank(Path file, String key, JsonNode value) {
-        if (!value.isInt() || value.intValue() < 1) {
-            throw new InputException(file, key + ": expected a rank of at least 1, found " + value);
-        }
-        return value.intValue();
-    }
-
-    private static double number(Path file, String key, JsonNode value) {
-        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-            throw new InputException(file, key + ": expected a finite number, found " + value);
-        }
-        return value.doubleValue();
-    }
-
-    private static void require(Path file, String key, String expected, String found) {
-        if (!expected.equals(found)) {
-            throw new InputException(
-                    file, "expected " + key + " " + expected + ", found " + found + ", which ham cannot merge exactly");
-        }
+        return whenNone;
     }
 }

@@ -33,8 +33,8 @@ public final class PeftWriter {
             if (!weight.endsWith(".weight")) {
                 throw new IllegalArgumentException("expected the name of a weight, found " + weight);
             }
-            String module = PeftReader.PREFIX + weight.substring(0, weight.length() - ".weight".length());
-            writer.add(module + PeftReader.A, factors.a()).add(module + PeftReader.B, factors.b());
+            String module = AdapterTensors.PREFIX + weight.substring(0, weight.length() - ".weight".length());
+            writer.add(module + AdapterTensors.A, factors.a()).add(module + AdapterTensors.B, factors.b());
         });
         writer.write(PeftReader.weights(folder));
 
@@ -55,10 +55,21 @@ public final class PeftWriter {
         config.put("r", any.rank());
         config.set(
                 "target_modules",
-                JsonFiles.tree(targets.stream().map(Target::peftName).toList()));
+                JsonFiles.tree(targets.stream()
+                        .map(target -> targetModule(adapter, target))
+                        .toList()));
         config.putNull("task_type");
         config.put("use_dora", false);
         config.put("use_rslora", false);
         JsonFiles.write(folder.resolve(PeftReader.CONFIG), config);
+    }
+
+    /** The end of the module's path in the scheme of the adapter's names. */
+    private static String targetModule(LoraAdapter adapter, Target target) {
+        boolean timm = !target.isProjection()
+                && adapter.factors().keySet().stream()
+                        .anyMatch(name ->
+                                name.endsWith("." + target.timmModule() + ".weight") && name.startsWith("blocks."));
+        return timm ? target.timmModule() : target.peftName();
     }
 }

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.merge.InputException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,7 +58,12 @@ final class HeaderParser {
 
     private JsonNode tree(byte[] json) {
         try {
-            JsonNode root = JSON.readTree(json);
+            // Left to itself, the JSON parser would guess UTF-16 or UTF-32 from the first bytes.
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(json))
+                    .toString();
+            JsonNode root = JSON.readTree(text);
             if (root == null || !root.isObject()) {
                 throw broken("its header is not a JSON object");
             }
@@ -63,8 +71,8 @@ final class HeaderParser {
         } catch (JsonProcessingException e) {
             throw new InputException(
                     file, "expected a safetensors header, found broken JSON: " + e.getOriginalMessage(), e);
-        } catch (java.io.IOException e) {
-            throw new InputException(file, "its header cannot be read: " + e.getMessage(), e);
+        } catch (CharacterCodingException e) {
+            throw new InputException(file, "not a valid safetensors file: its header is not UTF-8", e);
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * A safetensors file, memory-mapped: 8 bytes header length, a JSON header, then the tensors' bytes, little-endian and row-major. The whole
  * header is validated by {@link #open}; tensors are read when they are asked for.
  */
-public final class SafetensorsFile {
+public final class SafetensorsFile implements Tensors {
     /** The longest header that the reference implementation accepts, in bytes. */
     private static final long LONGEST_HEADER = 100_000_000;
 
@@ -88,7 +88,7 @@ public final class SafetensorsFile {
         }
     }
 
-    /** Where the file is. */
+    @Override
     public Path path() {
         return path;
     }
@@ -98,21 +98,17 @@ public final class SafetensorsFile {
         return metadata;
     }
 
-    /** The tensors' names in the order of Java strings. */
+    @Override
     public SortedSet<String> names() {
         return Collections.unmodifiableSortedSet(new TreeSet<>(tensors.keySet()));
     }
 
-    /** Whether a tensor of that name is there. */
+    @Override
     public boolean has(String name) {
         return tensors.containsKey(name);
     }
 
-    /**
-     * What the header says of a tensor.
-     *
-     * @throws InputException when there is no tensor of that name
-     */
+    @Override
     public TensorInfo info(String name) {
         TensorInfo info = tensors.get(name);
         if (info == null) {
@@ -121,7 +117,7 @@ public final class SafetensorsFile {
         return info;
     }
 
-    /** The raw little-endian bytes of a tensor, read only; at most 2 GB. */
+    @Override
     public ByteBuffer bytes(String name) {
         TensorInfo info = info(name);
         if (info.bytes() > Integer.MAX_VALUE) {
@@ -138,15 +134,17 @@ public final class SafetensorsFile {
         }
     }
 
-    /**
-     * A tensor's values as float32; float64 is rounded, the half precisions are exact.
-     *
-     * @throws InputException when the tensor is absent, not of a float dtype, or holds NaN or infinity
-     */
+    @Override
     public float[] floats(String name) {
+        return floats(name, 0, (int) Math.min(info(name).elements(), Integer.MAX_VALUE));
+    }
+
+    @Override
+    public float[] floats(String name, int first, int count) {
         TensorInfo info = info(name);
-        ByteBuffer bytes = bytes(name);
-        float[] values = new float[(int) info.elements()];
+        int width = info.dtype().bytes();
+        ByteBuffer bytes = bytes(name).slice(first * width, count * width).order(ByteOrder.LITTLE_ENDIAN);
+        float[] values = new float[count];
         switch (info.dtype()) {
             case F32 -> bytes.asFloatBuffer().get(values);
             case F16 -> {
@@ -167,24 +165,22 @@ public final class SafetensorsFile {
             default ->
                 throw new InputException(path, "tensor '" + name + "': expected a float dtype, found " + info.dtype());
         }
-        requireFinite(name, values);
+        requireFinite(name, values, first);
         return values;
     }
 
-    private void requireFinite(String name, float[] values) {
+    private void requireFinite(String name, float[] values, int first) {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new InputException(
-                        path, "tensor '" + name + "': expected finite values, found " + values[i] + " at index " + i);
+                        path,
+                        "tensor '" + name + "': expected finite values, found " + values[i] + " at index "
+                                + (first + i));
             }
         }
     }
 
-    /**
-     * A float tensor of two dimensions.
-     *
-     * @throws InputException also when the tensor has another number of dimensions
-     */
+    @Override
     public Matrix matrix(String name) {
         TensorInfo info = info(name);
         if (info.shape().size() != 2 || info.shape().stream().anyMatch(size -> size > Integer.MAX_VALUE)) {

@@ -6,14 +6,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * SHA-256 over the tensors of a file in name order; of each its name, dtype name, shape as {@code [a, b]}, all in UTF-8 and each followed by
+ * SHA-256 over tensors in name order; of each its name, dtype name, shape as {@code [a, b]}, all in UTF-8 and each followed by
  * a zero byte, then its bytes. How the file is sharded, ordered or annotated does not change it.
  */
 public final class TensorHash {
     private TensorHash() {}
 
     /** The hash in lower-case hexadecimal. */
-    public static String sha256(SafetensorsFile file) {
+    public static String sha256(Tensors file) {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");

@@ -44,6 +44,11 @@ public record Matrix(int rows, int columns, float[] data) {
         return new Matrix(columns, rows, transposed);
     }
 
+    /** A new matrix of {@code count} of the rows, from row {@code first} on. */
+    public Matrix rows(int first, int count) {
+        return new Matrix(count, columns, Arrays.copyOfRange(data, first * columns, (first + count) * columns));
+    }
+
     /** A new matrix whose rows are this matrix's rows followed by the other's. */
     public Matrix appendRows(Matrix below) {
         if (below.columns != columns) {

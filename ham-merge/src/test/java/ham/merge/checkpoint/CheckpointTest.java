@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ham.merge.InputException;
 import ham.merge.RawTensors;
+import ham.merge.ShardedCopy;
 import ham.merge.TestData;
 import ham.merge.safetensors.DType;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class CheckpointTest {
     void opensTheTinyModel() {
         Checkpoint checkpoint = Checkpoint.open(TestData.path("hf-vit-tiny"));
         RawTensors raw = RawTensors.read(TestData.path("hf-vit-tiny").resolve(WEIGHTS));
-        assertThat(checkpoint.names().prefix()).isEqualTo("vit.");
+        assertThat(checkpoint.names()).isEqualTo(new HuggingFaceNames("vit."));
         assertThat(checkpoint.hasClassifier()).isTrue();
         assertThat(checkpoint.config().labels()).hasSize(10).startsWith("LABEL_0");
         assertThat(raw.tensors()).allSatisfy((name, tensor) -> {
@@ -74,13 +75,14 @@ class CheckpointTest {
                 .add("pooler.dense.weight", List.of(64L, 64L), new float[64 * 64])
                 .add("pooler.dense.bias", List.of(64L), new float[64]));
         Checkpoint checkpoint = Checkpoint.open(bare);
-        assertThat(checkpoint.names().prefix()).isEmpty();
+        assertThat(checkpoint.names()).isEqualTo(new HuggingFaceNames(""));
         assertThat(checkpoint.hasClassifier()).isFalse();
         assertThat(checkpoint.config().labels()).isEmpty();
         assertThat(checkpoint.floats(checkpoint.names().clsToken()))
                 .containsExactly(tiny().floats("vit.embeddings.cls_token"));
         assertThat(checkpoint.resolve("vit.encoder.layer.3.output.dense.weight"))
-                .hasValue("encoder.layer.3.output.dense.weight");
+                .hasValue(new Place(
+                        "encoder.layer.3.output.dense.weight", "encoder.layer.3.output.dense.weight", 0, 64, true));
     }
 
     @Test
@@ -133,7 +135,7 @@ class CheckpointTest {
                 arguments(
                         change(all -> all.add("classifier.weight", List.of(3L, 64L), new float[3 * 64])
                                 .add("classifier.bias", List.of(3L), new float[3])),
-                        "expected a classifier of 10 classes, as id2label in config.json names, found 3"));
+                        "expected a classifier of 10 classes, as config.json says, found 3"));
     }
 
     private static UnaryOperator<RawTensors> change(UnaryOperator<RawTensors> change) {
@@ -211,13 +213,23 @@ class CheckpointTest {
     }
 
     @Test
-    void aShardedCheckpointIsToldAsSuch() throws IOException {
+    void shardsAreTheSameModel() {
         TestData.copy("hf-vit-tiny", folder);
-        Files.delete(folder.resolve(WEIGHTS));
+        ShardedCopy.in(folder, 3);
+        Checkpoint sharded = Checkpoint.open(folder);
+        assertThat(sharded.sha256()).isEqualTo(tiny().sha256());
+        assertThat(sharded.config()).isEqualTo(tiny().config());
+        assertThat(sharded.file().names())
+                .allSatisfy(name -> assertThat(sharded.floats(name)).containsExactly(tiny().floats(name)));
+    }
+
+    @Test
+    void oneWholeFileIsTakenBeforeAnIndex() throws IOException {
+        TestData.copy("hf-vit-tiny", folder);
         Files.writeString(folder.resolve("model.safetensors.index.json"), "{}");
-        assertThatThrownBy(() -> Checkpoint.open(folder))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("sharded");
+        assertThat(Checkpoint.open(folder).sha256()).isEqualTo(tiny().sha256());
+        Files.delete(folder.resolve(WEIGHTS));
+        assertThatThrownBy(() -> Checkpoint.open(folder)).hasMessageContaining("expected a weight_map");
     }
 
     @ParameterizedTest
@@ -247,6 +259,6 @@ class CheckpointTest {
             vit.layers.0.attention.fc1.weight                    |
             """)
     void namesOfBothSchemesAreResolved(String name, String expected) {
-        assertThat(tiny().resolve(name).orElse(null)).isEqualTo(expected);
+        assertThat(tiny().resolve(name).map(Place::name).orElse(null)).isEqualTo(expected);
     }
 }

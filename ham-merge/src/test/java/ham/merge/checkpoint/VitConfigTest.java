@@ -33,6 +33,7 @@ class VitConfigTest {
                         3,
                         1e-12,
                         true,
+                        VitForm.PLAIN,
                         IntStream.range(0, 10).mapToObj(i -> "LABEL_" + i).toList()));
         assertThat(config.tokens()).isEqualTo(17);
         assertThat(config.headSize()).isEqualTo(16);
@@ -42,7 +43,8 @@ class VitConfigTest {
     void whatIsLeftOutHasTheDefaultsOfTransformers() throws IOException {
         Path file = Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"vit\"}");
         VitConfig config = VitConfig.read(file);
-        assertThat(config).isEqualTo(new VitConfig(768, 12, 12, 3072, 224, 16, 3, 1e-12, true, List.of()));
+        assertThat(config)
+                .isEqualTo(new VitConfig(768, 12, 12, 3072, 224, 16, 3, 1e-12, true, VitForm.PLAIN, List.of()));
         assertThat(config.tokens()).isEqualTo(197);
     }
 
@@ -68,17 +70,16 @@ class VitConfigTest {
             textBlock =
                     """
             model_type          | "swin"           | expected model_type 'vit' (a plain ViT), found 'swin'
-            model_type          | "deit"           | expected model_type 'vit' (a plain ViT), found 'deit'
             model_type          | ``               | expected model_type 'vit' (a plain ViT), found no model_type
             hidden_act          | "gelu_new"       | expected hidden_act 'gelu' (a plain ViT), found 'gelu_new'
             hidden_size         | 0                | expected hidden_size to be a positive whole number, found 0
             hidden_size         | 62               | expected hidden_size to be a multiple of num_attention_heads, found 62 and 4
             num_hidden_layers   | -4               | expected num_hidden_layers to be a positive whole number, found -4
             num_hidden_layers   | 4.5              | expected num_hidden_layers to be a positive whole number, found 4.5
-            num_hidden_layers   | null             | expected num_hidden_layers to be a positive whole number, found null
             intermediate_size   | "128"            | expected intermediate_size to be a positive whole number, found "128"
             intermediate_size   | 99999999999      | expected intermediate_size to be a positive whole number, found 99999999999
-            image_size          | [32, 32]         | expected image_size to be a positive whole number, found [32,32]
+            image_size          | [32, 24]         | expected image_size to be a positive whole number or two equal ones, found [32,24]
+            id2label            | "a"              | expected id2label to map class numbers to names, found "a"
             patch_size          | 7                | expected image_size to be a multiple of patch_size, found 32 and 7
             num_channels        | 1                | expected num_channels 3, found num_channels 1
             layer_norm_eps      | 0                | expected layer_norm_eps between 0 and 1, found 0.0
@@ -86,7 +87,6 @@ class VitConfigTest {
             qkv_bias            | "no"             | expected qkv_bias to be true or false, found "no"
             id2label            | {"0":"a","2":"b"} | expected id2label to number the classes from 0 without a gap, found no class 1
             id2label            | {"a":"a"}        | expected class numbers as the keys of id2label, found 'a'
-            id2label            | ["a","b"]        | expected id2label to map class numbers to names, found ["a","b"]
             """)
     void whatIsNoPlainVitIsRefused(String key, String value, String message) {
         TestData.copy("hf-vit-tiny", folder);

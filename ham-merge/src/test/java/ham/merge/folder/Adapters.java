@@ -30,12 +30,12 @@ final class Adapters {
     }
 
     static AdapterFolder with(AdapterFolder adapter, HamRecord record) {
-        return new AdapterFolder(adapter.path(), adapter.adapter(), record, adapter.head(), adapter.sha256());
+        return new AdapterFolder(adapter.path(), adapter.adapter(), record, adapter.head(), adapter.hash());
     }
 
     static AdapterFolder with(AdapterFolder adapter, NamedHead head) {
         return new AdapterFolder(
-                adapter.path(), adapter.adapter(), adapter.record(), Optional.of(head), adapter.sha256());
+                adapter.path(), adapter.adapter(), adapter.record(), Optional.of(head), adapter.hash());
     }
 
     static HamRecord independent(double alpha, Optional<String> base) {

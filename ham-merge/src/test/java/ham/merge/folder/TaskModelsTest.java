@@ -50,6 +50,6 @@ class TaskModelsTest {
                 new LoraAdapter(name, factors),
                 new HamRecord(alpha, task, List.of("class " + name), Optional.empty(), mode, groupAlphas),
                 Optional.empty(),
-                "hash of " + name);
+                () -> "hash of " + name);
     }
 }

@@ -66,6 +66,11 @@ class HeadFileTest {
                 arguments(change(all -> all.add("weight", List.of(6L), WEIGHT.data())), "expected a matrix"),
                 arguments(change(all -> all.add("bias", List.of(2L), 1, Float.NaN)), "'bias': expected finite values"),
                 arguments(
+                        change(all -> all.metadata("head", "analytic")
+                                .add("projection", List.of(7L, 0L))
+                                .add("weight", List.of(2L, 0L))),
+                        "found 2 classes and 7 features, none of them projected"),
+                arguments(
                         change(all -> all.add("weight", List.of(2L, 0L))),
                         "expected at least one class and one feature, found 2 classes and 0 features"),
                 arguments(change(all -> all.metadata("classes", "[\"a\"]")), "expected 2 class names, found 1"),

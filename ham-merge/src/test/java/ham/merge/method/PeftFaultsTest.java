@@ -111,7 +111,7 @@ class PeftFaultsTest {
     }
 
     private static LoraAdapter adapter(String folder) {
-        return PeftReader.read(TestData.path("peft-adapters/v4-names/" + folder), folder);
+        return LoraAdapter.load(PeftReader.read(TestData.path("peft-adapters/v4-names/" + folder), folder));
     }
 
     private static void forEachWeight(

@@ -37,7 +37,11 @@ class PeftReaderTest {
     private Path folder;
 
     private static LoraAdapter read(String scheme, int number) {
-        return PeftReader.read(TestData.path("peft-adapters/" + scheme + "/adapter" + number), "adapter" + number);
+        return load(TestData.path("peft-adapters/" + scheme + "/adapter" + number), "adapter" + number);
+    }
+
+    private static LoraAdapter load(Path folder, String name) {
+        return LoraAdapter.load(PeftReader.read(folder, name));
     }
 
     /** A copy of an adapter of rank 4 with other tensors. */
@@ -77,7 +81,8 @@ class PeftReaderTest {
         LoraAdapter recent = read("v5-names", number);
         assertThat(recent.factors()).hasSameSizeAs(published.factors());
         recent.factors().forEach((name, factors) -> assertThat(factors)
-                .isEqualTo(published.factors().get(base.resolve(name).orElseThrow())));
+                .isEqualTo(
+                        published.factors().get(base.resolve(name).orElseThrow().name())));
     }
 
     @Test
@@ -97,7 +102,7 @@ class PeftReaderTest {
         pair(tensors, "value", 3);
         pair(tensors, "vit.value", 2);
         tensors.write(folder.resolve(WEIGHTS));
-        var factors = PeftReader.read(folder, "x").factors();
+        var factors = load(folder, "x").factors();
         assertThat(factors.get("vit.layer.0.query.weight").scaling()).isEqualTo(5.0 / 2);
         assertThat(factors.get("vit.layer.1.query.weight").scaling()).isEqualTo(5.0);
         assertThat(factors.get("vit.layer.1.another.weight").scaling()).isEqualTo(6.0 / 2);
@@ -106,7 +111,7 @@ class PeftReaderTest {
         assertThat(factors.get("vit.value.weight").scaling()).isEqualTo(6.0 / 2);
 
         TestData.set(folder.resolve(CONFIG), "use_rslora", "true");
-        var stabilised = PeftReader.read(folder, "x").factors();
+        var stabilised = load(folder, "x").factors();
         assertThat(stabilised.get("vit.layer.0.query.weight").scaling()).isEqualTo(5 / Math.sqrt(2));
         assertThat(stabilised.get("other.weight").scaling()).isEqualTo(6 / Math.sqrt(4));
     }
@@ -122,8 +127,7 @@ class PeftReaderTest {
         RawTensors tensors = new RawTensors();
         pair(tensors, "query", 8);
         tensors.write(folder.resolve(WEIGHTS));
-        assertThat(PeftReader.read(folder, "x").factors().get("query.weight").scaling())
-                .isEqualTo(1);
+        assertThat(load(folder, "x").factors().get("query.weight").scaling()).isEqualTo(1);
     }
 
     @Test
@@ -132,7 +136,7 @@ class PeftReaderTest {
         int[] ones = new int[4 * 64];
         Arrays.fill(ones, 0x3f80);
         changed(all -> all.add(tensor, "BF16", List.of(4L, 64L), RawTensors.words(ones)));
-        LoraFactors factors = PeftReader.read(folder, "x").factors().get(QUERY + ".weight");
+        LoraFactors factors = load(folder, "x").factors().get(QUERY + ".weight");
         assertThat(factors.a().data()).containsOnly(1);
     }
 
@@ -144,7 +148,7 @@ class PeftReaderTest {
                     """
             peft_type               | "LOHA"                | peft_type LORA, found LOHA
             peft_type               | ``                    | peft_type LORA, found none
-            use_dora                | true                  | use_dora = true
+            use_dora                | true                  | found DoRA (use_dora = true)
             use_qalora              | true                  | use_qalora = true
             use_bdlora              | {"match_strict":true} | use_bdlora = {
             alora_invocation_tokens | [1, 2]                | alora_invocation_tokens = [1,2]
@@ -155,11 +159,19 @@ class PeftReaderTest {
             layer_replication       | [[0,2],[1,3]]         | layer_replication
             trainable_token_indices | [1]                   | trainable_token_indices
             target_parameters       | ["x"]                 | target_parameters
-            fan_in_fan_out          | true                  | fan_in_fan_out
-            lora_bias               | true                  | lora_bias
-            modules_to_save         | ["classifier"]        | modules_to_save = ["classifier"]
-            bias                    | "all"                 | bias none, found all
-            bias                    | "lora_only"           | bias none, found lora_only
+            megatron_config         | {"a":1}               | megatron_config
+            enable_lora             | [true]                | enable_lora
+            some_new_variant        | 3                     | found some_new_variant = 3; remove it if
+            fan_in_fan_out          | "no"                  | fan_in_fan_out: expected true or false, found "no"
+            lora_bias               | 1                     | lora_bias: expected true or false, found 1
+            modules_to_save         | "classifier"          | modules_to_save: expected a list of names
+            bias                    | "some"                | bias: expected none, all or lora_only, found some
+            target_modules          | 7                     | target_modules: expected a list of names, found 7
+            target_modules          | [7]                   | target_modules: expected a list of names, found [7]
+            target_modules          | ".*(query"            | target_modules: expected a regular expression
+            exclude_modules         | "(?P=x)"              | '(?P=' is not supported
+            layers_to_transform     | "all"                 | layers_to_transform: expected whole numbers from 0
+            layers_pattern          | "layer"               | layers_pattern: expected layers_to_transform beside it
             init_lora_weights       | "pissa"               | init_lora_weights = pissa
             init_lora_weights       | "pissa_niter_16"      | init_lora_weights = pissa_niter_16
             init_lora_weights       | "olora"               | init_lora_weights = olora
@@ -175,12 +187,12 @@ class PeftReaderTest {
             rank_pattern            | [4]                   | rank_pattern: expected a JSON object, found [4]
             rank_pattern            | {"query": 0}          | rank_pattern: expected a rank of at least 1, found 0
             alpha_pattern           | {"query": "8"}        | alpha_pattern: expected a finite number, found "8"
-            alpha_pattern           | {"(": 8}              | alpha_pattern: expected a regular expression, found (
+            alpha_pattern           | {"(": 8}              | alpha_pattern: expected a regular expression that Java can match as Python does, found (
             """)
     void whatIsNoPlainLoraIsRefusedByName(String key, String value, String message) {
         TestData.copy("peft-adapters/v4-names/adapter0", folder);
         TestData.set(folder.resolve(CONFIG), key, value);
-        assertThatThrownBy(() -> PeftReader.read(folder, "x"))
+        assertThatThrownBy(() -> load(folder, "x"))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(folder.resolve(CONFIG) + ": ")
                 .hasMessageContaining(message);
@@ -199,12 +211,21 @@ class PeftReaderTest {
             modules_to_save   | []
             rank_pattern      | null
             use_rslora        | null
+            some_new_variant  | false
+            some_new_variant  | []
+            some_new_variant  | 0
+            init_lora_weights | "mica"
+            target_modules    | "all-linear"
+            target_modules    | ".*[.][qv][a-z]+"
+            target_modules    | null
+            bias              | null
+            exclude_modules   | ["key"]
             layers_to_transform | [0, 1, 2, 3]
             """)
     void whatLeavesTheDeltaPlainIsAccepted(String key, String value) {
         TestData.copy("peft-adapters/v4-names/adapter0", folder);
         TestData.set(folder.resolve(CONFIG), key, value);
-        assertThat(PeftReader.read(folder, "adapter0")).isEqualTo(read("v4-names", 0));
+        assertThat(load(folder, "adapter0")).isEqualTo(read("v4-names", 0));
     }
 
     static Stream<Arguments> wrongTensors() {
@@ -216,23 +237,27 @@ class PeftReaderTest {
                 arguments(
                         change(all -> all.add(a, List.of(3L, 64L), new float[3 * 64])),
                         "module " + QUERY + ": expected the rank 4 of adapter_config.json,"
-                                + " found A Matrix[3, 64] and B Matrix[64, 4]"),
+                                + " found A [3, 64] and B [64, 4]"),
                 arguments(
                         change(all -> all.add(b, List.of(64L, 5L), new float[5 * 64])),
-                        "found A Matrix[4, 64] and B Matrix[64, 5]"),
+                        "found A [4, 64] and B [64, 5]"),
                 arguments(
                         change(all -> all.add(a, List.of(4L, 8L, 8L), new float[4 * 64])),
-                        "tensor '" + a + "': expected a matrix, found the shape [4, 8, 8]"),
+                        "tensor '" + a
+                                + "': expected a matrix, found the shape [4, 8, 8] of a convolution, which ham cannot merge"),
                 arguments(
                         change(all -> all.add(a, "I32", List.of(4L, 64L), new byte[4 * 4 * 64])),
-                        "tensor '" + a + "': expected a float dtype, found I32"),
+                        "tensor '" + a + "': expected the dtype F32, F16 or BF16, found I32"),
                 arguments(
                         change(all -> all.add(b, "F16", List.of(64L, 4L), nan(4 * 64, 77))),
                         "tensor '" + b + "': expected finite values, found NaN at index 77"),
                 foreign("classifier.weight"),
                 foreign("base_model.model.classifier.modules_to_save.weight"),
                 foreign("base_model.model." + QUERY + ".lora_magnitude_vector"),
-                foreign("base_model.model." + QUERY + ".lora_B.bias"),
+                arguments(
+                        change(all ->
+                                all.add("base_model.model." + QUERY + ".lora_B.bias", List.of(64L), new float[64])),
+                        "as lora_bias is false in adapter_config.json, found one"),
                 foreign("base_model.model." + QUERY + ".lora_A.default.weight"),
                 foreign("base_model.model.lora_A.weight"),
                 foreign("model.base_model." + QUERY + ".lora_A.weight"));
@@ -256,7 +281,7 @@ class PeftReaderTest {
     @MethodSource("wrongTensors")
     void tensorsThatAreNotPairsOfFactorsAreRefused(UnaryOperator<RawTensors> change, String message) {
         changed(change);
-        assertThatThrownBy(() -> PeftReader.read(folder, "x"))
+        assertThatThrownBy(() -> load(folder, "x"))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(folder.resolve(WEIGHTS) + ": ")
                 .hasMessageContaining(message);
@@ -265,7 +290,7 @@ class PeftReaderTest {
     @Test
     void anAdapterWithoutTensorsIsRefused() {
         changed(all -> new RawTensors());
-        assertThatThrownBy(() -> PeftReader.read(folder, "x"))
+        assertThatThrownBy(() -> load(folder, "x"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected LoRA factors, found no tensor at all");
     }
@@ -275,7 +300,7 @@ class PeftReaderTest {
     void aMissingFileIsToldByName(String file) throws IOException {
         TestData.copy("peft-adapters/v4-names/adapter0", folder);
         Files.delete(folder.resolve(file));
-        assertThatThrownBy(() -> PeftReader.read(folder, "x"))
+        assertThatThrownBy(() -> load(folder, "x"))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(folder.resolve(file) + ": expected ");
     }

@@ -89,6 +89,27 @@ class SafetensorsFileTest {
     }
 
     @Test
+    void aHeaderInAnotherEncodingThanUtf8IsRefused() {
+        for (byte[] header : List.of(
+                "{} ".getBytes(StandardCharsets.UTF_16LE),
+                new byte[] {'{', '"', (byte) 0xc0, (byte) 0x80, '"', ':', '7', '}'},
+                new byte[] {'{', '"', (byte) 0xff, '"', ':', '7', '}'})) {
+            Path file = write(RawTensors.file(header.length, header, new byte[0]));
+            assertThatThrownBy(() -> SafetensorsFile.open(file))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageStartingWith(file + ": ");
+        }
+    }
+
+    @Test
+    void aNameThatWouldBreakTheLineIsWrittenWithCodes() {
+        Path file = write(RawTensors.file("{\"a\\nb\":7}", new byte[0]));
+        assertThatThrownBy(() -> SafetensorsFile.open(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("tensor 'a\\u000ab' has no dtype");
+    }
+
+    @Test
     void everyTruncationIsRefused() {
         byte[] whole = RawTensors.file("{\"a\":" + TENSOR + "}", RawTensors.float32(1, 2));
         for (int length = 0; length < whole.length; length++) {

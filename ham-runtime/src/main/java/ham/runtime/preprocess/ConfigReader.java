@@ -11,6 +11,9 @@ import java.util.List;
 
 /** Typed access to a JSON object, with one clear sentence for whatever is missing or wrong. A null counts as absent. */
 final class ConfigReader {
+    /** How a crop that cannot lie evenly is rounded, where it is not rounded down. */
+    static final String HALF_EVEN = "half_even";
+
     private static final int MAX_SIDE = 10_000;
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -71,6 +74,23 @@ final class ConfigReader {
 
     double number(String key, double byDefault) {
         return has(key) ? finite(key, root.get(key)) : byDefault;
+    }
+
+    /** An object inside this one; empty when it is absent. */
+    ConfigReader object(String key) {
+        if (has(key) && !root.get(key).isObject()) {
+            throw problem(key, "an object", summary(root.get(key)));
+        }
+        return new ConfigReader(has(key) ? root.get(key) : JSON.createObjectNode(), name);
+    }
+
+    Crop crop(String key) {
+        String rounding = has(key) ? text(key) : "down";
+        return switch (rounding) {
+            case "down" -> Crop.CENTER;
+            case HALF_EVEN -> Crop.CENTER_HALF_EVEN;
+            default -> throw problem(key, "down or " + HALF_EVEN, rounding);
+        };
     }
 
     Resample resample(String key) {

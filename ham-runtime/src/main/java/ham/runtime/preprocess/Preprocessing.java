@@ -16,7 +16,7 @@ import java.util.List;
  *
  * @param resizing what happens to the size first
  * @param resample the filter of that resizing
- * @param centerCrop whether the middle is cut out afterwards; otherwise the size must be right by then
+ * @param crop how the middle is cut out afterwards; without, the size must be right by then
  * @param height rows of the result
  * @param width columns of the result
  * @param rescaleFactor what a pixel 0..255 is multiplied by; 1 for none
@@ -26,7 +26,7 @@ import java.util.List;
 public record Preprocessing(
         Resizing resizing,
         Resample resample,
-        boolean centerCrop,
+        Crop crop,
         int height,
         int width,
         double rescaleFactor,
@@ -49,12 +49,28 @@ public record Preprocessing(
         return new Preprocessing(
                 new Resizing.Exact(imageSize, imageSize),
                 Resample.BILINEAR,
-                false,
+                Crop.NONE,
                 imageSize,
                 imageSize,
                 PreprocessingJson.DEFAULT_RESCALE_FACTOR,
                 half,
                 half);
+    }
+
+    /**
+     * The preprocessing of a checkpoint: {@link #fromHuggingFace}, or what timm's {@code config.json} says where there is no
+     * {@value #HUGGING_FACE_FILE}.
+     *
+     * @param checkpoint folder of the checkpoint
+     * @param imageSize side of the images that its model takes, in pixels
+     * @throws ModelException if a file is broken, asks for something that is not supported, or gives images of another size than the
+     *     model takes
+     */
+    public static Preprocessing ofCheckpoint(Path checkpoint, int imageSize) {
+        return Files.exists(checkpoint.resolve(HUGGING_FACE_FILE))
+                ? fromHuggingFace(checkpoint, imageSize)
+                : TimmPreprocessing.read(checkpoint.resolve("config.json"), imageSize)
+                        .orElseGet(() -> vitDefault(imageSize));
     }
 
     /**
@@ -105,10 +121,10 @@ public record Preprocessing(
      */
     public RgbImage resize(RgbImage image) {
         RgbImage resized = resizing.apply(image, resample);
-        if (centerCrop && resized.width() >= width && resized.height() >= height) {
-            return resized.crop((resized.width() - width) / 2, (resized.height() - height) / 2, width, height);
+        if (crop != Crop.NONE && resized.width() >= width && resized.height() >= height) {
+            return crop.apply(resized, width, height);
         }
-        requireSize(resized, centerCrop ? "at least " : "");
+        requireSize(resized, crop == Crop.NONE ? "" : "at least ");
         return resized;
     }
 

@@ -48,7 +48,7 @@ final class PreprocessingJson {
         return new Preprocessing(
                 resizes ? size : new Resizing.None(),
                 resizes ? config.resample("resample") : Resample.BILINEAR,
-                crops,
+                crops ? config.crop("crop_rounding") : Crop.NONE,
                 exact.height(),
                 exact.width(),
                 config.flag("do_rescale", true) ? config.number("rescale_factor", DEFAULT_RESCALE_FACTOR) : 1,
@@ -67,8 +67,11 @@ final class PreprocessingJson {
             putSize(json, "size", preprocessing.height(), preprocessing.width());
         }
         json.put("resample", preprocessing.resample().number());
-        json.put("do_center_crop", preprocessing.centerCrop());
-        if (preprocessing.centerCrop()) {
+        json.put("do_center_crop", preprocessing.crop() != Crop.NONE);
+        if (preprocessing.crop() == Crop.CENTER_HALF_EVEN) {
+            json.put("crop_rounding", ConfigReader.HALF_EVEN);
+        }
+        if (preprocessing.crop() != Crop.NONE) {
             putSize(json, "crop_size", preprocessing.height(), preprocessing.width());
         }
         json.put("do_rescale", true);

@@ -108,7 +108,7 @@ class PreprocessingTest {
                 .isEqualTo(new Preprocessing(
                         new Resizing.Exact(8, 8),
                         Resample.BICUBIC,
-                        true,
+                        Crop.CENTER,
                         4,
                         4,
                         1.0 / 255,

@@ -9,6 +9,7 @@ import ham.train.data.ImageSet;
 import ham.train.input.TaskImages;
 import ham.train.stream.ClassOrder;
 import ham.train.stream.TaskStream;
+import ham.train.vit.VitForward;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -38,6 +39,7 @@ public record RunInputs(
      */
     public static RunInputs open(RunConfig config) {
         Checkpoint base = Checkpoint.open(config.base());
+        VitForward.requireSupported(base);
         int width = base.config().hidden();
         if (config.lora().rank() > width) {
             throw new InputException("--rank: expected at most " + width + ", the width of " + config.base()
@@ -54,7 +56,7 @@ public record RunInputs(
                 base.sha256(),
                 data,
                 new TaskStream(order, config.tasks()),
-                Preprocessing.fromHuggingFace(config.base(), base.config().imageSize()));
+                Preprocessing.ofCheckpoint(config.base(), base.config().imageSize()));
     }
 
     /** Names of a task's classes, in order of position. */

@@ -95,7 +95,10 @@ final class RunState {
                 Variants.restore(checkpoint.resolve(RunFolder.METRICS), inputs.testCounts()));
         for (int task = 0; task < finished; task++) {
             AdapterFolder each = AdapterFolder.read(folder.adapter(task)).onto(inputs.base(), inputs.baseSha256());
-            state.merge.add(each.adapter(), each.record().alpha(), each.record().groupAlphas());
+            state.merge.add(
+                    LoraAdapter.load(each.adapter()),
+                    each.record().alpha(),
+                    each.record().groupAlphas());
         }
         state.finishedTasks = finished;
         return state;
@@ -215,7 +218,6 @@ final class RunState {
     /** A task's adapter under the path that it has in the finished run, which the merge records. */
     private AdapterFolder readAdapter(int task) {
         AdapterFolder read = AdapterFolder.read(folder.adapter(task));
-        return new AdapterFolder(
-                folder.finishedAdapter(task), read.adapter(), read.record(), read.head(), read.sha256());
+        return new AdapterFolder(folder.finishedAdapter(task), read.adapter(), read.record(), read.head(), read.hash());
     }
 }

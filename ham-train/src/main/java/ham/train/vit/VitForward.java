@@ -8,9 +8,11 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.LayerNorm;
+import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
+import ham.merge.checkpoint.VitForm;
 import ham.merge.checkpoint.VitNames;
 import ham.train.engine.TorchEngine;
 import java.util.HashMap;
@@ -36,9 +38,14 @@ public final class VitForward implements AutoCloseable {
     /** An array of its own: backward reads it again, and DJL frees the one that it makes of a plain number at once. */
     private final NDArray attentionScale;
 
-    /** Copies a checkpoint's weights into the engine. */
+    /**
+     * Copies a checkpoint's weights into the engine; the parts of a fused qkv become weights of their own.
+     *
+     * @throws InputException if the model is not {@link VitForm#PLAIN}
+     */
     public VitForward(TorchEngine engine, Checkpoint checkpoint) {
         this.engine = engine;
+        requireSupported(checkpoint);
         config = checkpoint.config();
         names = checkpoint.names();
         manager = engine.newManager();
@@ -65,6 +72,21 @@ public final class VitForward implements AutoCloseable {
         }
         load(checkpoint, names.finalNormWeight(), d);
         load(checkpoint, names.finalNormBias(), d);
+    }
+
+    /**
+     * Checks that a checkpoint can be trained on.
+     *
+     * @throws InputException if the model is not {@link VitForm#PLAIN}, with what it has beyond that
+     */
+    public static void requireSupported(Checkpoint checkpoint) {
+        VitForm form = checkpoint.config().form();
+        if (!form.equals(VitForm.PLAIN)) {
+            throw new InputException(
+                    checkpoint.directory(),
+                    "expected a ViT with a class token and nothing beyond it for training, found one with "
+                            + form.extras() + "; ham exports and merges for such a base, but does not train on it");
+        }
     }
 
     private void load(Checkpoint checkpoint, String name, long... shape) {

@@ -1,21 +1,27 @@
 package ham.train.vit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Activation;
+import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.head.LinearHead;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.SafetensorsWriter;
 import ham.train.PlainVit;
 import ham.train.TestData;
 import ham.train.TinyVit;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -28,9 +34,10 @@ class VitForwardTest {
     @ParameterizedTest
     @CsvSource({
         "hf-vit-tiny, inputs.safetensors, logits.safetensors",
+        "timm-vit-tiny, inputs.safetensors, logits.safetensors",
         "backbone, sample_inputs.safetensors, sample_logits.safetensors"
     })
-    void reproducesTheLogitsOfTransformers(String folder, String inputs, String logits) {
+    void reproducesTheLogitsOfTransformersAndTimm(String folder, String inputs, String logits) {
         Checkpoint checkpoint = Checkpoint.open(TestData.path(folder));
         float[] features;
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
@@ -67,6 +74,27 @@ class VitForwardTest {
             for (int k = 0; k < TinyVit.WIDTH; k++) {
                 assertThat((double) features[i * TinyVit.WIDTH + k]).isCloseTo(expected[k], within(2e-5));
             }
+        }
+    }
+
+    @Test
+    void whatIsNotComputedIsRefusedByName(@TempDir Path folder) throws IOException {
+        Path base = TestData.path("timm-vit-tiny");
+        SafetensorsFile tensors = SafetensorsFile.open(base.resolve("model.safetensors"));
+        SafetensorsWriter writer = new SafetensorsWriter();
+        tensors.names().forEach(name -> writer.add(name, tensors.info(name).shape(), tensors.floats(name)));
+        for (int block = 0; block < 4; block++) {
+            writer.add("blocks." + block + ".ls1.gamma", List.of(64L), new float[64]);
+            writer.add("blocks." + block + ".ls2.gamma", List.of(64L), new float[64]);
+        }
+        writer.write(folder.resolve("model.safetensors"));
+        String config = Files.readString(base.resolve("config.json"));
+        Files.writeString(folder.resolve("config.json"), config.replace("{", "{\"init_values\": 1e-5, "));
+        Checkpoint scaled = Checkpoint.open(folder);
+        try (TorchEngine engine = TorchEngine.open("cpu", 1)) {
+            assertThatThrownBy(() -> new VitForward(engine, scaled))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("found one with LayerScale;");
         }
     }
 

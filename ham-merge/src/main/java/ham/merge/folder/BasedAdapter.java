@@ -1,0 +1,36 @@
+package ham.merge.folder;
+
+import ham.merge.adapter.AdapterSource;
+import ham.merge.adapter.BiasChange;
+import ham.merge.adapter.LayerShape;
+import ham.merge.adapter.LoraFactors;
+import java.util.SortedMap;
+
+/**
+ * An adapter under the names of a base, its tensors still where they were.
+ *
+ * @param adapter under its own names
+ * @param ownNames name of a weight in the base to the adapter's own
+ * @param layers under the names of the base
+ * @param biases under the names of the base, each a delta
+ */
+record BasedAdapter(
+        AdapterSource adapter,
+        SortedMap<String, String> ownNames,
+        SortedMap<String, LayerShape> layers,
+        SortedMap<String, BiasChange> biases)
+        implements AdapterSource {
+    @Override
+    public String name() {
+        return adapter.name();
+    }
+
+    @Override
+    public LoraFactors factors(String weight) {
+        String own = ownNames.get(weight);
+        if (own == null) {
+            throw new IllegalArgumentException(name() + " does not adapt " + weight);
+        }
+        return adapter.factors(own);
+    }
+}

@@ -1,0 +1,48 @@
+package ham.merge.folder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import ham.merge.io.JsonFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Names for the classes of a classifier that PEFT saved along with an adapter, as PEFT itself keeps none. In this order, the first that names
+ * every class differently: {@code classes} in {@code ham.json}; {@code id2label} of a {@code config.json} beside the adapter, unless it only
+ * counts ({@code LABEL_0}); {@code ADAPTER/0}, {@code ADAPTER/1}, ..., which no two adapters of different names share.
+ */
+final class SavedClassNames {
+    private SavedClassNames() {}
+
+    static List<String> of(Path folder, HamRecord record, String adapter, int classes) {
+        if (fit(record.classes(), classes)) {
+            return record.classes();
+        }
+        List<String> labels = labels(folder.resolve("config.json"), classes);
+        if (fit(labels, classes) && labels.stream().noneMatch(each -> each.matches("LABEL_\\d+"))) {
+            return labels;
+        }
+        return IntStream.range(0, classes).mapToObj(i -> adapter + "/" + i).toList();
+    }
+
+    private static boolean fit(List<String> names, int classes) {
+        return names.size() == classes && new HashSet<>(names).size() == classes;
+    }
+
+    private static List<String> labels(Path config, int classes) {
+        List<String> labels = new ArrayList<>();
+        if (Files.exists(config)) {
+            JsonNode named = JsonFiles.read(config, "a model configuration").path("id2label");
+            for (int i = 0; i < classes && named.size() == classes; i++) {
+                JsonNode label = named.path(String.valueOf(i));
+                if (label.isTextual()) {
+                    labels.add(label.textValue());
+                }
+            }
+        }
+        return labels;
+    }
+}
