@@ -35,10 +35,8 @@ public final class MergeChoices {
         return both.layers(layers.isEmpty() ? weaker.layers : layers);
     }
 
-    /** Every parameter is put with a value of its own type. */
-    @SuppressWarnings("unchecked")
     private <T> T get(MergeParameter<T> parameter, T otherwise) {
-        return (T) values.getOrDefault(parameter, otherwise);
+        return parameter.type().cast(values.getOrDefault(parameter, otherwise));
     }
 
     /**

@@ -35,9 +35,10 @@ public record MergePlan(
         SortedMap<String, WeightShapes> shapes = WeightShapes.of(adapters);
         for (LayerRule rule : settings.layers()) {
             if (shapes.keySet().stream().noneMatch(rule::matches)) {
-                throw new InputException("--layer '" + rule.match() + "': expected an expression that is found in the name"
-                        + " of a weight such as " + shapes.firstKey() + ", found it in none of "
-                        + shapes.size());
+                throw new InputException(
+                        "--layer '" + rule.match() + "': expected an expression that is found in the name"
+                                + " of a weight such as " + shapes.firstKey() + ", found it in none of "
+                                + shapes.size());
             }
         }
         return new MergePlan(
@@ -112,14 +113,18 @@ public record MergePlan(
             long sides = (long) shape.outputs() + shape.inputs();
             long delta = (long) shape.outputs() * shape.inputs();
             long least = Math.min(shape.outputs(), shape.inputs());
-            long merging = Math.min(shape.rank(), MOST_RANK) * sides + 4 * delta + least * least;
+            long merging = (long) Math.min(shape.rank(), MOST_RANK) * sides + 4 * delta + least * least;
             if (settings.method() == MergeMethod.SVD) {
-                merging += 4 * shape.rank() * sides;
+                merging += 4L * shape.rank() * sides;
             }
-            largest = Math.max(largest, Math.max(merging, grouping.map(plan -> comparing(shape, plan)).orElse(0L)));
+            largest = Math.max(
+                    largest,
+                    Math.max(
+                            merging,
+                            grouping.map(plan -> comparing(shape, plan)).orElse(0L)));
             compared += grouping.map(plan -> (long) plan.block() * plan.block()).orElse(0L);
         }
-        return Float.BYTES * threads * largest + Double.BYTES * compared;
+        return (long) Float.BYTES * threads * largest + Double.BYTES * compared;
     }
 
     private static long comparing(WeightShapes shape, GroupingPlan plan) {

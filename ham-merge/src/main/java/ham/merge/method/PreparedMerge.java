@@ -84,8 +84,7 @@ public final class PreparedMerge {
         List<PrunedAdapter> pruned = adapters.stream()
                 .map(each -> new PrunedAdapter(each, settings::keep))
                 .toList();
-        Grouping grouping = new StreamedGrouping(
-                        pruned, shapes, plan.grouping().get(), kernels, progress)
+        Grouping grouping = new StreamedGrouping(pruned, shapes, plan.grouping().get(), kernels, progress)
                 .place(settings.ham(), weights, trainedGroupAlphas);
         return new PreparedMerge(
                 settings,
