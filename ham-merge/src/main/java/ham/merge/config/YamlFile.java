@@ -1,5 +1,6 @@
 package ham.merge.config;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -38,13 +39,22 @@ final class YamlFile {
         } catch (JsonProcessingException e) {
             throw new InputException(
                     file,
-                    "expected YAML, found a fault in line "
+                    place(e) + "expected YAML, found a fault in line "
                             + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ": "
                             + e.getOriginalMessage().lines().findFirst().orElse(""),
                     e);
         } catch (IOException e) {
             throw InputException.unreadable(file, e);
         }
+    }
+
+    /** The path of keys, as far as it was read. */
+    private static String place(JsonProcessingException e) {
+        if (e.getProcessor() instanceof JsonParser parser) {
+            String path = parser.getParsingContext().pathAsPointer().toString();
+            return path.isEmpty() ? "" : path.substring(1).replace('/', '.') + ": ";
+        }
+        return "";
     }
 
     /** The mapper would take an alias for the text of its name. */

@@ -19,6 +19,17 @@ public record MergeSimilarity(SimilarityMatrix matrix, List<Integer> groups) {
         groups = List.copyOf(groups);
     }
 
+    /** The group of an adapter of the matrix. */
+    public int group(int adapter) {
+        int group = 0;
+        int end = groups.get(0);
+        while (adapter >= end) {
+            group++;
+            end += groups.get(group);
+        }
+        return group;
+    }
+
     /**
      * Compares the adapters of a merge folder; the work grows with the square of their number.
      *

@@ -50,6 +50,17 @@ public record SimilarityMatrix(List<String> names, double[][] cosines) {
         return new SimilarityMatrix(adapters.stream().map(AdapterSource::name).toList(), cosines(sums));
     }
 
+    /** The largest absolute cosine of two different adapters, by which colours are scaled; 1 where all are 0. */
+    public double largest() {
+        double largest = 0;
+        for (int i = 0; i < cosines.length; i++) {
+            for (int j = 0; j < i; j++) {
+                largest = Math.max(largest, Math.abs(cosines[i][j]));
+            }
+        }
+        return largest > 0 ? largest : 1;
+    }
+
     private static double[][] cosines(double[][] products) {
         int count = products.length;
         double[][] cosines = new double[count][count];
