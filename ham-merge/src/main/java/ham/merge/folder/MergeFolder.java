@@ -28,7 +28,7 @@ import java.util.SortedMap;
 /**
  * Writes a merge folder: {@code merged.safetensors} (weight name -> delta [out, in], bias name -> delta [out], float32),
  * {@code groups.safetensors} (what each member brought, in join order: {@code groups.G.M.WEIGHT.lora_A} and {@code .lora_B}, pruned for ham,
- * the {@code .scaling} as one float64, and {@code groups.G.M.BIAS}), {@code merge.json}, and {@code head.safetensors} and {@code labels.txt}
+ * the {@code .scaling} as one float64, and {@code groups.G.M.BIAS}), {@code merge.json}, the same for people in {@code README.md}, and {@code head.safetensors} and {@code labels.txt}
  * where there is a head. It works weight by weight, so that neither adapters nor deltas need to fit in memory.
  */
 public final class MergeFolder {
@@ -37,6 +37,9 @@ public final class MergeFolder {
 
     static final String MERGED = "merged.safetensors";
     static final String GROUPS = "groups.safetensors";
+    /** What was merged and how, for people. */
+    static final String CARD = "README.md";
+
     static final String LABELS = "labels.txt";
 
     private final AdapterMerge result;
@@ -58,18 +61,20 @@ public final class MergeFolder {
     /**
      * Fills an existing, empty folder.
      *
+     * @param origin where the merge comes from, for the record and the card
      * @return the content of {@code merge.json}
      */
-    public static ObjectNode write(Path folder, AdapterMerge result, MergeProgress progress) throws IOException {
-        return new MergeFolder(result).write(folder, progress);
+    public static ObjectNode write(Path folder, AdapterMerge result, MergeOrigin origin, MergeProgress progress)
+            throws IOException {
+        return new MergeFolder(result).write(folder, origin, progress);
     }
 
-    /** As {@link #write(Path, AdapterMerge, MergeProgress)}, without a word. */
+    /** As {@link #write(Path, AdapterMerge, MergeOrigin, MergeProgress)}, of no known origin and without a word. */
     public static ObjectNode write(Path folder, AdapterMerge result) throws IOException {
-        return write(folder, result, MergeProgress.SILENT);
+        return write(folder, result, MergeOrigin.UNKNOWN, MergeProgress.SILENT);
     }
 
-    private ObjectNode write(Path folder, MergeProgress progress) throws IOException {
+    private ObjectNode write(Path folder, MergeOrigin origin, MergeProgress progress) throws IOException {
         SortedMap<String, float[]> biases = merge.biases();
         List<String> weights = new ArrayList<>(merge.shapes().keySet());
         List<DeltaStatistics> statistics;
@@ -94,8 +99,9 @@ public final class MergeFolder {
                 result.adapters(),
                 AdapterFolder::sha256,
                 done -> progress.at("hashing", done, result.adapters().size()));
-        ObjectNode record = MergeRecord.of(result, weights, statistics);
+        ObjectNode record = MergeRecord.of(result, origin, weights, statistics);
         JsonFiles.write(folder.resolve(RECORD), record);
+        Files.writeString(folder.resolve(CARD), MergeCard.of(record));
         if (result.head().isPresent()) {
             HeadFile.write(folder.resolve(AdapterFolder.HEAD), result.head().get());
             Files.writeString(
