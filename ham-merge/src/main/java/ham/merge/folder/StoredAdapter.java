@@ -38,7 +38,7 @@ final class StoredAdapter implements AdapterSource {
         this.prefix = prefix;
         this.file = file;
         // The prefix ends in a dot, and what begins with it sorts before a slash in its place.
-        NavigableSet<String> own = unused.subSet(prefix, false, prefix.substring(0, prefix.length() - 1) + "/", false);
+        NavigableSet<String> own = unused.subSet(prefix, true, prefix.substring(0, prefix.length() - 1) + "/", false);
         for (String tensor : List.copyOf(own)) {
             if (tensor.endsWith(A)) {
                 String stem = tensor.substring(0, tensor.length() - A.length());

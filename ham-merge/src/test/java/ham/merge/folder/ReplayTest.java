@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -296,7 +297,7 @@ class ReplayTest {
         Files.copy(
                 merged.resolve("heads.safetensors"),
                 two.resolve("heads.safetensors"),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> StoredMerge.open(two))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected metadata 'N.head' and 'N.classes' with N below 2");
