@@ -68,9 +68,32 @@ class MergeExportRunTest {
         assertLogits(model, "hf.peft6.alphas.normalized");
     }
 
+    /** Hugging Face adapters of both schemes on timm's fused qkv, whose names they get. */
+    @Test
+    void adaptersOfHuggingFaceAreBakedIntoTimm() {
+        Path timm = testdata("timm-vit-tiny");
+        for (String scheme : List.of("v4-names", "v5-names")) {
+            ham(arguments("merge", adapters(scheme), "--out", temp.resolve(scheme), "--base", timm))
+                    .succeeds();
+        }
+        assertThat(temp.resolve("v5-names/merged.safetensors"))
+                .hasSameBinaryContentAs(temp.resolve("v4-names/merged.safetensors"));
+        Path model = temp.resolve("timm.onnx");
+        assertThat(ham("export", "--base", timm, "--merged", temp.resolve("v5-names"), "--out", model)
+                        .succeeds()
+                        .out())
+                .contains("blocks.0.attn.qkv.weight rows 128..191");
+        assertLogits(model, timm.resolve("inputs.safetensors"), "timm.peft6.default.merged");
+        assertThat(ham("inspect", timm).succeeds().out()).contains("timm ViT: 4 blocks");
+    }
+
     private void assertLogits(Path model, String expected) {
+        assertLogits(model, INPUTS, expected);
+    }
+
+    private void assertLogits(Path model, Path inputs, String expected) {
         Path out = temp.resolve("out.safetensors");
-        ham("run", model, "--tensors", INPUTS, "--out", out, "--force").succeeds();
+        ham("run", model, "--tensors", inputs, "--out", out, "--force").succeeds();
         Matrix found = SafetensorsFile.open(out).matrix("logits");
         Matrix want = SafetensorsFile.open(testdata("ham-reference/baked_logits.safetensors"))
                 .matrix(expected);

@@ -15,7 +15,11 @@ import ham.merge.folder.Merged;
 import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
 import ham.merge.method.Branch;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +46,30 @@ class FamilyTest {
         ExportResult result = export(timm(), Merged.none());
         assertClose(runTimm(result), TestData.floats("timm-vit-tiny/logits.safetensors", "logits"));
         assertThat(result.labels()).hasSize(10).startsWith("LABEL_0");
+    }
+
+    @Test
+    void shardsGiveTheSameFile() throws IOException {
+        Path base = TestData.path("hf-vit-tiny");
+        SafetensorsFile tensors = SafetensorsFile.open(base.resolve("model.safetensors"));
+        List<SafetensorsWriter> shards = List.of(new SafetensorsWriter(), new SafetensorsWriter());
+        StringJoiner map = new StringJoiner(", ", "{\"weight_map\": {", "}}");
+        for (String name : tensors.names()) {
+            int shard = Math.floorMod(name.hashCode(), 2);
+            shards.get(shard).add(name, tensors.info(name).shape(), tensors.floats(name));
+            map.add("\"" + name + "\": \"shard" + shard + "\"");
+        }
+        Path sharded = Files.createDirectory(folder.resolve("sharded"));
+        shards.get(0).write(sharded.resolve("shard0"));
+        shards.get(1).write(sharded.resolve("shard1"));
+        Files.writeString(sharded.resolve("model.safetensors.index.json"), map.toString());
+        Files.copy(base.resolve("config.json"), sharded.resolve("config.json"));
+
+        ExportResult result = export(Checkpoint.open(sharded), Merged.none());
+        float[] logits = TestData.run(result.output(), TestData.tinyInputs().pixelValues(), 8, 3, 32, 32);
+        assertClose(logits, TestData.floats("hf-vit-tiny/logits.safetensors", "logits"));
+        byte[] bytes = Files.readAllBytes(result.output());
+        assertThat(export(TestData.tiny(), Merged.none()).output()).hasBinaryContent(bytes);
     }
 
     @ParameterizedTest

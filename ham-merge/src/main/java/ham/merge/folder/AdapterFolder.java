@@ -87,10 +87,7 @@ public record AdapterFolder(
         adapter.layers().forEach((name, layer) -> {
             Place target = resolve(base, name);
             requireShape(base, "weight '" + name + "'", target, List.of((long) layer.outputs(), (long) layer.inputs()));
-            if (places.stream().anyMatch(target::overlaps)) {
-                throw new InputException(path, "adapts the weight '" + target + "' twice, under two names");
-            }
-            places.add(target);
+            requireApart(places, target, "adapts the weight '");
             layers.put(target.name(), layer);
             ownNames.put(target.name(), name);
         });
@@ -103,10 +100,7 @@ public record AdapterFolder(
         adapter.biases().forEach((name, change) -> {
             Place target = resolve(base, name);
             requireShape(base, "bias '" + name + "'", target, List.of((long) change.values().length));
-            if (places.stream().anyMatch(target::overlaps)) {
-                throw new InputException(path, "changes the bias '" + target + "' twice, under two names");
-            }
-            places.add(target);
+            requireApart(places, target, "changes the bias '");
             deltas.put(target.name(), change.full() ? minus(change, base.floats(target.name())) : change);
         });
         return deltas;
@@ -133,5 +127,12 @@ public record AdapterFolder(
                     path,
                     what + ": expected a delta " + expected + " for the base " + base.directory() + ", found " + found);
         }
+    }
+
+    private void requireApart(List<Place> places, Place target, String does) {
+        if (places.stream().anyMatch(target::overlaps)) {
+            throw new InputException(path, does + target + "' twice, under two names");
+        }
+        places.add(target);
     }
 }

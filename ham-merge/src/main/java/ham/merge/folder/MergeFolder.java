@@ -95,6 +95,11 @@ public final class MergeFolder {
             merged.finish();
             groups.finish();
         }
+        // Hashing reads every adapter once more; the record asks for one after the other.
+        Parallel.map(
+                result.adapters(),
+                AdapterFolder::sha256,
+                done -> progress.at("hashing", done, result.adapters().size()));
         ObjectNode record = MergeRecord.of(result, weights, statistics);
         JsonFiles.write(folder.resolve(RECORD), record);
         List<Optional<NamedHead>> heads =

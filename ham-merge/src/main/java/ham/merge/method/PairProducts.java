@@ -9,7 +9,7 @@ import java.nio.FloatBuffer;
  */
 final class PairProducts {
     /** Rows of a tile: enough for the matrix product to run at full speed. */
-    private static final int TILE = 256;
+    private static final int TILE = 128;
 
     private final Kernels kernels;
     private FloatBuffer productA = Kernels.allocate(0);

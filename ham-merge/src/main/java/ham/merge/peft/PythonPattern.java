@@ -14,7 +14,7 @@ final class PythonPattern {
     private static final int LONGEST = 10_000;
     private static final int DEEPEST = 100;
     /** Far more than an honest expression needs for a module's name, and a fraction of a second for one that backtracks without end. */
-    private static final int MOST_STEPS = 2_000_000;
+    private static final int MOST_STEPS = 1_000_000;
 
     private final String expression;
     private final Pattern pattern;

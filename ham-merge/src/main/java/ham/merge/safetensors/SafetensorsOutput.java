@@ -1,14 +1,14 @@
 package ham.merge.safetensors;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import ham.merge.InputException;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * aligned, and the same content always gives the same bytes.
  */
 public final class SafetensorsOutput implements Closeable {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonFactory JSON = new JsonFactory();
     private static final int CHUNK = 1 << 17;
     private static final ThreadLocal<ByteBuffer> BUFFERS =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN));
@@ -98,29 +98,49 @@ public final class SafetensorsOutput implements Closeable {
     }
 
     private void begin(Layout layout) throws IOException {
-        ObjectNode root = JSON.createObjectNode();
-        if (!layout.metadata.isEmpty()) {
-            ObjectNode node = root.putObject("__metadata__");
-            layout.metadata.forEach(node::put);
-        }
-        long offset = 0;
-        for (Map.Entry<String, Declared> entry : layout.inFileOrder()) {
-            Declared tensor = entry.getValue();
-            ObjectNode node = root.putObject(entry.getKey());
-            node.put("dtype", tensor.dtype().name());
-            node.set("shape", JSON.valueToTree(tensor.shape()));
-            node.putArray("data_offsets").add(offset).add(offset + tensor.bytes());
-            places.put(entry.getKey(), new Place(offset, tensor));
-            offset += tensor.bytes();
-        }
-        missing.addAll(places.keySet());
-        byte[] json = JSON.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+        byte[] json = header(layout);
         int padded = (json.length + 7) / 8 * 8;
         ByteBuffer header = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
         header.putLong(padded).put(json);
         Arrays.fill(header.array(), header.position(), 8 + padded, (byte) ' ');
         places.replaceAll((name, place) -> new Place(place.offset() + 8 + padded, place.tensor()));
+        missing.addAll(places.keySet());
         write(header.position(0), 0);
+    }
+
+    private byte[] header(Layout layout) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            if (!layout.metadata.isEmpty()) {
+                json.writeObjectFieldStart("__metadata__");
+                for (Map.Entry<String, String> entry : layout.metadata.entrySet()) {
+                    json.writeStringField(entry.getKey(), entry.getValue());
+                }
+                json.writeEndObject();
+            }
+            long offset = 0;
+            for (Map.Entry<String, Declared> entry : layout.inFileOrder()) {
+                Declared tensor = entry.getValue();
+                json.writeObjectFieldStart(entry.getKey());
+                json.writeStringField("dtype", tensor.dtype().name());
+                writeArray(json, "shape", tensor.shape());
+                writeArray(json, "data_offsets", List.of(offset, offset + tensor.bytes()));
+                json.writeEndObject();
+                places.put(entry.getKey(), new Place(offset, tensor));
+                offset += tensor.bytes();
+            }
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writeArray(JsonGenerator json, String name, List<Long> values) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (long value : values) {
+            json.writeNumber(value);
+        }
+        json.writeEndArray();
     }
 
     /** Writes a float32 tensor. */

@@ -1,5 +1,6 @@
 package ham.merge.safetensors;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,6 +11,9 @@ import java.util.HexFormat;
  * a zero byte, then its bytes. How the file is sharded, ordered or annotated does not change it.
  */
 public final class TensorHash {
+    /** Bytes hashed at once: in an array, which digests faster than a mapped file. */
+    private static final int CHUNK = 1 << 16;
+
     private TensorHash() {}
 
     /** The hash in lower-case hexadecimal. */
@@ -20,6 +24,7 @@ public final class TensorHash {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
+        byte[] chunk = new byte[CHUNK];
         for (String name : file.names()) {
             TensorInfo info = file.info(name);
             for (String part :
@@ -27,7 +32,12 @@ public final class TensorHash {
                 digest.update(part.getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) 0);
             }
-            digest.update(file.bytes(name));
+            ByteBuffer bytes = file.bytes(name);
+            while (bytes.hasRemaining()) {
+                int count = Math.min(chunk.length, bytes.remaining());
+                bytes.get(chunk, 0, count);
+                digest.update(chunk, 0, count);
+            }
         }
         return HexFormat.of().formatHex(digest.digest());
     }

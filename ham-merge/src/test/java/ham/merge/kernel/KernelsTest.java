@@ -2,7 +2,6 @@ package ham.merge.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -33,7 +32,7 @@ class KernelsTest {
     @Test
     void multiplies() {
         for (Kernels kernels : new Kernels[] {Kernels.plain(), Kernels.best()}) {
-            for (int trial = 0; trial < 400; trial++) {
+            for (int trial = 0; trial < 150; trial++) {
                 int m = size();
                 int n = size();
                 int k = size();
@@ -55,11 +54,13 @@ class KernelsTest {
                     }
                 }
                 kernels.multiply(a, transposeA, b, transposeB, c, m, n, k, beta);
+                double difference = 0;
                 for (int i = 0; i < m * n; i++) {
-                    assertThat((double) c.get(c.position() + i))
-                            .as("%s %d x %d x %d", kernels.name(), m, n, k)
-                            .isCloseTo(expected[i], within(1e-4));
+                    difference = Math.max(difference, Math.abs(c.get(c.position() + i) - expected[i]));
                 }
+                assertThat(difference)
+                        .as("%s %d x %d x %d", kernels.name(), m, n, k)
+                        .isLessThan(1e-4);
                 requireUntouchedAround(c, m * n);
             }
         }
@@ -68,7 +69,7 @@ class KernelsTest {
     @Test
     void fillsTheUpperTriangleAndNothingElse() {
         for (Kernels kernels : new Kernels[] {Kernels.plain(), Kernels.best()}) {
-            for (int trial = 0; trial < 200; trial++) {
+            for (int trial = 0; trial < 100; trial++) {
                 int n = size();
                 int k = size();
                 FloatBuffer a = buffer(n * k);
@@ -76,6 +77,7 @@ class KernelsTest {
                 float[] before = new float[n * n];
                 c.duplicate().get(before);
                 kernels.gram(a, c, n, k);
+                double difference = 0;
                 for (int i = 0; i < n; i++) {
                     for (int j = 0; j < n; j++) {
                         double expected = before[i * n + j];
@@ -85,11 +87,10 @@ class KernelsTest {
                                 expected += (double) a.get(a.position() + i * k + p) * a.get(a.position() + j * k + p);
                             }
                         }
-                        assertThat((double) c.get(c.position() + i * n + j))
-                                .as("%s %d x %d", kernels.name(), n, k)
-                                .isCloseTo(expected, within(1e-4));
+                        difference = Math.max(difference, Math.abs(c.get(c.position() + i * n + j) - expected));
                     }
                 }
+                assertThat(difference).as("%s %d x %d", kernels.name(), n, k).isLessThan(1e-4);
                 requireUntouchedAround(c, n * n);
             }
         }

@@ -125,7 +125,10 @@ class ShardedTensorsTest {
             strings = {"../b.safetensors", "/b.safetensors", "deep/b.safetensors", "..\\b", "..", ".", "", "c:b", "\0"})
     void aShardOutsideTheFolderIsRefused(String name) {
         TestData.edit(index, json -> map(json).put("b", name));
-        refused(index, "expected shards in the folder of this index, found the shard name '" + name + "'");
+        refused(
+                index,
+                "expected shards in the folder of this index, found the shard name '" + name.replace("\0", "\\u0000")
+                        + "'");
     }
 
     @Test
