@@ -18,7 +18,16 @@ import picocli.CommandLine.ParseResult;
 final class ContinueOptions {
     /** What may stand beside {@code --onto}: all that does not change how the earlier merge was made. */
     private static final Set<String> ALLOWED = Set.of(
-            "--onto", "--without", "--out", "--as", "--alpha", "--weight", "--base", "--dry-run", "--force", "--json",
+            "--onto",
+            "--without",
+            "--out",
+            "--as",
+            "--alpha",
+            "--weight",
+            "--base",
+            "--dry-run",
+            "--force",
+            "--json",
             "--debug");
 
     @Option(

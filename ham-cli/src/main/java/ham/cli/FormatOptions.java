@@ -1,5 +1,9 @@
 package ham.cli;
 
+import ham.merge.InputException;
+import ham.merge.folder.PeftMerge;
+import ham.merge.method.MergeMethod;
+import ham.merge.method.MergeSettings;
 import java.util.OptionalInt;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,9 +21,6 @@ final class FormatOptions {
                     + " --rank, cut to that rank by SVD, and the lost energy is reported.")
     private String format;
 
-    @Option(names = "--rank", paramLabel = "R", description = "With --as peft: largest rank of a delta.")
-    private Integer rank;
-
     /** Whether the output is a PEFT adapter. */
     boolean peft(CommandSpec spec) {
         if (format != null) {
@@ -28,16 +29,26 @@ final class FormatOptions {
         return format != null;
     }
 
-    /** The rank that was typed, empty when none was. */
-    OptionalInt rank(CommandSpec spec) {
+    /**
+     * The rank that the output is cut to, empty when none was typed.
+     *
+     * @param settings of the merge; where svd was typed with its rank, this is no other
+     */
+    OptionalInt rank(CommandSpec spec, MergeSettings settings) {
         ParseResult parsed = spec.commandLine().getParseResult();
-        if (!parsed.hasMatchedOption("--rank")) {
+        boolean ofMethod = settings.method() == MergeMethod.SVD && !parsed.hasMatchedOption("--onto");
+        if (ofMethod || !parsed.hasMatchedOption("--rank")) {
             return OptionalInt.empty();
         }
-        int typed = parsed.matchedOptionValue("--rank", 0);
-        if (typed < 1) {
-            throw new ParameterException(spec.commandLine(), "--rank: expected at least 1, found " + typed);
+        return OptionalInt.of(parsed.matchedOptionValue("--rank", 0));
+    }
+
+    /** Checks that a merge can be a PEFT adapter of the rank that was typed. */
+    void check(CommandSpec spec, MergeSettings settings) {
+        try {
+            PeftMerge.check(settings, rank(spec, settings));
+        } catch (InputException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        return OptionalInt.of(typed);
     }
 }

@@ -1,7 +1,10 @@
 package ham.cli;
 
+import ham.merge.kernel.Kernels;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,12 +62,22 @@ public final class Main implements Runnable {
 
     /** Runs ham and ends the JVM with its exit code. */
     public static void main(String[] args) {
+        loadEarly(List.of(args));
         int exitCode = commandLine().execute(args);
         if (System.out.checkError() && exitCode == DONE) {
             System.err.println("ham: standard output: cannot be written (a full disk, or nobody reads it)");
             exitCode = FAILED;
         }
         System.exit(exitCode);
+    }
+
+    /** Loads what a merge multiplies with while the command line is still read. */
+    private static void loadEarly(List<String> args) {
+        if (!args.isEmpty()
+                && args.get(0).equals("merge")
+                && Stream.of("--help", "-h", "--version", "-V").noneMatch(args::contains)) {
+            var unused = Kernels.load();
+        }
     }
 
     /** The whole command line, for {@link #main} and for tests. */

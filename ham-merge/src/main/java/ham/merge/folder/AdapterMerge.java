@@ -4,6 +4,7 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.LinearLayer;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
+import ham.merge.method.FailureSignatures;
 import ham.merge.method.HamParameters;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeProgress;
@@ -70,6 +71,33 @@ public record AdapterMerge(
             MergeSettings settings,
             Optional<MergeMode> mode,
             MergeProgress progress) {
+        MergeInputs inputs = check(adapters, weights, settings, mode);
+        PreparedMerge merge = PreparedMerge.of(
+                settings,
+                inputs.adapters().stream().map(AdapterFolder::adapter).toList(),
+                inputs.weights(),
+                inputs.trainedGroupAlphas(),
+                progress);
+        List<String> warnings = new ArrayList<>(inputs.warnings());
+        warnings.addAll(FailureSignatures.of(merge));
+        return new AdapterMerge(
+                inputs.adapters(),
+                inputs.weights(),
+                merge,
+                inputs.mode(),
+                inputs.baseSha256(),
+                inputs.head(),
+                inputs.request(),
+                warnings);
+    }
+
+    /**
+     * All that a merge checks before it begins to work; parameters as in {@link #of(List, List, MergeSettings, Optional, MergeProgress)}.
+     *
+     * @throws InputException when the adapters do not fit together
+     */
+    public static MergeInputs check(
+            List<AdapterFolder> adapters, List<Double> weights, MergeSettings settings, Optional<MergeMode> mode) {
         boolean ham = settings.method() == MergeMethod.HAM;
         String option = ham ? "--alpha" : "--weight";
         if (adapters.isEmpty()) {
@@ -102,13 +130,12 @@ public record AdapterMerge(
         List<List<Double>> trained = effective == MergeMode.SEQUENTIAL
                 ? adapters.stream().map(each -> each.record().groupAlphas()).toList()
                 : List.of();
-        PreparedMerge merge = PreparedMerge.of(
-                settings, adapters.stream().map(AdapterFolder::adapter).toList(), used, trained, progress);
-        return new AdapterMerge(
+        return new MergeInputs(
                 adapters,
                 used,
-                merge,
+                settings,
                 effective,
+                trained,
                 base,
                 commonHead(adapters, warnings),
                 new MergeRequest(mode, !weights.isEmpty()),

@@ -31,8 +31,9 @@ import java.util.SortedMap;
 /**
  * Writes a merge folder: {@code merged.safetensors} (weight name -> delta [out, in], bias name -> delta [out], float32),
  * {@code groups.safetensors} (what each member brought, in join order: {@code groups.G.M.WEIGHT.lora_A} and {@code .lora_B}, pruned for ham,
- * the {@code .scaling} as one float64, and {@code groups.G.M.BIAS}), {@code merge.json}, {@code heads.safetensors} where adapters have heads, and {@code head.safetensors} and {@code labels.txt}
- * where they make one. It works weight by weight, so that neither adapters nor deltas need to fit in memory.
+ * the {@code .scaling} as one float64, and {@code groups.G.M.BIAS}), {@code merge.json}, the same for people in {@code README.md},
+ * {@code heads.safetensors} where adapters have heads, and {@code head.safetensors} and {@code labels.txt} where they make one. It works
+ * weight by weight, so that neither adapters nor deltas need to fit in memory.
  */
 public final class MergeFolder {
     /** What was merged and how; the file by which a merge folder is known. */
@@ -42,6 +43,8 @@ public final class MergeFolder {
     static final String GROUPS = "groups.safetensors";
     /** The head of each adapter, from which a replay makes its own. */
     static final String HEADS = "heads.safetensors";
+    /** What was merged and how, for people. */
+    static final String CARD = "README.md";
 
     static final String LABELS = "labels.txt";
 
@@ -64,18 +67,20 @@ public final class MergeFolder {
     /**
      * Fills an existing, empty folder.
      *
+     * @param origin where the merge comes from, for the record and the card
      * @return the content of {@code merge.json}
      */
-    public static ObjectNode write(Path folder, AdapterMerge result, MergeProgress progress) throws IOException {
-        return new MergeFolder(result).write(folder, progress);
+    public static ObjectNode write(Path folder, AdapterMerge result, MergeOrigin origin, MergeProgress progress)
+            throws IOException {
+        return new MergeFolder(result).write(folder, origin, progress);
     }
 
-    /** As {@link #write(Path, AdapterMerge, MergeProgress)}, without a word. */
+    /** As {@link #write(Path, AdapterMerge, MergeOrigin, MergeProgress)}, of no known origin and without a word. */
     public static ObjectNode write(Path folder, AdapterMerge result) throws IOException {
-        return write(folder, result, MergeProgress.SILENT);
+        return write(folder, result, MergeOrigin.UNKNOWN, MergeProgress.SILENT);
     }
 
-    private ObjectNode write(Path folder, MergeProgress progress) throws IOException {
+    private ObjectNode write(Path folder, MergeOrigin origin, MergeProgress progress) throws IOException {
         SortedMap<String, float[]> biases = merge.biases();
         List<String> weights = new ArrayList<>(merge.shapes().keySet());
         List<DeltaStatistics> statistics;
@@ -100,8 +105,9 @@ public final class MergeFolder {
                 result.adapters(),
                 AdapterFolder::sha256,
                 done -> progress.at("hashing", done, result.adapters().size()));
-        ObjectNode record = MergeRecord.of(result, weights, statistics);
+        ObjectNode record = MergeRecord.of(result, origin, weights, statistics);
         JsonFiles.write(folder.resolve(RECORD), record);
+        Files.writeString(folder.resolve(CARD), MergeCard.of(record));
         List<Optional<NamedHead>> heads =
                 result.adapters().stream().map(AdapterFolder::head).toList();
         if (heads.stream().anyMatch(Optional::isPresent)) {

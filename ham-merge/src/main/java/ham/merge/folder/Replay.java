@@ -1,15 +1,16 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
+import ham.merge.checkpoint.Checkpoint;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /**
  * An earlier merge that goes on: without some of its adapters, and with new ones at its end. It is the merge of these adapters from the start,
@@ -19,6 +20,7 @@ import java.util.function.UnaryOperator;
  * @param adapters what is merged, in order
  * @param weights the importance (ham) or weight of each
  * @param request what decides the mode
+ * @param base the checkpoint whose names the stored adapters have, as it was typed; empty when none was
  * @param warnings what a user should know about taking adapters out, one sentence each
  */
 public record Replay(
@@ -26,6 +28,7 @@ public record Replay(
         List<AdapterFolder> adapters,
         List<Double> weights,
         MergeRequest request,
+        Optional<Path> base,
         List<String> warnings) {
     public Replay {
         adapters = List.copyOf(adapters);
@@ -77,7 +80,7 @@ public record Replay(
         }
         MergeRequest request =
                 new MergeRequest(mode(stored, gap, added), stored.request().weightsGiven() || !addedWeights.isEmpty());
-        return new Replay(stored.settings(), adapters, weights, request, warnings(without, orphans));
+        return new Replay(stored.settings(), adapters, weights, request, stored.base(), warnings(without, orphans));
     }
 
     private static void requireKnown(StoredMerge stored, List<String> without) {
@@ -108,9 +111,33 @@ public record Replay(
                 + " independently");
     }
 
-    /** The same replay with every adapter changed, for example given the names of a base ({@link AdapterFolder#onto}). */
-    public Replay map(UnaryOperator<AdapterFolder> change) {
-        return new Replay(settings, adapters.stream().map(change).toList(), weights, request, warnings);
+    /**
+     * The same replay with the names of a checkpoint.
+     *
+     * @throws InputException as {@link AdapterFolder#onto}
+     */
+    public Replay onto(Checkpoint checkpoint) {
+        String sha256 = checkpoint.sha256();
+        return new Replay(
+                settings,
+                adapters.stream().map(each -> each.onto(checkpoint, sha256)).toList(),
+                weights,
+                request,
+                Optional.of(checkpoint.directory()),
+                warnings);
+    }
+
+    /**
+     * Checks all that a merge checks before it begins to work.
+     *
+     * @throws InputException as {@link AdapterMerge#check}
+     */
+    public MergeInputs check() {
+        return AdapterMerge.check(adapters, givenWeights(), settings, request.mode());
+    }
+
+    private List<Double> givenWeights() {
+        return request.weightsGiven() ? weights : List.of();
     }
 
     /**
@@ -119,7 +146,6 @@ public record Replay(
      * @throws InputException as {@link AdapterMerge#of}
      */
     public AdapterMerge merge(MergeProgress progress) {
-        return AdapterMerge.of(
-                adapters, request.weightsGiven() ? weights : List.of(), settings, request.mode(), progress);
+        return AdapterMerge.of(adapters, givenWeights(), settings, request.mode(), progress);
     }
 }

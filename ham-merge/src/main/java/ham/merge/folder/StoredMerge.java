@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param settings method and parameters
  * @param mode what the merge was
  * @param request what decided the mode
+ * @param base the checkpoint whose names the deltas have, as it was typed; empty when none was
  */
 public record StoredMerge(
         Path folder,
@@ -32,7 +33,8 @@ public record StoredMerge(
         List<Double> weights,
         MergeSettings settings,
         MergeMode mode,
-        MergeRequest request) {
+        MergeRequest request,
+        Optional<Path> base) {
     public StoredMerge {
         adapters = List.copyOf(adapters);
         weights = List.copyOf(weights);
@@ -90,7 +92,7 @@ public record StoredMerge(
                 throw wrong("groups", "the " + count + " adapters of its steps", members + " members");
             }
             MergeMode mode = mode("mode", json.path("mode"));
-            return new StoredMerge(folder, adapters, weights, settings, mode, request());
+            return new StoredMerge(folder, adapters, weights, settings, mode, request(), base());
         }
 
         private int group(JsonNode node, int groups) {
@@ -137,6 +139,10 @@ public record StoredMerge(
             String sha256 = input.path("sha256").textValue();
             return new AdapterFolder(
                     Path.of(input.path("path").textValue()), adapter, HamRecord.read(file, record), head, () -> sha256);
+        }
+
+        private Optional<Path> base() {
+            return Optional.ofNullable(json.path("base").textValue()).map(Path::of);
         }
 
         private MergeRequest request() {

@@ -75,17 +75,16 @@ public final class PreparedMerge {
             List<Double> weights,
             List<List<Double>> trainedGroupAlphas,
             MergeProgress progress) {
-        SortedMap<String, WeightShapes> shapes = WeightShapes.of(adapters);
+        MergePlan plan = MergePlan.of(settings, adapters);
+        SortedMap<String, WeightShapes> shapes = plan.shapes();
         Kernels kernels = Kernels.best();
-        if (settings.method() != MergeMethod.HAM) {
+        if (plan.grouping().isEmpty()) {
             return new PreparedMerge(settings, adapters, shapes, weighted(settings, adapters, weights), kernels);
         }
         List<PrunedAdapter> pruned = adapters.stream()
                 .map(each -> new PrunedAdapter(each, settings::keep))
                 .toList();
-        GroupingPlan plan =
-                GroupingPlan.of(adapters.size(), shapes, settings.ham().maxGroups());
-        Grouping grouping = new StreamedGrouping(pruned, shapes, plan, kernels, progress)
+        Grouping grouping = new StreamedGrouping(pruned, shapes, plan.grouping().get(), kernels, progress)
                 .place(settings.ham(), weights, trainedGroupAlphas);
         return new PreparedMerge(
                 settings,
@@ -141,6 +140,14 @@ public final class PreparedMerge {
     /** What every adapter did, in order. */
     public List<Step> steps() {
         return steps;
+    }
+
+    /** The rank of a group at one weight: the sum of its members' ranks. */
+    public int rank(Group group, String weight) {
+        return group.members().stream()
+                .map(member -> adapters.get(member.adapter()).layers().get(weight))
+                .mapToInt(layer -> layer == null ? 0 : layer.rank())
+                .sum();
     }
 
     /** Name of the kernels that multiply. */

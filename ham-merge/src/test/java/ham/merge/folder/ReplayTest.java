@@ -22,6 +22,7 @@ import ham.merge.method.HamParameters;
 import ham.merge.method.Join;
 import ham.merge.method.LayerRule;
 import ham.merge.method.MergeMethod;
+import ham.merge.method.MergeParameter;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
 import ham.merge.tensor.Matrix;
@@ -55,12 +56,6 @@ class ReplayTest {
     private int folders;
 
     static Stream<MergeSettings> settings() {
-        List<LayerRule> rules = List.of(new LayerRule(
-                Pattern.compile("layer\\.1"),
-                Optional.of(new BigDecimal("0.35")),
-                Optional.of(new BigDecimal("0.8")),
-                Optional.of(2),
-                Optional.of(0.5)));
         List<MergeSettings> all = new ArrayList<>();
         for (Join join : Join.values()) {
             for (Combine combine : Combine.values()) {
@@ -69,9 +64,19 @@ class ReplayTest {
         }
         for (MergeMethod method : MergeMethod.values()) {
             MergeSettings each = MergeSettings.of(method);
+            List<LayerRule> rules = List.of(new LayerRule(
+                    Pattern.compile("layer\\.1"),
+                    used(MergeParameter.KEEP, method, new BigDecimal("0.35")),
+                    used(MergeParameter.DENSITY, method, new BigDecimal("0.8")),
+                    used(MergeParameter.RANK, method, 2),
+                    Optional.of(0.5)));
             all.add(new MergeSettings(method, each.ham(), new BigDecimal("0.7"), 1.25, each.sign(), 42, 3, rules));
         }
         return all.stream();
+    }
+
+    private static <T> Optional<T> used(MergeParameter<T> parameter, MergeMethod method, T value) {
+        return parameter.methods().contains(method) ? Optional.of(value) : Optional.empty();
     }
 
     @ParameterizedTest
