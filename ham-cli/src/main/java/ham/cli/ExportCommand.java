@@ -6,6 +6,9 @@ import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
 import ham.export.VitExporter;
+import ham.export.bake.BakeRequest;
+import ham.export.bake.BakeRequest.HeadChoice;
+import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
 import ham.merge.InputException;
@@ -16,25 +19,47 @@ import ham.merge.io.Outputs;
 import ham.runtime.model.SessionSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code ham export}: checkpoint and merge in, one ONNX model out, compared with its factored form before it gets its name. */
-@Command(name = "export", description = "Bakes a merge into an ONNX model built from a checkpoint's weights.")
+/** {@code ham export}: checkpoint or graph and merge in, one ONNX model out, compared with its reference form before it gets its name. */
+@Command(
+        name = "export",
+        description =
+                "Bakes a merge into an ONNX model that is built from a checkpoint's weights, or into one that exists.")
 final class ExportCommand implements Callable<Integer> {
     @Mixin
     private Console console;
 
     @Option(
             names = "--base",
-            paramLabel = "DIR",
+            paramLabel = "BASE",
             required = true,
-            description = "Hugging Face ViT or DeiT, or timm ViT: config.json and model.safetensors (or its shards).")
+            description = "What the merge is added to: a Hugging Face ViT or DeiT or a timm ViT, as config.json and"
+                    + " model.safetensors (or its shards); or an ONNX model that somebody exported.")
     private Path base;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "DIR",
+            description = "With an ONNX model: the checkpoint that it was exported from, a folder or a safetensors file"
+                    + " (default: the model's initializers keep the checkpoint's names).")
+    private Path weights;
+
+    @Option(
+            names = "--head",
+            paramLabel = "KIND",
+            defaultValue = "merged",
+            description =
+                    "With an ONNX model: merged, the merge's head replaces the classifier where there is one; or keep,"
+                            + " the model's own (default: ${DEFAULT-VALUE}).")
+    private HeadChoice head;
 
     @Option(
             names = "--merged",
@@ -65,12 +90,31 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SessionSettings settings = session.settings(console.spec());
-        if (Files.isRegularFile(base)) {
+        Outputs.checkFile(
+                out,
+                force,
+                Stream.of(base, merged, weights, inputs)
+                        .filter(Objects::nonNull)
+                        .toList());
+        ExportResult result = Files.isRegularFile(base) ? bake(settings) : build(settings);
+        console.result(text(result), json(result));
+        return Main.DONE;
+    }
+
+    private ExportResult bake(SessionSettings settings) {
+        BakeRequest request = BakeRequest.of(
+                        base, Optional.ofNullable(weights), Merged.read(merged), Version.current(), out, settings)
+                .withHead(head)
+                .withForce(force)
+                .withVerify(!noVerify);
+        return Baker.bake(inputs == null ? request : request.withInputs(inputs));
+    }
+
+    private ExportResult build(SessionSettings settings) {
+        if (weights != null) {
             throw new InputException(
-                    base,
-                    "expected a checkpoint folder, found a file; baking into an existing graph is not supported yet");
+                    base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
         }
-        Outputs.checkFile(out, force, inputs == null ? List.of(base, merged) : List.of(base, merged, inputs));
         Checkpoint checkpoint = Checkpoint.open(base);
         ExportRequest request = ExportRequest.of(checkpoint, Merged.read(merged), Version.current(), out, settings)
                 .withForce(force)
@@ -78,9 +122,7 @@ final class ExportCommand implements Callable<Integer> {
         if (inputs != null) {
             request = request.withInputs(ParityInputs.read(inputs, checkpoint.config()));
         }
-        ExportResult result = VitExporter.export(request);
-        console.result(text(result), json(result));
-        return Main.DONE;
+        return VitExporter.export(request);
     }
 
     private static String text(ExportResult result) {

@@ -40,11 +40,15 @@ public record ParityInputs(String description, int samples, float[] pixelValues)
      * images differ from each other as real ones do and the classifier does not see the same grey each time.
      */
     public static ParityInputs seeded(VitConfig config, int samples, long seed) {
+        return seeded(config.channels(), config.imageSize(), samples, seed);
+    }
+
+    /** As {@link #seeded(VitConfig, int, long)}, for a model of which only the size of its images is known. */
+    public static ParityInputs seeded(int channels, int side, int samples, long seed) {
         Random random = new Random(seed);
-        int side = config.imageSize();
-        float[] values = new float[samples * config.channels() * side * side];
+        float[] values = new float[samples * channels * side * side];
         float[] coarse = new float[CELLS * CELLS];
-        for (int plane = 0; plane < samples * config.channels(); plane++) {
+        for (int plane = 0; plane < samples * channels; plane++) {
             for (int cell = 0; cell < coarse.length; cell++) {
                 coarse[cell] = (float) random.nextGaussian();
             }
@@ -64,9 +68,14 @@ public record ParityInputs(String description, int samples, float[] pixelValues)
      * @throws InputException if the tensor is missing or has another shape than the model takes
      */
     public static ParityInputs read(Path file, VitConfig config) {
+        return read(file, config.channels(), config.imageSize());
+    }
+
+    /** As {@link #read(Path, VitConfig)}, for a model of which only the size of its images is known. */
+    public static ParityInputs read(Path file, int channels, int side) {
         SafetensorsFile tensors = SafetensorsFile.open(file);
         List<Long> shape = tensors.info("pixel_values").shape();
-        List<Long> image = List.of((long) config.channels(), (long) config.imageSize(), (long) config.imageSize());
+        List<Long> image = List.of((long) channels, (long) side, (long) side);
         if (shape.size() != 4 || shape.get(0) < 1 || !shape.subList(1, 4).equals(image)) {
             throw new InputException(
                     file, "tensor 'pixel_values': expected [images, " + join(image) + "], found [" + join(shape) + "]");
@@ -77,7 +86,7 @@ public record ParityInputs(String description, int samples, float[] pixelValues)
     }
 
     /** The values of the images {@code from} (inclusive) to {@code to} (exclusive). */
-    float[] range(int from, int to) {
+    public float[] range(int from, int to) {
         int size = pixelValues.length / samples;
         return Arrays.copyOfRange(pixelValues, from * size, to * size);
     }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * @param differences for each other form (factored, engine) the largest absolute difference from the baked logits; logits
  * @param maxAbs the largest of the differences
  * @param top1 fraction of images on which all forms have the same top class; of equal logits the first class is the top one
- * @param tolerance the largest difference that passes, {@value #RELATIVE_TOLERANCE} of the range (float32)
+ * @param tolerance the largest difference that passes; logits
  * @param passed whether all logits are finite and the largest difference is within the tolerance
  */
 public record ParityReport(
@@ -41,6 +41,9 @@ public record ParityReport(
     /** Tolerance as a fraction of the range of the reference logits, for float32. */
     public static final double RELATIVE_TOLERANCE = 1e-3;
 
+    /** The same for float16. */
+    public static final double HALF_TOLERANCE = 1e-2;
+
     public ParityReport {
         differences = Collections.unmodifiableSortedMap(new TreeMap<>(differences));
     }
@@ -53,6 +56,16 @@ public record ParityReport(
      * @throws IllegalArgumentException if the forms do not have the same number of logits
      */
     public static ParityReport compare(ParityInputs inputs, float[] baked, Map<String, float[]> others) {
+        return compare(inputs, baked, others, RELATIVE_TOLERANCE);
+    }
+
+    /**
+     * As {@link #compare(ParityInputs, float[], Map)}, with another tolerance.
+     *
+     * @param relativeTolerance as a fraction of the range of the reference logits
+     */
+    public static ParityReport compare(
+            ParityInputs inputs, float[] baked, Map<String, float[]> others, double relativeTolerance) {
         int samples = inputs.samples();
         int classes = baked.length / samples;
         SortedMap<String, Double> differences = new TreeMap<>();
@@ -74,7 +87,7 @@ public record ParityReport(
         for (boolean agree : agrees) {
             agreeing += agree ? 1 : 0;
         }
-        double tolerance = RELATIVE_TOLERANCE * range;
+        double tolerance = relativeTolerance * range;
         return new ParityReport(
                 inputs.description(),
                 samples,
@@ -101,7 +114,7 @@ public record ParityReport(
                 maxAbs,
                 parts,
                 tolerance,
-                RELATIVE_TOLERANCE,
+                range == 0 ? RELATIVE_TOLERANCE : Math.round(tolerance / range * 1e6) / 1e6,
                 range,
                 100 * top1);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
@@ -49,6 +50,51 @@ public final class Outputs {
      */
     public static void folder(Path target, boolean force, PathWriter writer) {
         produce(target, force, writer, true);
+    }
+
+    /**
+     * Writes several files that only make sense together; as {@link #file}, but the writer gets an empty folder to fill with files of the
+     * targets' names, all of them or some, the last target among them.
+     *
+     * @param targets files of one folder; the last one, which refers to the others, gets its name when they have theirs, and where it is
+     *     replaced it is gone before the first of them is
+     */
+    public static void files(List<Path> targets, boolean force, PathWriter writer) {
+        targets.forEach(target -> check(target, force, false));
+        Path main = targets.get(targets.size() - 1);
+        Path absolute = main.toAbsolutePath().normalize();
+        Path temporary = temporary(absolute);
+        try {
+            Files.createDirectories(absolute.getParent());
+            deleteTree(temporary);
+            UNFINISHED.add(temporary);
+            Files.createDirectory(temporary);
+            writer.write(temporary);
+            targets.forEach(target -> refuseExisting(target, force));
+            synchronized (UNFINISHED) {
+                if (targets.size() > 1) {
+                    Files.deleteIfExists(absolute);
+                }
+                for (Path target : targets) {
+                    Path finished = temporary.resolve(target.getFileName());
+                    if (Files.exists(finished)) {
+                        replace(finished, absolute.resolveSibling(target.getFileName()));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw InputException.unwritable(main, e);
+        } catch (UncheckedIOException e) {
+            throw InputException.unwritable(main, e.getCause());
+        } finally {
+            deleteQuietly(temporary);
+            UNFINISHED.remove(temporary);
+        }
+    }
+
+    private static Path temporary(Path absolute) {
+        return absolute.resolveSibling(
+                "." + absolute.getFileName() + ".tmp-" + ProcessHandle.current().pid());
     }
 
     /**
@@ -130,8 +176,7 @@ public final class Outputs {
     private static void produce(Path target, boolean force, PathWriter writer, boolean folder) {
         check(target, force, folder);
         Path absolute = target.toAbsolutePath().normalize();
-        Path temporary = absolute.resolveSibling(
-                "." + absolute.getFileName() + ".tmp-" + ProcessHandle.current().pid());
+        Path temporary = temporary(absolute);
         try {
             Files.createDirectories(absolute.getParent());
             deleteTree(temporary);

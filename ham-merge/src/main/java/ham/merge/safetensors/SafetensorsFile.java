@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * A safetensors file, memory-mapped: 8 bytes header length, a JSON header, then the tensors' bytes, little-endian and row-major. The whole
@@ -23,6 +24,9 @@ import java.util.TreeSet;
 public final class SafetensorsFile implements Tensors {
     /** The longest header that the reference implementation accepts, in bytes. */
     private static final long LONGEST_HEADER = 100_000_000;
+
+    /** Bytes that {@link #read} moves at once. */
+    private static final int PIECE = 1 << 18;
 
     private final Path path;
     private final Map<String, String> metadata;
@@ -135,6 +139,29 @@ public final class SafetensorsFile implements Tensors {
     }
 
     @Override
+    public void read(String name, long from, long length, Consumer<ByteBuffer> sink) {
+        TensorInfo info = info(name);
+        if (from < 0 || length < 0 || length > info.bytes() - from) {
+            throw new IllegalArgumentException("expected a part of the " + info.bytes() + " bytes of '" + name
+                    + "', found " + length + " bytes from byte " + from + " on");
+        }
+        if (whole != null && length <= PIECE) {
+            sink.accept(bytes(name).slice((int) from, (int) length).order(ByteOrder.LITTLE_ENDIAN));
+            return;
+        }
+        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            for (long done = 0; done < length; done += PIECE) {
+                piece.clear().limit((int) Math.min(length - done, PIECE));
+                readFully(channel, piece, info.offset() + from + done);
+                sink.accept(piece.flip());
+            }
+        } catch (IOException e) {
+            throw InputException.unreadable(path, e);
+        }
+    }
+
+    @Override
     public float[] floats(String name) {
         return floats(name, 0, (int) Math.min(info(name).elements(), Integer.MAX_VALUE));
     }
@@ -142,31 +169,43 @@ public final class SafetensorsFile implements Tensors {
     @Override
     public float[] floats(String name, int first, int count) {
         TensorInfo info = info(name);
-        int width = info.dtype().bytes();
-        ByteBuffer bytes = bytes(name).slice(first * width, count * width).order(ByteOrder.LITTLE_ENDIAN);
+        DType dtype = info.dtype();
+        if (!dtype.isFloat()) {
+            throw new InputException(path, "tensor '" + name + "': expected a float dtype, found " + dtype);
+        }
         float[] values = new float[count];
-        switch (info.dtype()) {
-            case F32 -> bytes.asFloatBuffer().get(values);
+        int[] done = {0};
+        read(
+                name,
+                (long) first * dtype.bytes(),
+                (long) count * dtype.bytes(),
+                piece -> done[0] += decode(dtype, piece, values, done[0]));
+        requireFinite(name, values, first);
+        return values;
+    }
+
+    private static int decode(DType dtype, ByteBuffer bytes, float[] values, int from) {
+        int count = bytes.remaining() / dtype.bytes();
+        switch (dtype) {
+            case F32 -> bytes.asFloatBuffer().get(values, from, count);
             case F16 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = HalfPrecision.float16(bytes.getShort(2 * i));
+                for (int i = 0; i < count; i++) {
+                    values[from + i] = HalfPrecision.float16(bytes.getShort(2 * i));
                 }
             }
             case BF16 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = HalfPrecision.bfloat16(bytes.getShort(2 * i));
+                for (int i = 0; i < count; i++) {
+                    values[from + i] = HalfPrecision.bfloat16(bytes.getShort(2 * i));
                 }
             }
             case F64 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) bytes.getDouble(8 * i);
+                for (int i = 0; i < count; i++) {
+                    values[from + i] = (float) bytes.getDouble(8 * i);
                 }
             }
-            default ->
-                throw new InputException(path, "tensor '" + name + "': expected a float dtype, found " + info.dtype());
+            default -> throw new IllegalArgumentException(dtype + " is no float dtype");
         }
-        requireFinite(name, values, first);
-        return values;
+        return count;
     }
 
     private void requireFinite(String name, float[] values, int first) {

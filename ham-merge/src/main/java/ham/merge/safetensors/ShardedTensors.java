@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The tensors of a sharded checkpoint as one: an index whose {@code weight_map} says for every tensor in which safetensors file beside it the
@@ -140,6 +141,11 @@ public final class ShardedTensors implements Tensors {
     @Override
     public ByteBuffer bytes(String name) {
         return shard(name).bytes(name);
+    }
+
+    @Override
+    public void read(String name, long from, long length, Consumer<ByteBuffer> sink) {
+        shard(name).read(name, from, length, sink);
     }
 
     @Override

@@ -1,0 +1,158 @@
+package ham.export.bake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import ham.export.bake.BakeRequest.HeadChoice;
+import ham.export.proto.TensorShapeProto.Dimension;
+import ham.merge.InputException;
+import ham.merge.head.NamedHead;
+import ham.merge.io.JsonFiles;
+import ham.runtime.model.Labels;
+import ham.runtime.preprocess.Preprocessing;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What a baked model says about itself: labels, preprocessing and origin, as a built one does. */
+final class BakedMetadata {
+
+    /** Head kind of a model with the classifier that it had. */
+    static final String OWN_HEAD = "base";
+
+    /** The key by which a model is known to have a merge in it. */
+    static final String MERGED = "ham.merged_sha256";
+
+    static final String BASE = "ham.base_sha256";
+
+    private static final String CONFIG = "config.json";
+
+    private final BakeRequest request;
+    private final ModelIndex model;
+
+    BakedMetadata(BakeRequest request, ModelIndex model) {
+        this.request = request;
+        this.model = model;
+    }
+
+    /** The head that replaces the graph's classifier, if one does. */
+    Optional<NamedHead> head() {
+        return request.head() == HeadChoice.KEEP
+                ? Optional.empty()
+                : request.merged().head();
+    }
+
+    String headKind() {
+        return head().map(head -> head.head().kind().optionName()).orElse(OWN_HEAD);
+    }
+
+    /**
+     * Class names in the order of the logits, as far as they are known.
+     *
+     * @param classifier shape of the base's classifier, if it has one
+     */
+    List<String> labels(Optional<WeightBlock> classifier) {
+        if (head().isPresent()) {
+            return head().get().classes();
+        }
+        String own = model.metadata().get(Labels.METADATA_KEY);
+        if (own != null) {
+            return Labels.fromJson(own, model.file().path().toString());
+        }
+        List<String> labels = configuredLabels();
+        return classifier.filter(weight -> weight.rows() == labels.size()).isPresent() ? labels : List.of();
+    }
+
+    private List<String> configuredLabels() {
+        List<String> labels = new ArrayList<>();
+        Optional<Path> config =
+                request.weights().map(folder -> folder.resolve(CONFIG)).filter(Files::isRegularFile);
+        if (config.isPresent()) {
+            JsonNode names = JsonFiles.read(config.get(), "the configuration of a checkpoint")
+                    .path("id2label");
+            for (int i = 0; names.has(Integer.toString(i)); i++) {
+                labels.add(names.path(Integer.toString(i)).asText());
+            }
+        }
+        return labels;
+    }
+
+    /** The entries to set. */
+    SortedMap<String, String> entries(List<String> labels) {
+        SortedMap<String, String> entries = new TreeMap<>(request.merged().metadata());
+        entries.put("ham.version", request.version());
+        entries.put("ham.head", headKind());
+        request.merged().baseSha256().ifPresent(hash -> entries.put(BASE, hash));
+        if (!labels.isEmpty()) {
+            entries.put(Labels.METADATA_KEY, Labels.toJson(labels));
+        }
+        if (!model.metadata().containsKey(Preprocessing.METADATA_KEY)) {
+            preprocessing().ifPresent(found -> entries.put(Preprocessing.METADATA_KEY, found.toJson()));
+        }
+        return entries;
+    }
+
+    /** The checkpoint's, where it has a Hugging Face configuration and the graph says how large its images are. */
+    private Optional<Preprocessing> preprocessing() {
+        Optional<Path> folder = request.weights().filter(each -> Files.isRegularFile(each.resolve(CONFIG)));
+        if (folder.isEmpty() || model.inputs().isEmpty()) {
+            return Optional.empty();
+        }
+        JsonNode config = JsonFiles.read(folder.get().resolve(CONFIG), "the configuration of a checkpoint");
+        Range input = model.inputs().values().iterator().next();
+        List<Dimension> dims = Messages.value(model.file(), input)
+                .getType()
+                .getTensorType()
+                .getShape()
+                .getDimList();
+        boolean known = config.has("model_type") || Files.exists(folder.get().resolve("preprocessor_config.json"));
+        if (!known || dims.size() != 4 || dims.get(2).getDimValue() < 1) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                Preprocessing.fromHuggingFace(folder.get(), (int) dims.get(2).getDimValue()));
+    }
+
+    /**
+     * Refuses a graph that has a merge in it, or that records another base than the merge.
+     *
+     * @throws InputException then
+     */
+    void requireFittingGraph() {
+        String merged = model.metadata().get(MERGED);
+        if (merged != null) {
+            throw new InputException(
+                    request.model(),
+                    "expected the graph of a base, found one that the merge " + merged
+                            + " is baked into already; bake into the graph that it was made from");
+        }
+        String recorded = model.metadata().get(BASE);
+        request.merged()
+                .baseSha256()
+                .filter(made -> recorded != null && !made.equals(recorded))
+                .ifPresent(made -> {
+                    throw new InputException(
+                            request.model(),
+                            "is not the base that this merge was made for: expected hash " + made + ", found "
+                                    + recorded + " in the model's metadata");
+                });
+    }
+
+    /**
+     * Refuses weights that the merge was not made for.
+     *
+     * @throws InputException then
+     */
+    void requireFitting(BaseWeights weights) {
+        request.merged().baseSha256().ifPresent(made -> {
+            String found = weights.sha256();
+            if (!made.equals(found)) {
+                throw new InputException(
+                        weights.path(),
+                        "is not the base that this merge was made for: expected hash " + made + ", found " + found);
+            }
+        });
+    }
+}

@@ -1,0 +1,186 @@
+package ham.export.bake;
+
+import ham.export.ExportResult;
+import ham.export.MatchedLayer;
+import ham.export.parity.ParityReport;
+import ham.merge.InputException;
+import ham.merge.head.NamedHead;
+import ham.merge.io.Outputs;
+import ham.merge.tensor.Matrix;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Bakes a merge into a copy of an ONNX model that was exported elsewhere.
+ *
+ * <p>The place of every layer's weights is decided first, for all layers; then the file is copied with the sums in these places. It
+ * gets its name when it has been run beside the unchanged graph with explicit deltas.
+ */
+public final class Baker {
+
+    private final BakeRequest request;
+    private final ModelIndex model;
+    private final ExternalFiles externalFiles;
+    private final Uses uses;
+    private final BakedMetadata metadata;
+    private Optional<ParityReport> parity = Optional.empty();
+    private long bytes;
+
+    private Baker(BakeRequest request, ModelIndex model, ExternalFiles externalFiles) {
+        this.request = request;
+        this.model = model;
+        this.externalFiles = externalFiles;
+        this.uses = new Uses(model);
+        this.metadata = new BakedMetadata(request, model);
+    }
+
+    /**
+     * Writes {@code request.output()}.
+     *
+     * @throws InputException if a file is damaged, a layer's weights cannot be told in the graph for certain, merge and base do not
+     *     fit, the output exists, or the verification fails; nothing is written then
+     */
+    public static ExportResult bake(BakeRequest request) {
+        Outputs.refuseExisting(request.output(), request.force());
+        try (ByteFile file = ByteFile.open(request.model(), "an ONNX model");
+                ExternalFiles externalFiles = new ExternalFiles(request.model())) {
+            ModelIndex model = ModelReader.read(file, externalFiles);
+            return new Baker(request, model, externalFiles).bake();
+        }
+    }
+
+    private ExportResult bake() {
+        metadata.requireFittingGraph();
+        Optional<SafetensorsWeights> weights = request.weights().map(SafetensorsWeights::open);
+        weights.ifPresent(metadata::requireFitting);
+        Chooser chooser = new Chooser(model, uses);
+        Search search = weights.<Search>map(base -> new ContentSearch(model, base, chooser))
+                .orElseGet(() -> new NameSearch(model, uses, chooser));
+        SortedMap<String, Matrix> deltas = new TreeMap<>(request.merged().deltas());
+        request.merged().biases().forEach((name, bias) -> deltas.put(name, new Matrix(bias.length, 1, bias)));
+        List<Match> matches = new ArrayList<>();
+        deltas.forEach((layer, delta) -> matches.addAll(search.find(layer, delta)));
+        requireSeparate(matches);
+        GraphChanges changes = GraphChanges.of(model, uses, matches, deltas, search);
+        Optional<Classifier> classifier = metadata.head().map(head -> classifier(search, changes));
+        List<String> labels = metadata.labels(weights.flatMap(SafetensorsWeights::classifier));
+
+        ModelEdit baked = edit(classifier);
+        changes.bake(baked);
+        metadata.entries(labels).forEach(baked::metadata);
+        write(baked, changes, classifier);
+        return new ExportResult(
+                request.output(),
+                bytes,
+                labels,
+                metadata.headKind(),
+                matches.stream().map(Baker::matched).toList(),
+                parity);
+    }
+
+    /** Two deltas for one place would be a mistake of the merge. */
+    private void requireSeparate(List<Match> matches) {
+        for (int i = 0; i < matches.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                Match one = matches.get(j);
+                Match other = matches.get(i);
+                boolean shared = one.uses().stream().anyMatch(other.uses()::contains);
+                if (shared && one.placement().overlaps(other.placement())) {
+                    throw new InputException(
+                            request.model(),
+                            "expected one delta for each place, found '" + one.layer() + "' and '" + other.layer()
+                                    + "' for constant '"
+                                    + one.placement().tensor().name() + "'");
+                }
+            }
+        }
+    }
+
+    private Classifier classifier(Search search, GraphChanges changes) {
+        Classifier classifier = Classifier.find(model, uses, search.classifier());
+        for (TensorEntry changed : changes.tensors()) {
+            if (classifier.constants().contains(changed)) {
+                throw Classifier.refused(
+                        model,
+                        "expected no delta for the classifier, which the merge's head replaces, found one for '"
+                                + changed.name() + "'");
+            }
+        }
+        return classifier;
+    }
+
+    /** A copy of the model with the merge's head, if it has one. */
+    private ModelEdit edit(Optional<Classifier> classifier) {
+        ModelEdit edit = new ModelEdit(model, externalFiles.all());
+        Optional<NamedHead> head = metadata.head();
+        classifier.ifPresent(found ->
+                new HeadReplacement(model, found, edit).put(head.orElseThrow().head()));
+        return edit;
+    }
+
+    private void write(ModelEdit baked, GraphChanges changes, Optional<Classifier> classifier) {
+        Path output = request.output();
+        Path data = data(output);
+        List<Path> targets = baked.hasExternalData() ? List.of(data, output) : List.of(output);
+        Outputs.files(targets, request.force(), folder -> {
+            Path file = folder.resolve(output.getFileName());
+            write(baked, file);
+            bytes = Files.size(file) + (baked.hasExternalData() ? Files.size(data(file)) : 0);
+            if (request.verify()) {
+                parity = Optional.of(verify(file, changes, classifier));
+            }
+        });
+    }
+
+    private ParityReport verify(Path baked, GraphChanges changes, Optional<Classifier> classifier) throws IOException {
+        ModelEdit explicit = edit(classifier);
+        changes.addAtRunTime(explicit);
+        Path reference = baked.resolveSibling("reference.onnx");
+        write(explicit, reference);
+        boolean exact = changes.tensors().stream().allMatch(tensor -> Content.format(tensor) == ElementFormat.FLOAT);
+        ParityReport report = new Verification(model, request.settings(), request.inputs())
+                .compare(baked, reference, exact ? ParityReport.RELATIVE_TOLERANCE : ParityReport.HALF_TOLERANCE);
+        if (!report.passed()) {
+            throw new InputException(request.output(), "was not written, because its forms disagree: " + report.text());
+        }
+        return report;
+    }
+
+    /** Where external data of a model goes. */
+    private static Path data(Path model) {
+        return model.resolveSibling(model.getFileName() + ".data");
+    }
+
+    private static void write(ModelEdit edit, Path file) throws IOException {
+        try (FileChannel target = create(file)) {
+            if (!edit.hasExternalData()) {
+                edit.write(target, target, "");
+                return;
+            }
+            Path data = data(file);
+            try (FileChannel external = create(data)) {
+                edit.write(target, external, data.getFileName().toString());
+            }
+        }
+    }
+
+    private static FileChannel create(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    private static MatchedLayer matched(Match match) {
+        return new MatchedLayer(
+                match.layer(),
+                match.placement().tensor().name(),
+                match.placement().layout(),
+                match.how());
+    }
+}

@@ -1,0 +1,23 @@
+package ham.export.bake;
+
+import ham.runtime.model.ElementType;
+import ham.runtime.model.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Tensors of float16 from float32 values. */
+final class Halves {
+
+    private Halves() {}
+
+    /** Values rounded to float16. */
+    static Tensor of(float[] values, long... shape) {
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(values.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < values.length; i++) {
+            ElementFormat.FLOAT16.encode(values[i], bytes, i);
+        }
+        return new Tensor(ElementType.FLOAT16, Arrays.stream(shape).boxed().toList(), bytes);
+    }
+}

@@ -1,0 +1,122 @@
+package ham.export.bake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ham.export.ExportRequest;
+import ham.export.ExportResult;
+import ham.export.TestData;
+import ham.export.VitExporter;
+import ham.export.bake.BakeRequest.HeadChoice;
+import ham.merge.folder.Merged;
+import ham.merge.head.AnalyticHead;
+import ham.merge.head.Head;
+import ham.merge.head.LinearHead;
+import ham.merge.head.NamedHead;
+import ham.merge.head.PrototypeHead;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.SafetensorsWriter;
+import ham.merge.tensor.Matrix;
+import ham.runtime.model.OnnxModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The classifier of a foreign graph gives way to the merge's head; what ham builds itself is the reference. */
+class BakedHeadTest {
+
+    private static final Random RANDOM = new Random(7);
+
+    @TempDir
+    private Path temp;
+
+    @ParameterizedTest
+    @CsvSource({
+        "hf-sdpa/ts17, linear, 1e-3",
+        "hf-sdpa/ts17, prototype, 1e-3",
+        "hf-sdpa/dynamo, prototype, 1e-3",
+        "hf-sdpa/dynamo_external, analytic, 1e-3",
+        "hf-legacy/ts17_fused, analytic, 1e-3",
+        "hf-sdpa/ts17_fp16, linear, 1e-2",
+        "hf-sdpa/ts17_fp16, prototype, 1e-2",
+    })
+    void itIsTheHeadThatABuiltModelHas(String graph, String kind, float tolerance) {
+        Merged merged = Bakes.deltas().withHead(head(kind, 64));
+        Path output = temp.resolve("baked.onnx");
+        ExportResult result = Baker.bake(Bakes.request(graph, "hf", merged, output));
+        assertThat(result.head()).isEqualTo(kind);
+        assertThat(result.labels()).containsExactly("a", "b", "c");
+        assertThat(result.parity().orElseThrow().passed()).isTrue();
+
+        Path built = temp.resolve("built.onnx");
+        VitExporter.export(ExportRequest.of(TestData.tiny(), merged, "test", built, TestData.SETTINGS)
+                .withVerify(false));
+        Bakes.assertClose(Bakes.logits(output, "hf"), Bakes.logits(built, "hf"), tolerance);
+        try (OnnxModel model = OnnxModel.open(output, TestData.SETTINGS)) {
+            assertThat(model.outputs().get(0).shape()).containsExactly(-1L, 3L);
+            assertThat(model.metadata())
+                    .containsEntry("ham.labels", "[\"a\",\"b\",\"c\"]")
+                    .containsEntry("ham.head", kind)
+                    .containsKey("ham.preprocessing");
+        }
+    }
+
+    @Test
+    void theGraphsOwnClassifierCanBeKept() {
+        Merged merged = Bakes.deltas().withHead(head("linear", 64));
+        Path output = temp.resolve("baked.onnx");
+        ExportResult result = Baker.bake(
+                Bakes.request("timm-sdpa/ts17", "timm", merged, output).withHead(HeadChoice.KEEP));
+        assertThat(result.head()).isEqualTo("base");
+        float[] expected = TestData.floats("ham-reference/baked_logits.safetensors", "timm.peft6.default.merged");
+        Bakes.assertClose(Bakes.logits(output, "timm"), expected, 1e-3f);
+    }
+
+    @Test
+    void aClassifierThatIsNotFoundIsNotGuessed() {
+        SafetensorsFile whole = SafetensorsFile.open(TestData.path("hf-vit-tiny/model.safetensors"));
+        SafetensorsWriter bare = new SafetensorsWriter();
+        whole.names().stream()
+                .filter(name -> !name.startsWith("classifier"))
+                .forEach(name -> bare.add(name, whole.info(name).shape(), whole.floats(name)));
+        Path weights = temp.resolve("bare.safetensors");
+        bare.write(weights);
+        BakeRequest request = Bakes.request(
+                TestData.path("onnx-exports/hf-sdpa/ts17.onnx"),
+                weights,
+                Bakes.deltas().withHead(head("linear", 64)),
+                temp.resolve("out.onnx"));
+        Bakes.refused(request, "classifier", "--head keep");
+        Baker.bake(request.withHead(HeadChoice.KEEP));
+    }
+
+    @Test
+    void aHeadForOtherFeaturesIsRefused() {
+        Bakes.refused(
+                Bakes.request(
+                        "hf-sdpa/ts17", "hf", Bakes.deltas().withHead(head("linear", 32)), temp.resolve("out.onnx")),
+                "width 64",
+                "32");
+    }
+
+    private static NamedHead head(String kind, int features) {
+        Head head =
+                switch (kind) {
+                    case "linear" -> new LinearHead(matrix(3, features), new float[] {0.5f, -1, 2});
+                    case "prototype" -> new PrototypeHead(matrix(3, features));
+                    default -> new AnalyticHead(matrix(features, 20), matrix(3, 20));
+                };
+        return new NamedHead(head, List.of("a", "b", "c"));
+    }
+
+    private static Matrix matrix(int rows, int columns) {
+        Matrix matrix = Matrix.zeros(rows, columns);
+        for (int i = 0; i < matrix.data().length; i++) {
+            matrix.data()[i] = (float) RANDOM.nextGaussian();
+        }
+        return matrix;
+    }
+}

@@ -1,0 +1,85 @@
+package ham.export.bake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ham.export.TestData;
+import ham.merge.InputException;
+import ham.merge.folder.Merged;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.tensor.Matrix;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** How the tests bake, and what they expect of a refusal. */
+final class Bakes {
+
+    private Bakes() {}
+
+    /** The first reference merge: eight deltas. */
+    static Merged deltas() {
+        return Merged.read(TestData.path("ham-reference/peft6.default.merged.safetensors"));
+    }
+
+    static Merged merged(SortedMap<String, Matrix> deltas) {
+        return new Merged(
+                deltas, new TreeMap<>(), new TreeMap<>(), Optional.empty(), Optional.empty(), new TreeMap<>());
+    }
+
+    static BakeRequest request(String graph, String base, Merged merged, Path output) {
+        return request(
+                TestData.path("onnx-exports/" + graph + ".onnx"), TestData.path(base + "-vit-tiny"), merged, output);
+    }
+
+    static BakeRequest request(Path graph, Path weights, Merged merged, Path output) {
+        return BakeRequest.of(graph, Optional.ofNullable(weights), merged, "test", output, TestData.SETTINGS);
+    }
+
+    /** One sentence that has the parts, and no output. */
+    static void refused(BakeRequest request, String... parts) {
+        boolean existed = Files.exists(request.output());
+        assertThatThrownBy(() -> Baker.bake(request))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll(parts)
+                .message()
+                .doesNotContain("\n");
+        assertThat(Files.exists(request.output())).isEqualTo(existed);
+    }
+
+    /** Logits [8, classes] of the model folder's images. */
+    static float[] logits(Path model, String base) {
+        SafetensorsFile inputs = SafetensorsFile.open(TestData.path(base + "-vit-tiny/inputs.safetensors"));
+        float[] images = inputs.floats(inputs.names().first());
+        try (OnnxModel session = OnnxModel.open(model, TestData.SETTINGS)) {
+            boolean half = session.inputs().get(0).dtype().equals("float16");
+            Tensor input = half ? Halves.of(images, 8, 3, 32, 32) : Tensor.of(images, 8, 3, 32, 32);
+            return session.run(Map.of(session.inputs().get(0).name(), input))
+                    .values()
+                    .iterator()
+                    .next()
+                    .floats();
+        }
+    }
+
+    /** Equal within a fraction of the expected range. */
+    static void assertClose(float[] found, float[] expected, float tolerance) {
+        float least = Float.POSITIVE_INFINITY;
+        float most = Float.NEGATIVE_INFINITY;
+        for (float value : expected) {
+            least = Math.min(least, value);
+            most = Math.max(most, value);
+        }
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(Math.abs(found[i] - expected[i]))
+                    .as("logit " + i)
+                    .isLessThanOrEqualTo(tolerance * (most - least));
+        }
+    }
+}
