@@ -6,13 +6,17 @@ import ham.merge.config.MergeConfig;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
+import ham.merge.folder.MergeInputs;
 import ham.merge.folder.MergeMode;
 import ham.merge.folder.MergeOrigin;
+import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PlanRecord;
+import ham.merge.folder.Replay;
 import ham.merge.io.Outputs;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -23,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** {@code ham merge}: adapters in, one merge folder out. */
+/** {@code ham merge}: adapters, or an earlier merge and more of them, in; one merge folder or PEFT adapter out. */
 @Command(name = "merge", description = "Merges LoRA adapters into one delta for every adapted weight.")
 final class MergeCommand implements Callable<Integer> {
     @Mixin
@@ -84,12 +88,23 @@ final class MergeCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replace an existing output.")
     private boolean force;
 
+    @Mixin
+    private ContinueOptions continued;
+
+    @Mixin
+    private FormatOptions format;
+
     @Override
     public Integer call() {
+        continued.check(console.spec(), adapters.size());
+        if (continued.onto().isPresent()) {
+            return goOn(continued.onto().get());
+        }
         MergeConfig config = configFile == null ? MergeConfig.empty() : MergeConfig.read(configFile);
         MergeMethod method = methods.method(console.spec()).or(config::method).orElse(MergeMethod.HAM);
         config.check(method);
-        MergeSettings settings = Usage.check(console.spec(), () -> methods.choices(console.spec())
+        MergeSettings settings = Usage.check(console.spec(), () -> methods.choices(
+                        console.spec(), format.peft(console.spec()) && method != MergeMethod.SVD)
                 .over(ham.choices(console.spec()))
                 .over(config.choices())
                 .settings(method));
@@ -97,29 +112,65 @@ final class MergeCommand implements Callable<Integer> {
         Optional<MergeMode> wanted = mode(config);
         Optional<Path> wantedBase = Optional.ofNullable(base).or(config::base);
         List<MergeConfig.Adapter> sources = sources(config);
-        if (!dryRun) {
-            Outputs.checkFolder(
-                    out,
-                    force,
-                    MergeFolder.RECORD,
-                    sources.stream().map(MergeConfig.Adapter::path).toList());
-        }
+        requireOutput(settings, sources.stream().map(MergeConfig.Adapter::path).toList());
         List<AdapterFolder> read = read(sources, wantedBase);
         List<Double> importance = importance(method, sources, read);
         if (dryRun) {
-            ObjectNode plan = PlanRecord.of(AdapterMerge.check(read, importance, settings, wanted));
-            plan.path("warnings").forEach(warning -> console.warn(warning.asText()));
-            console.result(PlanText.of(plan), plan);
-            return Main.DONE;
+            return plan(AdapterMerge.check(read, importance, settings, wanted));
         }
-        AdapterMerge result = AdapterMerge.of(read, importance, settings, wanted, console::mergeProgress);
+        return write(AdapterMerge.of(read, importance, settings, wanted, console::mergeProgress), wantedBase);
+    }
+
+    private Integer goOn(Path merged) {
+        List<Path> inputs = new ArrayList<>(adapters);
+        inputs.add(merged);
+        Replay stored = continued.replay(
+                console.spec(), adapters.stream().map(AdapterFolder::read).toList());
+        requireOutput(stored.settings(), inputs);
+        Replay replay = base == null ? stored : stored.onto(Checkpoint.open(base));
+        replay.warnings().forEach(console::warn);
+        return dryRun ? plan(replay.check()) : write(replay.merge(console::mergeProgress), replay.base());
+    }
+
+    private Integer plan(MergeInputs inputs) {
+        ObjectNode plan = PlanRecord.of(inputs);
+        plan.path("warnings").forEach(warning -> console.warn(warning.asText()));
+        console.result(PlanText.of(plan), plan);
+        return Main.DONE;
+    }
+
+    private Integer write(AdapterMerge result, Optional<Path> wantedBase) {
         MergeOrigin origin = new MergeOrigin(console.command(), Optional.of(Version.current()), wantedBase);
+        boolean peft = format.peft(console.spec());
         ObjectNode[] record = new ObjectNode[1];
         Outputs.folder(
-                out, force, folder -> record[0] = MergeFolder.write(folder, result, origin, console::mergeProgress));
+                out,
+                force,
+                folder -> record[0] = peft
+                        ? PeftMerge.write(
+                                folder,
+                                result,
+                                format.rank(console.spec(), result.merge().settings()),
+                                wantedBase,
+                                console::mergeProgress)
+                        : MergeFolder.write(folder, result, origin, console::mergeProgress));
         result.warnings().forEach(console::warn);
-        console.result(MergeText.of(record[0]) + "\nwritten to " + out, record[0].put("out", out.toString()));
+        String text = peft ? MergeText.ofPeft(record[0]) : MergeText.of(record[0]);
+        console.result(text + "\nwritten to " + out, record[0].put("out", out.toString()));
         return Main.DONE;
+    }
+
+    private void requireOutput(MergeSettings settings, List<Path> inputs) {
+        boolean peft = format.peft(console.spec());
+        if (peft) {
+            format.check(console.spec(), settings);
+        }
+        if (out == null && !dryRun) {
+            throw wrongUsage("expected --out MERGED to write to (or --dry-run), found none");
+        }
+        if (!dryRun) {
+            Outputs.checkFolder(out, force, peft ? PeftMerge.MARK : MergeFolder.RECORD, inputs);
+        }
     }
 
     private void requireWeightsOf(MergeMethod method) {
@@ -151,9 +202,6 @@ final class MergeCommand implements Callable<Integer> {
                         .toList();
         if (sources.isEmpty()) {
             throw wrongUsage("expected adapters to merge, as ADAPTER... or in --config, found none");
-        }
-        if (out == null && !dryRun) {
-            throw wrongUsage("expected --out MERGED to write to (or --dry-run), found none");
         }
         return sources;
     }

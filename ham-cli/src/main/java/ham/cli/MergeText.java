@@ -17,6 +17,23 @@ final class MergeText {
                         : weights(record));
     }
 
+    /** What {@code --as peft} wrote. */
+    static String ofPeft(JsonNode record) {
+        Table weights = new Table("weight", "rank", "lost energy");
+        record.path("weights")
+                .forEach(each -> weights.row(
+                        each.path("weight").asText(),
+                        each.path("rank").asText(),
+                        percent(each.path("lost").asDouble())));
+        return title(record) + "\nas a PEFT adapter of rank "
+                + record.path("rank").asText() + "; lost energy: "
+                + percent(record.path("lost").asDouble()) + "\n\n" + weights;
+    }
+
+    private static String percent(double fraction) {
+        return String.format(Locale.ROOT, "%.4f %%", 100 * fraction);
+    }
+
     /** Method, mode and parameters in one line. */
     static String title(JsonNode record) {
         String parameters = record.path("parameters").properties().stream()

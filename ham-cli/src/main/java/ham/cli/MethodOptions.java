@@ -55,7 +55,9 @@ final class MethodOptions {
             names = "--rank",
             paramLabel = "R",
             defaultValue = "16",
-            description = "svd: rank of every merged delta (default: ${DEFAULT-VALUE}).")
+            description =
+                    "svd: rank of every merged delta (default: ${DEFAULT-VALUE}). Other methods: with --as peft, the"
+                            + " largest rank of a delta (default: exact).")
     private int rank;
 
     @Option(
@@ -76,14 +78,18 @@ final class MethodOptions {
                 : Optional.empty();
     }
 
-    /** What was typed, and not the defaults. */
-    MergeChoices choices(CommandSpec spec) {
+    /**
+     * What was typed, and not the defaults.
+     *
+     * @param rankOfOutput whether a rank is what the output is cut to, and none of the method's choices
+     */
+    MergeChoices choices(CommandSpec spec, boolean rankOfOutput) {
         return new HamOptions.Typed(spec)
                 .put(MergeParameter.DENSITY, density)
                 .put(MergeParameter.SCALE, scale)
                 .put(MergeParameter.SIGN, sign)
                 .put(MergeParameter.SEED, seed)
-                .put(MergeParameter.RANK, rank)
+                .put(MergeParameter.RANK, rankOfOutput ? null : Integer.valueOf(rank))
                 .choices()
                 .layers(layers);
     }

@@ -27,6 +27,7 @@ import java.util.Set;
  * @param mode how the adapters came about, and so which scalars the groups had
  * @param baseSha256 hash of the base that they share, empty when none of them says
  * @param head one head over all classes, empty when there is none
+ * @param request what decided the mode and the weights
  * @param warnings what a user should know, one sentence each
  */
 public record AdapterMerge(
@@ -36,6 +37,7 @@ public record AdapterMerge(
         MergeMode mode,
         Optional<String> baseSha256,
         Optional<NamedHead> head,
+        MergeRequest request,
         List<String> warnings) {
     public AdapterMerge {
         adapters = List.copyOf(adapters);
@@ -85,6 +87,7 @@ public record AdapterMerge(
                 inputs.mode(),
                 inputs.baseSha256(),
                 inputs.head(),
+                inputs.request(),
                 warnings);
     }
 
@@ -128,7 +131,15 @@ public record AdapterMerge(
                 ? adapters.stream().map(each -> each.record().groupAlphas()).toList()
                 : List.of();
         return new MergeInputs(
-                adapters, used, settings, effective, trained, base, commonHead(adapters, warnings), warnings);
+                adapters,
+                used,
+                settings,
+                effective,
+                trained,
+                base,
+                commonHead(adapters, warnings),
+                new MergeRequest(mode, !weights.isEmpty()),
+                warnings);
     }
 
     /** PEFT's {@code bias} stores what the bias is, not what was added to it. */
@@ -212,6 +223,17 @@ public record AdapterMerge(
         return common;
     }
 
+    private static boolean namesClasses(List<AdapterFolder> adapters) {
+        return adapters.stream().noneMatch(each -> each.record().classes().isEmpty());
+    }
+
+    private static Set<String> classes(List<AdapterFolder> adapters) {
+        Set<String> classes = new HashSet<>();
+        adapters.forEach(each -> classes.addAll(each.record().classes()));
+        return classes;
+    }
+
+    /** An analytic head is cumulative: classes that only adapters outside this merge were trained for are left out of it. */
     private static Optional<NamedHead> commonHead(List<AdapterFolder> adapters, List<String> warnings) {
         List<NamedHead> heads =
                 adapters.stream().flatMap(each -> each.head().stream()).toList();
@@ -225,7 +247,8 @@ public record AdapterMerge(
             return Optional.empty();
         }
         try {
-            return Optional.of(HeadStitching.join(heads));
+            NamedHead joined = HeadStitching.join(heads);
+            return Optional.of(namesClasses(adapters) ? HeadStitching.only(classes(adapters), joined) : joined);
         } catch (IllegalArgumentException e) {
             warnings.add("the heads do not fit together (" + e.getMessage()
                     + "), so the merge has none; a model built from it keeps the base's classifier");

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param trainedGroupAlphas for a sequential merge the scalars of the groups after the training of each adapter, else empty
  * @param baseSha256 hash of the base that they share, empty when none of them says
  * @param head one head over all classes, empty when there is none
+ * @param request what decided the mode and the weights
  * @param warnings what a user should know, one sentence each
  */
 public record MergeInputs(
@@ -26,6 +27,7 @@ public record MergeInputs(
         List<List<Double>> trainedGroupAlphas,
         Optional<String> baseSha256,
         Optional<NamedHead> head,
+        MergeRequest request,
         List<String> warnings) {
     public MergeInputs {
         adapters = List.copyOf(adapters);

@@ -36,6 +36,7 @@ final class MergeRecord {
         json.put("method", result.merge().settings().method().optionName());
         json.put("mode", result.mode().optionName());
         json.set("parameters", SettingsJson.parameters(result.merge().settings()));
+        request(result.request(), json.putObject("request"));
         json.put("base_sha256", result.baseSha256().orElse(null));
         record.inputs(json.putArray("inputs"));
         record.steps(json.putArray("steps"));
@@ -51,17 +52,22 @@ final class MergeRecord {
         return json;
     }
 
+    private static void request(MergeRequest request, ObjectNode json) {
+        json.put("mode", request.mode().map(MergeMode::optionName).orElse("auto"))
+                .put("weights", request.weightsGiven() ? "given" : "own");
+    }
+
     private boolean ham() {
         return merge.settings().method() == MergeMethod.HAM;
     }
 
     private void inputs(ArrayNode inputs) {
         for (AdapterFolder each : result.adapters()) {
-            inputs.addObject()
+            ObjectNode input = inputs.addObject()
                     .put("adapter", each.adapter().name())
                     .put("path", each.path().toString())
-                    .put("sha256", each.sha256())
-                    .set("classes", JsonFiles.tree(each.record().classes()));
+                    .put("sha256", each.sha256());
+            each.record().put(input);
         }
     }
 

@@ -89,27 +89,28 @@ public record Merged(
         provenance.put("method", record.path("method").asText());
         provenance.put("mode", record.path("mode").asText());
         provenance.put("parameters", record.path("parameters").toString());
-        provenance.put("adapters", withoutPaths(record.path("inputs")).toString());
-        SafetensorsFile factors = SafetensorsFile.open(folder.resolve(MergeFolder.GROUPS));
+        provenance.put("adapters", identities(record.path("inputs")).toString());
         SortedMap<String, Matrix> deltas = deltas(merged);
         provenance.put("merged_sha256", result(hash));
         boolean factored = SettingsJson.read(recordFile, record).method().factored();
         return new Merged(
                 deltas,
                 biases(merged),
-                factored ? BranchReader.read(recordFile, record, factors, deltas) : new TreeMap<>(),
+                factored
+                        ? BranchReader.read(recordFile, record, folder.resolve(MergeFolder.GROUPS), deltas)
+                        : new TreeMap<>(),
                 record.hasNonNull("head") || Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
                 Optional.ofNullable(record.path("base_sha256").textValue()),
                 provenance);
     }
 
-    /** Where an adapter lay on some machine says nothing about a model, and would change its bytes. */
-    private static JsonNode withoutPaths(JsonNode inputs) {
+    /** What a model's metadata says of each adapter: where it lay on some machine would change the model's bytes. */
+    private static JsonNode identities(JsonNode inputs) {
         ArrayNode copy =
                 inputs.isArray() ? inputs.deepCopy() : JsonFiles.object().arrayNode();
         for (JsonNode input : copy) {
             if (input instanceof ObjectNode object) {
-                object.remove("path");
+                object.retain("adapter", "sha256", "classes");
             }
         }
         return copy;

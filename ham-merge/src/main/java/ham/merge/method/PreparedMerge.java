@@ -178,6 +178,35 @@ public final class PreparedMerge {
         return workspaces.get().of(delta, kernels);
     }
 
+    /**
+     * The addends of one weight's merged delta, in the order of the adapters that change it.
+     *
+     * @throws IllegalStateException when the method does not add up factors ({@link MergeMethod#factored})
+     */
+    public List<Branch> branches(String weight) {
+        if (settings.weightMerge(weight, total(weights)) instanceof BranchMerge merge) {
+            return merge.branches(contributions(weight, FactorSink.NONE));
+        }
+        throw new IllegalStateException(settings.method() + " does not add up factors");
+    }
+
+    /**
+     * The merged delta of one weight as factors of a low rank; where the method sums or cuts factors, dense deltas are formed only when their
+     * summed rank reaches the smaller side.
+     *
+     * @param rank at least 1; the result's is lower where the method makes a delta of a lower one
+     * @throws InputException as {@link #delta}
+     */
+    public Compression compressed(String weight, int rank) {
+        if (settings.method().factored()) {
+            return Compression.of(branches(weight), rank);
+        }
+        if (settings.weightMerge(weight, total(weights)) instanceof SvdMerge svd) {
+            return new SvdMerge(Math.min(rank, svd.rank())).compress(contributions(weight, FactorSink.NONE));
+        }
+        return Compression.of(delta(weight, FactorSink.NONE), rank);
+    }
+
     private List<Contribution> contributions(String weight, FactorSink sink) {
         List<Contribution> contributions = new ArrayList<>();
         double layerWeight = settings.layerWeight(weight);
