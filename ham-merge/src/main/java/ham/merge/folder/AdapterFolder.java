@@ -83,7 +83,7 @@ public record AdapterFolder(
                     "was trained on another base: expected the checkpoint with hash " + trained + ", found "
                             + base.directory() + " with hash " + baseSha256);
         });
-        if (adapter instanceof PeftAdapter peft && peft.fanInFanOut()) {
+        if (adapter.fanInFanOut()) {
             throw new InputException(
                     path,
                     "expected an adapter for weights [out, in] like those of the base " + base.directory()

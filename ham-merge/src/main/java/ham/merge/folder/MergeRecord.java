@@ -68,6 +68,9 @@ final class MergeRecord {
                     .put("path", each.path().toString())
                     .put("sha256", each.sha256());
             each.record().put(input);
+            if (each.adapter().fanInFanOut()) {
+                input.put(StoredGroups.FAN_IN_FAN_OUT, true);
+            }
         }
     }
 

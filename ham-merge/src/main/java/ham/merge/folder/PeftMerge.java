@@ -87,6 +87,14 @@ public final class PeftMerge {
     }
 
     private ObjectNode write(Path folder, Optional<Path> base, MergeProgress progress) throws IOException {
+        for (AdapterFolder each : result.adapters()) {
+            if (each.adapter().fanInFanOut()) {
+                throw new InputException(
+                        each.path(),
+                        "--as peft: expected adapters for weights [out, in], found fan_in_fan_out = true; write a merge"
+                                + " folder instead");
+            }
+        }
         SortedMap<String, float[]> biases = merge.biases();
         requireAdapted(biases);
         SortedMap<String, LayerShape> layers = layers();

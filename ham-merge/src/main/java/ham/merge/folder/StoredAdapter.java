@@ -23,6 +23,7 @@ final class StoredAdapter implements AdapterSource {
     private final String name;
     private final String prefix;
     private final SafetensorsFile file;
+    private final boolean fanInFanOut;
     private final SortedMap<String, LayerShape> layers = new TreeMap<>();
     private final SortedMap<String, String> biases = new TreeMap<>();
 
@@ -30,13 +31,15 @@ final class StoredAdapter implements AdapterSource {
      * Checks the tensors of an adapter by the file's header.
      *
      * @param prefix what their names begin with
+     * @param fanInFanOut whether the adapter is for weights that are stored as [in, out]
      * @param unused names of tensors; those of this adapter are taken out
      * @throws InputException when factors are incomplete or do not fit together
      */
-    StoredAdapter(String name, String prefix, SafetensorsFile file, NavigableSet<String> unused) {
+    StoredAdapter(String name, String prefix, SafetensorsFile file, boolean fanInFanOut, NavigableSet<String> unused) {
         this.name = name;
         this.prefix = prefix;
         this.file = file;
+        this.fanInFanOut = fanInFanOut;
         // The prefix ends in a dot, and what begins with it sorts before a slash in its place.
         NavigableSet<String> own = unused.subSet(prefix, true, prefix.substring(0, prefix.length() - 1) + "/", false);
         for (String tensor : List.copyOf(own)) {
@@ -89,6 +92,11 @@ final class StoredAdapter implements AdapterSource {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public boolean fanInFanOut() {
+        return fanInFanOut;
     }
 
     @Override

@@ -197,6 +197,26 @@ class PeftMergeTest {
     }
 
     @Test
+    void weightsThatAreStoredTransposedAreRefusedAlsoFromAMergeFolder() throws IOException {
+        Path source = TestData.copy("peft-adapters/v4-names/adapter0", folder.resolve("transposed"));
+        TestData.set(source.resolve("adapter_config.json"), "fan_in_fan_out", "true");
+        AdapterMerge merge = merge(MergeMethod.CAT, List.of(AdapterFolder.read(source)));
+        Path merged = Files.createDirectory(folder.resolve("merged"));
+        MergeFolder.write(merged, merge);
+        AdapterMerge replayed = Replay.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
+                .merge(MergeProgress.SILENT);
+        Path again = Files.createDirectory(folder.resolve("again"));
+        MergeFolder.write(again, replayed);
+        assertThat(again.resolve("merge.json")).hasSameBinaryContentAs(merged.resolve("merge.json"));
+        for (AdapterMerge each : List.of(merge, replayed)) {
+            assertThatThrownBy(() -> write(each, OptionalInt.empty()))
+                    .isInstanceOf(InputException.class)
+                    .hasMessage(source + ": --as peft: expected adapters for weights [out, in], found fan_in_fan_out ="
+                            + " true; write a merge folder instead");
+        }
+    }
+
+    @Test
     void pathsThatPeftCannotTellApartAreRefused() {
         SortedMap<String, LoraFactors> factors = new TreeMap<>(
                 adapter("x", 2, new Random(3), "a.dense", "b.dense").factors());
