@@ -49,7 +49,7 @@ class HeatMapTextTest {
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
         var texts = document.getElementsByTagName("text");
-        assertThat(texts.getLength() > 4).isEqualTo(true);
+        assertThat(texts.getLength()).isGreaterThanOrEqualTo(4);
         for (int i = 0; i < texts.getLength(); i++) {
             String font =
                     texts.item(i).getAttributes().getNamedItem("font-size").getNodeValue();

@@ -21,7 +21,9 @@ class UsageTest {
 
     @Test
     void helpShowsDefaults() {
-        assertThat(ham("train", "--help").out()).contains("(default: 0.6)").contains("(default: query,value)");
+        assertThat(ham("train", "--help").out().replaceAll("\\s+", ""))
+                .contains("(default:0.6)")
+                .contains("(default:query,value)");
     }
 
     @Test
