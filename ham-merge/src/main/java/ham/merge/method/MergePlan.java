@@ -105,26 +105,29 @@ public record MergePlan(
                         .sum();
     }
 
-    /** About how much memory the work itself needs at its peak, without the JVM and without files that are mapped. */
+    /** About how much memory the work itself needs at its peak, without the JVM; what is read stays mapped. */
     public long workingBytes(int threads) {
         long largest = 0;
         long compared = 0;
         for (WeightShapes shape : shapes.values()) {
-            long sides = (long) shape.outputs() + shape.inputs();
-            long delta = (long) shape.outputs() * shape.inputs();
-            long least = Math.min(shape.outputs(), shape.inputs());
-            long merging = (long) Math.min(shape.rank(), MOST_RANK) * sides + 4 * delta + least * least;
-            if (settings.method() == MergeMethod.SVD) {
-                merging += 4L * shape.rank() * sides;
-            }
-            largest = Math.max(
-                    largest,
-                    Math.max(
-                            merging,
-                            grouping.map(plan -> comparing(shape, plan)).orElse(0L)));
+            long atOnce = grouping.map(plan -> comparing(shape, plan)).orElse(0L);
+            largest = Math.max(largest, Math.max(merging(shape), atOnce));
             compared += grouping.map(plan -> (long) plan.block() * plan.block()).orElse(0L);
         }
-        return (long) Float.BYTES * threads * largest + Double.BYTES * compared;
+        return (long) Float.BYTES * threads * largest + Double.BYTES * compared + factorBytes();
+    }
+
+    /** Floats that a thread holds while it merges a weight. */
+    private long merging(WeightShapes shape) {
+        long sides = (long) shape.outputs() + shape.inputs();
+        long delta = (long) shape.outputs() * shape.inputs();
+        long least = Math.min(shape.outputs(), shape.inputs());
+        long floats = Math.min(shape.rank(), MOST_RANK) * sides + 4 * delta + least * least;
+        return switch (settings.method()) {
+            case HAM, LINEAR, CAT, TASK_ARITHMETIC -> floats;
+            case TIES, DARE, MAGNITUDE -> floats + 16 * delta;
+            case SVD -> floats + 16L * shape.rank() * sides;
+        };
     }
 
     private static long comparing(WeightShapes shape, GroupingPlan plan) {
