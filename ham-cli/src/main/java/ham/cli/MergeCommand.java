@@ -15,6 +15,7 @@ import ham.merge.folder.Replay;
 import ham.merge.io.Outputs;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeSettings;
+import ham.merge.method.Parallel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -207,11 +208,12 @@ final class MergeCommand implements Callable<Integer> {
     }
 
     private static List<AdapterFolder> read(List<MergeConfig.Adapter> sources, Optional<Path> base) {
-        List<AdapterFolder> read = sources.stream()
-                .map(each -> each.name().isPresent()
+        List<AdapterFolder> read = Parallel.map(
+                sources,
+                each -> each.name().isPresent()
                         ? AdapterFolder.read(each.path(), each.name().get())
-                        : AdapterFolder.read(each.path()))
-                .toList();
+                        : AdapterFolder.read(each.path()),
+                done -> {});
         if (base.isEmpty()) {
             return read;
         }
