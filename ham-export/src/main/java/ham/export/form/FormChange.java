@@ -5,13 +5,13 @@ import ham.export.check.ModelChecker;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
 import ham.export.graph.Attributes;
+import ham.export.graph.ValueInfos;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.StringStringEntryProto;
+import ham.export.proto.TensorProto.DataLocation;
 import ham.export.proto.TensorProto.DataType;
-import ham.export.proto.TensorShapeProto;
 import ham.export.proto.TensorShapeProto.Dimension;
-import ham.export.proto.TypeProto;
 import ham.export.proto.ValueInfoProto;
 import ham.merge.InputException;
 import ham.runtime.model.AnswerForm;
@@ -46,6 +46,10 @@ public final class FormChange {
         this.file = file;
         model = OnnxFiles.read(file).toBuilder();
         graph = model.getGraphBuilder();
+        if (graph.getInitializerList().stream().anyMatch(each -> each.getDataLocation() == DataLocation.EXTERNAL)) {
+            throw new InputException(
+                    file, "expected a model in one file to change its inputs and outputs, found external data");
+        }
         if (graph.getInputCount() != 1
                 || graph.getOutputCount() != 1
                 || shape(graph.getInput(0)).size() != 4
@@ -102,7 +106,7 @@ public final class FormChange {
         }
         nodes.putBehind(graph);
         if (form.features()) {
-            graph.addOutput(value(FormNames.FEATURES, DataType.FLOAT, batch, named("hidden")));
+            graph.addOutput(value(FormNames.FEATURES, DataType.FLOAT, batch, ValueInfos.free("hidden")));
         }
     }
 
@@ -116,7 +120,7 @@ public final class FormChange {
                 List.of(FormNames.TOP_PROBABILITIES, FormNames.TOP_INDICES),
                 List.of(FormNames.PROBABILITIES, nodes.integers("top", top)),
                 Attributes.integer("axis", -1));
-        Dimension k = Dimension.newBuilder().setDimValue(top).build();
+        Dimension k = ValueInfos.fixed(top);
         graph.addOutput(value(FormNames.TOP_PROBABILITIES, DataType.FLOAT, batch, k));
         graph.addOutput(value(FormNames.TOP_INDICES, DataType.INT64, batch, k));
     }
@@ -145,10 +149,15 @@ public final class FormChange {
         DataType type = DataType.forNumber(input.getType().getTensorType().getElemType());
         new PixelInput(nodes, preprocessing).write(FormNames.IMAGES, input.getName(), type);
         nodes.putBefore(graph);
-        Dimension channels = Dimension.newBuilder().setDimValue(3).build();
+        Dimension channels = ValueInfos.fixed(3);
         graph.clearInput()
                 .addInput(value(
-                        FormNames.IMAGES, DataType.UINT8, shape.get(0), named("height"), named("width"), channels));
+                        FormNames.IMAGES,
+                        DataType.UINT8,
+                        shape.get(0),
+                        ValueInfos.free("height"),
+                        ValueInfos.free("width"),
+                        channels));
     }
 
     private Map<String, String> metadata() {
@@ -170,22 +179,11 @@ public final class FormChange {
         model.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value));
     }
 
-    private static Dimension named(String name) {
-        return Dimension.newBuilder().setDimParam(name).build();
-    }
-
     private static List<Dimension> shape(ValueInfoProto value) {
         return value.getType().getTensorType().getShape().getDimList();
     }
 
     private static ValueInfoProto value(String name, DataType type, Dimension... shape) {
-        TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
-                .setElemType(type.getNumber())
-                .setShape(TensorShapeProto.newBuilder().addAllDim(List.of(shape)))
-                .build();
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(tensor))
-                .build();
+        return ValueInfos.of(name, type, List.of(shape));
     }
 }

@@ -36,6 +36,11 @@ public record GraphForm(Input input, Output output, int top, boolean features) {
         public String optionName() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
+
+        @Override
+        public String toString() {
+            return optionName();
+        }
     }
 
     /**
