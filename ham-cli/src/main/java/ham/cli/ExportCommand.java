@@ -15,10 +15,10 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
-import ham.merge.io.Outputs;
 import ham.runtime.model.SessionSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,11 +64,14 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--merged",
             paramLabel = "MERGED",
-            required = true,
-            description = "A merge folder, or a safetensors file of deltas.")
+            description = "A merge folder, or a safetensors file of deltas (default with a checkpoint: the bare base).")
     private Path merged;
 
-    @Option(names = "--out", paramLabel = "MODEL.onnx", required = true, description = "The file to write.")
+    @Option(
+            names = "--out",
+            paramLabel = "MODEL.onnx",
+            required = true,
+            description = "The file to write; the folder with --package.")
     private Path out;
 
     @Option(
@@ -82,6 +85,15 @@ final class ExportCommand implements Callable<Integer> {
     private boolean noVerify;
 
     @Mixin
+    private FormOptions form;
+
+    @Mixin
+    private PackageOptions packaging;
+
+    @Mixin
+    private PatchOptions patching;
+
+    @Mixin
     private SessionOptions session;
 
     @Option(names = "--force", description = "Replace an existing output.")
@@ -90,33 +102,51 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SessionSettings settings = session.settings(console.spec());
-        Outputs.checkFile(
-                out,
-                force,
-                Stream.of(base, merged, weights, inputs)
-                        .filter(Objects::nonNull)
-                        .toList());
-        ExportResult result = Files.isRegularFile(base) ? bake(settings) : build(settings);
-        console.result(text(result), json(result));
+        List<Path> given = Stream.of(base, merged, weights, inputs)
+                .filter(Objects::nonNull)
+                .toList();
+        Delivery delivery = new Delivery(console, form.form(), packaging, patching, base, out, force);
+        if (patching.apply().isPresent()) {
+            delivery.apply();
+            return Main.DONE;
+        }
+        delivery.check(given);
+        if (delivery.isTasks()) {
+            delivery.tasks(
+                    Optional.ofNullable(merged), noVerify, settings, (each, file) -> export(each, file, settings));
+            return Main.DONE;
+        }
+        Merged all = merged();
+        delivery.merged(all, file -> export(all, file, settings));
         return Main.DONE;
     }
 
-    private ExportResult bake(SessionSettings settings) {
-        BakeRequest request = BakeRequest.of(
-                        base, Optional.ofNullable(weights), Merged.read(merged), Version.current(), out, settings)
+    private Merged merged() {
+        if (merged == null && Files.isRegularFile(base)) {
+            throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
+        }
+        return merged == null ? Merged.none() : Merged.read(merged);
+    }
+
+    private ExportResult export(Merged all, Path file, SessionSettings settings) {
+        return Files.isRegularFile(base) ? bake(all, file, settings) : build(all, file, settings);
+    }
+
+    private ExportResult bake(Merged all, Path file, SessionSettings settings) {
+        BakeRequest request = BakeRequest.of(base, Optional.ofNullable(weights), all, Version.current(), file, settings)
                 .withHead(head)
                 .withForce(force)
                 .withVerify(!noVerify);
         return Baker.bake(inputs == null ? request : request.withInputs(inputs));
     }
 
-    private ExportResult build(SessionSettings settings) {
+    private ExportResult build(Merged all, Path file, SessionSettings settings) {
         if (weights != null) {
             throw new InputException(
                     base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
         }
         Checkpoint checkpoint = Checkpoint.open(base);
-        ExportRequest request = ExportRequest.of(checkpoint, Merged.read(merged), Version.current(), out, settings)
+        ExportRequest request = ExportRequest.of(checkpoint, all, Version.current(), file, settings)
                 .withForce(force)
                 .withVerify(!noVerify);
         if (inputs != null) {
@@ -125,7 +155,7 @@ final class ExportCommand implements Callable<Integer> {
         return VitExporter.export(request);
     }
 
-    private static String text(ExportResult result) {
+    static String text(ExportResult result) {
         Table matched = new Table("layer", "initializer", "layout", "how");
         for (MatchedLayer each : result.matched()) {
             matched.row(each.layer(), each.initializer(), each.layout(), each.how());

@@ -68,6 +68,15 @@ public final class VitExporter {
                 written.parity);
     }
 
+    /**
+     * A graph of the request's base as a model, with the metadata that its export would have.
+     *
+     * @param labels names of the graph's classes; empty where they are not the graph's to know
+     */
+    public static ModelProto around(ExportRequest request, GraphProto graph, List<String> labels) {
+        return ModelMetadata.of(request, request.base().sha256(), labels).around(graph);
+    }
+
     /** What is known once the file is there. */
     private static final class Written {
         private long bytes;

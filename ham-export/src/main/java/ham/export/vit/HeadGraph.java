@@ -20,11 +20,24 @@ public final class HeadGraph {
 
     private final GraphBuilder graph;
     private final Operators operators;
+    private final Parameters parameters;
 
-    /** Heads that are added to this graph. */
+    /** Where the numbers of a merge's head come from. */
+    @FunctionalInterface
+    interface Parameters {
+        /** A tensor {@code head.*} of the graph, row-major. */
+        Value get(String name, List<Long> shape, float[] values);
+    }
+
+    /** Heads that are added to this graph, with their numbers as constants. */
     public HeadGraph(GraphBuilder graph) {
+        this(graph, graph::initializer);
+    }
+
+    HeadGraph(GraphBuilder graph, Parameters parameters) {
         this.graph = graph;
         this.operators = new Operators(graph);
+        this.parameters = parameters;
     }
 
     /**
@@ -51,7 +64,7 @@ public final class HeadGraph {
     public void add(Head head, Value features) {
         Value logits;
         if (head instanceof LinearHead linear) {
-            Value bias = graph.initializer("head.bias", List.of((long) linear.bias().length), linear.bias());
+            Value bias = parameters.get("head.bias", List.of((long) linear.bias().length), linear.bias());
             logits = operators.linear(VitGraph.OUTPUT, features, matrix("head.weight", linear.weight()), bias);
         } else if (head instanceof PrototypeHead prototype) {
             Value norm = operators.reduceL2("features.norm", features);
@@ -73,6 +86,6 @@ public final class HeadGraph {
     }
 
     private Value matrix(String name, Matrix matrix) {
-        return graph.initializer(name, List.of((long) matrix.rows(), (long) matrix.columns()), matrix.data());
+        return parameters.get(name, List.of((long) matrix.rows(), (long) matrix.columns()), matrix.data());
     }
 }

@@ -4,6 +4,8 @@ import ham.merge.adapter.LoraAdapter;
 import ham.merge.method.Branch;
 import ham.merge.method.Deltas;
 import ham.merge.method.HamMerge;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -16,10 +18,31 @@ import java.util.TreeMap;
 public final class TaskModels {
     private TaskModels() {}
 
+    /** Takes the models of the tasks one after the other, so that they need not be in memory together. */
+    @FunctionalInterface
+    public interface Sink {
+        /**
+         * Takes one model.
+         *
+         * @param task its place in the order of the merge
+         */
+        void accept(int task, Merged model) throws IOException;
+    }
+
     /** One model for every adapter of a merge, in order, each with its adapter's own head. */
     public static List<Merged> of(AdapterMerge merge) {
-        HamMerge replay = new HamMerge(merge.merge().settings().ham());
         List<Merged> models = new ArrayList<>();
+        try {
+            each(merge, (task, model) -> models.add(model));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return models;
+    }
+
+    /** Hands over what {@link #of} lists. */
+    public static void each(AdapterMerge merge, Sink sink) throws IOException {
+        HamMerge replay = new HamMerge(merge.merge().settings().ham());
         for (int i = 0; i < merge.adapters().size(); i++) {
             AdapterFolder each = merge.adapters().get(i);
             double alpha = merge.weights().get(i);
@@ -30,18 +53,19 @@ public final class TaskModels {
             SortedMap<String, String> provenance = new TreeMap<>();
             provenance.put("method", "task");
             provenance.put("adapter_sha256", each.sha256());
-            models.add(new Merged(
-                    Deltas.sum(branches),
-                    biases(adapter, alpha),
-                    branches,
-                    each.head(),
-                    each.record().baseSha256(),
-                    provenance));
+            sink.accept(
+                    i,
+                    new Merged(
+                            Deltas.sum(branches),
+                            biases(adapter, alpha),
+                            branches,
+                            each.head(),
+                            each.record().baseSha256(),
+                            provenance));
             if (merge.mode() == MergeMode.SEQUENTIAL) {
                 replay.add(adapter, alpha, groupAlphas);
             }
         }
-        return models;
     }
 
     private static SortedMap<String, float[]> biases(LoraAdapter adapter, double alpha) {

@@ -3,16 +3,19 @@ package ham.runtime.model;
 import ham.runtime.ModelException;
 import ham.runtime.image.RgbImage;
 import ham.runtime.preprocess.Preprocessing;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * An image classifier that needs nothing but its ONNX file: labels ({@value Labels#METADATA_KEY}) and preprocessing
- * ({@value Preprocessing#METADATA_KEY}) stand in its metadata. One input [batch, 3, height, width], one output
- * [batch, classes], both float32. Safe to use from several threads at once.
+ * ({@value Preprocessing#METADATA_KEY}) stand in its metadata. One input: float32 [batch, 3, height, width], or uint8
+ * [batch, height, width, 3] of any size where the graph resizes and normalises itself. Outputs as {@link AnswerForm} says; further ones are
+ * not looked at. Safe to use from several threads at once.
  */
 public final class Classifier implements AutoCloseable {
     private static final int LARGEST_BATCH = 32;
@@ -20,6 +23,8 @@ public final class Classifier implements AutoCloseable {
     private final OnnxModel model;
     private final List<String> labels;
     private final Preprocessing preprocessing;
+    private final AnswerForm form;
+    private final boolean takesPixels;
 
     private Classifier(OnnxModel model) {
         this.model = model;
@@ -27,10 +32,13 @@ public final class Classifier implements AutoCloseable {
         this.labels = Labels.fromJson(model.metadata().get(Labels.METADATA_KEY), nameOf(Labels.METADATA_KEY));
         this.preprocessing = Preprocessing.fromJson(
                 model.metadata().get(Preprocessing.METADATA_KEY), nameOf(Preprocessing.METADATA_KEY));
-        new Signature(model.name(), model.inputs(), model.outputs())
-                .checkLoneFloat(
-                        List.of((long) batch(1), 3L, (long) preprocessing.height(), (long) preprocessing.width()));
-        requireAsManyLogitsAsLabels();
+        Signature signature = new Signature(model.name(), model.inputs(), model.outputs());
+        this.takesPixels = signature.loneInputIs(ElementType.UINT8);
+        List<Long> shape = takesPixels
+                ? List.of((long) batch(1), 1L, 1L, 3L)
+                : List.of((long) batch(1), 3L, (long) preprocessing.height(), (long) preprocessing.width());
+        signature.checkLone(takesPixels ? ElementType.UINT8 : ElementType.FLOAT32, shape);
+        this.form = AnswerForm.of(model, labels.size());
     }
 
     /**
@@ -65,7 +73,8 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Logits of images of any size, run in batches.
+     * Logits of images of any size, run in batches. Of a model that gives probabilities they are the natural logarithms; where it gives
+     * only its best classes, or a probability is 0, the logarithm of the smallest float.
      *
      * @return one row per image: [images][classes]
      * @throws ModelException if an image cannot be brought to the size of the model, or the run fails
@@ -74,14 +83,28 @@ public final class Classifier implements AutoCloseable {
         float[][] rows = new float[images.size()][];
         for (int first = 0; first < rows.length; ) {
             int rowsOfRun = batch(Math.min(LARGEST_BATCH, rows.length - first));
-            int count = Math.min(rowsOfRun, rows.length - first);
-            float[] logits = run(images.subList(first, first + count), rowsOfRun);
-            for (int i = 0; i < count; i++) {
-                rows[first + i] = Arrays.copyOfRange(logits, i * labels.size(), (i + 1) * labels.size());
-            }
+            int count = alike(images.subList(first, Math.min(first + rowsOfRun, rows.length)));
+            Tensor input = input(images.subList(first, first + count), Math.max(count, batch(1)));
+            int run = Math.toIntExact(input.shape().get(0));
+            float[][] found = form.rows(
+                    model.name(), model.run(Map.of(model.inputs().get(0).name(), input)), run, labels.size());
+            System.arraycopy(found, 0, rows, first, count);
             first += count;
         }
         return rows;
+    }
+
+    /** How many of the first images go into one run: all, or as many as have one size where the graph resizes. */
+    private int alike(List<RgbImage> images) {
+        RgbImage first = images.get(0);
+        int count = 1;
+        while (count < images.size()
+                && (!takesPixels
+                        || (images.get(count).width() == first.width()
+                                && images.get(count).height() == first.height()))) {
+            count++;
+        }
+        return count;
     }
 
     /**
@@ -94,7 +117,10 @@ public final class Classifier implements AutoCloseable {
         if (topK < 1) {
             throw new ModelException("Expected a number of classes to show of at least 1, found " + topK + ".");
         }
-        return Softmax.top(logits(List.of(image))[0], labels, topK, model.name());
+        float[] logits = logits(List.of(image))[0];
+        return form.normalised()
+                ? Softmax.topOfLogarithms(logits, labels, topK, model.name())
+                : Softmax.top(logits, labels, topK, model.name());
     }
 
     @Override
@@ -102,38 +128,38 @@ public final class Classifier implements AutoCloseable {
         model.close();
     }
 
-    /** Runs a batch, filled up with zeros where the model takes only batches of a fixed size. */
-    private float[] run(List<RgbImage> images, int rows) {
-        int height = preprocessing.height();
-        int width = preprocessing.width();
-        FloatBuffer input = DirectBuffers.floats(Math.multiplyExact(rows, 3 * height * width));
+    /** A batch, filled up with zeros where the model takes only batches of a fixed size. */
+    private Tensor input(List<RgbImage> images, int rows) {
+        int height = takesPixels ? images.get(0).height() : preprocessing.height();
+        int width = takesPixels ? images.get(0).width() : preprocessing.width();
+        int values = Math.multiplyExact(rows, Math.multiplyExact(3, Math.multiplyExact(height, width)));
+        if (takesPixels) {
+            ByteBuffer bytes = DirectBuffers.bytes(values);
+            images.forEach(image -> bytes.put(image.rgb()));
+            while (bytes.hasRemaining()) {
+                bytes.put((byte) 0);
+            }
+            return new Tensor(ElementType.UINT8, shape(rows, height, width, 3), bytes.flip());
+        }
+        ByteBuffer bytes = DirectBuffers.bytes(Math.multiplyExact(Float.BYTES, values));
+        FloatBuffer floats = bytes.asFloatBuffer();
         for (RgbImage image : images) {
-            preprocessing.normalize(preprocessing.resize(image), input);
+            preprocessing.normalize(preprocessing.resize(image), floats);
         }
-        while (input.hasRemaining()) {
-            input.put(0);
+        while (floats.hasRemaining()) {
+            floats.put(0);
         }
-        float[] logits = model.run(input.flip(), new long[] {rows, 3, height, width});
-        if (logits.length != rows * labels.size()) {
-            throw new ModelException(model.name() + ": expected " + labels.size()
-                    + " logits an image, as many as labels, found " + logits.length + " for " + rows + " images.");
-        }
-        return logits;
+        return new Tensor(ElementType.FLOAT32, shape(rows, 3, height, width), bytes);
+    }
+
+    private static List<Long> shape(int... sizes) {
+        return IntStream.of(sizes).mapToObj(Long::valueOf).toList();
     }
 
     /** The rows of a run: the model's own fixed batch if it has one, else what is wanted. */
     private int batch(int wanted) {
         List<Long> shape = model.inputs().get(0).shape();
         return shape.isEmpty() || shape.get(0) < 1 ? wanted : Math.toIntExact(shape.get(0));
-    }
-
-    private void requireAsManyLogitsAsLabels() {
-        TensorSpec output = model.outputs().get(0);
-        if (output.shape().size() != 2
-                || (output.shape().get(1) >= 0 && output.shape().get(1) != labels.size())) {
-            throw new ModelException(model.name() + ": expected " + output.name() + " to be of shape [batch, "
-                    + labels.size() + "] as there are " + labels.size() + " labels, found " + output.shapeText() + ".");
-        }
     }
 
     private String nameOf(String key) {

@@ -38,12 +38,28 @@ record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> outputs
             throw new ModelException(model + ": expected a model of one input and one output, found inputs "
                     + names(inputs) + " and outputs " + names(outputs) + ".");
         }
-        for (TensorSpec spec : List.of(inputs.get(0), outputs.get(0))) {
-            if (!spec.dtype().equals(ElementType.FLOAT32.label())) {
-                throw problem(spec, "type float32", spec.dtype());
-            }
+        checkType(outputs.get(0), ElementType.FLOAT32);
+        checkLone(ElementType.FLOAT32, shape);
+    }
+
+    /** Refuses a type or shape that the model's one input does not take, and a model that has more inputs. */
+    void checkLone(ElementType type, List<Long> shape) {
+        if (inputs.size() != 1) {
+            throw new ModelException(model + ": expected a model of one input, found inputs " + names(inputs) + ".");
         }
+        checkType(inputs.get(0), type);
         checkShape(inputs.get(0), shape, new HashMap<>());
+    }
+
+    private void checkType(TensorSpec spec, ElementType type) {
+        if (!spec.dtype().equals(type.label())) {
+            throw problem(spec, "type " + type.label(), spec.dtype());
+        }
+    }
+
+    /** Whether the model has one input, of that type. */
+    boolean loneInputIs(ElementType type) {
+        return inputs.size() == 1 && inputs.get(0).dtype().equals(type.label());
     }
 
     /** A dimension's name stands for one size in all inputs of a run: {@code sizes} collects what it stands for. */

@@ -32,4 +32,20 @@ final class Softmax {
                 .map(i -> new Prediction(i, labels.get(i), exponentials[i] / total, logits[i]))
                 .toList();
     }
+
+    /** The same from the natural logarithms of probabilities. Classes whose probability is 0 or not told are left out. */
+    static List<Prediction> topOfLogarithms(float[] logarithms, List<String> labels, int k, String model) {
+        for (float each : logarithms) {
+            if (!Float.isFinite(each)) {
+                throw new ModelException(model + ": expected finite probabilities, found " + Math.exp(each) + ".");
+            }
+        }
+        return IntStream.range(0, logarithms.length)
+                .boxed()
+                .filter(i -> logarithms[i] > AnswerForm.LEAST)
+                .sorted(Comparator.comparingDouble(i -> -logarithms[i]))
+                .limit(k)
+                .map(i -> new Prediction(i, labels.get(i), Math.exp(logarithms[i]), logarithms[i]))
+                .toList();
+    }
 }

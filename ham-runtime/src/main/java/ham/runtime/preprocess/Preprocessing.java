@@ -156,11 +156,21 @@ public record Preprocessing(
 
     /** The number for every pixel of a channel. */
     private void fill(float[] table, int channel) {
+        for (int pixel = 0; pixel < table.length; pixel++) {
+            table[pixel] = normalized(pixel, channel);
+        }
+    }
+
+    /**
+     * What {@link #normalize} makes of one byte.
+     *
+     * @param pixel 0..255
+     * @param channel 0 red, 1 green, 2 blue
+     */
+    public float normalized(int pixel, int channel) {
         float center = mean.get(channel).floatValue();
         float spread = std.get(channel).floatValue();
-        for (int pixel = 0; pixel < table.length; pixel++) {
-            table[pixel] = ((float) (pixel * rescaleFactor) - center) / spread;
-        }
+        return ((float) (pixel * rescaleFactor) - center) / spread;
     }
 
     private void requireSize(RgbImage image, String relation) {

@@ -1,0 +1,38 @@
+package ham.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** A patch instead of a model, or beside one. */
+final class PatchOptions {
+    @Option(
+            names = "--patch",
+            paramLabel = "FILE.hampatch",
+            description = "Write also the patch that turns the deployed model (--from) into this one.")
+    private Path patch;
+
+    @Option(
+            names = "--from",
+            paramLabel = "DEPLOYED.onnx",
+            description = "With --patch: the model that devices have (default: --base where that is an ONNX model).")
+    private Path from;
+
+    @Option(
+            names = "--apply",
+            paramLabel = "FILE.hampatch",
+            description = "Apply a patch to the ONNX model --base instead of exporting.")
+    private Path apply;
+
+    Optional<Path> patch() {
+        return Optional.ofNullable(patch);
+    }
+
+    Optional<Path> from() {
+        return Optional.ofNullable(from);
+    }
+
+    Optional<Path> apply() {
+        return Optional.ofNullable(apply);
+    }
+}

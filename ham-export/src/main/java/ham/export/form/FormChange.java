@@ -1,0 +1,189 @@
+package ham.export.form;
+
+import ham.export.OnnxFiles;
+import ham.export.check.ModelChecker;
+import ham.export.form.GraphForm.Input;
+import ham.export.form.GraphForm.Output;
+import ham.export.graph.Attributes;
+import ham.export.graph.ValueInfos;
+import ham.export.proto.GraphProto;
+import ham.export.proto.ModelProto;
+import ham.export.proto.StringStringEntryProto;
+import ham.export.proto.TensorProto.DataLocation;
+import ham.export.proto.TensorProto.DataType;
+import ham.export.proto.TensorShapeProto.Dimension;
+import ham.export.proto.ValueInfoProto;
+import ham.merge.InputException;
+import ham.runtime.model.AnswerForm;
+import ham.runtime.preprocess.Preprocessing;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes a model with other inputs and outputs: nodes are put before and behind its graph, which stays as it is.
+ *
+ * <p>The model has one input of images [batch, 3, side, side] and one output of logits [batch, classes].
+ */
+public final class FormChange {
+    private static final Set<String> NAMES = Set.of(
+            FormNames.IMAGES,
+            FormNames.PROBABILITIES,
+            FormNames.TOP_PROBABILITIES,
+            FormNames.TOP_INDICES,
+            FormNames.FEATURES);
+
+    private final Path file;
+    private final ModelProto.Builder model;
+    private final GraphProto.Builder graph;
+    private final ValueInfoProto input;
+    private final ValueInfoProto logits;
+
+    private FormChange(Path file) {
+        this.file = file;
+        model = OnnxFiles.read(file).toBuilder();
+        graph = model.getGraphBuilder();
+        if (graph.getInitializerList().stream().anyMatch(each -> each.getDataLocation() == DataLocation.EXTERNAL)) {
+            throw new InputException(
+                    file, "expected a model in one file to change its inputs and outputs, found external data");
+        }
+        if (graph.getInputCount() != 1
+                || graph.getOutputCount() != 1
+                || shape(graph.getInput(0)).size() != 4
+                || shape(graph.getOutput(0)).size() != 2) {
+            throw new InputException(
+                    file,
+                    "expected one input of images [batch, 3, side, side] and one output of logits [batch, classes],"
+                            + " found " + graph.getInputCount() + " inputs and " + graph.getOutputCount()
+                            + " outputs; the form can be chosen once, when the model is exported");
+        }
+        input = graph.getInput(0);
+        logits = graph.getOutput(0);
+    }
+
+    /**
+     * Writes {@code source} in another form.
+     *
+     * @param source a model file with its preprocessing in the metadata, where the input is to be uint8
+     * @param target where the result goes; written in place
+     * @throws InputException when the model cannot have that form
+     */
+    public static void write(Path source, GraphForm form, Path target) throws IOException {
+        FormChange change = new FormChange(source);
+        Renaming.free(change.graph, NAMES);
+        change.output(form);
+        if (form.input() == Input.UINT8) {
+            change.input();
+        }
+        change.metadata(form);
+        ModelProto changed = change.model.build();
+        ModelChecker.requireValid(source.getFileName().toString(), changed);
+        OnnxFiles.write(changed, target);
+    }
+
+    private void output(GraphForm form) {
+        Nodes nodes = new Nodes();
+        if (form.features()) {
+            FeatureValue.write(file, graph, nodes);
+        }
+        Dimension batch = shape(logits).get(0);
+        if (form.output() != Output.LOGITS) {
+            graph.clearOutput();
+            String floats = nodes.add("Cast", "logits", List.of(logits.getName()), PixelInput.to(DataType.FLOAT));
+            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(floats), Attributes.integer("axis", -1));
+        }
+        if (form.output() == Output.PROBABILITIES) {
+            graph.addOutput(value(
+                    FormNames.PROBABILITIES,
+                    DataType.FLOAT,
+                    batch,
+                    shape(logits).get(1)));
+        } else if (form.output() == Output.TOP_K) {
+            top(nodes, form.top(), batch);
+        }
+        nodes.putBehind(graph);
+        if (form.features()) {
+            graph.addOutput(value(FormNames.FEATURES, DataType.FLOAT, batch, ValueInfos.free("hidden")));
+        }
+    }
+
+    private void top(Nodes nodes, int top, Dimension batch) {
+        long classes = shape(logits).get(1).getDimValue();
+        if (classes > 0 && top > classes) {
+            throw new InputException("--top: expected at most the " + classes + " classes of the model, found " + top);
+        }
+        nodes.addAs(
+                "TopK",
+                List.of(FormNames.TOP_PROBABILITIES, FormNames.TOP_INDICES),
+                List.of(FormNames.PROBABILITIES, nodes.integers("top", top)),
+                Attributes.integer("axis", -1));
+        Dimension k = ValueInfos.fixed(top);
+        graph.addOutput(value(FormNames.TOP_PROBABILITIES, DataType.FLOAT, batch, k));
+        graph.addOutput(value(FormNames.TOP_INDICES, DataType.INT64, batch, k));
+    }
+
+    private void input() {
+        String json = metadata().get(Preprocessing.METADATA_KEY);
+        if (json == null) {
+            throw new InputException(
+                    file,
+                    "--input uint8: expected the preprocessing in the metadata (" + Preprocessing.METADATA_KEY
+                            + "), found none; give the checkpoint that has it with --weights");
+        }
+        Preprocessing preprocessing = Preprocessing.fromJson(json, file + ", metadata " + Preprocessing.METADATA_KEY);
+        List<Dimension> shape = shape(input);
+        if (shape.get(1).getDimValue() != 3
+                || shape.get(2).getDimValue() != preprocessing.height()
+                || shape.get(3).getDimValue() != preprocessing.width()) {
+            throw new InputException(
+                    file,
+                    "--input uint8: expected an input [batch, 3, " + preprocessing.height() + ", "
+                            + preprocessing.width() + "] as the preprocessing makes it, found another shape for '"
+                            + input.getName() + "'");
+        }
+        NewerOpset.raise(file, model);
+        Nodes nodes = new Nodes();
+        DataType type = DataType.forNumber(input.getType().getTensorType().getElemType());
+        new PixelInput(nodes, preprocessing).write(FormNames.IMAGES, input.getName(), type);
+        nodes.putBefore(graph);
+        Dimension channels = ValueInfos.fixed(3);
+        graph.clearInput()
+                .addInput(value(
+                        FormNames.IMAGES,
+                        DataType.UINT8,
+                        shape.get(0),
+                        ValueInfos.free("height"),
+                        ValueInfos.free("width"),
+                        channels));
+    }
+
+    private Map<String, String> metadata() {
+        Map<String, String> metadata = new HashMap<>();
+        model.getMetadataPropsList().forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
+        return metadata;
+    }
+
+    private void metadata(GraphForm form) {
+        if (form.input() == Input.UINT8) {
+            add("ham.input", "uint8");
+        }
+        if (form.output() != Output.LOGITS) {
+            add(AnswerForm.METADATA_KEY, form.output().optionName());
+        }
+    }
+
+    private void add(String key, String value) {
+        model.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value));
+    }
+
+    private static List<Dimension> shape(ValueInfoProto value) {
+        return value.getType().getTensorType().getShape().getDimList();
+    }
+
+    private static ValueInfoProto value(String name, DataType type, Dimension... shape) {
+        return ValueInfos.of(name, type, List.of(shape));
+    }
+}

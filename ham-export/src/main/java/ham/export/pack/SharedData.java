@@ -1,0 +1,105 @@
+package ham.export.pack;
+
+import ham.export.OnnxFiles;
+import ham.export.proto.GraphProto;
+import ham.export.proto.ModelProto;
+import ham.export.proto.StringStringEntryProto;
+import ham.export.proto.TensorProto;
+import ham.export.proto.TensorProto.DataLocation;
+import ham.merge.InputException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+
+/** A data file for several models: equal tensors are stored once, told by their hash, each from the beginning of a page on. */
+final class SharedData implements Closeable {
+    /** Smaller tensors stay in the model: a page is not worth it. */
+    private static final int LEAST_BYTES = 4096;
+
+    private static final int PAGE = 4096;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final Map<String, Long> offsets = new HashMap<>();
+    private long end;
+
+    SharedData(Path file) throws IOException {
+        this.file = file;
+        channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /**
+     * Writes a model whose large constants stand in this file, but for its own.
+     *
+     * @param whole a model in one file
+     * @param target where the model goes, in this file's folder
+     * @param own names of constants that stay in the model
+     */
+    void split(Path whole, Path target, Set<String> own) throws IOException {
+        ModelProto.Builder model = OnnxFiles.read(whole).toBuilder();
+        GraphProto.Builder graph = model.getGraphBuilder();
+        for (int i = 0; i < graph.getInitializerCount(); i++) {
+            TensorProto tensor = graph.getInitializer(i);
+            if (tensor.getDataLocation() == DataLocation.EXTERNAL) {
+                throw new InputException(
+                        whole,
+                        "--package shared: expected a model in one file, found external data; store it without, or use --package"
+                                + " per-task");
+            }
+            if (tensor.getRawData().size() >= LEAST_BYTES && !own.contains(tensor.getName())) {
+                graph.setInitializer(i, external(tensor));
+            }
+        }
+        OnnxFiles.write(model.build(), target);
+    }
+
+    private TensorProto external(TensorProto tensor) throws IOException {
+        ByteBuffer bytes = tensor.getRawData().asReadOnlyByteBuffer();
+        int length = bytes.remaining();
+        String hash = hash(bytes.duplicate());
+        Long offset = offsets.get(hash);
+        if (offset == null) {
+            offset = (end + PAGE - 1) / PAGE * PAGE;
+            for (long position = offset; bytes.hasRemaining(); ) {
+                position += channel.write(bytes, position);
+            }
+            end = offset + length;
+            offsets.put(hash, offset);
+        }
+        return tensor.toBuilder()
+                .clearRawData()
+                .setDataLocation(DataLocation.EXTERNAL)
+                .addExternalData(entry("location", String.valueOf(file.getFileName())))
+                .addExternalData(entry("offset", Long.toString(offset)))
+                .addExternalData(entry("length", Integer.toString(length)))
+                .build();
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+    }
+
+    private static String hash(ByteBuffer bytes) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(bytes);
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

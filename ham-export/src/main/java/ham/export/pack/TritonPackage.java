@@ -1,0 +1,129 @@
+package ham.export.pack;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.export.OnnxSummary;
+import ham.merge.InputException;
+import ham.merge.io.JsonFiles;
+import ham.runtime.model.AnswerForm;
+import ham.runtime.model.Labels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Writes a model repository of NVIDIA's Triton Inference Server: {@code NAME/config.pbtxt}, {@code NAME/1/model.onnx}, {@code NAME/labels.txt}. For
+ * TensorRT the engine must be built on the machine that serves; the folder then holds the ONNX file and the command.
+ */
+public final class TritonPackage {
+    static final String LABELS = "labels.txt";
+
+    private TritonPackage() {}
+
+    /**
+     * Fills an empty folder.
+     *
+     * @param model a finished model; a file {@code MODEL.data} beside it goes along
+     * @return the content of {@code package.json}
+     * @throws InputException when Triton or TensorRT cannot serve the model
+     */
+    public static ObjectNode write(Path folder, Path model, TritonSettings settings) throws IOException {
+        OnnxSummary summary = OnnxSummary.of(model);
+        TritonConfig config = new TritonConfig(model, summary, settings);
+        Path repository = Files.createDirectory(folder.resolve(settings.name()));
+        Path version = Files.createDirectory(repository.resolve("1"));
+        String labelled = labels(model, summary, repository.resolve(LABELS));
+        Files.writeString(repository.resolve("config.pbtxt"), config.text(labelled));
+        copy(model, (settings.tensorRt() ? folder : version).resolve("model.onnx"));
+        ObjectNode record = JsonFiles.object()
+                .put("package", settings.tensorRt() ? "triton-tensorrt" : "triton")
+                .put("model", settings.name())
+                .put("load", "tritonserver --model-repository=FOLDER");
+        List<String> readme = new ArrayList<>(List.of(
+                "# Triton model repository",
+                "",
+                "    tritonserver --model-repository=\"$PWD\"",
+                "",
+                "Model `" + settings.name() + "`, version 1: " + describe("inputs", summary.inputs()) + "; "
+                        + describe("outputs", summary.outputs()) + ".",
+                labelled.isEmpty()
+                        ? "There is no output with one column a class, so Triton's classification extension finds no labels."
+                        : "`labels.txt` names the columns of `" + labelled
+                                + "` for Triton's classification extension."));
+        if (settings.tensorRt()) {
+            String command = engineCommand(model, summary, settings);
+            record.put("build", command).put("engine", settings.name() + "/1/" + config.fileName());
+            readme.addAll(List.of(
+                    "",
+                    "**The engine is not here yet.** It fits one kind of GPU and one version of TensorRT, so build it with the trtexec"
+                            + " of the server's own container, on the GPU that will serve:",
+                    "",
+                    "    " + command,
+                    "",
+                    "Until then Triton refuses the model, because `" + settings.name() + "/1/" + config.fileName()
+                            + "` is missing."));
+        }
+        return PackageFolder.finish(folder, record, readme);
+    }
+
+    private static String describe(String what, List<OnnxSummary.Tensor> tensors) {
+        return what + " "
+                + tensors.stream()
+                        .map(tensor -> "`" + tensor.name() + "` " + tensor.dtype() + " ["
+                                + String.join(", ", tensor.shape()) + "]")
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** Writes the labels, and says which output has one column for each: none of a model that gives its best classes only. */
+    private static String labels(Path model, OnnxSummary summary, Path file) throws IOException {
+        String json = summary.metadata().get(Labels.METADATA_KEY);
+        if (json == null) {
+            return "";
+        }
+        List<String> labels = Labels.fromJson(json, model + ", metadata " + Labels.METADATA_KEY);
+        for (String label : labels) {
+            if (label.lines().count() != 1) {
+                throw new InputException(
+                        model, "expected labels of one line each for " + LABELS + ", found '" + label + "'");
+            }
+        }
+        Files.writeString(file, String.join("\n", labels) + "\n");
+        boolean all = !"top-k".equals(summary.metadata().get(AnswerForm.METADATA_KEY));
+        return all ? summary.outputs().get(0).name() : "";
+    }
+
+    private static void copy(Path model, Path target) throws IOException {
+        Path data = model.resolveSibling(model.getFileName() + ".data");
+        if (Files.exists(data)) {
+            // The model names its data file, so that keeps its name.
+            Files.copy(data, target.resolveSibling(data.getFileName()));
+        }
+        Files.copy(model, target);
+    }
+
+    private static String engineCommand(Path model, OnnxSummary summary, TritonSettings settings) {
+        OnnxSummary.Tensor input = summary.inputs().get(0);
+        if (input.dtype().equals("uint8")) {
+            throw new InputException(
+                    model,
+                    "--package triton-tensorrt: expected the float input, because TensorRT's parser has no antialiased Resize, found"
+                            + " uint8 images; leave --input out");
+        }
+        StringBuilder command = new StringBuilder("trtexec --onnx=model.onnx --saveEngine=")
+                .append(settings.name())
+                .append("/1/model.plan");
+        if (!input.shape().get(0).matches("\\d+")) {
+            String rest = input.shape().stream().skip(1).collect(Collectors.joining("x"));
+            command.append(" --minShapes=").append(shape(input, 1, rest));
+            command.append(" --optShapes=").append(shape(input, settings.maxBatch(), rest));
+            command.append(" --maxShapes=").append(shape(input, settings.maxBatch(), rest));
+        }
+        return command.toString();
+    }
+
+    private static String shape(OnnxSummary.Tensor input, int batch, String rest) {
+        return input.name() + ":" + batch + "x" + rest;
+    }
+}

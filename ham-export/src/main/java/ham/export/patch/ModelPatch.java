@@ -1,0 +1,154 @@
+package ham.export.patch;
+
+import ham.export.MatchedLayer;
+import ham.merge.InputException;
+import ham.merge.folder.Merged;
+import ham.merge.io.Outputs;
+import ham.merge.method.Branch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** Makes patches between models, and applies them. */
+public final class ModelPatch {
+    private static final int CHUNK = 1 << 20;
+
+    private ModelPatch() {}
+
+    /**
+     * Writes the patch that turns {@code base} into {@code result}, in place, and applies it once to see that it does.
+     *
+     * @param merged what was added to the base, whose factors predict the changes; what they do not explain is stored
+     * @param matched which constant every layer of the merge changed
+     * @throws InputException when one of them is no model in one file below 2 GB
+     */
+    public static PatchReport write(Path base, Path result, Merged merged, List<MatchedLayer> matched, Path patch)
+            throws IOException {
+        Map<String, List<List<Branch>>> changes = new HashMap<>();
+        for (MatchedLayer match : matched) {
+            List<Branch> branches = merged.branches().get(match.layer());
+            if (branches != null) {
+                changes.computeIfAbsent(match.initializer(), key -> new ArrayList<>())
+                        .add(branches);
+            }
+        }
+        List<PatchReport.Weight> weights = new ArrayList<>();
+        PatchContent content = new PatchMaker(FileBytes.open(base), FileBytes.open(result), changes).make(weights);
+        content.write(patch);
+        Path check = patch.resolveSibling(patch.getFileName() + ".check");
+        try {
+            apply(patch, base, check);
+        } finally {
+            Files.deleteIfExists(check);
+        }
+        return new PatchReport(
+                patch, Files.size(patch), content.resultBytes(), content.baseSha256(), content.resultSha256(), weights);
+    }
+
+    /**
+     * Writes the model that a patch makes of {@code base}; the file appears when its hash is right.
+     *
+     * @return its SHA-256
+     * @throws InputException when the patch is damaged, or was made for another model
+     */
+    public static String apply(Path patch, Path base, Path output, boolean force) {
+        String[] hash = new String[1];
+        Outputs.file(output, force, file -> hash[0] = apply(patch, base, file));
+        return hash[0];
+    }
+
+    private static String apply(Path patch, Path base, Path target) throws IOException {
+        PatchContent content = PatchContent.read(patch);
+        FileBytes model = FileBytes.open(base);
+        requireBase(patch, content, model);
+        MessageDigest digest = FileBytes.digest();
+        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            Iterator<byte[]> changes = content.changes().iterator();
+            int literal = 0;
+            for (Step step : content.steps()) {
+                requireWithin(patch, step, model, changes);
+                switch (step.kind()) {
+                    case COPY -> put(model.slice(step.from(), step.length()), channel, digest);
+                    case LITERAL -> {
+                        put(ByteBuffer.wrap(content.literals(), literal, step.length()), channel, digest);
+                        literal += step.length();
+                    }
+                    case CHANGE -> {
+                        float[] values = model.floats(step.from(), step.length() / Float.BYTES);
+                        change(patch, values, changes.next(), ChangedValues::decode);
+                        put(bytes(values), channel, digest);
+                    }
+                    case NEW -> {
+                        float[] values = new float[step.length() / Float.BYTES];
+                        change(patch, values, changes.next(), ChangedValues::decodeNew);
+                        put(bytes(values), channel, digest);
+                    }
+                }
+            }
+        }
+        String found = HexFormat.of().formatHex(digest.digest());
+        if (!found.equals(content.resultSha256())) {
+            throw PatchContent.damaged(patch, "its result has the hash " + found + ", not " + content.resultSha256());
+        }
+        return found;
+    }
+
+    private static void requireBase(Path patch, PatchContent content, FileBytes model) {
+        String found = model.sha256();
+        if (found.equals(content.resultSha256())) {
+            throw new InputException(
+                    model.path(), "is the result of the patch " + patch + " already; there is nothing to apply");
+        }
+        if (!found.equals(content.baseSha256())) {
+            throw new InputException(
+                    model.path(),
+                    "is not the model that the patch " + patch + " was made for: expected SHA-256 "
+                            + content.baseSha256() + ", found " + found);
+        }
+    }
+
+    private static void requireWithin(Path patch, Step step, FileBytes model, Iterator<byte[]> changes) {
+        boolean reads = step.kind() == Step.Kind.COPY || step.kind() == Step.Kind.CHANGE;
+        boolean changed = step.kind() == Step.Kind.CHANGE || step.kind() == Step.Kind.NEW;
+        if (step.from() < 0
+                || step.length() < 0
+                || (reads && (long) step.from() + step.length() > model.size())
+                || (changed && (step.length() % Float.BYTES != 0 || !changes.hasNext()))) {
+            throw PatchContent.damaged(patch, "it has a step that does not fit the model: " + step);
+        }
+    }
+
+    private static void change(Path patch, float[] values, byte[] bytes, BiConsumer<float[], byte[]> decoder) {
+        try {
+            decoder.accept(values, bytes);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+            throw PatchContent.damaged(patch, "a weight cannot be read (" + e.getMessage() + ")");
+        }
+    }
+
+    private static ByteBuffer bytes(float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes;
+    }
+
+    private static void put(ByteBuffer bytes, FileChannel channel, MessageDigest digest) throws IOException {
+        digest.update(bytes.duplicate());
+        while (bytes.hasRemaining()) {
+            ByteBuffer piece = bytes.slice(bytes.position(), Math.min(CHUNK, bytes.remaining()));
+            bytes.position(bytes.position() + channel.write(piece));
+        }
+    }
+}

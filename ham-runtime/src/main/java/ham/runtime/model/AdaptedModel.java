@@ -1,0 +1,121 @@
+package ham.runtime.model;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoraAdapter;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ham.runtime.ModelException;
+import ham.runtime.backend.OnnxRuntime;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * One ONNX Runtime session on a base graph whose adapted layers are inputs, and an adapter file a task that fills them at every run. Not
+ * thread-safe.
+ */
+public final class AdaptedModel implements AutoCloseable {
+    private final Path file;
+    private final OrtSession session;
+    private final SortedMap<String, OrtLoraAdapter> adapters = new TreeMap<>();
+
+    private AdaptedModel(Path file, OrtSession session) {
+        this.file = file;
+        this.session = session;
+    }
+
+    /**
+     * Opens the base graph.
+     *
+     * @throws ModelException if ONNX Runtime cannot load it
+     */
+    public static AdaptedModel open(Path base, SessionSettings settings) {
+        OnnxRuntime.environment();
+        try (SessionOptions options = new SessionOptions()) {
+            options.setIntraOpNumThreads(settings.threads());
+            return new AdaptedModel(base, OnnxRuntime.environment().createSession(base.toString(), options));
+        } catch (OrtException e) {
+            throw new ModelException(
+                    base + ": expected a base graph that ONNX Runtime can load, found that it cannot ("
+                            + OnnxRuntime.reason(e) + ").",
+                    e);
+        }
+    }
+
+    /**
+     * Loads an adapter under a name.
+     *
+     * @throws ModelException if there is no such file, it is no adapter, or the name is taken: of two adapters with the same tensors ONNX
+     *     Runtime would use the last, silently
+     */
+    public void load(String name, Path adapter) {
+        if (adapters.containsKey(name)) {
+            throw new ModelException(adapter + ": expected an adapter of another name, found a second '" + name + "'.");
+        }
+        if (!Files.isRegularFile(adapter)) {
+            throw new ModelException(adapter + ": expected an .onnx_adapter file, found none.");
+        }
+        try {
+            adapters.put(name, OrtLoraAdapter.create(adapter.toString()));
+        } catch (OrtException e) {
+            throw new ModelException(
+                    adapter + ": expected an .onnx_adapter file, but ONNX Runtime cannot load it ("
+                            + OnnxRuntime.reason(e) + ").",
+                    e);
+        }
+    }
+
+    /** Names of the adapters that are loaded. */
+    public SortedSet<String> adapters() {
+        return new TreeSet<>(adapters.keySet());
+    }
+
+    /**
+     * Runs the model with one adapter.
+     *
+     * @param input pixel values, row-major, as many as the shape says
+     * @return the first output, row-major
+     * @throws ModelException if the adapter is not loaded, lacks a tensor of the graph, or the run fails
+     */
+    public float[] run(String adapter, float[] input, long[] shape) {
+        OrtLoraAdapter active = adapters.get(adapter);
+        if (active == null) {
+            throw new ModelException(
+                    file + ": expected one of the adapters " + adapters.keySet() + ", found '" + adapter + "'.");
+        }
+        String name = session.getInputNames().iterator().next();
+        try (RunOptions options = new RunOptions();
+                OnnxTensor pixels = OnnxTensor.createTensor(
+                        OnnxRuntime.environment(),
+                        DirectBuffers.floats(input.length).put(input).flip(),
+                        shape)) {
+            options.addActiveLoraAdapter(active);
+            try (OrtSession.Result result = session.run(Map.of(name, pixels), options)) {
+                return ((OnnxTensor) result.get(0)).getFloatBuffer().array();
+            }
+        } catch (OrtException e) {
+            throw new ModelException(
+                    file + ", adapter '" + adapter + "': expected a run, but ONNX Runtime failed ("
+                            + OnnxRuntime.reason(e) + ").",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException(file + ": cannot be closed", e);
+        } finally {
+            adapters.values().forEach(OrtLoraAdapter::close);
+            adapters.clear();
+        }
+    }
+}
