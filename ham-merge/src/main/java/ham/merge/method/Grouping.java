@@ -6,27 +6,37 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleBiFunction;
+import java.util.stream.IntStream;
 
 /**
  * Which adapter belongs to which group, decided from numbers alone: one adapter at a time opens a group or joins the most similar one. Not
  * thread-safe. Source: METHOD "place" and "join", arXiv 2509.13211.
  */
 final class Grouping {
-    /** Far above the error of a cosine whose inner products are of float32, far below what tells adapters apart. */
-    private static final double DOUBT = 2e-6;
-
     private final HamParameters parameters;
     private final ToDoubleBiFunction<Group, Integer> exactSimilarity;
+    private final double error;
     private final List<Group> groups = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
 
     /**
+     * No group yet, and inner products that are taken as they are.
+     */
+    Grouping(HamParameters parameters) {
+        this(parameters, 0, (group, adapter) -> {
+            throw new IllegalStateException("nothing is in doubt");
+        });
+    }
+
+    /**
      * No group yet.
      *
-     * @param exactSimilarity of a group and the adapter of an index; asked for when inner products leave a choice in doubt
+     * @param error bound of the error of similarities near 1 that come from inner products; they count as equal within it
+     * @param exactSimilarity of a group and the adapter of an index; asked for when that error leaves a choice in doubt
      */
-    Grouping(HamParameters parameters, ToDoubleBiFunction<Group, Integer> exactSimilarity) {
+    Grouping(HamParameters parameters, double error, ToDoubleBiFunction<Group, Integer> exactSimilarity) {
         this.parameters = parameters;
+        this.error = error;
         this.exactSimilarity = exactSimilarity;
     }
 
@@ -76,10 +86,7 @@ final class Grouping {
                     parameters.similarity().of(products.get(i), groups.get(i).squaredNorms(), squaredNorms));
         }
         int index = steps.size();
-        if (inDoubt(similarities)) {
-            similarities.clear();
-            groups.forEach(group -> similarities.add(exactSimilarity.applyAsDouble(group, index)));
-        }
+        resolveDoubt(similarities, index);
         int best = mostSimilar(similarities);
         boolean open = best < 0 || (similarities.get(best) < parameters.tau() && mayOpen());
         if (open) {
@@ -105,20 +112,27 @@ final class Grouping {
         return groups.size() < parameters.maxGroups();
     }
 
-    private boolean inDoubt(List<Double> similarities) {
+    /** Computes anew what is as good as the best or as tau. The error of the similarity of unlike deltas is far smaller than that of like ones. */
+    private void resolveDoubt(List<Double> similarities, int adapter) {
         double best = similarities.stream().reduce(Double.NEGATIVE_INFINITY, Math::max);
-        long near = similarities.stream().filter(each -> best - each < DOUBT).count();
-        return near > 1 || (near == 1 && mayOpen() && Math.abs(best - parameters.tau()) < DOUBT);
+        double doubt = 2 * error * (Math.abs(best) + 0.05);
+        List<Integer> near = IntStream.range(0, similarities.size())
+                .filter(i -> best - similarities.get(i) < doubt)
+                .boxed()
+                .toList();
+        if (near.size() > 1 || (near.size() == 1 && mayOpen() && Math.abs(best - parameters.tau()) < doubt)) {
+            near.forEach(i -> similarities.set(i, exactSimilarity.applyAsDouble(groups.get(i), adapter)));
+        }
     }
 
-    private static int mostSimilar(List<Double> similarities) {
-        int best = -1;
-        for (int i = 0; i < similarities.size(); i++) {
-            if (best < 0 || similarities.get(i) > similarities.get(best)) {
-                best = i;
-            }
+    /** Of those that are equal the first; -1 without any. */
+    private int mostSimilar(List<Double> similarities) {
+        if (similarities.isEmpty()) {
+            return -1;
         }
-        return best;
+        double best = similarities.stream().reduce(Double.NEGATIVE_INFINITY, Math::max);
+        double equal = best - error * Math.abs(best);
+        return (int) similarities.stream().takeWhile(each -> each < equal).count();
     }
 
     /**

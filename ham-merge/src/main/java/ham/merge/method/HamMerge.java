@@ -25,7 +25,7 @@ public final class HamMerge {
     /** An empty merge. */
     public HamMerge(HamParameters parameters) {
         this.parameters = parameters;
-        this.grouping = new Grouping(parameters, this::similarity);
+        this.grouping = new Grouping(parameters);
     }
 
     /**
@@ -53,16 +53,6 @@ public final class HamMerge {
     public Step add(LoraAdapter adapter, double alpha, List<Double> trainedGroupAlphas) {
         grouping.train(adapter.name(), trainedGroupAlphas);
         return add(adapter, alpha);
-    }
-
-    private double similarity(Group group, int adapter) {
-        LoraAdapter added = pruned.get(adapter);
-        return parameters
-                .similarity()
-                .of(
-                        innerProducts(group, added),
-                        group.squaredNorms(),
-                        Similarity.innerProducts(added.factors(), added.factors()));
     }
 
     private SortedMap<String, Double> innerProducts(Group group, LoraAdapter adapter) {

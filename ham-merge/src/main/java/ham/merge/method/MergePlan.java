@@ -2,6 +2,7 @@ package ham.merge.method;
 
 import ham.merge.InputException;
 import ham.merge.adapter.AdapterSource;
+import ham.merge.safetensors.SafetensorsFile;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -105,7 +106,7 @@ public record MergePlan(
                         .sum();
     }
 
-    /** About how much memory the work itself needs at its peak, without the JVM; what is read stays mapped. */
+    /** About how much memory the work itself needs at its peak, without the JVM; what is read stays mapped, up to a bound. */
     public long workingBytes(int threads) {
         long largest = 0;
         long compared = 0;
@@ -114,7 +115,9 @@ public record MergePlan(
             largest = Math.max(largest, Math.max(merging(shape), atOnce));
             compared += grouping.map(plan -> (long) plan.block() * plan.block()).orElse(0L);
         }
-        return (long) Float.BYTES * threads * largest + Double.BYTES * compared + factorBytes();
+        return (long) Float.BYTES * threads * largest
+                + Double.BYTES * compared
+                + Math.min(factorBytes(), SafetensorsFile.MOST_MAPPED);
     }
 
     /** Floats that a thread holds while it merges a weight. */

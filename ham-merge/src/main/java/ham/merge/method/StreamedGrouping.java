@@ -15,6 +15,9 @@ import java.util.stream.IntStream;
  * {@link Grouping} decides by. Weights are worked on in parallel; results do not depend on the number of threads.
  */
 final class StreamedGrouping {
+    /** Of a cosine near 1 from float32 products; a few units in the last place. */
+    private static final double ERROR = 2.5e-7;
+
     private final List<? extends AdapterSource> adapters;
     private final SortedMap<String, WeightShapes> shapes;
     private final List<String> weights;
@@ -51,8 +54,8 @@ final class StreamedGrouping {
      * @param trainedGroupAlphas the scalars of the groups after the training of each adapter; empty when trained independently
      */
     Grouping place(HamParameters parameters, List<Double> alphas, List<List<Double>> trainedGroupAlphas) {
-        Grouping grouping =
-                new Grouping(parameters, (group, adapter) -> exactSimilarity(parameters.similarity(), group, adapter));
+        Grouping grouping = new Grouping(
+                parameters, ERROR, (group, adapter) -> exactSimilarity(parameters.similarity(), group, adapter));
         GroupDeltas dense = plan.allPairs() ? null : new GroupDeltas(kernels, shapes, parameters.maxGroups());
         for (int from = 0; from < adapters.size(); from += plan.block()) {
             int to = Math.min(adapters.size(), from + plan.block());
@@ -140,26 +143,20 @@ final class StreamedGrouping {
                 .toList();
     }
 
-    /** Similarity in double throughout, from the factors; slow, and asked for only where float32 leaves a choice open. */
+    /** Similarity from inner products in double, from the factors; slow, and asked for only where float32 leaves a choice open. */
     private double exactSimilarity(Measure measure, Group group, int adapter) {
         SortedMap<String, LoraFactors> candidate =
                 LoraAdapter.load(adapters.get(adapter)).factors();
-        List<LoraAdapter> members = group.members().stream()
-                .map(member -> LoraAdapter.load(adapters.get(member.adapter())))
-                .toList();
+        List<SortedMap<String, Double>> members = Parallel.map(
+                group.members(),
+                member -> Similarity.innerProducts(
+                        LoraAdapter.load(adapters.get(member.adapter())).factors(), candidate),
+                done -> {});
         SortedMap<String, Double> products = new TreeMap<>();
-        SortedMap<String, Double> norms = new TreeMap<>();
         for (int i = 0; i < members.size(); i++) {
-            double ci = group.members().get(i).coefficient();
-            Similarity.innerProducts(members.get(i).factors(), candidate)
-                    .forEach((weight, product) -> products.merge(weight, ci * product, Double::sum));
-            for (int j = 0; j < members.size(); j++) {
-                double cij = ci * group.members().get(j).coefficient();
-                Similarity.innerProducts(
-                                members.get(i).factors(), members.get(j).factors())
-                        .forEach((weight, product) -> norms.merge(weight, cij * product, Double::sum));
-            }
+            double coefficient = group.members().get(i).coefficient();
+            members.get(i).forEach((weight, product) -> products.merge(weight, coefficient * product, Double::sum));
         }
-        return measure.of(products, norms, Similarity.innerProducts(candidate, candidate));
+        return measure.of(products, group.squaredNorms(), Similarity.innerProducts(candidate, candidate));
     }
 }

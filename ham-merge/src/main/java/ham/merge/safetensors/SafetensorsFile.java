@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +25,14 @@ import java.util.function.Consumer;
 public final class SafetensorsFile implements Tensors {
     /** The longest header that the reference implementation accepts, in bytes. */
     private static final long LONGEST_HEADER = 100_000_000;
+
+    /**
+     * Bytes of files that a process maps whole. What is mapped and read stays in memory as long as there is room, so that files beyond this
+     * are read piece by piece: a thousand adapters take no more memory than one weight of each.
+     */
+    public static final long MOST_MAPPED = 1L << 29;
+
+    private static final AtomicLong MAPPED = new AtomicLong();
 
     /** Bytes that {@link #read} moves at once. */
     private static final int PIECE = 1 << 18;
@@ -55,7 +64,8 @@ public final class SafetensorsFile implements Tensors {
             byte[] json = header(path, channel, size);
             long dataStart = 8L + json.length;
             HeaderParser.Header header = new HeaderParser(path, dataStart, size - dataStart).parse(json);
-            ByteBuffer whole = size <= Integer.MAX_VALUE ? channel.map(FileChannel.MapMode.READ_ONLY, 0, size) : null;
+            boolean map = size <= Integer.MAX_VALUE && MAPPED.addAndGet(size) <= MOST_MAPPED;
+            ByteBuffer whole = map ? channel.map(FileChannel.MapMode.READ_ONLY, 0, size) : null;
             return new SafetensorsFile(path, header, whole);
         } catch (IOException e) {
             throw InputException.unreadable(path, e);
@@ -149,7 +159,8 @@ public final class SafetensorsFile implements Tensors {
             sink.accept(bytes(name).slice((int) from, (int) length).order(ByteOrder.LITTLE_ENDIAN));
             return;
         }
-        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer piece =
+                ByteBuffer.allocateDirect((int) Math.min(length, PIECE)).order(ByteOrder.LITTLE_ENDIAN);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             for (long done = 0; done < length; done += PIECE) {
                 piece.clear().limit((int) Math.min(length - done, PIECE));
