@@ -143,7 +143,8 @@ final class Delivery {
             Outputs.file(
                     patch,
                     force,
-                    file -> report[0] = ModelPatch.write(deployed(), model, merged, result.matched(), file));
+                    file -> report[0] =
+                            ModelPatch.write(deployed(), patching.before(), model, merged, result.matched(), file));
             return report[0];
         });
     }

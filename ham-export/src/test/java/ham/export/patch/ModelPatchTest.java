@@ -55,7 +55,7 @@ class ModelPatchTest {
         Path before = build(base, Merged.none(), "before.onnx").output();
         Merged merged = factored(192, 6, 4, 0.02);
         ExportResult after = build(base, merged, "after.onnx");
-        PatchReport report = ModelPatch.write(before, after.output(), merged, after.matched(), patch);
+        PatchReport report = ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         assertThat(ModelPatch.apply(patch, before, applied, false)).isEqualTo(report.resultSha256());
         assertThat(applied).hasSameBinaryContentAs(after.output());
         assertThat(report.weights()).extracting(PatchReport.Weight::how).contains("factors");
@@ -68,7 +68,7 @@ class ModelPatchTest {
         Path before = build(TestData.tiny(), Merged.none(), "before.onnx").output();
         Merged merged = mergeFolder();
         ExportResult after = build(TestData.tiny(), merged, "after.onnx");
-        ModelPatch.write(before, after.output(), merged, after.matched(), patch);
+        ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         ModelPatch.apply(patch, before, applied, false);
         assertThat(applied).hasSameBinaryContentAs(after.output());
     }
@@ -85,7 +85,7 @@ class ModelPatchTest {
                     .withForce(true)
                     .withVerify(false));
             Files.deleteIfExists(patch);
-            PatchReport report = ModelPatch.write(before, after, merged, result.matched(), patch);
+            PatchReport report = ModelPatch.write(before, Merged.none(), after, merged, result.matched(), patch);
             ModelPatch.apply(patch, before, applied, true);
             assertThat(applied).as(graph).hasSameBinaryContentAs(after);
             assertThat(report.bytes()).as(graph).isLessThan(Files.size(after) / 2);
@@ -99,7 +99,7 @@ class ModelPatchTest {
         Merged merged = Merged.none()
                 .withHead(new NamedHead(new LinearHead(weight, new float[3]), List.of("cat", "dog", "owl")));
         ExportResult after = build(TestData.tiny(), merged, "after.onnx");
-        PatchReport report = ModelPatch.write(before, after.output(), merged, after.matched(), patch);
+        PatchReport report = ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         ModelPatch.apply(patch, before, applied, false);
         assertThat(applied).hasSameBinaryContentAs(after.output());
         assertThat(report.bytes()).isLessThan(6000);
@@ -111,11 +111,28 @@ class ModelPatchTest {
         Path before = build(TestData.tiny(), Merged.none(), "before.onnx").output();
         Merged merged = factored(64, 3, 40, 0.02);
         ExportResult after = build(TestData.tiny(), merged, "after.onnx");
-        PatchReport report = ModelPatch.write(before, after.output(), merged, after.matched(), patch);
+        PatchReport report = ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         assertThat(report.weights()).extracting(PatchReport.Weight::how).containsOnly("dense");
         assertThat(report.bytes()).isLessThan(report.denseBytes());
         ModelPatch.apply(patch, before, applied, false);
         assertThat(applied).hasSameBinaryContentAs(after.output());
+    }
+
+    /** After one more task, the members that stay as they were need not be sent again. */
+    @Test
+    void aPatchFromTheModelBeforeHoldsWhatIsNew() throws IOException {
+        Checkpoint base = Checkpoint.open(TestData.path("backbone"));
+        Merged old = factored(192, 6, 8, 0.02);
+        Merged merged = factored(192, 7, 8, 0.02);
+        Path bare = build(base, Merged.none(), "bare.onnx").output();
+        Path before = build(base, old, "before.onnx").output();
+        ExportResult after = build(base, merged, "after.onnx");
+        PatchReport whole =
+                ModelPatch.write(bare, Merged.none(), after.output(), merged, after.matched(), folder.resolve("whole"));
+        PatchReport report = ModelPatch.write(before, old, after.output(), merged, after.matched(), patch);
+        ModelPatch.apply(patch, before, applied, false);
+        assertThat(applied).hasSameBinaryContentAs(after.output());
+        assertThat(report.bytes()).isLessThan(whole.bytes() / 2);
     }
 
     @Test
@@ -123,7 +140,7 @@ class ModelPatchTest {
         Path before = build(TestData.tiny(), Merged.none(), "before.onnx").output();
         Merged merged = mergeFolder();
         ExportResult after = build(TestData.tiny(), merged, "after.onnx");
-        ModelPatch.write(before, after.output(), merged, after.matched(), patch);
+        ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         refused(after.output(), "after.onnx", "is the result of the patch", "already");
         Path other = TestData.path("onnx-exports/hf-sdpa/ts17.onnx");
         refused(other, "ts17.onnx", "is not the model that the patch", "expected SHA-256", "found");
@@ -145,7 +162,7 @@ class ModelPatchTest {
         Path before = build(TestData.tiny(), Merged.none(), "before.onnx").output();
         Merged merged = mergeFolder();
         ExportResult after = build(TestData.tiny(), merged, "after.onnx");
-        ModelPatch.write(before, after.output(), merged, after.matched(), patch);
+        ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         byte[] whole = Files.readAllBytes(patch);
         Random random = new Random(7);
         for (int i = 0; i < 60; i++) {
@@ -184,11 +201,11 @@ class ModelPatchTest {
 
     /** Small changes of two weights, pruned to half. */
     private static Merged factored(int width, int members, int rank, double size) {
-        Random random = new Random(2);
         TreeMap<String, List<Branch>> branches = new TreeMap<>();
         for (String each : List.of("query", "value")) {
             List<Branch> list = new ArrayList<>();
             for (int i = 0; i < members; i++) {
+                Random random = new Random(2L * i + each.length());
                 LoraFactors factors =
                         new LoraFactors(random(rank, width, random, 1), random(width, rank, random, size), 0.5);
                 list.add(new Branch(0.7 + 0.1 * i, factors));
