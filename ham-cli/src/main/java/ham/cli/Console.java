@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 /** What every command prints with: results to standard output, as text or as one JSON document, everything else to standard error. */
 final class Console {
     private static final boolean TERMINAL = Boolean.getBoolean("ham.tty");
+    private static final boolean COLOURS = Boolean.getBoolean("ham.tty.out") && System.getenv("NO_COLOR") == null;
 
     @Option(names = "--json", description = "Print one JSON document on standard output and nothing else.")
     private boolean json;
@@ -25,6 +26,11 @@ final class Console {
     /** The command at work, for errors in its options. */
     CommandSpec spec() {
         return spec;
+    }
+
+    /** Whether results go to a terminal, which shows colours. */
+    boolean colours() {
+        return COLOURS && !json;
     }
 
     /** The arguments of this process as they were typed, for records. */

@@ -3,6 +3,9 @@ package ham.cli;
 import ham.merge.method.Combine;
 import ham.merge.method.HamParameters;
 import ham.merge.method.Join;
+import ham.merge.method.Measure;
+import ham.merge.method.MergeChoices;
+import ham.merge.method.MergeParameter;
 import java.math.BigDecimal;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,14 +16,14 @@ final class HamOptions {
             names = "--keep",
             paramLabel = "K",
             defaultValue = "0.6",
-            description = "Fraction of the entries of A and of B that pruning keeps (default: ${DEFAULT-VALUE}).")
+            description = "ham: fraction of the entries of A and of B that pruning keeps (default: ${DEFAULT-VALUE}).")
     private BigDecimal keep;
 
     @Option(
             names = "--tau",
             paramLabel = "T",
             defaultValue = "0.1",
-            description = "Least cosine with which an adapter joins a group while more may be opened"
+            description = "ham: least similarity with which an adapter joins a group while more may be opened"
                     + " (default: ${DEFAULT-VALUE}).")
     private double tau;
 
@@ -28,14 +31,14 @@ final class HamOptions {
             names = "--groups",
             paramLabel = "N",
             defaultValue = "5",
-            description = "Most groups (default: ${DEFAULT-VALUE}).")
+            description = "ham: most groups (default: ${DEFAULT-VALUE}).")
     private int groups;
 
     @Option(
             names = "--join",
             paramLabel = "HOW",
             defaultValue = "mean",
-            description = "How a group's scalar changes when an adapter joins: mean (the paper) or fold (keeps the"
+            description = "ham: how a group's scalar changes when an adapter joins: mean (the paper) or fold (keeps the"
                     + " function) (default: ${DEFAULT-VALUE}).")
     private Join join;
 
@@ -43,11 +46,50 @@ final class HamOptions {
             names = "--combine",
             paramLabel = "HOW",
             defaultValue = "sum",
-            description = "How the groups add up: sum (as trained) or mean (divided by the sum of their scalars)"
+            description = "ham: how the groups add up: sum (as trained) or mean (divided by the sum of their scalars)"
                     + " (default: ${DEFAULT-VALUE}).")
     private Combine combine;
 
+    @Option(
+            names = "--similarity",
+            paramLabel = "MEASURE",
+            defaultValue = "cosine",
+            description = "ham: what adapters and groups are compared by: cosine (of all deltas as one vector) or"
+                    + " layer-cosine (mean of the cosines at every weight) (default: ${DEFAULT-VALUE}).")
+    private String similarity;
+
     HamParameters parameters(CommandSpec spec) {
-        return Usage.check(spec, () -> new HamParameters(keep, tau, groups, join, combine));
+        Measure measure = measure(spec);
+        return Usage.check(spec, () -> new HamParameters(keep, tau, groups, join, combine, measure));
+    }
+
+    private Measure measure(CommandSpec spec) {
+        return Usage.choose(spec, "--similarity", similarity, Measure.values(), Measure::optionName);
+    }
+
+    /** What was typed, and not the defaults. */
+    MergeChoices choices(CommandSpec spec) {
+        return new Typed(spec)
+                .put(MergeParameter.KEEP, keep)
+                .put(MergeParameter.TAU, tau)
+                .put(MergeParameter.GROUPS, groups)
+                .put(MergeParameter.JOIN, join)
+                .put(MergeParameter.COMBINE, combine)
+                .put(MergeParameter.SIMILARITY, measure(spec))
+                .choices();
+    }
+
+    /** Keeps the values of options that were typed. */
+    record Typed(CommandSpec spec, MergeChoices choices) {
+        Typed(CommandSpec spec) {
+            this(spec, new MergeChoices());
+        }
+
+        <T> Typed put(MergeParameter<T> parameter, T value) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(parameter.option())) {
+                choices.put(parameter, value);
+            }
+            return this;
+        }
     }
 }

@@ -18,9 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code ham inspect}: what a file or folder is, read and validated. */
@@ -34,16 +37,27 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", description = "A file or folder.")
     private Path path;
 
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE.svg",
+            description = "For a merge folder: draw how similar its adapters are, with their groups.")
+    private Path plot;
+
+    @Option(names = "--force", description = "Replace an existing FILE.svg.")
+    private boolean force;
+
     @Override
     public Integer call() {
+        if (plot != null && !Files.exists(path.resolve("merge.json"))) {
+            throw new ParameterException(
+                    console.spec().commandLine(), "--plot: expected a merge folder to draw, found " + path);
+        }
         if (Files.exists(path.resolve("run.json"))) {
             RunText run = RunText.read(path);
             requireParts();
             console.result(run.text(), run.json().put("kind", "run"));
         } else if (Files.exists(path.resolve("merge.json"))) {
-            ObjectNode record = JsonFiles.read(path.resolve("merge.json"), "the record of a merge folder");
-            Merged.read(path);
-            console.result(MergeText.of(record), record.put("kind", "merge"));
+            MergeView.show(console, path, Optional.ofNullable(plot), force);
         } else if (Files.exists(path.resolve("adapter_config.json"))) {
             adapter(AdapterFolder.read(path));
         } else if (Files.exists(path.resolve("config.json"))) {

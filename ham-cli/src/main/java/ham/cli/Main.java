@@ -1,7 +1,10 @@
 package ham.cli;
 
+import ham.merge.kernel.Kernels;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,8 +26,9 @@ import picocli.CommandLine.TypeConversionException;
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         usageHelpAutoWidth = true,
-        sortOptions = false,
-        subcommands = {
+        sortOptions = false)
+public final class Main implements Runnable {
+    private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             TrainCommand.class,
             MergeCommand.class,
@@ -34,9 +38,8 @@ import picocli.CommandLine.TypeConversionException;
             BenchCommand.class,
             InspectCommand.class,
             DoctorCommand.class,
-            GenerateCompletion.class
-        })
-public final class Main implements Runnable {
+            GenerateCompletion.class);
+
     /** Done. */
     static final int DONE = 0;
     /** A file or a run failed. */
@@ -59,7 +62,8 @@ public final class Main implements Runnable {
 
     /** Runs ham and ends the JVM with its exit code. */
     public static void main(String[] args) {
-        int exitCode = commandLine().execute(args);
+        loadEarly(List.of(args));
+        int exitCode = commandLine(named(args)).execute(args);
         if (System.out.checkError() && exitCode == DONE) {
             System.err.println("ham: standard output: cannot be written (a full disk, or nobody reads it)");
             exitCode = FAILED;
@@ -67,18 +71,44 @@ public final class Main implements Runnable {
         System.exit(exitCode);
     }
 
-    /** The whole command line, for {@link #main} and for tests. */
+    /** Loads what a merge multiplies with while the command line is still read. */
+    private static void loadEarly(List<String> args) {
+        if (!args.isEmpty()
+                && args.get(0).equals("merge")
+                && Stream.of("--help", "-h", "--version", "-V").noneMatch(args::contains)) {
+            var unused = Kernels.load();
+        }
+    }
+
+    /** The command that the first argument names, else all: to describe the options of every command takes a tenth of a second. */
+    private static List<Class<?>> named(String[] args) {
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(each -> args.length > 0
+                        && each.getAnnotation(Command.class).name().equals(args[0]))
+                .filter(each -> each != GenerateCompletion.class)
+                .toList();
+        return named.isEmpty() ? COMMANDS : named;
+    }
+
+    /** The whole command line. */
     static CommandLine commandLine() {
+        return commandLine(COMMANDS);
+    }
+
+    private static CommandLine commandLine(List<Class<?>> commands) {
         Main main = new Main();
         CommandLine commandLine = new CommandLine(main);
+        commands.forEach(commandLine::addSubcommand);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.registerConverter(BigDecimal.class, Main::decimal);
-        commandLine
-                .getSubcommands()
-                .get("generate-completion")
-                .getCommandSpec()
-                .usageMessage()
-                .hidden(true);
+        if (commands.contains(GenerateCompletion.class)) {
+            commandLine
+                    .getSubcommands()
+                    .get("generate-completion")
+                    .getCommandSpec()
+                    .usageMessage()
+                    .hidden(true);
+        }
         commandLine.setParameterExceptionHandler((exception, args) -> {
             CommandLine command = exception.getCommandLine();
             PrintWriter err = command.getErr();

@@ -2,33 +2,45 @@ package ham.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.config.MergeConfig;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
+import ham.merge.folder.MergeInputs;
 import ham.merge.folder.MergeMode;
+import ham.merge.folder.MergeOrigin;
+import ham.merge.folder.PeftMerge;
+import ham.merge.folder.PlanRecord;
+import ham.merge.folder.Replay;
 import ham.merge.io.Outputs;
+import ham.merge.method.MergeMethod;
+import ham.merge.method.MergeSettings;
+import ham.merge.method.Parallel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** {@code ham merge}: adapters in, one merge folder out. */
+/** {@code ham merge}: adapters, or an earlier merge and more of them, in; one merge folder or PEFT adapter out. */
 @Command(name = "merge", description = "Merges LoRA adapters into one delta for every adapted weight.")
 final class MergeCommand implements Callable<Integer> {
     @Mixin
     private Console console;
 
-    @Mixin
-    private HamOptions ham;
+    @Parameters(
+            paramLabel = "ADAPTER",
+            arity = "0..*",
+            description = "Adapter folders (PEFT layout), in task order; those of --config where none are given.")
+    private List<Path> adapters = List.of();
 
-    @Parameters(paramLabel = "ADAPTER", arity = "1..*", description = "Adapter folders (PEFT layout), in task order.")
-    private List<Path> adapters;
-
-    @Option(names = "--out", paramLabel = "MERGED", required = true, description = "The merge folder to write.")
+    @Option(names = "--out", paramLabel = "MERGED", description = "The merge folder to write.")
     private Path out;
 
     @Option(
@@ -38,18 +50,30 @@ final class MergeCommand implements Callable<Integer> {
     private Path base;
 
     @Option(
-            names = "--method",
-            paramLabel = "METHOD",
-            defaultValue = "ham",
-            description = "Only ham so far (default: ${DEFAULT-VALUE}).")
-    private String method;
+            names = "--config",
+            paramLabel = "FILE.yaml",
+            description = "Method, parameters, adapters and base in one file; options given here beat it.")
+    private Path configFile;
+
+    @Mixin
+    private MethodOptions methods;
 
     @Option(
             names = "--alpha",
             paramLabel = "A,B,...",
             split = ",",
-            description = "Importance of each adapter; beats the value in its ham.json, which beats 1.")
+            description = "ham: importance of each adapter; beats the value in its ham.json, which beats 1.")
     private List<Double> alphas = List.of();
+
+    @Option(
+            names = "--weight",
+            paramLabel = "A,B,...",
+            split = ",",
+            description = "All methods but ham: weight of each adapter (default: 1 each).")
+    private List<Double> weights = List.of();
+
+    @Mixin
+    private HamOptions ham;
 
     @Option(
             names = "--mode",
@@ -59,32 +83,160 @@ final class MergeCommand implements Callable<Integer> {
                     + " independent, or auto (default: ${DEFAULT-VALUE}).")
     private String mode;
 
+    @Option(names = "--dry-run", description = "Check everything and print the plan; merge and write nothing.")
+    private boolean dryRun;
+
     @Option(names = "--force", description = "Replace an existing output.")
     private boolean force;
 
+    @Mixin
+    private ContinueOptions continued;
+
+    @Mixin
+    private FormatOptions format;
+
     @Override
     public Integer call() {
-        Usage.choose(console.spec(), "--method", method, new String[] {"ham"}, String::toString);
-        Optional<MergeMode> wanted = mode.equals("auto")
-                ? Optional.empty()
-                : Optional.of(Usage.choose(console.spec(), "--mode", mode, MergeMode.values(), MergeMode::optionName));
-        var parameters = ham.parameters(console.spec());
-        Outputs.checkFolder(out, force, MergeFolder.RECORD, adapters);
-        AdapterMerge result = AdapterMerge.of(read(), alphas, parameters, wanted);
-        ObjectNode[] record = new ObjectNode[1];
-        Outputs.folder(out, force, folder -> record[0] = MergeFolder.write(folder, result, console::mergeProgress));
-        result.warnings().forEach(console::warn);
-        console.result(MergeText.of(record[0]) + "\nwritten to " + out, record[0].put("out", out.toString()));
+        continued.check(console.spec(), adapters.size());
+        if (continued.onto().isPresent()) {
+            return goOn(continued.onto().get());
+        }
+        MergeConfig config = configFile == null ? MergeConfig.empty() : MergeConfig.read(configFile);
+        MergeMethod method = methods.method(console.spec()).or(config::method).orElse(MergeMethod.HAM);
+        config.check(method);
+        MergeSettings settings = Usage.check(console.spec(), () -> methods.choices(
+                        console.spec(), format.peft(console.spec()) && method != MergeMethod.SVD)
+                .over(ham.choices(console.spec()))
+                .over(config.choices())
+                .settings(method));
+        requireWeightsOf(method);
+        Optional<MergeMode> wanted = mode(config);
+        Optional<Path> wantedBase = Optional.ofNullable(base).or(config::base);
+        List<MergeConfig.Adapter> sources = sources(config);
+        requireOutput(settings, sources.stream().map(MergeConfig.Adapter::path).toList());
+        List<AdapterFolder> read = read(sources, wantedBase);
+        List<Double> importance = importance(method, sources, read);
+        if (dryRun) {
+            return plan(AdapterMerge.check(read, importance, settings, wanted));
+        }
+        return write(AdapterMerge.of(read, importance, settings, wanted, console::mergeProgress), wantedBase);
+    }
+
+    private Integer goOn(Path merged) {
+        List<Path> inputs = new ArrayList<>(adapters);
+        inputs.add(merged);
+        Replay stored = continued.replay(
+                console.spec(), adapters.stream().map(AdapterFolder::read).toList());
+        requireOutput(stored.settings(), inputs);
+        Replay replay = base == null ? stored : stored.onto(Checkpoint.open(base));
+        replay.warnings().forEach(console::warn);
+        return dryRun ? plan(replay.check()) : write(replay.merge(console::mergeProgress), replay.base());
+    }
+
+    private Integer plan(MergeInputs inputs) {
+        ObjectNode plan = PlanRecord.of(inputs);
+        plan.path("warnings").forEach(warning -> console.warn(warning.asText()));
+        console.result(PlanText.of(plan), plan);
         return Main.DONE;
     }
 
-    private List<AdapterFolder> read() {
-        List<AdapterFolder> read = adapters.stream().map(AdapterFolder::read).toList();
-        if (base == null) {
+    private Integer write(AdapterMerge result, Optional<Path> wantedBase) {
+        MergeOrigin origin = new MergeOrigin(console.command(), Optional.of(Version.current()), wantedBase);
+        boolean peft = format.peft(console.spec());
+        ObjectNode[] record = new ObjectNode[1];
+        Outputs.folder(
+                out,
+                force,
+                folder -> record[0] = peft
+                        ? PeftMerge.write(
+                                folder,
+                                result,
+                                format.rank(console.spec(), result.merge().settings()),
+                                wantedBase,
+                                console::mergeProgress)
+                        : MergeFolder.write(folder, result, origin, console::mergeProgress));
+        result.warnings().forEach(console::warn);
+        String text = peft ? MergeText.ofPeft(record[0]) : MergeText.of(record[0]);
+        console.result(text + "\nwritten to " + out, record[0].put("out", out.toString()));
+        return Main.DONE;
+    }
+
+    private void requireOutput(MergeSettings settings, List<Path> inputs) {
+        boolean peft = format.peft(console.spec());
+        if (peft) {
+            format.check(console.spec(), settings);
+        }
+        if (out == null && !dryRun) {
+            throw wrongUsage("expected --out MERGED to write to (or --dry-run), found none");
+        }
+        if (!dryRun) {
+            Outputs.checkFolder(out, force, peft ? PeftMerge.MARK : MergeFolder.RECORD, inputs);
+        }
+    }
+
+    private void requireWeightsOf(MergeMethod method) {
+        boolean used = method == MergeMethod.HAM ? weights.isEmpty() : alphas.isEmpty();
+        if (!used) {
+            throw wrongUsage(
+                    method == MergeMethod.HAM
+                            ? "--weight: expected --alpha with the method ham, found --weight"
+                            : "--alpha: expected --weight with the method " + method.optionName() + ", found --alpha");
+        }
+    }
+
+    private Optional<MergeMode> mode(MergeConfig config) {
+        boolean typed = console.spec().commandLine().getParseResult().hasMatchedOption("--mode");
+        if (!typed) {
+            return config.mode();
+        }
+        return mode.equals("auto")
+                ? Optional.empty()
+                : Optional.of(Usage.choose(console.spec(), "--mode", mode, MergeMode.values(), MergeMode::optionName));
+    }
+
+    private List<MergeConfig.Adapter> sources(MergeConfig config) {
+        List<MergeConfig.Adapter> sources = adapters.isEmpty()
+                ? config.adapters()
+                : adapters.stream()
+                        .map(path ->
+                                new MergeConfig.Adapter(path, Optional.empty(), Optional.empty(), Optional.empty()))
+                        .toList();
+        if (sources.isEmpty()) {
+            throw wrongUsage("expected adapters to merge, as ADAPTER... or in --config, found none");
+        }
+        return sources;
+    }
+
+    private static List<AdapterFolder> read(List<MergeConfig.Adapter> sources, Optional<Path> base) {
+        List<AdapterFolder> read = Parallel.map(
+                sources,
+                each -> each.name().isPresent()
+                        ? AdapterFolder.read(each.path(), each.name().get())
+                        : AdapterFolder.read(each.path()),
+                done -> {});
+        if (base.isEmpty()) {
             return read;
         }
-        Checkpoint checkpoint = Checkpoint.open(base);
+        Checkpoint checkpoint = Checkpoint.open(base.get());
         String sha256 = checkpoint.sha256();
         return read.stream().map(each -> each.onto(checkpoint, sha256)).toList();
+    }
+
+    /** What was typed, else what the file says; empty where neither says anything, so that the adapters' own count. */
+    private List<Double> importance(MergeMethod method, List<MergeConfig.Adapter> sources, List<AdapterFolder> read) {
+        List<Double> typed = method == MergeMethod.HAM ? alphas : weights;
+        if (!typed.isEmpty()
+                || sources.stream().allMatch(each -> each.importance().isEmpty())) {
+            return typed;
+        }
+        return IntStream.range(0, sources.size())
+                .mapToObj(i -> sources.get(i)
+                        .importance()
+                        .orElse(method == MergeMethod.HAM ? read.get(i).record().alpha() : 1))
+                .toList();
+    }
+
+    private ParameterException wrongUsage(String message) {
+        return new ParameterException(console.spec().commandLine(), message);
     }
 }

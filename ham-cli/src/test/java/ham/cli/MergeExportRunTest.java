@@ -68,6 +68,40 @@ class MergeExportRunTest {
         assertLogits(model, "hf.peft6.alphas.normalized");
     }
 
+    @Test
+    void aMergeIsBakedIntoAnExportersGraph() {
+        Path model = temp.resolve("model.onnx");
+        Path graph = testdata("onnx-exports/hf-sdpa/dynamo_external.onnx");
+        Path deltas = testdata("ham-reference/peft6.default.merged.safetensors");
+        JsonNode export = ham(
+                        "export",
+                        "--base",
+                        graph,
+                        "--weights",
+                        BASE,
+                        "--merged",
+                        deltas,
+                        "--out",
+                        model,
+                        "--inputs",
+                        INPUTS,
+                        "--json")
+                .succeeds()
+                .json();
+        assertThat(export.path("parity").path("passed").asBoolean()).isTrue();
+        assertThat(export.path("parity").path("samples").asInt()).isEqualTo(8);
+        assertThat(export.path("matched")).hasSize(8).allSatisfy(match -> {
+            assertThat(match.path("initializer").asText()).startsWith("val_");
+            assertThat(match.path("layout").asText()).isEqualTo("[in, out]");
+            assertThat(match.path("how").asText()).isEqualTo("equal content, and the node's name");
+        });
+        assertLogits(model, "hf.peft6.default.merged");
+        ham("export", "--base", model, "--weights", BASE, "--merged", deltas, "--out", temp.resolve("twice.onnx"))
+                .failsWith(1, "baked into already");
+        ham("export", "--base", BASE, "--weights", BASE, "--merged", deltas, "--out", temp.resolve("other.onnx"))
+                .failsWith(1, "expected an ONNX model beside --weights");
+    }
+
     /** Hugging Face adapters of both schemes on timm's fused qkv, whose names they get. */
     @Test
     void adaptersOfHuggingFaceAreBakedIntoTimm() {

@@ -8,15 +8,15 @@ import ham.merge.head.NamedHead;
 import ham.merge.io.Outputs;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Bakes a merge into a copy of an ONNX model that was exported elsewhere.
@@ -33,6 +33,8 @@ public final class Baker {
     private final BakedMetadata metadata;
     private Optional<ParityReport> parity = Optional.empty();
     private long bytes;
+    /** Reads every byte of the weights, while the rest goes on. */
+    private CompletableFuture<Void> rightBase = CompletableFuture.completedFuture(null);
 
     private Baker(BakeRequest request, ModelIndex model, ExternalFiles externalFiles) {
         this.request = request;
@@ -60,14 +62,19 @@ public final class Baker {
     private ExportResult bake() {
         metadata.requireFittingGraph();
         Optional<SafetensorsWeights> weights = request.weights().map(SafetensorsWeights::open);
-        weights.ifPresent(metadata::requireFitting);
+        weights.ifPresent(base -> rightBase = CompletableFuture.runAsync(() -> metadata.requireFitting(base)));
         Chooser chooser = new Chooser(model, uses);
         Search search = weights.<Search>map(base -> new ContentSearch(model, base, chooser))
                 .orElseGet(() -> new NameSearch(model, uses, chooser));
         SortedMap<String, Matrix> deltas = new TreeMap<>(request.merged().deltas());
         request.merged().biases().forEach((name, bias) -> deltas.put(name, new Matrix(bias.length, 1, bias)));
         List<Match> matches = new ArrayList<>();
-        deltas.forEach((layer, delta) -> matches.addAll(search.find(layer, delta)));
+        try {
+            deltas.forEach((layer, delta) -> matches.addAll(search.find(layer, delta)));
+        } catch (InputException e) {
+            requireRightBase(); // if the weights are of another base, that is what is wrong
+            throw e;
+        }
         requireSeparate(matches);
         GraphChanges changes = GraphChanges.of(model, uses, matches, deltas, search);
         Optional<Classifier> classifier = metadata.head().map(head -> classifier(search, changes));
@@ -84,6 +91,14 @@ public final class Baker {
                 metadata.headKind(),
                 matches.stream().map(Baker::matched).toList(),
                 parity);
+    }
+
+    private void requireRightBase() {
+        try {
+            rightBase.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
     }
 
     /** Two deltas for one place would be a mistake of the merge. */
@@ -130,9 +145,13 @@ public final class Baker {
         Path output = request.output();
         Path data = data(output);
         List<Path> targets = baked.hasExternalData() ? List.of(data, output) : List.of(output);
+        List<Path> inputs = new ArrayList<>(List.of(request.model()));
+        externalFiles.all().forEach(each -> inputs.add(each.path()));
+        targets.forEach(target -> Outputs.checkFile(target, request.force(), inputs));
         Outputs.files(targets, request.force(), folder -> {
             Path file = folder.resolve(output.getFileName());
             write(baked, file);
+            requireRightBase();
             bytes = Files.size(file) + (baked.hasExternalData() ? Files.size(data(file)) : 0);
             if (request.verify()) {
                 parity = Optional.of(verify(file, changes, classifier));
@@ -160,20 +179,11 @@ public final class Baker {
     }
 
     private static void write(ModelEdit edit, Path file) throws IOException {
-        try (FileChannel target = create(file)) {
-            if (!edit.hasExternalData()) {
-                edit.write(target, target, "");
-                return;
-            }
-            Path data = data(file);
-            try (FileChannel external = create(data)) {
-                edit.write(target, external, data.getFileName().toString());
-            }
+        Files.createFile(file);
+        if (edit.hasExternalData()) {
+            Files.createFile(data(file));
         }
-    }
-
-    private static FileChannel create(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        edit.write(file, data(file));
     }
 
     private static MatchedLayer matched(Match match) {

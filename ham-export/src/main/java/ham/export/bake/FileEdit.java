@@ -1,12 +1,17 @@
 package ham.export.bake;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** A copy of a file with some ranges replaced; what lies between is copied by the operating system. */
 final class FileEdit {
@@ -63,30 +68,74 @@ final class FileEdit {
         return growth;
     }
 
-    /** Appends the edited copy to a file. */
-    void write(FileChannel target) throws IOException {
+    /**
+     * Writes the edited copy into a file. What is copied and what is new are written at the same time, each by a thread.
+     *
+     * @param start where in the file it begins
+     * @return where it ends
+     */
+    long write(Path target, long start) throws IOException {
+        SortedMap<Long, Range> copies = new TreeMap<>();
+        SortedMap<Long, Bytes> pieces = new TreeMap<>();
+        long position = start;
         long done = 0;
         for (Map.Entry<Long, Change> entry : changes.entrySet()) {
-            copy(done, entry.getKey(), target);
-            for (Bytes piece : entry.getValue().pieces) {
-                piece.write(target);
-            }
+            copies.put(position, new Range(done, entry.getKey()));
+            position += entry.getKey() - done;
+            position = place(entry.getValue().pieces, position, pieces);
             done = entry.getValue().end;
         }
-        copy(done, source.size(), target);
-        for (Bytes bytes : appended) {
-            bytes.write(target);
+        copies.put(position, new Range(done, source.size()));
+        position = place(appended, position + source.size() - done, pieces);
+        CompletableFuture<Void> copying = CompletableFuture.runAsync(() -> copy(copies, target));
+        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+            for (Map.Entry<Long, Bytes> piece : pieces.entrySet()) {
+                piece.getValue().write(channel.position(piece.getKey()));
+            }
+        } finally {
+            finish(copying);
+        }
+        return position;
+    }
+
+    private static long place(List<Bytes> pieces, long from, SortedMap<Long, Bytes> places) {
+        long position = from;
+        for (Bytes piece : pieces) {
+            if (piece.length() > 0) {
+                places.put(position, piece);
+                position += piece.length();
+            }
+        }
+        return position;
+    }
+
+    private void copy(SortedMap<Long, Range> copies, Path target) {
+        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+            for (Map.Entry<Long, Range> each : copies.entrySet()) {
+                channel.position(each.getKey());
+                copy(each.getValue(), channel);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private void copy(long from, long to, FileChannel target) throws IOException {
-        long position = from;
-        while (position < to) {
-            long moved = source.channel().transferTo(position, to - position, target);
+    private void copy(Range range, FileChannel target) throws IOException {
+        long position = range.start();
+        while (position < range.end()) {
+            long moved = source.channel().transferTo(position, range.end() - position, target);
             if (moved <= 0) {
                 throw new IOException(source.path() + " became shorter while it was copied");
             }
             position += moved;
+        }
+    }
+
+    private static void finish(CompletableFuture<Void> copying) {
+        try {
+            copying.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
     }
 }

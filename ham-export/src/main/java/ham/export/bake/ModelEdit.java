@@ -7,7 +7,7 @@ import ham.export.proto.TensorProto.DataLocation;
 import ham.export.proto.ValueInfoProto;
 import ham.merge.InputException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +24,7 @@ final class ModelEdit {
     /** A protobuf message holds less than 2 GB; the rest is for the metadata. */
     private static final long MOST_BYTES = Integer.MAX_VALUE - (16L << 20);
 
+    private static final long PAGE = 4096;
     private static final int GRAPH = 7;
     private static final int METADATA = 14;
     private static final int NODE = 1;
@@ -170,11 +171,10 @@ final class ModelEdit {
     /**
      * Writes the changed copy; may be called once.
      *
-     * @param target the model
-     * @param data the one file for all external values; not written where there are none
-     * @param location how the model calls that file
+     * @param target the model, which exists and is empty
+     * @param data the one file for all external values, likewise; not used where there are none
      */
-    void write(FileChannel target, FileChannel data, String location) throws IOException {
+    void write(Path target, Path data) throws IOException {
         nodes.forEach((index, node) -> file.replace(
                 model.nodes().get(index).field(),
                 Bytes.of(Wire.field(NODE, node.build().toByteArray()))));
@@ -184,7 +184,7 @@ final class ModelEdit {
                 if (!removed.contains(external.field())) {
                     relocate(
                             external,
-                            location,
+                            data.getFileName().toString(),
                             starts.get(external.source()) + external.values().start());
                 }
             }
@@ -202,17 +202,17 @@ final class ModelEdit {
                     new Range(model.graph().start(), model.graphContent().start()),
                     Bytes.of(Wire.prefix(GRAPH, model.graphContent().length() + growth)));
         }
-        file.write(target);
+        file.write(target, 0);
     }
 
     /** Writes the external files one behind the other, each from the beginning of a page on. */
-    private Map<ByteFile, Long> writeExternal(FileChannel data) throws IOException {
+    private Map<ByteFile, Long> writeExternal(Path data) throws IOException {
         Map<ByteFile, Long> starts = new HashMap<>();
+        long end = 0;
         for (Map.Entry<ByteFile, FileEdit> each : externals.entrySet()) {
-            long start = (data.position() + 4095) / 4096 * 4096;
-            data.position(start);
+            long start = (end + PAGE - 1) / PAGE * PAGE;
             starts.put(each.getKey(), start);
-            each.getValue().write(data);
+            end = each.getValue().write(data, start);
         }
         return starts;
     }

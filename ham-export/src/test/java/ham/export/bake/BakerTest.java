@@ -1,6 +1,7 @@
 package ham.export.bake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
@@ -136,5 +137,20 @@ class BakerTest {
         }
         assertThat(Files.size(temp.resolve("deployed.onnx.data")))
                 .isEqualTo(Files.size(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data")));
+    }
+
+    @Test
+    void anInputThatAnOutputWouldReplaceIsKept() throws IOException {
+        Path model = temp.resolve("ts17_external.onnx");
+        Path data = temp.resolve("ts17_external.onnx.data");
+        Files.copy(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx"), model);
+        Files.copy(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data"), data);
+        Path weights = TestData.path("timm-vit-tiny");
+        for (Path output : List.of(model, data)) {
+            assertThatThrownBy(() -> Baker.bake(Bakes.request(model, weights, Bakes.deltas(), output)
+                            .withForce(true)))
+                    .hasMessageContaining("would be lost");
+        }
+        assertThat(data).hasSameBinaryContentAs(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data"));
     }
 }

@@ -18,6 +18,11 @@ public interface AdapterSource {
      */
     LoraFactors factors(String weight);
 
+    /** Whether the base stores the adapted weights as [in, out] (PEFT's {@code fan_in_fan_out}); deltas have the shape of what is stored. */
+    default boolean fanInFanOut() {
+        return false;
+    }
+
     /** Name of every changed bias (as {@code …query.bias}) to its change; never pruned and no part of a similarity. */
     SortedMap<String, BiasChange> biases();
 }

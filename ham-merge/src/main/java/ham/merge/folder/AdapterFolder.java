@@ -39,8 +39,16 @@ public record AdapterFolder(
      * @throws InputException when a file is missing or damaged or the adapter is no plain LoRA
      */
     public static AdapterFolder read(Path folder) {
-        Path absolute = folder.toAbsolutePath().normalize();
-        PeftAdapter adapter = PeftReader.read(folder, String.valueOf(absolute.getFileName()));
+        return read(folder, String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
+    }
+
+    /**
+     * As {@link #read(Path)}, for an adapter of another name than its folder.
+     *
+     * @throws InputException as {@link #read(Path)}
+     */
+    public static AdapterFolder read(Path folder, String name) {
+        PeftAdapter adapter = PeftReader.read(folder, name);
         HamRecord record = HamRecord.read(folder);
         Path head = folder.resolve(HEAD);
         return new AdapterFolder(
@@ -75,7 +83,7 @@ public record AdapterFolder(
                     "was trained on another base: expected the checkpoint with hash " + trained + ", found "
                             + base.directory() + " with hash " + baseSha256);
         });
-        if (adapter instanceof PeftAdapter peft && peft.fanInFanOut()) {
+        if (adapter.fanInFanOut()) {
             throw new InputException(
                     path,
                     "expected an adapter for weights [out, in] like those of the base " + base.directory()

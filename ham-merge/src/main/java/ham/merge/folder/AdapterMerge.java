@@ -4,6 +4,7 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.LinearLayer;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
+import ham.merge.method.FailureSignatures;
 import ham.merge.method.HamParameters;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeProgress;
@@ -26,6 +27,7 @@ import java.util.Set;
  * @param mode how the adapters came about, and so which scalars the groups had
  * @param baseSha256 hash of the base that they share, empty when none of them says
  * @param head one head over all classes, empty when there is none
+ * @param request what decided the mode and the weights
  * @param warnings what a user should know, one sentence each
  */
 public record AdapterMerge(
@@ -35,6 +37,7 @@ public record AdapterMerge(
         MergeMode mode,
         Optional<String> baseSha256,
         Optional<NamedHead> head,
+        MergeRequest request,
         List<String> warnings) {
     public AdapterMerge {
         adapters = List.copyOf(adapters);
@@ -68,6 +71,33 @@ public record AdapterMerge(
             MergeSettings settings,
             Optional<MergeMode> mode,
             MergeProgress progress) {
+        MergeInputs inputs = check(adapters, weights, settings, mode);
+        PreparedMerge merge = PreparedMerge.of(
+                settings,
+                inputs.adapters().stream().map(AdapterFolder::adapter).toList(),
+                inputs.weights(),
+                inputs.trainedGroupAlphas(),
+                progress);
+        List<String> warnings = new ArrayList<>(inputs.warnings());
+        warnings.addAll(FailureSignatures.of(merge));
+        return new AdapterMerge(
+                inputs.adapters(),
+                inputs.weights(),
+                merge,
+                inputs.mode(),
+                inputs.baseSha256(),
+                inputs.head(),
+                inputs.request(),
+                warnings);
+    }
+
+    /**
+     * All that a merge checks before it begins to work; parameters as in {@link #of(List, List, MergeSettings, Optional, MergeProgress)}.
+     *
+     * @throws InputException when the adapters do not fit together
+     */
+    public static MergeInputs check(
+            List<AdapterFolder> adapters, List<Double> weights, MergeSettings settings, Optional<MergeMode> mode) {
         boolean ham = settings.method() == MergeMethod.HAM;
         String option = ham ? "--alpha" : "--weight";
         if (adapters.isEmpty()) {
@@ -100,9 +130,16 @@ public record AdapterMerge(
         List<List<Double>> trained = effective == MergeMode.SEQUENTIAL
                 ? adapters.stream().map(each -> each.record().groupAlphas()).toList()
                 : List.of();
-        PreparedMerge merge = PreparedMerge.of(
-                settings, adapters.stream().map(AdapterFolder::adapter).toList(), used, trained, progress);
-        return new AdapterMerge(adapters, used, merge, effective, base, commonHead(adapters, warnings), warnings);
+        return new MergeInputs(
+                adapters,
+                used,
+                settings,
+                effective,
+                trained,
+                base,
+                commonHead(adapters, warnings),
+                new MergeRequest(mode, !weights.isEmpty()),
+                warnings);
     }
 
     /** PEFT's {@code bias} stores what the bias is, not what was added to it. */
@@ -186,6 +223,17 @@ public record AdapterMerge(
         return common;
     }
 
+    private static boolean namesClasses(List<AdapterFolder> adapters) {
+        return adapters.stream().noneMatch(each -> each.record().classes().isEmpty());
+    }
+
+    private static Set<String> classes(List<AdapterFolder> adapters) {
+        Set<String> classes = new HashSet<>();
+        adapters.forEach(each -> classes.addAll(each.record().classes()));
+        return classes;
+    }
+
+    /** An analytic head is cumulative: classes that only adapters outside this merge were trained for are left out of it. */
     private static Optional<NamedHead> commonHead(List<AdapterFolder> adapters, List<String> warnings) {
         List<NamedHead> heads =
                 adapters.stream().flatMap(each -> each.head().stream()).toList();
@@ -199,7 +247,8 @@ public record AdapterMerge(
             return Optional.empty();
         }
         try {
-            return Optional.of(HeadStitching.join(heads));
+            NamedHead joined = HeadStitching.join(heads);
+            return Optional.of(namesClasses(adapters) ? HeadStitching.only(classes(adapters), joined) : joined);
         } catch (IllegalArgumentException e) {
             warnings.add("the heads do not fit together (" + e.getMessage()
                     + "), so the merge has none; a model built from it keeps the base's classifier");

@@ -46,7 +46,17 @@ public record HamRecord(
         if (!Files.exists(file)) {
             return new HamRecord(1, -1, List.of(), Optional.empty(), MergeMode.INDEPENDENT, List.of());
         }
-        return new Reader(file, JsonFiles.read(file, "ham's record of an adapter")).record();
+        return read(file, JsonFiles.read(file, "ham's record of an adapter"));
+    }
+
+    /**
+     * The record that an object holds; what it leaves out has its default.
+     *
+     * @param file where the object was read, for messages
+     * @throws InputException when a value is not of its kind
+     */
+    static HamRecord read(Path file, ObjectNode json) {
+        return new Reader(file, json).record();
     }
 
     private record Reader(Path file, ObjectNode json) {
@@ -111,12 +121,17 @@ public record HamRecord(
     /** Writes {@code ham.json} into a folder. */
     public void write(Path folder) throws IOException {
         ObjectNode json = JsonFiles.object();
+        put(json);
+        JsonFiles.write(folder.resolve(FILE), json);
+    }
+
+    /** Adds every key to an object. */
+    void put(ObjectNode json) {
         json.put("alpha", alpha);
         json.put("task", task);
         json.set("classes", JsonFiles.tree(classes));
         json.put("base_sha256", baseSha256.orElse(null));
         json.put("mode", mode.optionName());
         json.set("group_alphas", JsonFiles.tree(groupAlphas));
-        JsonFiles.write(folder.resolve(FILE), json);
     }
 }

@@ -6,6 +6,8 @@ import ham.merge.InputException;
 import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.head.HeadFile;
+import ham.merge.head.HeadsFile;
+import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.DeltaStatistics;
 import ham.merge.method.Group;
@@ -23,13 +25,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
  * Writes a merge folder: {@code merged.safetensors} (weight name -> delta [out, in], bias name -> delta [out], float32),
  * {@code groups.safetensors} (what each member brought, in join order: {@code groups.G.M.WEIGHT.lora_A} and {@code .lora_B}, pruned for ham,
- * the {@code .scaling} as one float64, and {@code groups.G.M.BIAS}), {@code merge.json}, and {@code head.safetensors} and {@code labels.txt}
- * where there is a head. It works weight by weight, so that neither adapters nor deltas need to fit in memory.
+ * the {@code .scaling} as one float64, and {@code groups.G.M.BIAS}), {@code merge.json}, the same for people in {@code README.md},
+ * {@code heads.safetensors} where adapters have heads, and {@code head.safetensors} and {@code labels.txt} where they make one. It works
+ * weight by weight, so that neither adapters nor deltas need to fit in memory.
  */
 public final class MergeFolder {
     /** What was merged and how; the file by which a merge folder is known. */
@@ -37,6 +41,11 @@ public final class MergeFolder {
 
     static final String MERGED = "merged.safetensors";
     static final String GROUPS = "groups.safetensors";
+    /** The head of each adapter, from which a replay makes its own. */
+    static final String HEADS = "heads.safetensors";
+    /** What was merged and how, for people. */
+    static final String CARD = "README.md";
+
     static final String LABELS = "labels.txt";
 
     private final AdapterMerge result;
@@ -58,18 +67,20 @@ public final class MergeFolder {
     /**
      * Fills an existing, empty folder.
      *
+     * @param origin where the merge comes from, for the record and the card
      * @return the content of {@code merge.json}
      */
-    public static ObjectNode write(Path folder, AdapterMerge result, MergeProgress progress) throws IOException {
-        return new MergeFolder(result).write(folder, progress);
+    public static ObjectNode write(Path folder, AdapterMerge result, MergeOrigin origin, MergeProgress progress)
+            throws IOException {
+        return new MergeFolder(result).write(folder, origin, progress);
     }
 
-    /** As {@link #write(Path, AdapterMerge, MergeProgress)}, without a word. */
+    /** As {@link #write(Path, AdapterMerge, MergeOrigin, MergeProgress)}, of no known origin and without a word. */
     public static ObjectNode write(Path folder, AdapterMerge result) throws IOException {
-        return write(folder, result, MergeProgress.SILENT);
+        return write(folder, result, MergeOrigin.UNKNOWN, MergeProgress.SILENT);
     }
 
-    private ObjectNode write(Path folder, MergeProgress progress) throws IOException {
+    private ObjectNode write(Path folder, MergeOrigin origin, MergeProgress progress) throws IOException {
         SortedMap<String, float[]> biases = merge.biases();
         List<String> weights = new ArrayList<>(merge.shapes().keySet());
         List<DeltaStatistics> statistics;
@@ -94,8 +105,14 @@ public final class MergeFolder {
                 result.adapters(),
                 AdapterFolder::sha256,
                 done -> progress.at("hashing", done, result.adapters().size()));
-        ObjectNode record = MergeRecord.of(result, weights, statistics);
+        ObjectNode record = MergeRecord.of(result, origin, weights, statistics);
         JsonFiles.write(folder.resolve(RECORD), record);
+        Files.writeString(folder.resolve(CARD), MergeCard.of(record));
+        List<Optional<NamedHead>> heads =
+                result.adapters().stream().map(AdapterFolder::head).toList();
+        if (heads.stream().anyMatch(Optional::isPresent)) {
+            HeadsFile.write(folder.resolve(HEADS), heads);
+        }
         if (result.head().isPresent()) {
             HeadFile.write(folder.resolve(AdapterFolder.HEAD), result.head().get());
             Files.writeString(
@@ -118,18 +135,18 @@ public final class MergeFolder {
             String prefix = prefixes.get(i);
             AdapterSource adapter = merge.adapters().get(i);
             adapter.layers().forEach((weight, shape) -> layout.add(
-                            prefix + weight + ".lora_A", DType.F32, shape.rank(), shape.inputs())
-                    .add(prefix + weight + ".lora_B", DType.F32, shape.outputs(), shape.rank())
-                    .add(prefix + weight + ".scaling", DType.F64, 1));
+                            prefix + weight + StoredAdapter.A, DType.F32, shape.rank(), shape.inputs())
+                    .add(prefix + weight + StoredAdapter.B, DType.F32, shape.outputs(), shape.rank())
+                    .add(prefix + weight + StoredAdapter.SCALING, DType.F64, 1));
             adapter.biases().forEach((bias, change) -> layout.add(prefix + bias, DType.F32, change.values().length));
         }
         return layout;
     }
 
     private static void write(SafetensorsOutput output, String name, LoraFactors factors) {
-        output.write(name + ".lora_A", factors.a().data());
-        output.write(name + ".lora_B", factors.b().data());
-        output.write(name + ".scaling", new double[] {factors.scaling()});
+        output.write(name + StoredAdapter.A, factors.a().data());
+        output.write(name + StoredAdapter.B, factors.b().data());
+        output.write(name + StoredAdapter.SCALING, new double[] {factors.scaling()});
     }
 
     private void writeBiases(SafetensorsOutput groups) {

@@ -9,9 +9,8 @@ import ham.merge.method.MergeMethod;
 import ham.merge.method.PreparedMerge;
 import ham.merge.method.Step;
 import ham.merge.method.WeightShapes;
-import java.util.HashSet;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 
 /** The content of {@code merge.json}. */
 final class MergeRecord {
@@ -26,15 +25,18 @@ final class MergeRecord {
     /**
      * Everything that is to be known of a merge but its tensors.
      *
+     * @param origin where the merge comes from
      * @param weights names of the changed weights
      * @param statistics of the merged delta of each
      */
-    static ObjectNode of(AdapterMerge result, List<String> weights, List<DeltaStatistics> statistics) {
+    static ObjectNode of(
+            AdapterMerge result, MergeOrigin origin, List<String> weights, List<DeltaStatistics> statistics) {
         MergeRecord record = new MergeRecord(result);
         ObjectNode json = JsonFiles.object();
         json.put("method", result.merge().settings().method().optionName());
         json.put("mode", result.mode().optionName());
         json.set("parameters", SettingsJson.parameters(result.merge().settings()));
+        request(result.request(), json.putObject("request"));
         json.put("base_sha256", result.baseSha256().orElse(null));
         record.inputs(json.putArray("inputs"));
         record.steps(json.putArray("steps"));
@@ -42,7 +44,17 @@ final class MergeRecord {
         record.weights(json.putArray("weights"), weights, statistics);
         result.head().ifPresent(head -> json.put("head", head.head().kind().optionName()));
         json.set("warnings", JsonFiles.tree(result.warnings()));
+        json.put("factored", result.merge().settings().method().factored());
+        json.put("kernels", result.merge().kernels());
+        json.set("command", JsonFiles.tree(origin.command()));
+        json.put("base", origin.base().map(Path::toString).orElse(null));
+        json.put("version", origin.version().orElse(null));
         return json;
+    }
+
+    private static void request(MergeRequest request, ObjectNode json) {
+        json.put("mode", request.mode().map(MergeMode::optionName).orElse("auto"))
+                .put("weights", request.weightsGiven() ? "given" : "own");
     }
 
     private boolean ham() {
@@ -51,11 +63,14 @@ final class MergeRecord {
 
     private void inputs(ArrayNode inputs) {
         for (AdapterFolder each : result.adapters()) {
-            inputs.addObject()
+            ObjectNode input = inputs.addObject()
                     .put("adapter", each.adapter().name())
                     .put("path", each.path().toString())
-                    .put("sha256", each.sha256())
-                    .set("classes", JsonFiles.tree(each.record().classes()));
+                    .put("sha256", each.sha256());
+            each.record().put(input);
+            if (each.adapter().fanInFanOut()) {
+                input.put(StoredGroups.FAN_IN_FAN_OUT, true);
+            }
         }
     }
 
@@ -92,15 +107,10 @@ final class MergeRecord {
         }
     }
 
-    /** The group's largest concatenated rank over all weights: the sum of its members' ranks. */
+    /** The group's largest concatenated rank over all weights. */
     private int rank(Group group) {
-        Set<Integer> members = new HashSet<>();
-        group.members().forEach(member -> members.add(member.adapter()));
         return merge.shapes().keySet().stream()
-                .mapToInt(weight -> members.stream()
-                        .map(i -> merge.adapters().get(i).layers().get(weight))
-                        .mapToInt(layer -> layer == null ? 0 : layer.rank())
-                        .sum())
+                .mapToInt(weight -> merge.rank(group, weight))
                 .max()
                 .orElse(0);
     }

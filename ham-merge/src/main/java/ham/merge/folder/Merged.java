@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
 /**
@@ -61,42 +63,54 @@ public record Merged(
             throw new InputException(path, "expected a merge folder or a safetensors file of deltas, found nothing");
         }
         SafetensorsFile file = SafetensorsFile.open(path);
+        CompletableFuture<String> hash = CompletableFuture.supplyAsync(() -> TensorHash.sha256(file));
+        SortedMap<String, Matrix> deltas = deltas(file);
         SortedMap<String, String> provenance = new TreeMap<>();
         provenance.put("method", "deltas");
-        provenance.put("merged_sha256", TensorHash.sha256(file));
-        return new Merged(deltas(file), biases(file), new TreeMap<>(), Optional.empty(), Optional.empty(), provenance);
+        provenance.put("merged_sha256", result(hash));
+        return new Merged(deltas, biases(file), new TreeMap<>(), Optional.empty(), Optional.empty(), provenance);
+    }
+
+    private static String result(CompletableFuture<String> work) {
+        try {
+            return work.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
     }
 
     private static Merged readFolder(Path folder) {
         Path recordFile = folder.resolve(MergeFolder.RECORD);
         ObjectNode record = JsonFiles.read(recordFile, "the record of a merge folder");
         SafetensorsFile merged = SafetensorsFile.open(folder.resolve(MergeFolder.MERGED));
+        CompletableFuture<String> hash = CompletableFuture.supplyAsync(() -> TensorHash.sha256(merged));
         Path head = folder.resolve(AdapterFolder.HEAD);
         SortedMap<String, String> provenance = new TreeMap<>();
         provenance.put("method", record.path("method").asText());
         provenance.put("mode", record.path("mode").asText());
         provenance.put("parameters", record.path("parameters").toString());
-        provenance.put("adapters", withoutPaths(record.path("inputs")).toString());
-        provenance.put("merged_sha256", TensorHash.sha256(merged));
-        SafetensorsFile factors = SafetensorsFile.open(folder.resolve(MergeFolder.GROUPS));
+        provenance.put("adapters", identities(record.path("inputs")).toString());
         SortedMap<String, Matrix> deltas = deltas(merged);
+        provenance.put("merged_sha256", result(hash));
         boolean factored = SettingsJson.read(recordFile, record).method().factored();
         return new Merged(
                 deltas,
                 biases(merged),
-                factored ? BranchReader.read(recordFile, record, factors, deltas) : new TreeMap<>(),
+                factored
+                        ? BranchReader.read(recordFile, record, folder.resolve(MergeFolder.GROUPS), deltas)
+                        : new TreeMap<>(),
                 record.hasNonNull("head") || Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
                 Optional.ofNullable(record.path("base_sha256").textValue()),
                 provenance);
     }
 
-    /** Where an adapter lay on some machine says nothing about a model, and would change its bytes. */
-    private static JsonNode withoutPaths(JsonNode inputs) {
+    /** What a model's metadata says of each adapter: where it lay on some machine would change the model's bytes. */
+    private static JsonNode identities(JsonNode inputs) {
         ArrayNode copy =
                 inputs.isArray() ? inputs.deepCopy() : JsonFiles.object().arrayNode();
         for (JsonNode input : copy) {
             if (input instanceof ObjectNode object) {
-                object.remove("path");
+                object.retain("adapter", "sha256", "classes");
             }
         }
         return copy;

@@ -1,30 +1,26 @@
 package ham.merge.folder;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.io.Fields;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.Combine;
 import ham.merge.method.HamParameters;
-import ham.merge.method.Join;
 import ham.merge.method.LayerRule;
 import ham.merge.method.Measure;
+import ham.merge.method.MergeChoices;
 import ham.merge.method.MergeMethod;
+import ham.merge.method.MergeParameter;
 import ham.merge.method.MergeSettings;
-import ham.merge.method.SignRule;
-import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.regex.PatternSyntaxException;
 
 /** The {@code method} and {@code parameters} of {@code merge.json}: what a method uses, and nothing else. */
-final class SettingsJson {
+public final class SettingsJson {
     private SettingsJson() {}
 
     static ObjectNode parameters(MergeSettings settings) {
@@ -34,11 +30,11 @@ final class SettingsJson {
             case TASK_ARITHMETIC -> json.put("scale", settings.scale());
             case TIES ->
                 json.put("density", settings.density())
-                        .put("sign", lowerCase(settings.sign()))
+                        .put("sign", optionName(settings.sign()))
                         .put("scale", settings.scale());
             case DARE ->
                 json.put("density", settings.density())
-                        .put("sign", lowerCase(settings.sign()))
+                        .put("sign", optionName(settings.sign()))
                         .put("seed", settings.seed());
             case MAGNITUDE -> json.put("density", settings.density());
             case SVD -> json.put("rank", settings.rank());
@@ -61,15 +57,11 @@ final class SettingsJson {
         json.put("keep", parameters.keep())
                 .put("tau", parameters.tau())
                 .put("groups", parameters.maxGroups())
-                .put("join", lowerCase(parameters.join()))
-                .put("combine", lowerCase(parameters.combine()));
+                .put("join", optionName(parameters.join()))
+                .put("combine", optionName(parameters.combine()));
         if (parameters.similarity() != Measure.COSINE) {
             json.put("similarity", parameters.similarity().optionName());
         }
-    }
-
-    private static String lowerCase(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -78,68 +70,77 @@ final class SettingsJson {
      * @param file where {@code record} was read
      * @throws InputException when it does not tell of a merge
      */
-    static MergeSettings read(Path file, JsonNode record) {
-        String name = record.path("method").asText();
-        MergeMethod method = Stream.of(MergeMethod.values())
-                .filter(each -> each.optionName().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new InputException(
-                        file, "method: expected a method that ham merges by, found " + record.path("method")));
-        JsonNode json = record.path("parameters");
-        MergeSettings defaults = MergeSettings.of(method);
+    static MergeSettings read(Path file, ObjectNode record) {
+        Fields fields = new Fields(file, record);
+        MergeMethod method =
+                fields.required("method", fields.choice("method", MergeMethod.values(), MergeMethod::optionName));
+        Fields parameters = fields.object("parameters");
+        List<LayerRule> layers = layers(parameters);
         try {
-            return new MergeSettings(
-                    method,
-                    method == MergeMethod.HAM ? ham(json) : defaults.ham(),
-                    decimal(json, "density").orElse(defaults.density()),
-                    value(json, "scale", JsonNode::doubleValue).orElse(defaults.scale()),
-                    json.has("sign") ? SignRule.valueOf(upperCase(json.path("sign"))) : defaults.sign(),
-                    value(json, "seed", JsonNode::longValue).orElse(defaults.seed()),
-                    value(json, "rank", JsonNode::intValue).orElse(defaults.rank()),
-                    layers(json.path("layers")));
-        } catch (IllegalArgumentException | InputException e) {
-            throw new InputException(file, "expected the parameters of a merge by " + name + ", found " + json, e);
+            return choices(parameters).layers(layers).settings(method);
+        } catch (InputException e) {
+            throw e.getMessage().startsWith("--")
+                    ? fields.wrong("parameters", e.getMessage().substring(2), e)
+                    : e;
         }
     }
 
-    private static HamParameters ham(JsonNode json) {
-        return new HamParameters(
-                json.path("keep").decimalValue(),
-                json.path("tau").doubleValue(),
-                json.path("groups").intValue(),
-                Join.valueOf(upperCase(json.path("join"))),
-                Combine.valueOf(upperCase(json.path("combine"))),
-                json.has("similarity") ? Measure.valueOf(upperCase(json.path("similarity"))) : Measure.COSINE);
+    /**
+     * The parameters that an object holds, under the names of their options.
+     *
+     * @throws InputException when a value is of another type, or there is another key that was not asked for before
+     */
+    public static MergeChoices choices(Fields json) {
+        MergeChoices choices = new MergeChoices()
+                .put(MergeParameter.KEEP, json.decimal("keep").orElse(null))
+                .put(MergeParameter.TAU, json.number("tau").orElse(null))
+                .put(MergeParameter.GROUPS, json.integer("groups").orElse(null))
+                .put(MergeParameter.JOIN, choice(json, MergeParameter.JOIN).orElse(null))
+                .put(
+                        MergeParameter.COMBINE,
+                        choice(json, MergeParameter.COMBINE).orElse(null))
+                .put(
+                        MergeParameter.SIMILARITY,
+                        choice(json, MergeParameter.SIMILARITY).orElse(null))
+                .put(MergeParameter.DENSITY, json.decimal("density").orElse(null))
+                .put(MergeParameter.SCALE, json.number("scale").orElse(null))
+                .put(MergeParameter.SIGN, choice(json, MergeParameter.SIGN).orElse(null))
+                .put(MergeParameter.SEED, json.whole("seed").orElse(null))
+                .put(MergeParameter.RANK, json.integer("rank").orElse(null));
+        json.requireNothingElse();
+        return choices;
     }
 
-    private static List<LayerRule> layers(JsonNode json) {
-        List<LayerRule> rules = new ArrayList<>();
-        for (JsonNode rule : json) {
-            rules.add(new LayerRule(
-                    Pattern.compile(rule.path("match").asText()),
-                    decimal(rule, "keep"),
-                    decimal(rule, "density"),
-                    value(rule, "rank", JsonNode::intValue),
-                    value(rule, "weight", JsonNode::doubleValue)));
+    private static <E extends Enum<E>> Optional<E> choice(Fields json, MergeParameter<E> parameter) {
+        return json.choice(parameter.name(), parameter.type().getEnumConstants(), SettingsJson::optionName);
+    }
+
+    /**
+     * The rules under the key {@code layers}.
+     *
+     * @throws InputException when one is damaged
+     */
+    public static List<LayerRule> layers(Fields json) {
+        return json.objects("layers").stream().map(SettingsJson::layer).toList();
+    }
+
+    private static LayerRule layer(Fields rule) {
+        String match = rule.required("match", rule.text("match"));
+        try {
+            LayerRule layer = new LayerRule(
+                    Pattern.compile(match),
+                    rule.decimal("keep"),
+                    rule.decimal("density"),
+                    rule.integer("rank"),
+                    rule.number("weight"));
+            rule.requireNothingElse();
+            return layer;
+        } catch (PatternSyntaxException e) {
+            throw rule.wrong("match", "expected a regular expression, found '" + match + "': " + e.getDescription(), e);
         }
-        return rules;
     }
 
-    private static Optional<BigDecimal> decimal(JsonNode json, String key) {
-        return value(json, key, JsonNode::decimalValue);
-    }
-
-    private static <T> Optional<T> value(JsonNode json, String key, Function<JsonNode, T> read) {
-        if (!json.has(key)) {
-            return Optional.empty();
-        }
-        if (!json.get(key).isNumber()) {
-            throw new IllegalArgumentException(key + " is no number");
-        }
-        return Optional.of(read.apply(json.get(key)));
-    }
-
-    private static String upperCase(JsonNode text) {
-        return text.asText().toUpperCase(Locale.ROOT).replace('-', '_');
+    private static String optionName(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

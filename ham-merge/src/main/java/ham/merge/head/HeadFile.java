@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.merge.InputException;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
+import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * {@code head.safetensors}: the tensors of a head (linear: {@code weight} [classes, d], {@code bias} [classes]; prototype: {@code weight};
@@ -17,6 +19,8 @@ import java.util.List;
  * in the metadata.
  */
 public final class HeadFile {
+    static final String PROJECTION = "projection";
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -25,18 +29,27 @@ public final class HeadFile {
 
     /** Writes a head. */
     public static void write(Path file, NamedHead named) {
-        SafetensorsWriter writer = new SafetensorsWriter()
-                .metadata("head", named.head().kind().optionName())
-                .metadata("classes", json(named.classes()));
-        Head head = named.head();
-        if (head instanceof LinearHead linear) {
-            writer.add("weight", linear.weight()).add("bias", List.of((long) linear.bias().length), linear.bias());
-        } else if (head instanceof PrototypeHead prototype) {
-            writer.add("weight", prototype.weight());
-        } else if (head instanceof AnalyticHead analytic) {
-            writer.add("projection", analytic.projection()).add("weight", analytic.weight());
+        SafetensorsWriter writer = new SafetensorsWriter();
+        add(writer, "", named);
+        if (named.head() instanceof AnalyticHead analytic) {
+            writer.add(PROJECTION, analytic.projection());
         }
         writer.write(file);
+    }
+
+    /** Adds all of a head but its projection, every name behind a prefix. */
+    static void add(SafetensorsWriter writer, String prefix, NamedHead named) {
+        writer.metadata(prefix + "head", named.head().kind().optionName())
+                .metadata(prefix + "classes", json(named.classes()));
+        Head head = named.head();
+        if (head instanceof LinearHead linear) {
+            writer.add(prefix + "weight", linear.weight())
+                    .add(prefix + "bias", List.of((long) linear.bias().length), linear.bias());
+        } else if (head instanceof PrototypeHead prototype) {
+            writer.add(prefix + "weight", prototype.weight());
+        } else if (head instanceof AnalyticHead analytic) {
+            writer.add(prefix + "weight", analytic.weight());
+        }
     }
 
     /**
@@ -46,16 +59,30 @@ public final class HeadFile {
      */
     public static NamedHead read(Path file) {
         SafetensorsFile tensors = SafetensorsFile.open(file);
-        String kind = tensors.metadata().get("head");
+        return read(tensors, "", () -> tensors.matrix(PROJECTION));
+    }
+
+    /**
+     * Reads one of the heads in a file.
+     *
+     * @param prefix what its tensors and metadata begin with
+     * @param projection read only for an analytic head
+     */
+    static NamedHead read(SafetensorsFile tensors, String prefix, Supplier<Matrix> projection) {
+        Path file = tensors.path();
+        String kind = tensors.metadata().get(prefix + "head");
         try {
             Head head =
                     switch (kind == null ? "" : kind) {
-                        case "linear" -> new LinearHead(tensors.matrix("weight"), vector(tensors, "bias"));
-                        case "prototype" -> new PrototypeHead(tensors.matrix("weight"));
-                        case "analytic" -> new AnalyticHead(tensors.matrix("projection"), tensors.matrix("weight"));
+                        case "linear" ->
+                            new LinearHead(tensors.matrix(prefix + "weight"), vector(tensors, prefix + "bias"));
+                        case "prototype" -> new PrototypeHead(tensors.matrix(prefix + "weight"));
+                        case "analytic" -> new AnalyticHead(projection.get(), tensors.matrix(prefix + "weight"));
                         default ->
                             throw new InputException(
-                                    file, "expected metadata 'head' of linear, prototype or analytic, found " + kind);
+                                    file,
+                                    "expected metadata '" + prefix + "head' of linear, prototype or analytic, found "
+                                            + kind);
                     };
             boolean empty =
                     head instanceof AnalyticHead analytic && analytic.weight().columns() == 0;
@@ -65,17 +92,18 @@ public final class HeadFile {
                         "expected at least one class and one feature, found " + head.classes() + " classes and "
                                 + head.features() + " features" + (empty ? ", none of them projected" : ""));
             }
-            return new NamedHead(head, classes(file, tensors.metadata().get("classes")));
+            String classes = prefix + "classes";
+            return new NamedHead(head, classes(file, classes, tensors.metadata().get(classes)));
         } catch (IllegalArgumentException e) {
             throw new InputException(file, "its tensors do not fit together: " + e.getMessage(), e);
         }
     }
 
-    private static List<String> classes(Path file, String json) {
+    private static List<String> classes(Path file, String key, String json) {
         if (json == null) {
-            throw new InputException(file, "expected metadata 'classes' with the names of the classes, found none");
+            throw new InputException(file, "expected metadata '" + key + "' with the names of the classes, found none");
         }
-        String problem = "expected metadata 'classes' to be a JSON array of names, found " + json;
+        String problem = "expected metadata '" + key + "' to be a JSON array of names, found " + json;
         try {
             JsonNode array = JSON.readTree(json);
             List<String> classes = new ArrayList<>();

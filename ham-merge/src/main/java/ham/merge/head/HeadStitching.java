@@ -49,6 +49,35 @@ public final class HeadStitching {
         return last;
     }
 
+    /**
+     * An analytic head for some of its classes; the other logits do not change. A head that is not analytic knows its own classes only and
+     * stays as it is.
+     *
+     * @param classes at least one
+     * @return the same head when these are all of its classes
+     * @throws IllegalArgumentException when one of the classes is not in the head
+     */
+    public static NamedHead only(Set<String> classes, NamedHead named) {
+        if (!(named.head() instanceof AnalyticHead head)) {
+            return named;
+        }
+        classes.forEach(name ->
+                require(named.classes().contains(name), "the last analytic head does not cover class '" + name + "'"));
+        if (classes.containsAll(named.classes())) {
+            return named;
+        }
+        int width = head.weight().columns();
+        List<String> kept = named.classes().stream().filter(classes::contains).toList();
+        Matrix weight = Matrix.zeros(kept.size(), width);
+        int row = 0;
+        for (int i = 0; i < named.classes().size(); i++) {
+            if (classes.contains(named.classes().get(i))) {
+                System.arraycopy(head.weight().data(), i * width, weight.data(), row++ * width, width);
+            }
+        }
+        return new NamedHead(new AnalyticHead(head.projection(), weight), kept);
+    }
+
     private static NamedHead concatenated(List<NamedHead> heads) {
         Set<String> classes = new LinkedHashSet<>();
         for (NamedHead each : heads) {

@@ -75,17 +75,16 @@ public final class PreparedMerge {
             List<Double> weights,
             List<List<Double>> trainedGroupAlphas,
             MergeProgress progress) {
-        SortedMap<String, WeightShapes> shapes = WeightShapes.of(adapters);
+        MergePlan plan = MergePlan.of(settings, adapters);
+        SortedMap<String, WeightShapes> shapes = plan.shapes();
         Kernels kernels = Kernels.best();
-        if (settings.method() != MergeMethod.HAM) {
+        if (plan.grouping().isEmpty()) {
             return new PreparedMerge(settings, adapters, shapes, weighted(settings, adapters, weights), kernels);
         }
         List<PrunedAdapter> pruned = adapters.stream()
                 .map(each -> new PrunedAdapter(each, settings::keep))
                 .toList();
-        GroupingPlan plan =
-                GroupingPlan.of(adapters.size(), shapes, settings.ham().maxGroups());
-        Grouping grouping = new StreamedGrouping(pruned, shapes, plan, kernels, progress)
+        Grouping grouping = new StreamedGrouping(pruned, shapes, plan.grouping().get(), kernels, progress)
                 .place(settings.ham(), weights, trainedGroupAlphas);
         return new PreparedMerge(
                 settings,
@@ -143,6 +142,14 @@ public final class PreparedMerge {
         return steps;
     }
 
+    /** The rank of a group at one weight: the sum of its members' ranks. */
+    public int rank(Group group, String weight) {
+        return group.members().stream()
+                .map(member -> adapters.get(member.adapter()).layers().get(weight))
+                .mapToInt(layer -> layer == null ? 0 : layer.rank())
+                .sum();
+    }
+
     /** Name of the kernels that multiply. */
     public String kernels() {
         return kernels.name();
@@ -169,6 +176,35 @@ public final class PreparedMerge {
     /** How large a delta is. */
     public DeltaStatistics statistics(Matrix delta) {
         return workspaces.get().of(delta, kernels);
+    }
+
+    /**
+     * The addends of one weight's merged delta, in the order of the adapters that change it.
+     *
+     * @throws IllegalStateException when the method does not add up factors ({@link MergeMethod#factored})
+     */
+    public List<Branch> branches(String weight) {
+        if (settings.weightMerge(weight, total(weights)) instanceof BranchMerge merge) {
+            return merge.branches(contributions(weight, FactorSink.NONE));
+        }
+        throw new IllegalStateException(settings.method() + " does not add up factors");
+    }
+
+    /**
+     * The merged delta of one weight as factors of a low rank; where the method sums or cuts factors, dense deltas are formed only when their
+     * summed rank reaches the smaller side.
+     *
+     * @param rank at least 1; the result's is lower where the method makes a delta of a lower one
+     * @throws InputException as {@link #delta}
+     */
+    public Compression compressed(String weight, int rank) {
+        if (settings.method().factored()) {
+            return Compression.of(branches(weight), rank);
+        }
+        if (settings.weightMerge(weight, total(weights)) instanceof SvdMerge svd) {
+            return new SvdMerge(Math.min(rank, svd.rank())).compress(contributions(weight, FactorSink.NONE));
+        }
+        return Compression.of(delta(weight, FactorSink.NONE), rank);
     }
 
     private List<Contribution> contributions(String weight, FactorSink sink) {

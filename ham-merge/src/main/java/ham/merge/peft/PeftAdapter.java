@@ -105,7 +105,7 @@ public final class PeftAdapter implements AdapterSource {
         }
     }
 
-    /** Whether the adapter was trained on a base that stores its weights as [in, out]. */
+    @Override
     public boolean fanInFanOut() {
         return config.fanInFanOut();
     }

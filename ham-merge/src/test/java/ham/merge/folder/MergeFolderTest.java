@@ -97,7 +97,7 @@ class MergeFolderTest {
             MergeFolder.write(Files.createDirectory(folder.resolve(name)), merge(join, combine));
         }
         assertThat(TestData.entries(folder.resolve("first")))
-                .containsExactly("groups.safetensors", "merge.json", "merged.safetensors")
+                .containsExactly("README.md", "groups.safetensors", "merge.json", "merged.safetensors")
                 .allSatisfy(file -> assertThat(folder.resolve("second").resolve(file))
                         .hasSameBinaryContentAs(folder.resolve("first").resolve(file)));
     }

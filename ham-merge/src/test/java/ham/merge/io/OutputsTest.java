@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -302,5 +303,32 @@ class OutputsTest {
         Outputs.checkFolder(input, true, "merge.json", List.of());
         assertThatThrownBy(() -> Outputs.checkFolder(target, false, "merge.json", List.of()))
                 .hasMessageContaining("exists already");
+    }
+
+    @Test
+    void filesThatBelongTogetherAppearTogetherOrNotAtAll() throws IOException {
+        Path data = folder.resolve("model.data");
+        Path model = folder.resolve("model");
+        Files.writeString(data, "old data");
+        Files.writeString(model, "old model");
+        assertThatThrownBy(() -> Outputs.files(List.of(data, model), true, temporary -> {
+                    Files.writeString(temporary.resolve("model.data"), "new data");
+                    throw new IOException("disk full");
+                }))
+                .isInstanceOf(InputException.class);
+        assertThat(data).hasContent("old data");
+        assertThat(model).hasContent("old model");
+        assertThatThrownBy(() -> Outputs.files(List.of(data, model), false, temporary -> {}))
+                .hasMessageContaining("--force");
+        Outputs.files(List.of(data, model), true, temporary -> {
+            Files.writeString(temporary.resolve("model.data"), "new data");
+            Files.writeString(temporary.resolve("model"), "new model");
+            Files.writeString(temporary.resolve("reference"), "left behind");
+        });
+        assertThat(data).hasContent("new data");
+        assertThat(model).hasContent("new model");
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactlyInAnyOrder(data, model);
+        }
     }
 }

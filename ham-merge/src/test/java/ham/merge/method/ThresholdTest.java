@@ -15,6 +15,22 @@ import org.junit.jupiter.api.Test;
 class ThresholdTest {
     private final Random random = new Random(7);
 
+    /** A merge that goes on prunes what was pruned before: zeros of both signs and ties among it. */
+    @Test
+    void pruningWhatIsPrunedChangesNoBit() {
+        Random random = new Random(11);
+        for (int round = 0; round < 400; round++) {
+            int size = 1 + random.nextInt(60);
+            Matrix matrix = Matrix.zeros(1, size);
+            for (int i = 0; i < size; i++) {
+                matrix.data()[i] = (random.nextInt(5) - 2) * (random.nextBoolean() ? 1f : -0.0f);
+            }
+            BigDecimal keep = BigDecimal.valueOf(1 + random.nextInt(100), 2);
+            Matrix once = Pruning.keepLargest(matrix, keep);
+            assertThat(bits(Pruning.keepLargest(once, keep).data())).isEqualTo(bits(once.data()));
+        }
+    }
+
     @Test
     void keepsWhatSortingKeeps() {
         for (int trial = 0; trial < 2000; trial++) {

@@ -94,17 +94,22 @@ class PeftWriterTest {
     }
 
     @Test
-    void differentRanksOrScalingsAreRefused() {
+    void ranksAndScalingsMayDiffer() throws IOException {
         SortedMap<String, LoraFactors> factors =
-                new TreeMap<>(adapter(2, 1, Target.QUERY).factors());
-        factors.put("other.weight", new LoraFactors(Matrix.zeros(3, 4), Matrix.zeros(4, 3), 1));
-        assertThatThrownBy(() -> PeftWriter.write(folder, new LoraAdapter("x", factors), "base", List.of()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("another rank or scaling");
-        factors.put("other.weight", new LoraFactors(Matrix.zeros(2, 4), Matrix.zeros(4, 2), 2));
-        assertThatThrownBy(() -> PeftWriter.write(folder, new LoraAdapter("x", factors), "base", List.of()))
-                .isInstanceOf(IllegalArgumentException.class);
-        factors.remove("other.weight");
+                new TreeMap<>(adapter(2, 1, Target.values()).factors());
+        factors.put(NAMES.weight(0, Target.FC2), new LoraFactors(Matrix.zeros(3, 4), Matrix.zeros(4, 3), 0.1));
+        PeftWriter.write(folder, new LoraAdapter("x", factors), "base", List.of(Target.values()));
+        LoraAdapter read = LoraAdapter.load(PeftReader.read(folder, "x"));
+        assertThat(read.layers().keySet()).isEqualTo(factors.keySet());
+        factors.forEach((name, each) -> {
+            assertThat(read.layers().get(name).rank()).isEqualTo(each.rank());
+            assertThat(read.layers().get(name).scaling()).isCloseTo(each.scaling(), within(1e-12));
+        });
+    }
+
+    @Test
+    void whatIsNoWeightIsRefused() {
+        SortedMap<String, LoraFactors> factors = new TreeMap<>();
         factors.put("other", new LoraFactors(Matrix.zeros(2, 4), Matrix.zeros(4, 2), 1));
         assertThatThrownBy(() -> PeftWriter.write(folder, new LoraAdapter("x", factors), "base", List.of()))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -97,6 +97,7 @@ public record RunConfig(
         json.put("groups", ham.maxGroups());
         json.put("join", ham.join().name().toLowerCase(Locale.ROOT));
         json.put("combine", ham.combine().name().toLowerCase(Locale.ROOT));
+        json.put("similarity", ham.similarity().optionName());
         json.put("projection", projectionWidth);
         json.put("device", device);
         json.put("threads", threads);

@@ -4,14 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.folder.MergeOrigin;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -43,6 +46,22 @@ public final class RunRecord {
         } else {
             Outputs.file(file, false, path -> JsonFiles.write(path, record));
         }
+    }
+
+    /** Where the merge of a run comes from, as far as the folder has a record. */
+    static MergeOrigin origin(RunFolder folder) {
+        Path file = folder.path(RunFolder.RECORD);
+        if (!Files.exists(file)) {
+            return MergeOrigin.UNKNOWN;
+        }
+        ObjectNode record = JsonFiles.read(file, "the record of a run");
+        List<String> command = new ArrayList<>();
+        record.path("command").forEach(argument -> command.add(argument.asText()));
+        return new MergeOrigin(
+                command,
+                Optional.ofNullable(record.path("environment").path("ham").textValue()),
+                Optional.ofNullable(record.path("configuration").path("base").textValue())
+                        .map(Path::of));
     }
 
     private static ObjectNode record(RunInputs inputs, Map<String, String> environment, List<String> command) {

@@ -17,6 +17,7 @@ import ham.merge.head.PrototypeHead;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.merge.method.HamMerge;
+import ham.merge.method.MergeProgress;
 import ham.merge.peft.PeftWriter;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
@@ -210,7 +211,10 @@ final class RunState {
                 IntStream.rangeClosed(0, last).mapToObj(this::readAdapter).toList();
         AdapterMerge merged =
                 AdapterMerge.of(adapters, List.of(), inputs.config().ham(), Optional.of(MergeMode.SEQUENTIAL));
-        Outputs.folder(folder.path("merged"), true, path -> MergeFolder.write(path, merged));
+        Outputs.folder(
+                folder.path("merged"),
+                true,
+                path -> MergeFolder.write(path, merged, RunRecord.origin(folder), MergeProgress.SILENT));
         ObjectNode metrics = variants.json(inputs.config().head());
         Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics));
     }

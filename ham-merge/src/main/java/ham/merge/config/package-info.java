@@ -1,0 +1,2 @@
+/** A merge described in one YAML file. */
+package ham.merge.config;

@@ -1,0 +1,255 @@
+package ham.merge.folder;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
+import ham.merge.adapter.LayerShape;
+import ham.merge.adapter.LoraFactors;
+import ham.merge.head.HeadFile;
+import ham.merge.io.JsonFiles;
+import ham.merge.method.Branch;
+import ham.merge.method.Compression;
+import ham.merge.method.MergeMethod;
+import ham.merge.method.MergeProgress;
+import ham.merge.method.MergeSettings;
+import ham.merge.method.Parallel;
+import ham.merge.method.PreparedMerge;
+import ham.merge.method.WeightShapes;
+import ham.merge.peft.PeftOutput;
+import ham.merge.tensor.Matrix;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Writes a merge as one PEFT adapter of scaling 1: exactly, by concatenation of the factors with what each counts folded into B, or cut to a
+ * rank by SVD. Beside PEFT's two files are {@code ham.json} (the adapter is one by itself: importance 1, trained independently) and
+ * {@code head.safetensors} where there is a head. It works weight by weight.
+ */
+public final class PeftMerge {
+    /** The file by which an adapter folder is known. */
+    public static final String MARK = "adapter_config.json";
+
+    private final AdapterMerge result;
+    private final PreparedMerge merge;
+    private final OptionalInt rank;
+
+    private PeftMerge(AdapterMerge result, OptionalInt rank) {
+        this.result = result;
+        this.merge = result.merge();
+        this.rank = rank;
+    }
+
+    /**
+     * What was written for a weight.
+     *
+     * @param rank of its factors
+     * @param energy squared Frobenius norm of what is kept; NaN when everything is
+     * @param lost fraction of the delta's squared norm that is lost
+     */
+    private record Written(int rank, double energy, double lost) {}
+
+    /**
+     * Checks that a merge by these settings can be a PEFT adapter, before work is done for it.
+     *
+     * @param rank to cut every delta to; empty for exact factors, or for the method svd the rank that it has itself
+     * @throws InputException when the rank is below 1, or the method's deltas have no factors and no rank is given
+     */
+    public static void check(MergeSettings settings, OptionalInt rank) {
+        if (rank.isPresent() && rank.getAsInt() < 1) {
+            throw new InputException("--rank: expected at least 1, found " + rank.getAsInt());
+        }
+        if (rank.isEmpty() && !settings.method().factored() && settings.method() != MergeMethod.SVD) {
+            throw new InputException(
+                    "--as peft: a merge by " + settings.method().optionName()
+                            + " has no factors, so that it can only be cut to a rank; give the rank with --rank R");
+        }
+    }
+
+    /**
+     * Fills an existing, empty folder.
+     *
+     * @param rank as in {@link #check}
+     * @param base for {@code base_model_name_or_path}, empty when unknown
+     * @return what was written: {@code rank} and {@code lost} of every weight and in all
+     * @throws InputException as {@link #check}, when a bias belongs to no adapted weight, or an entry is too large for float32
+     */
+    public static ObjectNode write(
+            Path folder, AdapterMerge result, OptionalInt rank, Optional<Path> base, MergeProgress progress)
+            throws IOException {
+        check(result.merge().settings(), rank);
+        return new PeftMerge(result, rank).write(folder, base, progress);
+    }
+
+    private ObjectNode write(Path folder, Optional<Path> base, MergeProgress progress) throws IOException {
+        for (AdapterFolder each : result.adapters()) {
+            if (each.adapter().fanInFanOut()) {
+                throw new InputException(
+                        each.path(),
+                        "--as peft: expected adapters for weights [out, in], found fan_in_fan_out = true; write a merge"
+                                + " folder instead");
+            }
+        }
+        SortedMap<String, float[]> biases = merge.biases();
+        requireAdapted(biases);
+        SortedMap<String, LayerShape> layers = layers();
+        List<String> weights = new ArrayList<>(layers.keySet());
+        List<Written> written;
+        try (PeftOutput output =
+                new PeftOutput(folder, base.map(Path::toString).orElse(null), layers, !biases.isEmpty())) {
+            written = Parallel.map(
+                    weights,
+                    weight -> write(output, weight, layers.get(weight)),
+                    done -> progress.at("writing factors", done, weights.size()));
+            if (!biases.isEmpty()) {
+                layers.forEach((weight, layer) ->
+                        output.writeBias(weight, biases.getOrDefault(biasOf(weight), new float[layer.outputs()])));
+            }
+            output.finish();
+        }
+        ObjectNode record = record(weights, written);
+        ObjectNode json = JsonFiles.object();
+        new HamRecord(1, -1, classes(), result.baseSha256(), MergeMode.INDEPENDENT, List.of()).put(json);
+        json.set("merged", record);
+        JsonFiles.write(folder.resolve(HamRecord.FILE), json);
+        if (result.head().isPresent()) {
+            HeadFile.write(folder.resolve(AdapterFolder.HEAD), result.head().get());
+        }
+        return record.deepCopy();
+    }
+
+    private static String biasOf(String weight) {
+        return weight.replaceFirst("\\.weight$", ".bias");
+    }
+
+    private void requireAdapted(SortedMap<String, float[]> biases) {
+        List<String> adapted =
+                merge.shapes().keySet().stream().map(PeftMerge::biasOf).toList();
+        for (String bias : biases.keySet()) {
+            if (!adapted.contains(bias)) {
+                throw new InputException("--as peft: the bias '" + bias
+                        + "' changes, but not the weight of its layer, which PEFT's lora_bias cannot say; write a merge"
+                        + " folder instead");
+            }
+        }
+    }
+
+    private SortedMap<String, LayerShape> layers() {
+        SortedMap<String, LayerShape> layers = new TreeMap<>();
+        merge.shapes()
+                .forEach((weight, shape) ->
+                        layers.put(weight, new LayerShape(shape.outputs(), shape.inputs(), rank(weight, shape), 1)));
+        return layers;
+    }
+
+    private int rank(String weight, WeightShapes shape) {
+        MergeSettings settings = merge.settings();
+        if (rank.isEmpty() && settings.method().factored()) {
+            return shape.rank();
+        }
+        boolean svd = settings.method() == MergeMethod.SVD;
+        int most = svd ? Math.min(rank.orElse(Integer.MAX_VALUE), settings.rank(weight)) : rank.orElseThrow();
+        int possible = Math.min(shape.outputs(), shape.inputs());
+        return Math.min(most, svd || settings.method().factored() ? Math.min(possible, shape.rank()) : possible);
+    }
+
+    private Written write(PeftOutput output, String weight, LayerShape layer) {
+        boolean exact = rank.isEmpty() && merge.settings().method().factored();
+        if (exact) {
+            output.write(weight, concatenated(weight, merge.branches(weight), layer));
+            return new Written(layer.rank(), Double.NaN, 0);
+        }
+        Compression compression = merge.compressed(weight, layer.rank());
+        output.write(weight, compression.factors());
+        return new Written(layer.rank(), energy(compression.factors()), compression.lost());
+    }
+
+    private static LoraFactors concatenated(String weight, List<Branch> branches, LayerShape layer) {
+        Matrix a = Matrix.zeros(layer.rank(), layer.inputs());
+        Matrix b = Matrix.zeros(layer.outputs(), layer.rank());
+        int first = 0;
+        for (Branch branch : branches) {
+            LoraFactors factors = branch.factors();
+            double factor = branch.weight() * factors.scaling();
+            System.arraycopy(
+                    factors.a().data(),
+                    0,
+                    a.data(),
+                    first * layer.inputs(),
+                    factors.a().data().length);
+            for (int o = 0; o < layer.outputs(); o++) {
+                for (int r = 0; r < factors.rank(); r++) {
+                    float entry = (float) (factor * factors.b().get(o, r));
+                    if (!Float.isFinite(entry)) {
+                        throw new InputException("weight " + weight + ": expected factors within float32, found "
+                                + entry + "; look for a huge lora_alpha, alpha or weight among the adapters");
+                    }
+                    b.data()[o * layer.rank() + first + r] = entry;
+                }
+            }
+            first += factors.rank();
+        }
+        return new LoraFactors(a, b, 1);
+    }
+
+    /** Squared norm of {@code B A} where the columns of B, and the rows of A, are orthogonal. */
+    private static double energy(LoraFactors factors) {
+        double energy = 0;
+        for (int r = 0; r < factors.rank(); r++) {
+            double left = 0;
+            for (int o = 0; o < factors.outputs(); o++) {
+                left += (double) factors.b().get(o, r) * factors.b().get(o, r);
+            }
+            double right = 0;
+            for (int i = 0; i < factors.inputs(); i++) {
+                right += (double) factors.a().get(r, i) * factors.a().get(r, i);
+            }
+            energy += left * right;
+        }
+        return energy;
+    }
+
+    private List<String> classes() {
+        return result.head().map(head -> head.classes()).orElseGet(() -> result.adapters().stream()
+                .flatMap(each -> each.record().classes().stream())
+                .distinct()
+                .toList());
+    }
+
+    private ObjectNode record(List<String> weights, List<Written> written) {
+        ObjectNode record = JsonFiles.object();
+        record.put("method", merge.settings().method().optionName());
+        record.put("mode", result.mode().optionName());
+        record.set("parameters", SettingsJson.parameters(merge.settings()));
+        record.set(
+                "adapters",
+                JsonFiles.tree(result.adapters().stream()
+                        .map(each -> each.adapter().name())
+                        .toList()));
+        double total = 0;
+        double lost = 0;
+        int largest = 0;
+        ArrayNode array = JsonFiles.object().arrayNode();
+        for (int i = 0; i < weights.size(); i++) {
+            Written each = written.get(i);
+            largest = Math.max(largest, each.rank());
+            if (each.lost() > 0) {
+                lost += each.energy() * each.lost() / (1 - each.lost());
+                total += each.energy() * each.lost() / (1 - each.lost());
+            }
+            total += Double.isNaN(each.energy()) ? 0 : each.energy();
+            array.addObject()
+                    .put("weight", weights.get(i))
+                    .put("rank", each.rank())
+                    .put("lost", each.lost());
+        }
+        record.put("rank", largest).put("lost", total > 0 ? lost / total : 0);
+        record.set("weights", array);
+        return record;
+    }
+}
