@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.cli.PackageOptions.Kind;
 import ham.export.ExportResult;
 import ham.export.form.FormChange;
+import ham.export.form.FormCheck;
 import ham.export.form.GraphForm;
 import ham.export.pack.AdapterPackage;
 import ham.export.pack.PackageFolder;
@@ -99,7 +100,7 @@ final class Delivery {
     }
 
     /** Hands over the merged model that {@code exporter} writes to the path it is given. */
-    void merged(Merged merged, Function<Path, ExportResult> exporter) {
+    void merged(Merged merged, boolean noVerify, SessionSettings settings, Function<Path, ExportResult> exporter) {
         boolean plain = form.equals(GraphForm.PLAIN);
         if (plain && packaging.kind().isEmpty()) {
             ExportResult result = exporter.apply(out);
@@ -111,9 +112,12 @@ final class Delivery {
             ExportResult exported = exporter.apply(model);
             Path formed =
                     plain ? model : formed(model, folder.path().resolve("form").resolve("model.onnx"));
+            if (!plain && !noVerify && !exported.labels().isEmpty()) {
+                console.stage(FormCheck.of(model, formed, form, settings).text());
+            }
             if (packaging.kind().isPresent()) {
-                TritonSettings settings = packaging.triton();
-                Outputs.folder(out, force, target -> TritonPackage.write(target, formed, settings));
+                TritonSettings triton = packaging.triton();
+                Outputs.folder(out, force, target -> TritonPackage.write(target, formed, triton));
             } else {
                 Outputs.file(out, force, target -> Files.copy(formed, target));
             }
@@ -139,7 +143,8 @@ final class Delivery {
             Outputs.file(
                     patch,
                     force,
-                    file -> report[0] = ModelPatch.write(deployed(), model, merged, result.matched(), file));
+                    file -> report[0] =
+                            ModelPatch.write(deployed(), patching.before(), model, merged, result.matched(), file));
             return report[0];
         });
     }

@@ -117,7 +117,7 @@ final class ExportCommand implements Callable<Integer> {
             return Main.DONE;
         }
         Merged all = merged();
-        delivery.merged(all, file -> export(all, file, settings));
+        delivery.merged(all, noVerify, settings, file -> export(all, file, settings));
         return Main.DONE;
     }
 

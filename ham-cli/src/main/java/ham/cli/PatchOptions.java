@@ -1,5 +1,6 @@
 package ham.cli;
 
+import ham.merge.folder.Merged;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -19,6 +20,13 @@ final class PatchOptions {
     private Path from;
 
     @Option(
+            names = "--from-merged",
+            paramLabel = "MERGED",
+            description = "With --patch: the merge that the deployed model holds, which makes the patch smaller"
+                    + " (default: none, a bare base).")
+    private Path fromMerged;
+
+    @Option(
             names = "--apply",
             paramLabel = "FILE.hampatch",
             description = "Apply a patch to the ONNX model --base instead of exporting.")
@@ -30,6 +38,11 @@ final class PatchOptions {
 
     Optional<Path> from() {
         return Optional.ofNullable(from);
+    }
+
+    /** The merge that the deployed model holds. */
+    Merged before() {
+        return fromMerged == null ? Merged.none() : Merged.read(fromMerged);
     }
 
     Optional<Path> apply() {

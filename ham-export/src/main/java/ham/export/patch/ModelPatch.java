@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.BiConsumer;
 
 /** Makes patches between models, and applies them. */
@@ -30,16 +31,20 @@ public final class ModelPatch {
     /**
      * Writes the patch that turns {@code base} into {@code result}, in place, and applies it once to see that it does.
      *
-     * @param merged what was added to the base, whose factors predict the changes; what they do not explain is stored
+     * @param base the model that devices have
+     * @param before the merge that it holds; {@link Merged#none} for a bare base, and where that is not known
+     * @param merged the merge that {@code result} holds; what the factors of both do not explain is stored
      * @param matched which constant every layer of the merge changed
      * @throws InputException when one of them is no model in one file below 2 GB
      */
-    public static PatchReport write(Path base, Path result, Merged merged, List<MatchedLayer> matched, Path patch)
+    public static PatchReport write(
+            Path base, Merged before, Path result, Merged merged, List<MatchedLayer> matched, Path patch)
             throws IOException {
+        SortedMap<String, List<Branch>> differences = BranchDifference.of(merged, before);
         Map<String, List<List<Branch>>> changes = new HashMap<>();
         for (MatchedLayer match : matched) {
-            List<Branch> branches = merged.branches().get(match.layer());
-            if (branches != null) {
+            List<Branch> branches = differences.getOrDefault(match.layer(), List.of());
+            if (!branches.isEmpty()) {
                 changes.computeIfAbsent(match.initializer(), key -> new ArrayList<>())
                         .add(branches);
             }

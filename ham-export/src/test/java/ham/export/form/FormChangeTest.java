@@ -1,79 +1,255 @@
 package ham.export.form;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
 import ham.export.ExportRequest;
+import ham.export.OnnxSummary;
 import ham.export.TestData;
 import ham.export.VitExporter;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
+import ham.export.variant.RandomCheckpoint;
+import ham.export.variant.Variant;
+import ham.merge.InputException;
+import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.runtime.image.Resample;
 import ham.runtime.image.RgbImage;
 import ham.runtime.model.Classifier;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.Prediction;
+import ham.runtime.model.Tensor;
 import ham.runtime.preprocess.Crop;
 import ham.runtime.preprocess.Preprocessing;
 import ham.runtime.preprocess.Resizing;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FormChangeTest {
+    private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
+    private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+
     @TempDir
     private Path folder;
 
+    private final Random random = new Random(3);
+
+    /** On noise, the hardest images for a resizing that rounds to bytes. */
     @Test
-    void probe() throws Exception {
-        Random random = new Random(3);
+    void aGraphThatTakesPixelsGivesTheLogitsOfOurPreprocessing() throws IOException {
         for (Resample filter : List.of(Resample.BILINEAR, Resample.BICUBIC)) {
-            for (Resizing resizing :
-                    List.of(new Resizing.Exact(32, 32), new Resizing.ShortestEdge(37), new Resizing.None())) {
-                for (Crop crop : List.of(Crop.NONE, Crop.CENTER, Crop.CENTER_HALF_EVEN)) {
-                    if (crop == Crop.NONE && !(resizing instanceof Resizing.Exact)) continue;
-                    Preprocessing p = new Preprocessing(
-                            resizing,
-                            filter,
-                            crop,
-                            32,
-                            32,
-                            1 / 255.0,
-                            List.of(0.485, 0.456, 0.406),
-                            List.of(0.229, 0.224, 0.225));
-                    Path core = folder.resolve("core.onnx");
-                    ExportRequest r = ExportRequest.of(TestData.tiny(), Merged.none(), "1", core, TestData.SETTINGS);
-                    VitExporter.export(new ExportRequest(
-                            r.base(),
-                            r.merged(),
-                            p,
-                            r.version(),
-                            core,
-                            true,
-                            false,
-                            Optional.empty(),
-                            Optional.empty(),
-                            r.settings()));
-                    Path uint8 = folder.resolve("uint8.onnx");
-                    FormChange.write(core, new GraphForm(Input.UINT8, Output.LOGITS, 1, true), uint8);
-                    double worst = 0;
-                    try (Classifier a = Classifier.open(core, TestData.SETTINGS);
-                            Classifier b = Classifier.open(uint8, TestData.SETTINGS)) {
-                        for (int i = 0; i < 40; i++) {
-                            int w = 32 + random.nextInt(90), h = 32 + random.nextInt(90);
-                            if (i % 4 == 0 && resizing instanceof Resizing.Exact) {
-                                w = 5 + i;
-                                h = 7 + i;
-                            }
-                            byte[] rgb = new byte[w * h * 3];
-                            random.nextBytes(rgb);
-                            RgbImage image = new RgbImage(w, h, rgb);
-                            float[] x = a.logits(List.of(image))[0], y = b.logits(List.of(image))[0];
-                            for (int k = 0; k < x.length; k++) worst = Math.max(worst, Math.abs(x[k] - y[k]));
-                        }
-                    }
-                    System.out.println("PROBE " + filter + " " + resizing + " " + crop + " " + worst);
+            for (Resizing resizing : List.of(new Resizing.Exact(32, 32), new Resizing.ShortestEdge(37))) {
+                for (Crop crop : List.of(Crop.CENTER, Crop.CENTER_HALF_EVEN)) {
+                    assertThat(largestDifference(preprocessing(resizing, filter, crop)))
+                            .as(filter + " " + resizing + " " + crop)
+                            .isLessThan(0.1f);
                 }
             }
         }
+    }
+
+    @Test
+    void withoutResizingTheLogitsAreTheSame() throws IOException {
+        for (Crop crop : List.of(Crop.CENTER, Crop.CENTER_HALF_EVEN)) {
+            assertThat(largestDifference(preprocessing(new Resizing.None(), Resample.BILINEAR, crop)))
+                    .isZero();
+        }
+    }
+
+    private float largestDifference(Preprocessing preprocessing) throws IOException {
+        Path plain = export(preprocessing);
+        Path pixels = changed(plain, new GraphForm(Input.UINT8, Output.LOGITS, 1, false));
+        float largest = 0;
+        try (Classifier expected = Classifier.open(plain, TestData.SETTINGS);
+                Classifier found = Classifier.open(pixels, TestData.SETTINGS)) {
+            List<RgbImage> images = List.of(noise(32, 32), noise(33, 90), noise(90, 33), noise(64, 48), noise(64, 48));
+            float[][] one = expected.logits(images);
+            float[][] other = found.logits(images);
+            for (int i = 0; i < one.length; i++) {
+                for (int c = 0; c < one[i].length; c++) {
+                    largest = Math.max(largest, Math.abs(one[i][c] - other[i][c]));
+                }
+            }
+        }
+        return largest;
+    }
+
+    @Test
+    void probabilitiesAndTheBestClassesAreServedLikeLogits() throws IOException {
+        Path plain = export(preprocessing(new Resizing.Exact(32, 32), Resample.BILINEAR, Crop.NONE));
+        RgbImage image = noise(40, 50);
+        List<Prediction> expected = predictions(plain, image);
+        for (GraphForm form : List.of(
+                new GraphForm(Input.FLOAT, Output.PROBABILITIES, 1, false),
+                new GraphForm(Input.FLOAT, Output.TOP_K, 10, false),
+                new GraphForm(Input.FLOAT, Output.TOP_K, 3, true))) {
+            List<Prediction> found = predictions(changed(plain, form), image);
+            assertThat(found).hasSize(form.output() == Output.TOP_K ? form.top() : 10);
+            for (int i = 0; i < found.size(); i++) {
+                assertThat(found.get(i).label()).isEqualTo(expected.get(i).label());
+                assertThat(found.get(i).probability()).isCloseTo(expected.get(i).probability(), within(1e-6));
+            }
+        }
+    }
+
+    private static List<Prediction> predictions(Path model, RgbImage image) {
+        try (Classifier classifier = Classifier.open(model, TestData.SETTINGS)) {
+            return classifier.classify(image, 10);
+        }
+    }
+
+    /** The feature is what the classifier reads, for every way of pooling. */
+    @Test
+    void featuresAreWhatTheClassifierReads() throws IOException {
+        for (String letters : List.of("cb", "Tcb", "Tcdb", "cdb", "Tbm", "Tcbmn", "cdbw")) {
+            Variant variant = Variant.of(letters);
+            Checkpoint base = Checkpoint.open(RandomCheckpoint.write(variant, folder.resolve(letters)));
+            Path plain = folder.resolve("plain.onnx");
+            VitExporter.export(ExportRequest.of(base, Merged.none(), "1", plain, TestData.SETTINGS)
+                    .withForce(true)
+                    .withVerify(false));
+            Path both = changed(plain, new GraphForm(Input.FLOAT, Output.LOGITS, 1, true));
+            float[] pixels = new float[2 * 3 * 12 * 12];
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = (float) random.nextGaussian();
+            }
+            try (OnnxModel model = OnnxModel.open(both, TestData.SETTINGS)) {
+                Map<String, Tensor> outputs = model.run(Map.of("pixel_values", Tensor.of(pixels, 2, 3, 12, 12)));
+                float[] features = outputs.get("features").floats();
+                assertThat(outputs.get("features").shape())
+                        .containsExactly(2L, (long) base.config().hidden());
+                if (!letters.contains("d")) {
+                    float[] weight = base.floats(base.names().classifier() + ".weight");
+                    float[] bias = base.floats(base.names().classifier() + ".bias");
+                    float[] logits = outputs.get("logits").floats();
+                    int d = base.config().hidden();
+                    for (int i = 0; i < logits.length; i++) {
+                        double sum = bias[i % bias.length];
+                        for (int k = 0; k < d; k++) {
+                            sum += features[i / bias.length * d + k] * (double) weight[i % bias.length * d + k];
+                        }
+                        assertThat(logits[i]).as(letters).isCloseTo((float) sum, within(1e-4f));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void theFileSaysWhichFormItIs() throws IOException {
+        Path plain = export(preprocessing(new Resizing.Exact(32, 32), Resample.BILINEAR, Crop.NONE));
+        OnnxSummary summary = OnnxSummary.of(changed(plain, new GraphForm(Input.UINT8, Output.TOP_K, 3, true)));
+        assertThat(summary.inputs())
+                .containsExactly(new OnnxSummary.Tensor("images", "uint8", List.of("batch", "height", "width", "3")));
+        assertThat(summary.outputs())
+                .extracting(OnnxSummary.Tensor::name)
+                .containsExactly("top_probabilities", "top_indices", "features");
+        assertThat(summary.metadata()).containsEntry("ham.input", "uint8").containsEntry("ham.output", "top-k");
+        assertThat(summary.opsets()).containsEntry("ai.onnx", 18L);
+    }
+
+    @Test
+    void aGraphFromElsewhereGivesProbabilitiesToo() throws IOException {
+        Path graph = TestData.path("onnx-exports/hf-sdpa/ts17.onnx");
+        Path changed = changed(graph, new GraphForm(Input.FLOAT, Output.PROBABILITIES, 1, false));
+        float[] images = TestData.tinyInputs().pixelValues();
+        float[] found = TestData.run(changed, images, 8, 3, 32, 32);
+        for (int image = 0; image < 8; image++) {
+            double sum = 0;
+            for (int c = 0; c < 10; c++) {
+                sum += found[10 * image + c];
+            }
+            assertThat(sum).isCloseTo(1, within(1e-5));
+        }
+        refused(graph, new GraphForm(Input.FLOAT, Output.LOGITS, 1, true), "--features", "ham built");
+        refused(graph, new GraphForm(Input.UINT8, Output.LOGITS, 1, false), "--input uint8", "ham.preprocessing");
+    }
+
+    @Test
+    void whatAGraphCannotDoIsRefused() throws IOException {
+        GraphForm pixels = new GraphForm(Input.UINT8, Output.LOGITS, 1, false);
+        refused(
+                export(preprocessing(new Resizing.Exact(32, 32), Resample.LANCZOS, Crop.NONE)),
+                pixels,
+                "--input uint8",
+                "lanczos");
+        refused(
+                export(preprocessing(new Resizing.ShortestEdge(30), Resample.BILINEAR, Crop.CENTER)),
+                pixels,
+                "at most the resized 30 pixels",
+                "32x32");
+        Path plain = export(preprocessing(new Resizing.Exact(32, 32), Resample.BILINEAR, Crop.NONE));
+        refused(plain, new GraphForm(Input.FLOAT, Output.TOP_K, 11, false), "--top", "10 classes", "found 11");
+        refused(
+                changed(plain, new GraphForm(Input.FLOAT, Output.TOP_K, 2, false)),
+                pixels,
+                "found 1 inputs and 2 outputs");
+        refused(TestData.path("onnx-exports/hf-sdpa/dynamo_external.onnx"), pixels, "external data");
+        assertThatThrownBy(() -> new GraphForm(Input.FLOAT, Output.TOP_K, 0, false))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("at least 1");
+    }
+
+    private void refused(Path model, GraphForm form, String... parts) {
+        assertThatThrownBy(() -> FormChange.write(model, form, folder.resolve("refused.onnx")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll(parts);
+    }
+
+    @Test
+    void theCheckFindsAWrongForm() throws IOException {
+        Path one = export(preprocessing(new Resizing.Exact(32, 32), Resample.BILINEAR, Crop.NONE));
+        GraphForm form = new GraphForm(Input.UINT8, Output.PROBABILITIES, 1, false);
+        assertThat(FormCheck.of(one, changed(one, form), form, TestData.SETTINGS)
+                        .maxAbs())
+                .isLessThan(2e-2);
+        Path normalised = folder.resolve("other.onnx");
+        Files.copy(changed(one, form), normalised);
+        Path other = export(preprocessing(new Resizing.ShortestEdge(40), Resample.BILINEAR, Crop.CENTER));
+        assertThatThrownBy(() -> FormCheck.of(other, normalised, form, TestData.SETTINGS))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("was not written");
+    }
+
+    private static Preprocessing preprocessing(Resizing resizing, Resample filter, Crop crop) {
+        return new Preprocessing(resizing, filter, crop, 32, 32, 1 / 255.0, MEAN, STD);
+    }
+
+    private Path export(Preprocessing preprocessing) {
+        Path file = folder.resolve("plain.onnx");
+        ExportRequest own = ExportRequest.of(TestData.tiny(), Merged.none(), "1", file, TestData.SETTINGS);
+        VitExporter.export(new ExportRequest(
+                own.base(),
+                own.merged(),
+                preprocessing,
+                own.version(),
+                file,
+                true,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                own.settings()));
+        return file;
+    }
+
+    private Path changed(Path plain, GraphForm form) throws IOException {
+        Path target = folder.resolve("changed.onnx");
+        FormChange.write(plain, form, target);
+        return target;
+    }
+
+    private RgbImage noise(int width, int height) {
+        byte[] rgb = new byte[3 * width * height];
+        random.nextBytes(rgb);
+        return new RgbImage(width, height, rgb);
     }
 }

@@ -1,0 +1,281 @@
+package ham.export.pack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.export.ExportRequest;
+import ham.export.ExportResult;
+import ham.export.TestData;
+import ham.export.VitExporter;
+import ham.export.form.FormChange;
+import ham.export.form.GraphForm;
+import ham.export.form.GraphForm.Input;
+import ham.export.form.GraphForm.Output;
+import ham.merge.InputException;
+import ham.merge.folder.AdapterFolder;
+import ham.merge.folder.AdapterMerge;
+import ham.merge.folder.Merged;
+import ham.merge.head.Head;
+import ham.merge.head.LinearHead;
+import ham.merge.head.NamedHead;
+import ham.merge.head.PrototypeHead;
+import ham.merge.method.HamParameters;
+import ham.merge.method.MergeProgress;
+import ham.merge.tensor.Matrix;
+import ham.runtime.ModelException;
+import ham.runtime.model.AdaptedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PackagesTest {
+    private static final long[] SHAPE = {8, 3, 32, 32};
+
+    @TempDir
+    private Path folder;
+
+    /** PEFT's own logits of every adapter, through ONNX Runtime's adapters. */
+    @Test
+    void everyAdapterGivesTheLogitsOfPeft() throws IOException {
+        ObjectNode record = adapters(merge(List.of()));
+        assertThat(record.path("tasks")).hasSize(6);
+        try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), TestData.SETTINGS)) {
+            for (JsonNode task : record.path("tasks")) {
+                String name = task.path("task").asText();
+                model.load(name, folder.resolve(task.path("adapter").asText()));
+                assertThat(task.path("parity_max_abs").asDouble()).isLessThan(1e-4);
+            }
+            for (String name : model.adapters()) {
+                float[] found = model.run(name, TestData.tinyInputs().pixelValues(), SHAPE);
+                assertClose(found, TestData.floats("peft-adapters/logits.safetensors", name));
+            }
+        }
+        assertComplete(record);
+    }
+
+    /** A task's head comes with its adapter, at its own number of classes. */
+    @Test
+    void headsOfSeveralSizesAreInTheAdapters() throws IOException {
+        List<Head> heads = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            heads.add(new LinearHead(random(i + 2, 64, i), new float[i + 2]));
+        }
+        adapters(merge(heads));
+        try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), TestData.SETTINGS)) {
+            model.load("a", folder.resolve("adapter0.onnx_adapter"));
+            model.load("b", folder.resolve("adapter5.onnx_adapter"));
+            assertThat(model.run("a", TestData.tinyInputs().pixelValues(), SHAPE))
+                    .hasSize(8 * 2);
+            assertThat(model.run("b", TestData.tinyInputs().pixelValues(), SHAPE))
+                    .hasSize(8 * 7);
+        }
+    }
+
+    @Test
+    void headsOfTwoKindsAreRefused() {
+        List<Head> heads = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            heads.add(i < 5 ? new LinearHead(random(2, 64, i), new float[2]) : new PrototypeHead(random(2, 64, i)));
+        }
+        assertThatThrownBy(() -> adapters(merge(heads)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("--package adapters", "one kind", "LINEAR", "PROTOTYPE");
+    }
+
+    /** Without defaults for the inputs, what is forgotten is refused instead of answered by the base. */
+    @Test
+    void aMissingOrPartialAdapterIsRefused() throws IOException {
+        adapters(merge(List.of()));
+        Path partial = folder.resolve("partial.onnx_adapter");
+        AdapterFile.write(partial, new TreeMap<>());
+        try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), TestData.SETTINGS)) {
+            model.load("partial", partial);
+            assertThatThrownBy(() -> model.run("partial", TestData.tinyInputs().pixelValues(), SHAPE))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("partial");
+            assertThatThrownBy(() -> model.run("none", new float[0], SHAPE))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("'none'");
+            assertThatThrownBy(() -> model.load("partial", partial)).hasMessageContaining("a second");
+            assertThatThrownBy(() -> model.load("x", folder.resolve("x"))).hasMessageContaining("found none");
+            assertThatThrownBy(() -> model.load("x", folder.resolve("package.json")))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("cannot load it");
+        }
+    }
+
+    @Test
+    void modelsThatShareTheBaseGiveTheSameLogitsAsWholeOnes() throws IOException {
+        AdapterMerge merge = merge(List.of());
+        Path whole = Files.createDirectory(folder.resolve("whole"));
+        Path shared = Files.createDirectory(folder.resolve("shared"));
+        assertComplete(new TaskPackage(PackagesTest::export, false, MergeProgress.SILENT).write(whole, merge), whole);
+        assertComplete(new TaskPackage(PackagesTest::export, true, MergeProgress.SILENT).write(shared, merge), shared);
+        for (int i = 0; i < 6; i++) {
+            float[] one = run(whole.resolve("adapter" + i + ".onnx"));
+            assertThat(run(shared.resolve("adapter" + i + ".onnx"))).isEqualTo(one);
+            assertClose(one, TestData.floats("peft-adapters/logits.safetensors", "adapter" + i));
+        }
+        assertThat(size(shared)).isLessThan(size(whole) / 2);
+    }
+
+    @Test
+    void aTritonRepositoryDescribesTheModel() throws IOException {
+        Path model = folder.resolve("plain.onnx");
+        export(Merged.none(), model);
+        Path repository = Files.createDirectory(folder.resolve("repository"));
+        ObjectNode record = TritonPackage.write(repository, model, new TritonSettings("vit", 4, 2, false));
+        assertComplete(record, repository);
+        assertThat(repository.resolve("vit/1/model.onnx")).hasSameBinaryContentAs(model);
+        assertThat(Files.readAllLines(repository.resolve("vit/labels.txt")))
+                .hasSize(10)
+                .startsWith("LABEL_0");
+        assertThat(repository.resolve("vit/config.pbtxt"))
+                .hasContent(
+                        """
+                name: "vit"
+                backend: "onnxruntime"
+                default_model_filename: "model.onnx"
+                max_batch_size: 4
+                input [
+                  {
+                    name: "pixel_values"
+                    data_type: TYPE_FP32
+                    dims: [ 3, 32, 32 ]
+                  }
+                ]
+                output [
+                  {
+                    name: "logits"
+                    data_type: TYPE_FP32
+                    dims: [ 10 ]
+                    label_filename: "labels.txt"
+                  }
+                ]
+                dynamic_batching { }
+                instance_group [
+                  {
+                    count: 2
+                    kind: KIND_AUTO
+                  }
+                ]
+                """);
+    }
+
+    @Test
+    void forTensorRtTheCommandStandsInPlaceOfTheEngine() throws IOException {
+        Path model = folder.resolve("plain.onnx");
+        export(Merged.none(), model);
+        Path repository = Files.createDirectory(folder.resolve("repository"));
+        TritonPackage.write(repository, model, new TritonSettings("vit", 4, 1, true));
+        assertThat(Files.readString(repository.resolve("vit/config.pbtxt")))
+                .contains("platform: \"tensorrt_plan\"", "default_model_filename: \"model.plan\"", "KIND_GPU");
+        assertThat(repository.resolve("vit/1")).isEmptyDirectory();
+        assertThat(Files.readString(repository.resolve("README.md")))
+                .contains("The engine is not here yet")
+                .contains("trtexec --onnx=model.onnx --saveEngine=vit/1/model.plan"
+                        + " --minShapes=pixel_values:1x3x32x32 --optShapes=pixel_values:4x3x32x32"
+                        + " --maxShapes=pixel_values:4x3x32x32");
+        assertThat(repository.resolve("model.onnx")).exists();
+    }
+
+    @Test
+    void tritonServesOtherFormsToo() throws IOException {
+        Path plain = folder.resolve("plain.onnx");
+        export(Merged.none(), plain);
+        Path model = folder.resolve("form.onnx");
+        FormChange.write(plain, new GraphForm(Input.UINT8, Output.TOP_K, 3, false), model);
+        Path repository = Files.createDirectory(folder.resolve("repository"));
+        TritonPackage.write(repository, model, new TritonSettings("vit", 4, 1, false));
+        assertThat(Files.readString(repository.resolve("vit/config.pbtxt")))
+                .contains("data_type: TYPE_UINT8\n    dims: [ -1, -1, 3 ]", "TYPE_INT64\n    dims: [ 3 ]")
+                .doesNotContain("label_filename");
+        assertThatThrownBy(() -> TritonPackage.write(
+                        Files.createDirectory(folder.resolve("other")), model, new TritonSettings("vit", 4, 1, true)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("triton-tensorrt", "uint8");
+        assertThatThrownBy(() -> new TritonSettings("../vit", 4, 1, false)).hasMessageContaining("--model-name");
+        assertThatThrownBy(() -> new TritonSettings("vit", 0, 1, false)).hasMessageContaining("--max-batch");
+    }
+
+    private ObjectNode adapters(AdapterMerge merge) throws IOException {
+        return new AdapterPackage(TestData.tiny(), "test", true, TestData.SETTINGS, MergeProgress.SILENT)
+                .write(folder, merge);
+    }
+
+    private static AdapterMerge merge(List<Head> heads) {
+        List<AdapterFolder> adapters = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            AdapterFolder each = AdapterFolder.read(TestData.path("peft-adapters/v4-names/adapter" + i))
+                    .onto(TestData.tiny(), TestData.tiny().sha256());
+            Optional<NamedHead> head = heads.isEmpty() ? each.head() : Optional.of(named(heads.get(i), i));
+            adapters.add(new AdapterFolder(each.path(), each.adapter(), each.record(), head, each.hash()));
+        }
+        return AdapterMerge.of(adapters, List.of(), HamParameters.DEFAULTS, Optional.empty());
+    }
+
+    private static NamedHead named(Head head, int task) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < head.classes(); i++) {
+            names.add("task " + task + " class " + i);
+        }
+        return new NamedHead(head, names);
+    }
+
+    private static ExportResult export(Merged merged, Path output) {
+        return VitExporter.export(ExportRequest.of(TestData.tiny(), merged, "test", output, TestData.SETTINGS)
+                .withVerify(false));
+    }
+
+    private static float[] run(Path model) {
+        return TestData.run(model, TestData.tinyInputs().pixelValues(), SHAPE);
+    }
+
+    private void assertComplete(ObjectNode record) {
+        assertComplete(record, folder);
+    }
+
+    private static void assertComplete(ObjectNode record, Path folder) {
+        assertThat(folder.resolve("README.md")).isNotEmptyFile();
+        assertThat(folder.resolve("package.json")).isNotEmptyFile();
+        for (JsonNode file : record.path("files")) {
+            Path path = folder.resolve(file.path("file").asText());
+            assertThat(path.toFile()).hasSize(file.path("bytes").asLong());
+            assertThat(file.path("sha256").asText()).hasSize(64);
+        }
+    }
+
+    private static long size(Path folder) {
+        long size = 0;
+        for (var file : folder.toFile().listFiles()) {
+            size += file.length();
+        }
+        return size;
+    }
+
+    private static void assertClose(float[] found, float[] expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < found.length; i++) {
+            assertThat(found[i]).isCloseTo(expected[i], within(2e-4f));
+        }
+    }
+
+    private static Matrix random(int rows, int columns, long seed) {
+        Random random = new Random(seed);
+        Matrix matrix = Matrix.zeros(rows, columns);
+        for (int i = 0; i < matrix.data().length; i++) {
+            matrix.data()[i] = (float) random.nextGaussian();
+        }
+        return matrix;
+    }
+}
