@@ -11,6 +11,7 @@ import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
+import ham.export.precision.NumberFormat;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
@@ -82,6 +83,9 @@ final class ExportCommand implements Callable<Integer> {
     private boolean noVerify;
 
     @Mixin
+    private FormatOptions numbers;
+
+    @Mixin
     private SessionOptions session;
 
     @Option(names = "--force", description = "Replace an existing output.")
@@ -96,8 +100,13 @@ final class ExportCommand implements Callable<Integer> {
                 Stream.of(base, merged, weights, inputs)
                         .filter(Objects::nonNull)
                         .toList());
-        ExportResult result = Files.isRegularFile(base) ? bake(settings) : build(settings);
-        console.result(text(result), json(result));
+        if (Files.isRegularFile(base)) {
+            numbers.requireGraphsOwn(console.spec(), base);
+            ExportResult result = bake(settings);
+            console.result(text(result), json(result));
+        } else {
+            build(settings);
+        }
         return Main.DONE;
     }
 
@@ -110,7 +119,7 @@ final class ExportCommand implements Callable<Integer> {
         return Baker.bake(inputs == null ? request : request.withInputs(inputs));
     }
 
-    private ExportResult build(SessionSettings settings) {
+    private void build(SessionSettings settings) {
         if (weights != null) {
             throw new InputException(
                     base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
@@ -122,7 +131,16 @@ final class ExportCommand implements Callable<Integer> {
         if (inputs != null) {
             request = request.withInputs(ParityInputs.read(inputs, checkpoint.config()));
         }
-        return VitExporter.export(request);
+        ExportRequest formatted = numbers.apply(console.spec(), request);
+        ExportResult result = VitExporter.export(formatted);
+        Optional<FormatAccuracy> accuracy = numbers.accuracy(console, formatted);
+        NumberFormat format = formatted.format();
+        ObjectNode json = json(result);
+        json.put("precision", format.text());
+        json.put("flavor", format.flavor().optionName());
+        accuracy.ifPresent(each -> json.set("accuracy", each.json(format.text())));
+        String text = accuracy.map(each -> "\n" + each.text()).orElse("");
+        console.result(text(result) + ", " + format.text() + text, json);
     }
 
     private static String text(ExportResult result) {
@@ -146,7 +164,9 @@ final class ExportCommand implements Callable<Integer> {
         json.put("passed", parity.passed());
         json.put("max_abs", parity.maxAbs());
         json.put("top1", parity.top1());
-        json.put("tolerance", parity.tolerance());
+        if (Double.isFinite(parity.tolerance())) {
+            json.put("tolerance", parity.tolerance());
+        }
         json.put("range", parity.range());
         json.put("inputs", parity.inputs());
         json.put("samples", parity.samples());

@@ -106,4 +106,10 @@ public record ExportRequest(
         return new ExportRequest(
                 base, merged, preprocessing, version, output, force, verify, inputs, engine, numbers, settings);
     }
+
+    /** Writes another file. */
+    public ExportRequest withOutput(Path file) {
+        return new ExportRequest(
+                base, merged, preprocessing, version, file, force, verify, inputs, engine, format, settings);
+    }
 }
