@@ -5,6 +5,7 @@ import ham.export.parity.LogitsSource;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
 import ham.export.precision.FormatRewrite;
+import ham.export.precision.Precision;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.vit.VitForms;
@@ -102,7 +103,11 @@ public final class VitExporter {
                     case INT8 -> ParityReport.compareTop1(inputs, bakedLogits, others);
                 };
         if (!report.passed()) {
-            throw new InputException(request.output(), "was not written, because its forms disagree: " + report.text());
+            String wayOut = request.format().precision() == Precision.INT8
+                    ? "; leave sensitive layers in float (--float-layers), calibrate on other images, or choose fp16"
+                    : "";
+            throw new InputException(
+                    request.output(), "was not written, because its forms disagree: " + report.text() + wayOut);
         }
         return report;
     }
