@@ -119,6 +119,7 @@ class FormatOptionsTest {
         ham(bake).failsWith(1, "ts17.onnx", "expected the model's own format, found fp32", "checkpoint's folder");
         bake[10] = "fp32";
         ham(bake).succeeds();
+        bake[8] = temp.resolve("other.onnx");
         bake[9] = "--flavor";
         bake[10] = "ort";
         ham(bake).failsWith(2, "expected a checkpoint as --base");
