@@ -113,7 +113,7 @@ final class Delivery {
             ExportResult exported = written.result();
             Path formed =
                     plain ? model : formed(model, folder.path().resolve("form").resolve("model.onnx"));
-            if (!plain && !noVerify && !exported.labels().isEmpty()) {
+            if (!plain && !noVerify && FormCheck.possible(model)) {
                 console.stage(FormCheck.of(model, formed, form, settings).text());
             }
             if (packaging.kind().isPresent()) {

@@ -130,7 +130,9 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private Merged merged() {
-        if (merged == null && Files.isRegularFile(base)) {
+        if (!Files.isRegularFile(base)) {
+            Checkpoint.open(base); // what is wrong with the base is said first
+        } else if (merged == null) {
             throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
         }
         return merged == null ? Merged.none() : Merged.read(merged);

@@ -1,11 +1,14 @@
 package ham.export.form;
 
+import ham.export.OnnxSummary;
 import ham.export.form.GraphForm.Input;
 import ham.merge.InputException;
 import ham.runtime.image.RgbImage;
 import ham.runtime.model.Classifier;
+import ham.runtime.model.Labels;
 import ham.runtime.model.Prediction;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +32,14 @@ public record FormCheck(int images, double maxAbs, double tolerance) {
 
     /** A resized byte may be off by one. */
     private static final double SAME_PIXELS = 2e-2;
+
+    /** Whether a model can be served by {@link Classifier}, and so be compared: float32 images in, labels and preprocessing known. */
+    public static boolean possible(Path plain) {
+        OnnxSummary summary = OnnxSummary.of(plain);
+        return summary.metadata().keySet().containsAll(List.of(Labels.METADATA_KEY, Preprocessing.METADATA_KEY))
+                && summary.inputs().get(0).dtype().equals("float")
+                && summary.outputs().get(0).dtype().equals("float");
+    }
 
     /**
      * Compares.

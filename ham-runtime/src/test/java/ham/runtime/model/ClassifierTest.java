@@ -135,6 +135,23 @@ class ClassifierTest {
     }
 
     @Test
+    void refusesAnAnswerThatTheOutputsDoNotGive() throws IOException {
+        for (String form : List.of("top-k", "boxes")) {
+            assertRefused(
+                    withMetadata(
+                            Labels.METADATA_KEY,
+                            "[\"a\", \"b\", \"c\"]",
+                            Preprocessing.METADATA_KEY,
+                            PREPROCESSING,
+                            AnswerForm.METADATA_KEY,
+                            form),
+                    form.equals("boxes")
+                            ? "metadata ham.output: expected logits, probabilities or top-k, found boxes."
+                            : "expected probabilities and int64 numbers of classes, found 1 outputs");
+        }
+    }
+
+    @Test
     void readsTheLabelsThatItWrote() {
         List<String> labels = List.of("T-shirt/top", "a \"quoted\" one", "été");
 
