@@ -100,16 +100,17 @@ final class Delivery {
     }
 
     /** Hands over the merged model that {@code exporter} writes to the path it is given. */
-    void merged(Merged merged, boolean noVerify, SessionSettings settings, Function<Path, ExportResult> exporter) {
+    void merged(Merged merged, boolean noVerify, SessionSettings settings, Function<Path, Exported> exporter) {
         boolean plain = form.equals(GraphForm.PLAIN);
         if (plain && packaging.kind().isEmpty()) {
-            ExportResult result = exporter.apply(out);
-            report(result, patch(merged, result, out));
+            Exported exported = exporter.apply(out);
+            report(exported, patch(merged, exported.result(), out));
             return;
         }
         try (TemporaryFolder folder = new TemporaryFolder()) {
             Path model = folder.path().resolve("model.onnx");
-            ExportResult exported = exporter.apply(model);
+            Exported written = exporter.apply(model);
+            ExportResult exported = written.result();
             Path formed =
                     plain ? model : formed(model, folder.path().resolve("form").resolve("model.onnx"));
             if (!plain && !noVerify && FormCheck.possible(model)) {
@@ -124,7 +125,7 @@ final class Delivery {
             long bytes = Files.size(formed);
             ExportResult result = new ExportResult(
                     out, bytes, exported.labels(), exported.head(), exported.matched(), exported.parity());
-            report(result, patch(merged, result, formed));
+            report(written.with(result), patch(merged, result, formed));
         } catch (IOException e) {
             throw InputException.unwritable(out, e);
         }
@@ -149,11 +150,13 @@ final class Delivery {
         });
     }
 
-    private void report(ExportResult result, Optional<PatchReport> patch) {
-        ObjectNode json = ExportCommand.json(result);
+    private void report(Exported exported, Optional<PatchReport> patch) {
+        ObjectNode json = ExportCommand.json(exported.result());
+        json.setAll(exported.json());
         patch.ifPresent(report -> json.set("patch", json(report)));
         console.result(
-                ExportCommand.text(result)
+                ExportCommand.text(exported.result())
+                        + exported.text()
                         + patch.map(report -> "\n" + text(report)).orElse(""),
                 json);
     }

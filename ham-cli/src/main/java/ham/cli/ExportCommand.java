@@ -11,6 +11,7 @@ import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
+import ham.export.precision.NumberFormat;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
@@ -85,6 +86,9 @@ final class ExportCommand implements Callable<Integer> {
     private boolean noVerify;
 
     @Mixin
+    private NumberFormatOptions numbers;
+
+    @Mixin
     private FormOptions form;
 
     @Mixin
@@ -111,9 +115,13 @@ final class ExportCommand implements Callable<Integer> {
             return Main.DONE;
         }
         delivery.check(given);
+        if (Files.isRegularFile(base)) {
+            numbers.requireGraphsOwn(console.spec(), base);
+        }
         if (delivery.isTasks()) {
-            delivery.tasks(
-                    Optional.ofNullable(merged), noVerify, settings, (each, file) -> export(each, file, settings));
+            numbers.requirePlain(console.spec());
+            delivery.tasks(Optional.ofNullable(merged), noVerify, settings, (each, file) -> export(each, file, settings)
+                    .result());
             return Main.DONE;
         }
         Merged all = merged();
@@ -130,8 +138,8 @@ final class ExportCommand implements Callable<Integer> {
         return merged == null ? Merged.none() : Merged.read(merged);
     }
 
-    private ExportResult export(Merged all, Path file, SessionSettings settings) {
-        return Files.isRegularFile(base) ? bake(all, file, settings) : build(all, file, settings);
+    private Exported export(Merged all, Path file, SessionSettings settings) {
+        return Files.isRegularFile(base) ? Exported.of(bake(all, file, settings)) : build(all, file, settings);
     }
 
     private ExportResult bake(Merged all, Path file, SessionSettings settings) {
@@ -142,7 +150,7 @@ final class ExportCommand implements Callable<Integer> {
         return Baker.bake(inputs == null ? request : request.withInputs(inputs));
     }
 
-    private ExportResult build(Merged all, Path file, SessionSettings settings) {
+    private Exported build(Merged all, Path file, SessionSettings settings) {
         if (weights != null) {
             throw new InputException(
                     base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
@@ -154,7 +162,18 @@ final class ExportCommand implements Callable<Integer> {
         if (inputs != null) {
             request = request.withInputs(ParityInputs.read(inputs, checkpoint.config()));
         }
-        return VitExporter.export(request);
+        ExportRequest formatted = numbers.apply(console.spec(), request);
+        ExportResult result = VitExporter.export(formatted);
+        Optional<FormatAccuracy> accuracy = numbers.accuracy(console, formatted);
+        NumberFormat format = formatted.format();
+        ObjectNode json =
+                JsonFiles.object().put("precision", format.text()).put("flavor", format.flavor().optionName());
+        accuracy.ifPresent(each -> json.set("accuracy", each.json(format.text())));
+        return new Exported(
+                result,
+                ", " + format.text()
+                        + accuracy.map(each -> "\n" + each.text()).orElse(""),
+                json);
     }
 
     static String text(ExportResult result) {
@@ -178,7 +197,9 @@ final class ExportCommand implements Callable<Integer> {
         json.put("passed", parity.passed());
         json.put("max_abs", parity.maxAbs());
         json.put("top1", parity.top1());
-        json.put("tolerance", parity.tolerance());
+        if (Double.isFinite(parity.tolerance())) {
+            json.put("tolerance", parity.tolerance());
+        }
         json.put("range", parity.range());
         json.put("inputs", parity.inputs());
         json.put("samples", parity.samples());

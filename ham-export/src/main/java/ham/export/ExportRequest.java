@@ -2,6 +2,7 @@ package ham.export;
 
 import ham.export.parity.LogitsSource;
 import ham.export.parity.ParityInputs;
+import ham.export.precision.NumberFormat;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.runtime.model.SessionSettings;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param verify whether the written graph is run beside its reference form before it gets its name
  * @param inputs what they are run on; seeded images if empty
  * @param engine the training engine's forward pass of the merged model, compared as a third form where it is there
+ * @param format in which numbers the graph computes
  * @param settings of the sessions that run the graphs
  */
 public record ExportRequest(
@@ -33,6 +35,7 @@ public record ExportRequest(
         boolean verify,
         Optional<ParityInputs> inputs,
         Optional<LogitsSource> engine,
+        NumberFormat format,
         SessionSettings settings) {
 
     /** A request that verifies on seeded images and replaces nothing; the preprocessing is the base's own. */
@@ -50,30 +53,63 @@ public record ExportRequest(
                 true,
                 Optional.empty(),
                 Optional.empty(),
+                NumberFormat.PLAIN,
                 settings);
     }
 
     /** Whether an existing output is replaced. */
     public ExportRequest withForce(boolean replace) {
         return new ExportRequest(
-                base, merged, preprocessing, version, output, replace, verify, inputs, engine, settings);
+                base, merged, preprocessing, version, output, replace, verify, inputs, engine, format, settings);
     }
 
     /** Whether the forms are compared. */
     public ExportRequest withVerify(boolean compare) {
         return new ExportRequest(
-                base, merged, preprocessing, version, output, force, compare, inputs, engine, settings);
+                base, merged, preprocessing, version, output, force, compare, inputs, engine, format, settings);
     }
 
     /** Compares on these images. */
     public ExportRequest withInputs(ParityInputs images) {
         return new ExportRequest(
-                base, merged, preprocessing, version, output, force, verify, Optional.of(images), engine, settings);
+                base,
+                merged,
+                preprocessing,
+                version,
+                output,
+                force,
+                verify,
+                Optional.of(images),
+                engine,
+                format,
+                settings);
     }
 
     /** Compares with this third form too. */
     public ExportRequest withEngine(LogitsSource third) {
         return new ExportRequest(
-                base, merged, preprocessing, version, output, force, verify, inputs, Optional.of(third), settings);
+                base,
+                merged,
+                preprocessing,
+                version,
+                output,
+                force,
+                verify,
+                inputs,
+                Optional.of(third),
+                format,
+                settings);
+    }
+
+    /** Computes in these numbers. */
+    public ExportRequest withFormat(NumberFormat numbers) {
+        return new ExportRequest(
+                base, merged, preprocessing, version, output, force, verify, inputs, engine, numbers, settings);
+    }
+
+    /** Writes another file. */
+    public ExportRequest withOutput(Path file) {
+        return new ExportRequest(
+                base, merged, preprocessing, version, file, force, verify, inputs, engine, format, settings);
     }
 }

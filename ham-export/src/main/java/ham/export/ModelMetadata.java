@@ -1,8 +1,8 @@
 package ham.export;
 
+import ham.export.graph.OperatorSets;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
-import ham.export.proto.OperatorSetIdProto;
 import ham.export.proto.StringStringEntryProto;
 import ham.merge.head.NamedHead;
 import ham.runtime.model.Labels;
@@ -21,9 +21,6 @@ import java.util.TreeMap;
  */
 record ModelMetadata(String version, SortedMap<String, String> properties) {
 
-    private static final long IR_VERSION = 8;
-    private static final long OPSET = 17;
-
     /** Head kind of a model with the classifier of its base. */
     static final String OWN_HEAD = "base";
 
@@ -34,6 +31,8 @@ record ModelMetadata(String version, SortedMap<String, String> properties) {
         properties.put(Preprocessing.METADATA_KEY, request.preprocessing().toJson());
         properties.put("ham.base_sha256", baseSha256);
         properties.put("ham.head", headKind(request));
+        properties.put("ham.precision", request.format().text());
+        properties.put("ham.flavor", request.format().flavor().optionName());
         return new ModelMetadata(request.version(), properties);
     }
 
@@ -46,12 +45,7 @@ record ModelMetadata(String version, SortedMap<String, String> properties) {
     }
 
     ModelProto around(GraphProto graph) {
-        ModelProto.Builder model = ModelProto.newBuilder()
-                .setIrVersion(IR_VERSION)
-                .setProducerName("ham")
-                .setProducerVersion(version)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-                .setGraph(graph);
+        ModelProto.Builder model = OperatorSets.model(graph).setProducerVersion(version);
         for (Map.Entry<String, String> property : properties.entrySet()) {
             model.addMetadataProps(StringStringEntryProto.newBuilder()
                     .setKey(property.getKey())

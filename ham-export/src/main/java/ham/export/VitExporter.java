@@ -4,6 +4,8 @@ import ham.export.check.ModelChecker;
 import ham.export.parity.LogitsSource;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
+import ham.export.precision.FormatRewrite;
+import ham.export.precision.Precision;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.vit.VitForms;
@@ -51,10 +53,12 @@ public final class VitExporter {
         ModelMetadata metadata = ModelMetadata.of(request, sha256, forms.labels());
         Written written = new Written();
         Outputs.file(request.output(), request.force(), file -> {
-            write(metadata, forms.baked(), file);
+            Path scratch = file.resolveSibling(file.getFileName() + ".calibration");
+            FormatRewrite format = new FormatRewrite(request.format(), scratch, request.settings());
+            write(metadata, format.of(forms.baked()), file);
             written.bytes = Files.size(file);
             if (request.verify()) {
-                written.parity = Optional.of(verify(request, metadata, forms, file));
+                written.parity = Optional.of(verify(request, metadata, forms, format, file));
             }
         });
         List<MatchedLayer> matched =
@@ -83,11 +87,13 @@ public final class VitExporter {
         private Optional<ParityReport> parity = Optional.empty();
     }
 
-    private static ParityReport verify(ExportRequest request, ModelMetadata metadata, VitForms forms, Path baked)
+    private static ParityReport verify(
+            ExportRequest request, ModelMetadata metadata, VitForms forms, FormatRewrite format, Path baked)
             throws IOException {
         VitConfig config = request.base().config();
         ParityInputs inputs =
                 request.inputs().orElseGet(() -> ParityInputs.seeded(config, ParityInputs.DEFAULT_SAMPLES, SEED));
+        format.requireHalf(forms.baked(), inputs);
         float[] bakedLogits = run(baked, config, inputs, request.settings());
         Map<String, float[]> others = new TreeMap<>();
         request.engine().map(engine -> engine.all(inputs)).ifPresent(logits -> others.put(ParityReport.ENGINE, logits));
@@ -99,9 +105,18 @@ public final class VitExporter {
         } finally {
             Files.deleteIfExists(factored);
         }
-        ParityReport report = ParityReport.compare(inputs, bakedLogits, others);
+        ParityReport report =
+                switch (request.format().precision()) {
+                    case FP32 -> ParityReport.compare(inputs, bakedLogits, others);
+                    case FP16 -> ParityReport.compare(inputs, bakedLogits, others, ParityReport.HALF_TOLERANCE);
+                    case INT8 -> ParityReport.compareTop1(inputs, bakedLogits, others);
+                };
         if (!report.passed()) {
-            throw new InputException(request.output(), "was not written, because its forms disagree: " + report.text());
+            String wayOut = request.format().precision() == Precision.INT8
+                    ? "; leave sensitive layers in float (--float-layers), calibrate on other images, or choose fp16"
+                    : "";
+            throw new InputException(
+                    request.output(), "was not written, because its forms disagree: " + report.text() + wayOut);
         }
         return report;
     }

@@ -65,7 +65,7 @@ enum ElementFormat {
     void encode(float value, ByteBuffer target, int index) {
         switch (this) {
             case FLOAT -> target.putFloat(index * Float.BYTES, value);
-            case FLOAT16 -> target.putShort(index * Short.BYTES, float16(value));
+            case FLOAT16 -> target.putShort(index * Short.BYTES, HalfPrecision.toFloat16(value));
             case BFLOAT16 -> target.putShort(index * Short.BYTES, bfloat16(value));
         }
     }
@@ -92,7 +92,7 @@ enum ElementFormat {
     float round(float value) {
         return switch (this) {
             case FLOAT -> value;
-            case FLOAT16 -> HalfPrecision.float16(float16(value));
+            case FLOAT16 -> HalfPrecision.float16(HalfPrecision.toFloat16(value));
             case BFLOAT16 -> HalfPrecision.bfloat16(bfloat16(value));
         };
     }
@@ -100,21 +100,6 @@ enum ElementFormat {
     /** Whether a stored value is what exporters make of a value that was {@link #round}ed; the sign of zero does not count. */
     boolean same(float stored, float rounded) {
         return stored == rounded || (this == FLOAT16 && Math.abs(stored) <= CLAMPED && Math.abs(rounded) <= CLAMPED);
-    }
-
-    private static short float16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        int sign = (bits >>> 16) & 0x8000;
-        float magnitude = Math.abs(value);
-        if (magnitude < 0x1p-14f) {
-            return (short)
-                    (sign | (int) Math.rint(magnitude * 0x1p24f)); // subnormal, or rounded up to the first normal
-        }
-        if (!(magnitude < 65520)) {
-            return (short) (sign | (Float.isNaN(value) ? 0x7e00 : 0x7c00));
-        }
-        int rounded = (bits & 0x7fffffff) + 0xfff + ((bits >>> 13) & 1);
-        return (short) (sign | ((rounded >>> 13) - ((127 - 15) << 10)));
     }
 
     private static short bfloat16(float value) {

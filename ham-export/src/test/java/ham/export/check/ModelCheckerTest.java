@@ -273,13 +273,13 @@ class ModelCheckerTest {
     }
 
     @Test
-    void builtGraphsUseStandardOperatorsOnly() {
+    void builtGraphsUseOperatorsOfOnnxAndOfOnnxRuntimeOnly() {
         expectOfBuilt(
                 model -> {
-                    model.addOpsetImport(opset("com.microsoft", 1));
-                    node(model).setDomain("com.microsoft");
+                    model.addOpsetImport(opset("org.example", 1));
+                    node(model).setDomain("org.example");
                 },
-                "node 'scores' is of the domain 'com.microsoft'");
+                "node 'scores' is of the domain 'org.example'");
     }
 
     @Test

@@ -237,6 +237,7 @@ class FormChangeTest {
                 false,
                 Optional.empty(),
                 Optional.empty(),
+                own.format(),
                 own.settings()));
         return file;
     }

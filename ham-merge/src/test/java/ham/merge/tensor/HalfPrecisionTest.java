@@ -16,6 +16,24 @@ class HalfPrecisionTest {
         requireAll(bits -> HalfPrecision.bfloat16((short) bits), bits -> formula(bits, 8, 7));
     }
 
+    /** Every number between two neighbours goes to the nearer one, the middle to the even one; numbers of the format stay. */
+    @Test
+    void float32IsRoundedToTheNearestFloat16() {
+        for (int bits = 0; bits < 0x7c00; bits++) {
+            float low = HalfPrecision.float16((short) bits);
+            float high = bits == 0x7bff ? 65536 : HalfPrecision.float16((short) (bits + 1));
+            float middle = (low + high) / 2;
+            assertThat((int) HalfPrecision.toFloat16(low)).isEqualTo(bits);
+            assertThat((int) HalfPrecision.toFloat16(Math.nextDown(middle))).isEqualTo(bits);
+            assertThat((int) HalfPrecision.toFloat16(middle)).isEqualTo(bits + bits % 2);
+            assertThat((int) HalfPrecision.toFloat16(Math.nextUp(middle))).isEqualTo(bits + 1);
+            assertThat(HalfPrecision.toFloat16(-low) & 0xffff).isEqualTo(bits | 0x8000);
+        }
+        assertThat(HalfPrecision.float16(HalfPrecision.toFloat16(Float.NaN))).isNaN();
+        assertThat(HalfPrecision.float16(HalfPrecision.toFloat16(Float.NEGATIVE_INFINITY)))
+                .isEqualTo(Float.NEGATIVE_INFINITY);
+    }
+
     private static void requireAll(IntToDoubleFunction decoded, IntToDoubleFunction expected) {
         for (int bits = 0; bits < 1 << 16; bits++) {
             if (Double.compare(decoded.applyAsDouble(bits), expected.applyAsDouble(bits)) != 0) {

@@ -1,0 +1,140 @@
+package ham.cli;
+
+import static ham.cli.Cli.ham;
+import static ham.cli.Cli.testdata;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ham export --precision} and what belongs to it. */
+class NumberFormatOptionsTest {
+    private static final Path BASE = testdata("hf-vit-tiny");
+
+    @TempDir
+    private Path temp;
+
+    private Path images;
+
+    /** Two classes of ten images, light and dark, of which the model knows nothing, and the same images in one plain folder. */
+    @BeforeEach
+    void images() throws IOException {
+        images = Files.createDirectories(temp.resolve("images"));
+        for (int i = 0; i < 20; i++) {
+            BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+            for (int pixel = 0; pixel < 1024; pixel++) {
+                image.setRGB(pixel % 32, pixel / 32, (i * 4951 + (pixel / (3 + i)) * 977 * (1 + i)) & 0xffffff);
+            }
+            ImageIO.write(image, "png", images.resolve("image" + i + ".png").toFile());
+            for (String use : List.of("train", "test")) {
+                Path folder = temp.resolve("data").resolve(use).resolve("LABEL_" + i % 2);
+                ImageIO.write(
+                        image,
+                        "png",
+                        Files.createDirectories(folder).resolve(i + ".png").toFile());
+            }
+        }
+    }
+
+    @Test
+    void int8IsCalibratedAndComparedOnRealImages() {
+        JsonNode json = export("--precision", "int8", "--calibrate", images, "--data", temp.resolve("data"), "--json")
+                .succeeds()
+                .json();
+        assertThat(json.path("precision").asText()).isEqualTo("int8 static");
+        assertThat(json.path("flavor").asText()).isEqualTo("standard");
+        JsonNode accuracy = json.path("accuracy");
+        assertThat(accuracy.path("images").asInt()).isEqualTo(20);
+        assertThat(accuracy.path("top1_agreement").asDouble()).isGreaterThan(0.7);
+        assertThat(accuracy.path("loss").asDouble())
+                .isEqualTo(accuracy.path("fp32").asDouble()
+                        - accuracy.path("accuracy").asDouble());
+        assertThat(json.path("parity").path("samples").asInt()).isEqualTo(20);
+    }
+
+    @Test
+    void dataFoldersCalibrateToo() {
+        Cli text = export(
+                "--precision",
+                "int8",
+                "--flavor",
+                "ort",
+                "--calibrate",
+                temp.resolve("data"),
+                "--calibration-images",
+                7);
+        assertThat(text.succeeds().out()).contains("7 images of").contains("int8 static");
+    }
+
+    @Test
+    void aLossIsSaidLoudly() {
+        FormatAccuracy worse = new FormatAccuracy(1000, 0.9, 0.89, 0.97);
+        assertThat(worse.warning("int8 dynamic").orElseThrow())
+                .contains(
+                        "int8 dynamic loses 1.0 points of accuracy against fp32 (90.0 % -> 89.0 % on 1000 test images)");
+        assertThat(worse.json("int8 dynamic").has("warning")).isTrue();
+        assertThat(new FormatAccuracy(1000, 0.9, 0.896, 0.97).warning("int8")).isEmpty();
+        assertThat(new FormatAccuracy(1000, 0.9, 0.92, 0.97).warning("int8")).isEmpty();
+    }
+
+    @Test
+    void optionsThatDoNotFitAreRefused() {
+        export("--precision", "int4").failsWith(2, "--precision: expected one of fp32, fp16, int8, found 'int4'");
+        export("--flavor", "gpu").failsWith(2, "--flavor: expected one of standard, ort");
+        export("--calibrate", images).failsWith(2, "expected --precision int8, found --precision fp32");
+        export("--precision", "fp16", "--float-layers", "query").failsWith(2, "expected --precision int8");
+        export("--precision", "int8", "--float-layers", "(").failsWith(2, "regular expression");
+        export("--precision", "int8", "--calibrate", images, "--calibration-images", 0)
+                .failsWith(2, "--calibration-images: expected 1 or more, found 0");
+        export("--precision", "int8", "--calibrate", images, "--calibration", "max")
+                .failsWith(2, "expected one of minmax, percentile");
+        export("--precision", "int8", "--calibrate", temp.resolve("none")).failsWith(1, "none", "found nothing");
+        assertThat(temp.resolve("model.onnx")).doesNotExist();
+    }
+
+    @Test
+    void aGraphThatExistsKeepsItsFormat() {
+        Object[] bake = {
+            "export",
+            "--base",
+            testdata("onnx-exports/hf-sdpa/ts17.onnx"),
+            "--weights",
+            BASE,
+            "--merged",
+            testdata("ham-reference/peft6.default.merged.safetensors"),
+            "--out",
+            temp.resolve("baked.onnx"),
+            "--precision",
+            "int8"
+        };
+        ham(bake).failsWith(1, "ts17.onnx", "expected the model's own format, found fp32", "checkpoint's folder");
+        bake[10] = "fp32";
+        ham(bake).succeeds();
+        bake[8] = temp.resolve("other.onnx");
+        bake[9] = "--flavor";
+        bake[10] = "ort";
+        ham(bake).failsWith(2, "expected a checkpoint as --base");
+    }
+
+    private Cli export(Object... options) {
+        List<Object> arguments = new ArrayList<>(List.of(
+                "export",
+                "--base",
+                BASE,
+                "--merged",
+                testdata("ham-reference/peft6.default.merged.safetensors"),
+                "--out",
+                temp.resolve("model.onnx")));
+        arguments.addAll(List.of(options));
+        return ham(arguments.toArray());
+    }
+}

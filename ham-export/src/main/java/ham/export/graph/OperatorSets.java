@@ -1,0 +1,35 @@
+package ham.export.graph;
+
+import ham.export.proto.GraphProto;
+import ham.export.proto.ModelProto;
+import ham.export.proto.NodeProto;
+import ham.export.proto.OperatorSetIdProto;
+import java.util.TreeSet;
+
+/** The versions of format and operators that ham writes: IR version 8, operator set 17, and 1 of any further domain that a node is of. */
+public final class OperatorSets {
+    private static final long IR_VERSION = 8;
+    private static final long STANDARD = 17;
+
+    private OperatorSets() {}
+
+    /** A model with this graph and without metadata. */
+    public static ModelProto.Builder model(GraphProto graph) {
+        ModelProto.Builder model = ModelProto.newBuilder()
+                .setIrVersion(IR_VERSION)
+                .setProducerName("ham")
+                .addOpsetImport(set("", STANDARD))
+                .setGraph(graph);
+        TreeSet<String> domains = new TreeSet<>();
+        for (NodeProto node : graph.getNodeList()) {
+            domains.add(node.getDomain());
+        }
+        domains.remove("");
+        domains.forEach(domain -> model.addOpsetImport(set(domain, 1)));
+        return model;
+    }
+
+    private static OperatorSetIdProto.Builder set(String domain, long version) {
+        return OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version);
+    }
+}
