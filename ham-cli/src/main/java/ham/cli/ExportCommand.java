@@ -166,13 +166,13 @@ final class ExportCommand implements Callable<Integer> {
         ExportResult result = VitExporter.export(formatted);
         Optional<FormatAccuracy> accuracy = numbers.accuracy(console, formatted);
         NumberFormat format = formatted.format();
-        ObjectNode json =
-                JsonFiles.object().put("precision", format.text()).put("flavor", format.flavor().optionName());
+        ObjectNode json = JsonFiles.object()
+                .put("precision", format.text())
+                .put("flavor", format.flavor().optionName());
         accuracy.ifPresent(each -> json.set("accuracy", each.json(format.text())));
         return new Exported(
                 result,
-                ", " + format.text()
-                        + accuracy.map(each -> "\n" + each.text()).orElse(""),
+                ", " + format.text() + accuracy.map(each -> "\n" + each.text()).orElse(""),
                 json);
     }
 
