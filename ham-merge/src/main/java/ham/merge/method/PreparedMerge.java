@@ -24,6 +24,7 @@ public final class PreparedMerge {
     private final List<Group> groups;
     private final List<Step> steps;
     private final List<Double> weights;
+    private final double totalWeight;
     private final Kernels kernels;
     private final ThreadLocal<FactorProducts> products;
     private final ThreadLocal<DeltaStatistics.Workspace> workspaces =
@@ -41,6 +42,7 @@ public final class PreparedMerge {
         this.groups = decision.groups();
         this.steps = decision.steps();
         this.weights = decision.weights();
+        this.totalWeight = total(weights);
         this.kernels = kernels;
         this.products = ThreadLocal.withInitial(() -> new FactorProducts(kernels));
     }
@@ -99,11 +101,12 @@ public final class PreparedMerge {
             MergeSettings settings, List<? extends AdapterSource> adapters, List<Double> weights) {
         List<Step> steps = new ArrayList<>();
         List<Group.Member> members = new ArrayList<>();
+        double total = total(weights);
         for (int i = 0; i < adapters.size(); i++) {
             String name = adapters.get(i).name();
             double weight = weights.get(i);
             Parameters.requireFinite("--weight, adapter " + name, weight);
-            members.add(new Group.Member(i, name, coefficient(settings, weight, total(weights))));
+            members.add(new Group.Member(i, name, coefficient(settings, weight, total)));
             steps.add(new Step(name, weight, List.of(), 0, i == 0, 1, Double.NaN));
         }
         return new Decision(List.of(new Group(members, 1, new TreeMap<>())), steps, weights);
@@ -163,7 +166,7 @@ public final class PreparedMerge {
      */
     public Matrix delta(String weight, FactorSink sink) {
         Matrix delta =
-                settings.weightMerge(weight, total(weights)).merge(weight, contributions(weight, sink), products.get());
+                settings.weightMerge(weight, totalWeight).merge(weight, contributions(weight, sink), products.get());
         for (float value : delta.data()) {
             if (!Float.isFinite(value)) {
                 throw new InputException("weight " + weight + ": expected a merged delta within float32, found " + value
@@ -184,7 +187,7 @@ public final class PreparedMerge {
      * @throws IllegalStateException when the method does not add up factors ({@link MergeMethod#factored})
      */
     public List<Branch> branches(String weight) {
-        if (settings.weightMerge(weight, total(weights)) instanceof BranchMerge merge) {
+        if (settings.weightMerge(weight, totalWeight) instanceof BranchMerge merge) {
             return merge.branches(contributions(weight, FactorSink.NONE));
         }
         throw new IllegalStateException(settings.method() + " does not add up factors");
@@ -201,7 +204,7 @@ public final class PreparedMerge {
         if (settings.method().factored()) {
             return Compression.of(branches(weight), rank);
         }
-        if (settings.weightMerge(weight, total(weights)) instanceof SvdMerge svd) {
+        if (settings.weightMerge(weight, totalWeight) instanceof SvdMerge svd) {
             return new SvdMerge(Math.min(rank, svd.rank())).compress(contributions(weight, FactorSink.NONE));
         }
         return Compression.of(delta(weight, FactorSink.NONE), rank);
@@ -225,11 +228,12 @@ public final class PreparedMerge {
     public SortedMap<String, float[]> biases() {
         SortedMap<String, double[]> sums = new TreeMap<>();
         for (int i = 0; i < adapters.size(); i++) {
+            double coefficient = coefficient(settings, weights.get(i), totalWeight);
             for (Map.Entry<String, BiasChange> entry : adapters.get(i).biases().entrySet()) {
                 float[] values = entry.getValue().values();
                 double[] sum = sums.computeIfAbsent(entry.getKey(), key -> new double[values.length]);
                 for (int o = 0; o < sum.length; o++) {
-                    sum[o] += coefficient(settings, weights.get(i), total(weights)) * values[o];
+                    sum[o] += coefficient * values[o];
                 }
             }
         }
