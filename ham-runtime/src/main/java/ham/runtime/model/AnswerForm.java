@@ -34,7 +34,7 @@ public enum AnswerForm {
      *
      * @throws ModelException when it is not known here, or the outputs are not of that form
      */
-    static AnswerForm of(OnnxModel model, int classes) {
+    static AnswerForm of(Model model, int classes) {
         String label = model.metadata().getOrDefault(METADATA_KEY, LOGITS.label);
         AnswerForm form = Arrays.stream(values())
                 .filter(each -> each.label.equals(label))
@@ -45,7 +45,7 @@ public enum AnswerForm {
         return form;
     }
 
-    private void check(OnnxModel model, int classes) {
+    private void check(Model model, int classes) {
         List<TensorSpec> outputs = model.outputs();
         TensorSpec first = outputs.get(0);
         if (!first.dtype().equals(ElementType.FLOAT32.label())) {

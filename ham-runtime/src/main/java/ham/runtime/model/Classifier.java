@@ -20,13 +20,13 @@ import java.util.stream.Stream;
 public final class Classifier implements AutoCloseable {
     private static final int LARGEST_BATCH = 32;
 
-    private final OnnxModel model;
+    private final Model model;
     private final List<String> labels;
     private final Preprocessing preprocessing;
     private final AnswerForm form;
     private final boolean takesPixels;
 
-    private Classifier(OnnxModel model) {
+    private Classifier(Model model) {
         this.model = model;
         requireMetadata(model);
         this.labels = Labels.fromJson(model.metadata().get(Labels.METADATA_KEY), nameOf(Labels.METADATA_KEY));
@@ -48,7 +48,15 @@ public final class Classifier implements AutoCloseable {
      *     fit the graph
      */
     public static Classifier open(Path file, SessionSettings settings) {
-        OnnxModel model = OnnxModel.open(file, settings);
+        return of(OnnxModel.open(file, settings));
+    }
+
+    /**
+     * A classifier of a model that is open, whatever runs it; closing the one closes the other, and so does a failure here.
+     *
+     * @throws ModelException if the metadata is missing or does not fit the graph
+     */
+    public static Classifier of(Model model) {
         try {
             return new Classifier(model);
         } catch (RuntimeException e) {
@@ -67,8 +75,8 @@ public final class Classifier implements AutoCloseable {
         return preprocessing;
     }
 
-    /** The session underneath, closed together with this classifier. */
-    public OnnxModel model() {
+    /** The model underneath, closed together with this classifier. */
+    public Model model() {
         return model;
     }
 
@@ -166,7 +174,7 @@ public final class Classifier implements AutoCloseable {
         return model.name() + ", metadata " + key;
     }
 
-    private static void requireMetadata(OnnxModel model) {
+    private static void requireMetadata(Model model) {
         List<String> missing = Stream.of(Labels.METADATA_KEY, Preprocessing.METADATA_KEY)
                 .filter(key -> !model.metadata().containsKey(key))
                 .toList();
