@@ -3,6 +3,8 @@ package ham.runtime.tensorrt;
 import ham.runtime.ModelException;
 import ham.runtime.model.Bound;
 import ham.runtime.model.ElementType;
+import ham.runtime.model.Lifetime;
+import ham.runtime.model.Signature;
 import ham.runtime.model.Tensor;
 import ham.runtime.model.TensorSpec;
 import java.nio.ByteBuffer;
@@ -14,19 +16,26 @@ import java.util.List;
 final class EngineBound implements Bound {
     private final String model;
     private final GpuContext context;
+    private final Lifetime lifetime;
+    private final Runnable whenClosed;
     private final ElementType inputType;
-    private final List<Long> inputShape;
     private final List<Tensor> outputs = new ArrayList<>();
     private final FloatBuffer inputFloats;
     private final FloatBuffer output;
     private boolean closed;
 
     private EngineBound(
-            String model, GpuContext context, ElementType inputType, List<Long> inputShape, List<TensorSpec> specs) {
+            String model,
+            GpuContext context,
+            Lifetime lifetime,
+            Runnable whenClosed,
+            ElementType inputType,
+            List<TensorSpec> specs) {
         this.model = model;
         this.context = context;
+        this.lifetime = lifetime;
+        this.whenClosed = whenClosed;
         this.inputType = inputType;
-        this.inputShape = List.copyOf(inputShape);
         this.inputFloats = inputType == ElementType.FLOAT32 ? context.input().asFloatBuffer() : null;
         for (int i = 0; i < specs.size(); i++) {
             outputs.add(new Tensor(
@@ -39,9 +48,17 @@ final class EngineBound implements Bound {
                 : null;
     }
 
-    /** Takes a context of the engine for an input shape that was checked. */
+    /**
+     * Takes a context of the engine.
+     *
+     * @param signature of the model, which takes the shape
+     * @param lifetime of the model, without which this does not run
+     * @param whenClosed called once, after the context is gone
+     */
     static EngineBound of(
-            String model, GpuEngine engine, TensorSpec input, List<Long> inputShape, List<TensorSpec> outputs) {
+            Signature signature, GpuEngine engine, List<Long> inputShape, Lifetime lifetime, Runnable whenClosed) {
+        TensorSpec input = signature.inputs().get(0);
+        List<TensorSpec> outputs = signature.outputs();
         ElementType type = type(input);
         long bytes = inputShape.stream().mapToLong(Long::longValue).reduce(type.bytes(), Math::multiplyExact);
         long[] shape = inputShape.stream().mapToLong(Long::longValue).toArray();
@@ -54,7 +71,7 @@ final class EngineBound implements Bound {
                                 new GpuEngine.GpuOutput(each.name(), type(each).bytes()))
                         .toList());
         try {
-            return new EngineBound(model, context, type, inputShape, outputs);
+            return new EngineBound(signature.model(), context, lifetime, whenClosed, type, outputs);
         } catch (RuntimeException e) {
             context.close();
             throw e;
@@ -63,10 +80,6 @@ final class EngineBound implements Bound {
 
     private static ElementType type(TensorSpec spec) {
         return ElementType.ofLabel(spec.dtype()).orElseThrow();
-    }
-
-    List<Long> inputShape() {
-        return inputShape;
     }
 
     @Override
@@ -87,7 +100,12 @@ final class EngineBound implements Bound {
         if (closed) {
             throw new IllegalStateException(model + ": the buffers of this run were closed");
         }
-        context.run();
+        lifetime.enter();
+        try {
+            context.run();
+        } finally {
+            lifetime.leave();
+        }
     }
 
     @Override
@@ -109,6 +127,7 @@ final class EngineBound implements Bound {
         if (!closed) {
             closed = true;
             context.close();
+            whenClosed.run();
         }
     }
 }

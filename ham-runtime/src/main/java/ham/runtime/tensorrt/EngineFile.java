@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.runtime.ModelException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -129,13 +130,9 @@ final class EngineFile {
         return bytes;
     }
 
-    /** The record as a program reads it. */
-    static String json(EngineRecord engineRecord) {
-        try {
-            return MAPPER.writeValueAsString(engineRecord);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of plain values can be written", e);
-        }
+    /** The record as its file holds it. */
+    static ObjectNode json(EngineRecord engineRecord) {
+        return MAPPER.valueToTree(engineRecord);
     }
 
     private static Path temporary(Path file) {

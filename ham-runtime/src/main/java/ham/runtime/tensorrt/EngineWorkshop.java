@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /** Builds, refits and loads engines on one {@link GpuLibrary}; an engine is saved only when it does what ONNX Runtime does. */
@@ -25,7 +26,8 @@ final class EngineWorkshop {
     }
 
     /** See {@link TensorRtEngines#build}. */
-    EngineRecord build(Path onnx, Path out, EngineOptions options, Optional<Path> timings, double relative) {
+    EngineRecord build(
+            Path onnx, Path out, EngineOptions options, Optional<Path> timings, OptionalDouble relative) {
         try (GpuLibrary library = libraries.get();
                 Model reference = OnnxModel.open(onnx, new SessionSettings(0))) {
             requireFit(reference, options.batch());
@@ -35,7 +37,7 @@ final class EngineWorkshop {
                     "building an engine for " + onnx.getFileName(),
                     () -> library.build(onnx, options, timings));
             try (EngineBytes bytes = built.result()) {
-                EngineParity parity = compare(library, bytes, reference, options.batch(), relative);
+                EngineParity parity = compare(library, bytes, reference, key, relative);
                 EngineRecord engineRecord = describe(key, onnx, bytes, reference, parity, built.seconds(), 0);
                 new EngineFile(out).write(bytes.buffer(), engineRecord);
                 return engineRecord;
@@ -44,7 +46,7 @@ final class EngineWorkshop {
     }
 
     /** See {@link TensorRtEngines#refit}. */
-    EngineRecord refit(Path engine, Path next, Path out, double relative) {
+    EngineRecord refit(Path engine, Path next, Path out, OptionalDouble relative) {
         EngineFile file = new EngineFile(engine);
         EngineRecord old = file.readRecord();
         if (!old.key().refittable()) {
@@ -59,6 +61,7 @@ final class EngineWorkshop {
                     progress,
                     "refitting with the weights of " + next.getFileName(),
                     () -> refitted(library, file, old, next));
+            EngineKey key = old.key().withModel(Sha256.ofModel(next));
             try (EngineBytes bytes = refitted.result()) {
                 EngineParity parity = compare(
                         library, bytes, reference, BatchRange.of(old.key().batch()), relative);
@@ -111,7 +114,7 @@ final class EngineWorkshop {
                     engine,
                     options,
                     Optional.of(folder.resolve("timings.cache")),
-                    options.precision().tolerance());
+                    OptionalDouble.empty());
         }
         return open(engine);
     }
@@ -158,12 +161,15 @@ final class EngineWorkshop {
     }
 
     private EngineParity compare(
-            GpuLibrary library, EngineBytes bytes, Model reference, BatchRange batch, double relative) {
+            GpuLibrary library, EngineBytes bytes, Model reference, EngineKey key, OptionalDouble relative) {
+        BatchRange batch = BatchRange.of(key.batch());
+        double allowed = relative.orElseGet(() ->
+                EnginePrecision.ofLabel(key.precision()).orElseThrow().tolerance());
         try (GpuEngine engine = library.load(bytes.buffer())) {
             return Stage.run(
                             progress,
                             "comparing with ONNX Runtime on the CPU",
-                            () -> ParityCheck.run(reference, engine, batch, relative))
+                            () -> ParityCheck.run(reference, engine, batch, allowed))
                     .result();
         }
     }

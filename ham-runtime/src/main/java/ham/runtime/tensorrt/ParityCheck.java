@@ -2,7 +2,9 @@ package ham.runtime.tensorrt;
 
 import ham.runtime.ModelException;
 import ham.runtime.model.ElementType;
+import ham.runtime.model.Lifetime;
 import ham.runtime.model.Model;
+import ham.runtime.model.Signature;
 import ham.runtime.model.Tensor;
 import ham.runtime.model.TensorSpec;
 import java.nio.ByteBuffer;
@@ -52,8 +54,9 @@ final class ParityCheck {
     }
 
     private static float[] run(GpuEngine engine, Model reference, Tensor values) {
-        try (EngineBound bound = EngineBound.of(
-                reference.name(), engine, reference.inputs().get(0), values.shape(), reference.outputs())) {
+        Signature signature = new Signature(reference.name(), reference.inputs(), reference.outputs());
+        try (EngineBound bound =
+                EngineBound.of(signature, engine, values.shape(), new Lifetime(reference.name()), () -> {})) {
             bound.input().put(values.data());
             bound.run();
             return bound.outputs().get(0).floats();

@@ -1,9 +1,11 @@
 package ham.runtime.tensorrt;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.runtime.ModelException;
 import ham.runtime.model.Model;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
@@ -28,11 +30,12 @@ public final class TensorRtEngines {
      * stood there is replaced.
      *
      * @param timings file of kernel timings, read if it is there, written afterwards; it makes the next build faster
-     * @param relative how far the engine may be from the CPU, as a fraction of the range of the output; {@link EnginePrecision#tolerance}
-     * @return the record as JSON
+     * @param relative how far the engine may be from the CPU, as a fraction of the range of the output; empty for
+     *     {@link EnginePrecision#tolerance}
+     * @return the record, as it stands in its file
      * @throws ModelException if TensorRT does not work here, cannot take the graph over, or gives other results
      */
-    public String build(Path onnx, Path out, EngineOptions options, Optional<Path> timings, double relative) {
+    public ObjectNode build(Path onnx, Path out, EngineOptions options, Optional<Path> timings, OptionalDouble relative) {
         return EngineFile.json(workshop.build(onnx, out, options, timings, relative));
     }
 
@@ -42,10 +45,11 @@ public final class TensorRtEngines {
      *
      * @param engine a refittable engine with its record
      * @param next a model with the same inputs, outputs and names of weights
-     * @return the record as JSON
+     * @param relative as in {@link #build}
+     * @return the record, as it stands in its file
      * @throws ModelException if the engine is not refittable or of another machine, the graph is another, or the results differ
      */
-    public String refit(Path engine, Path next, Path out, double relative) {
+    public ObjectNode refit(Path engine, Path next, Path out, OptionalDouble relative) {
         return EngineFile.json(workshop.refit(engine, next, out, relative));
     }
 

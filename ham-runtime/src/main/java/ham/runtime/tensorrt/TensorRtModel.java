@@ -2,6 +2,7 @@ package ham.runtime.tensorrt;
 
 import ham.runtime.ModelException;
 import ham.runtime.model.Bound;
+import ham.runtime.model.BoundPool;
 import ham.runtime.model.ElementType;
 import ham.runtime.model.Lifetime;
 import ham.runtime.model.Model;
@@ -10,10 +11,6 @@ import ham.runtime.model.Tensor;
 import ham.runtime.model.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,19 +18,16 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * An engine that runs. Each run has a context of its own, so threads do not wait for each other; contexts of {@link #run} are kept for the next
- * one of the same shape. The engine goes when the model and every {@link Bound} were closed, whichever comes last, and its library after it.
+ * An engine that runs. Each run has a context of its own, so threads do not wait for each other. The engine goes when the model and every {@link Bound} were closed, whichever comes last, and its library after it.
  */
 final class TensorRtModel implements Model {
-    private static final int IDLE = 4;
-
     private final Signature signature;
     private final EngineRecord engineRecord;
     private final GpuLibrary library;
     private final GpuEngine engine;
     private final BatchRange batch;
     private final Lifetime lifetime;
-    private final Deque<EngineBound> idle = new ArrayDeque<>();
+    private final BoundPool pool = new BoundPool(this);
     private int users = 1;
 
     private TensorRtModel(String name, EngineRecord engineRecord, GpuLibrary library, GpuEngine engine) {
@@ -94,26 +88,21 @@ final class TensorRtModel implements Model {
     public Map<String, Tensor> run(Map<String, Tensor> inputs) {
         signature.checkInputs(inputs);
         Tensor given = inputs.get(inputs().get(0).name());
-        requireBatch(given.shape());
-        lifetime.enter();
+        BoundPool.Shaped taken =
+                pool.take(given.shape().stream().mapToLong(Long::longValue).toArray());
         try {
-            EngineBound bound = take(given.shape());
-            try {
-                bound.input().clear().put(given.data());
-                bound.run();
-            } catch (RuntimeException e) {
-                bound.close();
-                throw e;
-            }
-            Map<String, Tensor> outputs = new LinkedHashMap<>();
-            for (int i = 0; i < outputs().size(); i++) {
-                outputs.put(outputs().get(i).name(), copy(bound.outputs().get(i)));
-            }
-            giveBack(bound);
-            return outputs;
-        } finally {
-            lifetime.leave();
+            taken.bound().input().clear().put(given.data());
+            taken.bound().run();
+        } catch (RuntimeException e) {
+            taken.bound().close();
+            throw e;
         }
+        Map<String, Tensor> outputs = new LinkedHashMap<>();
+        for (int i = 0; i < outputs().size(); i++) {
+            outputs.put(outputs().get(i).name(), copy(taken.bound().outputs().get(i)));
+        }
+        pool.give(taken);
+        return outputs;
     }
 
     @Override
@@ -123,9 +112,9 @@ final class TensorRtModel implements Model {
         requireBatch(shape);
         lifetime.enter();
         try {
-            EngineBound bound = open(shape);
+            EngineBound bound = EngineBound.of(signature, engine, shape, lifetime, this::leaveUser);
             enterUser();
-            return new Pinned(bound);
+            return bound;
         } finally {
             lifetime.leave();
         }
@@ -139,36 +128,6 @@ final class TensorRtModel implements Model {
         }
     }
 
-    private EngineBound open(List<Long> shape) {
-        return EngineBound.of(name(), engine, inputs().get(0), shape, outputs());
-    }
-
-    private EngineBound take(List<Long> shape) {
-        synchronized (idle) {
-            for (Iterator<EngineBound> each = idle.iterator(); each.hasNext(); ) {
-                EngineBound bound = each.next();
-                if (bound.inputShape().equals(shape)) {
-                    each.remove();
-                    return bound;
-                }
-            }
-        }
-        return open(shape);
-    }
-
-    private void giveBack(EngineBound bound) {
-        EngineBound oldest = null;
-        synchronized (idle) {
-            idle.addFirst(bound);
-            if (idle.size() > IDLE) {
-                oldest = idle.removeLast();
-            }
-        }
-        if (oldest != null) {
-            oldest.close();
-        }
-    }
-
     private static Tensor copy(Tensor tensor) {
         ByteBuffer data = tensor.data();
         ByteBuffer bytes = ByteBuffer.allocateDirect(data.remaining()).order(ByteOrder.LITTLE_ENDIAN);
@@ -178,10 +137,7 @@ final class TensorRtModel implements Model {
     @Override
     public void close() {
         lifetime.close(() -> {
-            synchronized (idle) {
-                idle.forEach(EngineBound::close);
-                idle.clear();
-            }
+            pool.close();
             leaveUser();
         });
     }
@@ -195,55 +151,6 @@ final class TensorRtModel implements Model {
         if (users == 0) {
             engine.close();
             library.close();
-        }
-    }
-
-    /** Buffers that somebody holds: they keep the engine until they are closed. */
-    private final class Pinned implements Bound {
-        private final EngineBound bound;
-        private boolean closed;
-
-        private Pinned(EngineBound bound) {
-            this.bound = bound;
-        }
-
-        @Override
-        public ByteBuffer input() {
-            return bound.input();
-        }
-
-        @Override
-        public FloatBuffer inputFloats() {
-            return bound.inputFloats();
-        }
-
-        @Override
-        public void run() {
-            lifetime.enter();
-            try {
-                bound.run();
-            } finally {
-                lifetime.leave();
-            }
-        }
-
-        @Override
-        public FloatBuffer output() {
-            return bound.output();
-        }
-
-        @Override
-        public List<Tensor> outputs() {
-            return bound.outputs();
-        }
-
-        @Override
-        public void close() {
-            if (!closed) {
-                closed = true;
-                bound.close();
-                leaveUser();
-            }
         }
     }
 }
