@@ -30,6 +30,8 @@ record Arguments(
         Optional<String> labels,
         Optional<String> preprocessing,
         boolean debug) {
+    private static final List<String> BACKENDS = List.of("auto", "cpu", "cuda", "tensorrt");
+
     static final String USAGE =
             """
             Usage: java -jar ham-runtime.jar MODEL.onnx IMAGE... [options]
@@ -70,7 +72,7 @@ record Arguments(
             switch (option) {
                 case "--top" -> top = number(option, value, 1);
                 case "--threads" -> threads = number(option, value, 0);
-                case "--backend" -> backend = value;
+                case "--backend" -> backend = backend(value);
                 case "--labels" -> labels = value;
                 case "--preprocessing" -> preprocessing = value;
                 case "--json" -> json = true;
@@ -121,6 +123,13 @@ record Arguments(
             // told below
         }
         throw new UsageException(option + ": expected a whole number of at least " + least + ", found " + value);
+    }
+
+    private static String backend(String value) {
+        if (!BACKENDS.contains(value)) {
+            throw new UsageException("--backend: expected auto, cpu, cuda or tensorrt, found " + value);
+        }
+        return value;
     }
 
     private static Path file(String typed) {
