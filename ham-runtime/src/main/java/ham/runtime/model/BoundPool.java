@@ -8,19 +8,20 @@ import java.util.Iterator;
  * Pinned buffers of one model that nobody uses at the moment, the last used first. As many are made as there are runs at once; of those that
  * are given back {@value #MOST_IDLE} are kept.
  */
-final class BoundPool implements AutoCloseable {
+public final class BoundPool implements AutoCloseable {
     private static final int MOST_IDLE = 32;
 
     private final Model model;
     private final ArrayDeque<Shaped> idle = new ArrayDeque<>();
     private boolean closed;
 
-    BoundPool(Model model) {
+    /** Begins empty. */
+    public BoundPool(Model model) {
         this.model = model;
     }
 
     /** A bound of that shape, to be given back. */
-    Shaped take(long[] shape) {
+    public Shaped take(long[] shape) {
         synchronized (this) {
             for (Iterator<Shaped> each = idle.iterator(); each.hasNext(); ) {
                 Shaped shaped = each.next();
@@ -34,7 +35,7 @@ final class BoundPool implements AutoCloseable {
     }
 
     /** Gives back; closes what is not kept. */
-    void give(Shaped shaped) {
+    public void give(Shaped shaped) {
         Shaped surplus = shaped;
         synchronized (this) {
             if (!closed) {
@@ -56,5 +57,5 @@ final class BoundPool implements AutoCloseable {
 
     /** A bound with the shape of its input. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Shaped(Bound bound, long[] shape) {}
+    public record Shaped(Bound bound, long[] shape) {}
 }
