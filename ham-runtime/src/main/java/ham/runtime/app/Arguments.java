@@ -30,8 +30,6 @@ record Arguments(
         Optional<String> labels,
         Optional<String> preprocessing,
         boolean debug) {
-    private static final List<String> BACKENDS = List.of("auto", "cpu", "cuda", "tensorrt");
-
     static final String USAGE =
             """
             Usage: java -jar ham-runtime.jar MODEL.onnx IMAGE... [options]
@@ -39,7 +37,8 @@ record Arguments(
               --top K                most probable classes to print an image (default: 5)
               --json                 print one JSON document and nothing else
               --threads N            threads of one operator, 0 for one a physical core (default: 0)
-              --backend NAME         auto, cpu, cuda or tensorrt (default: auto)
+              --backend NAME         onnxruntime-cpu, onnxruntime-cuda, onnxruntime-tensorrt, tensorrt (a native engine),
+                                     or auto for the best of the first three that works (default: onnxruntime-cpu)
               --labels FILE          labels for a model that has none: one a line, a JSON array, or a config.json with id2label
               --preprocessing WHAT   preprocessing for a model that has none: a preprocessor_config.json, imagenet or half
               --debug                print a stack trace with an error
@@ -52,7 +51,7 @@ record Arguments(
         int threads = 0;
         boolean json = false;
         boolean debug = false;
-        String backend = "auto";
+        String backend = BackendOpener.BY_DEFAULT;
         String labels = null;
         String preprocessing = null;
         for (int i = 0; i < typed.length; i++) {
@@ -126,8 +125,9 @@ record Arguments(
     }
 
     private static String backend(String value) {
-        if (!BACKENDS.contains(value)) {
-            throw new UsageException("--backend: expected auto, cpu, cuda or tensorrt, found " + value);
+        List<String> choices = BackendOpener.choices();
+        if (!choices.contains(value)) {
+            throw new UsageException("--backend: expected one of " + String.join(", ", choices) + ", found " + value);
         }
         return value;
     }

@@ -43,7 +43,7 @@ public final class NativeCache {
     }
 
     /** The cache folder of this user, as the XDG base directory specification says where there is nothing better. */
-    private static Path root() {
+    static Path root() {
         String xdg = System.getenv("XDG_CACHE_HOME");
         return xdg == null || xdg.isEmpty()
                 ? Path.of(System.getProperty("user.home"), ".cache", "ham")

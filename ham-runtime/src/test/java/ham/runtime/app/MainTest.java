@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,8 @@ class MainTest {
 
     @Test
     void printsOneJsonDocument() throws IOException {
-        assertThat(run("--json", "--threads=1", "--backend=cpu", MODEL, IMAGE)).isZero();
+        assertThat(run("--json", "--threads=1", "--backend=onnxruntime-cpu", MODEL, IMAGE))
+                .isZero();
 
         JsonNode json = new ObjectMapper().readTree(text(out));
         assertThat(json.path("model").textValue()).isEqualTo(MODEL);
@@ -87,14 +89,21 @@ class MainTest {
                 "a.onnx b.png --tpo 3 | 2 | unknown option --tpo",
                 "a.onnx | 2 | expected a model and at least one image, found only a.onnx",
                 "none.onnx none.png | 1 | none.onnx: expected an ONNX model, found no such file.",
-                "none.onnx none.png --labels none.txt --backend cpu | 1 | none",
-                "a.onnx b.png --backend gpu | 2 | --backend: expected auto, cpu, cuda or tensorrt, found gpu"
+                "none.onnx none.png --labels none.txt | 1 | none.txt: expected a file of labels, but it cannot be read",
+                "a.onnx b.png --backend gpu | 2 | --backend: expected one of auto, onnxruntime-tensorrt,"
             })
     void refusesInOneLine(String line, int code, String message) {
         assertThat(run(line.split(" "))).isEqualTo(code);
 
         assertThat(text(err)).contains(message).startsWith("ham-runtime: ").hasLineCount(1);
         assertThat(text(out)).isEmpty();
+    }
+
+    @Test
+    void saysWhatAutoRunsOn() {
+        assertThat(run(MODEL, IMAGE, "--backend", "auto")).isZero();
+
+        assertThat(text(err).lines()).last(InstanceOfAssertFactories.STRING).startsWith("running on onnxruntime-");
     }
 
     @Test
