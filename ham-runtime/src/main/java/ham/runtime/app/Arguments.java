@@ -37,7 +37,8 @@ record Arguments(
               --top K                most probable classes to print an image (default: 5)
               --json                 print one JSON document and nothing else
               --threads N            threads of one operator, 0 for one a physical core (default: 0)
-              --backend NAME         auto, cpu, cuda or tensorrt (default: auto)
+              --backend NAME         onnxruntime-cpu, onnxruntime-cuda, onnxruntime-tensorrt, tensorrt (a native engine),
+                                     or auto for the best of the first three that works (default: onnxruntime-cpu)
               --labels FILE          labels for a model that has none: one a line, a JSON array, or a config.json with id2label
               --preprocessing WHAT   preprocessing for a model that has none: a preprocessor_config.json, imagenet or half
               --debug                print a stack trace with an error
@@ -50,7 +51,7 @@ record Arguments(
         int threads = 0;
         boolean json = false;
         boolean debug = false;
-        String backend = "auto";
+        String backend = BackendOpener.BY_DEFAULT;
         String labels = null;
         String preprocessing = null;
         for (int i = 0; i < typed.length; i++) {
@@ -70,7 +71,7 @@ record Arguments(
             switch (option) {
                 case "--top" -> top = number(option, value, 1);
                 case "--threads" -> threads = number(option, value, 0);
-                case "--backend" -> backend = value;
+                case "--backend" -> backend = backend(value);
                 case "--labels" -> labels = value;
                 case "--preprocessing" -> preprocessing = value;
                 case "--json" -> json = true;
@@ -121,6 +122,14 @@ record Arguments(
             // told below
         }
         throw new UsageException(option + ": expected a whole number of at least " + least + ", found " + value);
+    }
+
+    private static String backend(String value) {
+        List<String> choices = BackendOpener.choices();
+        if (!choices.contains(value)) {
+            throw new UsageException("--backend: expected one of " + String.join(", ", choices) + ", found " + value);
+        }
+        return value;
     }
 
     private static Path file(String typed) {

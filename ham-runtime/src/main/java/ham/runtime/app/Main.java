@@ -3,8 +3,8 @@ package ham.runtime.app;
 import ham.runtime.ModelException;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.Classifier;
-import ham.runtime.model.OnnxModel;
-import ham.runtime.model.SessionSettings;
+import ham.runtime.model.Model;
+import ham.runtime.model.Supplement;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -35,7 +35,7 @@ public final class Main {
         }
         try {
             Arguments arguments = Arguments.parse(typed);
-            ImageAnswers answers = classify(arguments);
+            ImageAnswers answers = classify(arguments, err);
             out.println(arguments.json() ? answers.json().toPrettyString() : answers.text());
             return DONE;
         } catch (UsageException e) {
@@ -50,10 +50,10 @@ public final class Main {
         }
     }
 
-    private static ImageAnswers classify(Arguments arguments) {
-        SessionSettings settings = new SessionSettings(arguments.threads());
-        try (Classifier classifier =
-                Classifier.of(OnnxModel.open(arguments.model(), settings), arguments.supplement())) {
+    private static ImageAnswers classify(Arguments arguments, PrintStream err) {
+        Supplement supplement = arguments.supplement();
+        Model model = BackendOpener.open(arguments.model(), arguments.backend(), arguments.threads(), err);
+        try (Classifier classifier = Classifier.of(model, supplement)) {
             return ImageAnswers.of(classifier, arguments.images(), arguments.top());
         }
     }

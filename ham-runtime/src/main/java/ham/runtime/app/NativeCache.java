@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,7 +15,7 @@ import java.util.jar.JarEntry;
 
 /**
  * Keeps ONNX Runtime's native libraries unpacked in the user's cache folder. ONNX Runtime would unpack 28 MB from its jar at every start, which
- * takes longer than all the rest. A folder is named after the check sums of its files and appears there whole.
+ * takes longer than all the rest. A folder is named after the check sums of its files.
  */
 public final class NativeCache {
     /** Where ONNX Runtime looks for its libraries before it unpacks them. */
@@ -44,7 +43,7 @@ public final class NativeCache {
     }
 
     /** The cache folder of this user, as the XDG base directory specification says where there is nothing better. */
-    private static Path root() {
+    static Path root() {
         String xdg = System.getenv("XDG_CACHE_HOME");
         return xdg == null || xdg.isEmpty()
                 ? Path.of(System.getProperty("user.home"), ".cache", "ham")
@@ -52,7 +51,7 @@ public final class NativeCache {
     }
 
     /** The libraries for this machine in ONNX Runtime's jar; empty if there are none, or they lie in no jar. */
-    private static List<JarEntry> entries() throws IOException {
+    static List<JarEntry> entries() throws IOException {
         List<JarEntry> entries = new ArrayList<>();
         for (String library : LIBRARIES) {
             URL url = OrtEnvironment.class.getResource(
@@ -73,49 +72,27 @@ public final class NativeCache {
         return system + "-" + (machine.equals("amd64") || machine.equals("x86_64") ? "x64" : machine);
     }
 
-    /** The folder with all entries in it. */
+    /** The folder with all entries in it: each unpacked beside its place and then moved there, so that what is in use is never half written. */
     static Path filled(Path root, List<JarEntry> entries) throws IOException {
         StringBuilder name = new StringBuilder("onnxruntime");
         entries.forEach(entry -> name.append('-').append(Long.toHexString(entry.getCrc())));
-        Path folder = root.resolve(name.toString());
-        if (!isWhole(folder, entries)) {
-            Files.createDirectories(root);
-            Path fresh = Files.createTempDirectory(root, "unpacking-");
-            for (JarEntry entry : entries) {
-                try (InputStream in = OrtEnvironment.class.getResourceAsStream("/" + entry.getName())) {
-                    Files.copy(in, file(fresh, entry));
-                }
+        Path folder = Files.createDirectories(root.resolve(name.toString()));
+        for (JarEntry entry : entries) {
+            Path file = folder.resolve(entry.getName().substring(entry.getName().lastIndexOf('/') + 1));
+            if (!Files.isRegularFile(file) || Files.size(file) != entry.getSize()) {
+                unpack(entry, file);
             }
-            publish(fresh, folder, entries);
         }
         return folder;
     }
 
-    private static void publish(Path fresh, Path folder, List<JarEntry> entries) throws IOException {
-        try {
-            Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileSystemException e) {
-            for (JarEntry entry : entries) {
-                Files.delete(file(fresh, entry));
-            }
-            Files.delete(fresh);
-            if (!isWhole(folder, entries)) {
-                throw e;
-            }
+    private static void unpack(JarEntry entry, Path file) throws IOException {
+        Path fresh = Files.createTempFile(file.getParent(), "unpacking-", "");
+        try (InputStream in = OrtEnvironment.class.getResourceAsStream("/" + entry.getName())) {
+            Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(fresh);
         }
-    }
-
-    private static boolean isWhole(Path folder, List<JarEntry> entries) throws IOException {
-        for (JarEntry entry : entries) {
-            Path file = file(folder, entry);
-            if (!Files.isRegularFile(file) || Files.size(file) != entry.getSize()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static Path file(Path folder, JarEntry entry) {
-        return folder.resolve(entry.getName().substring(entry.getName().lastIndexOf('/') + 1));
     }
 }

@@ -10,20 +10,37 @@ import java.util.stream.IntStream;
 
 /**
  * ONNX classifiers of one product, written field by field (numbers of onnx.proto): logit c of an image is
- * {@code (c + 1) * (r * mean(R) + g * mean(G) + b * mean(B))} with weights r, g, b, or a constant where they are 0.
+ * {@code (c + 1) * (r * mean(R) + g * mean(G) + b * mean(B))} with weights r, g, b.
  */
 public final class TinyModel {
     private TinyModel() {}
 
     /** A classifier with metadata whose labels are a prefix and a number from 0 */
     public static byte[] classifier(int side, int classes, String prefix, float... rgb) {
+        float[] weights = new float[3 * classes];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (i % classes + 1) * rgb[i / classes];
+        }
+        return withWeights(side, classes, prefix, weights);
+    }
+
+    /** The same with weights that are 1 for one class and 0 for the others. */
+    public static byte[] peaked(int side, int classes, String prefix, int peak) {
+        float[] weights = new float[3 * classes];
+        for (int i = peak; i < weights.length; i += classes) {
+            weights[i] = 1;
+        }
+        return withWeights(side, classes, prefix, weights);
+    }
+
+    private static byte[] withWeights(int side, int classes, String prefix, float[] weights) {
         Message input = value("pixel_values", 3, side, side);
         Message graph = new Message()
                 .block(1, node("GlobalAveragePool", List.of("pixel_values"), "pooled"))
                 .block(1, node("Flatten", List.of("pooled"), "flat"))
                 .block(1, node("MatMul", List.of("flat", "weights"), "logits"))
                 .text(2, "g")
-                .block(5, weights(classes, rgb))
+                .block(5, initializer(classes, weights))
                 .block(11, input)
                 .block(12, value("logits", classes));
         List<String> labels =
@@ -41,13 +58,9 @@ public final class TinyModel {
                 .bytes();
     }
 
-    private static Message weights(int classes, float[] rgb) {
-        ByteBuffer data = ByteBuffer.allocate(4 * 3 * classes).order(ByteOrder.LITTLE_ENDIAN);
-        for (float channel : rgb) {
-            for (int c = 0; c < classes; c++) {
-                data.putFloat((c + 1) * channel);
-            }
-        }
+    private static Message initializer(int classes, float[] weights) {
+        ByteBuffer data = ByteBuffer.allocate(4 * weights.length).order(ByteOrder.LITTLE_ENDIAN);
+        data.asFloatBuffer().put(weights);
         return new Message()
                 .number(1, 3)
                 .number(1, classes)
