@@ -51,7 +51,8 @@ final class EngineCommand implements Callable<Integer> {
     @Option(
             names = "--refit",
             paramLabel = "ENGINE",
-            description = "An engine of the same graph, built here, to take all but the weights from: seconds instead of minutes.")
+            description =
+                    "An engine of the same graph, built here, to take all but the weights from: seconds instead of minutes.")
     private Path refit;
 
     @Option(
@@ -78,14 +79,16 @@ final class EngineCommand implements Callable<Integer> {
     @Option(
             names = "--timings",
             paramLabel = "FILE",
-            description = "Kernel timings, read if the file is there and written afterwards; they make the next build faster.")
+            description =
+                    "Kernel timings, read if the file is there and written afterwards; they make the next build faster.")
     private Path timings;
 
     @Option(
             names = "--tolerance",
             paramLabel = "X",
-            description = "How far the output may be from the CPU's, as a fraction of its range (default: 0.001 for fp32, 0.005 for tf32,"
-                    + " 0.02 for fp16, 0.1 for int8).")
+            description =
+                    "How far the output may be from the CPU's, as a fraction of its range (default: 0.001 for fp32, 0.005 for tf32,"
+                            + " 0.02 for fp16, 0.1 for int8).")
     private Double tolerance;
 
     @Option(names = "--force", description = "Replace an existing engine.")
@@ -116,8 +119,9 @@ final class EngineCommand implements Callable<Integer> {
     private EngineOptions options() {
         boolean forBuild = Stream.of(precision, batch, workspace, timings).anyMatch(Objects::nonNull) || fixed;
         if (refit != null && forBuild) {
-            throw wrong("--refit: an engine keeps its precision, batches and workspace; expected none of --precision, --batch, --workspace,"
-                    + " --no-refit, --timings beside it");
+            throw wrong(
+                    "--refit: an engine keeps its precision, batches and workspace; expected none of --precision, --batch, --workspace,"
+                            + " --no-refit, --timings beside it");
         }
         EngineOptions usual = EngineOptions.DEFAULT;
         EnginePrecision kind = precision == null

@@ -57,7 +57,8 @@ final class SessionOptions {
     @Option(
             names = "--engines",
             paramLabel = "DIR",
-            description = "Where TensorRT's engines are kept between runs (default: .cache/ham/engines in the home folder).")
+            description =
+                    "Where TensorRT's engines are kept between runs (default: .cache/ham/engines in the home folder).")
     private Path engines;
 
     /**
@@ -70,7 +71,8 @@ final class SessionOptions {
         Backend chosen = choose(spec);
         if (chosen == Backend.TENSORRT) {
             throw new ParameterException(
-                    spec.commandLine(), "--backend: expected a backend of ONNX Runtime for this command, found tensorrt");
+                    spec.commandLine(),
+                    "--backend: expected a backend of ONNX Runtime for this command, found tensorrt");
         }
         return settings(spec, chosen);
     }
@@ -109,11 +111,12 @@ final class SessionOptions {
                 switch (chosen) {
                     case ONNXRUNTIME_CPU -> new Provider.Cpu();
                     case ONNXRUNTIME_CUDA -> new Provider.Cuda(0);
-                    case ONNXRUNTIME_TENSORRT -> new Provider.TensorRt(
-                            0,
-                            Optional.of(folder().resolve("onnxruntime")),
-                            kind == EnginePrecision.FP16 || kind == EnginePrecision.INT8,
-                            kind == EnginePrecision.INT8);
+                    case ONNXRUNTIME_TENSORRT ->
+                        new Provider.TensorRt(
+                                0,
+                                Optional.of(folder().resolve("onnxruntime")),
+                                kind == EnginePrecision.FP16 || kind == EnginePrecision.INT8,
+                                kind == EnginePrecision.INT8);
                     case TENSORRT -> throw new IllegalArgumentException("not a provider of ONNX Runtime");
                 };
         try {
@@ -124,8 +127,7 @@ final class SessionOptions {
     }
 
     private EnginePrecision precision(CommandSpec spec) {
-        return Usage.choose(
-                spec, "--engine-precision", precision, EnginePrecision.values(), EnginePrecision::label);
+        return Usage.choose(spec, "--engine-precision", precision, EnginePrecision.values(), EnginePrecision::label);
     }
 
     private Path folder() {
@@ -137,7 +139,8 @@ final class SessionOptions {
         if (backend.equals(AUTO)) {
             BackendChoice choice = Backends.best();
             choice.passedOver()
-                    .forEach(each -> spec.commandLine().getErr().println("not on " + each.name() + ": " + each.detail()));
+                    .forEach(each ->
+                            spec.commandLine().getErr().println("not on " + each.name() + ": " + each.detail()));
             spec.commandLine().getErr().println("running on " + choice.taken().name());
             spec.commandLine().getErr().flush();
             return choice.backend();

@@ -44,7 +44,8 @@ class BackendOptionsTest {
                         third -> assertThat(third).isEqualTo("running on onnxruntime-cpu"));
         assertThat(run.out())
                 .isEqualTo(ham("run", MODEL, image).succeeds().out())
-                .isEqualTo(ham("run", MODEL, image, "--backend", "onnxruntime-cpu").out());
+                .isEqualTo(
+                        ham("run", MODEL, image, "--backend", "onnxruntime-cpu").out());
     }
 
     @Test
@@ -63,7 +64,8 @@ class BackendOptionsTest {
     @Test
     void aBackendOrPrecisionThatThereIsNotIsWrongUsage() {
         ham("run", MODEL, image, "--backend", "gpu").failsWith(2, "--backend", "auto, onnxruntime-tensorrt", "'gpu'");
-        ham("run", MODEL, image, "--engine-precision", "fp8").failsWith(2, "--engine-precision", "fp32, tf32, fp16, int8");
+        ham("run", MODEL, image, "--engine-precision", "fp8")
+                .failsWith(2, "--engine-precision", "fp32, tf32, fp16, int8");
     }
 
     @Test
@@ -100,9 +102,11 @@ class BackendOptionsTest {
         ham("engine", MODEL, "--out", out, "--precision", "bf16").failsWith(2, "--precision", "fp32, tf32, fp16, int8");
         ham("engine", MODEL, "--out", out, "--batch", "8,1,32").failsWith(2, "--batch", "8,1,32");
         ham("engine", MODEL, "--out", out, "--workspace", "0").failsWith(2, "--workspace", "found 0");
-        ham("engine", MODEL, "--out", out, "--workspace", String.valueOf(1L << 60)).failsWith(2, "--workspace");
+        ham("engine", MODEL, "--out", out, "--workspace", String.valueOf(1L << 60))
+                .failsWith(2, "--workspace");
         ham("engine", MODEL, "--out", out, "--tolerance", "1.5").failsWith(2, "--tolerance", "1.5");
-        ham("engine", MODEL, "--out", out, "--refit", "old.engine", "--batch", "1").failsWith(2, "--refit", "--batch");
+        ham("engine", MODEL, "--out", out, "--refit", "old.engine", "--batch", "1")
+                .failsWith(2, "--refit", "--batch");
         ham("engine", MODEL, "--out", image).failsWith(1, "image.png", "--force");
     }
 
