@@ -4,15 +4,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
-import ham.runtime.image.ImageDecoder;
+import ham.runtime.app.ImageAnswers;
+import ham.runtime.app.NativeCache;
+import ham.runtime.app.PreprocessingChoice;
 import ham.runtime.model.Classifier;
+import ham.runtime.model.Labels;
 import ham.runtime.model.Model;
-import ham.runtime.model.Prediction;
+import ham.runtime.model.Supplement;
 import ham.runtime.model.Tensor;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +49,18 @@ final class RunCommand implements Callable<Integer> {
     private int top;
 
     @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Labels for a model that has none: one a line, a JSON array, or a config.json with id2label.")
+    private Path labels;
+
+    @Option(
+            names = "--preprocessing",
+            paramLabel = "WHAT",
+            description = "Preprocessing for a model that has none: a preprocessor_config.json, imagenet or half.")
+    private String preprocessing;
+
+    @Option(
             names = "--tensors",
             paramLabel = "IN.safetensors",
             description = "Graph inputs by name; a lone tensor fits a lone input. Needs --out.")
@@ -69,6 +84,7 @@ final class RunCommand implements Callable<Integer> {
         if (top < 1) {
             throw new ParameterException(console.spec().commandLine(), "--top: expected at least 1, found " + top);
         }
+        NativeCache.use();
         if (tensors != null) {
             runTensors();
         } else {
@@ -78,21 +94,13 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void classify() {
-        StringBuilder text = new StringBuilder();
-        ArrayNode results = JsonFiles.object().putArray("images");
-        try (Classifier classifier = session.classifier(console, model)) {
-            for (Path image : images) {
-                List<Prediction> predictions = classifier.classify(ImageDecoder.decode(image), top);
-                text.append(text.isEmpty() ? "" : "\n").append(image);
-                predictions.forEach(each -> text.append(
-                        String.format(Locale.ROOT, "%n  %6.2f %%  %s", 100 * each.probability(), each.label())));
-                ObjectNode node = results.addObject().put("image", image.toString());
-                node.set("predictions", JsonFiles.tree(predictions));
-            }
+        Supplement supplement = new Supplement(
+                Optional.ofNullable(labels).map(Labels::read),
+                Optional.ofNullable(preprocessing).map(PreprocessingChoice::parse));
+        try (Classifier classifier = Classifier.of(session.open(console, model), supplement)) {
+            ImageAnswers answers = ImageAnswers.of(classifier, images, top);
+            console.result(answers.text(), answers.json());
         }
-        ObjectNode json = JsonFiles.object().put("model", model.toString());
-        json.set("images", results);
-        console.result(text.toString(), json);
     }
 
     private void runTensors() {

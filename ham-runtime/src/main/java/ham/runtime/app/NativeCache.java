@@ -21,7 +21,13 @@ public final class NativeCache {
     /** Where ONNX Runtime looks for its libraries before it unpacks them. */
     static final String PATH_PROPERTY = "onnxruntime.native.path";
 
-    private static final List<String> LIBRARIES = List.of("onnxruntime", "onnxruntime4j_jni");
+    /** The last three are in builds for GPUs only. */
+    private static final List<String> LIBRARIES = List.of(
+            "onnxruntime",
+            "onnxruntime4j_jni",
+            "onnxruntime_providers_shared",
+            "onnxruntime_providers_cuda",
+            "onnxruntime_providers_tensorrt");
 
     private NativeCache() {}
 
@@ -56,10 +62,9 @@ public final class NativeCache {
         for (String library : LIBRARIES) {
             URL url = OrtEnvironment.class.getResource(
                     "/ai/onnxruntime/native/" + platform() + "/" + System.mapLibraryName(library));
-            if (url == null || !(url.openConnection() instanceof JarURLConnection connection)) {
-                return List.of();
+            if (url != null && url.openConnection() instanceof JarURLConnection connection) {
+                entries.add(connection.getJarEntry());
             }
-            entries.add(connection.getJarEntry());
         }
         return entries;
     }
