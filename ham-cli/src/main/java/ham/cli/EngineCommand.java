@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "engine",
         description = {
-            "Builds a TensorRT engine from a model, or puts a model's weights into an engine that exists (--refit), and compares it with ONNX",
-            "Runtime on the CPU. Needs an NVIDIA GPU and a build with -Pgpu."
+            "Builds a TensorRT engine from a model, or puts a model's weights into an engine that exists (--refit).",
+            "It is compared with ONNX Runtime on the CPU before it is saved. Needs an NVIDIA GPU and a build with -Pgpu."
         })
 final class EngineCommand implements Callable<Integer> {
     private static final long MEBIBYTE = 1L << 20;

@@ -92,11 +92,8 @@ final class SessionOptions {
                 EngineOptions.DEFAULT.batch(),
                 EngineOptions.DEFAULT.workspaceBytes(),
                 EngineOptions.DEFAULT.refittable());
-        Backends.require(Backend.TENSORRT);
         TensorRtEngines tensorRt = EngineCommand.tensorRt(console);
-        return file.toString().endsWith(".onnx")
-                ? tensorRt.openOrBuild(file, folder(), options)
-                : tensorRt.open(file);
+        return file.toString().endsWith(".onnx") ? tensorRt.openOrBuild(file, folder(), options) : tensorRt.open(file);
     }
 
     /** As {@link #open}, for images. */
