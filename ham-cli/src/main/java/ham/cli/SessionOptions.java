@@ -13,7 +13,6 @@ import ham.runtime.model.Supplement;
 import ham.runtime.tensorrt.EngineOptions;
 import ham.runtime.tensorrt.EnginePrecision;
 import ham.runtime.tensorrt.TensorRtEngines;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -95,9 +94,9 @@ final class SessionOptions {
                 EngineOptions.DEFAULT.refittable());
         Backends.require(Backend.TENSORRT);
         TensorRtEngines tensorRt = EngineCommand.tensorRt(console);
-        return Files.isRegularFile(file.resolveSibling(file.getFileName() + ".json"))
-                ? tensorRt.open(file)
-                : tensorRt.openOrBuild(file, folder(), options);
+        return file.toString().endsWith(".onnx")
+                ? tensorRt.openOrBuild(file, folder(), options)
+                : tensorRt.open(file);
     }
 
     /** As {@link #open}, for images. */

@@ -122,7 +122,7 @@ public final class Backends {
                     name,
                     false,
                     held
-                            ? reason
+                            ? MissingLibrary.sentence(reason).orElse(reason)
                             : "this build of ONNX Runtime holds no such provider (" + reason
                                     + "); a build with -Pgpu has it");
         } catch (ModelException e) {

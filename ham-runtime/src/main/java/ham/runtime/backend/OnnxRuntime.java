@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /** The one ONNX Runtime environment of this process, and facts about it. */
 public final class OnnxRuntime {
     private static final Pattern NOISE = Pattern.compile("^Error code - \\w+ - message: "
+            + "|\\[ONNXRuntimeError\\] : \\d+ : \\w+ : "
             + "|Load model from .*? failed:\\s*"
             + "|\\S+\\.(cc|h):\\d+ (?:[\\w:~<>&*, ]+\\([^)]*\\)(?: const)?|\\w+) ");
     private static final int LONGEST_REASON = 300;

@@ -3,8 +3,6 @@ package ham.runtime.backend;
 import ham.runtime.ModelException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
 import org.bytedeco.cuda.global.cudart;
@@ -23,8 +21,6 @@ import org.bytedeco.tensorrt.global.nvonnxparser;
 public record TensorRtLibrary(String tensorRt, String cudaDriver, String cudaRuntime, List<Gpu> gpus) {
     /** What the bindings were made for; every 10.x has the same binary interface. */
     static final int MAJOR = nvinfer.NV_TENSORRT_MAJOR;
-
-    private static final Pattern MISSING = Pattern.compile("(\\S+\\.so[.\\d]*): cannot open shared object file");
 
     private static TensorRtLibrary loaded;
     private static String failure;
@@ -153,26 +149,6 @@ public record TensorRtLibrary(String tensorRt, String cudaDriver, String cudaRun
             cause = cause.getCause();
         }
         String text = String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
-        Matcher missing = MISSING.matcher(text);
-        String library = "";
-        while (missing.find()) {
-            library = missing.group(1);
-        }
-        return library.isEmpty()
-                ? "CUDA and TensorRT cannot be loaded (" + text + ")"
-                : library + " cannot be loaded: it is not installed, or not where the dynamic linker looks"
-                        + source(library);
-    }
-
-    private static String source(String library) {
-        if (library.startsWith("libcuda.")) {
-            return " (part of NVIDIA's driver)";
-        }
-        if (library.startsWith("libcudnn")) {
-            return " (part of cuDNN 9)";
-        }
-        return library.startsWith("libnv") && !library.startsWith("libnvrtc")
-                ? " (part of TensorRT " + nvinfer.NV_TENSORRT_MAJOR + "." + nvinfer.NV_TENSORRT_MINOR + ")"
-                : " (part of CUDA 12)";
+        return MissingLibrary.sentence(text).orElse("CUDA and TensorRT cannot be loaded (" + text + ")");
     }
 }

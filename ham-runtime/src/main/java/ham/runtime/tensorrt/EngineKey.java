@@ -57,11 +57,18 @@ record EngineKey(
 
     /** A file name that no other key has. */
     String fileName() {
-        String text = Stream.of(
-                        modelSha256, gpu, capability, tensorRt, cuda, precision, batch, workspaceBytes, refittable)
-                .map(String::valueOf)
-                .collect(Collectors.joining("\n"));
-        return Sha256.of(text.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS) + ".engine";
+        return hash(modelSha256, gpu, capability, tensorRt, cuda, precision, batch, workspaceBytes, refittable)
+                + ".engine";
+    }
+
+    /** A file name for timings of kernels, which all engines of one machine share. */
+    String timingsName() {
+        return "timings-" + hash(gpu, capability, tensorRt, cuda) + ".cache";
+    }
+
+    private static String hash(Object... parts) {
+        String text = Stream.of(parts).map(String::valueOf).collect(Collectors.joining("\n"));
+        return Sha256.of(text.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
     }
 
     /** What keeps an engine of this key from running on a machine: what it was built for and what is there. */

@@ -106,7 +106,7 @@ final class EngineWorkshop {
         }
         Path engine = folder.resolve(key.fileName());
         if (!new EngineFile(engine).exists()) {
-            build(onnx, engine, options, Optional.of(folder.resolve("timings.cache")), OptionalDouble.empty());
+            build(onnx, engine, options, Optional.of(folder.resolve(key.timingsName())), OptionalDouble.empty());
         }
         return open(engine);
     }

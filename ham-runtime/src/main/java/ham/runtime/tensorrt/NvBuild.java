@@ -96,7 +96,7 @@ final class NvBuild implements AutoCloseable {
         if (!quantized) {
             throw new ModelException(
                     onnx + ": expected a graph that says how to quantise for int8, found no QuantizeLinear;"
-                            + " take a model that was exported so, or fp16.");
+                            + " export it with '--precision int8 --calibrate SPEC', or take fp16.");
         }
     }
 

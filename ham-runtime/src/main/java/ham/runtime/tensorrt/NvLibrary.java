@@ -12,6 +12,7 @@ import org.bytedeco.tensorrt.nvinfer.IRuntime;
 final class NvLibrary implements GpuLibrary {
     private final TensorRtLibrary machine;
     private final NvLog log;
+    private final Consumer<String> warnings;
     private final CppObject<IRuntime> runtime;
 
     /**
@@ -22,13 +23,10 @@ final class NvLibrary implements GpuLibrary {
      */
     NvLibrary(Consumer<String> warnings) {
         this.machine = TensorRtLibrary.load();
-        this.log = new NvLog(warnings);
-        try {
-            this.runtime = CppObject.own(log.require(nvinfer.createInferRuntime(log), "a runtime"), IRuntime::new);
-        } catch (RuntimeException e) {
-            log.close();
-            throw e;
-        }
+        this.log = NvLog.shared();
+        this.warnings = warnings;
+        this.runtime = CppObject.own(log.require(nvinfer.createInferRuntime(log), "a runtime"), IRuntime::new);
+        log.addListener(warnings);
     }
 
     @Override
@@ -51,6 +49,6 @@ final class NvLibrary implements GpuLibrary {
     @Override
     public void close() {
         runtime.close();
-        log.close();
+        log.removeListener(warnings);
     }
 }

@@ -3,18 +3,39 @@ package ham.runtime.tensorrt;
 import ham.runtime.ModelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.bytedeco.tensorrt.nvinfer.ILogger;
 
-/** TensorRT's messages: warnings go to a consumer, errors are kept until a failure asks for them. Called from TensorRT's own threads. */
+/**
+ * TensorRT's messages: warnings go to whoever listens, errors are kept until a failure asks for them. Called from TensorRT's own threads.
+ *
+ * <p>There is one, which stays: TensorRT keeps the first logger that it is given for the whole process.
+ */
 final class NvLog extends ILogger {
     private static final int KEPT = 3;
 
-    private final Consumer<String> warnings;
+    private static NvLog shared;
+
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final List<String> errors = new ArrayList<>();
 
-    NvLog(Consumer<String> warnings) {
-        this.warnings = warnings;
+    private NvLog() {}
+
+    /** The one log; TensorRT must have been loaded. */
+    static synchronized NvLog shared() {
+        if (shared == null) {
+            shared = new NvLog();
+        }
+        return shared;
+    }
+
+    void addListener(Consumer<String> warnings) {
+        listeners.add(warnings);
+    }
+
+    void removeListener(Consumer<String> warnings) {
+        listeners.remove(warnings);
     }
 
     @Override
@@ -26,7 +47,7 @@ final class NvLog extends ILogger {
                 }
             }
         } else if (severity.value == Severity.kWARNING.value) {
-            warnings.accept(message);
+            listeners.forEach(each -> each.accept(message));
         }
     }
 

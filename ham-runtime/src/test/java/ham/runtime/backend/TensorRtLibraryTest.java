@@ -3,6 +3,7 @@ package ham.runtime.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnxruntime.OrtException;
 import ham.runtime.ModelException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,20 @@ class TensorRtLibraryTest {
         assertThat(missing("libnvonnxparser.so.10")).endsWith("(part of TensorRT 10.12)");
         assertThat(TensorRtLibrary.sentence(new NoClassDefFoundError("Could not initialize class x")))
                 .isEqualTo("CUDA and TensorRT cannot be loaded (Could not initialize class x)");
+    }
+
+    @Test
+    void findsTheLibraryInOnnxRuntimesMessageToo() {
+        assertThat(MissingLibrary.sentence(OnnxRuntime.reason(new OrtException(
+                        "Error code - ORT_FAIL - message: [ONNXRuntimeError] : 1 : FAIL : Failed to load library"
+                                + " /x/libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open shared object"
+                                + " file: No such file or directory"))))
+                .get()
+                .asString()
+                .startsWith("libcublasLt.so.12 cannot be loaded")
+                .endsWith("(part of CUDA 12)");
+        assertThat(MissingLibrary.sentence("CUDA failure 35: driver version is insufficient"))
+                .isEmpty();
     }
 
     @Test
