@@ -128,7 +128,7 @@ class ChartsTest {
     void similaritiesOfAnyNumberOfAdaptersAreDrawn(int size) {
         String svg = SimilarityChart.svg(ChartGallery.similarity(size, List.of(size)));
         Document file = Documents.parse(svg);
-        assertThat(Documents.texts(file, "text")).contains("group 0", "-1", "1");
+        assertThat(Documents.texts(file, "text")).contains("Cosines between adapters", "group 0", "0", "1");
         assertThat(Documents.elements(file, "rect")).hasSizeGreaterThan(size * size);
     }
 

@@ -26,16 +26,20 @@ final class Canvas {
 
     /** A text whose anchor is {@code start}, {@code middle} or {@code end}; y is its base line. */
     Canvas text(String style, double x, double y, String anchor, String content) {
-        return add(
-                "<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>",
-                style, at(x), at(y), anchor, Markup.escape(content));
+        return content.isEmpty()
+                ? this
+                : add(
+                        "<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>",
+                        style, at(x), at(y), anchor, Markup.escape(content));
     }
 
     /** A text that runs from the bottom to the top. */
     Canvas upright(String style, double x, double y, String anchor, String content) {
-        return add(
-                "<text class=\"%s\" transform=\"translate(%s %s) rotate(-90)\" text-anchor=\"%s\">%s</text>",
-                style, at(x), at(y), anchor, Markup.escape(content));
+        return content.isEmpty()
+                ? this
+                : add(
+                        "<text class=\"%s\" transform=\"translate(%s %s) rotate(-90)\" text-anchor=\"%s\">%s</text>",
+                        style, at(x), at(y), anchor, Markup.escape(content));
     }
 
     /** The marker of a series: a circle, a square, a triangle or a diamond. */

@@ -12,8 +12,8 @@ public final class ChartStyle {
     public static final String CSS =
             """
             :root{color-scheme:light dark;--fg:#1d2330;--muted:#525c6d;--bg:#fff;--card:#f4f6f9;--grid:#d9dee7;--up:#0072b2;--down:#c8440a;
-            --k0:#0068a8;--k1:#d55e00;--k2:#00825f;--k3:#b8559a;--k4:#3c3f4a;--k5:#967200;--k6:#3d97cf}
-            @media screen and (prefers-color-scheme:dark){:root{--fg:#e6e9ef;--muted:#a7b0c0;--bg:#12151c;--card:#1c212c;--grid:#333b4a;--up:#4aa8e0;--down:#f0814a;
+            --k0:#0068a8;--k1:#e06a10;--k2:#007d5c;--k3:#c0609f;--k4:#3c3f4a;--k5:#7a5a00;--k6:#3d97cf}
+            @media screen and (prefers-color-scheme:dark){:root{--fg:#e6e9ef;--muted:#a7b0c0;--bg:#12151c;--card:#1c212c;--grid:#333b4a;--up:#3a93cc;--down:#d96c36;
             --k0:#4aa8e0;--k1:#f0814a;--k2:#2fc196;--k3:#dd8fc2;--k4:#c6cad6;--k5:#e8c547;--k6:#a5e4ff}}
             .chart{font-family:system-ui,sans-serif;font-size:13px}
             .chart text{fill:var(--muted)}.chart text.strong{fill:var(--fg)}.chart text.head{fill:var(--fg);font-weight:600;font-size:14px}

@@ -1,5 +1,7 @@
 package ham.cli.report.chart;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,56 +31,66 @@ final class Scale {
         double most = DoubleStream.of(finite).max().orElse(1);
         return switch (axis.form()) {
             case LOGARITHMIC -> logarithmic(least, most, wanted, axis.unit());
-            case FROM_ZERO -> even(Math.min(0, least), Math.max(0, most), wanted, axis.unit(), false);
-            case FITTED -> even(least, most, wanted, axis.unit(), false);
-            case COUNT -> even(least, most, wanted, axis.unit(), true);
+            case FROM_ZERO -> even(Math.min(0, least), Math.max(0, most), wanted, axis.unit());
+            case FITTED -> even(least, most, wanted, axis.unit());
+            case COUNT -> counts(least, most, wanted);
         };
     }
 
-    private static Scale even(double least, double most, int wanted, Unit unit, boolean whole) {
-        double spread = most - least;
-        if (spread <= 1e-9 * Math.max(Math.abs(least), Math.abs(most))) {
-            spread = most == 0 || whole ? 1 : 0.1 * Math.abs(most);
-            if (whole || (least != 0 && most != 0)) {
-                least -= spread / 2;
-            }
-            most = least + spread;
+    private static Scale even(double least, double most, int wanted, Unit unit) {
+        double low = least;
+        double high = most;
+        if (most - least <= 1e-9 * Math.max(Math.abs(least), Math.abs(most))) {
+            double margin = most == 0 ? 1 : 0.05 * Math.abs(most);
+            low = least == 0 ? 0 : least - margin;
+            high = most + margin;
         }
         double factor = unit.factor();
-        double step = step(spread * factor / wanted);
-        if (whole) {
-            step = Math.max(1, Math.rint(step));
-            return counts(least, most, step);
-        }
-        long first = (long) Math.floor(least * factor / step + 1e-6);
-        long last = (long) Math.ceil(most * factor / step - 1e-6);
+        double step = step((high - low) * factor / wanted);
+        long first = (long) Math.floor(low * factor / step + 1e-6);
+        long last = (long) Math.ceil(high * factor / step - 1e-6);
         int decimals = Math.max(0, -(int) Math.floor(Math.log10(step) + 1e-9));
+        boolean plain = decimals <= 6 && Math.max(Math.abs(first), Math.abs(last)) * step < 1e7;
         List<Tick> ticks = new ArrayList<>();
         for (long i = first; i <= last; i++) {
-            String label = last * step >= 1e7
-                    ? Unit.number(i * step)
-                    : String.format(Locale.ROOT, "%." + decimals + "f", i == 0 ? 0.0 : i * step);
+            String label = plain ? String.format(Locale.ROOT, "%." + decimals + "f", i * step) : scientific(i, step);
             ticks.add(new Tick(i * step / factor, label));
         }
         return new Scale(false, first * step / factor, last * step / factor, ticks);
     }
 
+    /** A multiple of a step with just the digits that tell it from its neighbours. */
+    private static String scientific(long multiple, double step) {
+        return new BigDecimal(multiple)
+                .multiply(new BigDecimal(step).round(new MathContext(1)))
+                .stripTrailingZeros()
+                .toString()
+                .replace("E+", "e")
+                .replace("E", "e");
+    }
+
     /** Marks at the first value and at multiples of the step; the axis ends where the values do. */
-    private static Scale counts(double least, double most, double step) {
-        List<Tick> ticks = new ArrayList<>();
-        for (double at = Math.ceil(least / step) * step; at <= most; at += step) {
-            ticks.add(new Tick(at, Unit.number(at)));
+    private static Scale counts(double least, double most, int wanted) {
+        double first = Math.floor(least);
+        double last = Math.ceil(most);
+        double step = Math.max(1, Math.rint(step((last - first) / wanted)));
+        List<Tick> ticks = new ArrayList<>(List.of(whole(first)));
+        for (double at = (Math.floor(first / step) + 1) * step; at <= last; at += step) {
+            if (at - first >= 0.6 * step || step == 1) {
+                ticks.add(whole(at));
+            }
         }
-        double first = Math.ceil(least);
-        if (ticks.isEmpty() || ticks.get(0).value() - first >= 0.6 * step) {
-            ticks.add(0, new Tick(first, Unit.number(first)));
-        }
-        return new Scale(false, least, most, ticks);
+        double margin = first == last ? 0.5 : 0;
+        return new Scale(false, first - margin, last + margin, ticks);
+    }
+
+    private static Tick whole(double value) {
+        return new Tick(value, String.format(Locale.ROOT, "%.0f", value + 0.0));
     }
 
     /** The smallest of 1, 2 and 5 times a power of ten that is at least the size. */
     private static double step(double size) {
-        double power = Math.pow(10, Math.floor(Math.log10(size)));
+        double power = size > 0 ? Math.pow(10, Math.floor(Math.log10(size))) : 1;
         for (double each : new double[] {1, 2, 5}) {
             if (size <= each * power * (1 + 1e-9)) {
                 return each * power;
@@ -92,7 +104,7 @@ final class Scale {
         double high = Math.max(most * unit.factor(), low * 1.5);
         for (double[] mantissas : new double[][] {{1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8}, {1, 2, 3, 5}, {1, 3}, {1}}) {
             List<Double> marks = between(low, high, mantissas);
-            if (marks.size() <= Math.max(wanted, 4) || mantissas.length == 1) {
+            if (marks.size() <= wanted + 1 || mantissas.length == 1) {
                 List<Tick> ticks = marks.stream()
                         .map(mark -> new Tick(mark / unit.factor(), Unit.number(mark)))
                         .toList();
