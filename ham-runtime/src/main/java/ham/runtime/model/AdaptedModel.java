@@ -37,8 +37,7 @@ public final class AdaptedModel implements AutoCloseable {
      */
     public static AdaptedModel open(Path base, SessionSettings settings) {
         OnnxRuntime.environment();
-        try (SessionOptions options = new SessionOptions()) {
-            options.setIntraOpNumThreads(settings.threads());
+        try (SessionOptions options = settings.options()) {
             return new AdaptedModel(base, OnnxRuntime.environment().createSession(base.toString(), options));
         } catch (OrtException e) {
             throw new ModelException(

@@ -37,7 +37,7 @@ public final class Classifier implements AutoCloseable {
         List<Long> shape = takesPixels
                 ? List.of((long) batch(1), 1L, 1L, 3L)
                 : List.of((long) batch(1), 3L, (long) preprocessing.height(), (long) preprocessing.width());
-        signature.checkLone(takesPixels ? ElementType.UINT8 : ElementType.FLOAT32, shape);
+        signature.checkLone(List.of(takesPixels ? ElementType.UINT8 : ElementType.FLOAT32), shape);
         this.form = AnswerForm.of(model, labels.size());
     }
 

@@ -1,8 +1,10 @@
 package ham.runtime.model;
 
+import ham.runtime.ModelException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.List;
 
 /** One direct buffer per thread for inputs, which grows to the largest that was asked for and is used again and again. */
 final class DirectBuffers {
@@ -21,6 +23,19 @@ final class DirectBuffers {
     /** An empty buffer of the given number of floats; see {@link #bytes}. */
     static FloatBuffer floats(int length) {
         return bytes(Math.multiplyExact(Float.BYTES, length)).asFloatBuffer();
+    }
+
+    /** A new buffer for a tensor, zeroed, native byte order. */
+    static ByteBuffer of(ElementType type, List<Long> shape) {
+        try {
+            long bytes = shape.stream().reduce((long) type.bytes(), Math::multiplyExact);
+            return allocate(Math.toIntExact(bytes));
+        } catch (ArithmeticException e) {
+            throw new ModelException(
+                    "Expected a tensor of at most 2 GB, found one of type " + type.label() + " and shape " + shape
+                            + ".",
+                    e);
+        }
     }
 
     private static ByteBuffer allocate(int length) {

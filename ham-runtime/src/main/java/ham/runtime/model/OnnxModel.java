@@ -19,24 +19,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.LongStream;
 
-/**
- * One ONNX Runtime session on the CPU.
- *
- * <p>Safe to use from several threads at once. Closing waits for runs under way and may be repeated; a run after it is
- * refused. All native memory of a run is freed when it returns.
- */
-public final class OnnxModel implements AutoCloseable {
+/** One ONNX Runtime session, on the provider of its settings. */
+public final class OnnxModel implements Model {
     private final OrtSession session;
     private final Signature signature;
     private final Map<String, String> metadata;
-    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    private boolean closed;
+    private final Lifetime lifetime;
+    private final String provider;
 
-    private OnnxModel(String name, OrtSession session) throws OrtException {
+    private OnnxModel(String name, OrtSession session, String provider) throws OrtException {
         this.session = session;
+        this.lifetime = new Lifetime(name);
+        this.provider = provider;
         this.signature = new Signature(
                 name,
                 specs(session.getInputInfo().values()),
@@ -77,9 +73,8 @@ public final class OnnxModel implements AutoCloseable {
 
     private static OnnxModel open(String name, SessionSettings settings, SessionMaker maker) {
         OnnxRuntime.environment();
-        try (var options = new SessionOptions()) {
-            options.setIntraOpNumThreads(settings.threads());
-            return describe(name, maker.make(options));
+        try (SessionOptions options = settings.options()) {
+            return describe(name, maker.make(options), settings.provider().executionProvider());
         } catch (OrtException e) {
             throw new ModelException(
                     name + ": expected an ONNX model that ONNX Runtime " + OnnxRuntime.version()
@@ -89,47 +84,41 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
-    private static OnnxModel describe(String name, OrtSession session) throws OrtException {
+    private static OnnxModel describe(String name, OrtSession session, String provider) throws OrtException {
         try {
-            return new OnnxModel(name, session);
+            return new OnnxModel(name, session, provider);
         } catch (OrtException | RuntimeException e) {
             session.close();
             throw e;
         }
     }
 
-    /** The file, or the name that was given. */
+    @Override
     public String name() {
         return signature.model();
     }
 
-    /** What must be given to {@link #run}. */
+    @Override
     public List<TensorSpec> inputs() {
         return signature.inputs();
     }
 
-    /** What {@link #run} gives. */
+    @Override
     public List<TensorSpec> outputs() {
         return signature.outputs();
     }
 
-    /** The custom metadata of the file. */
+    @Override
     public Map<String, String> metadata() {
         return metadata;
     }
 
-    /** The execution provider, as ONNX Runtime calls it. */
+    @Override
     public String provider() {
-        return "CPUExecutionProvider";
+        return provider;
     }
 
-    /**
-     * Runs the model.
-     *
-     * @param inputs every input by its name
-     * @return every output by its name, in the order of the graph
-     * @throws ModelException if names, types or shapes are not those of the model, or the run fails
-     */
+    @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs) {
         signature.checkInputs(inputs);
         signature.checkOutputs();
@@ -174,33 +163,35 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     @Override
+    public Bound bind(long... inputShape) {
+        return OnnxBound.of(session, signature, lifetime, inputShape);
+    }
+
+    @Override
     public void close() {
-        lock.writeLock().lock();
-        try {
-            if (!closed) {
-                closed = true;
+        lifetime.close(() -> {
+            try {
                 session.close();
+            } catch (OrtException e) {
+                throw new IllegalStateException(name() + ": cannot be closed", e);
             }
-        } catch (OrtException e) {
-            throw new IllegalStateException(name() + ": cannot be closed", e);
-        } finally {
-            lock.writeLock().unlock();
-        }
+        });
     }
 
     private <T> T whileOpen(Run<T> run) {
-        lock.readLock().lock();
+        lifetime.enter();
         try {
-            if (closed) {
-                throw new IllegalStateException(name() + ": was closed and cannot run any more");
-            }
             return run.call();
         } catch (OrtException e) {
-            throw new ModelException(
-                    name() + ": expected a run, but ONNX Runtime failed (" + OnnxRuntime.reason(e) + ").", e);
+            throw runFailed(name(), e);
         } finally {
-            lock.readLock().unlock();
+            lifetime.leave();
         }
+    }
+
+    static ModelException runFailed(String name, OrtException e) {
+        return new ModelException(
+                name + ": expected a run, but ONNX Runtime failed (" + OnnxRuntime.reason(e) + ").", e);
     }
 
     private static Map<String, Tensor> tensors(OrtSession.Result result) {

@@ -1,10 +1,12 @@
 package ham.runtime.model;
 
 import ham.runtime.ModelException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** Inputs and outputs of a model, and the checks that keep what does not fit them away from ONNX Runtime. */
@@ -38,22 +40,48 @@ record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> outputs
             throw new ModelException(model + ": expected a model of one input and one output, found inputs "
                     + names(inputs) + " and outputs " + names(outputs) + ".");
         }
-        checkType(outputs.get(0), ElementType.FLOAT32);
-        checkLone(ElementType.FLOAT32, shape);
+        checkType(outputs.get(0), List.of(ElementType.FLOAT32));
+        checkLone(List.of(ElementType.FLOAT32), shape);
     }
 
-    /** Refuses a type or shape that the model's one input does not take, and a model that has more inputs. */
-    void checkLone(ElementType type, List<Long> shape) {
+    /** Refuses a shape that the model's one input does not take, an input of none of the types, and a model that has more inputs. */
+    void checkLone(List<ElementType> types, List<Long> shape) {
         if (inputs.size() != 1) {
             throw new ModelException(model + ": expected a model of one input, found inputs " + names(inputs) + ".");
         }
-        checkType(inputs.get(0), type);
+        checkType(inputs.get(0), types);
         checkShape(inputs.get(0), shape, new HashMap<>());
+        if (shape.stream().anyMatch(size -> size < 1)) {
+            throw problem(inputs.get(0), "a shape without a dimension below 1", shape.toString());
+        }
     }
 
-    private void checkType(TensorSpec spec, ElementType type) {
-        if (!spec.dtype().equals(type.label())) {
-            throw problem(spec, "type " + type.label(), spec.dtype());
+    /** Shapes of the outputs where the graph tells them for a shape of its one input: sizes, or names that stand in that input too. */
+    Optional<List<List<Long>>> outputShapes(List<Long> inputShape) {
+        Map<String, Long> sizes = new HashMap<>();
+        checkShape(inputs.get(0), inputShape, sizes);
+        List<List<Long>> shapes = new ArrayList<>();
+        for (TensorSpec output : outputs) {
+            List<Long> shape = new ArrayList<>();
+            for (int i = 0; i < output.shape().size(); i++) {
+                long declared = output.shape().get(i);
+                Long size = declared >= 0
+                        ? Long.valueOf(declared)
+                        : sizes.get(output.dimensionNames().get(i));
+                if (size == null) {
+                    return Optional.empty();
+                }
+                shape.add(size);
+            }
+            shapes.add(shape);
+        }
+        return Optional.of(shapes);
+    }
+
+    private void checkType(TensorSpec spec, List<ElementType> types) {
+        List<String> labels = types.stream().map(ElementType::label).toList();
+        if (!labels.contains(spec.dtype())) {
+            throw problem(spec, "type " + String.join(" or ", labels), spec.dtype());
         }
     }
 

@@ -1,0 +1,48 @@
+package ham.runtime.model;
+
+import ham.runtime.ModelException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model that is ready to run, whatever runs it.
+ *
+ * <p>Safe to use from several threads at once. Closing waits for runs under way and may be repeated; a run after it is refused with an
+ * {@link IllegalStateException}. A run that ends leaves no native memory behind.
+ */
+public interface Model extends AutoCloseable {
+    /** The file, or the name that was given. */
+    String name();
+
+    /** What must be given to {@link #run}. */
+    List<TensorSpec> inputs();
+
+    /** What {@link #run} gives, in the order of the graph. */
+    List<TensorSpec> outputs();
+
+    /** The custom metadata of the file. */
+    Map<String, String> metadata();
+
+    /** What really runs it, for example {@code CPUExecutionProvider}. */
+    String provider();
+
+    /**
+     * Runs the model.
+     *
+     * @param inputs every input by its name
+     * @return every output by its name, in the order of the graph
+     * @throws ModelException if names, types or shapes are not those of the model, or the run fails
+     */
+    Map<String, Tensor> run(Map<String, Tensor> inputs);
+
+    /**
+     * Makes pinned buffers for runs of one shape, so that such a run copies nothing and leaves next to no garbage.
+     *
+     * @param inputShape shape of the model's one input, float32 or uint8
+     * @throws ModelException if the model has more inputs, or one of another type or shape
+     */
+    Bound bind(long... inputShape);
+
+    @Override
+    void close();
+}
