@@ -36,6 +36,7 @@ final class OrderStatistics {
             }
             logarithm += Math.log((double) (n - k) / (k + 1)) + odds;
         }
-        return new ConfidenceInterval(low == 0 ? Double.NaN : sorted[low - 1], high > n ? Double.NaN : sorted[high - 1]);
+        return new ConfidenceInterval(
+                low == 0 ? Double.NaN : sorted[low - 1], high > n ? Double.NaN : sorted[high - 1]);
     }
 }

@@ -23,8 +23,8 @@ public final class ClosedLoop implements Turn {
      */
     public ClosedLoop(QueryTarget target, TaskStream stream, int images, int perTurn, Duration limit) {
         if (images < 1 || perTurn < 1) {
-            throw new IllegalArgumentException("expected at least 1 image a query and 1 query a turn, found " + images
-                    + " and " + perTurn);
+            throw new IllegalArgumentException(
+                    "expected at least 1 image a query and 1 query a turn, found " + images + " and " + perTurn);
         }
         this.target = target;
         this.queries = new Queries(stream, images);

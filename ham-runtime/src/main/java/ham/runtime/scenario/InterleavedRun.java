@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * rounds (for the JIT compiler, caches and memory arenas) come first and are counted apart.
  *
  * @param warmUpRounds rounds before the measured ones, 1 or more; they end early after a tenth of the budget
- * @param queries most queries of a candidate, which then has no more turns, at least 1
+ * @param queries a candidate that has answered as many has no more turns; at least 1
  * @param pause idle time before every turn
  * @param budget no round begins after this time, warm-up included; one measured round always takes place
  * @param rule when a candidate is stable
@@ -54,7 +54,8 @@ public record InterleavedRun(int warmUpRounds, int queries, Duration pause, Dura
     }
 
     private boolean enough(List<QueryLog> logs) {
-        return logs.stream().allMatch(log -> log.count() >= queries) || logs.stream().allMatch(rule::holds);
+        return logs.stream().allMatch(log -> log.count() >= queries)
+                || logs.stream().allMatch(rule::holds);
     }
 
     private void round(int round, List<? extends Turn> candidates, List<QueryLog> logs, NanoClock clock) {

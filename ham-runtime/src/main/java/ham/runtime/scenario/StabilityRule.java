@@ -27,7 +27,8 @@ public record StabilityRule(int queries, int rounds, double halfWidth) {
 
     /** The rule in words. */
     public String text() {
-        return "stable when " + queries + " queries in " + rounds + " rounds are answered and the half width of the median's "
-                + Math.round(100 * CONFIDENCE) + " % confidence interval is at most " + 100 * halfWidth + " % of it";
+        return "stable when " + queries + " queries in " + rounds
+                + " rounds are answered and the half width of the median's " + Math.round(100 * CONFIDENCE)
+                + " % confidence interval is at most " + 100 * halfWidth + " % of it";
     }
 }

@@ -63,7 +63,8 @@ class BoundTest {
 
     @Test
     void tellsWhyAProviderDoesNotWork() {
-        assertThatThrownBy(() -> OnnxModel.open(TestData.path("onnx/colors.onnx"), ONE_THREAD.on(new Provider.Cuda(99))))
+        assertThatThrownBy(
+                        () -> OnnxModel.open(TestData.path("onnx/colors.onnx"), ONE_THREAD.on(new Provider.Cuda(99))))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(
                         "Backend cuda: expected ONNX Runtime's CUDAExecutionProvider, but it does not work");
