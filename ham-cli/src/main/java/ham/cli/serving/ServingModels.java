@@ -84,8 +84,8 @@ final class ServingModels {
                 return new Model(model, classifier.labels());
             }
         }
-        ExportResult exported =
-                export(source.merged(tasks, folder.resolve("merge-" + tasks)), folder.resolve("merged-" + tasks + ".onnx"));
+        ExportResult exported = export(
+                source.merged(tasks, folder.resolve("merge-" + tasks)), folder.resolve("merged-" + tasks + ".onnx"));
         return new Model(exported.output(), exported.labels());
     }
 
@@ -95,8 +95,8 @@ final class ServingModels {
     }
 
     private Package adapters(int count, Path folder) throws IOException {
-        ObjectNode record = new AdapterPackage(source.base(), version, false, session, progress)
-                .write(folder, source.apart(count));
+        ObjectNode record =
+                new AdapterPackage(source.base(), version, false, session, progress).write(folder, source.apart(count));
         return read(folder, record, Optional.of(record.path("base").asText()), "adapter");
     }
 
@@ -112,8 +112,8 @@ final class ServingModels {
 
     /** Bakes without comparing forms: what is measured here is speed. */
     private ExportResult export(Merged merged, Path file) {
-        return VitExporter.export(ExportRequest.of(source.base(), merged, version, file, session)
-                .withVerify(false));
+        return VitExporter.export(
+                ExportRequest.of(source.base(), merged, version, file, session).withVerify(false));
     }
 
     /** The files of a strategy for the first tasks. */

@@ -6,7 +6,7 @@ import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
-import ham.merge.method.MergeMode;
+import ham.merge.folder.MergeMode;
 import ham.runtime.bench.Strategy;
 import java.util.List;
 import java.util.Map;

@@ -44,17 +44,18 @@ record ServingPlan(List<PlanEntry> entries) {
             List<PlanEntry> together = new ArrayList<>();
             for (Strategy strategy : strategies) {
                 together.add(new PlanEntry(
-                        strategy,
-                        count,
-                        needs.memory(strategy, count),
-                        needs.disk(strategy, count),
-                        Optional.empty()));
+                        strategy, count, needs.memory(strategy, count), needs.disk(strategy, count), Optional.empty()));
             }
             entries.addAll(fitMemory(together, (long) (SHARE * machine.memory())));
         }
         Function<List<PlanEntry>, Optional<String>> disk = all -> {
             long needed = files(all, needs.whole());
-            return excess("MB of temporary files", needed / 1e6, SHARE * machine.disk() / 1e6, "free space", "set HAM_OPTS=-Djava.io.tmpdir=FOLDER");
+            return excess(
+                    "MB of temporary files",
+                    needed / 1e6,
+                    SHARE * machine.disk() / 1e6,
+                    "free space",
+                    "set HAM_OPTS=-Djava.io.tmpdir=FOLDER");
         };
         Function<List<PlanEntry>, Optional<String>> time = all -> excess(
                 "s of building and opening",
