@@ -2,7 +2,6 @@ package ham.cli.serving;
 
 import ham.merge.InputException;
 import ham.merge.folder.AdapterFolder;
-import ham.runtime.bench.ServingFiles;
 import ham.runtime.bench.Strategy;
 import ham.runtime.bench.TaskServer;
 import ham.runtime.model.SessionSettings;
@@ -10,9 +9,11 @@ import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.Dataset;
 import ham.train.metrics.Top1;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Accuracy of what a strategy answers, on test images of the tasks that it serves. The merged model is not told the task (class-incremental);
@@ -28,7 +29,7 @@ final class ServingAccuracy {
     /** Indices of the test images of each task. */
     private final List<List<Integer>> images = new ArrayList<>();
 
-    private final Map<String, Double> known = new HashMap<>();
+    private final Map<Strategy, int[]> known = new EnumMap<>(Strategy.class);
 
     /**
      * Chooses images.
@@ -91,24 +92,33 @@ final class ServingAccuracy {
         return images.stream().limit(tasks).mapToInt(List::size).sum();
     }
 
-    /** Fraction of the images of the first tasks that is answered rightly; measured once. */
-    double of(Strategy strategy, int tasks) {
-        return known.computeIfAbsent(strategy.label() + " " + tasks, key -> measure(strategy, tasks));
+    /**
+     * Fraction of the images of the first tasks that is answered rightly. With the task known a task's answers do not depend on how many others
+     * there are, so they are measured once.
+     *
+     * @param most the largest number of tasks that the strategy will be asked for
+     */
+    double of(Strategy strategy, int tasks, int most) {
+        int[] correct = strategy == Strategy.MERGED
+                ? measure(strategy, tasks)
+                : known.computeIfAbsent(strategy, each -> measure(each, most));
+        return (double) IntStream.of(correct).limit(tasks).sum() / images(tasks);
     }
 
-    private double measure(Strategy strategy, int tasks) {
-        ServingFiles files = models.files(strategy, tasks);
-        int correct = 0;
-        try (TaskServer server = TaskServer.open(files, session, BATCH)) {
+    /** Right answers by task. */
+    private int[] measure(Strategy strategy, int tasks) {
+        int[] correct = new int[tasks];
+        try (TaskServer server = TaskServer.open(models.files(strategy, tasks), session, BATCH)) {
             for (int task = 0; task < tasks; task++) {
                 List<String> labels = models.labels(strategy, tasks, task);
                 List<Integer> own = images.get(task);
                 for (int from = 0; from < own.size(); from += BATCH) {
-                    correct += correct(server, task, labels, own.subList(from, Math.min(from + BATCH, own.size())));
+                    correct[task] +=
+                            correct(server, task, labels, own.subList(from, Math.min(from + BATCH, own.size())));
                 }
             }
         }
-        return (double) correct / images(tasks);
+        return correct;
     }
 
     private int correct(TaskServer server, int task, List<String> labels, List<Integer> batch) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 /** Results for people, from the JSON document; also of older ones, which have fewer keys. */
 public final class ServingText {
     private static final String NONE = "-";
+    private static final String UNSTABLE = "* not stable when the measurement ended";
 
     private ServingText() {}
 
@@ -41,7 +42,7 @@ public final class ServingText {
                     each.path("tasks").asText(),
                     each.path("scenario").asText(NONE),
                     number(each.path("p50_ms"), 2),
-                    interval.isMissingNode()
+                    !interval.path(0).isNumber() && !interval.path(1).isNumber()
                             ? NONE
                             : number(interval.path(0), 2) + " to " + number(interval.path(1), 2),
                     number(each.path("p90_ms"), 2),
@@ -99,8 +100,6 @@ public final class ServingText {
         bench.path("notes").forEach(note -> notes.add(note.asText()));
         return notes;
     }
-
-    private static final String UNSTABLE = "* not stable when the time was up";
 
     private static String number(JsonNode value, int digits) {
         return value.isNumber() ? String.format(Locale.ROOT, "%." + digits + "f", value.asDouble()) : NONE;

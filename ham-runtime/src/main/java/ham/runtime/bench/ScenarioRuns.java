@@ -26,16 +26,29 @@ final class ScenarioRuns {
     private final List<TaskServer> servers;
     private final int tasks;
     private final BenchSettings settings;
-    private final Duration budget;
+    private final long deadline;
+    private int parts;
 
-    /** Plans; the budget is that of one scenario. */
-    ScenarioRuns(List<TaskServer> servers, int tasks, BenchSettings settings, Duration budget) {
+    /**
+     * Plans.
+     *
+     * @param deadline when all is to be done, of {@link System#nanoTime}
+     * @param parts scenarios, and the cost of a switch, that share the time
+     */
+    ScenarioRuns(List<TaskServer> servers, int tasks, BenchSettings settings, long deadline, int parts) {
         this.servers = servers;
         this.tasks = tasks;
         this.settings = settings;
-        this.budget = budget;
+        this.deadline = deadline;
+        this.parts = parts;
     }
 
+    /** The time of the next part: an equal share of what is left. */
+    private Duration share() {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()) / parts--);
+    }
+
+    /** Runs a scenario. */
     Measured measure(Scenario scenario) {
         return switch (scenario) {
             case SINGLE_STREAM -> closed(1, 25);
@@ -46,7 +59,7 @@ final class ScenarioRuns {
     }
 
     private Measured closed(int images, int perTurn) {
-        List<Outcome> outcomes = run(loops(images, perTurn), settings.queries(), budget);
+        List<Outcome> outcomes = run(loops(images, perTurn), settings.queries(), share());
         return new Measured(outcomes, images, List.of());
     }
 
@@ -68,6 +81,7 @@ final class ScenarioRuns {
     }
 
     private Measured server() {
+        Duration budget = share();
         List<Outcome> before = run(loops(1, 25), Math.min(100, settings.queries()), budget.dividedBy(5));
         double bound = settings.boundMs().orElse(10e3 / before.get(0).log().queriesPerSecond());
         Duration time = budget.multipliedBy(4).dividedBy(5);
@@ -110,7 +124,7 @@ final class ScenarioRuns {
             }
         }
         List<Outcome> outcomes =
-                turns.isEmpty() ? List.of() : run(turns, Math.min(400, 2 * settings.queries()), budget);
+                turns.isEmpty() ? List.of() : run(turns, Math.min(400, 2 * settings.queries()), share());
         List<OptionalDouble> switches = new ArrayList<>();
         int next = 0;
         for (TaskServer server : servers) {

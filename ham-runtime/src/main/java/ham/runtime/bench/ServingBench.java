@@ -29,12 +29,13 @@ public final class ServingBench {
      * @param strategies each with the files of so many tasks
      * @param tasks how many are served
      * @param scenarios at least one
-     * @param budget about how long to measure, without footprints
+     * @param budget about how long to measure, footprints included; every scenario gets at least a round
      * @return results by scenario, in the order of the strategies
      * @throws ham.runtime.ModelException when a file cannot be opened or run
      */
     public List<ServingResult> measure(
             List<ServingFiles> strategies, int tasks, List<Scenario> scenarios, Duration budget) {
+        long started = System.nanoTime();
         OnnxRuntime.environment(); // loading the library is nobody's cost in particular
         List<Optional<Footprint>> footprints = strategies.stream()
                 .map(files -> ResidentProbe.measure(files, session))
@@ -45,7 +46,7 @@ public final class ServingBench {
                 servers.add(TaskServer.open(files, session, settings.largestRun()));
             }
             ScenarioRuns run = new ScenarioRuns(
-                    servers, tasks, settings, budget.dividedBy(scenarios.size() + (tasks > 1 ? 1 : 0)));
+                    servers, tasks, settings, started + budget.toNanos(), scenarios.size() + (tasks > 1 ? 1 : 0));
             List<ScenarioRuns.Measured> measured =
                     scenarios.stream().map(run::measure).toList();
             List<OptionalDouble> switches = run.switches();
