@@ -41,7 +41,7 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Classifier classifier = Classifier.open(model, session.settings(console.spec()))) {
+        try (Classifier classifier = session.classifier(console, model)) {
             Dataset dataset = DataSpec.open(data);
             List<List<String>> tasks = run != null ? ModelTasks.ofRun(run) : ModelTasks.of(classifier);
             DeployedAccuracy accuracy = measure(console, classifier, dataset, tasks);

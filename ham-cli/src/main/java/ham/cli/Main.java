@@ -36,6 +36,7 @@ public final class Main implements Runnable {
             RunCommand.class,
             EvalCommand.class,
             BenchCommand.class,
+            EngineCommand.class,
             InspectCommand.class,
             DoctorCommand.class,
             GenerateCompletion.class);

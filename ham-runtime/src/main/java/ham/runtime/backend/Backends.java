@@ -6,15 +6,21 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import ham.runtime.ModelException;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Tries ONNX Runtime's execution providers by running a graph of one node on each. */
+/**
+ * Which backends really work, found out by trying: ONNX Runtime's execution providers by running a graph of one node on each, native TensorRT
+ * by loading its libraries and asking for GPUs.
+ */
 public final class Backends {
     /** An ONNX model, y = Identity(x), both float32 [1]: the fields of onnx.proto, written out. */
     private static final byte[] IDENTITY = HexFormat.of()
@@ -30,27 +36,84 @@ public final class Backends {
 
     private static final float PROBE = 42;
 
+    private static final Map<Backend, BackendStatus> STATUSES = new EnumMap<>(Backend.class);
+
     private Backends() {}
 
-    /** The state of the CPU, CUDA and TensorRT providers, in this order. Takes well under a second on a CPU build. */
+    /** The state of every backend, ONNX Runtime on the CPU first. Each is tried once in a JVM; well under a second on a CPU build. */
     public static List<BackendStatus> probe() {
-        return List.of(
-                probe("onnxruntime-cpu", OrtProvider.CPU, options -> options.addCPU(true)),
-                probe("onnxruntime-cuda", OrtProvider.CUDA, options -> {
-                    try (var cuda = new OrtCUDAProviderOptions(0)) {
-                        options.addCUDA(cuda);
-                    }
-                }),
-                probe("onnxruntime-tensorrt", OrtProvider.TENSOR_RT, options -> {
-                    try (var tensorRt = new OrtTensorRTProviderOptions(0)) {
-                        options.addTensorrt(tensorRt);
-                    }
-                }));
+        return Stream.of(
+                        Backend.ONNXRUNTIME_CPU,
+                        Backend.ONNXRUNTIME_CUDA,
+                        Backend.ONNXRUNTIME_TENSORRT,
+                        Backend.TENSORRT)
+                .map(Backends::status)
+                .toList();
     }
 
-    private static BackendStatus probe(String name, OrtProvider provider, Configuration configuration) {
+    /** Whether a backend works. It is tried at the first call; later ones give the same answer. */
+    public static synchronized BackendStatus status(Backend backend) {
+        return STATUSES.computeIfAbsent(backend, Backends::attempt);
+    }
+
+    /**
+     * The fastest backend that works and runs any ONNX file at once: ONNX Runtime on TensorRT, on CUDA, on the CPU. What is slower than the
+     * one taken is not tried.
+     *
+     * @throws ModelException if not even the CPU works
+     */
+    public static BackendChoice best() {
+        List<BackendStatus> passedOver = new ArrayList<>();
+        for (Backend each : List.of(Backend.ONNXRUNTIME_TENSORRT, Backend.ONNXRUNTIME_CUDA, Backend.ONNXRUNTIME_CPU)) {
+            BackendStatus status = status(each);
+            if (status.works()) {
+                return new BackendChoice(status, passedOver);
+            }
+            passedOver.add(status);
+        }
+        throw new ModelException("Expected a backend that works, found none: "
+                + passedOver.stream()
+                        .map(each -> each.name() + ": " + each.detail())
+                        .collect(Collectors.joining("; ")) + ".");
+    }
+
+    /**
+     * Tries a backend that somebody asked for.
+     *
+     * @throws ModelException with the cause if it does not work
+     */
+    public static void require(Backend backend) {
+        BackendStatus status = status(backend);
+        if (!status.works()) {
+            throw new ModelException(
+                    "backend " + backend.label() + ": expected one that works on this machine, found that it does not ("
+                            + status.detail() + "); 'ham doctor' shows those that do.");
+        }
+    }
+
+    private static BackendStatus attempt(Backend backend) {
+        return switch (backend) {
+            case ONNXRUNTIME_CPU -> attempt(backend, OrtProvider.CPU, new Provider.Cpu());
+            case ONNXRUNTIME_CUDA -> attempt(backend, OrtProvider.CUDA, new Provider.Cuda(0));
+            case ONNXRUNTIME_TENSORRT ->
+                attempt(backend, OrtProvider.TENSOR_RT, new Provider.TensorRt(0, Optional.empty(), false, false));
+            case TENSORRT -> nativeTensorRt();
+        };
+    }
+
+    private static BackendStatus nativeTensorRt() {
         try {
-            runIdentity(OnnxRuntime.environment(), configuration);
+            return new BackendStatus(
+                    Backend.TENSORRT.label(), true, TensorRtLibrary.load().text());
+        } catch (ModelException e) {
+            return new BackendStatus(Backend.TENSORRT.label(), false, e.getMessage());
+        }
+    }
+
+    private static BackendStatus attempt(Backend backend, OrtProvider provider, Provider settings) {
+        String name = backend.label();
+        try {
+            runIdentity(OnnxRuntime.environment(), settings);
             return new BackendStatus(name, true, "ONNX Runtime " + OnnxRuntime.version() + " ran a test graph on it");
         } catch (OrtException e) {
             String reason = OnnxRuntime.reason(e);
@@ -61,15 +124,15 @@ public final class Backends {
                     held
                             ? reason
                             : "this build of ONNX Runtime holds no such provider (" + reason
-                                    + "); com.microsoft.onnxruntime:onnxruntime_gpu has it");
+                                    + "); a build with -Pgpu has it");
         } catch (ModelException e) {
             return new BackendStatus(name, false, e.getMessage());
         }
     }
 
-    private static void runIdentity(OrtEnvironment environment, Configuration configuration) throws OrtException {
+    private static void runIdentity(OrtEnvironment environment, Provider provider) throws OrtException {
         try (var options = new SessionOptions()) {
-            configuration.apply(options);
+            ProviderOptions.apply(provider, options);
             try (OrtSession session = environment.createSession(IDENTITY, options);
                     OnnxTensor x = OnnxTensor.createTensor(
                             environment, FloatBuffer.wrap(new float[] {PROBE}), new long[] {1});
@@ -80,10 +143,5 @@ public final class Backends {
                 }
             }
         }
-    }
-
-    /** Adds a provider to the options of a session. */
-    private interface Configuration {
-        void apply(SessionOptions options) throws OrtException;
     }
 }

@@ -1,9 +1,9 @@
 package ham.runtime.model;
 
 import ham.runtime.ModelException;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What a classifier's outputs mean: logits unless its metadata ({@value #METADATA_KEY}) says otherwise. All forms are brought to one row of
@@ -34,7 +34,7 @@ public enum AnswerForm {
      *
      * @throws ModelException when it is not known here, or the outputs are not of that form
      */
-    static AnswerForm of(OnnxModel model, int classes) {
+    static AnswerForm of(Model model, int classes) {
         String label = model.metadata().getOrDefault(METADATA_KEY, LOGITS.label);
         AnswerForm form = Arrays.stream(values())
                 .filter(each -> each.label.equals(label))
@@ -45,7 +45,7 @@ public enum AnswerForm {
         return form;
     }
 
-    private void check(OnnxModel model, int classes) {
+    private void check(Model model, int classes) {
         List<TensorSpec> outputs = model.outputs();
         TensorSpec first = outputs.get(0);
         if (!first.dtype().equals(ElementType.FLOAT32.label())) {
@@ -65,55 +65,19 @@ public enum AnswerForm {
     }
 
     /**
-     * One row an image: [images][classes].
+     * One image's row of the outputs of a run.
      *
-     * @param outputs of a run, in the order of the graph
      * @throws ModelException when there are not as many numbers as images and classes ask for
      */
-    float[][] rows(String model, Map<String, Tensor> outputs, int images, int classes) {
-        List<Tensor> inOrder = List.copyOf(outputs.values());
-        float[] values = inOrder.get(0).floats();
-        int width = images == 0 ? 0 : values.length / images;
-        if (values.length != images * width || (this != TOP_K && width != classes)) {
-            throw new ModelException(model + ": expected " + classes + " numbers an image, as many as labels, found "
-                    + values.length + " for " + images + " images.");
+    Answer answer(String model, Bound bound, int image, List<String> labels) {
+        List<Tensor> outputs = bound.outputs();
+        List<Long> shape = outputs.get(0).shape();
+        if (shape.size() != 2 || shape.get(0) <= image || (this != TOP_K && shape.get(1) != labels.size())) {
+            throw new ModelException(model + ": expected " + labels.size()
+                    + " numbers an image, as many as labels, found an output of shape " + shape + ".");
         }
-        float[][] rows = new float[images][];
-        for (int image = 0; image < images; image++) {
-            float[] row = Arrays.copyOfRange(values, image * width, (image + 1) * width);
-            rows[image] = switch (this) {
-                case LOGITS -> row;
-                case PROBABILITIES -> logarithms(row);
-                case TOP_K -> spread(model, logarithms(row), inOrder.get(1).longs(), image * width, classes);
-            };
-        }
-        return rows;
-    }
-
-    /** Whether the exponentials of a row are probabilities as they stand. */
-    boolean normalised() {
-        return this != LOGITS;
-    }
-
-    private static float[] logarithms(float[] probabilities) {
-        for (int i = 0; i < probabilities.length; i++) {
-            float logarithm = (float) Math.log(probabilities[i]);
-            probabilities[i] = probabilities[i] == 0 ? LEAST : logarithm;
-        }
-        return probabilities;
-    }
-
-    private static float[] spread(String model, float[] values, long[] indices, int from, int classes) {
-        float[] row = new float[classes];
-        Arrays.fill(row, LEAST);
-        for (int i = 0; i < values.length; i++) {
-            long index = indices[from + i];
-            if (index < 0 || index >= classes) {
-                throw new ModelException(
-                        model + ": expected numbers of classes below " + classes + ", found " + index + ".");
-            }
-            row[(int) index] = values[i];
-        }
-        return row;
+        int width = Math.toIntExact(shape.get(1));
+        LongBuffer indices = this == TOP_K ? outputs.get(1).data().asLongBuffer() : null;
+        return new Answer(model, this, bound.output(), indices, image * width, width, labels);
     }
 }

@@ -29,6 +29,18 @@ public final class Lifetime {
         }
     }
 
+    /** As {@link #enter}, but tells whether it began, and does not wait for a close that waits for runs. */
+    public boolean tryEnter() {
+        if (!lock.readLock().tryLock()) {
+            return false;
+        }
+        if (closed) {
+            lock.readLock().unlock();
+            return false;
+        }
+        return true;
+    }
+
     /** Ends a run. */
     public void leave() {
         lock.readLock().unlock();

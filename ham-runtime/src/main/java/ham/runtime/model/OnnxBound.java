@@ -21,7 +21,7 @@ final class OnnxBound implements Bound {
     private final ByteBuffer input;
     private final Map<String, OnnxTensor> given;
     private final Map<String, OnnxTensor> taken = new LinkedHashMap<>();
-    private final List<Tensor> outputs = new ArrayList<>();
+    private List<Tensor> outputs = List.of();
     private final FloatBuffer inputFloats;
     private FloatBuffer output;
     private boolean closed;
@@ -71,16 +71,18 @@ final class OnnxBound implements Bound {
                 }
             }
         }
+        List<Tensor> views = new ArrayList<>();
         for (int i = 0; i < shapes.size(); i++) {
             TensorSpec spec = signature.outputs().get(i);
             ElementType type = ElementType.ofLabel(spec.dtype()).orElseThrow();
             ByteBuffer bytes = DirectBuffers.of(type, shapes.get(i));
             taken.put(spec.name(), tensor(type, shapes.get(i), bytes));
-            outputs.add(new Tensor(type, shapes.get(i), bytes));
+            views.add(new Tensor(type, shapes.get(i), bytes));
             if (i == 0 && type == ElementType.FLOAT32) {
                 output = bytes.asFloatBuffer();
             }
         }
+        outputs = List.copyOf(views);
     }
 
     private static OnnxTensor tensor(ElementType type, List<Long> shape, ByteBuffer bytes) throws OrtException {
@@ -127,7 +129,7 @@ final class OnnxBound implements Bound {
 
     @Override
     public List<Tensor> outputs() {
-        return List.copyOf(outputs);
+        return outputs;
     }
 
     @Override

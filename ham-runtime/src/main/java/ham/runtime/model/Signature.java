@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /** Inputs and outputs of a model, and the checks that keep what does not fit them away from ONNX Runtime. */
-record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> outputs) {
+public record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> outputs) {
     /** Refuses tensors that are missing, unknown, or of another type or shape than the model takes. */
-    void checkInputs(Map<String, Tensor> given) {
+    public void checkInputs(Map<String, Tensor> given) {
         checkNames(given.keySet());
         Map<String, Long> sizes = new HashMap<>();
         for (TensorSpec input : inputs) {
@@ -25,7 +25,7 @@ record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> outputs
     }
 
     /** Refuses outputs that are no tensors of a supported type. */
-    void checkOutputs() {
+    public void checkOutputs() {
         for (TensorSpec output : outputs) {
             if (ElementType.ofLabel(output.dtype()).isEmpty()) {
                 throw new ModelException(model + ": expected outputs that are tensors of numbers, but " + output.name()
@@ -45,7 +45,7 @@ record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> outputs
     }
 
     /** Refuses a shape that the model's one input does not take, an input of none of the types, and a model that has more inputs. */
-    void checkLone(List<ElementType> types, List<Long> shape) {
+    public void checkLone(List<ElementType> types, List<Long> shape) {
         if (inputs.size() != 1) {
             throw new ModelException(model + ": expected a model of one input, found inputs " + names(inputs) + ".");
         }
@@ -57,7 +57,7 @@ record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> outputs
     }
 
     /** Shapes of the outputs where the graph tells them for a shape of its one input: sizes, or names that stand in that input too. */
-    Optional<List<List<Long>>> outputShapes(List<Long> inputShape) {
+    public Optional<List<List<Long>>> outputShapes(List<Long> inputShape) {
         Map<String, Long> sizes = new HashMap<>();
         checkShape(inputs.get(0), inputShape, sizes);
         List<List<Long>> shapes = new ArrayList<>();

@@ -1,11 +1,11 @@
 package ham.runtime.preprocess;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import ham.runtime.ModelException;
 import ham.runtime.image.Resample;
+import ham.runtime.json.JsonTree;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,9 +15,6 @@ final class ConfigReader {
     static final String HALF_EVEN = "half_even";
 
     private static final int MAX_SIDE = 10_000;
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     private final JsonNode root;
     private final String name;
@@ -29,7 +26,7 @@ final class ConfigReader {
 
     static ConfigReader parse(String json, String name) {
         try {
-            JsonNode root = JSON.readTree(json);
+            JsonNode root = JsonTree.parse(json);
             if (!root.isObject()) {
                 throw new ModelException(name + ": expected a JSON object, found " + summary(root) + ".");
             }
@@ -81,7 +78,7 @@ final class ConfigReader {
         if (has(key) && !root.get(key).isObject()) {
             throw problem(key, "an object", summary(root.get(key)));
         }
-        return new ConfigReader(has(key) ? root.get(key) : JSON.createObjectNode(), name);
+        return new ConfigReader(has(key) ? root.get(key) : JsonNodeFactory.instance.objectNode(), name);
     }
 
     Crop crop(String key) {

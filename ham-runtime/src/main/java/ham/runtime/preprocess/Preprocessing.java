@@ -58,6 +58,31 @@ public record Preprocessing(
     }
 
     /**
+     * What most models trained on ImageNet take: the shortest edge to 8/7 of the side (256 for 224), bilinear, the middle cut out, mean and
+     * standard deviation of ImageNet. Source: torchvision's reference presets for evaluation.
+     */
+    public static Preprocessing imagenet(int imageSize) {
+        return new Preprocessing(
+                new Resizing.ShortestEdge(8 * imageSize / 7),
+                Resample.BILINEAR,
+                Crop.CENTER_HALF_EVEN,
+                imageSize,
+                imageSize,
+                PreprocessingJson.DEFAULT_RESCALE_FACTOR,
+                TimmPreprocessing.IMAGENET_MEAN,
+                TimmPreprocessing.IMAGENET_STD);
+    }
+
+    /**
+     * Reads a {@value #HUGGING_FACE_FILE}.
+     *
+     * @throws ModelException if the file cannot be read, is broken or asks for something that is not supported
+     */
+    public static Preprocessing read(Path file) {
+        return PreprocessingJson.read(file);
+    }
+
+    /**
      * The preprocessing of a checkpoint: {@link #fromHuggingFace}, or what timm's {@code config.json} says where there is no
      * {@value #HUGGING_FACE_FILE}.
      *

@@ -1,7 +1,7 @@
 package ham.runtime.preprocess;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.runtime.ModelException;
 import ham.runtime.image.Resample;
@@ -17,8 +17,6 @@ import java.util.List;
  */
 final class PreprocessingJson {
     static final double DEFAULT_RESCALE_FACTOR = 1.0 / 255;
-
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private PreprocessingJson() {}
 
@@ -57,7 +55,7 @@ final class PreprocessingJson {
     }
 
     static String write(Preprocessing preprocessing) {
-        ObjectNode json = JSON.createObjectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("do_resize", !(preprocessing.resizing() instanceof Resizing.None));
         if (preprocessing.resizing() instanceof Resizing.ShortestEdge edge) {
             json.putObject("size").put("shortest_edge", edge.pixels());

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  */
 final class TimmPreprocessing {
     private static final double DEFAULT_CROP = 0.875;
-    private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
-    private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
+    static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
+    static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
 
     private TimmPreprocessing() {}
 

@@ -10,17 +10,20 @@ import ham.runtime.image.RgbImage;
 import ham.runtime.preprocess.Preprocessing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClassifierTest {
+    private static final SessionSettings ONE_THREAD = new SessionSettings(1);
     private static final String PREPROCESSING = Preprocessing.vitDefault(2).toJson();
 
     @TempDir
@@ -66,21 +69,39 @@ class ClassifierTest {
     }
 
     @Test
-    void ranksHugeLogitsWithoutOverflow() {
-        List<Prediction> predictions =
-                Softmax.top(new float[] {3e38f, Float.NEGATIVE_INFINITY, 3e38f}, List.of("a", "b", "c"), 3, "m");
+    void classifiesWhatIsPreprocessedAlreadyAndBatchesAlike() {
+        List<RgbImage> images = List.of(uniform(0, 255, 51), uniform(9, 8, 7), uniform(200, 0, 255));
+        for (String name : List.of("onnx/colors.onnx", "onnx/colors_batch2.onnx")) {
+            try (Classifier classifier = open(name)) {
+                classifier.warmUp(3);
+                List<List<Prediction>> together = classifier.classify(images, 2);
 
-        assertThat(predictions).extracting(Prediction::label).containsExactly("a", "c", "b");
-        assertThat(predictions).extracting(Prediction::probability).containsExactly(0.5, 0.5, 0.0);
+                for (int i = 0; i < images.size(); i++) {
+                    FloatBuffer pixels = FloatBuffer.allocate(14).position(1).limit(13);
+                    pixels.put(classifier.preprocessing().apply(images.get(i))).position(1);
+                    assertThat(classifier.classify(images.get(i), 2)).isEqualTo(together.get(i));
+                    assertThat(classifier.classify(pixels, 2)).isEqualTo(together.get(i));
+                    assertThat(pixels.remaining()).isEqualTo(12);
+                }
+                assertThatThrownBy(() -> classifier.classify(FloatBuffer.allocate(11), 2))
+                        .isInstanceOf(ModelException.class)
+                        .hasMessageEndingWith("expected 12 values, [3, 2, 2], found 11.");
+            }
+        }
     }
 
     @Test
-    void refusesLogitsThatAreNotNumbers() {
-        assertThatThrownBy(() -> Softmax.top(new float[] {1, Float.NaN}, List.of("a", "b"), 1, "m.onnx"))
-                .isInstanceOf(ModelException.class)
-                .hasMessage("m.onnx: expected finite logits, found NaN.");
-        assertThatThrownBy(() -> Softmax.top(new float[] {Float.POSITIVE_INFINITY}, List.of("a"), 1, "m.onnx"))
-                .isInstanceOf(ModelException.class);
+    void takesLabelsAndPreprocessingThatTheFileDoesNotHave() {
+        Supplement supplement =
+                new Supplement(Optional.of(List.of("r", "g", "b")), Optional.of(Preprocessing::vitDefault));
+        RgbImage image = uniform(0, 255, 51);
+        try (Classifier bare =
+                        Classifier.of(OnnxModel.open(TestData.path("onnx/colors_bare.onnx"), ONE_THREAD), supplement);
+                Classifier told = open("onnx/colors.onnx")) {
+            assertThat(bare.preprocessing()).isEqualTo(Preprocessing.vitDefault(2));
+            assertThat(bare.labels()).containsExactly("r", "g", "b");
+            assertThat(bare.logits(List.of(image))).isEqualTo(told.logits(List.of(image)));
+        }
     }
 
     @Test
@@ -107,8 +128,9 @@ class ClassifierTest {
 
         assertRefused(
                 TestData.path("onnx/colors_bare.onnx"),
-                "found no ham.labels and no ham.preprocessing; run it on tensors instead.");
-        assertRefused(labelled, "found no ham.preprocessing; run it on tensors instead.");
+                "found no ham.labels and no ham.preprocessing; give labels (--labels) and preprocessing (--preprocessing), or run it on tensors.");
+        assertRefused(
+                labelled, "found no ham.preprocessing; give preprocessing (--preprocessing), or run it on tensors.");
     }
 
     @Test
@@ -183,14 +205,14 @@ class ClassifierTest {
     }
 
     private static void assertRefused(Path file, String message) {
-        assertThatThrownBy(() -> Classifier.open(file, new SessionSettings(1)))
+        assertThatThrownBy(() -> Classifier.open(file, ONE_THREAD))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(file.toString())
                 .hasMessageContaining(message);
     }
 
     private static Classifier open(String name) {
-        return Classifier.open(TestData.path(name), new SessionSettings(1));
+        return Classifier.open(TestData.path(name), ONE_THREAD);
     }
 
     private static RgbImage uniform(int red, int green, int blue) {

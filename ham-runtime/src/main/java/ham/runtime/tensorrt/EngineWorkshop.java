@@ -1,0 +1,193 @@
+package ham.runtime.tensorrt;
+
+import ham.runtime.ModelException;
+import ham.runtime.model.ElementType;
+import ham.runtime.model.Model;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.SessionSettings;
+import ham.runtime.model.TensorSpec;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+
+/** Builds, refits and loads engines on one {@link GpuLibrary}; an engine is saved only when it does what ONNX Runtime does. */
+final class EngineWorkshop {
+    private final Supplier<GpuLibrary> libraries;
+    private final EngineProgress progress;
+
+    /** Opens a library of its own for each piece of work, since an engine that is loaded keeps its library. */
+    EngineWorkshop(Supplier<GpuLibrary> libraries, EngineProgress progress) {
+        this.libraries = libraries;
+        this.progress = progress;
+    }
+
+    /** See {@link TensorRtEngines#build}. */
+    EngineRecord build(
+            Path onnx, Path out, EngineOptions options, Optional<Path> timings, OptionalDouble relative) {
+        try (GpuLibrary library = libraries.get();
+                Model reference = OnnxModel.open(onnx, new SessionSettings(0))) {
+            requireFit(reference, options.batch());
+            EngineKey key = EngineKey.of(Sha256.ofModel(onnx), library.machine(), options);
+            Stage<EngineBytes> built = Stage.run(
+                    progress,
+                    "building an engine for " + onnx.getFileName(),
+                    () -> library.build(onnx, options, timings));
+            try (EngineBytes bytes = built.result()) {
+                EngineParity parity = compare(library, bytes, reference, key, relative);
+                EngineRecord engineRecord = describe(key, onnx, bytes, reference, parity, built.seconds(), 0);
+                new EngineFile(out).write(bytes.buffer(), engineRecord);
+                return engineRecord;
+            }
+        }
+    }
+
+    /** See {@link TensorRtEngines#refit}. */
+    EngineRecord refit(Path engine, Path next, Path out, OptionalDouble relative) {
+        EngineFile file = new EngineFile(engine);
+        EngineRecord old = file.readRecord();
+        if (!old.key().refittable()) {
+            throw new ModelException(engine
+                    + ": expected an engine that was built to be refitted, found one that was not; build it anew.");
+        }
+        try (GpuLibrary library = libraries.get();
+                Model reference = OnnxModel.open(next, new SessionSettings(0))) {
+            requireNative(engine, old, library);
+            requireSameGraph(engine, old, reference);
+            Stage<EngineBytes> refitted = Stage.run(
+                    progress,
+                    "refitting with the weights of " + next.getFileName(),
+                    () -> refitted(library, file, old, next));
+            EngineKey key = old.key().withModel(Sha256.ofModel(next));
+            try (EngineBytes bytes = refitted.result()) {
+                EngineParity parity = compare(
+                        library, bytes, reference, BatchRange.of(old.key().batch()), relative);
+                EngineKey key = old.key().withModel(Sha256.ofModel(next));
+                EngineRecord engineRecord =
+                        describe(key, next, bytes, reference, parity, refitted.seconds(), old.refits() + 1);
+                new EngineFile(out).write(bytes.buffer(), engineRecord);
+                return engineRecord;
+            }
+        }
+    }
+
+    private static EngineBytes refitted(GpuLibrary library, EngineFile file, EngineRecord old, Path next) {
+        try (GpuEngine loaded = library.load(file.readBytes(old))) {
+            if (!loaded.refittable()) {
+                throw new ModelException(file.path() + ": expected an engine that can be refitted, found that TensorRT "
+                        + library.machine().tensorRt()
+                        + " cannot do it again with one that was; refit the engine that was built.");
+            }
+            loaded.refit(next);
+            return loaded.serialize();
+        }
+    }
+
+    /** See {@link TensorRtEngines#open}. */
+    Model open(Path engine) {
+        EngineFile file = new EngineFile(engine);
+        EngineRecord engineRecord = file.readRecord();
+        GpuLibrary library = libraries.get();
+        try {
+            requireNative(engine, engineRecord, library);
+            ByteBuffer bytes = file.readBytes(engineRecord);
+            return TensorRtModel.of(engine.toString(), engineRecord, library, library.load(bytes));
+        } catch (RuntimeException e) {
+            library.close();
+            throw e;
+        }
+    }
+
+    /** See {@link TensorRtEngines#openOrBuild}. */
+    Model openOrBuild(Path onnx, Path folder, EngineOptions options) {
+        EngineKey key;
+        try (GpuLibrary library = libraries.get()) {
+            key = EngineKey.of(Sha256.ofModel(onnx), library.machine(), options);
+        }
+        Path engine = folder.resolve(key.fileName());
+        if (!new EngineFile(engine).exists()) {
+            build(
+                    onnx,
+                    engine,
+                    options,
+                    Optional.of(folder.resolve("timings.cache")),
+                    OptionalDouble.empty());
+        }
+        return open(engine);
+    }
+
+    private static void requireFit(Model model, BatchRange batch) {
+        if (model.inputs().size() != 1) {
+            throw new ModelException(model.name() + ": expected a model of one input, found "
+                    + model.inputs().size() + ".");
+        }
+        requireNumbers(model, model.inputs().get(0), List.of(ElementType.FLOAT32, ElementType.UINT8));
+        requireNumbers(model, model.outputs().get(0), List.of(ElementType.FLOAT32));
+        batch.check(model.name(), model.inputs().get(0));
+    }
+
+    private static void requireNumbers(Model model, TensorSpec spec, List<ElementType> types) {
+        List<String> labels = types.stream().map(ElementType::label).toList();
+        if (!labels.contains(spec.dtype())) {
+            throw new ModelException(model.name() + ": expected " + spec.name() + " to be of type "
+                    + String.join(" or ", labels) + ", found " + spec.dtype() + ".");
+        }
+    }
+
+    private static void requireNative(Path engine, EngineRecord engineRecord, GpuLibrary library) {
+        engineRecord.key().foreignTo(library.machine()).ifPresent(reason -> {
+            throw new ModelException(engine + ": expected an engine for this machine, but it " + reason
+                    + "; build one here with 'ham engine'.");
+        });
+    }
+
+    private static void requireSameGraph(Path engine, EngineRecord old, Model next) {
+        if (!old.inputs().equals(next.inputs()) || !old.outputs().equals(next.outputs())) {
+            throw new ModelException(next.name() + ": expected inputs and outputs as of " + engine + " ("
+                    + shapes(old.inputs()) + " to " + shapes(old.outputs()) + "), found " + shapes(next.inputs())
+                    + " to "
+                    + shapes(next.outputs())
+                    + "; a graph of another shape, such as one of more classes, needs a new engine.");
+        }
+    }
+
+    private static String shapes(List<TensorSpec> specs) {
+        return String.join(
+                ", ",
+                specs.stream().map(each -> each.name() + " " + each.shapeText()).toList());
+    }
+
+    private EngineParity compare(
+            GpuLibrary library, EngineBytes bytes, Model reference, EngineKey key, OptionalDouble relative) {
+        BatchRange batch = BatchRange.of(key.batch());
+        double allowed = relative.orElseGet(() ->
+                EnginePrecision.ofLabel(key.precision()).orElseThrow().tolerance());
+        try (GpuEngine engine = library.load(bytes.buffer())) {
+            return Stage.run(
+                            progress,
+                            "comparing with ONNX Runtime on the CPU",
+                            () -> ParityCheck.run(reference, engine, batch, allowed))
+                    .result();
+        }
+    }
+
+    private static EngineRecord describe(
+            EngineKey key, Path onnx, EngineBytes bytes, Model model, EngineParity parity, double seconds, int refits) {
+        ByteBuffer buffer = bytes.buffer();
+        return new EngineRecord(
+                EngineRecord.FORMAT,
+                onnx.getFileName().toString(),
+                key,
+                Sha256.of(buffer),
+                buffer.remaining(),
+                model.inputs(),
+                model.outputs(),
+                Map.copyOf(model.metadata()),
+                parity,
+                seconds,
+                refits);
+    }
+}

@@ -1,0 +1,129 @@
+package ham.runtime.model;
+
+import ham.runtime.preprocess.Preprocessing;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * ONNX classifiers of one product, written field by field (numbers of onnx.proto): logit c of an image is
+ * {@code (c + 1) * (r * mean(R) + g * mean(G) + b * mean(B))} with weights r, g, b.
+ */
+public final class TinyModel {
+    private TinyModel() {}
+
+    /** A classifier with metadata whose labels are a prefix and a number from 0 */
+    public static byte[] classifier(int side, int classes, String prefix, float... rgb) {
+        float[] weights = new float[3 * classes];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (i % classes + 1) * rgb[i / classes];
+        }
+        return withWeights(side, classes, prefix, weights);
+    }
+
+    /** The same with weights that are 1 for one class and 0 for the others. */
+    public static byte[] peaked(int side, int classes, String prefix, int peak) {
+        float[] weights = new float[3 * classes];
+        for (int i = peak; i < weights.length; i += classes) {
+            weights[i] = 1;
+        }
+        return withWeights(side, classes, prefix, weights);
+    }
+
+    private static byte[] withWeights(int side, int classes, String prefix, float[] weights) {
+        Message input = value("pixel_values", 3, side, side);
+        Message graph = new Message()
+                .block(1, node("GlobalAveragePool", List.of("pixel_values"), "pooled"))
+                .block(1, node("Flatten", List.of("pooled"), "flat"))
+                .block(1, node("MatMul", List.of("flat", "weights"), "logits"))
+                .text(2, "g")
+                .block(5, initializer(classes, weights))
+                .block(11, input)
+                .block(12, value("logits", classes));
+        List<String> labels =
+                IntStream.range(0, classes).mapToObj(i -> prefix + i).toList();
+        return new Message()
+                .number(1, 8)
+                .block(7, graph)
+                .block(8, new Message().number(2, 17))
+                .block(14, entry(Labels.METADATA_KEY, Labels.toJson(labels)))
+                .block(
+                        14,
+                        entry(
+                                Preprocessing.METADATA_KEY,
+                                Preprocessing.vitDefault(side).toJson()))
+                .bytes();
+    }
+
+    private static Message initializer(int classes, float[] weights) {
+        ByteBuffer data = ByteBuffer.allocate(4 * weights.length).order(ByteOrder.LITTLE_ENDIAN);
+        data.asFloatBuffer().put(weights);
+        return new Message()
+                .number(1, 3)
+                .number(1, classes)
+                .number(2, 1)
+                .text(8, "weights")
+                .raw(9, data.array());
+    }
+
+    private static Message node(String operator, List<String> inputs, String output) {
+        Message node = new Message();
+        inputs.forEach(input -> node.text(1, input));
+        return node.text(2, output).text(4, operator);
+    }
+
+    private static Message value(String name, int... sizes) {
+        Message shape = new Message().block(1, new Message().text(2, "batch"));
+        for (int size : sizes) {
+            shape.block(1, new Message().number(1, size));
+        }
+        Message tensor = new Message().number(1, 1).block(2, shape);
+        return new Message().text(1, name).block(2, new Message().block(1, tensor));
+    }
+
+    private static Message entry(String key, String value) {
+        return new Message().text(1, key).text(2, value);
+    }
+
+    /** A protobuf message that grows field by field. */
+    private static final class Message {
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Message number(int field, int value) {
+            varint(field << 3);
+            varint(value);
+            return this;
+        }
+
+        Message block(int field, Message body) {
+            return raw(field, body.bytes());
+        }
+
+        Message text(int field, String text) {
+            return raw(field, text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Message raw(int field, byte[] body) {
+            varint(field << 3 | 2);
+            varint(body.length);
+            out.writeBytes(body);
+            return this;
+        }
+
+        byte[] bytes() {
+            return out.toByteArray();
+        }
+
+        private void varint(int value) {
+            int rest = value;
+            while (rest > 127) {
+                out.write((rest & 127) | 128);
+                rest >>= 7;
+            }
+            out.write(rest);
+        }
+    }
+}
