@@ -66,7 +66,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description = "Folder for bench.json, bench.csv and samples.csv (default with RUN: RUN/bench).")
+            description = "Folder for bench.json, bench.csv, samples.csv and bench.html (default with RUN: RUN/bench).")
     private Path out;
 
     @Option(names = "--force", description = "Replace an existing output.")

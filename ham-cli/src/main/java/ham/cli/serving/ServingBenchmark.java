@@ -169,7 +169,7 @@ public final class ServingBenchmark {
         BenchSettings settings = request.settings();
         ObjectNode scenarios = JsonFiles.object();
         for (Scenario each : request.scenarios()) {
-            ObjectNode node = scenarios.putObject(each.label());
+            ObjectNode node = scenarios.putObject(each.title());
             switch (each) {
                 case SINGLE_STREAM -> node.put("images", 1);
                 case MULTI_STREAM ->

@@ -61,7 +61,7 @@ final class ServingCsv {
             out.write("strategy,tasks,scenario,phase,round,task,due_ns,latency_ns\n");
             for (ServingResult each : results) {
                 String prefix = each.strategy().label() + "," + each.tasks() + ","
-                        + each.scenario().label() + ",";
+                        + each.scenario().title() + ",";
                 log(out, prefix + "warm-up,", each.outcome().warmUp());
                 log(out, prefix + "measured,", each.outcome().log());
             }

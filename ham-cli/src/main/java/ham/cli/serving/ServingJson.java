@@ -39,7 +39,7 @@ final class ServingJson {
         ObjectNode node = JsonFiles.object()
                 .put("strategy", result.strategy().label())
                 .put("tasks", result.tasks())
-                .put("scenario", result.scenario().label())
+                .put("scenario", result.scenario().title())
                 .put("traffic", traffic)
                 .put("samples", latency.count())
                 .put("warm_up_samples", result.outcome().warmUp().count())

@@ -1,11 +1,13 @@
 package ham.cli.serving;
 
+import ham.cli.report.BenchReport;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 
-/** The folder of a benchmark: {@code bench.json}, {@code bench.csv} and {@code samples.csv}. */
+/** The folder of a benchmark: {@code bench.json}, {@code bench.csv}, {@code samples.csv} and the page {@code bench.html}. */
 public final class ServingOutput {
     /** The file by which the folder is known. */
     public static final String RECORD = "bench.json";
@@ -23,6 +25,7 @@ public final class ServingOutput {
             JsonFiles.write(target.resolve(RECORD), outcome.json());
             ServingCsv.results(target.resolve("bench.csv"), outcome.json());
             ServingCsv.samples(target.resolve("samples.csv"), outcome.results());
+            Files.writeString(target.resolve("bench.html"), new BenchReport(outcome.json()).html());
         });
     }
 }

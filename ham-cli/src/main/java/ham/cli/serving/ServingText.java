@@ -81,7 +81,7 @@ public final class ServingText {
             if (!server.isMissingNode()) {
                 notes.add(String.format(
                         Locale.ROOT,
-                        "server, %s at %d tasks: %.1f queries/s due, %.1f answered, capacity %.1f; p99 bound %.2f ms %s%s",
+                        "Server, %s at %d tasks: %.1f queries/s due, %.1f answered, capacity %.1f; p99 bound %.2f ms %s%s",
                         each.path("strategy").asText(),
                         each.path("tasks").asInt(),
                         server.path("rate_per_s").asDouble(),
