@@ -26,8 +26,7 @@ final class EngineWorkshop {
     }
 
     /** See {@link TensorRtEngines#build}. */
-    EngineRecord build(
-            Path onnx, Path out, EngineOptions options, Optional<Path> timings, OptionalDouble relative) {
+    EngineRecord build(Path onnx, Path out, EngineOptions options, Optional<Path> timings, OptionalDouble relative) {
         try (GpuLibrary library = libraries.get();
                 Model reference = OnnxModel.open(onnx, new SessionSettings(0))) {
             requireFit(reference, options.batch());
@@ -109,12 +108,7 @@ final class EngineWorkshop {
         }
         Path engine = folder.resolve(key.fileName());
         if (!new EngineFile(engine).exists()) {
-            build(
-                    onnx,
-                    engine,
-                    options,
-                    Optional.of(folder.resolve("timings.cache")),
-                    OptionalDouble.empty());
+            build(onnx, engine, options, Optional.of(folder.resolve("timings.cache")), OptionalDouble.empty());
         }
         return open(engine);
     }
@@ -163,8 +157,8 @@ final class EngineWorkshop {
     private EngineParity compare(
             GpuLibrary library, EngineBytes bytes, Model reference, EngineKey key, OptionalDouble relative) {
         BatchRange batch = BatchRange.of(key.batch());
-        double allowed = relative.orElseGet(() ->
-                EnginePrecision.ofLabel(key.precision()).orElseThrow().tolerance());
+        double allowed = relative.orElseGet(
+                () -> EnginePrecision.ofLabel(key.precision()).orElseThrow().tolerance());
         try (GpuEngine engine = library.load(bytes.buffer())) {
             return Stage.run(
                             progress,

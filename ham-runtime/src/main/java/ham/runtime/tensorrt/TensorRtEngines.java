@@ -35,7 +35,8 @@ public final class TensorRtEngines {
      * @return the record, as it stands in its file
      * @throws ModelException if TensorRT does not work here, cannot take the graph over, or gives other results
      */
-    public ObjectNode build(Path onnx, Path out, EngineOptions options, Optional<Path> timings, OptionalDouble relative) {
+    public ObjectNode build(
+            Path onnx, Path out, EngineOptions options, Optional<Path> timings, OptionalDouble relative) {
         return EngineFile.json(workshop.build(onnx, out, options, timings, relative));
     }
 
