@@ -6,9 +6,8 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.image.ImageDecoder;
 import ham.runtime.model.Classifier;
-import ham.runtime.model.OnnxModel;
+import ham.runtime.model.Model;
 import ham.runtime.model.Prediction;
-import ham.runtime.model.SessionSettings;
 import ham.runtime.model.Tensor;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,19 +69,18 @@ final class RunCommand implements Callable<Integer> {
         if (top < 1) {
             throw new ParameterException(console.spec().commandLine(), "--top: expected at least 1, found " + top);
         }
-        SessionSettings settings = session.settings(console.spec());
         if (tensors != null) {
-            runTensors(settings);
+            runTensors();
         } else {
-            classify(settings);
+            classify();
         }
         return Main.DONE;
     }
 
-    private void classify(SessionSettings settings) {
+    private void classify() {
         StringBuilder text = new StringBuilder();
         ArrayNode results = JsonFiles.object().putArray("images");
-        try (Classifier classifier = Classifier.open(model, settings)) {
+        try (Classifier classifier = session.classifier(console, model)) {
             for (Path image : images) {
                 List<Prediction> predictions = classifier.classify(ImageDecoder.decode(image), top);
                 text.append(text.isEmpty() ? "" : "\n").append(image);
@@ -97,11 +95,11 @@ final class RunCommand implements Callable<Integer> {
         console.result(text.toString(), json);
     }
 
-    private void runTensors(SessionSettings settings) {
+    private void runTensors() {
         Outputs.checkFile(out, force, List.of(model, tensors));
-        try (OnnxModel session = OnnxModel.open(model, settings)) {
-            Map<String, Tensor> inputs = TensorFiles.read(tensors, session.inputs());
-            Map<String, Tensor> outputs = session.run(inputs);
+        try (Model opened = session.open(console, model)) {
+            Map<String, Tensor> inputs = TensorFiles.read(tensors, opened.inputs());
+            Map<String, Tensor> outputs = opened.run(inputs);
             Outputs.file(out, force, file -> TensorFiles.write(file, outputs));
             Table table = new Table("output", "dtype", "shape");
             ObjectNode json = JsonFiles.object().put("out", out.toString());

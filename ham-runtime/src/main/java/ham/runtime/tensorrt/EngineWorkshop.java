@@ -62,9 +62,7 @@ final class EngineWorkshop {
                     () -> refitted(library, file, old, next));
             EngineKey key = old.key().withModel(Sha256.ofModel(next));
             try (EngineBytes bytes = refitted.result()) {
-                EngineParity parity = compare(
-                        library, bytes, reference, BatchRange.of(old.key().batch()), relative);
-                EngineKey key = old.key().withModel(Sha256.ofModel(next));
+                EngineParity parity = compare(library, bytes, reference, key, relative);
                 EngineRecord engineRecord =
                         describe(key, next, bytes, reference, parity, refitted.seconds(), old.refits() + 1);
                 new EngineFile(out).write(bytes.buffer(), engineRecord);
