@@ -1,6 +1,7 @@
 package ham.runtime.bench;
 
 import ham.runtime.backend.OnnxRuntime;
+import ham.runtime.backend.Provider;
 import ham.runtime.memory.ResidentMemory;
 import ham.runtime.model.SessionSettings;
 import java.io.IOException;
@@ -54,7 +55,7 @@ public final class ResidentProbe {
         System.out.printf(Locale.ROOT, "footprint %s %s %s %s %s%n", resident, ofFiles, loadMs, firstAnswerMs, sink);
     }
 
-    /** The footprint of a strategy; empty where it cannot be measured, for example because the child ran out of memory. */
+    /** The footprint of a strategy; empty where it cannot be measured: on a GPU, or because the child ran out of memory. */
     public static Optional<Footprint> measure(ServingFiles files, SessionSettings settings) {
         List<String> arguments = new ArrayList<>(List.of(
                 files.strategy().name(), files.common().map(Path::toString).orElse(NO_FILE)));
@@ -68,6 +69,9 @@ public final class ResidentProbe {
     }
 
     private static Optional<Footprint> run(List<String> arguments, SessionSettings settings) {
+        if (!(settings.provider() instanceof Provider.Cpu)) {
+            return Optional.empty();
+        }
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
