@@ -88,7 +88,7 @@ class ServingPlanTest {
 
     @Test
     void jsonAndTextTellWhatWasSkipped() {
-        JsonNode plan = ServingJson.plan(plan(List.of(6), needs.memory(Strategy.PER_TASK, 6), MUCH, 600));
+        JsonNode plan = ServingJson.plan(plan(List.of(6), 4 * needs.memory(Strategy.PER_TASK, 6), MUCH, 600));
         assertThat(plan.path(0).path("skipped").isNull()).isTrue();
         assertThat(plan.path(1).path("need_mb").asDouble()).isPositive();
         JsonNode bench = JsonFiles.object().set("plan", plan);
