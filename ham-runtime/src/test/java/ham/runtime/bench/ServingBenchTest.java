@@ -43,7 +43,7 @@ class ServingBenchTest {
                         List.of(files(Strategy.MERGED, 1), files(Strategy.PER_TASK, 3), files(Strategy.RELOAD, 3)),
                         3,
                         List.of(Scenario.values()),
-                        Duration.ofSeconds(4));
+                        Duration.ofSeconds(2));
         assertThat(results).hasSize(12);
         assertThat(results.subList(3, 6))
                 .extracting(ServingResult::strategy)
