@@ -125,8 +125,23 @@ class TrainCommandTest {
 
     private static void benchServesTheRun(Path run) throws IOException {
         JsonNode bench = ham(
-                        "bench", run, "--requests", 5, "--threads", 1, "--minutes", 0.5, "--seconds", 2, "--tasks", 2, "--data", data,
-                        "--traffic", "bursts", "--json")
+                        "bench",
+                        run,
+                        "--requests",
+                        5,
+                        "--threads",
+                        1,
+                        "--minutes",
+                        0.5,
+                        "--seconds",
+                        2,
+                        "--tasks",
+                        2,
+                        "--data",
+                        data,
+                        "--traffic",
+                        "bursts",
+                        "--json")
                 .succeeds()
                 .json();
         JsonNode results = bench.path("results");
@@ -136,22 +151,27 @@ class TrainCommandTest {
             expected.addAll(strategies);
         }
         assertThat(results.findValuesAsText("strategy")).isEqualTo(expected);
-        assertThat(bench.path("plan")).hasSize(5).allMatch(entry -> entry.path("skipped").isNull());
+        assertThat(bench.path("plan")).hasSize(5).allMatch(entry -> entry.path("skipped")
+                .isNull());
         assertThat(bench.path("harness").path("below_1_percent").asBoolean()).isTrue();
         for (JsonNode each : results) {
             assertThat(each.path("tasks").asInt()).isEqualTo(2);
             assertThat(each.path("traffic").asText()).isEqualTo("bursts");
             assertThat(each.path("samples").asInt()).isPositive();
-            assertThat(each.path("p99_ms").asDouble()).isGreaterThanOrEqualTo(each.path("p50_ms").asDouble());
+            assertThat(each.path("p99_ms").asDouble())
+                    .isGreaterThanOrEqualTo(each.path("p50_ms").asDouble());
             assertThat(each.path("distribution_ms")).hasSize(201);
             assertThat(each.path("interval").path("p50_ms")).hasSize(2);
-            assertThat(each.path("first_answer_ms").asDouble()).isGreaterThan(each.path("load_ms").asDouble());
+            assertThat(each.path("first_answer_ms").asDouble())
+                    .isGreaterThan(each.path("load_ms").asDouble());
             assertThat(each.path("accuracy").asDouble()).isBetween(0.25, 1.0);
-            assertThat(each.has("server")).isEqualTo(each.path("scenario").asText().equals("Server"));
+            assertThat(each.has("server"))
+                    .isEqualTo(each.path("scenario").asText().equals("Server"));
         }
         // the same function in four forms, each told the task
         for (int i = 2; i < 5; i++) {
-            assertThat(results.path(i).path("accuracy")).isEqualTo(results.path(1).path("accuracy"));
+            assertThat(results.path(i).path("accuracy"))
+                    .isEqualTo(results.path(1).path("accuracy"));
         }
         double merged = results.path(0).path("disk_mb").asDouble();
         assertThat(results.path(1).path("disk_mb").asDouble()).isGreaterThan(1.9 * merged);

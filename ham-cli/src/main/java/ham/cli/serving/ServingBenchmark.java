@@ -91,16 +91,15 @@ public final class ServingBenchmark {
         Map<Key, OptionalDouble> known = new HashMap<>();
         ArrayNode array = json.putArray("results");
         for (ServingResult each : results) {
-            OptionalDouble right = known.computeIfAbsent(
-                    new Key(each.strategy(), each.tasks()),
-                    key -> accuracy.map(of -> of.of(key.strategy(), key.tasks(), plan.most(key.strategy())))
-                            .map(OptionalDouble::of)
-                            .orElse(OptionalDouble.empty()));
-            array.add(ServingJson.result(each, request.settings().traffic().kind().label(), right));
+            OptionalDouble right = known.computeIfAbsent(new Key(each.strategy(), each.tasks()), key -> accuracy.map(
+                            of -> of.of(key.strategy(), key.tasks(), plan.most(key.strategy())))
+                    .map(OptionalDouble::of)
+                    .orElse(OptionalDouble.empty()));
+            array.add(
+                    ServingJson.result(each, request.settings().traffic().kind().label(), right));
         }
         accuracy.ifPresent(each -> json.put(
-                "accuracy_images",
-                each.images(plan.counts().get(plan.counts().size() - 1))));
+                "accuracy_images", each.images(plan.counts().get(plan.counts().size() - 1))));
         harness(json, results);
         return new Outcome(json, results);
     }

@@ -32,13 +32,13 @@ final class ServingModels {
     private final SessionSettings session;
     private final MergeProgress progress;
     private final Map<Integer, Model> merged = new HashMap<>();
-    private final Map<Strategy, Package> packages = new EnumMap<>(Strategy.class);
+    private final Map<Strategy, Built> packages = new EnumMap<>(Strategy.class);
 
     /** A file and the names of its logits. */
     private record Model(Path file, List<String> labels) {}
 
     /** Models or adapters of tasks. */
-    private record Package(Optional<Path> common, List<Model> tasks) {}
+    private record Built(Optional<Path> common, List<Model> tasks) {}
 
     ServingModels(ServingSource source, String version, SessionSettings session, MergeProgress progress) {
         this.source = source;
@@ -58,7 +58,7 @@ final class ServingModels {
             }
             int apart = plan.most(Strategy.PER_TASK, Strategy.RELOAD);
             if (apart > 0) {
-                Package whole = tasks(apart, false, Files.createDirectory(folder.resolve("per-task")));
+                Built whole = tasks(apart, false, Files.createDirectory(folder.resolve("per-task")));
                 packages.put(Strategy.PER_TASK, whole);
                 packages.put(Strategy.RELOAD, whole);
             }
@@ -89,25 +89,25 @@ final class ServingModels {
         return new Model(exported.output(), exported.labels());
     }
 
-    private Package tasks(int count, boolean shared, Path folder) throws IOException {
+    private Built tasks(int count, boolean shared, Path folder) throws IOException {
         ObjectNode record = new TaskPackage(this::export, shared, progress).write(folder, source.apart(count));
         return read(folder, record, shared ? Optional.of("base.data") : Optional.empty(), "model");
     }
 
-    private Package adapters(int count, Path folder) throws IOException {
+    private Built adapters(int count, Path folder) throws IOException {
         ObjectNode record =
                 new AdapterPackage(source.base(), version, false, session, progress).write(folder, source.apart(count));
         return read(folder, record, Optional.of(record.path("base").asText()), "adapter");
     }
 
-    private static Package read(Path folder, ObjectNode record, Optional<String> common, String key) {
+    private static Built read(Path folder, ObjectNode record, Optional<String> common, String key) {
         List<Model> tasks = new ArrayList<>();
         for (JsonNode task : record.path("tasks")) {
             List<String> labels = new ArrayList<>();
             task.path("labels").forEach(label -> labels.add(label.asText()));
             tasks.add(new Model(folder.resolve(task.path(key).asText()), labels));
         }
-        return new Package(common.map(folder::resolve), tasks);
+        return new Built(common.map(folder::resolve), tasks);
     }
 
     /** Bakes without comparing forms: what is measured here is speed. */
@@ -122,7 +122,7 @@ final class ServingModels {
             return new ServingFiles(
                     strategy, Optional.empty(), List.of(merged.get(tasks).file()));
         }
-        Package found = packages.get(strategy);
+        Built found = packages.get(strategy);
         return new ServingFiles(
                 strategy,
                 found.common(),

@@ -2,11 +2,11 @@ package ham.cli.serving;
 
 import ham.merge.adapter.LayerShape;
 import ham.merge.folder.AdapterFolder;
+import ham.merge.folder.MergeMode;
 import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
-import ham.merge.folder.MergeMode;
 import ham.runtime.bench.Strategy;
 import java.util.List;
 import java.util.Map;
