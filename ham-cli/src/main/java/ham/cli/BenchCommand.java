@@ -2,19 +2,17 @@ package ham.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.cli.serving.ServingBenchmark;
+import ham.cli.serving.ServingOutput;
+import ham.cli.serving.ServingRequest;
+import ham.cli.serving.ServingSource;
+import ham.cli.serving.ServingText;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.folder.AdapterFolder;
-import ham.merge.folder.AdapterMerge;
-import ham.merge.folder.MergeFolder;
-import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.MergeProgress;
-import ham.merge.method.MergeSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,17 +23,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** {@code ham bench}: the merged model against one model a task, from the same weights. */
+/** {@code ham bench}: five ways to serve tasks, from the same weights. */
 @Command(
         name = "bench",
         description =
-                "Measures serving with the merged model against one model a task: latency, throughput, memory, size.")
+                "Measures ways to serve several tasks from the same weights: the merged model, a model a task, one"
+                        + " session reloaded, light sessions on shared weights, adapters switched in one session.")
 final class BenchCommand implements Callable<Integer> {
+    private static final String OUT = "bench";
+
     @Mixin
     private Console console;
 
     @Mixin
     private SessionOptions session;
+
+    @Mixin
+    private BenchOptions options;
 
     @Parameters(
             arity = "0..1",
@@ -60,18 +64,13 @@ final class BenchCommand implements Callable<Integer> {
     private List<Path> adapters;
 
     @Option(
-            names = "--requests",
-            paramLabel = "N",
-            defaultValue = "500",
-            description = "Most requests a strategy that are timed (default: ${DEFAULT-VALUE}).")
-    private int requests;
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "Folder for bench.json, bench.csv, samples.csv and bench.html (default with RUN: RUN/bench).")
+    private Path out;
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            defaultValue = "60",
-            description = "Longest measurement in seconds (default: ${DEFAULT-VALUE}).")
-    private int seconds;
+    @Option(names = "--force", description = "Replace an existing output.")
+    private boolean force;
 
     @Override
     public Integer call() {
@@ -80,48 +79,73 @@ final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(
                     console.spec().commandLine(), "expected a RUN, or --base, --merged and --adapters together");
         }
-        if (requests < 1 || seconds < 1) {
-            throw new ParameterException(console.spec().commandLine(), "--requests and --seconds: expected at least 1");
-        }
-        ServingComparison comparison =
-                new ServingComparison(console, session.settings(console.spec()), requests, Duration.ofSeconds(seconds));
-        ObjectNode json = run != null ? ofRun(comparison, run, base) : ofParts(comparison);
-        console.result(ServingComparison.text(json), json);
+        Optional<Path> output =
+                Optional.ofNullable(out).or(() -> Optional.ofNullable(run).map(each -> each.resolve(OUT)));
+        output.ifPresent(folder -> ServingOutput.check(
+                folder,
+                force,
+                Stream.of(
+                                Stream.ofNullable(run),
+                                Stream.ofNullable(base),
+                                Stream.ofNullable(merged),
+                                Stream.ofNullable(adapters).flatMap(List::stream))
+                        .flatMap(each -> each)
+                        .toList()));
+        ServingSource source = run != null
+                ? ofRun(run, Optional.ofNullable(base))
+                : source(Checkpoint.open(base), merged, adapters, Optional.empty());
+        ServingRequest request = options.request(console.spec(), source.tasks(), session.settings(console.spec()));
+        ServingBenchmark.Outcome outcome = measure(console, source, request);
+        output.ifPresent(folder -> ServingOutput.write(folder, force, outcome));
+        console.result(
+                text(outcome.json())
+                        + output.map(folder -> "\nwritten to " + folder).orElse(""),
+                outcome.json());
         return Main.DONE;
     }
 
-    /** Measures a finished run. */
-    static ObjectNode ofRun(ServingComparison comparison, Path run, Path baseOrNull) {
+    /** Builds the models in a temporary folder and measures them. */
+    static ServingBenchmark.Outcome measure(Console console, ServingSource source, ServingRequest request) {
+        try (TemporaryFolder folder = new TemporaryFolder()) {
+            return new ServingBenchmark(source, request, console::stage).run(folder.path());
+        }
+    }
+
+    /** The table and its notes. */
+    static String text(ObjectNode json) {
+        Table table = new Table(ServingText.headings().toArray(String[]::new));
+        ServingText.rows(json).forEach(row -> table.row(row.toArray(String[]::new)));
+        StringBuilder text = new StringBuilder(table.toString());
+        ServingText.notes(json).forEach(note -> text.append("\n").append(note));
+        return text.toString();
+    }
+
+    /** The weights of a finished run. */
+    static ServingSource ofRun(Path run, Optional<Path> base) {
         Path record = run.resolve("run.json");
         ObjectNode json = JsonFiles.read(record, "the record of a run");
         JsonNode recorded = json.path("configuration").path("base");
-        if (baseOrNull == null && !recorded.isTextual()) {
+        if (base.isEmpty() && !recorded.isTextual()) {
             throw new InputException(record, "expected the folder of the run's base, found none; give it by --base");
         }
-        Path base = baseOrNull != null ? baseOrNull : Path.of(recorded.asText());
-        if (!Files.isDirectory(base)) {
+        Path folder = base.orElseGet(() -> Path.of(recorded.asText()));
+        if (!Files.isDirectory(folder)) {
             throw new InputException(
-                    record, "expected the run's base in " + base + ", found nothing; say where it is with --base");
+                    record, "expected the run's base in " + folder + ", found nothing; say where it is with --base");
         }
-        return comparison.run(
-                Checkpoint.open(base), run.resolve("model.onnx"), merge(adapters(run), run.resolve("merged")));
+        List<Path> adapters = adapters(run);
+        if (adapters.isEmpty()) {
+            throw new InputException(
+                    run.resolve("adapters"),
+                    "expected an adapter folder a task, found none; a run without adapters has nothing to compare");
+        }
+        return source(
+                Checkpoint.open(folder), run.resolve("merged"), adapters, Optional.of(run.resolve(Pipeline.MODEL)));
     }
 
-    private ObjectNode ofParts(ServingComparison comparison) {
-        Checkpoint checkpoint = Checkpoint.open(base);
-        AdapterMerge merge = merge(adapters, merged);
-        try (TemporaryFolder folder = new TemporaryFolder()) {
-            Path model = comparison.build(
-                    checkpoint, Merged.read(merged), folder.path().resolve("merged.onnx"));
-            return comparison.run(checkpoint, model, merge);
-        }
-    }
-
-    private static AdapterMerge merge(List<Path> folders, Path merged) {
-        MergeSettings settings = MergeFolder.settings(merged);
-        List<AdapterFolder> adapters = folders.stream().map(AdapterFolder::read).toList();
-        MergeFolder.requireInputs(merged, adapters);
-        return AdapterMerge.of(adapters, List.of(), settings, Optional.empty(), MergeProgress.SILENT);
+    private static ServingSource source(Checkpoint base, Path merged, List<Path> adapters, Optional<Path> model) {
+        return new ServingSource(
+                base, TaskPackaging.merge(adapters, Optional.of(merged), Optional.of(base)), merged, model);
     }
 
     /** The adapter folders of a run, in order. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,7 +31,6 @@ import picocli.CommandLine.Option;
         defaultValueProvider = DemoCommand.Defaults.class)
 final class DemoCommand implements Callable<Integer> {
     private static final int TASKS = 5;
-    private static final int BENCH_REQUESTS = 200;
 
     @Mixin
     private Console console;
@@ -57,9 +57,11 @@ final class DemoCommand implements Callable<Integer> {
         RunConfig config = train.config(
                 console.spec(), testdata.resolve("backbone"), testdata.resolve("fashion-mnist"), OptionalInt.of(TASKS));
         new Pipeline(console, config.threads()).run(config, run, train.resume(), train.force());
-        ServingComparison comparison = new ServingComparison(
-                console, new SessionSettings(config.threads()), BENCH_REQUESTS, Duration.ofSeconds(20));
-        ObjectNode bench = BenchCommand.ofRun(comparison, run, config.base());
+        ObjectNode bench = BenchCommand.measure(
+                        console,
+                        BenchCommand.ofRun(run, Optional.of(config.base())),
+                        BenchOptions.brief(TASKS, new SessionSettings(config.threads()), Duration.ofSeconds(20)))
+                .json();
         Outputs.file(run.resolve(RunText.BENCH), true, file -> JsonFiles.write(file, bench));
         Pipeline.writeReport(run);
         RunText summary = RunText.read(run);

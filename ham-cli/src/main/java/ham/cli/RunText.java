@@ -54,7 +54,7 @@ record RunText(String text, ObjectNode json) {
         if (Files.exists(run.resolve(BENCH))) {
             ObjectNode bench = JsonFiles.read(run.resolve(BENCH), "a serving comparison");
             json.set("bench", bench);
-            text.append("\n\n").append(ServingComparison.text(bench));
+            text.append("\n\n").append(BenchCommand.text(bench));
         }
         return new RunText(text.toString(), json);
     }

@@ -110,13 +110,7 @@ class TrainCommandTest {
         assertThat(evaluated.path("tasks")).hasSize(2);
         assertThat(evaluated.path("tasks").path(0).path("classes")).hasSize(2);
 
-        JsonNode bench = ham("bench", run, "--requests", 5, "--threads", 1, "--json")
-                .succeeds()
-                .json();
-        assertThat(bench.path("results").findValuesAsText("strategy")).containsExactly("merged", "per-task");
-        assertThat(bench.path("results").path(1).path("disk_mb").asDouble())
-                .isGreaterThan(
-                        1.9 * bench.path("results").path(0).path("disk_mb").asDouble());
+        benchServesTheRun(run);
 
         train(run, 2, 2).failsWith(1, "exists already", "--force");
         ham("merge", run.resolve("adapters/000"), "--out", run, "--force").failsWith(1, "a folder with merge.json");
@@ -127,6 +121,79 @@ class TrainCommandTest {
         ham("inspect", run).succeeds();
         assertThat(train(run, 2, 2, "--resume").succeeds().json().path("last_accuracy"))
                 .isEqualTo(result.path("last_accuracy"));
+    }
+
+    private static void benchServesTheRun(Path run) throws IOException {
+        JsonNode bench = ham(
+                        "bench",
+                        run,
+                        "--requests",
+                        5,
+                        "--threads",
+                        1,
+                        "--minutes",
+                        0.5,
+                        "--seconds",
+                        2,
+                        "--tasks",
+                        2,
+                        "--data",
+                        data,
+                        "--traffic",
+                        "bursts",
+                        "--json")
+                .succeeds()
+                .json();
+        JsonNode results = bench.path("results");
+        List<String> strategies = List.of("merged", "per-task", "reload", "shared", "adapters");
+        List<String> expected = new ArrayList<>();
+        for (int scenario = 0; scenario < 4; scenario++) {
+            expected.addAll(strategies);
+        }
+        assertThat(results.findValuesAsText("strategy")).isEqualTo(expected);
+        assertThat(bench.path("plan")).hasSize(5).allMatch(entry -> entry.path("skipped")
+                .isNull());
+        assertThat(bench.path("harness").path("below_1_percent").asBoolean()).isTrue();
+        for (JsonNode each : results) {
+            assertThat(each.path("tasks").asInt()).isEqualTo(2);
+            assertThat(each.path("traffic").asText()).isEqualTo("bursts");
+            assertThat(each.path("samples").asInt()).isPositive();
+            assertThat(each.path("p99_ms").asDouble())
+                    .isGreaterThanOrEqualTo(each.path("p50_ms").asDouble());
+            assertThat(each.path("distribution_ms")).hasSize(201);
+            assertThat(each.path("interval").path("p50_ms")).hasSize(2);
+            assertThat(each.path("first_answer_ms").asDouble())
+                    .isGreaterThan(each.path("load_ms").asDouble());
+            assertThat(each.path("accuracy").asDouble()).isBetween(0.25, 1.0);
+            assertThat(each.has("server"))
+                    .isEqualTo(each.path("scenario").asText().equals("Server"));
+        }
+        // the same function in four forms, each told the task
+        for (int i = 2; i < 5; i++) {
+            assertThat(results.path(i).path("accuracy"))
+                    .isEqualTo(results.path(1).path("accuracy"));
+        }
+        double merged = results.path(0).path("disk_mb").asDouble();
+        assertThat(results.path(1).path("disk_mb").asDouble()).isGreaterThan(1.9 * merged);
+        assertThat(results.path(4).path("disk_mb").asDouble()).isLessThan(1.5 * merged);
+        Path out = run.resolve("bench");
+        assertThat(Files.readString(out.resolve("bench.html"))).contains("per-task");
+        assertThat(Files.readAllLines(out.resolve("bench.csv"))).hasSize(21);
+        assertThat(Files.readAllLines(out.resolve("samples.csv"))).hasSizeGreaterThan(41);
+
+        ham("bench", run).failsWith(1, "bench", "exists already", "--force");
+        ham("bench", run, "--force", "--tasks", "1,3").failsWith(2, "--tasks", "from 1 to 2", "found 3");
+        ham("bench", run, "--force", "--rate", 0).failsWith(2, "rate above 0", "found 0");
+        ham("bench", run, "--force", "--load", "1.5").failsWith(2, "load", "found 1.5");
+        ham("bench", run, "--force", "--strategies", "merged,fast").failsWith(2, "--strategies", "per-task", "'fast'");
+        ham("bench", run, "--force", "--scenarios", "offline,offline").failsWith(2, "--scenarios", "once");
+        ham("bench", run, "--force", "--traffic", "zipf", "--zipf-exponent", -1).failsWith(2, "Zipf exponent");
+        ham("bench", run, "--force", "--minutes", 0).failsWith(2, "--minutes");
+        ham("bench", run, "--force", "--base", testdata("timm-vit-tiny")).failsWith(1, "was trained on another base");
+        ham("bench", run.resolve("merged")).failsWith(1, "run.json");
+        Path bare = Files.createDirectories(shared.resolve("bare/adapters")).getParent();
+        Files.copy(run.resolve("run.json"), bare.resolve("run.json"));
+        ham("bench", bare).failsWith(1, "expected an adapter folder a task, found none");
     }
 
     @Test

@@ -1,110 +1,73 @@
 package ham.runtime.bench;
 
-import ham.runtime.ModelException;
-import ham.runtime.latency.Candidate;
-import ham.runtime.latency.InterleavedMeasurement;
-import ham.runtime.latency.LatencySummary;
-import ham.runtime.latency.Measured;
+import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.SessionSettings;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import ham.runtime.scenario.Scenario;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
- * Measures strategies in one interleaved run: in every round each strategy has a turn of requests that go from task to task, and a strategy
- * with a model a task another turn of requests for one task, which tells the cost of the switch. Memory is measured afterwards, when no
- * session is open here, in a JVM of its own for each strategy.
+ * Measures strategies for one number of tasks. First the footprint of each, in a process of its own; then all are opened, and in every scenario
+ * take turns, each with the same stream of tasks; at last requests in pairs for the same task tell the cost of a switch.
  */
 public final class ServingBench {
-    private final int tasks;
-    private final SessionSettings settings;
-    private final InterleavedMeasurement measurement;
+    private final SessionSettings session;
+    private final BenchSettings settings;
 
-    /**
-     * Plans a benchmark.
-     *
-     * @param tasks how many tasks are served in turn
-     */
-    public ServingBench(int tasks, SessionSettings settings, InterleavedMeasurement measurement) {
-        this.tasks = tasks;
+    /** Plans a benchmark. */
+    public ServingBench(SessionSettings session, BenchSettings settings) {
+        this.session = session;
         this.settings = settings;
-        this.measurement = measurement;
     }
 
     /**
      * Measures.
      *
-     * @param strategies each with one model, or one a task
-     * @return one result a strategy, in their order
-     * @throws ModelException when a model cannot be opened or run
+     * @param strategies each with the files of so many tasks
+     * @param tasks how many are served
+     * @param scenarios at least one
+     * @param budget about how long to measure, footprints included; every scenario gets at least a round
+     * @return results by scenario, in the order of the strategies
+     * @throws ham.runtime.ModelException when a file cannot be opened or run
      */
-    public List<ServingResult> measure(List<ServingStrategy> strategies) {
-        for (ServingStrategy strategy : strategies) {
-            int models = strategy.models().size();
-            if (models != 1 && models != tasks) {
-                throw new IllegalArgumentException(
-                        strategy.name() + ": expected 1 model or " + tasks + ", one a task, found " + models);
-            }
-        }
-        List<Times> times = times(strategies);
-        return IntStream.range(0, times.size())
-                .mapToObj(i -> result(strategies.get(i), times.get(i)))
+    public List<ServingResult> measure(
+            List<ServingFiles> strategies, int tasks, List<Scenario> scenarios, Duration budget) {
+        long started = System.nanoTime();
+        OnnxRuntime.environment(); // loading the library is nobody's cost in particular
+        List<Optional<Footprint>> footprints = strategies.stream()
+                .map(files -> ResidentProbe.measure(files, session))
                 .toList();
-    }
-
-    /** What is measured while the sessions are open; milliseconds. */
-    private record Times(LatencySummary latency, double switchMs, double loadMs) {}
-
-    private List<Times> times(List<ServingStrategy> strategies) {
-        List<OpenStrategy> open = new ArrayList<>();
+        List<TaskServer> servers = new ArrayList<>();
         try {
-            List<Candidate> candidates = new ArrayList<>();
-            for (ServingStrategy strategy : strategies) {
-                OpenStrategy each = new OpenStrategy(strategy, tasks, settings);
-                open.add(each);
-                candidates.add(new Candidate(strategy.name(), each::nextTask));
-                if (each.switches()) {
-                    candidates.add(new Candidate(strategy.name() + ", same task", each::sameTask));
+            for (ServingFiles files : strategies) {
+                servers.add(TaskServer.open(files, session, settings.largestRun()));
+            }
+            ScenarioRuns run = new ScenarioRuns(
+                    servers, tasks, settings, started + budget.toNanos(), scenarios.size() + (tasks > 1 ? 1 : 0));
+            List<ScenarioRuns.Measured> measured =
+                    scenarios.stream().map(run::measure).toList();
+            List<OptionalDouble> switches = run.switches();
+            List<ServingResult> results = new ArrayList<>();
+            for (int s = 0; s < scenarios.size(); s++) {
+                for (int i = 0; i < strategies.size(); i++) {
+                    results.add(new ServingResult(
+                            strategies.get(i).strategy(),
+                            tasks,
+                            scenarios.get(s),
+                            measured.get(s).outcomes().get(i),
+                            measured.get(s).imagesPerSecond(i),
+                            switches.get(i),
+                            footprints.get(i),
+                            strategies.get(i).bytes() / 1e6,
+                            measured.get(s).load(i)));
                 }
             }
-            Iterator<Measured> measured = measurement.measure(candidates).iterator();
-            List<Times> times = new ArrayList<>();
-            for (OpenStrategy each : open) {
-                LatencySummary latency = measured.next().latency();
-                double same = each.switches() ? measured.next().latency().p50Ms() : latency.p50Ms();
-                times.add(new Times(latency, latency.p50Ms() - same, each.loadMs()));
-            }
-            return times;
+            return results;
         } finally {
-            open.forEach(OpenStrategy::close);
+            servers.forEach(TaskServer::close);
         }
-    }
-
-    private ServingResult result(ServingStrategy strategy, Times times) {
-        return new ServingResult(
-                strategy.name(),
-                tasks,
-                times.latency(),
-                1000 / times.latency().meanMs(),
-                times.switchMs(),
-                times.loadMs(),
-                ResidentProbe.measure(strategy.models(), settings),
-                bytes(strategy.models()) / 1e6);
-    }
-
-    private static long bytes(List<Path> models) {
-        long sum = 0;
-        for (Path model : models) {
-            try {
-                sum += Files.size(model);
-            } catch (IOException e) {
-                throw new ModelException(model + ": its size cannot be read (" + e.getMessage() + ").", e);
-            }
-        }
-        return sum;
     }
 }

@@ -1,26 +1,29 @@
 package ham.runtime.bench;
 
-import ham.runtime.latency.LatencySummary;
+import ham.runtime.scenario.InterleavedRun.Outcome;
+import ham.runtime.scenario.Scenario;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What one strategy costs. A request is one image; tasks come in turn.
+ * What one strategy costs in one scenario.
  *
- * @param strategy its name
  * @param tasks how many tasks were served
- * @param latency of a request that may go to another task than the one before
- * @param throughputPerSecond requests a second, one at a time: 1000 / mean latency in ms
- * @param switchMs by how much the median request to another task than the one before is slower than to the same, in ms; 0 for one model
- * @param loadMs time to open all sessions, in ms
- * @param residentMb resident memory of a JVM that serves with this strategy alone, after one request a model, in 10^6 bytes
- * @param diskMb size of the model files, in 10^6 bytes
+ * @param outcome every query of it
+ * @param throughputPerSecond images a second: of the time in which queries were answered, in the scenario server also waited for
+ * @param switchMs by how much the median request to another task than the one before is slower than to the same, in ms; 0 where a strategy
+ *     has one model or one task
+ * @param footprint memory and start, if they could be measured
+ * @param diskMb size of the files, in 10^6 bytes
+ * @param server what only the scenario server has
  */
 public record ServingResult(
-        String strategy,
+        Strategy strategy,
         int tasks,
-        LatencySummary latency,
+        Scenario scenario,
+        Outcome outcome,
         double throughputPerSecond,
-        double switchMs,
-        double loadMs,
-        OptionalDouble residentMb,
-        double diskMb) {}
+        OptionalDouble switchMs,
+        Optional<Footprint> footprint,
+        double diskMb,
+        Optional<ServerLoad> server) {}

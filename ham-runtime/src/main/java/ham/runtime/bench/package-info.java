@@ -1,2 +1,5 @@
-/** Ways to serve several tasks, measured side by side: latency, throughput, task switch, resident memory, bytes on disk. */
+/**
+ * Ways to serve several tasks from the same weights, measured side by side: latency, throughput, time to the first answer, task switch, resident
+ * memory, bytes on disk.
+ */
 package ham.runtime.bench;

@@ -3,13 +3,11 @@ package ham.runtime.latency;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Measures candidates side by side: in every round each of them has a turn, and every round begins with the next one, so that
- * drift of the machine spreads over all. A turn begins with a pause, in which the threads of its neighbour stop spinning, and with
- * one run that is not counted, which warms the caches again.
+ * Measures candidates side by side, in turns as {@link Rotation} says. A turn begins with one run that is not counted, which warms the caches
+ * again.
  *
  * <p>All candidates get the same number of samples. Warm-up rounds (for the JIT compiler, caches and memory arenas) are run
  * in the same way and thrown away.
@@ -56,17 +54,15 @@ public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, 
     }
 
     private void run(List<Candidate> candidates, int round, LongSupplier clock, List<LatencySamples> samples) {
-        for (int turn = 0; turn < candidates.size(); turn++) {
-            int index = (round + turn) % candidates.size();
+        Rotation.round(round, candidates.size(), pause, index -> {
             Runnable action = candidates.get(index).action();
-            LockSupport.parkNanos(pause.toNanos());
             action.run();
             for (int i = 0; i < perTurn; i++) {
                 long start = clock.getAsLong();
                 action.run();
                 samples.get(index).add(clock.getAsLong() - start);
             }
-        }
+        });
     }
 
     private static List<LatencySamples> newSamples(List<Candidate> candidates) {

@@ -43,6 +43,30 @@ public final class LatencySamples {
     }
 
     /**
+     * The interval in which a percentile of the distribution lies with the given confidence, if the samples are independent; by order
+     * statistics, without an assumption about the distribution.
+     *
+     * @param fraction of the percentile, between 0 and 1
+     * @param confidence for example 0.95
+     * @throws IllegalStateException if there is no sample
+     */
+    public ConfidenceInterval interval(double fraction, double confidence) {
+        return OrderStatistics.interval(sorted(), fraction, confidence);
+    }
+
+    /**
+     * Percentiles of the fractions 0, 1 / steps, 2 / steps, ..., 1, in ns.
+     *
+     * @throws IllegalStateException if there is no sample
+     */
+    public double[] quantiles(int steps) {
+        long[] sorted = sorted();
+        double[] quantiles = new double[steps + 1];
+        Arrays.setAll(quantiles, i -> percentile(sorted, (double) i / steps));
+        return quantiles;
+    }
+
+    /**
      * Mean and percentiles of all durations so far.
      *
      * @throws IllegalStateException if there is no sample

@@ -16,28 +16,37 @@ import java.util.regex.Pattern;
  */
 public final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
-    private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
+    static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
+    private static final Pattern OF_FILES = Pattern.compile("(?m)^RssFile:\\s+(\\d+) kB$");
     private static final long PS_SECONDS = 5;
 
     private ResidentMemory() {}
 
     /** Bytes that are in physical memory now (VmRSS). */
     public static OptionalLong currentBytes() {
-        OptionalLong ofStatus = ofStatus();
+        OptionalLong ofStatus = ofStatus(RESIDENT);
         return ofStatus.isPresent() ? ofStatus : ofPs();
     }
 
-    private static OptionalLong ofStatus() {
+    /**
+     * Bytes of them that are pages of files (RssFile), libraries and mapped weights: the operating system shares them between processes and can
+     * drop them. Empty where it does not tell.
+     */
+    public static OptionalLong currentFileBytes() {
+        return ofStatus(OF_FILES);
+    }
+
+    private static OptionalLong ofStatus(Pattern entry) {
         try {
-            return parseStatus(Files.readString(STATUS));
+            return parseStatus(Files.readString(STATUS), entry);
         } catch (IOException e) {
             return OptionalLong.empty();
         }
     }
 
     /** Bytes of the entry {@code VmRSS:   5120 kB}. */
-    static OptionalLong parseStatus(String status) {
-        Matcher entry = RESIDENT.matcher(status);
+    static OptionalLong parseStatus(String status, Pattern pattern) {
+        Matcher entry = pattern.matcher(status);
         return entry.find() ? OptionalLong.of(1024 * Long.parseLong(entry.group(1))) : OptionalLong.empty();
     }
 

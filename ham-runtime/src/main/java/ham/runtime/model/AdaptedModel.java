@@ -10,11 +10,13 @@ import ham.runtime.ModelException;
 import ham.runtime.backend.OnnxRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /**
  * One ONNX Runtime session on a base graph whose adapted layers are inputs, and an adapter file a task that fills them at every run. Not
@@ -83,11 +85,7 @@ public final class AdaptedModel implements AutoCloseable {
      * @throws ModelException if the adapter is not loaded, lacks a tensor of the graph, or the run fails
      */
     public float[] run(String adapter, float[] input, long[] shape) {
-        OrtLoraAdapter active = adapters.get(adapter);
-        if (active == null) {
-            throw new ModelException(
-                    file + ": expected one of the adapters " + adapters.keySet() + ", found '" + adapter + "'.");
-        }
+        OrtLoraAdapter active = loaded(adapter);
         String name = session.getInputNames().iterator().next();
         try (RunOptions options = new RunOptions();
                 OnnxTensor pixels = OnnxTensor.createTensor(
@@ -103,6 +101,40 @@ public final class AdaptedModel implements AutoCloseable {
                     file + ", adapter '" + adapter + "': expected a run, but ONNX Runtime failed ("
                             + OnnxRuntime.reason(e) + ").",
                     e);
+        }
+    }
+
+    private OrtLoraAdapter loaded(String adapter) {
+        OrtLoraAdapter loaded = adapters.get(adapter);
+        if (loaded == null) {
+            throw new ModelException(
+                    file + ": expected one of the adapters " + adapters.keySet() + ", found '" + adapter + "'.");
+        }
+        return loaded;
+    }
+
+    /** The input that no adapter fills: the images. */
+    public TensorSpec input() {
+        try {
+            return OnnxModel.spec(session.getInputInfo().values().iterator().next());
+        } catch (OrtException e) {
+            throw new IllegalStateException(file + ": its inputs cannot be read", e);
+        }
+    }
+
+    /**
+     * Makes pinned buffers for runs of one shape of images, with whichever adapter.
+     *
+     * @throws ModelException if the images of the graph are of another type or shape
+     */
+    public AdaptedBound bind(long... shape) {
+        List<Long> sizes = LongStream.of(shape).boxed().toList();
+        TensorSpec input = input();
+        new Signature(file.toString(), List.of(input), List.of()).checkLone(List.of(ElementType.FLOAT32), sizes);
+        try {
+            return new AdaptedBound(file.toString(), session, this::loaded, input, sizes);
+        } catch (OrtException e) {
+            throw OnnxModel.runFailed(file.toString(), e);
         }
     }
 

@@ -211,7 +211,7 @@ public final class OnnxModel implements Model {
         return nodes.stream().map(OnnxModel::spec).toList();
     }
 
-    private static TensorSpec spec(NodeInfo node) {
+    static TensorSpec spec(NodeInfo node) {
         if (node.getInfo() instanceof TensorInfo info) {
             List<Long> shape = LongStream.of(info.getShape()).boxed().toList();
             return new TensorSpec(

@@ -12,8 +12,9 @@ class ResidentMemoryTest {
     void readsTheEntryOfAStatusFile() {
         String status = "Name:\tjava\nVmHWM:\t   5120 kB\nVmRSS:\t   4096 kB\nThreads:\t9\n";
 
-        assertThat(ResidentMemory.parseStatus(status)).hasValue(4096 * 1024);
-        assertThat(ResidentMemory.parseStatus("Name: java\n")).isEmpty();
+        assertThat(ResidentMemory.parseStatus(status, ResidentMemory.RESIDENT)).hasValue(4096 * 1024);
+        assertThat(ResidentMemory.parseStatus("Name: java\n", ResidentMemory.RESIDENT))
+                .isEmpty();
     }
 
     @Test
@@ -22,6 +23,7 @@ class ResidentMemoryTest {
         OptionalLong current = ResidentMemory.currentBytes();
 
         assertThat(current.orElseThrow()).isBetween(10L << 20, 1L << 40);
+        assertThat(ResidentMemory.currentFileBytes().orElseThrow()).isBetween(1L << 20, current.orElseThrow());
     }
 
     @Test

@@ -1,0 +1,30 @@
+package ham.runtime.memory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What the operating system can still give without swapping. */
+public final class AvailableMemory {
+    private static final Path MEMORY = Path.of("/proc/meminfo");
+    private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
+
+    private AvailableMemory() {}
+
+    /** Bytes that are available now (MemAvailable); empty where the operating system does not tell. */
+    public static OptionalLong bytes() {
+        try {
+            return parse(Files.readString(MEMORY));
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    static OptionalLong parse(String memory) {
+        Matcher entry = AVAILABLE.matcher(memory);
+        return entry.find() ? OptionalLong.of(1024 * Long.parseLong(entry.group(1))) : OptionalLong.empty();
+    }
+}
