@@ -30,11 +30,12 @@ import java.util.stream.IntStream;
  * Training and evaluation speed on a checkpoint, interleaved in one run: the plain NDArray step and the TorchScript step in fp32 and in bf16, beside no
  * group (the first task) and beside five (any later task); features in fp32 and in bf16; resident memory while a task trains.
  *
- * <pre>java -Xmx4g -cp "ham-cli/target/lib/*:ham-cli/target/ham-cli.jar" benchmarks/TrainBench.java CHECKPOINT</pre>
+ * <pre>java -Xms2g -Xmx2g -XX:+AlwaysPreTouch -cp "ham-cli/target/lib/*:ham-cli/target/ham-cli.jar" benchmarks/TrainBench.java CHECKPOINT</pre>
  *
  * <p>A turn trains a few steps of random images and counts from the second step on, preparation of batches included; medians over the rounds, each round
  * in another order. System properties: {@code batch} (64), {@code steps} (5 a turn), {@code rounds} (9), {@code threads} (2), {@code rank} (16),
  * {@code soak} (1000 steps; 0 for none). With {@code -Dcpu} the process's CPU time is compared, which is steadier than the clock on a machine that others use.
+ * The heap has a fixed size, so that what memory grows by is native.
  */
 public final class TrainBench {
     private static final int GROUPS = 5;
