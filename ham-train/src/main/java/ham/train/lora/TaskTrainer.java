@@ -1,16 +1,12 @@
 package ham.train.lora;
 
 import ham.merge.InputException;
-import ham.train.input.Batch;
+import ham.train.input.BatchStream;
 import ham.train.input.Batches;
 import ham.train.input.TaskImages;
-import ham.train.optimize.Adam;
-import ham.train.optimize.CosineSchedule;
-import ham.train.optimize.Parameter;
 import ham.train.vit.VitForward;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Trains one task after the other on a frozen ViT; keeps nothing between tasks. */
@@ -19,57 +15,89 @@ public final class TaskTrainer {
     private final LoraSettings lora;
     private final Recipe recipe;
     private final long seed;
+    private final boolean control;
 
     /**
-     * A trainer for all tasks of a run.
+     * A trainer for all tasks of a run, in the engine's precision.
      *
      * @param seed the run's seed; what a task draws follows from (seed, task) alone
      */
     public TaskTrainer(VitForward vit, LoraSettings lora, Recipe recipe, long seed) {
+        this(vit, lora, recipe, seed, false);
+    }
+
+    private TaskTrainer(VitForward vit, LoraSettings lora, Recipe recipe, long seed, boolean control) {
         this.vit = vit;
         this.lora = lora;
         this.recipe = recipe;
         this.seed = seed;
+        this.control = control;
+    }
+
+    /** The same training operator by operator in float32, to compare with. */
+    public static TaskTrainer control(VitForward vit, LoraSettings lora, Recipe recipe, long seed) {
+        return new TaskTrainer(vit, lora, recipe, seed, true);
+    }
+
+    /** Trains a task that is not saved before its end; see {@link #train(TaskImages, TaskStart, Optional, Consumer)}. */
+    public TaskResult train(TaskImages images, TaskStart start, Consumer<StepProgress> progress) {
+        return train(images, start, Optional.empty(), progress);
     }
 
     /**
-     * Trains a task.
+     * Trains a task, or goes on with it from where it was saved. The result is the same, bit for bit on a CPU.
      *
      * @param images the task's training images; targets from 0 to {@code classes - 1}
-     * @param task from 0
-     * @param groups frozen groups so far
+     * @param checkpoint where the task is saved while it is trained, and where it may have been saved by an earlier process
      * @param progress called after every step
-     * @throws InputException if images do not fit the model, or the loss stops being a number
+     * @throws InputException if images do not fit the model, a checkpoint is of another task or configuration, or the loss stops being a
+     *     number
      */
     public TaskResult train(
-            TaskImages images, int classes, int task, List<FrozenGroup> groups, Consumer<StepProgress> progress) {
+            TaskImages images, TaskStart start, Optional<TaskCheckpoint> checkpoint, Consumer<StepProgress> progress) {
         requireFit(images);
-        TaskParameters parameters = new TaskParameters(
-                vit.config(),
-                vit.names(),
-                lora,
-                recipe,
-                groups.stream().mapToDouble(FrozenGroup::alpha).toArray(),
-                classes,
-                seed,
-                task);
+        TaskParameters parameters = new TaskParameters(vit.config(), vit.names(), lora, recipe, start, seed);
         Batches batches = new Batches(images, recipe.augmentation(), recipe.batch());
-        List<EpochResult> epochs = new ArrayList<>();
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            Run run = new Run(model, parameters, task, recipe.epochs() * batches.perEpoch(), progress);
-            for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
-                run.beginEpoch(epoch + 1);
-                batches.epoch(seed, task, epoch, run::step);
-                epochs.add(run.endEpoch());
+        String of = description(images, start);
+        TaskCheckpoint.Position position =
+                checkpoint.map(saved -> saved.read(of, parameters.all())).orElse(TaskCheckpoint.Position.START);
+        TaskRun run = new TaskRun(start.task(), recipe.epochs(), batches.perEpoch(), position, progress);
+        try (TrainingStep step = step(parameters, start.groups());
+                BatchStream stream = batches.stream(seed, start.task(), position.steps(), run.steps())) {
+            long saved = System.nanoTime();
+            while (!run.finished()) {
+                run.step(step, stream.next());
+                if (checkpoint.isPresent()
+                        && System.nanoTime() - saved >= checkpoint.get().every().toNanos()) {
+                    step.read();
+                    checkpoint.get().write(of, run.position(), parameters.all());
+                    saved = System.nanoTime();
+                }
+                run.report();
             }
-            return new TaskResult(
-                    parameters.factors(),
-                    parameters.alpha().get(0),
-                    doubles(parameters.groupAlphas().values()),
-                    parameters.head(),
-                    epochs,
-                    run.imagesPerSecond());
+            step.read();
         }
+        return new TaskResult(
+                parameters.factors(),
+                parameters.scalars().alpha(),
+                parameters.scalars().groupAlphas(),
+                parameters.scalars().layerAlphas(),
+                parameters.scalars().groupLayerAlphas(),
+                parameters.head(),
+                run.epochs(),
+                run.imagesPerSecond());
+    }
+
+    /** Everything that a task's result follows from, besides the base and the earlier tasks. */
+    private String description(TaskImages images, TaskStart start) {
+        return "task " + start.task() + " of " + images.size() + " images and " + start.classes() + " classes, seed "
+                + seed + ", " + lora + ", " + recipe + ", "
+                + (start.trainAlpha() ? "" : "without alpha, ")
+                + (control ? "control" : "precision " + vit.engine().precision().optionName());
+    }
+
+    private TrainingStep step(TaskParameters parameters, List<FrozenGroup> groups) {
+        return control ? new PlainStep(vit, parameters, groups) : new ScriptStep(vit, parameters, groups);
     }
 
     private void requireFit(TaskImages images) {
@@ -83,88 +111,6 @@ public final class TaskTrainer {
         }
         if (images.size() == 0) {
             throw new InputException("training: expected images, found none; give the task some");
-        }
-    }
-
-    private static List<Double> doubles(float[] values) {
-        List<Double> doubles = new ArrayList<>();
-        for (float value : values) {
-            doubles.add((double) value);
-        }
-        return List.copyOf(doubles);
-    }
-
-    /** Counters of one task's training. */
-    private static final class Run {
-        private final TaskModel model;
-        private final TaskParameters parameters;
-        private final Adam adam;
-        private final int task;
-        private final int steps;
-        private final Consumer<StepProgress> progress;
-        private final long started = System.nanoTime();
-        private int step;
-        private long images;
-        private int epoch;
-        private long epochImages;
-        private long epochCorrect;
-        private double epochLoss;
-
-        Run(TaskModel model, TaskParameters parameters, int task, int steps, Consumer<StepProgress> progress) {
-            this.model = model;
-            this.parameters = parameters;
-            this.adam = new Adam(parameters.all());
-            this.task = task;
-            this.steps = steps;
-            this.progress = progress;
-        }
-
-        void beginEpoch(int number) {
-            epoch = number;
-            epochImages = 0;
-            epochCorrect = 0;
-            epochLoss = 0;
-        }
-
-        void step(Batch batch) {
-            StepResult result = model.step(parameters, batch);
-            requireFinite(result);
-            adam.update(result.gradients(), CosineSchedule.factor(step, steps));
-            step++;
-            images += batch.size();
-            epochImages += batch.size();
-            epochCorrect += result.correct();
-            epochLoss += result.loss() * batch.size();
-            progress.accept(new StepProgress(step, steps, epoch, result.loss(), imagesPerSecond()));
-        }
-
-        private void requireFinite(StepResult result) {
-            requireFinite("loss", result.loss());
-            Iterator<float[]> gradients = result.gradients().iterator();
-            for (Parameter parameter : parameters.all()) {
-                double sum = 0;
-                for (float value : gradients.next()) {
-                    sum += Math.abs(value);
-                }
-                requireFinite("gradient of " + parameter.name(), sum);
-            }
-        }
-
-        private void requireFinite(String what, double value) {
-            if (!Double.isFinite(value)) {
-                throw new InputException(
-                        "training task " + task + ": expected a finite " + what + ", found " + value + " at step "
-                                + (step + 1) + " of " + steps
-                                + "; lower the learning rates (--lr, --alpha-lr) or check the base checkpoint for extreme weights");
-            }
-        }
-
-        EpochResult endEpoch() {
-            return new EpochResult(epochLoss / epochImages, (double) epochCorrect / epochImages);
-        }
-
-        double imagesPerSecond() {
-            return images * 1e9 / (System.nanoTime() - started);
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Target;
 import ham.merge.tensor.Matrix;
 import ham.train.PlainVit;
 import ham.train.PlainVit.Branch;
@@ -17,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TaskModelTest {
+class PlainStepTest {
     private static final int IMAGES = 4;
     private static final int IMAGE = 3 * TinyVit.SIDE * TinyVit.SIDE;
 
@@ -35,6 +37,9 @@ class TaskModelTest {
     private VitForward vit;
     private PlainVit plain;
     private Fixture fixture;
+    /** All layers adapted, a scalar each. */
+    private Fixture everywhere;
+
     private float[] pixels;
 
     @BeforeEach
@@ -44,6 +49,7 @@ class TaskModelTest {
         vit = new VitForward(engine, checkpoint);
         plain = new PlainVit(checkpoint);
         fixture = new Fixture(checkpoint);
+        everywhere = new Fixture(checkpoint, Fixture.lora(EnumSet.allOf(Target.class), ScalarScope.PER_LAYER));
         pixels = fixture.gaussian(IMAGES * IMAGE, 1);
     }
 
@@ -55,13 +61,15 @@ class TaskModelTest {
 
     @Test
     void formingTheWeightEqualsExplicitBranches() {
-        List<FrozenGroup> groups = fixture.groups();
-        TaskParameters parameters = fixture.parameters(groups);
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            float[] logits = model.logits(parameters, fixture.batch(pixels));
-            double[] expected = plainLogits(parameters, groups);
-            for (int i = 0; i < expected.length; i++) {
-                assertThat((double) logits[i]).isCloseTo(expected[i], within(1e-5));
+        for (Fixture each : List.of(fixture, everywhere)) {
+            List<FrozenGroup> groups = each.groups();
+            TaskParameters parameters = each.parameters(groups);
+            try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+                float[] logits = model.logits(each.batch(pixels));
+                double[] expected = plainLogits(parameters, groups);
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat((double) logits[i]).isCloseTo(expected[i], within(1e-5));
+                }
             }
         }
     }
@@ -69,7 +77,7 @@ class TaskModelTest {
     @Test
     void anAdapterOfWeightZeroIsTheBaseModel() {
         TaskParameters parameters = fixture.parameters(List.of());
-        parameters.alpha().set(0, 0);
+        parameters.scalars().own().set(0, 0);
         assertThat(logits(parameters, List.of()))
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(baseLogits(parameters));
@@ -84,8 +92,8 @@ class TaskModelTest {
     }
 
     private float[] logits(TaskParameters parameters, List<FrozenGroup> groups) {
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            return model.logits(parameters, fixture.batch(pixels));
+        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+            return model.logits(fixture.batch(pixels));
         }
     }
 
@@ -98,18 +106,24 @@ class TaskModelTest {
     /** Autograd against central differences of the float64 control, every entry of every parameter. */
     @Test
     void gradientsAgreeWithCentralDifferences() {
+        assertGradients(fixture);
+        assertGradients(everywhere);
+    }
+
+    private void assertGradients(Fixture fixture) {
         List<FrozenGroup> groups = fixture.groups();
         TaskParameters parameters = fixture.parameters(groups);
-        StepResult result;
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            result = model.step(parameters, fixture.batch(pixels));
+        List<float[]> gradients;
+        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+            StepResult result = model.run(fixture.batch(pixels), 1, 0);
+            assertThat(result.loss()).isCloseTo(plainLoss(parameters, groups), within(1e-5));
+            gradients = Fixture.gradients(model, parameters, fixture.batch(pixels));
         }
-        assertThat(result.loss()).isCloseTo(plainLoss(parameters, groups), within(1e-5));
         List<Parameter> all = parameters.all();
         assertThat(all).extracting(Parameter::name).contains("alpha", "group alphas", "head weight", "head bias");
         for (int p = 0; p < all.size(); p++) {
             Parameter parameter = all.get(p);
-            float[] gradient = result.gradients().get(p);
+            float[] gradient = gradients.get(p);
             assertThat(gradient).hasSize(parameter.size());
             for (int i = 0; i < gradient.length; i++) {
                 float value = parameter.get(i);
@@ -131,12 +145,12 @@ class TaskModelTest {
     void aStepLeavesNoNativeArrayBehind() {
         List<FrozenGroup> groups = fixture.groups();
         TaskParameters parameters = fixture.parameters(groups);
-        try (TaskModel model = new TaskModel(vit, groups)) {
+        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
             int before = nativeArrays();
             assertThat(before).isGreaterThan(30);
             for (int i = 0; i < 3; i++) {
-                model.step(parameters, fixture.batch(pixels));
-                model.logits(parameters, fixture.batch(pixels));
+                model.run(fixture.batch(pixels), 1, 0);
+                model.logits(fixture.batch(pixels));
             }
             assertThat(nativeArrays()).isEqualTo(before);
         }
@@ -149,24 +163,6 @@ class TaskModelTest {
                 .getParentManager()
                 .getManagedArrays()
                 .size();
-    }
-
-    @Test
-    void aStepChangesNothing() {
-        List<FrozenGroup> groups = fixture.groups();
-        TaskParameters parameters = fixture.parameters(groups);
-        List<float[]> before = parameters.all().stream().map(Parameter::values).toList();
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            StepResult first = model.step(parameters, fixture.batch(pixels));
-            StepResult second = model.step(parameters, fixture.batch(pixels));
-            assertThat(second.loss()).isCloseTo(first.loss(), within(1e-6));
-            for (int p = 0; p < before.size(); p++) {
-                assertThat(second.gradients().get(p))
-                        .usingComparatorWithPrecision(1e-5f)
-                        .containsExactly(first.gradients().get(p));
-                assertThat(parameters.all().get(p).values()).containsExactly(before.get(p));
-            }
-        }
     }
 
     private double plainLoss(TaskParameters parameters, List<FrozenGroup> groups) {
@@ -185,12 +181,16 @@ class TaskModelTest {
     private double[] plainLogits(TaskParameters parameters, List<FrozenGroup> groups) {
         Map<String, List<Branch>> branches = new HashMap<>();
         parameters.a().forEach((name, a) -> {
-            double weight = parameters.alpha().get(0) * Fixture.LORA.scaling();
+            double weight = parameters.scalars().own().get(parameters.scalars().ownRow(name)) * Fixture.LORA.scaling();
             add(branches, name, new Branch(weight, rows(a), rows(parameters.b().get(name))));
         });
         for (int j = 0; j < groups.size(); j++) {
-            double alpha = parameters.groupAlphas().get(j);
-            groups.get(j).deltas().forEach((name, delta) -> add(branches, name, asBranch(alpha, delta)));
+            int group = j;
+            Scalars scalars = parameters.scalars();
+            groups.get(j).deltas().forEach((name, delta) -> {
+                double alpha = scalars.groups().get(scalars.groupRow(name) * groups.size() + group);
+                add(branches, name, asBranch(alpha, delta));
+            });
         }
         double[] logits = new double[IMAGES * Fixture.CLASSES];
         for (int i = 0; i < IMAGES; i++) {
@@ -240,13 +240,11 @@ class TaskModelTest {
         TaskParameters parameters = fixture.parameters(groups);
         AtomicBoolean stop = new AtomicBoolean();
         Thread collector = new Thread(() -> collectAndOverwrite(stop));
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            List<float[]> expected =
-                    model.step(parameters, fixture.batch(pixels)).gradients();
+        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+            List<float[]> expected = Fixture.gradients(model, parameters, fixture.batch(pixels));
             collector.start();
             for (int step = 0; step < 20; step++) {
-                List<float[]> found =
-                        model.step(parameters, fixture.batch(pixels)).gradients();
+                List<float[]> found = Fixture.gradients(model, parameters, fixture.batch(pixels));
                 for (int i = 0; i < expected.size(); i++) {
                     assertThat(found.get(i))
                             .as("step %d, %s", step, parameters.all().get(i).name())
