@@ -13,8 +13,16 @@ import java.util.Set;
  * @param rank r of A [r, in] and B [out, r]
  * @param loraAlpha PEFT's {@code lora_alpha}
  * @param rankStabilised whether the scaling is {@code lora_alpha / sqrt(r)} (rsLoRA) instead of {@code lora_alpha / r}
+ * @param initialisation where the A of a new adapter comes from
+ * @param scalars what one importance scalar weighs
  */
-public record LoraSettings(List<Target> targets, int rank, double loraAlpha, boolean rankStabilised) {
+public record LoraSettings(
+        List<Target> targets,
+        int rank,
+        double loraAlpha,
+        boolean rankStabilised,
+        Initialisation initialisation,
+        ScalarScope scalars) {
     public LoraSettings {
         if (targets.isEmpty()) {
             throw new InputException("targets: expected at least one layer to adapt, found none; name some");
@@ -28,9 +36,9 @@ public record LoraSettings(List<Target> targets, int rank, double loraAlpha, boo
         targets = List.copyOf(EnumSet.copyOf(targets));
     }
 
-    /** The default: {@code lora_alpha = r}, so the scaling is 1. */
+    /** The default: {@code lora_alpha = r}, so the scaling is 1; an A of its own for every task, one scalar for all layers. */
     public static LoraSettings of(Set<Target> targets, int rank) {
-        return new LoraSettings(List.copyOf(targets), rank, rank, false);
+        return new LoraSettings(List.copyOf(targets), rank, rank, false, Initialisation.OWN, ScalarScope.SHARED);
     }
 
     /** s of {@code s * B A}. */

@@ -70,7 +70,7 @@ final class TaskModel implements AutoCloseable {
                 GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             scope.suppressNotUsedWarning();
             Map<Parameter, NDArray> lent = lend(parameters);
-            lent.values().forEach(array -> array.setRequiresGradient(true));
+            parameters.all().forEach(parameter -> lent.get(parameter).setRequiresGradient(true));
             NDArray logits = logits(parameters, lent, batch);
             NDArray loss = crossEntropy(logits, batch.targets());
             collector.backward(loss);
@@ -92,7 +92,9 @@ final class TaskModel implements AutoCloseable {
 
     private Map<Parameter, NDArray> lend(TaskParameters parameters) {
         Map<Parameter, NDArray> lent = new HashMap<>();
-        for (Parameter parameter : parameters.all()) {
+        List<Parameter> all = new ArrayList<>(parameters.all());
+        all.add(parameters.scalars().own());
+        for (Parameter parameter : all) {
             lent.put(parameter, manager.create(parameter.bytes(), new Shape(parameter.shape()), DataType.FLOAT32));
         }
         return lent;
@@ -107,21 +109,27 @@ final class TaskModel implements AutoCloseable {
     }
 
     private Map<String, NDArray> effective(TaskParameters parameters, Map<Parameter, NDArray> lent) {
+        Scalars scalars = parameters.scalars();
         Map<String, NDArray> weights = new HashMap<>();
         groups.forEach((name, stacked) -> {
             NDArray base = vit.weight(name);
-            NDArray sum = lent.get(parameters.groupAlphas()).matMul(stacked);
-            weights.put(name, base.add(sum.reshape(base.getShape())));
+            NDArray alphas = row(lent.get(scalars.groups()), scalars.groupRow(name));
+            weights.put(name, base.add(alphas.matMul(stacked).reshape(base.getShape())));
         });
         // Not a plain number: backward reads it again, and DJL frees the array that it makes of one at once.
         NDArray scaling = manager.create((float) parameters.scaling());
-        NDArray scale = lent.get(parameters.alpha()).mul(scaling);
+        NDArray scale = lent.get(scalars.own()).mul(scaling);
         parameters.a().forEach((name, a) -> {
-            NDArray delta =
-                    lent.get(parameters.b().get(name)).matMul(lent.get(a).mul(scale));
+            NDArray weighted = lent.get(a).mul(row(scale, scalars.ownRow(name)));
+            NDArray delta = lent.get(parameters.b().get(name)).matMul(weighted);
             weights.put(name, weights.getOrDefault(name, vit.weight(name)).add(delta));
         });
         return weights;
+    }
+
+    /** One row of the scalars, [1, ...]. */
+    private static NDArray row(NDArray scalars, int row) {
+        return scalars.getShape().get(0) == 1 ? scalars : scalars.get(new NDIndex(row + ":" + (row + 1)));
     }
 
     private NDArray crossEntropy(NDArray logits, int[] targets) {

@@ -1,5 +1,7 @@
 package ham.train.lora;
 
+import ham.merge.InputException;
+import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
@@ -18,8 +20,8 @@ import java.util.TreeMap;
  * Everything that one task trains: A and B of every adapted layer, the task's scalar, the groups' scalars, and the head.
  *
  * <p>A begins Kaiming-uniform with a = sqrt(5), that is U(-1/sqrt(in), 1/sqrt(in)); B begins at zero, so the adapter begins as
- * the zero function. Head weights begin normal with deviation 0.02, redrawn beyond two deviations; biases at zero. Draws follow
- * from (seed, task) alone.
+ * the zero function; or both go on from where an earlier task left them. Head weights begin normal with deviation 0.02, redrawn beyond two deviations; biases at zero. Draws follow
+ * from (seed, task) alone, A with {@link Initialisation#SHARED} from the seed alone.
  */
 public final class TaskParameters {
     private static final double HEAD_DEVIATION = 0.02;
@@ -27,28 +29,19 @@ public final class TaskParameters {
     private final double scaling;
     private final SortedMap<String, Parameter> a = new TreeMap<>();
     private final SortedMap<String, Parameter> b = new TreeMap<>();
-    private final Parameter alpha;
-    private final Parameter groupAlphas;
+    private final Scalars scalars;
+    private final boolean trainAlpha;
     private final Parameter headWeight;
     private final Parameter headBias;
 
     /**
      * Initial values of a task.
      *
-     * @param groupAlphas where the groups' scalars stand
-     * @param classes rows of the task's head
      * @param seed the run's seed
-     * @param task from 0
+     * @throws InputException if factors to go on from do not fit
      */
     public TaskParameters(
-            VitConfig config,
-            VitNames names,
-            LoraSettings lora,
-            Recipe recipe,
-            double[] groupAlphas,
-            int classes,
-            long seed,
-            int task) {
+            VitConfig config, VitNames names, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
         scaling = lora.scaling();
         int r = lora.rank();
         for (int block = 0; block < config.layers(); block++) {
@@ -56,18 +49,45 @@ public final class TaskParameters {
                 String name = names.weight(block, target);
                 int in = target.inputs(config);
                 int out = target.outputs(config);
-                Random random = Seeds.random(seed, "lora " + name, task);
-                a.put(name, new Parameter(name + " A", recipe.adapterRate(), uniform(random, r * in, in), r, in));
-                b.put(name, new Parameter(name + " B", recipe.adapterRate(), new float[out * r], out, r));
+                LoraFactors factors = start.factors().isPresent()
+                        ? given(start.factors().get(), name, lora, in, out)
+                        : drawn(name, lora, in, out, seed, start.task());
+                a.put(
+                        name,
+                        new Parameter(
+                                name + " A", recipe.adapterRate(), factors.a().data(), r, in));
+                b.put(
+                        name,
+                        new Parameter(
+                                name + " B", recipe.adapterRate(), factors.b().data(), out, r));
             }
         }
-        this.alpha = new Parameter("alpha", recipe.scalarRate(), new float[] {1}, 1);
-        this.groupAlphas =
-                new Parameter("group alphas", recipe.scalarRate(), floats(groupAlphas), 1, groupAlphas.length);
+        scalars = new Scalars(lora.scalars(), a.keySet(), start.groups(), recipe.scalarRate());
+        trainAlpha = start.trainAlpha();
         int d = config.hidden();
-        Random random = Seeds.random(seed, "head", task);
+        int classes = start.classes();
+        Random random = Seeds.random(seed, "head", start.task());
         headWeight = new Parameter("head weight", recipe.headRate(), truncatedNormal(random, classes * d), classes, d);
         headBias = new Parameter("head bias", recipe.headRate(), new float[classes], classes);
+    }
+
+    private static LoraFactors given(
+            SortedMap<String, LoraFactors> factors, String name, LoraSettings lora, int in, int out) {
+        LoraFactors found = factors.get(name);
+        LayerShape expected = new LayerShape(out, in, lora.rank(), lora.scaling());
+        if (found == null || !found.shape().equals(expected)) {
+            throw new InputException("adapter to go on from: expected " + expected + " for " + name + ", found "
+                    + (found == null ? "none" : found.shape()) + "; use the rank and targets that it was trained with");
+        }
+        return found;
+    }
+
+    private static LoraFactors drawn(String name, LoraSettings lora, int in, int out, long seed, int task) {
+        Random random = lora.initialisation() == Initialisation.SHARED
+                ? Seeds.random(seed, "lora " + name)
+                : Seeds.random(seed, "lora " + name, task);
+        int r = lora.rank();
+        return new LoraFactors(new Matrix(r, in, uniform(random, r * in, in)), Matrix.zeros(out, r), lora.scaling());
     }
 
     private static float[] uniform(Random random, int count, int in) {
@@ -91,21 +111,15 @@ public final class TaskParameters {
         return values;
     }
 
-    private static float[] floats(double[] values) {
-        float[] floats = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            floats[i] = (float) values[i];
-        }
-        return floats;
-    }
-
-    /** All parameters, in the order in which a step gives their gradients. */
+    /** All parameters that are trained, in the order in which a step gives their gradients. */
     public List<Parameter> all() {
         List<Parameter> all = new ArrayList<>(a.values());
         all.addAll(b.values());
-        all.add(alpha);
-        if (groupAlphas.size() > 0) {
-            all.add(groupAlphas);
+        if (trainAlpha) {
+            all.add(scalars.own());
+        }
+        if (scalars.groups().size() > 0) {
+            all.add(scalars.groups());
         }
         all.add(headWeight);
         all.add(headBias);
@@ -124,12 +138,8 @@ public final class TaskParameters {
         return b;
     }
 
-    Parameter alpha() {
-        return alpha;
-    }
-
-    Parameter groupAlphas() {
-        return groupAlphas;
+    Scalars scalars() {
+        return scalars;
     }
 
     Parameter headWeight() {

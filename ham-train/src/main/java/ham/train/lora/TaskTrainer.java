@@ -36,26 +36,16 @@ public final class TaskTrainer {
      * Trains a task.
      *
      * @param images the task's training images; targets from 0 to {@code classes - 1}
-     * @param task from 0
-     * @param groups frozen groups so far
      * @param progress called after every step
      * @throws InputException if images do not fit the model, or the loss stops being a number
      */
-    public TaskResult train(
-            TaskImages images, int classes, int task, List<FrozenGroup> groups, Consumer<StepProgress> progress) {
+    public TaskResult train(TaskImages images, TaskStart start, Consumer<StepProgress> progress) {
         requireFit(images);
-        TaskParameters parameters = new TaskParameters(
-                vit.config(),
-                vit.names(),
-                lora,
-                recipe,
-                groups.stream().mapToDouble(FrozenGroup::alpha).toArray(),
-                classes,
-                seed,
-                task);
+        int task = start.task();
+        TaskParameters parameters = new TaskParameters(vit.config(), vit.names(), lora, recipe, start, seed);
         Batches batches = new Batches(images, recipe.augmentation(), recipe.batch());
         List<EpochResult> epochs = new ArrayList<>();
-        try (TaskModel model = new TaskModel(vit, groups)) {
+        try (TaskModel model = new TaskModel(vit, start.groups())) {
             Run run = new Run(model, parameters, task, recipe.epochs() * batches.perEpoch(), progress);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
                 run.beginEpoch(epoch + 1);
@@ -64,8 +54,10 @@ public final class TaskTrainer {
             }
             return new TaskResult(
                     parameters.factors(),
-                    parameters.alpha().get(0),
-                    doubles(parameters.groupAlphas().values()),
+                    parameters.scalars().alpha(),
+                    parameters.scalars().groupAlphas(),
+                    parameters.scalars().layerAlphas(),
+                    parameters.scalars().groupLayerAlphas(),
                     parameters.head(),
                     epochs,
                     run.imagesPerSecond());
@@ -84,14 +76,6 @@ public final class TaskTrainer {
         if (images.size() == 0) {
             throw new InputException("training: expected images, found none; give the task some");
         }
-    }
-
-    private static List<Double> doubles(float[] values) {
-        List<Double> doubles = new ArrayList<>();
-        for (float value : values) {
-            doubles.add((double) value);
-        }
-        return List.copyOf(doubles);
     }
 
     /** Counters of one task's training. */

@@ -10,6 +10,7 @@ import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
 import ham.train.lora.FrozenGroup;
 import ham.train.lora.TaskResult;
+import ham.train.lora.TaskStart;
 import ham.train.lora.TaskTrainer;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
@@ -61,9 +62,7 @@ public final class HamTrainer {
                 .toList();
         TaskResult result = trainer.train(
                 inputs.trainingImages(task, split.training()),
-                classes.size(),
-                task,
-                groups,
+                TaskStart.beside(task, classes.size(), groups),
                 step -> progress.step(task, stream.tasks(), step));
         LoraAdapter adapter = new LoraAdapter(RunFolder.numbered(task), result.factors());
         Step step = state.merge().add(adapter, result.alpha(), result.groupAlphas());

@@ -17,7 +17,8 @@ import java.util.TreeMap;
 
 /** Random groups, parameters and batches for a {@link TinyVit}. */
 final class Fixture {
-    static final LoraSettings LORA = new LoraSettings(List.copyOf(EnumSet.of(Target.QUERY, Target.VALUE)), 2, 3, false);
+    static final LoraSettings LORA = new LoraSettings(
+            List.copyOf(EnumSet.of(Target.QUERY, Target.VALUE)), 2, 3, false, Initialisation.OWN, ScalarScope.SHARED);
     static final int CLASSES = 3;
 
     private final Random random = new Random(11);
@@ -64,13 +65,13 @@ final class Fixture {
                 parameter.set(i, values[i]);
             }
         }
-        parameters.alpha().set(0, 0.8f);
+        parameters.scalars().own().set(0, 0.8f);
         return parameters;
     }
 
     TaskParameters initial(List<FrozenGroup> groups) {
-        double[] alphas = groups.stream().mapToDouble(FrozenGroup::alpha).toArray();
-        return new TaskParameters(checkpoint.config(), checkpoint.names(), LORA, Recipe.DEFAULT, alphas, CLASSES, 5, 0);
+        TaskStart start = TaskStart.beside(0, CLASSES, groups);
+        return new TaskParameters(checkpoint.config(), checkpoint.names(), LORA, Recipe.DEFAULT, start, 5);
     }
 
     /** Random pixels with targets 0, 1, 2, 0, 1, ... */

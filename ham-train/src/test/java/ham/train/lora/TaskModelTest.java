@@ -69,7 +69,7 @@ class TaskModelTest {
     @Test
     void anAdapterOfWeightZeroIsTheBaseModel() {
         TaskParameters parameters = fixture.parameters(List.of());
-        parameters.alpha().set(0, 0);
+        parameters.scalars().own().set(0, 0);
         assertThat(logits(parameters, List.of()))
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(baseLogits(parameters));
@@ -185,11 +185,11 @@ class TaskModelTest {
     private double[] plainLogits(TaskParameters parameters, List<FrozenGroup> groups) {
         Map<String, List<Branch>> branches = new HashMap<>();
         parameters.a().forEach((name, a) -> {
-            double weight = parameters.alpha().get(0) * Fixture.LORA.scaling();
+            double weight = parameters.scalars().own().get(0) * Fixture.LORA.scaling();
             add(branches, name, new Branch(weight, rows(a), rows(parameters.b().get(name))));
         });
         for (int j = 0; j < groups.size(); j++) {
-            double alpha = parameters.groupAlphas().get(j);
+            double alpha = parameters.scalars().groups().get(j);
             groups.get(j).deltas().forEach((name, delta) -> add(branches, name, asBranch(alpha, delta)));
         }
         double[] logits = new double[IMAGES * Fixture.CLASSES];

@@ -60,7 +60,8 @@ class TaskTrainerTest {
     @Test
     void learnsASeparableTask() {
         List<StepProgress> progress = new ArrayList<>();
-        TaskResult result = new TaskTrainer(vit, LORA, RECIPE, 1).train(images, 3, 0, List.of(), progress::add);
+        TaskResult result =
+                new TaskTrainer(vit, LORA, RECIPE, 1).train(images, TaskStart.beside(0, 3, List.of()), progress::add);
         assertThat(progress).hasSize(8 * 6);
         assertThat(progress.get(47).step()).isEqualTo(48);
         assertThat(progress).allSatisfy(step -> assertThat(step.steps()).isEqualTo(48));
@@ -85,7 +86,8 @@ class TaskTrainerTest {
         List<FrozenGroup> groups = fixture.groups();
         float[] before =
                 groups.get(0).deltas().values().iterator().next().data().clone();
-        TaskResult result = new TaskTrainer(vit, LORA, RECIPE, 1).train(images, 3, 1, groups, step -> {});
+        TaskResult result =
+                new TaskTrainer(vit, LORA, RECIPE, 1).train(images, TaskStart.beside(1, 3, groups), step -> {});
         assertThat(result.groupAlphas()).hasSize(2);
         assertThat(result.groupAlphas().get(0)).isNotEqualTo(0.7).isCloseTo(0.7, within(0.3));
         assertThat(result.groupAlphas().get(1)).isNotEqualTo(-0.4).isCloseTo(-0.4, within(0.3));
@@ -94,9 +96,12 @@ class TaskTrainerTest {
 
     @Test
     void repeatsForASeedAndTask() {
-        TaskResult first = new TaskTrainer(vit, LORA, RECIPE, 1).train(images, 3, 0, List.of(), step -> {});
-        TaskResult again = new TaskTrainer(vit, LORA, RECIPE, 1).train(images, 3, 0, List.of(), step -> {});
-        TaskResult other = new TaskTrainer(vit, LORA, RECIPE, 1).train(images, 3, 1, List.of(), step -> {});
+        TaskResult first =
+                new TaskTrainer(vit, LORA, RECIPE, 1).train(images, TaskStart.beside(0, 3, List.of()), step -> {});
+        TaskResult again =
+                new TaskTrainer(vit, LORA, RECIPE, 1).train(images, TaskStart.beside(0, 3, List.of()), step -> {});
+        TaskResult other =
+                new TaskTrainer(vit, LORA, RECIPE, 1).train(images, TaskStart.beside(1, 3, List.of()), step -> {});
         String name = first.factors().firstKey();
         assertThat(again.factors().get(name).a().data())
                 .usingComparatorWithPrecision(1e-3f)
@@ -122,7 +127,8 @@ class TaskTrainerTest {
         Arrays.fill(values, Float.NaN);
         broken.put(checkpoint.names().weight(0, Target.QUERY), new Matrix(16, 16, values));
         TaskTrainer trainer = new TaskTrainer(vit, LORA, RECIPE, 1);
-        assertThatThrownBy(() -> trainer.train(images, 3, 2, List.of(new FrozenGroup(1, broken)), step -> {}))
+        assertThatThrownBy(() ->
+                        trainer.train(images, TaskStart.beside(2, 3, List.of(new FrozenGroup(1, broken))), step -> {}))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("task 2", "NaN", "step 1 of 48", "--lr");
     }
@@ -130,12 +136,14 @@ class TaskTrainerTest {
     @Test
     void refusesWhatDoesNotFit() {
         TaskTrainer trainer = new TaskTrainer(vit, LORA, RECIPE, 1);
-        assertThatThrownBy(() -> trainer.train(images(Preprocessing.vitDefault(16)), 3, 0, List.of(), step -> {}))
+        assertThatThrownBy(() -> trainer.train(
+                        images(Preprocessing.vitDefault(16)), TaskStart.beside(0, 3, List.of()), step -> {}))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("8 x 8", "16 x 16");
         TreeMap<String, Matrix> wide = new TreeMap<>();
         wide.put(checkpoint.names().weight(0, Target.QUERY), Matrix.zeros(16, 32));
-        assertThatThrownBy(() -> trainer.train(images, 3, 0, List.of(new FrozenGroup(1, wide)), step -> {}))
+        assertThatThrownBy(() ->
+                        trainer.train(images, TaskStart.beside(0, 3, List.of(new FrozenGroup(1, wide))), step -> {}))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("(16, 16)", "Matrix[16, 32]");
         assertThatThrownBy(() -> LoraSettings.of(EnumSet.noneOf(Target.class), 4))

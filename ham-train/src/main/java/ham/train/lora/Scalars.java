@@ -1,0 +1,131 @@
+package ham.train.lora;
+
+import ham.train.optimize.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The importance scalars that a step works with: the task's own and those of the frozen groups, one for all layers or one a layer.
+ *
+ * <p>Shapes: own [rows], groups [rows, groups], with one row for all layers or a row a layer in the order of the names.
+ */
+final class Scalars {
+    private final ScalarScope scope;
+    private final List<FrozenGroup> frozen;
+    private final List<String> ownNames;
+    private final List<String> groupNames;
+    private final Parameter own;
+    private final Parameter groups;
+
+    /**
+     * Scalars where they begin: the task's own at 1, a group's where they stand.
+     *
+     * @param names adapted layers of the task
+     */
+    Scalars(ScalarScope scope, Collection<String> names, List<FrozenGroup> frozen, double learningRate) {
+        this.scope = scope;
+        this.frozen = frozen;
+        ownNames = List.copyOf(names);
+        TreeSet<String> all = new TreeSet<>();
+        frozen.forEach(group -> all.addAll(group.deltas().keySet()));
+        groupNames = List.copyOf(all);
+        boolean shared = scope == ScalarScope.SHARED;
+        float[] ones = new float[shared ? 1 : ownNames.size()];
+        Arrays.fill(ones, 1);
+        own = new Parameter("alpha", learningRate, ones, ones.length);
+        int rows = shared ? 1 : groupNames.size();
+        float[] values = new float[rows * frozen.size()];
+        for (int row = 0; row < rows; row++) {
+            for (int j = 0; j < frozen.size(); j++) {
+                FrozenGroup group = frozen.get(j);
+                values[row * frozen.size() + j] = (float) (shared ? group.alpha() : group.alpha(groupNames.get(row)));
+            }
+        }
+        groups = new Parameter("group alphas", learningRate, values, rows, frozen.size());
+    }
+
+    /** The task's own, [rows]. */
+    Parameter own() {
+        return own;
+    }
+
+    /** The groups', [rows, groups]. */
+    Parameter groups() {
+        return groups;
+    }
+
+    /** Layers that any group changes, in order. */
+    List<String> groupNames() {
+        return groupNames;
+    }
+
+    /** Row of the task's own scalar that weighs a layer. */
+    int ownRow(String name) {
+        return scope == ScalarScope.SHARED ? 0 : ownNames.indexOf(name);
+    }
+
+    /** Row of the groups' scalars that weighs a layer. */
+    int groupRow(String name) {
+        return scope == ScalarScope.SHARED ? 0 : groupNames.indexOf(name);
+    }
+
+    /** The task's own; the mean over layers where they are several. */
+    double alpha() {
+        return mean(ownNames, name -> own.get(ownRow(name)), 1);
+    }
+
+    /** A group's, each; the mean over the layers that it changes where they are several. */
+    List<Double> groupAlphas() {
+        List<Double> means = new ArrayList<>();
+        for (int j = 0; j < frozen.size(); j++) {
+            int group = j;
+            means.add(mean(
+                    frozen.get(j).deltas().keySet(),
+                    name -> groupAlpha(name, group),
+                    frozen.get(j).alpha()));
+        }
+        return List.copyOf(means);
+    }
+
+    /** The task's own scalar of every layer; empty where they are one. */
+    SortedMap<String, Double> layerAlphas() {
+        return scope == ScalarScope.SHARED ? new TreeMap<>() : each(ownNames, name -> own.get(ownRow(name)));
+    }
+
+    /** A group's scalar of every layer that it changes, a group each; empty maps where they are one. */
+    List<SortedMap<String, Double>> groupLayerAlphas() {
+        List<SortedMap<String, Double>> all = new ArrayList<>();
+        for (int j = 0; j < frozen.size(); j++) {
+            int group = j;
+            all.add(
+                    scope == ScalarScope.SHARED
+                            ? new TreeMap<>()
+                            : each(frozen.get(j).deltas().keySet(), name -> groupAlpha(name, group)));
+        }
+        return List.copyOf(all);
+    }
+
+    private double groupAlpha(String name, int group) {
+        return groups.get(groupRow(name) * frozen.size() + group);
+    }
+
+    private double mean(Collection<String> names, ToDoubleFunction<String> value, double without) {
+        return names.stream()
+                .limit(scope == ScalarScope.SHARED ? 1 : names.size())
+                .mapToDouble(value)
+                .average()
+                .orElse(without);
+    }
+
+    private static SortedMap<String, Double> each(Collection<String> names, ToDoubleFunction<String> value) {
+        SortedMap<String, Double> all = new TreeMap<>();
+        names.forEach(name -> all.put(name, value.applyAsDouble(name)));
+        return all;
+    }
+}

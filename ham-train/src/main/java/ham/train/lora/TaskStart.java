@@ -1,0 +1,34 @@
+package ham.train.lora;
+
+import ham.merge.adapter.LoraFactors;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Where the training of a task begins.
+ *
+ * @param task from 0
+ * @param classes rows of the task's head
+ * @param groups frozen groups that the task is trained beside; their scalars are trained
+ * @param factors A and B to go on from, of all adapted layers; empty: A is drawn and B is zero
+ * @param trainAlpha whether the task's importance scalar is trained; without that it stays 1
+ */
+public record TaskStart(
+        int task,
+        int classes,
+        List<FrozenGroup> groups,
+        Optional<SortedMap<String, LoraFactors>> factors,
+        boolean trainAlpha) {
+    public TaskStart {
+        groups = List.copyOf(groups);
+        factors = factors.map(given -> Collections.unmodifiableSortedMap(new TreeMap<>(given)));
+    }
+
+    /** The method's own: a new adapter with a scalar of its own beside the groups so far. */
+    public static TaskStart beside(int task, int classes, List<FrozenGroup> groups) {
+        return new TaskStart(task, classes, groups, Optional.empty(), true);
+    }
+}
