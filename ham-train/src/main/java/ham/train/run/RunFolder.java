@@ -23,6 +23,11 @@ public final class RunFolder implements AutoCloseable {
     /** Accuracies. */
     public static final String METRICS = "metrics.json";
 
+    /** The accuracies as a table. */
+    public static final String TABLE = "metrics.csv";
+
+    static final String ADAPTERS = "adapters";
+    static final String STATISTICS = "statistics.safetensors";
     private static final String LOCK = ".lock";
 
     private final Path out;
@@ -130,7 +135,7 @@ public final class RunFolder implements AutoCloseable {
 
     /** The folder of a task's adapter. */
     Path adapter(int task) {
-        return path("adapters/" + numbered(task));
+        return path(ADAPTERS).resolve(numbered(task));
     }
 
     /** Where that folder will be when the run is finished. */
@@ -141,6 +146,11 @@ public final class RunFolder implements AutoCloseable {
     /** The folder of the checkpoint after a task. */
     Path checkpoint(int task) {
         return path("checkpoints/" + numbered(task));
+    }
+
+    /** The statistics of the checkpoint after a task. */
+    Path statistics(int task) {
+        return checkpoint(task).resolve(STATISTICS);
     }
 
     static String numbered(int task) {
