@@ -14,7 +14,7 @@ import ham.runtime.model.SessionSettings;
 import ham.train.engine.TorchEngine;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.run.EngineForward;
-import ham.train.run.HamTrainer;
+import ham.train.run.StreamTrainer;
 import ham.train.run.RunConfig;
 import ham.train.run.RunFolder;
 import ham.train.run.RunInputs;
@@ -25,7 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The main job: train the stream, merge, export, compare the three forms, evaluate the exported file; all in one run folder. */
+/**
+ * The main job: train the stream, merge, export, compare the three forms, evaluate the exported file; all in one run folder. A method that
+ * gives no single model is trained and measured only.
+ */
 final class Pipeline {
     static final String MODEL = "model.onnx";
     static final String EXPORT = "export.json";
@@ -48,6 +51,7 @@ final class Pipeline {
     void run(RunConfig config, Path out, boolean resume, boolean force) {
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
         RunInputs inputs = RunInputs.open(config);
+        inputs.skipped().forEach(fault -> console.warn(fault + "; left out"));
         Map<String, String> environment = Environment.facts();
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads())) {
             environment.put("engine", engine.description());
@@ -56,17 +60,26 @@ final class Pipeline {
             StopHook hint = new StopHook(() -> interrupted(folder));
             try {
                 RunRecord.writeOrCheck(folder, inputs, environment, console.command());
-                new HamTrainer(inputs, new TrainingProgress(console, config.head())).run(folder);
-                console.stage("exporting and comparing the three forms of the model");
-                export(inputs, folder);
-                console.stage("evaluating the exported model on the test images of all tasks");
-                evaluate(inputs, folder);
-                writeReport(folder.path());
+                new StreamTrainer(inputs, new TrainingProgress(console, config)).run(folder);
+                if (config.learning().method().givesOneModel()) {
+                    deploy(inputs, folder);
+                } else {
+                    console.stage(config.learning().method().optionName()
+                            + " keeps an adapter a task and gives no single model: nothing is merged or exported");
+                }
                 folder.finish();
             } finally {
                 hint.remove();
             }
         }
+    }
+
+    private void deploy(RunInputs inputs, RunFolder folder) {
+        console.stage("exporting and comparing the three forms of the model");
+        export(inputs, folder);
+        console.stage("evaluating the exported model on the test images of all tasks");
+        evaluate(inputs, folder);
+        writeReport(folder.path());
     }
 
     private void interrupted(RunFolder folder) {

@@ -48,6 +48,21 @@ public final class RunRecord {
         }
     }
 
+    /**
+     * Checks that a finished run was made with these options, base and data.
+     *
+     * @throws InputException naming what differs
+     */
+    static void check(Path run, RunInputs inputs) {
+        Path file = run.resolve(RunFolder.RECORD);
+        requireSame(
+                file,
+                JsonFiles.read(file, "the record of a run"),
+                JsonFiles.object()
+                        .<ObjectNode>set("configuration", inputs.config().json())
+                        .setAll(hashes(inputs)));
+    }
+
     /** Where the merge of a run comes from, as far as the folder has a record. */
     static MergeOrigin origin(RunFolder folder) {
         Path file = folder.path(RunFolder.RECORD);
@@ -94,12 +109,12 @@ public final class RunRecord {
             if (!FREE.contains(option.getKey()) && !same(before, option.getValue())) {
                 throw new InputException(
                         file,
-                        "the unfinished run has another --" + option.getKey() + ": expected " + before
+                        "the run has another --" + option.getKey() + ": expected " + before
                                 + ", found " + option.getValue()
-                                + "; resume with the same options, or start over with --force");
+                                + "; use the same options, or start over with --force");
             }
         }
-        requireSameHashes(file, "the unfinished run", found, wanted);
+        requireSameHashes(file, "the run", found, wanted);
     }
 
     /** Checks that a run had the same base and data as these inputs. */
