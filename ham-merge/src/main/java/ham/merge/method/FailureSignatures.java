@@ -53,7 +53,8 @@ public final class FailureSignatures {
             }
             long full = shapes.entrySet().stream()
                     .filter(entry -> ranks.get(entry.getKey())
-                            >= Math.min(entry.getValue().outputs(), entry.getValue().inputs()))
+                            >= Math.min(
+                                    entry.getValue().outputs(), entry.getValue().inputs()))
                     .count();
             if (full > 0) {
                 seen.add("rank explosion: the rank of group " + g + " reaches the smaller side of " + full + " of "

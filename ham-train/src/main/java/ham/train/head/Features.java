@@ -23,7 +23,9 @@ public record Features(float[] values, int[] positions) {
     public Features from(int firstPosition) {
         return new Features(
                 values,
-                Arrays.stream(positions).map(position -> position - firstPosition).toArray());
+                Arrays.stream(positions)
+                        .map(position -> position - firstPosition)
+                        .toArray());
     }
 
     /** Some of these images. */

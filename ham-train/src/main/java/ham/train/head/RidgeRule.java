@@ -45,7 +45,8 @@ public record RidgeRule(boolean accumulates, OptionalDouble fixed) {
                 try {
                     yield fixed(Double.parseDouble(text));
                 } catch (NumberFormatException e) {
-                    throw new InputException("--ridge: expected task, sum or a positive number, found '" + text + "'", e);
+                    throw new InputException(
+                            "--ridge: expected task, sum or a positive number, found '" + text + "'", e);
                 }
             }
         };

@@ -66,8 +66,8 @@ final class HamLearner implements Learner {
     public List<String> failures(double rigidBelow) {
         List<String> failures =
                 new ArrayList<>(FailureSignatures.rigidification(stepsBefore, trainedAlphas, rigidBelow));
-        failures.addAll(FailureSignatures.rankExplosion(
-                merge.parameters(), merge.groups(), merge.steps(), merge.pruned()));
+        failures.addAll(
+                FailureSignatures.rankExplosion(merge.parameters(), merge.groups(), merge.steps(), merge.pruned()));
         return failures;
     }
 }

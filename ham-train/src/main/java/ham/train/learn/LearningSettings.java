@@ -61,8 +61,7 @@ public record LearningSettings(LearningMethod method, MergeMode mode, MergeSetti
         MergeChoices all = method == LearningMethod.CAT_PRUNED
                 ? choices.over(new MergeChoices().put(MergeParameter.GROUPS, 1))
                 : choices;
-        return new LearningSettings(
-                method, mode.orElse(method.usualMode()), all.settings(method.merging()), rateDecay);
+        return new LearningSettings(method, mode.orElse(method.usualMode()), all.settings(method.merging()), rateDecay);
     }
 
     /** The same with other parameters of HAM. */

@@ -55,8 +55,8 @@ final class SdLoraLearner implements Learner {
         alphas.add(task.alpha());
         adapters.add(task.adapter());
         if (alphas.size() != adapters.size()) {
-            throw new IllegalArgumentException(
-                    "expected a scalar of every earlier pair, found " + task.groupAlphas().size());
+            throw new IllegalArgumentException("expected a scalar of every earlier pair, found "
+                    + task.groupAlphas().size());
         }
     }
 
@@ -78,7 +78,6 @@ final class SdLoraLearner implements Learner {
 
     @Override
     public Optional<FolderMerge> folderMerge() {
-        return Optional.of(
-                new FolderMerge(MergeSettings.of(MergeMethod.CAT), MergeMode.INDEPENDENT, false, alphas));
+        return Optional.of(new FolderMerge(MergeSettings.of(MergeMethod.CAT), MergeMode.INDEPENDENT, false, alphas));
     }
 }

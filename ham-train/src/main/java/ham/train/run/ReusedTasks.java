@@ -44,7 +44,8 @@ final class ReusedTasks implements TaskSource {
         requireSame(file, record);
         Path linear = RunOutputs.head(run, HeadKind.LINEAR);
         Head head = HeadFile.read(linear).head();
-        if (!(head instanceof LinearHead found) || found.classes() != inputs.stream().order().length) {
+        if (!(head instanceof LinearHead found)
+                || found.classes() != inputs.stream().order().length) {
             throw new InputException(
                     linear, "expected a linear head of all classes, found another; use a run that is whole");
         }
@@ -63,8 +64,7 @@ final class ReusedTasks implements TaskSource {
     }
 
     private void requireSame(Path file, ObjectNode record) {
-        for (Map.Entry<String, JsonNode> option :
-                inputs.config().trainingJson().properties()) {
+        for (Map.Entry<String, JsonNode> option : inputs.config().trainingJson().properties()) {
             JsonNode found = record.path("configuration").path(option.getKey());
             if (!RunRecord.same(found, option.getValue())) {
                 throw new InputException(

@@ -86,8 +86,7 @@ public record RunConfig(
 
     /** The same with another method. */
     public RunConfig with(LearningSettings other) {
-        return new RunConfig(
-                base, data, other, head, stream, seed, lora, recipe, measuring, adapters, device, threads);
+        return new RunConfig(base, data, other, head, stream, seed, lora, recipe, measuring, adapters, device, threads);
     }
 
     /** The same with other heads. */
@@ -122,8 +121,7 @@ public record RunConfig(
 
     /** The same with other measurements. */
     public RunConfig with(Measuring other) {
-        return new RunConfig(
-                base, data, learning, head, stream, seed, lora, recipe, other, adapters, device, threads);
+        return new RunConfig(base, data, learning, head, stream, seed, lora, recipe, other, adapters, device, threads);
     }
 
     /** The same with the adapters of a finished run. */
@@ -135,18 +133,7 @@ public record RunConfig(
     /** The same on another device. */
     public RunConfig on(String otherDevice, int otherThreads) {
         return new RunConfig(
-                base,
-                data,
-                learning,
-                head,
-                stream,
-                seed,
-                lora,
-                recipe,
-                measuring,
-                adapters,
-                otherDevice,
-                otherThreads);
+                base, data, learning, head, stream, seed, lora, recipe, measuring, adapters, otherDevice, otherThreads);
     }
 
     /** The configuration as {@code run.json} holds it, one key an option, under the options' names. */

@@ -53,13 +53,10 @@ public record RunInputs(
                     + ", found " + config.lora().rank() + "; a larger rank adds nothing to a weight of that size");
         }
         List<String> skipped = new ArrayList<>();
-        Dataset data = config.stream()
-                .badImages()
-                .readable(config.data(), DataSpec.open(config.data()), skipped::add);
+        Dataset data = config.stream().badImages().readable(config.data(), DataSpec.open(config.data()), skipped::add);
         int classes = data.classNames().size();
         OptionalLong seed = config.stream().order();
-        int[] order =
-                seed.isPresent() ? ClassOrder.numpy(seed.getAsLong(), classes) : ClassOrder.natural(classes);
+        int[] order = seed.isPresent() ? ClassOrder.numpy(seed.getAsLong(), classes) : ClassOrder.natural(classes);
         TaskStream asked = new TaskStream(order, config.stream().tasks());
         int learnt = config.learning().tasks(asked.tasks());
         return new RunInputs(

@@ -120,8 +120,7 @@ public final class StreamTrainer {
             }
             Map<HeadKind, AccuracyRow> before = new EnumMap<>(HeadKind.class);
             heads.keySet()
-                    .forEach(kind ->
-                            before.put(kind, state.metrics().variants().lastRow(method, kind)));
+                    .forEach(kind -> before.put(kind, state.metrics().variants().lastRow(method, kind)));
             return tests.ownRows(task, model, heads, before);
         }
 
@@ -132,8 +131,8 @@ public final class StreamTrainer {
             try (FeatureExtractor trained =
                     new FeatureExtractor(vit, outcome.learned().trainedDeltas(start))) {
                 Features before = features(trained, split.heldOut());
-                return Optional.of(new Transfer(
-                        after.size(), accuracy(outcome.head(), before), accuracy(outcome.head(), after)));
+                return Optional.of(
+                        new Transfer(after.size(), accuracy(outcome.head(), before), accuracy(outcome.head(), after)));
             }
         }
 

@@ -38,7 +38,8 @@ final class TrainedTasks implements TaskSource {
                         result.alpha(),
                         result.groupAlphas()),
                 result.head(),
-                OptionalDouble.of(result.epochs().get(result.epochs().size() - 1).loss()),
+                OptionalDouble.of(
+                        result.epochs().get(result.epochs().size() - 1).loss()),
                 OptionalDouble.of(result.imagesPerSecond()));
     }
 }

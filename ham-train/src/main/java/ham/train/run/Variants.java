@@ -43,9 +43,7 @@ public final class Variants {
     /** The row of a variant after the last task so far; the empty row before the first. */
     AccuracyRow lastRow(LearningMethod method, HeadKind head) {
         AccuracyMatrix matrix = matrices.get(name(method, head));
-        return matrix == null
-                ? new AccuracyRow()
-                : matrix.rows().get(matrix.size() - 1);
+        return matrix == null ? new AccuracyRow() : matrix.rows().get(matrix.size() - 1);
     }
 
     /** Accuracy over all classes seen so far, by variant. */

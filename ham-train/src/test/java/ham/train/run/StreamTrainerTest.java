@@ -11,8 +11,8 @@ import ham.merge.head.HeadFile;
 import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.Step;
 import ham.train.engine.TorchEngine;
+import ham.train.stream.Split;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HamTrainerTest {
+class StreamTrainerTest {
     @TempDir
     private static Path shared;
 
@@ -34,7 +34,7 @@ class HamTrainerTest {
 
     private static Path run(RunInputs inputs, Path out) {
         try (RunFolder folder = RunFolder.open(out, false, false)) {
-            new HamTrainer(inputs, new TinyRun.Recorder(-1)).run(folder);
+            new StreamTrainer(inputs, new TinyRun.Recorder(-1)).run(folder);
             return folder.finish();
         }
     }
@@ -46,7 +46,7 @@ class HamTrainerTest {
         TinyRun.Recorder stopped = new TinyRun.Recorder(2);
         assertThatThrownBy(() -> {
                     try (RunFolder folder = RunFolder.open(out, false, false)) {
-                        new HamTrainer(inputs, stopped).run(folder);
+                        new StreamTrainer(inputs, stopped).run(folder);
                     }
                 })
                 .hasMessage("stopped before task 2");
@@ -56,7 +56,7 @@ class HamTrainerTest {
             JsonNode before = JsonFiles.read(folder.checkpoint(1).resolve(RunFolder.METRICS), "metrics")
                     .path("variants");
             TinyRun.Recorder resumed = new TinyRun.Recorder(-1);
-            new HamTrainer(inputs, resumed).run(folder);
+            new StreamTrainer(inputs, resumed).run(folder);
             assertThat(resumed.resumedAfter).isEqualTo(2);
             assertThat(resumed.summaries).extracting(TaskSummary::task).containsExactly(2);
             JsonNode after =
@@ -77,10 +77,9 @@ class HamTrainerTest {
     private static void assertStateOf(TaskSummary summary, RunInputs inputs, RunFolder folder) {
         try (TorchEngine engine = TorchEngine.open("cpu", 1)) {
             RunState state = RunState.restoreOrBegin(inputs, engine, folder);
-            assertThat(state.finishedTasks()).isEqualTo(2);
-            assertThat(state.variants().latest()).isEqualTo(summary.accuracy());
-            Step last = state.merge().steps().get(1);
-            assertThat(last).isEqualTo(summary.step());
+            assertThat(folder.finishedTasks()).isEqualTo(2);
+            assertThat(state.metrics().variants().latest()).isEqualTo(summary.accuracy());
+            assertThat(state.learner().lastStep()).isEqualTo(summary.step());
             NamedHead saved = HeadFile.read(folder.adapter(1).resolve(AdapterFolder.HEAD));
             AnalyticHead restored = (AnalyticHead) state.heads().get(HeadKind.ANALYTIC);
             assertThat(restored.weight().data())
@@ -114,11 +113,8 @@ class HamTrainerTest {
     @Test
     void adaptersLearnFromAllButTheHeldOutImages() {
         RunInputs inputs = TinyRun.inputs(shared);
-        int[] training = inputs.stream()
-                .split(inputs.data().train(), 0, inputs.config().seed())
-                .training();
-        assertThat(training).hasSize(18);
-        assertThat(inputs.positions(inputs.data().train(), training)).containsOnly(0, 1);
-        assertThat(inputs.testCounts()).containsOnly(2 * TinyRun.TEST_IMAGES);
+        Split split = inputs.split(0);
+        assertThat(split.training()).hasSize(18).doesNotContain(split.heldOut());
+        assertThat(split.heldOut()).hasSize(2);
     }
 }
