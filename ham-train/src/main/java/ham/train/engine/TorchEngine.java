@@ -20,12 +20,19 @@ public final class TorchEngine implements AutoCloseable {
 
     private final Engine engine;
     private final Device device;
+    private final MixedPrecision precision;
     private final NDManager manager;
 
-    private TorchEngine(Engine engine, Device device) {
+    private TorchEngine(Engine engine, Device device, MixedPrecision precision) {
         this.engine = engine;
         this.device = device;
+        this.precision = precision;
         this.manager = engine.newBaseManager(device);
+    }
+
+    /** Starts the engine in fp32; see {@link #open(String, int, String)}. */
+    public static TorchEngine open(String device, int threads) {
+        return open(device, threads, "fp32");
     }
 
     /**
@@ -33,19 +40,21 @@ public final class TorchEngine implements AutoCloseable {
      *
      * @param device {@code auto} (the first GPU, else the CPU), {@code cpu}, or {@code gpu:N}
      * @param threads threads of one operation on the CPU; 0 leaves the choice to PyTorch (all cores). Holds for the whole JVM.
-     * @throws InputException if the device is not there, or PyTorch cannot be loaded on this machine
+     * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}: what {@link MixedPrecision#choose} makes of it
+     * @throws InputException if the device is not there, does not go with the precision, or PyTorch cannot be loaded on this machine
      */
-    public static TorchEngine open(String device, int threads) {
+    public static TorchEngine open(String device, int threads, String precision) {
         if (threads < 0) {
             throw new InputException(
                     "threads: expected 0 (all cores) or more, found " + threads + "; choose such a number");
         }
         Engine engine = start();
         Device chosen = choose(device, engine.getGpuCount());
+        MixedPrecision format = MixedPrecision.choose(precision, chosen.isGpu());
         if (threads > 0) {
             JniUtils.setNumThreads(threads);
         }
-        return new TorchEngine(engine, chosen);
+        return new TorchEngine(engine, chosen, format);
     }
 
     private static Engine start() {
@@ -88,6 +97,11 @@ public final class TorchEngine implements AutoCloseable {
     /** A manager of native arrays, to be closed by whoever asks for it, at the latest closed with this engine. */
     public NDManager newManager() {
         return manager.newSubManager();
+    }
+
+    /** The number format of matrix products. */
+    public MixedPrecision precision() {
+        return precision;
     }
 
     /** Engine, version, device and threads, for a run's record: {@code PyTorch 2.7.1, cpu, 2 threads}. */

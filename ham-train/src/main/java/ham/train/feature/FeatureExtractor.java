@@ -2,23 +2,27 @@ package ham.train.feature;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ham.merge.InputException;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.ImageSet;
+import ham.train.engine.TorchScript;
 import ham.train.input.PixelBuffer;
 import ham.train.vit.VitForward;
+import ham.train.vit.VitScript;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * Features of a ViT with fixed deltas: token 0 after the final LayerNorm, float32 [n, d]. Memory stays flat whatever the number
+ * Features of a ViT with fixed deltas: token 0 after the final LayerNorm, float32 [n, d],
+ * in the engine's precision. Memory stays flat whatever the number
  * of images.
  */
 public final class FeatureExtractor implements AutoCloseable {
@@ -26,7 +30,9 @@ public final class FeatureExtractor implements AutoCloseable {
 
     private final VitForward vit;
     private final NDManager manager;
-    private final Map<String, NDArray> effective = new HashMap<>();
+    private final TorchScript program;
+    /** Weights of the linear layers, effective ones where there are deltas. */
+    private final List<NDArray> weights = new ArrayList<>();
 
     /**
      * Adds deltas to the base weights, once.
@@ -37,7 +43,17 @@ public final class FeatureExtractor implements AutoCloseable {
     public FeatureExtractor(VitForward vit, SortedMap<String, Matrix> deltas) {
         this.vit = vit;
         manager = vit.engine().newManager();
+        Map<String, NDArray> effective = new HashMap<>();
         deltas.forEach((name, delta) -> effective.put(name, sum(name, delta)));
+        for (String name : vit.linearNames()) {
+            NDArray changed = effective.get(name);
+            weights.add(changed == null ? vit.weight(name) : changed);
+        }
+        program = new TorchScript(
+                vit.engine(),
+                VitScript.FUNCTIONS,
+                "forward(pixels: Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n  return ["
+                        + VitScript.call(vit) + "]\n");
     }
 
     private NDArray sum(String name, Matrix delta) {
@@ -97,15 +113,17 @@ public final class FeatureExtractor implements AutoCloseable {
 
     private float[] forward(ByteBuffer pixels, int n) {
         int side = vit.config().imageSize();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray input = manager.create(pixels, new Shape(n, 3, side, side), DataType.FLOAT32);
-            return vit.features(input, effective).toFloatArray();
+        try (NDManager batch = manager.newSubManager()) {
+            NDArray input = batch.create(pixels, new Shape(n, 3, side, side), DataType.FLOAT32);
+            return program.call(false, batch, List.of(input), vit.fixed(), weights)
+                    .get(0)
+                    .toFloatArray();
         }
     }
 
     @Override
     public void close() {
+        program.close();
         manager.close();
     }
 }

@@ -27,8 +27,10 @@ final class Scalars {
      * Scalars where they begin: the task's own at 1, a group's where they stand.
      *
      * @param names adapted layers of the task
+     * @param ownRate learning rate of the task's own, 0 if it stays
+     * @param groupRate learning rate of the groups'
      */
-    Scalars(ScalarScope scope, Collection<String> names, List<FrozenGroup> frozen, double learningRate) {
+    Scalars(ScalarScope scope, Collection<String> names, List<FrozenGroup> frozen, double ownRate, double groupRate) {
         this.scope = scope;
         this.frozen = frozen;
         ownNames = List.copyOf(names);
@@ -38,7 +40,7 @@ final class Scalars {
         boolean shared = scope == ScalarScope.SHARED;
         float[] ones = new float[shared ? 1 : ownNames.size()];
         Arrays.fill(ones, 1);
-        own = new Parameter("alpha", learningRate, ones, ones.length);
+        own = new Parameter("alpha", ownRate, ones, ones.length);
         int rows = shared ? 1 : groupNames.size();
         float[] values = new float[rows * frozen.size()];
         for (int row = 0; row < rows; row++) {
@@ -47,7 +49,7 @@ final class Scalars {
                 values[row * frozen.size() + j] = (float) (shared ? group.alpha() : group.alpha(groupNames.get(row)));
             }
         }
-        groups = new Parameter("group alphas", learningRate, values, rows, frozen.size());
+        groups = new Parameter("group alphas", groupRate, values, rows, frozen.size());
     }
 
     /** The task's own, [rows]. */

@@ -1,12 +1,10 @@
 package ham.train.lora;
 
-import java.util.List;
-
 /**
- * What one step found out; nothing has been changed yet.
+ * What a step found out.
  *
- * @param loss mean cross-entropy of the batch
+ * @param loss mean cross-entropy of the batch, before the parameters changed
  * @param correct images whose largest logit is their target
- * @param gradients of the mean loss, one array a parameter, in the order of {@link TaskParameters#all()}
+ * @param gradient sum of the absolute values of all gradients: finite if and only if they all are
  */
-record StepResult(double loss, int correct, List<float[]> gradients) {}
+record StepResult(double loss, int correct, double gradient) {}

@@ -30,7 +30,6 @@ public final class TaskParameters {
     private final SortedMap<String, Parameter> a = new TreeMap<>();
     private final SortedMap<String, Parameter> b = new TreeMap<>();
     private final Scalars scalars;
-    private final boolean trainAlpha;
     private final Parameter headWeight;
     private final Parameter headBias;
 
@@ -62,8 +61,12 @@ public final class TaskParameters {
                                 name + " B", recipe.adapterRate(), factors.b().data(), out, r));
             }
         }
-        scalars = new Scalars(lora.scalars(), a.keySet(), start.groups(), recipe.scalarRate());
-        trainAlpha = start.trainAlpha();
+        scalars = new Scalars(
+                lora.scalars(),
+                a.keySet(),
+                start.groups(),
+                start.trainAlpha() ? recipe.scalarRate() : 0,
+                recipe.scalarRate());
         int d = config.hidden();
         int classes = start.classes();
         Random random = Seeds.random(seed, "head", start.task());
@@ -111,13 +114,11 @@ public final class TaskParameters {
         return values;
     }
 
-    /** All parameters that are trained, in the order in which a step gives their gradients. */
+    /** All parameters: every A, every B, the task's scalars, the groups' if there are groups, the head's weight and bias. */
     public List<Parameter> all() {
         List<Parameter> all = new ArrayList<>(a.values());
         all.addAll(b.values());
-        if (trainAlpha) {
-            all.add(scalars.own());
-        }
+        all.add(scalars.own());
         if (scalars.groups().size() > 0) {
             all.add(scalars.groups());
         }

@@ -4,12 +4,9 @@ import ham.merge.InputException;
 import ham.train.input.Batch;
 import ham.train.input.Batches;
 import ham.train.input.TaskImages;
-import ham.train.optimize.Adam;
 import ham.train.optimize.CosineSchedule;
-import ham.train.optimize.Parameter;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -19,17 +16,28 @@ public final class TaskTrainer {
     private final LoraSettings lora;
     private final Recipe recipe;
     private final long seed;
+    private final boolean control;
 
     /**
-     * A trainer for all tasks of a run.
+     * A trainer for all tasks of a run, in the engine's precision.
      *
      * @param seed the run's seed; what a task draws follows from (seed, task) alone
      */
     public TaskTrainer(VitForward vit, LoraSettings lora, Recipe recipe, long seed) {
+        this(vit, lora, recipe, seed, false);
+    }
+
+    private TaskTrainer(VitForward vit, LoraSettings lora, Recipe recipe, long seed, boolean control) {
         this.vit = vit;
         this.lora = lora;
         this.recipe = recipe;
         this.seed = seed;
+        this.control = control;
+    }
+
+    /** The same training operator by operator in float32, to compare with. */
+    public static TaskTrainer control(VitForward vit, LoraSettings lora, Recipe recipe, long seed) {
+        return new TaskTrainer(vit, lora, recipe, seed, true);
     }
 
     /**
@@ -45,13 +53,14 @@ public final class TaskTrainer {
         TaskParameters parameters = new TaskParameters(vit.config(), vit.names(), lora, recipe, start, seed);
         Batches batches = new Batches(images, recipe.augmentation(), recipe.batch());
         List<EpochResult> epochs = new ArrayList<>();
-        try (TaskModel model = new TaskModel(vit, start.groups())) {
-            Run run = new Run(model, parameters, task, recipe.epochs() * batches.perEpoch(), progress);
+        try (TrainingStep step = step(parameters, start.groups())) {
+            Run run = new Run(step, task, recipe.epochs() * batches.perEpoch(), progress);
             for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
                 run.beginEpoch(epoch + 1);
                 batches.epoch(seed, task, epoch, run::step);
                 epochs.add(run.endEpoch());
             }
+            step.read();
             return new TaskResult(
                     parameters.factors(),
                     parameters.scalars().alpha(),
@@ -62,6 +71,10 @@ public final class TaskTrainer {
                     epochs,
                     run.imagesPerSecond());
         }
+    }
+
+    private TrainingStep step(TaskParameters parameters, List<FrozenGroup> groups) {
+        return control ? new PlainStep(vit, parameters, groups) : new ScriptStep(vit, parameters, groups);
     }
 
     private void requireFit(TaskImages images) {
@@ -80,9 +93,7 @@ public final class TaskTrainer {
 
     /** Counters of one task's training. */
     private static final class Run {
-        private final TaskModel model;
-        private final TaskParameters parameters;
-        private final Adam adam;
+        private final TrainingStep training;
         private final int task;
         private final int steps;
         private final Consumer<StepProgress> progress;
@@ -94,10 +105,8 @@ public final class TaskTrainer {
         private long epochCorrect;
         private double epochLoss;
 
-        Run(TaskModel model, TaskParameters parameters, int task, int steps, Consumer<StepProgress> progress) {
-            this.model = model;
-            this.parameters = parameters;
-            this.adam = new Adam(parameters.all());
+        Run(TrainingStep training, int task, int steps, Consumer<StepProgress> progress) {
+            this.training = training;
             this.task = task;
             this.steps = steps;
             this.progress = progress;
@@ -111,27 +120,15 @@ public final class TaskTrainer {
         }
 
         void step(Batch batch) {
-            StepResult result = model.step(parameters, batch);
-            requireFinite(result);
-            adam.update(result.gradients(), CosineSchedule.factor(step, steps));
+            StepResult result = training.run(batch, step + 1, CosineSchedule.factor(step, steps));
+            requireFinite("loss", result.loss());
+            requireFinite("gradient", result.gradient());
             step++;
             images += batch.size();
             epochImages += batch.size();
             epochCorrect += result.correct();
             epochLoss += result.loss() * batch.size();
             progress.accept(new StepProgress(step, steps, epoch, result.loss(), imagesPerSecond()));
-        }
-
-        private void requireFinite(StepResult result) {
-            requireFinite("loss", result.loss());
-            Iterator<float[]> gradients = result.gradients().iterator();
-            for (Parameter parameter : parameters.all()) {
-                double sum = 0;
-                for (float value : gradients.next()) {
-                    sum += Math.abs(value);
-                }
-                requireFinite("gradient of " + parameter.name(), sum);
-            }
         }
 
         private void requireFinite(String what, double value) {

@@ -1,24 +1,19 @@
 package ham.train.optimize;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-
-/**
- * A trained float32 tensor in Java's direct memory, row-major, which the engine reads in place.
- */
+/** A trained float32 tensor, row-major, with its learning rate and the moments that Adam keeps of its gradients. */
 public final class Parameter {
     private final String name;
     private final long[] shape;
     private final double learningRate;
-    private final ByteBuffer bytes;
-    private final FloatBuffer floats;
+    private final FloatArray value;
+    private final FloatArray firstMoment;
+    private final FloatArray secondMoment;
 
     /**
-     * Takes memory for the values.
+     * Takes memory for the values; moments begin at zero.
      *
-     * @param name for messages
-     * @param learningRate rate before the schedule's factor
+     * @param name for messages and checkpoints
+     * @param learningRate rate before the schedule's factor; 0 for a tensor that is not to change
      * @param initial initial values, copied
      * @param shape whose product is the number of values
      */
@@ -33,10 +28,9 @@ public final class Parameter {
         if (size != initial.length) {
             throw new IllegalArgumentException(name + " has " + size + " values, found " + initial.length);
         }
-        bytes = ByteBuffer.allocateDirect(Math.multiplyExact(initial.length, Float.BYTES))
-                .order(ByteOrder.nativeOrder());
-        floats = bytes.asFloatBuffer();
-        floats.put(0, initial);
+        value = new FloatArray(initial);
+        firstMoment = new FloatArray(new float[initial.length]);
+        secondMoment = new FloatArray(new float[initial.length]);
     }
 
     public String name() {
@@ -53,26 +47,34 @@ public final class Parameter {
 
     /** How many values. */
     public int size() {
-        return floats.capacity();
+        return value.size();
     }
 
-    /** The memory itself, in native byte order. */
-    public ByteBuffer bytes() {
-        return bytes.duplicate();
+    /** The values in memory. */
+    public FloatArray value() {
+        return value;
+    }
+
+    /** Adam's mean of gradients. */
+    public FloatArray firstMoment() {
+        return firstMoment;
+    }
+
+    /** Adam's mean of squared gradients. */
+    public FloatArray secondMoment() {
+        return secondMoment;
     }
 
     /** A copy of the values. */
     public float[] values() {
-        float[] values = new float[size()];
-        floats.get(0, values);
-        return values;
+        return value.values();
     }
 
     public float get(int index) {
-        return floats.get(index);
+        return value.get(index);
     }
 
-    public void set(int index, float value) {
-        floats.put(index, value);
+    public void set(int index, float number) {
+        value.set(index, number);
     }
 }

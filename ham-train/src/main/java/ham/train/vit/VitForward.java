@@ -15,6 +15,7 @@ import ham.merge.checkpoint.VitConfig;
 import ham.merge.checkpoint.VitForm;
 import ham.merge.checkpoint.VitNames;
 import ham.train.engine.TorchEngine;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,8 @@ public final class VitForward implements AutoCloseable {
     private final Map<String, NDArray> weights = new HashMap<>();
     /** An array of its own: backward reads it again, and DJL frees the one that it makes of a plain number at once. */
     private final NDArray attentionScale;
+    /** For the script, which always adds a bias; only a query, key or value lacks one. */
+    private final NDArray noBias;
 
     /**
      * Copies a checkpoint's weights into the engine; the parts of a fused qkv become weights of their own.
@@ -51,6 +54,7 @@ public final class VitForward implements AutoCloseable {
         manager = engine.newManager();
         attentionScale = manager.create((float) (1 / Math.sqrt(config.headSize())));
         int d = config.hidden();
+        noBias = manager.zeros(new Shape(d));
         load(checkpoint, names.clsToken(), 1, 1, d);
         load(checkpoint, names.positionEmbeddings(), 1, config.tokens(), d);
         load(checkpoint, names.patchWeight(), d, (long) config.channels() * config.patch() * config.patch());
@@ -115,6 +119,41 @@ public final class VitForward implements AutoCloseable {
             throw new IllegalArgumentException("no weight " + name);
         }
         return weight;
+    }
+
+    /**
+     * The frozen arrays that no adapter changes, as {@link VitScript} takes them: class token, positions, patch weight and bias, the last
+     * norm's, and of every block the norms' and six biases, which are zero where the checkpoint has none.
+     */
+    public List<NDArray> fixed() {
+        List<NDArray> fixed = new ArrayList<>();
+        fixed.add(weight(names.clsToken()));
+        fixed.add(weight(names.positionEmbeddings()));
+        fixed.add(weight(names.patchWeight()));
+        fixed.add(weight(names.patchBias()));
+        fixed.add(weight(names.finalNormWeight()));
+        fixed.add(weight(names.finalNormBias()));
+        for (int block = 0; block < config.layers(); block++) {
+            fixed.add(weight(names.normBeforeWeight(block)));
+            fixed.add(weight(names.normBeforeBias(block)));
+            fixed.add(weight(names.normAfterWeight(block)));
+            fixed.add(weight(names.normAfterBias(block)));
+            for (Target target : Target.values()) {
+                fixed.add(weights.getOrDefault(names.bias(block, target), noBias));
+            }
+        }
+        return fixed;
+    }
+
+    /** Names of the linear layers' weights, six a block in the order of {@link Target}. */
+    public List<String> linearNames() {
+        List<String> linear = new ArrayList<>();
+        for (int block = 0; block < config.layers(); block++) {
+            for (Target target : Target.values()) {
+                linear.add(names.weight(block, target));
+            }
+        }
+        return linear;
     }
 
     /**

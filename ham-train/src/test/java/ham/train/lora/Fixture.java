@@ -74,6 +74,24 @@ final class Fixture {
         return new TaskParameters(checkpoint.config(), checkpoint.names(), LORA, Recipe.DEFAULT, start, 5);
     }
 
+    /** Gradients of every parameter, read off Adam's first moment; nothing is changed. */
+    static List<float[]> gradients(TrainingStep step, TaskParameters parameters, Batch batch) {
+        for (Parameter parameter : parameters.all()) {
+            parameter.firstMoment().set(new float[parameter.size()]);
+        }
+        step.run(batch, 1, 0);
+        step.read();
+        List<float[]> gradients = new ArrayList<>();
+        for (Parameter parameter : parameters.all()) {
+            float[] gradient = parameter.firstMoment().values();
+            for (int i = 0; i < gradient.length; i++) {
+                gradient[i] *= 10;
+            }
+            gradients.add(gradient);
+        }
+        return gradients;
+    }
+
     /** Random pixels with targets 0, 1, 2, 0, 1, ... */
     Batch batch(float[] pixels) {
         ByteBuffer bytes =

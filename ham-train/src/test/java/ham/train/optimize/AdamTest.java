@@ -10,7 +10,7 @@ class AdamTest {
     @Test
     void firstStepMovesByTheLearningRateAgainstTheGradient() {
         Parameter parameter = new Parameter("p", 0.1, new float[] {1, 1, 1}, 3);
-        new Adam(List.of(parameter)).update(List.of(new float[] {5, -0.01f, 0}), 1);
+        Adam.update(List.of(parameter), 1, List.of(new float[] {5, -0.01f, 0}), 1);
         assertThat(parameter.values()).usingComparatorWithPrecision(1e-5f).containsExactly(0.9f, 1.1f, 1);
     }
 
@@ -18,14 +18,13 @@ class AdamTest {
     @Test
     void laterStepsFollowBiasCorrectedMoments() {
         Parameter parameter = new Parameter("p", 0.1, new float[] {2}, 1);
-        Adam adam = new Adam(List.of(parameter));
         double m = 0;
         double v = 0;
         double expected = 2;
         double[] gradients = {1, -2, 0.5};
         for (int t = 1; t <= 3; t++) {
             double g = gradients[t - 1];
-            adam.update(List.of(new float[] {(float) g}), 0.5);
+            Adam.update(List.of(parameter), t, List.of(new float[] {(float) g}), 0.5);
             m = 0.9 * m + 0.1 * g;
             v = 0.999 * v + 0.001 * g * g;
             double mHat = m / (1 - Math.pow(0.9, t));
@@ -38,10 +37,9 @@ class AdamTest {
     @Test
     void findsTheMinimumOfAParabola() {
         Parameter parameter = new Parameter("p", 0.05, new float[] {-3, 4}, 2);
-        Adam adam = new Adam(List.of(parameter));
         for (int step = 0; step < 400; step++) {
             float[] gradient = {2 * (parameter.get(0) - 1), 2 * (parameter.get(1) - 2)};
-            adam.update(List.of(gradient), CosineSchedule.factor(step, 400));
+            Adam.update(List.of(parameter), step + 1, List.of(gradient), CosineSchedule.factor(step, 400));
         }
         assertThat(parameter.values()).usingComparatorWithPrecision(1e-2f).containsExactly(1, 2);
     }

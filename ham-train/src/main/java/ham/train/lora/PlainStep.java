@@ -9,10 +9,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
-import ham.merge.InputException;
-import ham.merge.tensor.Matrix;
 import ham.train.input.Batch;
 import ham.train.metrics.Top1;
+import ham.train.optimize.Adam;
 import ham.train.optimize.Parameter;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
@@ -20,95 +19,82 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
- * The network of one task: frozen ViT, frozen groups, and the task's parameters, which are passed in.
+ * A step operator by operator in float32, with {@link Adam} in Java: the control of {@link ScriptStep}.
  *
- * <p>Each adapted layer's weight {@code W0 + sum_j alpha_Gj DW_Gj + alpha s B A} is formed once a step, so a step costs the same
- * whatever rank the groups have accumulated. Every array of a step lives in one scope and is freed at its end: memory is flat.
+ * <p>Every array of a step lives in one scope and is freed at its end.
  */
-final class TaskModel implements AutoCloseable {
+final class PlainStep implements TrainingStep {
     private final VitForward vit;
+    private final TaskParameters parameters;
     private final NDManager manager;
     /** Weight name to [groups, out * in]. */
-    private final SortedMap<String, NDArray> groups = new TreeMap<>();
+    private final SortedMap<String, NDArray> groups;
 
-    TaskModel(VitForward vit, List<FrozenGroup> frozen) {
+    PlainStep(VitForward vit, TaskParameters parameters, List<FrozenGroup> frozen) {
         this.vit = vit;
+        this.parameters = parameters;
         manager = vit.engine().newManager();
-        TreeSet<String> names = new TreeSet<>();
-        frozen.forEach(group -> names.addAll(group.deltas().keySet()));
-        for (String name : names) {
-            groups.put(name, stack(name, frozen));
-        }
+        groups = GroupDeltas.stack(vit, manager, frozen);
     }
 
-    private NDArray stack(String name, List<FrozenGroup> frozen) {
-        Shape shape = vit.weight(name).getShape();
-        NDArray stacked = manager.zeros(new Shape(frozen.size(), shape.size()));
-        for (int i = 0; i < frozen.size(); i++) {
-            Matrix delta = frozen.get(i).deltas().get(name);
-            if (delta == null) {
-                continue;
-            }
-            if (delta.rows() != shape.get(0) || delta.columns() != shape.get(1)) {
-                throw new InputException("group " + i + ": expected a delta " + shape + " for " + name + ", found "
-                        + delta + "; use adapters of this base");
-            }
-            try (NDArray row = manager.create(delta.data())) {
-                stacked.set(new NDIndex(i), row);
-            }
-        }
-        return stacked;
+    @Override
+    public StepResult run(Batch batch, int number, double factor) {
+        List<float[]> gradients = new ArrayList<>();
+        StepResult result = differentiate(batch, gradients);
+        Adam.update(parameters.all(), number, gradients, factor);
+        return result;
     }
 
-    /** Loss and gradients of a batch. */
-    StepResult step(TaskParameters parameters, Batch batch) {
+    private StepResult differentiate(Batch batch, List<float[]> gradients) {
         try (NDScope scope = new NDScope();
                 GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             scope.suppressNotUsedWarning();
-            Map<Parameter, NDArray> lent = lend(parameters);
-            parameters.all().forEach(parameter -> lent.get(parameter).setRequiresGradient(true));
-            NDArray logits = logits(parameters, lent, batch);
+            Map<Parameter, NDArray> lent = lend();
+            lent.values().forEach(array -> array.setRequiresGradient(true));
+            NDArray logits = logits(lent, batch);
             NDArray loss = crossEntropy(logits, batch.targets());
             collector.backward(loss);
-            List<float[]> gradients = new ArrayList<>();
+            double sum = 0;
             for (Parameter parameter : parameters.all()) {
-                gradients.add(lent.get(parameter).getGradient().toFloatArray());
+                float[] gradient = lent.get(parameter).getGradient().toFloatArray();
+                gradients.add(gradient);
+                for (float value : gradient) {
+                    sum += Math.abs(value);
+                }
             }
-            return new StepResult(loss.getFloat(), correct(logits.toFloatArray(), batch.targets()), gradients);
+            return new StepResult(loss.getFloat(), correct(logits.toFloatArray(), batch.targets()), sum);
         }
     }
 
     /** Logits of a batch without gradients, [n * classes]. */
-    float[] logits(TaskParameters parameters, Batch batch) {
+    float[] logits(Batch batch) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return logits(parameters, lend(parameters), batch).toFloatArray();
+            return logits(lend(), batch).toFloatArray();
         }
     }
 
-    private Map<Parameter, NDArray> lend(TaskParameters parameters) {
+    private Map<Parameter, NDArray> lend() {
         Map<Parameter, NDArray> lent = new HashMap<>();
-        List<Parameter> all = new ArrayList<>(parameters.all());
-        all.add(parameters.scalars().own());
-        for (Parameter parameter : all) {
-            lent.put(parameter, manager.create(parameter.bytes(), new Shape(parameter.shape()), DataType.FLOAT32));
+        for (Parameter parameter : parameters.all()) {
+            lent.put(
+                    parameter,
+                    manager.create(parameter.value().bytes(), new Shape(parameter.shape()), DataType.FLOAT32));
         }
         return lent;
     }
 
-    private NDArray logits(TaskParameters parameters, Map<Parameter, NDArray> lent, Batch batch) {
+    private NDArray logits(Map<Parameter, NDArray> lent, Batch batch) {
         int side = vit.config().imageSize();
         NDArray pixels = manager.create(batch.pixels(), new Shape(batch.size(), 3, side, side), DataType.FLOAT32);
-        NDArray features = vit.features(pixels, effective(parameters, lent));
+        NDArray features = vit.features(pixels, effective(lent));
         return Linear.linear(features, lent.get(parameters.headWeight()), lent.get(parameters.headBias()))
                 .singletonOrThrow();
     }
 
-    private Map<String, NDArray> effective(TaskParameters parameters, Map<Parameter, NDArray> lent) {
+    private Map<String, NDArray> effective(Map<Parameter, NDArray> lent) {
         Scalars scalars = parameters.scalars();
         Map<String, NDArray> weights = new HashMap<>();
         groups.forEach((name, stacked) -> {
@@ -149,6 +135,10 @@ final class TaskModel implements AutoCloseable {
         }
         return correct;
     }
+
+    /** Parameters are always Java's. */
+    @Override
+    public void read() {}
 
     @Override
     public void close() {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TaskModelTest {
+class PlainStepTest {
     private static final int IMAGES = 4;
     private static final int IMAGE = 3 * TinyVit.SIDE * TinyVit.SIDE;
 
@@ -57,8 +57,8 @@ class TaskModelTest {
     void formingTheWeightEqualsExplicitBranches() {
         List<FrozenGroup> groups = fixture.groups();
         TaskParameters parameters = fixture.parameters(groups);
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            float[] logits = model.logits(parameters, fixture.batch(pixels));
+        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+            float[] logits = model.logits(fixture.batch(pixels));
             double[] expected = plainLogits(parameters, groups);
             for (int i = 0; i < expected.length; i++) {
                 assertThat((double) logits[i]).isCloseTo(expected[i], within(1e-5));
@@ -84,8 +84,8 @@ class TaskModelTest {
     }
 
     private float[] logits(TaskParameters parameters, List<FrozenGroup> groups) {
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            return model.logits(parameters, fixture.batch(pixels));
+        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+            return model.logits(fixture.batch(pixels));
         }
     }
 
@@ -100,16 +100,17 @@ class TaskModelTest {
     void gradientsAgreeWithCentralDifferences() {
         List<FrozenGroup> groups = fixture.groups();
         TaskParameters parameters = fixture.parameters(groups);
-        StepResult result;
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            result = model.step(parameters, fixture.batch(pixels));
+        List<float[]> gradients;
+        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+            StepResult result = model.run(fixture.batch(pixels), 1, 0);
+            assertThat(result.loss()).isCloseTo(plainLoss(parameters, groups), within(1e-5));
+            gradients = Fixture.gradients(model, parameters, fixture.batch(pixels));
         }
-        assertThat(result.loss()).isCloseTo(plainLoss(parameters, groups), within(1e-5));
         List<Parameter> all = parameters.all();
         assertThat(all).extracting(Parameter::name).contains("alpha", "group alphas", "head weight", "head bias");
         for (int p = 0; p < all.size(); p++) {
             Parameter parameter = all.get(p);
-            float[] gradient = result.gradients().get(p);
+            float[] gradient = gradients.get(p);
             assertThat(gradient).hasSize(parameter.size());
             for (int i = 0; i < gradient.length; i++) {
                 float value = parameter.get(i);
@@ -131,12 +132,12 @@ class TaskModelTest {
     void aStepLeavesNoNativeArrayBehind() {
         List<FrozenGroup> groups = fixture.groups();
         TaskParameters parameters = fixture.parameters(groups);
-        try (TaskModel model = new TaskModel(vit, groups)) {
+        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
             int before = nativeArrays();
             assertThat(before).isGreaterThan(30);
             for (int i = 0; i < 3; i++) {
-                model.step(parameters, fixture.batch(pixels));
-                model.logits(parameters, fixture.batch(pixels));
+                model.run(fixture.batch(pixels), 1, 0);
+                model.logits(fixture.batch(pixels));
             }
             assertThat(nativeArrays()).isEqualTo(before);
         }
@@ -149,24 +150,6 @@ class TaskModelTest {
                 .getParentManager()
                 .getManagedArrays()
                 .size();
-    }
-
-    @Test
-    void aStepChangesNothing() {
-        List<FrozenGroup> groups = fixture.groups();
-        TaskParameters parameters = fixture.parameters(groups);
-        List<float[]> before = parameters.all().stream().map(Parameter::values).toList();
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            StepResult first = model.step(parameters, fixture.batch(pixels));
-            StepResult second = model.step(parameters, fixture.batch(pixels));
-            assertThat(second.loss()).isCloseTo(first.loss(), within(1e-6));
-            for (int p = 0; p < before.size(); p++) {
-                assertThat(second.gradients().get(p))
-                        .usingComparatorWithPrecision(1e-5f)
-                        .containsExactly(first.gradients().get(p));
-                assertThat(parameters.all().get(p).values()).containsExactly(before.get(p));
-            }
-        }
     }
 
     private double plainLoss(TaskParameters parameters, List<FrozenGroup> groups) {
@@ -240,13 +223,11 @@ class TaskModelTest {
         TaskParameters parameters = fixture.parameters(groups);
         AtomicBoolean stop = new AtomicBoolean();
         Thread collector = new Thread(() -> collectAndOverwrite(stop));
-        try (TaskModel model = new TaskModel(vit, groups)) {
-            List<float[]> expected =
-                    model.step(parameters, fixture.batch(pixels)).gradients();
+        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+            List<float[]> expected = Fixture.gradients(model, parameters, fixture.batch(pixels));
             collector.start();
             for (int step = 0; step < 20; step++) {
-                List<float[]> found =
-                        model.step(parameters, fixture.batch(pixels)).gradients();
+                List<float[]> found = Fixture.gradients(model, parameters, fixture.batch(pixels));
                 for (int i = 0; i < expected.size(); i++) {
                     assertThat(found.get(i))
                             .as("step %d, %s", step, parameters.all().get(i).name())

@@ -1,0 +1,77 @@
+package ham.train.engine;
+
+import ham.merge.InputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * The number format of matrix products. What is trained, LayerNorm, the residual stream, loss and optimizer stay in float32.
+ */
+public enum MixedPrecision {
+    /** IEEE float32 throughout. */
+    FP32(6),
+    /** bfloat16: 8 bits of mantissa, the range of float32. */
+    BF16(15),
+    /** IEEE half: 11 bits of mantissa, small gradients need scaling; for GPUs. */
+    FP16(5);
+
+    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+    private final int torchType;
+
+    MixedPrecision(int torchType) {
+        this.torchType = torchType;
+    }
+
+    /**
+     * The format that an option asks for.
+     *
+     * @param name {@code auto} (bf16 on a GPU and on CPUs that multiply it, else fp32), {@code fp32}, {@code bf16}, {@code fp16}
+     * @throws InputException for another name, and for fp16 on a CPU
+     */
+    static MixedPrecision choose(String name, boolean gpu) {
+        return switch (name) {
+            case "auto" -> gpu || cpuMultipliesBf16() ? BF16 : FP32;
+            case "fp32" -> FP32;
+            case "bf16" -> BF16;
+            case "fp16" -> {
+                if (!gpu) {
+                    throw new InputException(
+                            "--precision: expected fp32 or bf16 on a CPU, found fp16, which is for GPUs; choose auto");
+                }
+                yield FP16;
+            }
+            default ->
+                throw new InputException(
+                        "--precision: expected auto, fp32, bf16 or fp16, found '" + name + "'; choose one of these");
+        };
+    }
+
+    /** Linux tells what a CPU has; elsewhere nothing is assumed. */
+    private static boolean cpuMultipliesBf16() {
+        try {
+            String flags = Files.readString(CPU_INFO, StandardCharsets.ISO_8859_1);
+            return flags.contains("avx512_bf16") || flags.contains("amx_bf16") || flags.contains(" bf16");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The name that options use. */
+    public String optionName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** PyTorch's number of the type. */
+    public int torchType() {
+        return torchType;
+    }
+
+    /** Factor on the loss before it is differentiated, a power of two, so that small gradients do not vanish in the format. */
+    public double lossScale() {
+        return this == FP16 ? 1024 : 1;
+    }
+}

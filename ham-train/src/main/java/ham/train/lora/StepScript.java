@@ -1,0 +1,116 @@
+package ham.train.lora;
+
+import ham.train.vit.VitForward;
+import ham.train.vit.VitScript;
+import java.util.List;
+
+/**
+ * A training step as a TorchScript program: effective weights, forward pass, loss, gradients, and Adam's change of everything that is
+ * trained, in one call and on the arrays in place.
+ *
+ * <p>{@code frozen} is {@link VitForward#fixed()}, all linear weights, then for every layer that a group changes the groups' deltas
+ * [groups, out * in]. {@code state} is what is trained in the order of {@link TaskParameters#all()}, then the first and the second
+ * moments. {@code rates} are float64: a learning rate for each, divided by the first moment's correction, and the second's correction.
+ */
+final class StepScript {
+    private static final String STEP =
+            """
+            def leaves(state: List[Tensor], count: int) -> List[Tensor]:
+              leaves = annotate(List[Tensor], [])
+              for i in range(count):
+                _0 = torch.append(leaves, torch.requires_grad_(torch.detach(state[i])))
+              return leaves
+
+            def grouped(w: Tensor, alphas: Tensor, deltas: Tensor) -> Tensor:
+              return torch.add(w, torch.view(torch.matmul(alphas, deltas), torch.size(w)))
+
+            def adapted(w: Tensor, a: Tensor, b: Tensor, alpha: Tensor, scaling: float) -> Tensor:
+              return torch.add(w, torch.matmul(b, torch.mul(a, torch.mul(alpha, scaling))))
+
+            def differentiate(loss: Tensor, leaves: List[Tensor], scale: float) -> List[Tensor]:
+              found = torch.grad([torch.mul(loss, scale)], leaves, annotate(Optional[List[Optional[Tensor]]], None), None, False, False)
+              gradients = annotate(List[Tensor], [])
+              for i in range(torch.len(found)):
+                gradient = torch._unwrap_optional(found[i])
+                _0 = torch.append(gradients, torch.div(gradient, scale))
+              return gradients
+
+            def adam(state: List[Tensor], gradients: List[Tensor], rates: Tensor) -> Tensor:
+              n = torch.len(gradients)
+              total = torch.sum(torch.abs(gradients[0]))
+              for i in range(n):
+                g = gradients[i]
+                if i > 0:
+                  total = torch.add(total, torch.sum(torch.abs(g)))
+                m = torch.add_(torch.mul_(state[n + i], 0.9), g, alpha=0.1)
+                v = torch.addcmul_(torch.mul_(state[2 * n + i], 0.999), g, g, value=0.001)
+                spread = torch.add_(torch.sqrt_(torch.div(v, torch.select(rates, 0, n))), 1e-8)
+                _0 = torch.sub_(state[i], torch.mul_(torch.div(m, spread), torch.select(rates, 0, i)))
+              return total
+
+            """;
+
+    /** What {@code forward} calls. */
+    static final String FUNCTIONS = VitScript.FUNCTIONS + STEP;
+
+    private StepScript() {}
+
+    /** {@code forward(pixels, targets, rates, frozen, state)} of one task; returns [loss, correct images, sum of absolute gradients]. */
+    static String main(VitForward vit, TaskParameters task) {
+        int fixed = vit.fixed().size();
+        int count = task.all().size();
+        return """
+                forward(pixels: Tensor, targets: Tensor, rates: Tensor, frozen: List[Tensor], state: List[Tensor]) -> List[Tensor]:
+                  leaves = __torch__.leaves(state, %d)
+                  w = annotate(List[Tensor], [])
+                %s  fixed = torch.slice(frozen, 0, %d, 1)
+                  features = %s
+                  logits = torch.linear(features, leaves[%d], leaves[%d])
+                  loss = torch.nll_loss(torch.log_softmax(logits, 1), targets)
+                  correct = torch.sum(torch.eq(torch.argmax(logits, 1), targets))
+                  gradients = __torch__.differentiate(loss, leaves, %s)
+                  total = __torch__.adam(state, gradients, rates)
+                  return [torch.stack([torch.detach(loss), torch.to(correct, 6), total])]
+                """
+                .formatted(
+                        count,
+                        weights(vit.linearNames(), task, fixed),
+                        fixed,
+                        VitScript.call(vit),
+                        count - 2,
+                        count - 1,
+                        vit.engine().precision().lossScale());
+    }
+
+    /** A line a linear layer that appends its effective weight to {@code w}. */
+    private static String weights(List<String> names, TaskParameters task, int fixed) {
+        Scalars scalars = task.scalars();
+        List<String> adapted = List.copyOf(task.a().keySet());
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < names.size(); i++) {
+            String weight = "frozen[" + (fixed + i) + "]";
+            int group = scalars.groupNames().indexOf(names.get(i));
+            if (group >= 0) {
+                weight = "__torch__.grouped(%s, torch.select(leaves[%d], 0, %d), frozen[%d])"
+                        .formatted(
+                                weight,
+                                2 * adapted.size() + 1,
+                                scalars.groupRow(names.get(i)),
+                                fixed + names.size() + group);
+            }
+            int adapter = adapted.indexOf(names.get(i));
+            if (adapter >= 0) {
+                weight = "__torch__.adapted(%s, leaves[%d], leaves[%d], torch.select(leaves[%d], 0, %d), %s)"
+                        .formatted(
+                                weight,
+                                adapter,
+                                adapted.size() + adapter,
+                                2 * adapted.size(),
+                                scalars.ownRow(names.get(i)),
+                                task.scaling());
+            }
+            lines.append("  _0 = torch.append(w, ").append(weight).append(")\n");
+        }
+        return lines.toString();
+    }
+}

@@ -1,0 +1,84 @@
+package ham.train.vit;
+
+import ham.merge.checkpoint.VitConfig;
+import java.util.Locale;
+
+/**
+ * The network as TorchScript functions: what {@link VitForward} computes operator by operator, in one call and in mixed precision.
+ *
+ * <p>Matrix products and GELU are computed in the format {@code dtype}; LayerNorm, the residual stream and features stay float32, and
+ * softmax sums in float32. Attention is written out, because PyTorch's fused attention is slow backwards in bf16 on a CPU.
+ *
+ * <p>{@code fixed} holds {@link VitForward#fixed()}, {@code w} the weights of the linear layers of all blocks, six a block in the order
+ * of {@link ham.merge.checkpoint.Target}, {@code sizes} layers, heads and the side of a patch.
+ */
+public final class VitScript {
+    /** {@code features(pixels, fixed, w, sizes, eps, dtype) -> Tensor}, [n, d], and what it calls. */
+    public static final String FUNCTIONS =
+            """
+            def heads(x: Tensor, n: int, count: int) -> Tensor:
+              size = torch.floordiv(torch.size(x, 2), count)
+              return torch.transpose(torch.view(x, [n, -1, count, size]), 1, 2)
+
+            def norm(x: Tensor, w: Tensor, b: Tensor, eps: float, dtype: int) -> Tensor:
+              return torch.to(torch.layer_norm(x, [torch.size(x, -1)], w, b, eps, False), dtype)
+
+            def affine(x: Tensor, w: Tensor, b: Tensor, dtype: int) -> Tensor:
+              return torch.linear(x, torch.to(w, dtype), torch.to(b, dtype))
+
+            def embed(pixels: Tensor, fixed: List[Tensor], patch: int, dtype: int) -> Tensor:
+              n = torch.size(pixels, 0)
+              side = torch.floordiv(torch.size(pixels, 2), patch)
+              cut = torch.permute(torch.view(pixels, [n, 3, side, patch, side, patch]), [0, 2, 4, 1, 3, 5])
+              patches = torch.to(torch.reshape(cut, [n, torch.mul(side, side), -1]), dtype)
+              tokens = torch.to(__torch__.affine(patches, fixed[2], fixed[3], dtype), 6)
+              cls = torch.expand(fixed[0], [n, 1, torch.size(tokens, 2)])
+              return torch.add(torch.cat([cls, tokens], 1), fixed[1])
+
+            def block(h: Tensor, i: int, last: bool, fixed: List[Tensor], w: List[Tensor], count: int, eps: float, dtype: int) -> Tensor:
+              f = torch.add(6, torch.mul(10, i))
+              k = torch.mul(6, i)
+              n = torch.size(h, 0)
+              normed = __torch__.norm(h, fixed[f], fixed[f + 1], eps, dtype)
+              asking = normed
+              residual = h
+              if last:
+                asking = torch.slice(normed, 1, 0, 1)
+                residual = torch.slice(h, 1, 0, 1)
+              q = __torch__.heads(__torch__.affine(asking, w[k], fixed[f + 4], dtype), n, count)
+              key = __torch__.heads(__torch__.affine(normed, w[k + 1], fixed[f + 5], dtype), n, count)
+              value = __torch__.heads(__torch__.affine(normed, w[k + 2], fixed[f + 6], dtype), n, count)
+              scale = torch.pow(torch.size(q, 3), -0.5)
+              scores = torch.matmul(torch.mul(q, scale), torch.transpose(key, 2, 3))
+              mixed = torch.matmul(torch.softmax(scores, -1), value)
+              joined = torch.reshape(torch.transpose(mixed, 1, 2), [n, -1, torch.size(h, 2)])
+              attended = torch.add(residual, __torch__.affine(joined, w[k + 3], fixed[f + 7], dtype))
+              second = __torch__.norm(attended, fixed[f + 2], fixed[f + 3], eps, dtype)
+              expanded = torch.gelu(__torch__.affine(second, w[k + 4], fixed[f + 8], dtype))
+              return torch.add(attended, __torch__.affine(expanded, w[k + 5], fixed[f + 9], dtype))
+
+            def features(pixels: Tensor, fixed: List[Tensor], w: List[Tensor], sizes: List[int], eps: float, dtype: int) -> Tensor:
+              h = __torch__.embed(pixels, fixed, sizes[2], dtype)
+              layers = sizes[0]
+              for i in range(layers):
+                h = __torch__.block(h, i, torch.eq(i, layers - 1), fixed, w, sizes[1], eps, dtype)
+              first = torch.select(h, 1, 0)
+              return __torch__.norm(first, fixed[4], fixed[5], eps, 6)
+
+            """;
+
+    private VitScript() {}
+
+    /** The call that computes features of {@code pixels} with {@code fixed} and {@code w}. */
+    public static String call(VitForward vit) {
+        VitConfig config = vit.config();
+        return String.format(
+                Locale.ROOT,
+                "__torch__.features(pixels, fixed, w, [%d, %d, %d], %s, %d)",
+                config.layers(),
+                config.heads(),
+                config.patch(),
+                config.layerNormEps(),
+                vit.engine().precision().torchType());
+    }
+}
