@@ -207,6 +207,7 @@ class TrainCommandTest {
             assertThat(result.path("metrics").path("variants").has(method + "/prototype"))
                     .isTrue();
             assertThat(run.resolve("report.html")).exists();
+            ham("inspect", run).succeeds();
             assertThat(Files.readAllLines(run.resolve("metrics.csv"))).hasSize(1 + 3 * 3);
         }
     }
