@@ -131,8 +131,10 @@ final class BenchCommand implements Callable<Integer> {
         Path record = run.resolve("merged").resolve(MergeFolder.RECORD);
         if (Files.exists(record)) {
             List<Path> adapters = new ArrayList<>();
-            JsonFiles.read(record, "the record of a merge folder").path("inputs").forEach(input -> adapters.add(
-                    parent.resolve(input.path("adapter").asText())));
+            JsonFiles.read(record, "the record of a merge folder")
+                    .path("inputs")
+                    .forEach(input ->
+                            adapters.add(parent.resolve(input.path("adapter").asText())));
             return adapters;
         }
         try (Stream<Path> children = Files.list(parent)) {
