@@ -1,7 +1,6 @@
 package ham.cli;
 
 import ham.merge.method.Combine;
-import ham.merge.method.HamParameters;
 import ham.merge.method.Join;
 import ham.merge.method.Measure;
 import ham.merge.method.MergeChoices;
@@ -57,11 +56,6 @@ final class HamOptions {
             description = "ham: what adapters and groups are compared by: cosine (of all deltas as one vector) or"
                     + " layer-cosine (mean of the cosines at every weight) (default: ${DEFAULT-VALUE}).")
     private String similarity;
-
-    HamParameters parameters(CommandSpec spec) {
-        Measure measure = measure(spec);
-        return Usage.check(spec, () -> new HamParameters(keep, tau, groups, join, combine, measure));
-    }
 
     private Measure measure(CommandSpec spec) {
         return Usage.choose(spec, "--similarity", similarity, Measure.values(), Measure::optionName);

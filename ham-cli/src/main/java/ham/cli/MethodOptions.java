@@ -4,10 +4,9 @@ import ham.merge.method.LayerRule;
 import ham.merge.method.MergeChoices;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeParameter;
-import ham.merge.method.SignRule;
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -22,27 +21,8 @@ final class MethodOptions {
                             + " magnitude, or svd (sum cut to a rank) (default: ${DEFAULT-VALUE}).")
     private String method;
 
-    @Option(
-            names = "--density",
-            paramLabel = "D",
-            defaultValue = "0.5",
-            description = "ties, dare, magnitude: fraction of the entries of each delta that is kept"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private BigDecimal density;
-
-    @Option(
-            names = "--scale",
-            paramLabel = "S",
-            defaultValue = "1",
-            description = "task-arithmetic, ties: factor on the result (default: ${DEFAULT-VALUE}).")
-    private double scale;
-
-    @Option(
-            names = "--sign",
-            paramLabel = "RULE",
-            description = "ties, dare: sign of an entry by total (the sum decides) or frequency (the majority decides);"
-                    + " dare also none (default: total for ties, none for dare).")
-    private SignRule sign;
+    @Mixin
+    private PeerOptions peers;
 
     @Option(
             names = "--seed",
@@ -85,12 +65,10 @@ final class MethodOptions {
      */
     MergeChoices choices(CommandSpec spec, boolean rankOfOutput) {
         return new HamOptions.Typed(spec)
-                .put(MergeParameter.DENSITY, density)
-                .put(MergeParameter.SCALE, scale)
-                .put(MergeParameter.SIGN, sign)
                 .put(MergeParameter.SEED, seed)
                 .put(MergeParameter.RANK, rankOfOutput ? null : Integer.valueOf(rank))
                 .choices()
+                .over(peers.choices(spec))
                 .layers(layers);
     }
 }

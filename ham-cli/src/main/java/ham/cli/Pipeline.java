@@ -14,18 +14,21 @@ import ham.runtime.model.SessionSettings;
 import ham.train.engine.TorchEngine;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.run.EngineForward;
-import ham.train.run.HamTrainer;
 import ham.train.run.RunConfig;
 import ham.train.run.RunFolder;
 import ham.train.run.RunInputs;
 import ham.train.run.RunRecord;
+import ham.train.run.StreamTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The main job: train the stream, merge, export, compare the three forms, evaluate the exported file; all in one run folder. */
+/**
+ * The main job: train the stream, merge, export, compare the three forms, evaluate the exported file; all in one run folder. A method that
+ * gives no single model is trained and measured only.
+ */
 final class Pipeline {
     static final String MODEL = "model.onnx";
     static final String EXPORT = "export.json";
@@ -48,20 +51,23 @@ final class Pipeline {
     void run(RunConfig config, Path out, boolean resume, boolean force) {
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
         RunInputs inputs = RunInputs.open(config);
+        inputs.skipped().forEach(fault -> console.warn(fault + "; left out"));
         Map<String, String> environment = Environment.facts();
-        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads())) {
+        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision())) {
             environment.put("engine", engine.description());
+            environment.put("precision", engine.precision().optionName());
         }
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));
             try {
                 RunRecord.writeOrCheck(folder, inputs, environment, console.command());
-                new HamTrainer(inputs, new TrainingProgress(console, config.head())).run(folder);
-                console.stage("exporting and comparing the three forms of the model");
-                export(inputs, folder);
-                console.stage("evaluating the exported model on the test images of all tasks");
-                evaluate(inputs, folder);
-                writeReport(folder.path());
+                new StreamTrainer(inputs, new TrainingProgress(console, config)).run(folder);
+                if (config.learning().method().givesOneModel()) {
+                    deploy(inputs, folder);
+                } else {
+                    console.stage(config.learning().method().optionName()
+                            + " keeps an adapter a task and gives no single model: nothing is merged or exported");
+                }
                 folder.finish();
             } finally {
                 hint.remove();
@@ -69,11 +75,19 @@ final class Pipeline {
         }
     }
 
+    private void deploy(RunInputs inputs, RunFolder folder) {
+        console.stage("exporting and comparing the three forms of the model");
+        export(inputs, folder);
+        console.stage("evaluating the exported model on the test images of all tasks");
+        evaluate(inputs, folder);
+        writeReport(folder.path());
+    }
+
     private void interrupted(RunFolder folder) {
         int finished = folder.finishedTasks();
         console.stage(
-                finished == 0
-                        ? "ham: interrupted before the first task was finished; nothing is kept"
+                !folder.holdsWork()
+                        ? "ham: interrupted before anything was saved; nothing is kept"
                         : "ham: interrupted after " + finished + " finished tasks, which are in " + folder.path()
                                 + "; go on with --resume");
         folder.close();

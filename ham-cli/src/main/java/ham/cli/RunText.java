@@ -4,10 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.train.learn.LearningMethod;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -25,22 +24,17 @@ record RunText(String text, ObjectNode json) {
     static RunText read(Path run) {
         ObjectNode record = JsonFiles.read(run.resolve("run.json"), "the record of a run");
         ObjectNode metrics = JsonFiles.read(run.resolve("metrics.json"), "the accuracies of a run");
-        ObjectNode evaluation = JsonFiles.read(run.resolve(Pipeline.EVALUATION), "the accuracy of an exported model");
-        ObjectNode export = JsonFiles.read(run.resolve(Pipeline.EXPORT), "the record of an export");
         JsonNode configuration = record.path("configuration");
+        boolean deployed = !configuration.path("method").asText().equals(LearningMethod.ORACLE.optionName());
         int classes = record.path("class_order").size();
         require(run.resolve("run.json"), classes > 0 && !record.path("tasks").isEmpty(), "class_order and tasks");
         require(run.resolve("metrics.json"), metrics.path("variants").isObject(), "variants");
-        require(run.resolve(Pipeline.EVALUATION), evaluation.path("accuracy").isNumber(), "accuracy");
-        require(run.resolve(Pipeline.EXPORT), export.path("parity").isObject(), "parity");
 
         ObjectNode json = JsonFiles.object();
         json.put("run", run.toString());
-        json.put("last_accuracy", evaluation.path("accuracy").asDouble());
+        json.put("last_accuracy", metrics.path("last").asDouble());
         json.put("chance", 1.0 / classes);
-        json.set("parity", export.path("parity"));
         json.set("metrics", metrics);
-        json.set("evaluation", evaluation);
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%d classes in %d tasks, %s adapters of rank %d, %s head%n%n",
@@ -49,8 +43,22 @@ record RunText(String text, ObjectNode json) {
                 configuration.path("method").asText(),
                 configuration.path("rank").asInt(),
                 configuration.path("head").asText()));
-        text.append(accuracies(metrics, evaluation, 1.0 / classes)).append("\n\n");
-        text.append(parity(export.path("parity")));
+        if (deployed) {
+            Path evaluated = run.resolve(Pipeline.EVALUATION);
+            ObjectNode evaluation = JsonFiles.read(evaluated, "the accuracy of an exported model");
+            require(evaluated, evaluation.path("accuracy").isNumber(), "accuracy");
+            Path exported = run.resolve(Pipeline.EXPORT);
+            ObjectNode export = JsonFiles.read(exported, "the record of an export");
+            require(exported, export.path("parity").isObject(), "parity");
+            json.put("last_accuracy", evaluation.path("accuracy").asDouble());
+            json.set("parity", export.path("parity"));
+            json.set("evaluation", evaluation);
+            text.append(accuracies(metrics, "merged model", "exported ONNX", json, 1.0 / classes));
+            text.append("\n\n").append(parity(export.path("parity")));
+        } else {
+            text.append(accuracies(metrics, "own adapter", "the task known", json, 1.0 / classes));
+            text.append("\n\nno single model: every task has its own adapter and head in adapters/");
+        }
         if (Files.exists(run.resolve(BENCH))) {
             ObjectNode bench = JsonFiles.read(run.resolve(BENCH), "a serving comparison");
             json.set("bench", bench);
@@ -65,21 +73,21 @@ record RunText(String text, ObjectNode json) {
         }
     }
 
-    private static Table accuracies(JsonNode metrics, JsonNode evaluation, double chance) {
+    private static Table accuracies(JsonNode metrics, String model, String note, JsonNode json, double chance) {
         Table table = new Table("accuracy", "last", "average incremental", "forgetting");
+        String chosen =
+                metrics.path("method").asText() + "/" + metrics.path("head").asText();
         table.row(
-                "merged model, " + metrics.path("head").asText() + " head (exported ONNX)",
-                EvalCommand.percent(evaluation.path("accuracy").asDouble()),
+                model + ", " + metrics.path("head").asText() + " head (" + note + ")",
+                EvalCommand.percent(json.path("last_accuracy").asDouble()),
                 EvalCommand.percent(metrics.path("average_incremental").asDouble()),
                 EvalCommand.percent(metrics.path("forgetting").asDouble()));
-        List<Map.Entry<String, JsonNode>> variants =
-                new ArrayList<>(metrics.path("variants").properties());
-        for (Map.Entry<String, JsonNode> variant : variants) {
-            boolean frozen = variant.getKey().startsWith("frozen/");
+        for (Map.Entry<String, JsonNode> variant : metrics.path("variants").properties()) {
+            boolean beside = !variant.getKey().startsWith(metrics.path("method").asText() + "/");
             String head = variant.getKey().replaceFirst("^[^/]*/", "");
-            if (frozen || !head.equals(metrics.path("head").asText())) {
+            if (!variant.getKey().equals(chosen)) {
                 table.row(
-                        (frozen ? "frozen backbone, " : "merged model, ") + head + " head",
+                        (beside ? "frozen backbone, " : model + ", ") + head + " head",
                         EvalCommand.percent(variant.getValue().path("last").asDouble()),
                         EvalCommand.percent(
                                 variant.getValue().path("average_incremental").asDouble()),

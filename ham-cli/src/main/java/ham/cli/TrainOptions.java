@@ -1,33 +1,49 @@
 package ham.cli;
 
-import ham.merge.checkpoint.Target;
+import ham.merge.folder.MergeMode;
 import ham.merge.head.HeadKind;
-import ham.train.data.DataSpec;
-import ham.train.input.Augmentation;
-import ham.train.lora.LoraSettings;
-import ham.train.lora.Recipe;
+import ham.merge.method.MergeChoices;
+import ham.merge.method.MergeMethod;
+import ham.merge.method.MergeParameter;
+import ham.train.head.HeadSettings;
+import ham.train.head.RidgeRule;
+import ham.train.learn.LearningMethod;
+import ham.train.learn.LearningSettings;
 import ham.train.run.RunConfig;
+import ham.train.stream.StreamSettings;
 import java.nio.file.Path;
-import java.util.EnumSet;
-import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** How a stream of tasks is trained, the same for {@code train} and {@code demo}. */
 final class TrainOptions {
-    private static final int DEFAULT_TASKS = 10;
-
     @Option(
             names = "--method",
             paramLabel = "METHOD",
             defaultValue = "ham",
-            description = "Only ham so far (default: ${DEFAULT-VALUE}).")
+            description = "ham, cat-pruned (ham with one group), sequential (one adapter trained on and on), linear,"
+                    + " task-arithmetic, ties, dare (adapters trained alone and merged so), sd-lora (every earlier pair"
+                    + " frozen with a scalar of its own), oracle (an adapter a task, the task known; gives no single"
+                    + " model), joint (one adapter, all data at once) or frozen (no adapter; the linear head is trained)"
+                    + " (default: ${DEFAULT-VALUE}).")
     private String method;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description = "ham, cat-pruned: sequential (each task beside the groups before it) or independent (each"
+                    + " alone, merged afterwards) (default: sequential).")
+    private String mode;
+
+    @Option(
+            names = "--adapters",
+            paramLabel = "RUN",
+            description = "Take the adapters of this finished run, which trained each alone with the same options,"
+                    + " instead of training them again.")
+    private Path reused;
 
     @Option(
             names = "--head",
@@ -38,84 +54,11 @@ final class TrainOptions {
     private String head;
 
     @Option(
-            names = "--order",
-            paramLabel = "SEED",
-            defaultValue = "1993",
-            description = "Class order: NumPy's permutation of this seed, or 'natural' (default: ${DEFAULT-VALUE}).")
-    private String order;
-
-    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
             description = "Seed of everything else that is drawn (default: ${DEFAULT-VALUE}).")
     private long seed;
-
-    @Option(
-            names = "--rank",
-            paramLabel = "R",
-            defaultValue = "16",
-            description = "LoRA rank; lora_alpha is the same, so the scaling is 1 (default: ${DEFAULT-VALUE}).")
-    private int rank;
-
-    @Option(
-            names = "--targets",
-            paramLabel = "LAYER,...",
-            split = ",",
-            defaultValue = "query,value",
-            description = "Adapted layers of every block: query, key, value, attention_output, fc1, fc2"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private List<String> targets;
-
-    @Option(
-            names = "--epochs",
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "Passes over a task's images (default: ${DEFAULT-VALUE}).")
-    private int epochs;
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "64",
-            description = "Images a step (default: ${DEFAULT-VALUE}).")
-    private int batch;
-
-    @Option(
-            names = "--lr",
-            paramLabel = "RATE",
-            defaultValue = "3e-4",
-            description = "Adam's learning rate of A and B (default: ${DEFAULT-VALUE}).")
-    private double adapterRate;
-
-    @Option(
-            names = "--head-lr",
-            paramLabel = "RATE",
-            defaultValue = "5e-3",
-            description = "Adam's learning rate of the linear head (default: ${DEFAULT-VALUE}).")
-    private double headRate;
-
-    @Option(
-            names = "--alpha-lr",
-            paramLabel = "RATE",
-            defaultValue = "1e-3",
-            description = "Adam's learning rate of the importance scalars (default: ${DEFAULT-VALUE}).")
-    private double alphaRate;
-
-    @Option(
-            names = "--crop-padding",
-            paramLabel = "PIXELS",
-            defaultValue = "4",
-            description = "Random crop after padding each side by this; 0 for none (default: ${DEFAULT-VALUE}).")
-    private int cropPadding;
-
-    @Option(
-            names = "--flip",
-            negatable = true,
-            defaultValue = "true",
-            fallbackValue = "true",
-            description = "Mirror half of the training images (default: ${DEFAULT-VALUE}).")
-    private boolean flip;
 
     @Option(
             names = "--projection",
@@ -125,11 +68,28 @@ final class TrainOptions {
     private int projection;
 
     @Option(
+            names = "--ridge",
+            paramLabel = "RULE",
+            defaultValue = "task",
+            description = "Lambda of the analytic head: task (least error on the present task's held-out images), sum"
+                    + " (least sum of the errors of all tasks so far) or a number, a multiple of the mean of G's diagonal"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String ridge;
+
+    @Option(
+            names = "--lr-decay",
+            paramLabel = "F",
+            defaultValue = "1",
+            description = "Factor on --lr from each task to the next (default: ${DEFAULT-VALUE}).")
+    private double rateDecay;
+
+    @Option(
             names = "--precision",
             paramLabel = "P",
             defaultValue = "auto",
-            description = "Arithmetic of the training step: auto or fp32, which are the same so far"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Arithmetic of training steps and features: fp32, bf16, fp16 (GPU only) or auto (bf16 on a GPU and on CPUs that"
+                            + " multiply it, else fp32); the exported model is float32 (default: ${DEFAULT-VALUE}).")
     private String precision;
 
     @Option(
@@ -147,7 +107,19 @@ final class TrainOptions {
     private int threads;
 
     @Mixin
+    private StreamOptions streams;
+
+    @Mixin
+    private AdapterOptions adapters;
+
+    @Mixin
     private HamOptions ham;
+
+    @Mixin
+    private PeerOptions peers;
+
+    @Mixin
+    private MeasuringOptions measuring;
 
     @Option(names = "--resume", description = "Go on with an unfinished run after its last finished task.")
     private boolean resume;
@@ -167,46 +139,32 @@ final class TrainOptions {
 
     /** The configuration of a run; without a number of tasks it has ten, or one a class where there are fewer. */
     RunConfig config(CommandSpec spec, Path base, Path data, OptionalInt tasks) {
-        Usage.choose(spec, "--method", method, new String[] {"ham"}, String::toString);
-        Usage.choose(spec, "--precision", precision, new String[] {"auto", "fp32"}, String::toString);
+        Usage.choose(spec, "--precision", precision, new String[] {"auto", "fp32", "bf16", "fp16"}, String::toString);
+        LearningMethod learned =
+                Usage.choose(spec, "--method", method, LearningMethod.values(), LearningMethod::optionName);
         HeadKind kind = Usage.choose(spec, "--head", head, HeadKind.values(), HeadKind::optionName);
-        Set<Target> layers = EnumSet.noneOf(Target.class);
-        for (String name : targets) {
-            layers.add(Usage.choose(spec, "--targets", name, Target.values(), Target::optionName));
+        Optional<MergeMode> chosenMode = Optional.ofNullable(mode)
+                .map(name -> Usage.choose(spec, "--mode", name, MergeMode.values(), MergeMode::optionName));
+        MergeChoices choices = ham.choices(spec).over(peers.choices(spec));
+        if (learned.merging() == MergeMethod.DARE) {
+            choices.put(MergeParameter.SEED, seed);
         }
-        OptionalLong orderSeed = orderSeed(spec);
-        int count = tasks.orElseGet(() -> defaultTasks(data));
+        StreamSettings stream = streams.settings(spec, data, tasks);
         return Usage.check(
                 spec,
                 () -> new RunConfig(
                         base,
                         data,
-                        kind,
-                        count,
-                        orderSeed,
+                        LearningSettings.of(learned, chosenMode, choices, rateDecay),
+                        new HeadSettings(kind, projection, RidgeRule.parse(ridge)),
+                        stream,
                         seed,
-                        LoraSettings.of(layers, rank),
-                        new Recipe(
-                                epochs, batch, adapterRate, headRate, alphaRate, new Augmentation(cropPadding, flip)),
-                        ham.parameters(spec),
-                        projection,
+                        adapters.lora(spec),
+                        adapters.recipe(spec),
+                        measuring.settings(spec),
+                        Optional.ofNullable(reused),
+                        precision,
                         device,
                         threads));
-    }
-
-    private static int defaultTasks(Path data) {
-        return Math.min(DEFAULT_TASKS, DataSpec.open(data).classNames().size());
-    }
-
-    private OptionalLong orderSeed(CommandSpec spec) {
-        if (order.equals("natural")) {
-            return OptionalLong.empty();
-        }
-        try {
-            return OptionalLong.of(Long.parseLong(order));
-        } catch (NumberFormatException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "--order: expected a seed or 'natural', found '" + order + "'", e);
-        }
     }
 }

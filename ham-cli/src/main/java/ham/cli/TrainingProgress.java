@@ -1,21 +1,30 @@
 package ham.cli;
 
 import ham.merge.head.HeadKind;
+import ham.train.learn.LearningMethod;
 import ham.train.lora.StepProgress;
+import ham.train.run.RunConfig;
 import ham.train.run.RunProgress;
 import ham.train.run.TaskSummary;
 import ham.train.run.Variants;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /** Shows on standard error how a run goes. */
 final class TrainingProgress implements RunProgress {
     private final Console console;
+    private final LearningMethod method;
     private final HeadKind head;
+    private final Set<String> warned = new HashSet<>();
 
-    TrainingProgress(Console console, HeadKind head) {
+    TrainingProgress(Console console, RunConfig config) {
         this.console = console;
-        this.head = head;
+        this.method = config.learning().method();
+        this.head = config.head().kind();
     }
 
     @Override
@@ -37,16 +46,22 @@ final class TrainingProgress implements RunProgress {
 
     @Override
     public void finished(TaskSummary summary) {
-        console.stage(String.format(
-                Locale.ROOT,
-                "task %d of %d: loss %.3f, %.0f images/s, %s group %d, accuracy so far %.1f %% (frozen backbone %.1f %%)",
-                summary.task() + 1,
-                summary.tasks(),
-                summary.loss(),
-                summary.imagesPerSecond(),
-                summary.step().opened() ? "opened" : "joined",
-                summary.step().group(),
-                100 * summary.accuracy().get(Variants.ham(head)),
-                100 * summary.accuracy().getOrDefault(Variants.frozen(head), Double.NaN)));
+        List<String> parts = new ArrayList<>();
+        summary.loss().ifPresent(loss -> parts.add(format("loss %.3f", loss)));
+        summary.imagesPerSecond().ifPresent(speed -> parts.add(format("%.0f images/s", speed)));
+        summary.step()
+                .ifPresent(step -> parts.add(format("%s group %d", step.opened() ? "opened" : "joined", step.group())));
+        String frozen = Optional.ofNullable(summary.accuracy().get(Variants.name(LearningMethod.FROZEN, head)))
+                .filter(accuracy -> method != LearningMethod.FROZEN)
+                .map(accuracy -> format(" (frozen backbone %.1f %%)", 100 * accuracy))
+                .orElse("");
+        parts.add(
+                format("accuracy so far %.1f %%", 100 * summary.accuracy().get(Variants.name(method, head))) + frozen);
+        console.stage(format("task %d of %d: ", summary.task() + 1, summary.tasks()) + String.join(", ", parts));
+        summary.warnings().stream().filter(warned::add).forEach(console::warn);
+    }
+
+    private static String format(String format, Object... arguments) {
+        return String.format(Locale.ROOT, format, arguments);
     }
 }

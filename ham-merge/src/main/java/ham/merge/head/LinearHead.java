@@ -29,6 +29,11 @@ public record LinearHead(Matrix weight, float[] bias) implements Head {
         return new LinearHead(weight.appendRows(below.weight), joined);
     }
 
+    /** A head of {@code count} of the classes, from class {@code first} on. */
+    public LinearHead rows(int first, int count) {
+        return new LinearHead(weight.rows(first, count), Arrays.copyOfRange(bias, first, first + count));
+    }
+
     @Override
     public HeadKind kind() {
         return HeadKind.LINEAR;

@@ -1,62 +1,93 @@
 package ham.merge.method;
 
+import ham.merge.adapter.AdapterSource;
+import ham.merge.adapter.LayerShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The ways in which a HAM merge is known to fail, as far as a merge shows them (METHOD: what must be watched). */
 public final class FailureSignatures {
-    /** A scalar below this fraction of its value when the group was last joined means that the group was muted. */
-    private static final double RIGID = 0.5;
+    /** A scalar below this fraction of its value when the group was last joined means that the group was muted, unless somebody says another. */
+    public static final double RIGID = 0.5;
     /** So many adapters may each open a group without a word. */
     private static final int FEW = 3;
 
     private FailureSignatures() {}
 
-    /** What was seen, one sentence each. */
+    /** What was seen in a merge, one sentence each. */
     public static List<String> of(PreparedMerge merge) {
         List<String> seen = new ArrayList<>();
-        HamParameters parameters = merge.settings().ham();
         if (merge.settings().method() == MergeMethod.HAM) {
-            int groups = merge.groups().size();
-            if (groups > FEW && groups == merge.steps().size() && groups < parameters.maxGroups()) {
-                seen.add("rank explosion: each of the " + groups
-                        + " adapters opened a group of its own; a lower --tau or fewer --groups would join some");
+            seen.addAll(rankExplosion(merge.settings().ham(), merge.groups(), merge.steps(), merge.adapters()));
+            seen.addAll(rigidification(
+                    merge.steps(), merge.groups().stream().map(Group::alpha).toList(), RIGID));
+        }
+        return seen;
+    }
+
+    /**
+     * Whether grouping saves nothing: every adapter has a group of its own, or factors are as large as what they stand for.
+     *
+     * @param adapters that were merged, in order
+     */
+    public static List<String> rankExplosion(
+            HamParameters parameters, List<Group> groups, List<Step> steps, List<? extends AdapterSource> adapters) {
+        List<String> seen = new ArrayList<>();
+        if (groups.size() > FEW && groups.size() == steps.size() && groups.size() < parameters.maxGroups()) {
+            seen.add("rank explosion: each of the " + groups.size()
+                    + " adapters opened a group of its own; a lower --tau or fewer --groups would join some");
+        }
+        Map<String, LayerShape> all = new TreeMap<>();
+        adapters.forEach(adapter -> all.putAll(adapter.layers()));
+        for (int g = 0; g < groups.size(); g++) {
+            Map<String, LayerShape> shapes = new TreeMap<>();
+            Map<String, Integer> ranks = new TreeMap<>();
+            for (Group.Member member : groups.get(g).members()) {
+                adapters.get(member.adapter()).layers().forEach((weight, layer) -> {
+                    shapes.put(weight, layer);
+                    ranks.merge(weight, layer.rank(), Integer::sum);
+                });
             }
-            for (int g = 0; g < groups; g++) {
-                fullRank(merge, g, seen);
-                rigid(merge, g, seen);
+            long full = shapes.entrySet().stream()
+                    .filter(entry -> ranks.get(entry.getKey())
+                            >= Math.min(
+                                    entry.getValue().outputs(), entry.getValue().inputs()))
+                    .count();
+            if (full > 0) {
+                seen.add("rank explosion: the rank of group " + g + " reaches the smaller side of " + full + " of "
+                        + all.size() + " weights, so its factors save nothing there");
             }
         }
         return seen;
     }
 
-    private static void fullRank(PreparedMerge merge, int index, List<String> seen) {
-        Group group = merge.groups().get(index);
-        long full = merge.shapes().entrySet().stream()
-                .filter(entry -> merge.rank(group, entry.getKey())
-                        >= Math.min(entry.getValue().outputs(), entry.getValue().inputs()))
-                .count();
-        if (full > 0) {
-            seen.add("rank explosion: the rank of group " + index + " reaches the smaller side of " + full + " of "
-                    + merge.shapes().size() + " weights, so its factors save nothing there");
+    /**
+     * Which groups later training muted.
+     *
+     * @param steps of the adapters so far
+     * @param alphas scalar of every group as it stands
+     * @param below fraction of its value at its last join below which a scalar counts as muted
+     */
+    public static List<String> rigidification(List<Step> steps, List<Double> alphas, double below) {
+        List<String> seen = new ArrayList<>();
+        for (int g = 0; g < alphas.size(); g++) {
+            double joined = Double.NaN;
+            for (Step step : steps) {
+                joined = step.group() == g ? step.groupAlpha() : joined;
+            }
+            if (alphas.get(g) < below * joined) {
+                seen.add(String.format(
+                        Locale.ROOT,
+                        "rigidification: the scalar of group %d fell from %.3g at its last join to %.3g in later training,"
+                                + " so earlier tasks are muted; a lower --alpha-lr keeps them",
+                        g,
+                        joined,
+                        alphas.get(g)));
+            }
         }
-    }
-
-    private static void rigid(PreparedMerge merge, int index, List<String> seen) {
-        double joined = Double.NaN;
-        for (Step step : merge.steps()) {
-            joined = step.group() == index ? step.groupAlpha() : joined;
-        }
-        double now = merge.groups().get(index).alpha();
-        if (now < RIGID * joined) {
-            seen.add(String.format(
-                    Locale.ROOT,
-                    "rigidification: the scalar of group %d fell from %.3g at its last join to %.3g in later training,"
-                            + " so earlier tasks are muted; a lower --alpha-lr keeps them",
-                    index,
-                    joined,
-                    now));
-        }
+        return seen;
     }
 }

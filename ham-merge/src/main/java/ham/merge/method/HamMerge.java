@@ -101,6 +101,11 @@ public final class HamMerge {
         return grouping.groups();
     }
 
+    /** The adapters so far, pruned, in order. */
+    public List<LoraAdapter> pruned() {
+        return List.copyOf(pruned);
+    }
+
     /** What every adapter did, in order. */
     public List<Step> steps() {
         return grouping.steps();

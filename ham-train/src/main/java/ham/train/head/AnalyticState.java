@@ -7,6 +7,7 @@ package ham.train.head;
  * @param gram G = sum of h^T h, [M, M], symmetric
  * @param cross Q = sum of h^T onehot(y), transposed: [classes, M]
  * @param ridge lambda as a multiple of the mean of G's diagonal, chosen at the last task
+ * @param errors of every candidate for lambda, the sum over tasks of the squared errors on held-out images, each measured at its task
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record AnalyticState(int classes, double[] gram, double[] cross, double ridge) {}
+public record AnalyticState(int classes, double[] gram, double[] cross, double ridge, double[] errors) {}

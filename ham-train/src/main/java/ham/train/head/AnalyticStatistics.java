@@ -5,15 +5,16 @@ import ham.merge.head.AnalyticHead;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
 import ham.train.seed.Seeds;
+import java.util.Arrays;
 import java.util.Random;
 
 /**
  * Ridge regression on random features, exactly class-incremental: {@code h = relu(f P)}, {@code G += h^T h},
  * {@code Q += h^T onehot(y)}, weights {@code (G + lambda I)^-1 Q}.
  *
- * <p>P [d, M] is standard normal, drawn from the seed. Lambda is chosen at every task from {@link #RIDGES} times the mean of G's
- * diagonal: the images that the adapter was trained on are added, and the lambda with the smallest squared error against the
- * one-hot targets of the held-out images wins; then the held-out images are added too.
+ * <p>P [d, M] is standard normal, drawn from the seed. Where lambda is chosen ({@link RidgeRule}), it is one of {@link #RIDGES} times
+ * the mean of G's diagonal: the images that the adapter was trained on are added, the squared error of every candidate against the
+ * one-hot targets of the held-out images is measured, and the smallest wins; then the held-out images are added too.
  *
  * <p>Source: RanPAC, arXiv 2307.02251, section 4 and algorithm 1.
  */
@@ -22,6 +23,7 @@ public final class AnalyticStatistics {
     private static final double FIRST_RIDGE = 1e-2;
 
     private final Matrix projection;
+    private final RidgeRule rule;
     private AnalyticState state;
 
     /**
@@ -29,21 +31,31 @@ public final class AnalyticStatistics {
      *
      * @param features width d of a feature
      * @param width M random features; 2000 suits small d
+     * @param rule how lambda is chosen
      * @param seed draws P
      */
-    public AnalyticStatistics(int features, int width, long seed) {
+    public AnalyticStatistics(int features, int width, RidgeRule rule, long seed) {
         this(
                 randomProjection(features, width, seed),
-                new AnalyticState(0, new double[Math.multiplyExact(width, width)], new double[0], FIRST_RIDGE));
+                rule,
+                new AnalyticState(
+                        0,
+                        new double[Math.multiplyExact(width, width)],
+                        new double[0],
+                        rule.fixed().orElse(FIRST_RIDGE),
+                        new double[RIDGES.length]));
     }
 
     /** Goes on from a state, with the same projection [d, M]. */
-    public AnalyticStatistics(Matrix projection, AnalyticState state) {
+    public AnalyticStatistics(Matrix projection, RidgeRule rule, AnalyticState state) {
         long width = projection.columns();
-        if (state.gram().length != width * width || state.cross().length != state.classes() * width) {
+        if (state.gram().length != width * width
+                || state.cross().length != state.classes() * width
+                || state.errors().length != RIDGES.length) {
             throw new IllegalArgumentException("the state does not fit a projection of width " + width);
         }
         this.projection = projection;
+        this.rule = rule;
         this.state = state;
     }
 
@@ -79,9 +91,15 @@ public final class AnalyticStatistics {
         requireFinite(heldOut.values());
         try (RidgeRegression regression = new RidgeRegression(engine, projection, state, seen)) {
             regression.add(training);
-            double ridge = heldOut.size() > 0 ? best(regression, heldOut) : state.ridge();
+            double ridge = state.ridge();
+            double[] sums = state.errors();
+            if (heldOut.size() > 0 && rule.fixed().isEmpty()) {
+                double[] errors = errors(regression, heldOut);
+                sums = sum(sums, errors);
+                ridge = RIDGES[smallest(rule.accumulates() ? sums : errors)];
+            }
             regression.add(heldOut);
-            state = regression.state(ridge);
+            state = regression.state(ridge, sums);
         }
     }
 
@@ -101,15 +119,23 @@ public final class AnalyticStatistics {
         }
     }
 
-    private static double best(RidgeRegression regression, Features heldOut) {
-        double best = RIDGES[RIDGES.length - 1];
-        double smallest = Double.POSITIVE_INFINITY;
-        for (double ridge : RIDGES) {
-            double error = regression.error(heldOut, ridge);
-            if (error < smallest) {
-                smallest = error;
-                best = ridge;
-            }
+    private static double[] errors(RidgeRegression regression, Features heldOut) {
+        return Arrays.stream(RIDGES)
+                .map(ridge -> regression.error(heldOut, ridge))
+                .toArray();
+    }
+
+    private static double[] sum(double[] first, double[] second) {
+        double[] sum = new double[first.length];
+        Arrays.setAll(sum, i -> first[i] + second[i]);
+        return sum;
+    }
+
+    /** Index of the first of the smallest; the last where none is finite. */
+    private static int smallest(double[] errors) {
+        int best = errors.length - 1;
+        for (int i = errors.length - 1; i >= 0; i--) {
+            best = errors[i] <= errors[best] && Double.isFinite(errors[i]) ? i : best;
         }
         return best;
     }

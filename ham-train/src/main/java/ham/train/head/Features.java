@@ -19,6 +19,26 @@ public record Features(float[] values, int[] positions) {
         return new Features(joinedValues, joinedPositions);
     }
 
+    /** The same images with positions counted from another class on. */
+    public Features from(int firstPosition) {
+        return new Features(
+                values,
+                Arrays.stream(positions)
+                        .map(position -> position - firstPosition)
+                        .toArray());
+    }
+
+    /** Some of these images. */
+    public Features only(int... chosen) {
+        int d = positions.length == 0 ? 0 : values.length / positions.length;
+        float[] chosenValues = new float[chosen.length * d];
+        for (int i = 0; i < chosen.length; i++) {
+            System.arraycopy(values, chosen[i] * d, chosenValues, i * d, d);
+        }
+        return new Features(
+                chosenValues, Arrays.stream(chosen).map(i -> positions[i]).toArray());
+    }
+
     /** How many images. */
     public int size() {
         return positions.length;

@@ -8,7 +8,9 @@ import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
+import ham.train.metrics.Top1;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Logits of a head for many features: {@link Head#logits} with the analytic head's large products in the engine. */
 public final class HeadLogits {
@@ -24,6 +26,15 @@ public final class HeadLogits {
      */
     public static float[] of(TorchEngine engine, Head head, float[] features) {
         return head instanceof AnalyticHead analytic ? analytic(engine, analytic, features) : head.logits(features);
+    }
+
+    /** Fraction of images whose largest logit is that of their position. */
+    public static double accuracy(TorchEngine engine, Head head, Features images) {
+        float[] logits = of(engine, head, images.values());
+        long correct = IntStream.range(0, images.size())
+                .filter(i -> Top1.of(logits, i * head.classes(), head.classes()) == images.positions()[i])
+                .count();
+        return (double) correct / images.size();
     }
 
     private static float[] analytic(TorchEngine engine, AnalyticHead head, float[] features) {

@@ -16,11 +16,14 @@ import java.util.Arrays;
  * float32 as the deployed head computes them, everything after in float64.
  */
 final class RidgeRegression implements AutoCloseable {
+    /** Lambda stands on G's diagonal while G is factorised, so that no copy of G is made. */
     private static final String SOLVE =
             """
-            h = torch.clone(g)
-            diagonal = torch.add_(torch.diagonal(h), ridge)
-            factor, info = torch.linalg_cholesky_ex(h)
+            diagonal = torch.diagonal(g)
+            kept = torch.clone(diagonal)
+            added = torch.add_(diagonal, ridge)
+            factor, info = torch.linalg_cholesky_ex(g)
+            restored = torch.copy_(diagonal, kept)
             return (torch.cholesky_solve(q, factor), info)
             """;
 
@@ -98,8 +101,8 @@ final class RidgeRegression implements AutoCloseable {
         }
     }
 
-    AnalyticState state(double ridge) {
-        return new AnalyticState(classes, gram.toDoubleArray(), cross.toDoubleArray(), ridge);
+    AnalyticState state(double ridge, double[] errors) {
+        return new AnalyticState(classes, gram.toDoubleArray(), cross.toDoubleArray(), ridge, errors);
     }
 
     /** Solution [M, classes] and LAPACK's info, which is 0 on success. */

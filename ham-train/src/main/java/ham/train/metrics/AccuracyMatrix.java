@@ -7,43 +7,30 @@ import java.util.List;
  * {@code R[i][j]}, {@code j <= i}: accuracy on task {@code j}'s test images after task {@code i}, among all classes seen so
  * far. All values are fractions from 0 to 1.
  *
- * <p>Rows are added in order. Every figure refers to the rows that are there. Source: HAM, arXiv 2509.13211, section 4;
- * forgetting after Chaudhry et al., arXiv 1801.10112; backward transfer after Lopez-Paz and Ranzato, arXiv 1706.08840.
+ * <p>Rows are added in order, each with the number of images that it was measured on, which may be fewer in the rows before the last.
+ * Every figure refers to the rows that are there. Source: HAM, arXiv 2509.13211, section 4; forgetting after Chaudhry et al., arXiv
+ * 1801.10112; backward transfer after Lopez-Paz and Ranzato, arXiv 1706.08840.
  */
 public final class AccuracyMatrix {
-    private final int[] testCounts;
-    private final List<double[]> rows = new ArrayList<>();
+    private final int tasks;
+    private final List<AccuracyRow> rows = new ArrayList<>();
 
-    /**
-     * A matrix without rows.
-     *
-     * @param testCounts how many test images each task has; all positive
-     */
-    public AccuracyMatrix(int... testCounts) {
-        for (int count : testCounts) {
-            if (count < 1) {
-                throw new IllegalArgumentException("a task without test images has no accuracy");
-            }
-        }
-        this.testCounts = testCounts.clone();
+    /** A matrix without rows, for so many tasks. */
+    public AccuracyMatrix(int tasks) {
+        this.tasks = tasks;
     }
 
     /**
      * Adds the row after the next task.
      *
-     * @param accuracies one fraction for each task so far, this one included
+     * @param row one accuracy for each task so far, this one included
      */
-    public void addRow(double... accuracies) {
-        if (rows.size() == testCounts.length || accuracies.length != rows.size() + 1) {
-            throw new IllegalArgumentException("row " + rows.size() + " of " + testCounts.length + " has "
-                    + (rows.size() + 1) + " accuracies, found " + accuracies.length);
+    public void addRow(AccuracyRow row) {
+        if (rows.size() == tasks || row.size() != rows.size() + 1) {
+            throw new IllegalArgumentException("row " + rows.size() + " of " + tasks + " has " + (rows.size() + 1)
+                    + " accuracies, found " + row.size());
         }
-        for (double accuracy : accuracies) {
-            if (!(accuracy >= 0 && accuracy <= 1)) {
-                throw new IllegalArgumentException("an accuracy is a fraction from 0 to 1, found " + accuracy);
-            }
-        }
-        rows.add(accuracies.clone());
+        rows.add(row);
     }
 
     /** How many rows there are. */
@@ -53,23 +40,17 @@ public final class AccuracyMatrix {
 
     /** {@code R[i][j]}, from 0. */
     public double get(int afterTask, int ofTask) {
-        return rows.get(afterTask)[ofTask];
+        return rows.get(afterTask).accuracy(ofTask);
     }
 
     /** All rows, the first with one value, the next with two, and so on. */
-    public List<double[]> rows() {
-        return rows.stream().map(double[]::clone).toList();
+    public List<AccuracyRow> rows() {
+        return List.copyOf(rows);
     }
 
     /** Accuracy over all classes seen after a task: the row's mean, weighted by test images. */
     public double overall(int afterTask) {
-        double correct = 0;
-        double count = 0;
-        for (int task = 0; task <= afterTask; task++) {
-            correct += get(afterTask, task) * testCounts[task];
-            count += testCounts[task];
-        }
-        return correct / count;
+        return rows.get(afterTask).overall();
     }
 
     /** Accuracy over all classes after the last task. */

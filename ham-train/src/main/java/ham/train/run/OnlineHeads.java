@@ -9,7 +9,9 @@ import ham.train.engine.TorchEngine;
 import ham.train.head.AnalyticState;
 import ham.train.head.AnalyticStatistics;
 import ham.train.head.Features;
+import ham.train.head.HeadSettings;
 import ham.train.head.PrototypeStatistics;
+import ham.train.head.RidgeRule;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,8 +24,11 @@ final class OnlineHeads {
     private final AnalyticStatistics analytic;
 
     /** Begins with no class. */
-    OnlineHeads(TorchEngine engine, int features, int width, long seed) {
-        this(engine, new PrototypeStatistics(features), new AnalyticStatistics(features, width, seed));
+    OnlineHeads(TorchEngine engine, int features, HeadSettings settings, long seed) {
+        this(
+                engine,
+                new PrototypeStatistics(features),
+                new AnalyticStatistics(features, settings.projectionWidth(), settings.ridge(), seed));
     }
 
     private OnlineHeads(TorchEngine engine, PrototypeStatistics prototypes, AnalyticStatistics analytic) {
@@ -52,6 +57,11 @@ final class OnlineHeads {
         return heads;
     }
 
+    /** Lambda of the analytic head as a multiple of the mean of G's diagonal. */
+    double ridge() {
+        return analytic.state().ridge();
+    }
+
     /** Adds the state to a checkpoint, under names that begin with the prefix. */
     void save(SafetensorsWriter writer, String prefix) {
         AnalyticState state = analytic.state();
@@ -61,20 +71,22 @@ final class OnlineHeads {
         writer.add(prefix + "gram", List.of(width, width), state.gram());
         writer.add(prefix + "cross", List.of((long) state.classes(), width), state.cross());
         writer.add(prefix + "ridge", List.of(1L), new double[] {state.ridge()});
+        writer.add(prefix + "errors", List.of((long) state.errors().length), state.errors());
     }
 
     /** Restores what {@link #save} wrote. */
-    static OnlineHeads restore(TorchEngine engine, SafetensorsFile file, String prefix) {
+    static OnlineHeads restore(TorchEngine engine, RidgeRule rule, SafetensorsFile file, String prefix) {
         Matrix prototypes = file.matrix(prefix + "prototypes");
         AnalyticState state = new AnalyticState(
                 prototypes.rows(),
                 doubles(file, prefix + "gram"),
                 doubles(file, prefix + "cross"),
-                doubles(file, prefix + "ridge")[0]);
+                doubles(file, prefix + "ridge")[0],
+                doubles(file, prefix + "errors"));
         return new OnlineHeads(
                 engine,
                 new PrototypeStatistics(prototypes),
-                new AnalyticStatistics(file.matrix(prefix + "projection"), state));
+                new AnalyticStatistics(file.matrix(prefix + "projection"), rule, state));
     }
 
     private static double[] doubles(SafetensorsFile file, String name) {

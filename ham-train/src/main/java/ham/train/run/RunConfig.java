@@ -3,50 +3,53 @@ package ham.train.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Target;
-import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.HamParameters;
+import ham.train.head.HeadSettings;
+import ham.train.learn.LearningSettings;
 import ham.train.lora.LoraSettings;
 import ham.train.lora.Recipe;
+import ham.train.lora.ScalarScope;
+import ham.train.stream.StreamSettings;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Locale;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Everything that a run's result depends on, besides the machine.
+ * Everything that a run's result depends on, besides the machine. {@link #of} has the defaults; the {@code with} methods vary one part.
  *
  * @param base checkpoint folder
  * @param data data folder
- * @param head the head that is exported; the other two are computed beside it
- * @param tasks number of tasks
- * @param order seed of the class order; empty for the order of the labels
- * @param seed seed of everything else that is drawn
+ * @param learning the method
+ * @param head which head is exported, and how heads are made
+ * @param stream how the data become tasks
+ * @param seed seed of everything that is drawn, but for the class order
  * @param lora where adapters sit and how large they are
  * @param recipe how a task is trained
- * @param ham how adapters are pruned, grouped and merged
- * @param projectionWidth M of the analytic head
+ * @param measuring what is measured on the way
+ * @param adapters a finished run whose adapters are taken instead of training them again
+ * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}: arithmetic of training steps and features
  * @param device {@code auto}, {@code cpu} or {@code gpu:N}
  * @param threads threads of one operation, 0 for all cores
  */
 public record RunConfig(
         Path base,
         Path data,
-        HeadKind head,
-        int tasks,
-        OptionalLong order,
+        LearningSettings learning,
+        HeadSettings head,
+        StreamSettings stream,
         long seed,
         LoraSettings lora,
         Recipe recipe,
-        HamParameters ham,
-        int projectionWidth,
+        Measuring measuring,
+        Optional<Path> adapters,
+        String precision,
         String device,
         int threads) {
     private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu:\\d{1,3}");
-    /** NumPy's legacy generator takes 32 bits. */
-    private static final long LARGEST_ORDER = 0xFFFFFFFFL;
-    /** The analytic head's M x M statistics are one array. */
-    private static final int WIDEST_PROJECTION = 46_340;
+    private static final int USUAL_RANK = 16;
 
     /**
      * Checks what needs neither base nor data.
@@ -57,50 +60,193 @@ public record RunConfig(
         if (!DEVICE.matcher(device).matches()) {
             throw new InputException("--device: expected auto, cpu or gpu:N, found '" + device + "'");
         }
-        requireRange("--tasks", tasks, 1, Integer.MAX_VALUE);
-        requireRange("--order", order.orElse(0), 0, LARGEST_ORDER);
-        requireRange("--projection", projectionWidth, 1, WIDEST_PROJECTION);
-        requireRange("--threads", threads, 0, Integer.MAX_VALUE);
+        if (threads < 0) {
+            throw new InputException("--threads: expected at least 0, found " + threads);
+        }
+        if (lora.scalars() == ScalarScope.PER_LAYER && learning.method().trainsAlpha()) {
+            throw new InputException(
+                    "--scalars: expected shared with " + learning.method().optionName()
+                            + ", whose adapters are merged with one scalar each, found per-layer; leave --scalars out");
+        }
+        if (adapters.isPresent() && !learning.trainsAlone()) {
+            throw new InputException("--adapters: expected a method whose adapters are trained alone (linear,"
+                    + " task-arithmetic, ties, dare, oracle, or ham with --mode independent), found "
+                    + learning.method().optionName() + "; leave --adapters out");
+        }
     }
 
-    private static void requireRange(String option, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new InputException(option + ": expected "
-                    + (most == Integer.MAX_VALUE ? "at least " + least : least + " to " + most) + ", found " + value);
-        }
+    /** HAM with the analytic head and every default. */
+    public static RunConfig of(Path base, Path data, int tasks) {
+        return new RunConfig(
+                base,
+                data,
+                LearningSettings.DEFAULT,
+                HeadSettings.DEFAULT,
+                StreamSettings.of(tasks),
+                0,
+                LoraSettings.of(EnumSet.of(Target.QUERY, Target.VALUE), USUAL_RANK),
+                Recipe.DEFAULT,
+                Measuring.DEFAULT,
+                Optional.empty(),
+                "auto",
+                "auto",
+                0);
+    }
+
+    /** The same with another method. */
+    public RunConfig with(LearningSettings other) {
+        return new RunConfig(
+                base, data, other, head, stream, seed, lora, recipe, measuring, adapters, precision, device, threads);
+    }
+
+    /** The same with other heads. */
+    public RunConfig with(HeadSettings other) {
+        return new RunConfig(
+                base, data, learning, other, stream, seed, lora, recipe, measuring, adapters, precision, device,
+                threads);
+    }
+
+    /** The same with another stream. */
+    public RunConfig with(StreamSettings other) {
+        return new RunConfig(
+                base, data, learning, head, other, seed, lora, recipe, measuring, adapters, precision, device, threads);
+    }
+
+    /** The same with another seed. */
+    public RunConfig withSeed(long other) {
+        return new RunConfig(
+                base, data, learning, head, stream, other, lora, recipe, measuring, adapters, precision, device,
+                threads);
+    }
+
+    /** The same with other adapters. */
+    public RunConfig with(LoraSettings other) {
+        return new RunConfig(
+                base, data, learning, head, stream, seed, other, recipe, measuring, adapters, precision, device,
+                threads);
+    }
+
+    /** The same with another recipe. */
+    public RunConfig with(Recipe other) {
+        return new RunConfig(
+                base, data, learning, head, stream, seed, lora, other, measuring, adapters, precision, device, threads);
+    }
+
+    /** The same with other measurements. */
+    public RunConfig with(Measuring other) {
+        return new RunConfig(
+                base, data, learning, head, stream, seed, lora, recipe, other, adapters, precision, device, threads);
+    }
+
+    /** The same with the adapters of a finished run. */
+    public RunConfig withAdapters(Path run) {
+        return new RunConfig(
+                base,
+                data,
+                learning,
+                head,
+                stream,
+                seed,
+                lora,
+                recipe,
+                measuring,
+                Optional.of(run),
+                precision,
+                device,
+                threads);
+    }
+
+    /** The same in another precision. */
+    public RunConfig withPrecision(String other) {
+        return new RunConfig(
+                base, data, learning, head, stream, seed, lora, recipe, measuring, adapters, other, device, threads);
+    }
+
+    /** The same on another device. */
+    public RunConfig on(String otherDevice, int otherThreads) {
+        return new RunConfig(
+                base,
+                data,
+                learning,
+                head,
+                stream,
+                seed,
+                lora,
+                recipe,
+                measuring,
+                adapters,
+                precision,
+                otherDevice,
+                otherThreads);
     }
 
     /** The configuration as {@code run.json} holds it, one key an option, under the options' names. */
     public ObjectNode json() {
         ObjectNode json = JsonFiles.object();
-        json.put("method", "ham");
+        json.put("method", learning.method().optionName());
+        json.put("mode", learning.mode().optionName());
         json.put("base", base.toAbsolutePath().normalize().toString());
         json.put("data", data.toAbsolutePath().normalize().toString());
-        json.put("head", head.optionName());
-        json.put("tasks", tasks);
-        json.put("order", order.isPresent() ? String.valueOf(order.getAsLong()) : "natural");
-        json.put("seed", seed);
-        json.set(
-                "targets",
-                JsonFiles.tree(lora.targets().stream().map(Target::optionName).toList()));
-        json.put("rank", lora.rank());
-        json.put("lora-alpha", lora.loraAlpha());
-        json.put("epochs", recipe.epochs());
-        json.put("batch", recipe.batch());
-        json.put("lr", recipe.adapterRate());
-        json.put("head-lr", recipe.headRate());
-        json.put("alpha-lr", recipe.scalarRate());
-        json.put("crop-padding", recipe.augmentation().padding());
-        json.put("flip", recipe.augmentation().flip());
+        json.put(
+                "adapters",
+                adapters.map(run -> run.toAbsolutePath().normalize().toString()).orElse(null));
+        json.put("head", head.kind().optionName());
+        json.setAll(trainingJson());
+        if (learning.isHam()) {
+            ham(json, learning.merging().ham());
+        } else {
+            json.put("density", learning.merging().density());
+            json.put("scale", learning.merging().scale());
+            json.put("sign", learning.merging().sign().name().toLowerCase(Locale.ROOT));
+        }
+        json.put("projection", head.projectionWidth());
+        json.put("ridge", head.ridge().optionName());
+        json.put("frozen", measuring.frozen());
+        json.put("any-time-images", measuring.anyTimeImages());
+        json.put("rigid-below", measuring.rigidBelow());
+        json.put("transfer-drop", measuring.transferDrop());
+        json.put("device", device);
+        json.put("threads", threads);
+        return json;
+    }
+
+    private static void ham(ObjectNode json, HamParameters ham) {
         json.put("keep", ham.keep());
         json.put("tau", ham.tau());
         json.put("groups", ham.maxGroups());
         json.put("join", ham.join().name().toLowerCase(Locale.ROOT));
         json.put("combine", ham.combine().name().toLowerCase(Locale.ROOT));
         json.put("similarity", ham.similarity().optionName());
-        json.put("projection", projectionWidth);
-        json.put("device", device);
-        json.put("threads", threads);
+    }
+
+    /** The options on which an adapter that is trained alone depends. */
+    ObjectNode trainingJson() {
+        ObjectNode json = JsonFiles.object();
+        json.put("tasks", stream.tasks());
+        json.put(
+                "order",
+                stream.order().isPresent() ? String.valueOf(stream.order().getAsLong()) : "natural");
+        json.put("train-images", stream.sampling().perClass());
+        json.put("held-out", stream.sampling().heldOut());
+        json.put("on-bad-image", stream.badImages().optionName());
+        json.put("seed", seed);
+        json.set(
+                "targets",
+                JsonFiles.tree(lora.targets().stream().map(Target::optionName).toList()));
+        json.put("rank", lora.rank());
+        json.put("lora-alpha", lora.loraAlpha());
+        json.put("rslora", lora.rankStabilised());
+        json.put("init", lora.initialisation().optionName());
+        json.put("scalars", lora.scalars().optionName());
+        json.put("precision", precision);
+        json.put("epochs", recipe.epochs());
+        json.put("batch", recipe.batch());
+        json.put("lr", recipe.adapterRate());
+        json.put("lr-decay", learning.rateDecay());
+        json.put("head-lr", recipe.headRate());
+        json.put("alpha-lr", recipe.scalarRate());
+        json.put("crop-padding", recipe.augmentation().padding());
+        json.put("flip", recipe.augmentation().flip());
         return json;
     }
 }

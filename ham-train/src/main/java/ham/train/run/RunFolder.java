@@ -11,11 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
  * The folder of a run. While the run is at work it is called {@code OUT.partial}, is locked against a second run and holds every finished
- * task; when everything is there it is renamed to {@code OUT}. A run that ends before its first task is finished leaves nothing.
+ * task; when everything is there it is renamed to {@code OUT}. A run that ends before anything is saved leaves nothing.
  */
 public final class RunFolder implements AutoCloseable {
     /** Configuration, environment, hashes and class order. */
@@ -23,6 +24,11 @@ public final class RunFolder implements AutoCloseable {
     /** Accuracies. */
     public static final String METRICS = "metrics.json";
 
+    /** The accuracies as a table. */
+    public static final String TABLE = "metrics.csv";
+
+    static final String ADAPTERS = "adapters";
+    static final String STATISTICS = "statistics.safetensors";
     private static final String LOCK = ".lock";
 
     private final Path out;
@@ -57,14 +63,12 @@ public final class RunFolder implements AutoCloseable {
         }
         RunFolder folder = new RunFolder(absolute, partial, lock(out, partial));
         try {
-            boolean begun = folder.finishedTasks() > 0;
+            boolean begun = folder.holdsWork();
             if (begun && !resume && !force) {
                 throw new InputException(
                         partial, "is an unfinished run; go on with it by --resume, or start over with --force");
             }
-            if (!begun || !resume) {
-                folder.clear();
-            }
+            folder.clear(begun && resume ? RunFolder::isUnfinishedOutput : entry -> true);
             return folder;
         } catch (RuntimeException e) {
             folder.close();
@@ -96,17 +100,41 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
-    private void clear() {
-        try (Stream<Path> entries = Files.list(partial)) {
-            List<Path> old = entries.filter(entry -> !entry.endsWith(LOCK)).toList();
-            for (Path entry : old) {
-                Outputs.deleteTree(entry);
+    /** What a killed process was in the middle of writing. */
+    private static boolean isUnfinishedOutput(Path entry) {
+        String name = entry.getFileName().toString();
+        return name.startsWith(".") && name.contains(".tmp-");
+    }
+
+    private void clear(Predicate<Path> old) {
+        try {
+            for (Path entry : entries(partial)) {
+                if (old.test(entry)) {
+                    Outputs.deleteTree(entry);
+                } else if (Files.isDirectory(entry)) {
+                    for (Path inside : entries(entry)) {
+                        if (old.test(inside)) {
+                            Outputs.deleteTree(inside);
+                        }
+                    }
+                }
             }
         } catch (IOException e) {
             throw InputException.unwritable(partial, e);
         } catch (UncheckedIOException e) {
             throw InputException.unwritable(partial, e.getCause());
         }
+    }
+
+    private static List<Path> entries(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(entry -> !entry.endsWith(LOCK)).toList();
+        }
+    }
+
+    /** Whether there is anything that a resumed run can go on from. */
+    public boolean holdsWork() {
+        return finishedTasks() > 0 || Files.exists(training(0));
     }
 
     /** How many tasks are trained and saved. */
@@ -130,7 +158,7 @@ public final class RunFolder implements AutoCloseable {
 
     /** The folder of a task's adapter. */
     Path adapter(int task) {
-        return path("adapters/" + numbered(task));
+        return path(ADAPTERS).resolve(numbered(task));
     }
 
     /** Where that folder will be when the run is finished. */
@@ -141,6 +169,16 @@ public final class RunFolder implements AutoCloseable {
     /** The folder of the checkpoint after a task. */
     Path checkpoint(int task) {
         return path("checkpoints/" + numbered(task));
+    }
+
+    /** The statistics of the checkpoint after a task. */
+    Path statistics(int task) {
+        return checkpoint(task).resolve(STATISTICS);
+    }
+
+    /** The file in which a task is saved while it is trained. */
+    Path training(int task) {
+        return path("training-" + numbered(task) + ".safetensors");
     }
 
     static String numbered(int task) {
@@ -167,7 +205,7 @@ public final class RunFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (lock.isOpen() && finishedTasks() == 0) {
+            if (lock.isOpen() && !holdsWork()) {
                 Outputs.deleteTree(partial);
             }
             lock.close();

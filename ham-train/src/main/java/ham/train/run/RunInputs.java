@@ -1,17 +1,29 @@
 package ham.train.run;
 
 import ham.merge.InputException;
+import ham.merge.adapter.LoraAdapter;
+import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.folder.AdapterFolder;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
+import ham.train.feature.FeatureExtractor;
+import ham.train.head.Features;
 import ham.train.input.TaskImages;
+import ham.train.learn.LearnedTask;
 import ham.train.stream.ClassOrder;
+import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -23,6 +35,7 @@ import java.util.stream.IntStream;
  * @param data images and classes
  * @param stream the classes cut into tasks
  * @param preprocessing how images become pixel values
+ * @param skipped what is wrong with each image that is left out
  */
 public record RunInputs(
         RunConfig config,
@@ -30,12 +43,13 @@ public record RunInputs(
         String baseSha256,
         Dataset data,
         TaskStream stream,
-        Preprocessing preprocessing) {
+        Preprocessing preprocessing,
+        List<String> skipped) {
     /**
      * Opens base and data.
      *
-     * @throws InputException when one of them is missing or damaged, the rank exceeds the base's width, or there are more tasks than
-     *     classes
+     * @throws InputException when one of them is missing or damaged, an image cannot be decoded and must not be skipped, the rank exceeds
+     *     the base's width, or there are more tasks than classes
      */
     public static RunInputs open(RunConfig config) {
         Checkpoint base = Checkpoint.open(config.base());
@@ -45,18 +59,21 @@ public record RunInputs(
             throw new InputException("--rank: expected at most " + width + ", the width of " + config.base()
                     + ", found " + config.lora().rank() + "; a larger rank adds nothing to a weight of that size");
         }
-        Dataset data = DataSpec.open(config.data());
+        List<String> skipped = new ArrayList<>();
+        Dataset data = config.stream().badImages().readable(config.data(), DataSpec.open(config.data()), skipped::add);
         int classes = data.classNames().size();
-        int[] order = config.order().isPresent()
-                ? ClassOrder.numpy(config.order().getAsLong(), classes)
-                : ClassOrder.natural(classes);
+        OptionalLong seed = config.stream().order();
+        int[] order = seed.isPresent() ? ClassOrder.numpy(seed.getAsLong(), classes) : ClassOrder.natural(classes);
+        TaskStream asked = new TaskStream(order, config.stream().tasks());
+        int learnt = config.learning().tasks(asked.tasks());
         return new RunInputs(
                 config,
                 base,
                 base.sha256(),
                 data,
-                new TaskStream(order, config.tasks()),
-                Preprocessing.ofCheckpoint(config.base(), base.config().imageSize()));
+                learnt == asked.tasks() ? asked : new TaskStream(order, learnt),
+                Preprocessing.ofCheckpoint(config.base(), base.config().imageSize()),
+                List.copyOf(skipped));
     }
 
     /** Names of a task's classes, in order of position. */
@@ -74,21 +91,41 @@ public record RunInputs(
                 .toList();
     }
 
+    /** A task's training images, some of them held out. */
+    Split split(int task) {
+        return stream.split(data.train(), task, config.seed(), config.stream().sampling());
+    }
+
     /** A task's images to train on, with their rows of the task's own head as targets. */
     TaskImages trainingImages(int task, int[] samples) {
         int first = stream.firstPosition(task);
         return new TaskImages(data.train(), samples, label -> stream.position(label) - first, preprocessing);
     }
 
-    /** Class position of each image. */
-    int[] positions(ImageSet set, int[] samples) {
-        return Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray();
+    /**
+     * A task that a run of this configuration learnt, from the adapter's folder. The scaling is the configuration's: of what PEFT's files
+     * keep it comes back rounded.
+     *
+     * @throws InputException when the folder holds no adapter of this base
+     */
+    LearnedTask learned(Path folder) {
+        AdapterFolder saved = AdapterFolder.read(folder).onto(base, baseSha256);
+        SortedMap<String, LoraFactors> factors = new TreeMap<>();
+        saved.adapter().layers().keySet().forEach(weight -> {
+            LoraFactors read = saved.adapter().factors(weight);
+            factors.put(
+                    weight, new LoraFactors(read.a(), read.b(), config.lora().scaling()));
+        });
+        return new LearnedTask(
+                new LoraAdapter(saved.adapter().name(), factors),
+                saved.record().alpha(),
+                saved.record().groupAlphas());
     }
 
-    /** How many test images each task has. */
-    int[] testCounts() {
-        return IntStream.range(0, stream.tasks())
-                .map(task -> stream.samples(data.test(), task).length)
-                .toArray();
+    /** Features of images of a set, with their class positions. */
+    Features features(FeatureExtractor extractor, ImageSet set, int[] samples) {
+        return new Features(
+                extractor.features(set, samples, preprocessing),
+                Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray());
     }
 }

@@ -40,12 +40,27 @@ public final class RunRecord {
         ObjectNode record = record(inputs, environment, command);
         if (Files.exists(file)) {
             requireSame(file, JsonFiles.read(file, "the record of a run"), record);
-        } else if (folder.finishedTasks() > 0) {
+        } else if (folder.holdsWork()) {
             throw new InputException(
                     file, "expected the record of the unfinished run, found no such file; start over with --force");
         } else {
             Outputs.file(file, false, path -> JsonFiles.write(path, record));
         }
+    }
+
+    /**
+     * Checks that a finished run was made with these options, base and data.
+     *
+     * @throws InputException naming what differs
+     */
+    static void check(Path run, RunInputs inputs) {
+        Path file = run.resolve(RunFolder.RECORD);
+        requireSame(
+                file,
+                JsonFiles.read(file, "the record of a run"),
+                JsonFiles.object()
+                        .<ObjectNode>set("configuration", inputs.config().json())
+                        .setAll(hashes(inputs)));
     }
 
     /** Where the merge of a run comes from, as far as the folder has a record. */
@@ -67,19 +82,25 @@ public final class RunRecord {
     private static ObjectNode record(RunInputs inputs, Map<String, String> environment, List<String> command) {
         ObjectNode json = JsonFiles.object();
         json.set("configuration", inputs.config().json());
-        json.put("base_sha256", inputs.baseSha256());
-        json.put(
-                "data_sha256",
-                DataHash.sha256(inputs.config().data(), inputs.data().files()));
+        json.setAll(hashes(inputs));
         json.set("class_order", JsonFiles.tree(inputs.stream().order()));
         ArrayNode tasks = json.putArray("tasks");
         for (int task = 0; task < inputs.stream().tasks(); task++) {
             tasks.add(JsonFiles.tree(inputs.classNames(task)));
         }
+        json.set("skipped_images", JsonFiles.tree(inputs.skipped()));
         json.set("environment", JsonFiles.tree(environment));
         json.set("command", JsonFiles.tree(command));
         json.put("started", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         return json;
+    }
+
+    private static ObjectNode hashes(RunInputs inputs) {
+        return JsonFiles.object()
+                .put("base_sha256", inputs.baseSha256())
+                .put(
+                        "data_sha256",
+                        DataHash.sha256(inputs.config().data(), inputs.data().files()));
     }
 
     private static void requireSame(Path file, ObjectNode found, ObjectNode wanted) {
@@ -88,24 +109,33 @@ public final class RunRecord {
             if (!FREE.contains(option.getKey()) && !same(before, option.getValue())) {
                 throw new InputException(
                         file,
-                        "the unfinished run has another --" + option.getKey() + ": expected " + before
+                        "the run has another --" + option.getKey() + ": expected " + before
                                 + ", found " + option.getValue()
-                                + "; resume with the same options, or start over with --force");
+                                + "; use the same options, or start over with --force");
             }
         }
+        requireSameHashes(file, "the run", found, wanted);
+    }
+
+    /** Checks that a run had the same base and data as these inputs. */
+    static void requireSameHashes(Path file, String whose, ObjectNode found, RunInputs inputs) {
+        requireSameHashes(file, whose, found, hashes(inputs));
+    }
+
+    private static void requireSameHashes(Path file, String whose, ObjectNode found, ObjectNode wanted) {
         for (String hash : new String[] {"base_sha256", "data_sha256"}) {
             if (!found.path(hash).equals(wanted.path(hash))) {
                 throw new InputException(
                         file,
-                        "the unfinished run has another " + (hash.startsWith("base") ? "base" : "data") + ": expected "
+                        whose + " has another " + (hash.startsWith("base") ? "base" : "data") + ": expected "
                                 + found.path(hash).asText() + ", found "
-                                + wanted.path(hash).asText() + "; resume with the same, or start over with --force");
+                                + wanted.path(hash).asText() + "; use the same, or start over with --force");
             }
         }
     }
 
     /** Numbers by value: 0.6 and 0.60 are the same option. */
-    private static boolean same(JsonNode first, JsonNode second) {
+    static boolean same(JsonNode first, JsonNode second) {
         if (first.isNumber() && second.isNumber()) {
             return first.decimalValue().compareTo(second.decimalValue()) == 0;
         }

@@ -1,17 +1,60 @@
 package ham.train.run;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.io.JsonFiles;
 import ham.merge.method.Step;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What a finished task gave.
  *
  * @param task from 0
  * @param tasks of the whole run
- * @param loss mean training loss of the last epoch
- * @param imagesPerSecond training throughput
- * @param step where the adapter went
- * @param accuracy of the merged model over all classes seen so far, by variant ({@link Variants})
+ * @param loss mean training loss of the last epoch; empty where the adapter was taken from another run
+ * @param imagesPerSecond training throughput; empty as the loss
+ * @param alpha the adapter's importance scalar
+ * @param groupAlphas scalars of the groups that it was trained beside, after its training
+ * @param step where the adapter went, for methods with groups
+ * @param ridges lambda of the analytic head by method, as a multiple of the mean of G's diagonal
+ * @param transfer what joining cost, where there are held-out images and something to join
+ * @param warnings ways to fail that were seen, one sentence each
+ * @param seconds time by phase
+ * @param accuracy over all classes seen so far, by variant ({@link Variants})
  */
 public record TaskSummary(
-        int task, int tasks, double loss, double imagesPerSecond, Step step, Map<String, Double> accuracy) {}
+        int task,
+        int tasks,
+        OptionalDouble loss,
+        OptionalDouble imagesPerSecond,
+        double alpha,
+        List<Double> groupAlphas,
+        Optional<Step> step,
+        Map<String, Double> ridges,
+        Optional<Transfer> transfer,
+        List<String> warnings,
+        Map<String, Double> seconds,
+        Map<String, Double> accuracy) {
+    /** An entry of {@code tasks} in {@code metrics.json}. */
+    ObjectNode json() {
+        ObjectNode json = JsonFiles.object().put("task", task);
+        loss.ifPresent(value -> json.put("loss", value));
+        imagesPerSecond.ifPresent(value -> json.put("images_per_second", value));
+        json.put("alpha", alpha);
+        json.set("group_alphas", JsonFiles.tree(groupAlphas));
+        step.ifPresent(where -> {
+            json.put("group", where.group())
+                    .put("opened", where.opened())
+                    .put("group_alpha", where.groupAlpha())
+                    .set("similarity", JsonFiles.tree(where.similarity()));
+        });
+        json.set("ridge", JsonFiles.tree(ridges));
+        transfer.ifPresent(measured -> json.set("held_out", measured.json()));
+        json.set("warnings", JsonFiles.tree(warnings));
+        json.set("seconds", JsonFiles.tree(seconds));
+        json.set("accuracy", JsonFiles.tree(accuracy));
+        return json;
+    }
+}

@@ -4,16 +4,18 @@ import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.train.data.ImageSet;
 import ham.train.feature.FeatureExtractor;
+import ham.train.head.Features;
 import ham.train.head.HeadLogits;
-import ham.train.metrics.Top1;
+import ham.train.metrics.AccuracyRow;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /** The test images of every task, and how often heads are right on them. */
 final class TestImages {
@@ -21,8 +23,8 @@ final class TestImages {
     private final TaskStream stream;
     private final ImageSet test;
     private final VitForward vit;
-    /** Features of the frozen backbone, which never change: task to [n, d]. */
-    private final List<float[]> frozenFeatures = new ArrayList<>();
+    /** All test images of each task through the frozen backbone, which never changes. */
+    private final List<Features> frozen = new ArrayList<>();
 
     TestImages(RunInputs inputs, VitForward vit) {
         this.inputs = inputs;
@@ -31,56 +33,61 @@ final class TestImages {
         this.vit = vit;
     }
 
-    /** Adds the rows of R after a task for the merged model, one row a head. */
-    void evaluate(int task, FeatureExtractor merged, Map<HeadKind, Head> heads, Variants variants) {
-        double[][] rows = rows(task, heads, tested -> features(merged, tested));
-        int row = 0;
-        for (HeadKind kind : heads.keySet()) {
-            variants.addRow(Variants.ham(kind), rows[row++]);
-        }
+    /** The rows of R after a task for a model that serves all tasks so far, one row a head. */
+    Map<HeadKind, AccuracyRow> rows(int task, FeatureExtractor model, Map<HeadKind, Head> heads) {
+        return rows(task, heads, tested -> features(model, samples(task, tested)));
     }
 
-    /** Adds the rows of R after a task for the frozen backbone, one row a head. */
-    void evaluateFrozen(int task, Map<HeadKind, Head> heads, Variants variants) {
-        double[][] rows = rows(task, heads, this::frozen);
-        int row = 0;
-        for (HeadKind kind : heads.keySet()) {
-            variants.addRow(Variants.frozen(kind), rows[row++]);
-        }
+    /** The rows of R after a task for the frozen backbone, one row a head. */
+    Map<HeadKind, AccuracyRow> frozenRows(int task, Map<HeadKind, Head> heads) {
+        return rows(task, heads, tested -> {
+            int[] all = stream.samples(test, tested);
+            int[] places = Arrays.stream(samples(task, tested))
+                    .map(sample -> Arrays.binarySearch(all, sample))
+                    .toArray();
+            return frozen(tested).only(places);
+        });
     }
 
-    private double[][] rows(int task, Map<HeadKind, Head> heads, IntFunction<float[]> features) {
-        double[][] rows = new double[heads.size()][task + 1];
+    /** How often heads over one task's own classes are right on its test images, all of them. */
+    Map<HeadKind, AccuracyRow> ownRows(
+            int task, FeatureExtractor model, Map<HeadKind, Head> heads, Map<HeadKind, AccuracyRow> before) {
+        Features images = features(model, stream.samples(test, task)).from(stream.firstPosition(task));
+        Map<HeadKind, AccuracyRow> rows = new EnumMap<>(HeadKind.class);
+        heads.forEach((kind, head) ->
+                rows.put(kind, before.get(kind).and(HeadLogits.accuracy(vit.engine(), head, images), images.size())));
+        return rows;
+    }
+
+    private Map<HeadKind, AccuracyRow> rows(int task, Map<HeadKind, Head> heads, IntFunction<Features> features) {
+        Map<HeadKind, AccuracyRow> rows = new EnumMap<>(HeadKind.class);
+        heads.keySet().forEach(kind -> rows.put(kind, new AccuracyRow()));
         for (int tested = 0; tested <= task; tested++) {
-            float[] values = features.apply(tested);
-            int[] positions = inputs.positions(test, stream.samples(test, tested));
-            int row = 0;
-            for (Head head : heads.values()) {
-                rows[row++][tested] = accuracy(head, values, positions);
-            }
+            Features images = features.apply(tested);
+            heads.forEach((kind, head) ->
+                    rows.put(kind, rows.get(kind).and(HeadLogits.accuracy(vit.engine(), head, images), images.size())));
         }
         return rows;
     }
 
-    private float[] features(FeatureExtractor extractor, int task) {
-        return extractor.features(test, stream.samples(test, task), inputs.preprocessing());
+    /** A task's images in the row after another: all in the last row, so many of a class before. */
+    private int[] samples(int afterTask, int tested) {
+        int perClass = afterTask == stream.tasks() - 1
+                ? 0
+                : inputs.config().measuring().anyTimeImages();
+        return stream.samples(test, tested, perClass, inputs.config().seed(), "any-time images");
     }
 
-    private float[] frozen(int task) {
-        while (frozenFeatures.size() <= task) {
+    private Features features(FeatureExtractor extractor, int[] samples) {
+        return inputs.features(extractor, test, samples);
+    }
+
+    private Features frozen(int task) {
+        while (frozen.size() <= task) {
             try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
-                frozenFeatures.add(features(backbone, frozenFeatures.size()));
+                frozen.add(features(backbone, stream.samples(test, frozen.size())));
             }
         }
-        return frozenFeatures.get(task);
-    }
-
-    /** Fraction of images whose largest logit is that of their class. */
-    private double accuracy(Head head, float[] features, int[] positions) {
-        float[] logits = HeadLogits.of(vit.engine(), head, features);
-        long correct = IntStream.range(0, positions.length)
-                .filter(i -> Top1.of(logits, i * head.classes(), head.classes()) == positions[i])
-                .count();
-        return (double) correct / positions.length;
+        return frozen.get(task);
     }
 }

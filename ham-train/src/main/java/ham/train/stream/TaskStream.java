@@ -4,7 +4,6 @@ import ham.merge.InputException;
 import ham.train.data.ImageSet;
 import ham.train.seed.Seeds;
 import java.util.Arrays;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
@@ -84,19 +83,42 @@ public final class TaskStream {
     }
 
     /**
-     * A task's training images with a tenth held out: of each class one tenth, rounded down, but at least one where the
-     * class has two or more. Drawn from (seed, label), so a class keeps its held-out images whatever the tasks are.
+     * A deterministic choice of a task's images.
+     *
+     * @param perClass most images of a class; 0 for all
+     * @param purpose names the choice; with the seed and the label it decides it, whatever the tasks are
+     * @return indices, ascending
      */
-    public Split split(ImageSet train, int task, long seed) {
+    public int[] samples(ImageSet images, int task, int perClass, long seed, String purpose) {
+        int[] samples = samples(images, task);
+        if (perClass == 0) {
+            return samples;
+        }
+        return Arrays.stream(labels(task))
+                .flatMap(label -> {
+                    int[] own = ofClass(images, samples, label);
+                    Seeds.shuffle(own, Seeds.random(seed, purpose, label));
+                    return Arrays.stream(own).limit(perClass);
+                })
+                .sorted()
+                .toArray();
+    }
+
+    private static int[] ofClass(ImageSet images, int[] samples, int label) {
+        return Arrays.stream(samples).filter(i -> images.label(i) == label).toArray();
+    }
+
+    /**
+     * A task's training images, some of each class held out. Drawn from (seed, label), so a class keeps its held-out images whatever the
+     * tasks are.
+     */
+    public Split split(ImageSet train, int task, long seed, Sampling sampling) {
         boolean[] held = new boolean[train.size()];
-        int[] samples = samples(train, task);
+        int[] samples = samples(train, task, sampling.perClass(), seed, "training images");
         for (int label : labels(task)) {
-            int[] own =
-                    Arrays.stream(samples).filter(i -> train.label(i) == label).toArray();
-            Random random = Seeds.random(seed, "held-out", label);
-            Seeds.shuffle(own, random);
-            int count = own.length < 2 ? 0 : Math.max(1, own.length / 10);
-            for (int i = 0; i < count; i++) {
+            int[] own = ofClass(train, samples, label);
+            Seeds.shuffle(own, Seeds.random(seed, "held-out", label));
+            for (int i = 0; i < sampling.heldOut(own.length); i++) {
                 held[own[i]] = true;
             }
         }

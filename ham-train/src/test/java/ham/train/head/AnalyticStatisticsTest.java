@@ -71,7 +71,7 @@ class AnalyticStatisticsTest {
     void solvesTheRidgeRegressionOfAllImages() {
         int[] first = cycle(0, 2, 60);
         int[] second = cycle(2, 4, 50);
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
         add(statistics, features(first, 1), first, 2);
         add(statistics, features(second, 2), second, 4);
         AnalyticHead head = statistics.head(engine);
@@ -136,15 +136,73 @@ class AnalyticStatisticsTest {
         assertThat(ridge(training, new Features(new float[0], new int[0]))).isEqualTo(1e-2);
     }
 
+    /** A first task that cannot be learnt wants a large lambda, a second one that is learnt by heart a small one. */
+    @Test
+    void theSumOverTasksOutvotesTheLastTask() {
+        int[] first = cycle(0, 2, 160);
+        int[] second = cycle(2, 4, 16);
+        Features unlearnable = new Features(features(cycle(0, 1, 160), 1), first);
+        Features fresh = new Features(features(cycle(0, 1, 160), 2), first);
+        Features known = new Features(features(second, 3), second);
+        double[] ridges = new double[2];
+        for (int rule = 0; rule < 2; rule++) {
+            AnalyticStatistics statistics =
+                    new AnalyticStatistics(FEATURES, 200, rule == 0 ? RidgeRule.TASK : RidgeRule.SUM, 1);
+            statistics.add(engine, unlearnable, fresh, 2);
+            double[] errors = statistics.state().errors();
+            statistics.add(engine, known, known, 4);
+            ridges[rule] = statistics.state().ridge();
+            for (int i = 0; i < errors.length; i++) {
+                assertThat(statistics.state().errors()[i]).isGreaterThan(errors[i]);
+            }
+        }
+        assertThat(ridges[0]).isEqualTo(1e-5);
+        assertThat(ridges[1]).isGreaterThan(1e-2);
+    }
+
+    @Test
+    void aFixedLambdaStays() {
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.fixed(0.3), 1);
+        int[] positions = cycle(0, 2, 40);
+        add(statistics, features(positions, 1), positions, 2);
+        assertThat(statistics.state().ridge()).isEqualTo(0.3);
+    }
+
+    @Test
+    void rulesHaveNames() {
+        for (String name : new String[] {"task", "sum", "0.25"}) {
+            assertThat(RidgeRule.parse(name).optionName()).isEqualTo(name);
+        }
+        for (String name : new String[] {"", "mean", "0", "-1", "NaN", "Infinity"}) {
+            assertThatThrownBy(() -> RidgeRule.parse(name))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("--ridge");
+        }
+    }
+
+    /** Lambda stands on the diagonal only while G is factorised. */
+    @Test
+    void choosingLambdaLeavesTheStatisticsAsTheyAre() {
+        int[] positions = cycle(0, 2, 40);
+        Features training = new Features(features(positions, 1), positions);
+        AnalyticStatistics chosen = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics fixed = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.fixed(1), 1);
+        for (AnalyticStatistics each : new AnalyticStatistics[] {chosen, fixed}) {
+            each.add(engine, training, training, 2);
+        }
+        chosen.head(engine);
+        assertThat(chosen.state().gram()).containsExactly(fixed.state().gram());
+    }
+
     private static double ridge(Features training, Features heldOut) {
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, 200, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, 200, RidgeRule.TASK, 1);
         statistics.add(engine, training, heldOut, 2);
         return statistics.state().ridge();
     }
 
     @Test
     void tellsClassesApartThatItNeverSawTogether() {
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, 200, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, 200, RidgeRule.TASK, 1);
         for (int task = 0; task < 3; task++) {
             int[] positions = cycle(2 * task, 2 * task + 2, 100);
             add(statistics, features(positions, task), positions, 2 * task + 2);
@@ -166,7 +224,7 @@ class AnalyticStatisticsTest {
     void logitsInTheEngineAreThoseOfTheHead() {
         int[] positions = cycle(0, 3, 2300);
         float[] features = features(positions, 4);
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
         add(statistics, features, positions, 3);
         AnalyticHead head = statistics.head(engine);
         assertThat(HeadLogits.of(engine, head, features))
@@ -178,22 +236,22 @@ class AnalyticStatisticsTest {
     void goesOnFromASavedState() {
         int[] first = cycle(0, 2, 40);
         int[] second = cycle(2, 3, 20);
-        AnalyticStatistics through = new AnalyticStatistics(FEATURES, WIDTH, 1);
+        AnalyticStatistics through = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
         add(through, features(first, 1), first, 2);
-        AnalyticStatistics resumed = new AnalyticStatistics(through.projection(), through.state());
+        AnalyticStatistics resumed = new AnalyticStatistics(through.projection(), RidgeRule.TASK, through.state());
         add(through, features(second, 2), second, 3);
         add(resumed, features(second, 2), second, 3);
         assertThat(resumed.state().ridge()).isEqualTo(through.state().ridge());
         assertThat(resumed.head(engine).weight().data())
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(through.head(engine).weight().data());
-        assertThatThrownBy(() -> new AnalyticStatistics(Matrix.zeros(FEATURES, 7), through.state()))
+        assertThatThrownBy(() -> new AnalyticStatistics(Matrix.zeros(FEATURES, 7), RidgeRule.TASK, through.state()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void managesWithTooFewImagesToHoldOneOut() {
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
         int[] positions = {0, 1, 0};
         add(statistics, features(positions, 1), positions, 2);
         assertThat(statistics.head(engine).weight().data()).doesNotContain(Float.NaN);
@@ -201,7 +259,7 @@ class AnalyticStatisticsTest {
 
     @Test
     void refusesFeaturesThatAreNoNumbersOrAllZero() {
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
         int[] positions = cycle(0, 2, 10);
         float[] broken = features(positions, 1);
         broken[7] = Float.NaN;

@@ -10,12 +10,21 @@ import org.junit.jupiter.api.Test;
 class AccuracyMatrixTest {
     private static final Offset<Double> EXACT = within(1e-12);
 
+    /** A row of tasks with equally many images. */
+    private static AccuracyRow row(double... accuracies) {
+        AccuracyRow row = new AccuracyRow();
+        for (double accuracy : accuracies) {
+            row = row.and(accuracy, 100);
+        }
+        return row;
+    }
+
     @Test
     void givesTheFourFigures() {
-        AccuracyMatrix matrix = new AccuracyMatrix(100, 100, 100);
-        matrix.addRow(0.8);
-        matrix.addRow(0.9, 0.6);
-        matrix.addRow(0.5, 0.7, 0.9);
+        AccuracyMatrix matrix = new AccuracyMatrix(3);
+        matrix.addRow(row(0.8));
+        matrix.addRow(row(0.9, 0.6));
+        matrix.addRow(row(0.5, 0.7, 0.9));
         assertThat(matrix.last()).isCloseTo(0.7, EXACT);
         assertThat(matrix.averageIncremental()).isCloseTo((0.8 + 0.75 + 0.7) / 3, EXACT);
         assertThat(matrix.forgetting()).isCloseTo(((0.9 - 0.5) + (0.6 - 0.7)) / 2, EXACT);
@@ -24,16 +33,16 @@ class AccuracyMatrixTest {
 
     @Test
     void weighsTasksByTheirTestImages() {
-        AccuracyMatrix matrix = new AccuracyMatrix(300, 100);
-        matrix.addRow(1);
-        matrix.addRow(1, 0);
+        AccuracyMatrix matrix = new AccuracyMatrix(2);
+        matrix.addRow(new AccuracyRow().and(1, 30));
+        matrix.addRow(new AccuracyRow().and(1, 300).and(0, 100));
         assertThat(matrix.last()).isCloseTo(0.75, EXACT);
     }
 
     @Test
     void hasFiguresForOneTask() {
-        AccuracyMatrix matrix = new AccuracyMatrix(10);
-        matrix.addRow(0.4);
+        AccuracyMatrix matrix = new AccuracyMatrix(1);
+        matrix.addRow(row(0.4));
         assertThat(matrix.last()).isEqualTo(0.4);
         assertThat(matrix.averageIncremental()).isEqualTo(0.4);
         assertThat(matrix.forgetting()).isZero();
@@ -42,11 +51,11 @@ class AccuracyMatrixTest {
 
     @Test
     void refusesRowsThatDoNotFit() {
-        AccuracyMatrix matrix = new AccuracyMatrix(10, 10);
+        AccuracyMatrix matrix = new AccuracyMatrix(2);
         assertThatThrownBy(matrix::last).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> matrix.addRow(0.5, 0.5)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> matrix.addRow(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new AccuracyMatrix(10, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> matrix.addRow(row(0.5, 0.5))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> row(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new AccuracyRow().and(1, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThat(matrix.size()).isZero();
     }
 }

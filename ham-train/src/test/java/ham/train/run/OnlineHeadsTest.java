@@ -9,6 +9,8 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.train.engine.TorchEngine;
 import ham.train.head.Features;
+import ham.train.head.HeadSettings;
+import ham.train.head.RidgeRule;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -36,7 +38,8 @@ class OnlineHeadsTest {
     @Test
     void goesOnFromWhatItSaved() {
         try (TorchEngine engine = TorchEngine.open("cpu", 1)) {
-            OnlineHeads heads = new OnlineHeads(engine, WIDTH, 12, 7);
+            OnlineHeads heads =
+                    new OnlineHeads(engine, WIDTH, new HeadSettings(HeadKind.ANALYTIC, 12, RidgeRule.SUM), 7);
             heads.add(features(0, 30, 1), features(0, 6, 2), 2);
             SafetensorsWriter writer = new SafetensorsWriter();
             heads.save(writer, "merged.");
@@ -44,12 +47,13 @@ class OnlineHeadsTest {
             Path file = temp.resolve("statistics.safetensors");
             writer.write(file);
 
-            OnlineHeads restored = OnlineHeads.restore(engine, SafetensorsFile.open(file), "merged.");
+            OnlineHeads restored = OnlineHeads.restore(engine, RidgeRule.SUM, SafetensorsFile.open(file), "merged.");
             assertSame(restored.heads(), heads.heads());
             for (OnlineHeads each : new OnlineHeads[] {heads, restored}) {
                 each.add(features(2, 30, 3), features(2, 6, 4), 4);
             }
             assertSame(restored.heads(), heads.heads());
+            assertThat(restored.ridge()).isEqualTo(heads.ridge());
             assertThat(heads.heads().get(HeadKind.PROTOTYPE).classes()).isEqualTo(4);
         }
     }

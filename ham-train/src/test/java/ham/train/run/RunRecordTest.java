@@ -9,6 +9,7 @@ import ham.merge.InputException;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.HamParameters;
+import ham.train.learn.LearningMethod;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -68,21 +69,22 @@ class RunRecordTest {
     void theSameOptionsGoOnWhereverTheyRun() throws IOException {
         byte[] before = Files.readAllBytes(folder.path(RunFolder.RECORD));
         RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
-        HamParameters ham = config.ham();
+        HamParameters ham = config.learning().merging().ham();
         HamParameters sameHam =
                 new HamParameters(new BigDecimal("0.60"), ham.tau(), ham.maxGroups(), ham.join(), ham.combine());
         Path moved = Files.move(temp.resolve("data"), temp.resolve("moved"));
         writeOrCheck(new RunConfig(
                 config.base(),
                 moved,
+                config.learning().with(sameHam),
                 config.head(),
-                config.tasks(),
-                config.order(),
+                config.stream(),
                 config.seed(),
                 config.lora(),
                 config.recipe(),
-                sameHam,
-                config.projectionWidth(),
+                config.measuring(),
+                config.adapters(),
+                config.precision(),
                 "auto",
                 2));
         assertThat(folder.path(RunFolder.RECORD)).hasBinaryContent(before);
@@ -92,6 +94,7 @@ class RunRecordTest {
     void anotherOptionIsNamed() {
         assertRefused(TinyRun.config(temp, HeadKind.ANALYTIC, 2), "--epochs", "expected 1", "found 2");
         assertRefused(TinyRun.config(temp, HeadKind.LINEAR, 1), "--head", "analytic", "linear");
+        assertRefused(TinyRun.config(temp, LearningMethod.CAT_PRUNED), "--method", "ham", "cat-pruned");
     }
 
     @Test

@@ -3,9 +3,12 @@ package ham.train.run;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.head.HeadKind;
-import ham.merge.method.HamParameters;
 import ham.train.TinyVit;
+import ham.train.head.HeadSettings;
+import ham.train.head.RidgeRule;
 import ham.train.input.Augmentation;
+import ham.train.learn.LearningMethod;
+import ham.train.learn.LearningSettings;
 import ham.train.lora.LoraSettings;
 import ham.train.lora.Recipe;
 import ham.train.lora.StepProgress;
@@ -16,7 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -59,19 +62,23 @@ final class TinyRun {
     }
 
     static RunConfig config(Path folder, HeadKind head, int epochs) {
-        return new RunConfig(
-                folder.resolve("base"),
-                folder.resolve("data"),
-                head,
-                TASKS,
-                OptionalLong.of(1993),
-                3,
-                LoraSettings.of(Set.of(Target.QUERY, Target.VALUE), 2),
-                new Recipe(epochs, 8, 1e-3, 5e-3, 1e-3, Augmentation.NONE),
-                HamParameters.DEFAULTS,
-                16,
-                "cpu",
-                1);
+        return RunConfig.of(folder.resolve("base"), folder.resolve("data"), TASKS)
+                .withSeed(3)
+                .with(new HeadSettings(head, 16, RidgeRule.TASK))
+                .with(LoraSettings.of(Set.of(Target.QUERY, Target.VALUE), 2))
+                .with(new Recipe(epochs, 8, 1e-3, 5e-3, 1e-3, Augmentation.NONE))
+                .withPrecision("fp32")
+                .on("cpu", 1);
+    }
+
+    /** One epoch of a method, with the analytic head. */
+    static RunConfig config(Path folder, LearningMethod method) {
+        return config(folder, HeadKind.ANALYTIC, 1).with(LearningSettings.of(method));
+    }
+
+    /** Trains a configuration to its end. */
+    static FinishedRun run(RunConfig config, Path out) {
+        return FinishedRun.of(config, out, Map.of(), List.of(), new Recorder(-1));
     }
 
     static RunInputs inputs(Path folder) {
@@ -83,13 +90,20 @@ final class TinyRun {
     }
 
     /** Keeps the summaries, and breaks off when a task begins. */
-    static final class Recorder implements RunProgress {
+    static class Recorder implements RunProgress {
         final List<TaskSummary> summaries = new ArrayList<>();
         int resumedAfter = -1;
+        int steps;
         private final int stopBefore;
+        private final int stopAfterSteps;
 
         Recorder(int stopBefore) {
+            this(stopBefore, Integer.MAX_VALUE);
+        }
+
+        Recorder(int stopBefore, int stopAfterSteps) {
             this.stopBefore = stopBefore;
+            this.stopAfterSteps = stopAfterSteps;
         }
 
         @Override
@@ -105,7 +119,11 @@ final class TinyRun {
         }
 
         @Override
-        public void step(int task, int tasks, StepProgress step) {}
+        public void step(int task, int tasks, StepProgress step) {
+            if (++steps > stopAfterSteps) {
+                throw new IllegalStateException("stopped after step " + stopAfterSteps);
+            }
+        }
 
         @Override
         public void finished(TaskSummary summary) {

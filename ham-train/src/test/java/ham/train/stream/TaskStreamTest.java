@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ham.merge.InputException;
 import ham.runtime.image.RgbImage;
 import ham.train.data.ImageSet;
+import java.math.BigDecimal;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -54,22 +55,50 @@ class TaskStreamTest {
     void holdsATenthOfEveryClassOut() {
         Labels labels = new Labels(IntStream.range(0, 120).map(i -> i % 4).toArray());
         TaskStream stream = new TaskStream(ClassOrder.natural(4), 2);
-        Split split = stream.split(labels, 1, 5);
+        Split split = stream.split(labels, 1, 5, Sampling.DEFAULT);
         assertThat(split.heldOut()).hasSize(6).isSorted();
         assertThat(IntStream.of(split.heldOut())
                         .filter(i -> labels.label(i) == 2)
                         .count())
                 .isEqualTo(3);
         assertThat(split.training()).hasSize(54).doesNotContain(split.heldOut());
-        assertThat(stream.split(labels, 1, 5).heldOut()).containsExactly(split.heldOut());
-        assertThat(stream.split(labels, 1, 6).heldOut()).isNotEqualTo(split.heldOut());
+        assertThat(stream.split(labels, 1, 5, Sampling.DEFAULT).heldOut()).containsExactly(split.heldOut());
+        assertThat(stream.split(labels, 1, 6, Sampling.DEFAULT).heldOut()).isNotEqualTo(split.heldOut());
     }
 
     @Test
     void keepsALoneImageForTraining() {
-        Split split = new TaskStream(ClassOrder.natural(2), 1).split(new Labels(0, 1, 1), 0, 0);
+        Split split = new TaskStream(ClassOrder.natural(2), 1).split(new Labels(0, 1, 1), 0, 0, Sampling.DEFAULT);
         assertThat(split.training()).hasSize(2).contains(0);
         assertThat(split.heldOut()).hasSize(1);
+    }
+
+    @Test
+    void usesSoManyImagesOfAClassWhateverTheTasksAre() {
+        Labels labels = new Labels(IntStream.range(0, 120).map(i -> i % 4).toArray());
+        Sampling few = new Sampling(10, new BigDecimal("0.35"));
+        Split whole = new TaskStream(ClassOrder.natural(4), 1).split(labels, 0, 5, few);
+        assertThat(whole.heldOut()).hasSize(12).isSorted();
+        assertThat(whole.training()).hasSize(28).isSorted().doesNotContain(whole.heldOut());
+        Split second = new TaskStream(ClassOrder.natural(4), 2).split(labels, 1, 5, few);
+        assertThat(whole.training()).contains(second.training());
+        assertThat(whole.heldOut()).contains(second.heldOut());
+        assertThat(new TaskStream(ClassOrder.natural(4), 1)
+                        .split(labels, 0, 5, new Sampling(0, BigDecimal.ZERO))
+                        .heldOut())
+                .isEmpty();
+    }
+
+    @Test
+    void refusesImpossibleSamples() {
+        for (String heldOut : new String[] {"-0.1", "1"}) {
+            assertThatThrownBy(() -> new Sampling(0, new BigDecimal(heldOut)))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("--held-out");
+        }
+        assertThatThrownBy(() -> new Sampling(1, BigDecimal.ZERO))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("--train-images");
     }
 
     @SuppressWarnings("ArrayRecordComponent")

@@ -11,16 +11,19 @@ import ham.merge.head.HeadFile;
 import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.Step;
 import ham.train.engine.TorchEngine;
+import ham.train.stream.Split;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HamTrainerTest {
+class StreamTrainerTest {
     @TempDir
     private static Path shared;
 
@@ -34,7 +37,7 @@ class HamTrainerTest {
 
     private static Path run(RunInputs inputs, Path out) {
         try (RunFolder folder = RunFolder.open(out, false, false)) {
-            new HamTrainer(inputs, new TinyRun.Recorder(-1)).run(folder);
+            new StreamTrainer(inputs, new TinyRun.Recorder(-1)).run(folder);
             return folder.finish();
         }
     }
@@ -46,7 +49,7 @@ class HamTrainerTest {
         TinyRun.Recorder stopped = new TinyRun.Recorder(2);
         assertThatThrownBy(() -> {
                     try (RunFolder folder = RunFolder.open(out, false, false)) {
-                        new HamTrainer(inputs, stopped).run(folder);
+                        new StreamTrainer(inputs, stopped).run(folder);
                     }
                 })
                 .hasMessage("stopped before task 2");
@@ -56,7 +59,7 @@ class HamTrainerTest {
             JsonNode before = JsonFiles.read(folder.checkpoint(1).resolve(RunFolder.METRICS), "metrics")
                     .path("variants");
             TinyRun.Recorder resumed = new TinyRun.Recorder(-1);
-            new HamTrainer(inputs, resumed).run(folder);
+            new StreamTrainer(inputs, resumed).run(folder);
             assertThat(resumed.resumedAfter).isEqualTo(2);
             assertThat(resumed.summaries).extracting(TaskSummary::task).containsExactly(2);
             JsonNode after =
@@ -73,14 +76,48 @@ class HamTrainerTest {
         }
     }
 
+    /** At random moments, in the middle of tasks too. */
+    @Test
+    void aRunThatIsStoppedAgainAndAgainEndsTheSame() {
+        RunConfig config = TinyRun.config(shared, HeadKind.LINEAR, 3);
+        RunInputs inputs = RunInputs.open(config);
+        TinyRun.Recorder whole = new TinyRun.Recorder(-1);
+        Path expected = FinishedRun.of(config, temp.resolve("whole"), Map.of(), List.of(), whole)
+                .folder();
+        Random random = new Random(11);
+        Path out = temp.resolve("run");
+        int steps = 0;
+        boolean finished = false;
+        while (!finished) {
+            TinyRun.Recorder stopping = new TinyRun.Recorder(-1, 4 + random.nextInt(8));
+            try (RunFolder folder = RunFolder.open(out, true, false)) {
+                new StreamTrainer(inputs, stopping, Duration.ZERO).run(folder);
+                folder.finish();
+                finished = true;
+            } catch (IllegalStateException e) {
+                assertThat(e).hasMessageContaining("stopped after step");
+            }
+            steps += stopping.steps;
+        }
+        assertThat(steps).as("no finished step is done again").isLessThan(whole.steps + whole.steps / 2);
+        for (String file : List.of(
+                "adapters/002/adapter_model.safetensors",
+                "adapters/002/head.safetensors",
+                "adapters/002/ham.json",
+                "merged/merged.safetensors",
+                "metrics.csv")) {
+            assertThat(out.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
+        }
+        assertThat(out).isDirectoryNotContaining("glob:**/training-*");
+    }
+
     /** What is restored is what the uninterrupted run had in memory when it finished its second task. */
     private static void assertStateOf(TaskSummary summary, RunInputs inputs, RunFolder folder) {
         try (TorchEngine engine = TorchEngine.open("cpu", 1)) {
             RunState state = RunState.restoreOrBegin(inputs, engine, folder);
-            assertThat(state.finishedTasks()).isEqualTo(2);
-            assertThat(state.variants().latest()).isEqualTo(summary.accuracy());
-            Step last = state.merge().steps().get(1);
-            assertThat(last).isEqualTo(summary.step());
+            assertThat(folder.finishedTasks()).isEqualTo(2);
+            assertThat(state.metrics().variants().latest()).isEqualTo(summary.accuracy());
+            assertThat(state.learner().lastStep()).isEqualTo(summary.step());
             NamedHead saved = HeadFile.read(folder.adapter(1).resolve(AdapterFolder.HEAD));
             AnalyticHead restored = (AnalyticHead) state.heads().get(HeadKind.ANALYTIC);
             assertThat(restored.weight().data())
@@ -114,11 +151,8 @@ class HamTrainerTest {
     @Test
     void adaptersLearnFromAllButTheHeldOutImages() {
         RunInputs inputs = TinyRun.inputs(shared);
-        int[] training = inputs.stream()
-                .split(inputs.data().train(), 0, inputs.config().seed())
-                .training();
-        assertThat(training).hasSize(18);
-        assertThat(inputs.positions(inputs.data().train(), training)).containsOnly(0, 1);
-        assertThat(inputs.testCounts()).containsOnly(2 * TinyRun.TEST_IMAGES);
+        Split split = inputs.split(0);
+        assertThat(split.training()).hasSize(18).doesNotContain(split.heldOut());
+        assertThat(split.heldOut()).hasSize(2);
     }
 }

@@ -1,0 +1,37 @@
+package ham.train.learn;
+
+import ham.merge.folder.AdapterFolder;
+import ham.merge.folder.AdapterMerge;
+import ham.merge.folder.MergeMode;
+import ham.merge.method.MergeProgress;
+import ham.merge.method.MergeSettings;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The merge of a run's adapter folders that gives what the learner has in memory.
+ *
+ * @param settings method and parameters
+ * @param mode how the merge sees its adapters
+ * @param latestAlone whether only the last adapter counts
+ * @param weights of the adapters that count; empty for their own
+ */
+public record FolderMerge(MergeSettings settings, MergeMode mode, boolean latestAlone, List<Double> weights) {
+    public FolderMerge {
+        weights = List.copyOf(weights);
+    }
+
+    /**
+     * Prepares the merge.
+     *
+     * @param adapters of all tasks, in order
+     */
+    public AdapterMerge of(List<AdapterFolder> adapters) {
+        return AdapterMerge.of(
+                latestAlone ? adapters.subList(adapters.size() - 1, adapters.size()) : adapters,
+                weights,
+                settings,
+                Optional.of(mode),
+                MergeProgress.SILENT);
+    }
+}

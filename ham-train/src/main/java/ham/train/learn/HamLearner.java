@@ -1,0 +1,73 @@
+package ham.train.learn;
+
+import ham.merge.folder.MergeMode;
+import ham.merge.method.FailureSignatures;
+import ham.merge.method.HamMerge;
+import ham.merge.method.HamParameters;
+import ham.merge.method.MergeSettings;
+import ham.merge.method.Step;
+import ham.merge.tensor.Matrix;
+import ham.train.lora.FrozenGroup;
+import ham.train.lora.TaskStart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** HAM: each adapter trained beside the groups before it (or alone), then pruned, compared, and joined. */
+final class HamLearner implements Learner {
+    private final HamMerge merge;
+    private final MergeMode mode;
+    private List<Step> stepsBefore = List.of();
+    private List<Double> trainedAlphas = List.of();
+
+    HamLearner(HamParameters parameters, MergeMode mode) {
+        this.merge = new HamMerge(parameters);
+        this.mode = mode;
+    }
+
+    @Override
+    public TaskStart start(int task, int classes) {
+        List<FrozenGroup> groups = mode == MergeMode.INDEPENDENT
+                ? List.of()
+                : merge.groups().stream()
+                        .map(group -> new FrozenGroup(group.alpha(), merge.deltas(group)))
+                        .toList();
+        return TaskStart.beside(task, classes, groups);
+    }
+
+    @Override
+    public void join(LearnedTask task) {
+        stepsBefore = merge.steps();
+        trainedAlphas = task.groupAlphas();
+        if (mode == MergeMode.INDEPENDENT) {
+            merge.add(task.adapter(), task.alpha());
+        } else {
+            merge.add(task.adapter(), task.alpha(), task.groupAlphas());
+        }
+    }
+
+    @Override
+    public SortedMap<String, Matrix> deltas() {
+        return merge.merged();
+    }
+
+    @Override
+    public Optional<FolderMerge> folderMerge() {
+        return Optional.of(new FolderMerge(MergeSettings.ham(merge.parameters()), mode, false, List.of()));
+    }
+
+    @Override
+    public Optional<Step> lastStep() {
+        return Optional.of(merge.steps().get(merge.steps().size() - 1));
+    }
+
+    @Override
+    public List<String> failures(double rigidBelow) {
+        List<String> failures =
+                new ArrayList<>(FailureSignatures.rigidification(stepsBefore, trainedAlphas, rigidBelow));
+        failures.addAll(
+                FailureSignatures.rankExplosion(merge.parameters(), merge.groups(), merge.steps(), merge.pruned()));
+        return failures;
+    }
+}

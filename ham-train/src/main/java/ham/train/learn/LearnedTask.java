@@ -1,0 +1,56 @@
+package ham.train.learn;
+
+import ham.merge.adapter.LoraAdapter;
+import ham.merge.adapter.LoraFactors;
+import ham.merge.method.Branch;
+import ham.merge.method.Deltas;
+import ham.merge.tensor.Matrix;
+import ham.train.lora.FrozenGroup;
+import ham.train.lora.TaskStart;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a trained task leaves behind.
+ *
+ * @param adapter not pruned
+ * @param alpha its importance scalar
+ * @param groupAlphas scalars of the groups that it was trained beside, after its training
+ */
+public record LearnedTask(LoraAdapter adapter, double alpha, List<Double> groupAlphas) {
+    public LearnedTask {
+        groupAlphas = List.copyOf(groupAlphas);
+    }
+
+    /** The deltas [out, in] with which the task was trained: its own, not pruned, beside the groups with their trained scalars. */
+    public SortedMap<String, Matrix> trainedDeltas(TaskStart start) {
+        SortedMap<String, Matrix> deltas = new TreeMap<>();
+        for (Map.Entry<String, LoraFactors> entry : adapter.factors().entrySet()) {
+            deltas.put(entry.getKey(), Deltas.sum(List.of(new Branch(alpha, entry.getValue()))));
+        }
+        for (int i = 0; i < start.groups().size(); i++) {
+            FrozenGroup group = start.groups().get(i);
+            double scalar = groupAlphas.get(i);
+            group.deltas().forEach((weight, delta) -> deltas.merge(weight, scaled(delta, scalar), LearnedTask::sum));
+        }
+        return deltas;
+    }
+
+    private static Matrix scaled(Matrix matrix, double factor) {
+        Matrix scaled = Matrix.zeros(matrix.rows(), matrix.columns());
+        for (int i = 0; i < scaled.data().length; i++) {
+            scaled.data()[i] = (float) (factor * matrix.data()[i]);
+        }
+        return scaled;
+    }
+
+    private static Matrix sum(Matrix first, Matrix second) {
+        Matrix sum = Matrix.zeros(first.rows(), first.columns());
+        for (int i = 0; i < sum.data().length; i++) {
+            sum.data()[i] = first.data()[i] + second.data()[i];
+        }
+        return sum;
+    }
+}

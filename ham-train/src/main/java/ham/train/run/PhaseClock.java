@@ -1,0 +1,22 @@
+package ham.train.run;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** How long the phases of a task take, in seconds. */
+final class PhaseClock {
+    private final Map<String, Double> seconds = new LinkedHashMap<>();
+    private long last = System.nanoTime();
+
+    /** What went by since the last call belongs to this phase. */
+    void lap(String phase) {
+        long now = System.nanoTime();
+        seconds.merge(phase, (now - last) / 1e9, Double::sum);
+        last = now;
+    }
+
+    /** Seconds by phase, in the order in which they first ended. */
+    Map<String, Double> seconds() {
+        return seconds;
+    }
+}

@@ -1,0 +1,91 @@
+package ham.train.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
+import ham.merge.folder.MergeMode;
+import ham.merge.head.Head;
+import ham.merge.head.HeadFile;
+import ham.merge.head.HeadKind;
+import ham.merge.head.LinearHead;
+import ham.merge.io.JsonFiles;
+import ham.train.lora.TaskStart;
+import ham.train.stream.Split;
+import ham.train.stream.TaskStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * The adapters of another finished run that trained each alone, from the same base and data and with the same options as far as training
+ * goes, so that several methods share one training.
+ */
+final class ReusedTasks implements TaskSource {
+    private final RunInputs inputs;
+    private final Path run;
+    private final LinearHead heads;
+
+    /**
+     * Opens the run.
+     *
+     * @throws InputException when it is not finished, did not train its adapters alone, or differs, naming the option
+     */
+    ReusedTasks(RunInputs inputs, Path run) {
+        this.inputs = inputs;
+        this.run = run;
+        Path file = run.resolve(RunFolder.RECORD);
+        ObjectNode record = JsonFiles.read(file, "the record of a finished run whose adapters are to be used");
+        requireAlone(file, record.path("configuration"));
+        requireSame(file, record);
+        Path linear = RunOutputs.head(run, HeadKind.LINEAR);
+        Head head = HeadFile.read(linear).head();
+        if (!(head instanceof LinearHead found)
+                || found.classes() != inputs.stream().order().length) {
+            throw new InputException(
+                    linear, "expected a linear head of all classes, found another; use a run that is whole");
+        }
+        heads = found;
+    }
+
+    private static void requireAlone(Path file, JsonNode configuration) {
+        String mode = configuration.path("mode").asText();
+        if (!mode.equals(MergeMode.INDEPENDENT.optionName())) {
+            throw new InputException(
+                    file,
+                    "--adapters: expected a run whose adapters were trained alone, found --method "
+                            + configuration.path("method").asText() + " in mode " + mode
+                            + "; train one with --method linear, or ham with --mode independent");
+        }
+    }
+
+    private void requireSame(Path file, ObjectNode record) {
+        for (Map.Entry<String, JsonNode> option : inputs.config().trainingJson().properties()) {
+            JsonNode found = record.path("configuration").path(option.getKey());
+            if (!RunRecord.same(found, option.getValue())) {
+                throw new InputException(
+                        file,
+                        "--adapters: the run has another --" + option.getKey() + ": expected " + option.getValue()
+                                + ", found " + found + "; use the same options, or leave --adapters out");
+            }
+        }
+        RunRecord.requireSameHashes(file, "--adapters: the run", record, inputs);
+    }
+
+    @Override
+    public TaskOutcome learn(TaskStart start, Split split) {
+        int task = start.task();
+        Path folder = run.resolve(RunFolder.ADAPTERS).resolve(RunFolder.numbered(task));
+        if (!Files.isDirectory(folder)) {
+            throw new InputException(
+                    folder, "--adapters: expected the adapter of task " + task + ", found nothing; use a finished run");
+        }
+        TaskStream stream = inputs.stream();
+        int first = stream.firstPosition(task);
+        return new TaskOutcome(
+                inputs.learned(folder),
+                heads.rows(first, stream.seen(task) - first),
+                OptionalDouble.empty(),
+                OptionalDouble.empty());
+    }
+}

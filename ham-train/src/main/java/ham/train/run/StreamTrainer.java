@@ -1,0 +1,195 @@
+package ham.train.run;
+
+import ham.merge.head.Head;
+import ham.merge.head.HeadKind;
+import ham.merge.head.LinearHead;
+import ham.merge.tensor.Matrix;
+import ham.train.data.ImageSet;
+import ham.train.engine.TorchEngine;
+import ham.train.feature.FeatureExtractor;
+import ham.train.head.Features;
+import ham.train.head.HeadLogits;
+import ham.train.learn.Learner;
+import ham.train.learn.LearningMethod;
+import ham.train.lora.TaskStart;
+import ham.train.metrics.AccuracyRow;
+import ham.train.stream.Split;
+import ham.train.stream.TaskStream;
+import ham.train.vit.VitForward;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Learns the tasks of a stream one after the other by the method of the configuration: after every task its adapter joins what was there,
+ * the heads are updated through the model so far, and that model is tested on all classes seen.
+ */
+public final class StreamTrainer {
+    private static final Duration SAVE_EVERY = Duration.ofSeconds(30);
+
+    private final RunInputs inputs;
+    private final TaskStream stream;
+    private final LearningMethod method;
+    private final RunProgress progress;
+    private final Duration saveEvery;
+
+    /** Prepares a run; nothing is computed yet. */
+    public StreamTrainer(RunInputs inputs, RunProgress progress) {
+        this(inputs, progress, SAVE_EVERY);
+    }
+
+    /**
+     * Prepares a run.
+     *
+     * @param saveEvery how long a task is trained before it is saved again
+     */
+    StreamTrainer(RunInputs inputs, RunProgress progress, Duration saveEvery) {
+        this.inputs = inputs;
+        this.stream = inputs.stream();
+        this.method = inputs.config().learning().method();
+        this.progress = progress;
+        this.saveEvery = saveEvery;
+    }
+
+    /** Learns every task that the folder does not hold yet, then writes the merge with its head, the heads and the metrics into it. */
+    public void run(RunFolder folder) {
+        RunConfig config = inputs.config();
+        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
+                VitForward vit = new VitForward(engine, inputs.base())) {
+            TaskSource source = config.adapters().isPresent()
+                    ? new ReusedTasks(inputs, config.adapters().get())
+                    : new TrainedTasks(inputs, vit, folder, saveEvery, progress);
+            RunState state = RunState.restoreOrBegin(inputs, engine, folder);
+            int finished = folder.finishedTasks();
+            if (finished > 0) {
+                progress.resumed(finished, stream.tasks());
+            }
+            RunOutputs outputs = new RunOutputs(inputs, folder);
+            TestImages tests = new TestImages(inputs, vit);
+            if (finished > 0) {
+                outputs.forgetTraining(finished - 1);
+            }
+            for (int task = finished; task < stream.tasks(); task++) {
+                new TaskWork(task, source, vit, state, tests).learn(outputs);
+            }
+            outputs.finish(state);
+        }
+    }
+
+    /** The work of one task. */
+    private final class TaskWork {
+        private final int task;
+        private final TaskSource source;
+        private final VitForward vit;
+        private final RunState state;
+        private final TestImages tests;
+        private final Split split;
+        private final PhaseClock clock = new PhaseClock();
+
+        TaskWork(int task, TaskSource source, VitForward vit, RunState state, TestImages tests) {
+            this.task = task;
+            this.source = source;
+            this.vit = vit;
+            this.state = state;
+            this.tests = tests;
+            this.split = inputs.split(task);
+        }
+
+        void learn(RunOutputs outputs) {
+            List<String> classes = inputs.classNames(task);
+            progress.task(task, stream.tasks(), classes);
+            Learner learner = state.learner();
+            TaskStart start = learner.start(task, classes.size());
+            clock.lap("merging");
+            TaskOutcome outcome = source.learn(start, split);
+            clock.lap("training");
+            learner.join(outcome.learned());
+            SortedMap<String, Matrix> deltas = learner.deltas();
+            clock.lap("merging");
+            Map<HeadKind, Head> heads;
+            Optional<Transfer> transfer;
+            try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
+                Features heldOut = features(model, split.heldOut());
+                state.addTask(task, features(model, split.training()), heldOut, outcome.head());
+                heads = state.heads();
+                clock.lap("heads");
+                state.metrics().variants().addRows(method, rows(model, heads));
+                clock.lap("evaluation");
+                transfer = transfer(start, outcome, heldOut);
+            }
+            clock.lap("watching");
+            measureFrozen();
+            clock.lap("frozen");
+            TaskSummary summary = summary(outcome, transfer);
+            state.metrics().add(summary);
+            outputs.save(task, outcome.learned(), heads, state);
+            progress.finished(summary);
+        }
+
+        private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {
+            if (method.givesOneModel()) {
+                return tests.rows(task, model, heads);
+            }
+            Map<HeadKind, AccuracyRow> before = new EnumMap<>(HeadKind.class);
+            heads.keySet()
+                    .forEach(kind -> before.put(kind, state.metrics().variants().lastRow(method, kind)));
+            return tests.ownRows(task, model, heads, before);
+        }
+
+        private Optional<Transfer> transfer(TaskStart start, TaskOutcome outcome, Features after) {
+            if (!method.joins() || after.size() == 0) {
+                return Optional.empty();
+            }
+            try (FeatureExtractor trained =
+                    new FeatureExtractor(vit, outcome.learned().trainedDeltas(start))) {
+                Features before = features(trained, split.heldOut());
+                return Optional.of(
+                        new Transfer(after.size(), accuracy(outcome.head(), before), accuracy(outcome.head(), after)));
+            }
+        }
+
+        private double accuracy(LinearHead head, Features images) {
+            return HeadLogits.accuracy(vit.engine(), head, images.from(stream.firstPosition(task)));
+        }
+
+        private void measureFrozen() {
+            if (state.frozen().isEmpty()) {
+                return;
+            }
+            OnlineHeads heads = state.frozen().get();
+            try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
+                heads.add(features(backbone, split.training()), features(backbone, split.heldOut()), stream.seen(task));
+            }
+            state.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
+        }
+
+        private Features features(FeatureExtractor extractor, int[] samples) {
+            ImageSet train = inputs.data().train();
+            return inputs.features(extractor, train, samples);
+        }
+
+        private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer) {
+            Measuring measuring = inputs.config().measuring();
+            List<String> warnings = new ArrayList<>(state.learner().failures(measuring.rigidBelow()));
+            transfer.ifPresent(measured -> warnings.addAll(measured.warnings(task, measuring.transferDrop())));
+            return new TaskSummary(
+                    task,
+                    stream.tasks(),
+                    outcome.loss(),
+                    outcome.imagesPerSecond(),
+                    outcome.learned().alpha(),
+                    outcome.learned().groupAlphas(),
+                    state.learner().lastStep(),
+                    state.ridges(),
+                    transfer,
+                    warnings,
+                    clock.seconds(),
+                    state.metrics().variants().latest());
+        }
+    }
+}

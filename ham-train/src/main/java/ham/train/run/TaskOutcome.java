@@ -1,0 +1,15 @@
+package ham.train.run;
+
+import ham.merge.head.LinearHead;
+import ham.train.learn.LearnedTask;
+import java.util.OptionalDouble;
+
+/**
+ * What learning a task gave a run.
+ *
+ * @param learned the adapter and the scalars
+ * @param head linear head over the task's own classes
+ * @param loss mean training loss of the last epoch; empty where the adapter was taken from another run
+ * @param imagesPerSecond training throughput; empty as the loss
+ */
+record TaskOutcome(LearnedTask learned, LinearHead head, OptionalDouble loss, OptionalDouble imagesPerSecond) {}

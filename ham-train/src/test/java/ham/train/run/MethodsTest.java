@@ -1,0 +1,421 @@
+package ham.train.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
+import ham.merge.checkpoint.Target;
+import ham.merge.folder.AdapterFolder;
+import ham.merge.folder.AdapterMerge;
+import ham.merge.folder.MergeFolder;
+import ham.merge.folder.MergeMode;
+import ham.merge.folder.Merged;
+import ham.merge.head.HeadKind;
+import ham.merge.io.JsonFiles;
+import ham.merge.method.MergeChoices;
+import ham.merge.method.MergeParameter;
+import ham.merge.method.MergeProgress;
+import ham.merge.tensor.Matrix;
+import ham.train.TinyVit;
+import ham.train.learn.LearningMethod;
+import ham.train.learn.LearningSettings;
+import ham.train.lora.Initialisation;
+import ham.train.lora.LoraSettings;
+import ham.train.lora.Recipe;
+import ham.train.lora.ScalarScope;
+import ham.train.stream.Sampling;
+import ham.train.stream.StreamSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Laws of the methods, each on a run of three tasks. */
+class MethodsTest {
+    @TempDir
+    private static Path shared;
+
+    /** Runs of every method with its defaults, each trained once. */
+    private static final Map<LearningMethod, FinishedRun> RUNS = new HashMap<>();
+
+    @TempDir
+    private Path temp;
+
+    @BeforeAll
+    static void prepare() {
+        TinyRun.prepare(shared);
+    }
+
+    private static FinishedRun run(LearningMethod method) {
+        return RUNS.computeIfAbsent(
+                method, key -> TinyRun.run(TinyRun.config(shared, key), shared.resolve("run-" + key.optionName())));
+    }
+
+    private FinishedRun run(String name, RunConfig config) {
+        return TinyRun.run(config, temp.resolve(name));
+    }
+
+    private static RunConfig oneTask(LearningSettings learning) {
+        RunConfig config = TinyRun.config(shared, HeadKind.ANALYTIC, 1);
+        return config.with(learning).with(config.stream().withTasks(1));
+    }
+
+    private static SortedMap<String, Matrix> deltas(FinishedRun run) {
+        return Merged.read(run.folder().resolve("merged")).deltas();
+    }
+
+    private static LearningSettings unpruned() {
+        return LearningSettings.of(
+                LearningMethod.HAM, Optional.empty(), new MergeChoices().put(MergeParameter.KEEP, BigDecimal.ONE), 1);
+    }
+
+    private static void assertClose(SortedMap<String, Matrix> found, SortedMap<String, Matrix> expected) {
+        assertThat(found.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((weight, matrix) -> assertThat(found.get(weight).data())
+                .usingComparatorWithPrecision(1e-7f)
+                .containsExactly(matrix.data()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(LearningMethod.class)
+    void aMethodMeasuresEveryHeadAfterEveryTask(LearningMethod method) {
+        ObjectNode metrics = run(method).metrics();
+        int tasks = method == LearningMethod.JOINT ? 1 : TinyRun.TASKS;
+        for (HeadKind head : HeadKind.values()) {
+            JsonNode variant = metrics.path("variants").path(Variants.name(method, head));
+            assertThat(variant.path("R")).hasSize(tasks);
+            assertThat(variant.path("R").path(tasks - 1)).hasSize(tasks);
+        }
+        assertThat(metrics.path("variants")).hasSize(method == LearningMethod.FROZEN ? 3 : 5);
+        assertThat(metrics.path("method").asText()).isEqualTo(method.optionName());
+        assertThat(metrics.path("tasks")).hasSize(tasks);
+        JsonNode task = metrics.path("tasks").path(tasks - 1);
+        assertThat(task.path("seconds").path("training").asDouble()).isPositive();
+        assertThat(task.path("ridge").path(method.optionName()).asDouble()).isPositive();
+        assertThat(task.path("accuracy").path(method.optionName() + "/analytic"))
+                .isEqualTo(metrics.path("last"));
+        assertThat(task.has("held_out")).isEqualTo(method.joins());
+        assertThat(run(method).folder().resolve(RunFolder.TABLE)).exists();
+    }
+
+    /** What the record says gives the deltas and the head again that the last row of R was measured with. */
+    @ParameterizedTest
+    @EnumSource(LearningMethod.class)
+    void theMergeFolderCanBeMadeAgainFromTheAdapters(LearningMethod method) throws IOException {
+        Path run = run(method).folder();
+        Path merged = run.resolve("merged");
+        assertThat(Files.isDirectory(merged)).isEqualTo(method.givesOneModel());
+        if (!method.givesOneModel()) {
+            return;
+        }
+        ObjectNode record = JsonFiles.read(merged.resolve(MergeFolder.RECORD), "merge");
+        List<AdapterFolder> adapters = new ArrayList<>();
+        List<Double> weights = new ArrayList<>();
+        record.path("inputs")
+                .forEach(input -> adapters.add(
+                        AdapterFolder.read(Path.of(input.path("path").asText()))));
+        if (record.path("request").path("weights").asText().equals("given")) {
+            record.path("steps").forEach(step -> weights.add(step.path("weight").asDouble()));
+        }
+        Path again = Files.createDirectory(temp.resolve("again"));
+        MergeFolder.write(
+                again,
+                AdapterMerge.of(
+                        adapters, weights, MergeFolder.settings(merged), Optional.empty(), MergeProgress.SILENT));
+        assertThat(again.resolve("merged.safetensors")).hasSameBinaryContentAs(merged.resolve("merged.safetensors"));
+        assertThat(again.resolve("head.safetensors")).hasSameBinaryContentAs(merged.resolve("head.safetensors"));
+        RunInputs inputs = RunInputs.open(TinyRun.config(shared, method));
+        assertThat(Merged.read(merged).head().orElseThrow().classes())
+                .isEqualTo(inputs.classNamesSeen(inputs.stream().tasks() - 1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(LearningMethod.class)
+    void aRunThatWasStoppedEndsAsOneThatWasNot(LearningMethod method) {
+        FinishedRun whole = run(method);
+        RunConfig config = TinyRun.config(shared, method);
+        int stop = method == LearningMethod.JOINT ? 0 : 2;
+        Path out = temp.resolve("run");
+        assertThatThrownBy(() -> FinishedRun.of(config, out, Map.of(), List.of(), new TinyRun.Recorder(stop)))
+                .hasMessageContaining("stopped");
+        FinishedRun resumed = TinyRun.run(config, out);
+        assertThat(resumed.metrics().path("variants")).isEqualTo(whole.metrics().path("variants"));
+        int last = whole.metrics().path("tasks").size() - 1;
+        for (String file : List.of("adapter_model.safetensors", "head.safetensors")) {
+            String path = "adapters/" + RunFolder.numbered(last) + "/" + file;
+            assertThat(out.resolve(path)).hasSameBinaryContentAs(whole.folder().resolve(path));
+        }
+        if (method.givesOneModel()) {
+            assertThat(out.resolve("merged/merged.safetensors"))
+                    .hasSameBinaryContentAs(whole.folder().resolve("merged/merged.safetensors"));
+        }
+    }
+
+    /** PEFT's files keep lora_alpha; the scaling that comes of it is rounded, which must not stop an adapter that goes on. */
+    @Test
+    void aScalingThatIsNoDecimalSurvivesAStop() {
+        RunConfig config = TinyRun.config(shared, LearningMethod.SEQUENTIAL)
+                .with(new LoraSettings(List.of(Target.QUERY), 3, 0.7, true, Initialisation.SHARED, ScalarScope.SHARED));
+        Path out = temp.resolve("run");
+        assertThatThrownBy(() -> FinishedRun.of(config, out, Map.of(), List.of(), new TinyRun.Recorder(2)))
+                .hasMessageContaining("stopped");
+        assertThat(deltas(TinyRun.run(config, out))).isEqualTo(deltas(run("whole", config)));
+    }
+
+    @Test
+    void withOneTaskThereIsNothingToGroup() {
+        FinishedRun ham = run("ham", oneTask(LearningSettings.DEFAULT));
+        assertThat(deltas(run("cat", oneTask(LearningSettings.of(LearningMethod.CAT_PRUNED)))))
+                .isEqualTo(deltas(ham));
+        assertThat(deltas(run("alone", oneTask(LearningSettings.DEFAULT.with(MergeMode.INDEPENDENT)))))
+                .isEqualTo(deltas(ham));
+    }
+
+    @Test
+    void withOneTaskSdLoraIsHamWithoutPruning() {
+        assertClose(
+                deltas(run("sd-lora", oneTask(LearningSettings.of(LearningMethod.SD_LORA)))),
+                deltas(run("ham", oneTask(unpruned()))));
+    }
+
+    @Test
+    void withOneTaskMeanSumAndLastAdapterAreTheSame() {
+        SortedMap<String, Matrix> sequential =
+                deltas(run("a", oneTask(LearningSettings.of(LearningMethod.SEQUENTIAL))));
+        for (LearningMethod method : List.of(LearningMethod.LINEAR, LearningMethod.TASK_ARITHMETIC)) {
+            assertClose(deltas(run(method.optionName(), oneTask(LearningSettings.of(method)))), sequential);
+        }
+        // One task or all at once: the classes are the same.
+        assertClose(deltas(run(LearningMethod.JOINT)), sequential);
+    }
+
+    @Test
+    void theFrozenBackboneChangesNothing() {
+        FinishedRun frozen = run(LearningMethod.FROZEN);
+        deltas(frozen).values().forEach(delta -> assertThat(delta.data()).containsOnly(0));
+        JsonNode beside = run(LearningMethod.HAM).metrics().path("variants");
+        for (String variant : List.of("frozen/analytic", "frozen/prototype")) {
+            assertThat(frozen.metrics().path("variants").path(variant)).isEqualTo(beside.path(variant));
+        }
+    }
+
+    @Test
+    void sequentialTrainsOneAdapterOnAndOn() {
+        FinishedRun run = run(LearningMethod.SEQUENTIAL);
+        AdapterFolder last = AdapterFolder.read(run.folder().resolve("adapters/002"));
+        assertThat(last.head().orElseThrow().classes()).hasSize(2 * TinyRun.TASKS);
+        assertThat(last.record().classes()).hasSize(2 * TinyRun.TASKS);
+        assertThat(last.record().alpha()).isEqualTo(1);
+        ObjectNode record = JsonFiles.read(run.folder().resolve("merged/merge.json"), "merge");
+        assertThat(record.path("inputs")).hasSize(1);
+        AdapterFolder first = AdapterFolder.read(run.folder().resolve("adapters/000"));
+        String weight = first.adapter().layers().firstKey();
+        assertThat(distance(
+                        first.adapter().factors(weight).a(),
+                        last.adapter().factors(weight).a()))
+                .isBetween(1e-4, 0.1);
+    }
+
+    /** Largest difference of entries. */
+    private static double distance(Matrix first, Matrix second) {
+        double largest = 0;
+        for (int i = 0; i < first.data().length; i++) {
+            largest = Math.max(largest, Math.abs(first.data()[i] - second.data()[i]));
+        }
+        return largest;
+    }
+
+    @Test
+    void sdLoraGoesOnTrainingTheScalarsOfEarlierPairs() {
+        FinishedRun run = run(LearningMethod.SD_LORA);
+        AdapterFolder last = AdapterFolder.read(run.folder().resolve("adapters/002"));
+        assertThat(last.record().mode()).isEqualTo(MergeMode.SEQUENTIAL);
+        assertThat(last.record().groupAlphas()).hasSize(2).doesNotContain(1.0);
+        ObjectNode record = JsonFiles.read(run.folder().resolve("merged/merge.json"), "merge");
+        assertThat(record.path("method").asText()).isEqualTo("cat");
+        assertThat(record.path("steps").path(0).path("weight").asDouble())
+                .isEqualTo(last.record().groupAlphas().get(0));
+        for (JsonNode task : run.metrics().path("tasks")) {
+            JsonNode heldOut = task.path("held_out");
+            assertThat(heldOut.path("after")).as("nothing is pruned").isEqualTo(heldOut.path("before"));
+        }
+    }
+
+    /** To be told the task cannot hurt: fewer classes compete. */
+    @Test
+    void theOracleKnowsNoLessThanAnybody() {
+        ObjectNode oracle = run(LearningMethod.ORACLE).metrics();
+        for (HeadKind head : HeadKind.values()) {
+            JsonNode rows = oracle.path("variants")
+                    .path(Variants.name(LearningMethod.ORACLE, head))
+                    .path("R");
+            assertThat(rows.path(2).path(0)).isEqualTo(rows.path(0).path(0));
+            assertThat(rows.path(2).path(1)).isEqualTo(rows.path(1).path(1));
+        }
+        JsonNode alone =
+                run("one", oneTask(LearningSettings.of(LearningMethod.LINEAR))).metrics();
+        assertThat(oracle.path("variants").path("oracle/linear").path("last").asDouble())
+                .isGreaterThanOrEqualTo(alone.path("variants")
+                        .path("linear/linear")
+                        .path("last")
+                        .asDouble());
+        // After the first task there is one adapter, and no class but its own.
+        assertThat(oracle.path("variants").path("oracle/linear").path("R").path(0))
+                .isEqualTo(run(LearningMethod.LINEAR)
+                        .metrics()
+                        .path("variants")
+                        .path("linear/linear")
+                        .path("R")
+                        .path(0));
+    }
+
+    @Test
+    void methodsShareTheAdaptersOfOneRun() {
+        Path adapters = run(LearningMethod.ORACLE).folder();
+        for (LearningMethod method : List.of(LearningMethod.LINEAR, LearningMethod.TIES, LearningMethod.DARE)) {
+            FinishedRun reused =
+                    run(method.optionName(), TinyRun.config(shared, method).withAdapters(adapters));
+            assertThat(deltas(reused)).isEqualTo(deltas(run(method)));
+            assertThat(reused.metrics().path("variants"))
+                    .isEqualTo(run(method).metrics().path("variants"));
+            assertThat(reused.metrics().path("tasks").path(0).has("loss")).isFalse();
+        }
+        FinishedRun oracle = run(
+                "oracle",
+                TinyRun.config(shared, LearningMethod.ORACLE)
+                        .withAdapters(run(LearningMethod.LINEAR).folder()));
+        assertThat(oracle.metrics().path("variants"))
+                .isEqualTo(run(LearningMethod.ORACLE).metrics().path("variants"));
+    }
+
+    @Test
+    void otherAdaptersAreRefused() {
+        Path linear = run(LearningMethod.LINEAR).folder();
+        RunConfig ties = TinyRun.config(shared, LearningMethod.TIES).withAdapters(linear);
+        assertRefused(ties.withSeed(4), "--seed", "expected 4", "found 3");
+        assertRefused(ties.with(StreamSettings.of(2)), "--tasks");
+        assertRefused(ties.withAdapters(run(LearningMethod.SEQUENTIAL).folder()), "trained alone", "sequential");
+        assertThatThrownBy(() -> TinyRun.config(shared, LearningMethod.SD_LORA).withAdapters(linear))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("--adapters");
+    }
+
+    private void assertRefused(RunConfig config, String... parts) {
+        assertThatThrownBy(() -> run("refused", config))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll(parts);
+    }
+
+    @Test
+    void fewerImagesAreUsedBeforeTheLastTask() {
+        RunConfig config = TinyRun.config(shared, LearningMethod.FROZEN);
+        FinishedRun run = run("few", config.with(new Measuring(false, 3, 0.5, 0.02)));
+        JsonNode variant = run.metrics().path("variants").path("frozen/analytic");
+        assertThat(variant.path("images").toString()).isEqualTo("[[6],[6,6],[8,8,8]]");
+        JsonNode all = run(LearningMethod.FROZEN).metrics().path("variants").path("frozen/analytic");
+        assertThat(variant.path("last")).isEqualTo(all.path("last"));
+        FinishedRun beside =
+                run("beside", TinyRun.config(shared, LearningMethod.HAM).with(new Measuring(true, 3, 0.5, 0.02)));
+        assertThat(beside.metrics().path("variants").path("frozen/analytic")).isEqualTo(variant);
+    }
+
+    @Test
+    void theFrozenBackboneNeedNotBeMeasured() {
+        FinishedRun run =
+                run("run", TinyRun.config(shared, LearningMethod.HAM).with(new Measuring(false, 0, 0.5, 0.02)));
+        assertThat(run.metrics().path("variants")).hasSize(3);
+        assertThat(run.metrics().path("last"))
+                .isEqualTo(run(LearningMethod.HAM).metrics().path("last"));
+    }
+
+    @Test
+    void withoutHeldOutImagesNothingIsWatched() {
+        RunConfig config = TinyRun.config(shared, LearningMethod.HAM);
+        StreamSettings stream = config.stream();
+        FinishedRun run = run(
+                "run",
+                config.with(new StreamSettings(
+                        stream.tasks(), stream.order(), new Sampling(4, BigDecimal.ZERO), stream.badImages())));
+        assertThat(run.metrics().path("tasks").path(0).has("held_out")).isFalse();
+    }
+
+    /** A scalar that is free to run away is told. */
+    @Test
+    void failuresAreRecordedAndToldInTheMerge() {
+        RunConfig config = TinyRun.config(shared, LearningMethod.HAM);
+        Recipe recipe = config.recipe();
+        FinishedRun run = run(
+                "run",
+                config.with(LoraSettings.of(Set.copyOf(config.lora().targets()), TinyVit.WIDTH))
+                        .with(new Recipe(1, 8, recipe.adapterRate(), recipe.headRate(), 0.5, recipe.augmentation()))
+                        .with(new Measuring(false, 0, 1, 0)));
+        List<String> warnings = new ArrayList<>();
+        run.metrics().path("tasks").forEach(task -> task.path("warnings").forEach(each -> warnings.add(each.asText())));
+        assertThat(warnings).anyMatch(each -> each.startsWith("rank explosion"));
+        assertThat(warnings).anyMatch(each -> each.startsWith("rigidification"));
+        ObjectNode record = JsonFiles.read(run.folder().resolve("merged/merge.json"), "merge");
+        List<String> told = new ArrayList<>();
+        record.path("warnings").forEach(each -> told.add(each.asText()));
+        assertThat(told).containsAll(warnings);
+    }
+
+    @Test
+    void joiningThatCostsTooMuchIsNegativeTransfer() {
+        Transfer transfer = new Transfer(50, 0.92, 0.90);
+        assertThat(transfer.warnings(3, 0.02)).isEmpty();
+        assertThat(transfer.warnings(3, 0.01))
+                .singleElement()
+                .asString()
+                .contains("negative transfer", "task 3", "92.0", "90.0");
+        assertThat(new Transfer(50, 0.5, 0.9).warnings(0, 0)).isEmpty();
+    }
+
+    @Test
+    void theLearningRateDecaysFromTaskToTask() {
+        LearningSettings decaying = LearningSettings.DEFAULT.withRateDecay(0.5);
+        RunConfig config = TinyRun.config(shared, LearningMethod.HAM);
+        assertThat(decaying.recipe(config.recipe(), 2).adapterRate())
+                .isCloseTo(0.25 * config.recipe().adapterRate(), within(1e-12));
+        assertThat(decaying.recipe(config.recipe(), 2).headRate())
+                .isEqualTo(config.recipe().headRate());
+        assertThatThrownBy(() -> LearningSettings.DEFAULT.withRateDecay(0)).hasMessageContaining("--lr-decay");
+    }
+
+    @Test
+    void aFailureToWriteKeepsTheFinishedTasks() throws IOException {
+        RunConfig config = TinyRun.config(shared, LearningMethod.LINEAR);
+        Path out = temp.resolve("run");
+        Path blocked = temp.resolve("run.partial/adapters/001");
+        TinyRun.Recorder blocking = new TinyRun.Recorder(-1) {
+            @Override
+            public void finished(TaskSummary summary) {
+                try {
+                    Files.writeString(blocked, "in the way");
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        };
+        assertThatThrownBy(() -> FinishedRun.of(config, out, Map.of(), List.of(), blocking))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("001");
+        Files.delete(blocked);
+        assertThat(deltas(TinyRun.run(config, out))).isEqualTo(deltas(run(LearningMethod.LINEAR)));
+    }
+}
