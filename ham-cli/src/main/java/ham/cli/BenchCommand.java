@@ -9,6 +9,7 @@ import ham.cli.serving.ServingSource;
 import ham.cli.serving.ServingText;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.folder.MergeFolder;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
