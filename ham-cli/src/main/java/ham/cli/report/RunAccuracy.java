@@ -35,6 +35,11 @@ record RunAccuracy(JsonNode metrics, JsonNode evaluation) {
         return tasks > 0 && images.size() >= tasks && images.stream().allMatch(each -> each > 0);
     }
 
+    /** Whether there is a variant with an easier question than the others. */
+    boolean toldTheTask() {
+        return variants().keySet().stream().anyMatch(each -> each.startsWith("oracle/"));
+    }
+
     private List<Double> images() {
         List<Double> images = new ArrayList<>();
         Values.array(evaluation, "tasks").forEach(each -> images.add(Values.number(each, "images")));

@@ -51,20 +51,28 @@ record RunCosts(JsonNode metrics) {
         return names;
     }
 
-    /** The unit that a key ends with. */
-    private static Optional<Unit> unit(String key) {
-        if (key.endsWith("per_s") || key.endsWith("per_second")) {
-            return Optional.of(Unit.of("1/s"));
-        }
-        if (key.endsWith("_ms")) {
-            return Optional.of(Unit.of("ms"));
-        }
-        if (key.endsWith("_mb")) {
-            return Optional.of(Unit.of("MB"));
-        }
-        return key.endsWith("_s") || key.endsWith("seconds") || key.startsWith("seconds ")
-                ? Optional.of(Unit.of("s"))
-                : Optional.empty();
+    /** What keys end with, and the unit that it tells; the longest first. */
+    private static final Map<String, Unit> ENDINGS = endings();
+
+    private static Map<String, Unit> endings() {
+        Map<String, Unit> endings = new LinkedHashMap<>();
+        endings.put("_per_second", Unit.of("1/s"));
+        endings.put("_per_s", Unit.of("1/s"));
+        endings.put("_seconds", Unit.of("s"));
+        endings.put("_ms", Unit.of("ms"));
+        endings.put("_mb", Unit.of("MB"));
+        endings.put("_s", Unit.of("s"));
+        return endings;
+    }
+
+    private static Optional<Map.Entry<String, Unit>> ending(String key) {
+        return ENDINGS.entrySet().stream()
+                .filter(each -> key.endsWith(each.getKey()))
+                .findFirst();
+    }
+
+    private static String name(String key, String ending) {
+        return key.substring(0, key.length() - ending.length()).replace('_', ' ');
     }
 
     /** A chart for each unit. */
@@ -78,16 +86,15 @@ record RunCosts(JsonNode metrics) {
                             : Double.NaN)
                     .toList();
             if (values.stream().anyMatch(Double::isFinite)) {
-                unit(name).ifPresent(unit -> charts.computeIfAbsent(unit, each -> new ArrayList<>())
-                        .add(Series.counted(name.replace('_', ' '), values)));
+                ending(name).ifPresent(ending -> charts.computeIfAbsent(ending.getValue(), each -> new ArrayList<>())
+                        .add(Series.counted(name(name, ending.getKey()), values)));
             }
         }
         StringBuilder html = new StringBuilder();
         charts.forEach((unit, series) -> {
-            String title = series.size() == 1 ? series.get(0).name() : "Costs in " + unit.suffix();
-            Axis y = Axis.of(series.size() == 1 ? series.get(0).name() : "a task")
-                    .in(unit)
-                    .as(Axis.Form.FROM_ZERO);
+            String label = series.size() == 1 ? series.get(0).name() : "a task";
+            String title = (series.size() == 1 ? label : "Costs") + " in " + unit.suffix();
+            Axis y = new Axis(label, unit, Axis.Form.FROM_ZERO);
             html.append(Html.figure(new LineChart(title, Axis.count("task"), y, series).draw()));
         });
         return html.toString();

@@ -39,7 +39,8 @@ public record RunReport(
         page.section(
                 "Accuracy after every task",
                 "Over all classes seen so far, " + (accuracy.weighed() ? "every image" : "every task")
-                        + " counting the same. Oracle is told the task, all others are not.",
+                        + " counting the same."
+                        + (accuracy.toldTheTask() ? " Oracle is told the task; the others are not." : ""),
                 accuracy.overTasks(),
                 accuracy.figures());
         page.section(

@@ -1,2 +1,2 @@
-/** {@code report.html}: a run in pictures, in one file that needs no network, from the records in the run folder. */
+/** Runs, serving comparisons and experiments in pictures: each one HTML file that needs no network, from the records on disk. */
 package ham.cli.report;

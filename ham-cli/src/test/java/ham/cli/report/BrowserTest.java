@@ -88,7 +88,7 @@ class BrowserTest {
                         + "<text x=\"90\" y=\"45\">outside</text><text x=\"50\" y=\"20\" style=\"font-size:6px\">x</text></svg>";
         String page = new Page("faults", "")
                 .lead(
-                        "<p style=\"width:3000px\">wide</p><img src=\"missing.png\"/><script>console.error('told')</script>"
+                        "<p style=\"width:3000px\">wide</p><img src=\"http://example.invalid/x.png\"/><script>console.error('told')</script>"
                                 + svg)
                 .html();
         Browser.Visit visit = browser.visit(page, WIDTH);

@@ -18,17 +18,20 @@ class PagesTest {
             "script", "link", "img", "image", "iframe", "object", "embed", "base", "form", "use", "audio", "video");
 
     /** Every kind of page, small and large. */
-    static Map<String, String> pages() {
-        return Map.of(
-                "bench", new BenchReport(SampleRecords.bench()).html(),
-                "bench-old", new BenchReport(SampleRecords.oldBench()).html(),
-                "run-50", SampleRecords.run(50, SampleRecords.oldBench()).html(),
-                "run-5", SampleRecords.run(5, MissingNode.getInstance()).html(),
-                "experiment", new ExperimentReport(SampleRecords.experiment()).html());
-    }
+    private static final Map<String, String> PAGES = Map.of(
+            "bench",
+            new BenchReport(SampleRecords.bench()).html(),
+            "bench-old",
+            new BenchReport(SampleRecords.oldBench()).html(),
+            "run-50",
+            SampleRecords.run(50, SampleRecords.oldBench()).html(),
+            "run-5",
+            SampleRecords.run(5, MissingNode.getInstance()).html(),
+            "experiment",
+            new ExperimentReport(SampleRecords.experiment()).html());
 
     static Stream<Arguments> each() {
-        return pages().entrySet().stream().map(page -> Arguments.of(page.getKey(), page.getValue()));
+        return PAGES.entrySet().stream().map(page -> Arguments.of(page.getKey(), page.getValue()));
     }
 
     @ParameterizedTest(name = "{0}")

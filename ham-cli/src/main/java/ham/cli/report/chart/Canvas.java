@@ -98,8 +98,10 @@ final class Canvas {
 
     /** A coordinate with one decimal where it has any. */
     static String at(double value) {
-        String text = String.format(Locale.ROOT, "%.1f", value);
-        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+        long tenths = Math.round(10 * value);
+        String sign = tenths < 0 ? "-" : "";
+        long size = Math.abs(tenths);
+        return sign + size / 10 + (size % 10 == 0 ? "" : "." + size % 10);
     }
 
     private Canvas add(String format, Object... arguments) {
