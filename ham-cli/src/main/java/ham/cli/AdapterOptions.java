@@ -101,7 +101,8 @@ final class AdapterOptions {
             names = "--scalars",
             paramLabel = "HOW",
             defaultValue = "shared",
-            description = "Importance scalars: shared (one an adapter or group) or per-layer (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Importance scalars: shared (one an adapter or group) or per-layer (default: ${DEFAULT-VALUE}).")
     private String scalars;
 
     /** Where adapters sit. */
@@ -128,7 +129,6 @@ final class AdapterOptions {
     Recipe recipe(CommandSpec spec) {
         return Usage.check(
                 spec,
-                () -> new Recipe(
-                        epochs, batch, adapterRate, headRate, alphaRate, new Augmentation(cropPadding, flip)));
+                () -> new Recipe(epochs, batch, adapterRate, headRate, alphaRate, new Augmentation(cropPadding, flip)));
     }
 }

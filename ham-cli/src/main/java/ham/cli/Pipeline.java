@@ -14,11 +14,11 @@ import ham.runtime.model.SessionSettings;
 import ham.train.engine.TorchEngine;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.run.EngineForward;
-import ham.train.run.StreamTrainer;
 import ham.train.run.RunConfig;
 import ham.train.run.RunFolder;
 import ham.train.run.RunInputs;
 import ham.train.run.RunRecord;
+import ham.train.run.StreamTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,8 +53,9 @@ final class Pipeline {
         RunInputs inputs = RunInputs.open(config);
         inputs.skipped().forEach(fault -> console.warn(fault + "; left out"));
         Map<String, String> environment = Environment.facts();
-        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads())) {
+        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision())) {
             environment.put("engine", engine.description());
+            environment.put("precision", engine.precision().optionName());
         }
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));

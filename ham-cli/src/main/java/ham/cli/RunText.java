@@ -75,7 +75,8 @@ record RunText(String text, ObjectNode json) {
 
     private static Table accuracies(JsonNode metrics, String model, String note, JsonNode json, double chance) {
         Table table = new Table("accuracy", "last", "average incremental", "forgetting");
-        String chosen = metrics.path("method").asText() + "/" + metrics.path("head").asText();
+        String chosen =
+                metrics.path("method").asText() + "/" + metrics.path("head").asText();
         table.row(
                 model + ", " + metrics.path("head").asText() + " head (" + note + ")",
                 EvalCommand.percent(json.path("last_accuracy").asDouble()),

@@ -42,8 +42,9 @@ final class StreamOptions {
             names = "--on-bad-image",
             paramLabel = "HOW",
             defaultValue = "stop",
-            description = "Images that cannot be decoded: stop (before training begins) or skip (named on standard error"
-                    + " and in run.json) (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Images that cannot be decoded: stop (before training begins) or skip (named on standard error"
+                            + " and in run.json) (default: ${DEFAULT-VALUE}).")
     private String badImages;
 
     /** The stream; without a number of tasks it has ten, or one a class where there are fewer. */
@@ -52,8 +53,7 @@ final class StreamOptions {
         OptionalLong seed = orderSeed(spec);
         int count = tasks.orElseGet(
                 () -> Math.min(DEFAULT_TASKS, DataSpec.open(data).classNames().size()));
-        return Usage.check(
-                spec, () -> new StreamSettings(count, seed, new Sampling(trainImages, heldOut), rule));
+        return Usage.check(spec, () -> new StreamSettings(count, seed, new Sampling(trainImages, heldOut), rule));
     }
 
     private OptionalLong orderSeed(CommandSpec spec) {

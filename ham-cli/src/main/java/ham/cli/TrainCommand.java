@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 /** {@code ham train}: from a checkpoint and a stream of tasks to a run folder with one merged ONNX model. */
 @Command(
         name = "train",
-        description = "Learns a stream of tasks by ham or a method that it is compared with, and exports one ONNX model with everything that made it.")
+        description =
+                "Learns a stream of tasks by ham or a method that it is compared with, and exports one ONNX model with everything that made it.")
 final class TrainCommand implements Callable<Integer> {
     @Mixin
     private Console console;

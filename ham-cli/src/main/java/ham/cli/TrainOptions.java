@@ -87,8 +87,9 @@ final class TrainOptions {
             names = "--precision",
             paramLabel = "P",
             defaultValue = "auto",
-            description = "Arithmetic of the training step: auto or fp32, which are the same so far"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Arithmetic of training steps and features: fp32, bf16, fp16 (GPU only) or auto (bf16 on a GPU and on CPUs that"
+                            + " multiply it, else fp32); the exported model is float32 (default: ${DEFAULT-VALUE}).")
     private String precision;
 
     @Option(
@@ -138,7 +139,7 @@ final class TrainOptions {
 
     /** The configuration of a run; without a number of tasks it has ten, or one a class where there are fewer. */
     RunConfig config(CommandSpec spec, Path base, Path data, OptionalInt tasks) {
-        Usage.choose(spec, "--precision", precision, new String[] {"auto", "fp32"}, String::toString);
+        Usage.choose(spec, "--precision", precision, new String[] {"auto", "fp32", "bf16", "fp16"}, String::toString);
         LearningMethod learned =
                 Usage.choose(spec, "--method", method, LearningMethod.values(), LearningMethod::optionName);
         HeadKind kind = Usage.choose(spec, "--head", head, HeadKind.values(), HeadKind::optionName);
@@ -162,6 +163,7 @@ final class TrainOptions {
                         adapters.recipe(spec),
                         measuring.settings(spec),
                         Optional.ofNullable(reused),
+                        precision,
                         device,
                         threads));
     }

@@ -55,9 +55,9 @@ final class TrainingProgress implements RunProgress {
                 .filter(accuracy -> method != LearningMethod.FROZEN)
                 .map(accuracy -> format(" (frozen backbone %.1f %%)", 100 * accuracy))
                 .orElse("");
-        parts.add(format("accuracy so far %.1f %%", 100 * summary.accuracy().get(Variants.name(method, head))) + frozen);
-        console.stage(
-                format("task %d of %d: ", summary.task() + 1, summary.tasks()) + String.join(", ", parts));
+        parts.add(
+                format("accuracy so far %.1f %%", 100 * summary.accuracy().get(Variants.name(method, head))) + frozen);
+        console.stage(format("task %d of %d: ", summary.task() + 1, summary.tasks()) + String.join(", ", parts));
         summary.warnings().stream().filter(warned::add).forEach(console::warn);
     }
 

@@ -193,6 +193,62 @@ class TrainCommandTest {
         }
     }
 
+    /** Each method of another kind of merge; that every method does is tested where the methods are. */
+    @Test
+    void everyMethodThatGivesOneModelExportsIt() throws IOException {
+        for (String method : new String[] {"sequential", "ties", "sd-lora", "frozen"}) {
+            Path run = temp.resolve(method);
+            JsonNode result = train(run, 2, 1, "--method", method, "--head", "linear", "--no-frozen")
+                    .succeeds()
+                    .json();
+            assertThat(result.path("parity").path("passed").asBoolean()).isTrue();
+            assertThat(result.path("last_accuracy").asDouble())
+                    .isEqualTo(result.path("evaluation").path("accuracy").asDouble());
+            assertThat(result.path("metrics").path("variants").has(method + "/prototype"))
+                    .isTrue();
+            assertThat(run.resolve("report.html")).exists();
+            assertThat(Files.readAllLines(run.resolve("metrics.csv"))).hasSize(1 + 3 * 3);
+        }
+    }
+
+    @Test
+    void theOracleHasNoSingleModelAndSharesItsAdapters() {
+        Path oracle = temp.resolve("oracle");
+        Cli trained = train(oracle, 2, 1, "--method", "oracle").succeeds();
+        assertThat(trained.err()).contains("no single model");
+        JsonNode result = trained.json();
+        assertThat(result.has("parity")).isFalse();
+        assertThat(result.path("last_accuracy"))
+                .isEqualTo(result.path("metrics").path("last"));
+        assertThat(oracle.resolve("merged")).doesNotExist();
+        assertThat(oracle.resolve("model.onnx")).doesNotExist();
+        assertThat(oracle.resolve("adapters/001/head.safetensors")).exists();
+        assertThat(ham("inspect", oracle).succeeds().out()).contains("own adapter", "the task known");
+
+        Path linear = temp.resolve("linear");
+        Cli merged =
+                train(linear, 2, 1, "--method", "linear", "--adapters", oracle).succeeds();
+        assertThat(merged.err()).doesNotContain("images/s");
+        assertThat(linear.resolve("adapters/001/adapter_model.safetensors"))
+                .hasSameBinaryContentAs(oracle.resolve("adapters/001/adapter_model.safetensors"));
+        train(temp.resolve("other"), 2, 2, "--method", "linear", "--adapters", oracle)
+                .failsWith(1, "--adapters", "--epochs", "expected 2", "found 1");
+    }
+
+    @Test
+    void optionsThatAMethodDoesNotUseAreRefused() {
+        Path run = temp.resolve("run");
+        train(run, 2, 1, "--method", "sequential", "--keep", "0.5").failsWith(2, "--keep");
+        train(run, 2, 1, "--method", "sd-lora", "--mode", "independent").failsWith(2, "--mode");
+        train(run, 2, 1, "--method", "cat-pruned", "--groups", "3").failsWith(2, "--groups", "cat-pruned");
+        train(run, 2, 1, "--method", "sd-lora", "--adapters", run).failsWith(2, "--adapters");
+        train(run, 2, 1, "--scalars", "per-layer").failsWith(2, "--scalars");
+        train(run, 2, 1, "--ridge", "much").failsWith(2, "--ridge");
+        train(run, 2, 1, "--held-out", "1").failsWith(2, "--held-out");
+        train(run, 2, 1, "--method", "magic").failsWith(2, "sd-lora");
+        assertThat(run).doesNotExist();
+    }
+
     @Test
     void badInputIsOneLine() throws IOException {
         train(temp.resolve("run"), 5, 2).failsWith(1, "tasks", "4", "5");
@@ -216,7 +272,7 @@ class TrainCommandTest {
         }
         Files.writeString(mixed.resolve("train/b/1.png"), "no image");
         ham("train", "--base", BASE, "--data", mixed, "--out", temp.resolve("run"), "--tasks", "1")
-                .failsWith(1, "1.png", "expected a PNG");
+                .failsWith(1, "1.png", "expected a PNG", "--on-bad-image skip");
         Path foreign = Files.createDirectories(temp.resolve("mine.partial"));
         Files.writeString(foreign.resolve("notes"), "mine");
         train(temp.resolve("mine"), 2, 2, "--force").failsWith(1, "mine.partial", "move it away");

@@ -9,7 +9,8 @@ import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.ImageSet;
 import ham.train.engine.TorchScript;
-import ham.train.input.PixelBuffer;
+import ham.train.input.Batch;
+import ham.train.input.BatchStream;
 import ham.train.vit.VitForward;
 import ham.train.vit.VitScript;
 import java.nio.ByteBuffer;
@@ -69,7 +70,7 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /**
-     * Features of images of a set.
+     * Features of images of a set, which are decoded and resized ahead on a thread of its own.
      *
      * @param indices which images
      * @return row-major [indices, d]
@@ -77,14 +78,21 @@ public final class FeatureExtractor implements AutoCloseable {
     public float[] features(ImageSet images, int[] indices, Preprocessing preprocessing) {
         int d = vit.config().hidden();
         float[] features = new float[Math.multiplyExact(indices.length, d)];
-        PixelBuffer pixels = new PixelBuffer(preprocessing, Math.min(BATCH, indices.length));
-        for (int start = 0; start < indices.length; start += BATCH) {
-            int end = Math.min(start + BATCH, indices.length);
-            pixels.clear();
-            for (int i = start; i < end; i++) {
-                pixels.add(preprocessing.resize(images.image(indices[i])));
+        int batches = (indices.length + BATCH - 1) / BATCH;
+        try (BatchStream stream =
+                new BatchStream(preprocessing, Math.min(BATCH, indices.length), batches, (number, pixels) -> {
+                    int start = number * BATCH;
+                    int end = Math.min(start + BATCH, indices.length);
+                    for (int i = start; i < end; i++) {
+                        pixels.add(preprocessing.resize(images.image(indices[i])));
+                    }
+                    return new int[end - start];
+                })) {
+            for (int number = 0; number < batches; number++) {
+                Batch batch = stream.next();
+                float[] part = forward(batch.pixels(), batch.size());
+                System.arraycopy(part, 0, features, number * BATCH * d, part.length);
             }
-            System.arraycopy(forward(pixels.bytes(), end - start), 0, features, start * d, (end - start) * d);
         }
         return features;
     }

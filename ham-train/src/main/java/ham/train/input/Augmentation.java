@@ -32,6 +32,17 @@ public record Augmentation(int padding, boolean flip) {
         return shiftX == 0 && shiftY == 0 && !mirrored ? image : moved(image, shiftX, shiftY, mirrored);
     }
 
+    /** Draws what {@link #apply} draws for an image. */
+    void skip(Random random) {
+        if (padding != 0) {
+            random.nextInt(2 * padding + 1);
+            random.nextInt(2 * padding + 1);
+        }
+        if (flip) {
+            random.nextBoolean();
+        }
+    }
+
     private static RgbImage moved(RgbImage image, int shiftX, int shiftY, boolean mirrored) {
         int width = image.width();
         int height = image.height();

@@ -2,7 +2,6 @@ package ham.train.input;
 
 import ham.train.seed.Seeds;
 import java.util.Random;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -13,7 +12,6 @@ public final class Batches {
     private final TaskImages images;
     private final Augmentation augmentation;
     private final int batch;
-    private final PixelBuffer pixels;
 
     /**
      * Batches of one task.
@@ -24,7 +22,6 @@ public final class Batches {
         this.images = images;
         this.augmentation = augmentation;
         this.batch = Math.min(batch, images.size());
-        this.pixels = new PixelBuffer(images.preprocessing(), this.batch);
     }
 
     /** Batches of an epoch. */
@@ -32,20 +29,53 @@ public final class Batches {
         return (images.size() + batch - 1) / batch;
     }
 
-    /** Hands every batch of one epoch to a consumer. */
-    public void epoch(long seed, int task, int epoch, Consumer<Batch> consumer) {
-        Random random = Seeds.random(seed, "batches", task, epoch);
-        int[] order = IntStream.range(0, images.size()).toArray();
-        Seeds.shuffle(order, random);
-        for (int start = 0; start < order.length; start += batch) {
+    /**
+     * Batches made ahead, epoch after epoch.
+     *
+     * @param first the first step to give, from 0, counted over all epochs
+     * @param end the step after the last
+     */
+    public BatchStream stream(long seed, int task, int first, int end) {
+        Epochs epochs = new Epochs(seed, task);
+        return new BatchStream(
+                images.preprocessing(), batch, end - first, (number, pixels) -> epochs.fill(first + number, pixels));
+    }
+
+    /** Order and random numbers of the epoch at hand. */
+    private final class Epochs {
+        private final long seed;
+        private final int task;
+        private int epoch = -1;
+        private Random random;
+        private int[] order;
+
+        Epochs(long seed, int task) {
+            this.seed = seed;
+            this.task = task;
+        }
+
+        int[] fill(int step, PixelBuffer pixels) {
+            int start = step % perEpoch() * batch;
+            if (step / perEpoch() != epoch) {
+                begin(step / perEpoch(), start);
+            }
             int[] targets = new int[Math.min(batch, order.length - start)];
-            pixels.clear();
             for (int i = 0; i < targets.length; i++) {
                 int index = order[start + i];
                 targets[i] = images.target(index);
                 pixels.add(augmentation.apply(images.image(index), random));
             }
-            consumer.accept(new Batch(pixels.bytes(), targets));
+            return targets;
+        }
+
+        private void begin(int number, int skipped) {
+            epoch = number;
+            random = Seeds.random(seed, "batches", task, epoch);
+            order = IntStream.range(0, images.size()).toArray();
+            Seeds.shuffle(order, random);
+            for (int i = 0; i < skipped; i++) {
+                augmentation.skip(random);
+            }
         }
     }
 }

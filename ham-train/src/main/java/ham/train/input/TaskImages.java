@@ -3,38 +3,40 @@ package ham.train.input;
 import ham.runtime.image.RgbImage;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.ImageSet;
+import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Images of one task, resized once and kept as bytes, with their target (row of the task's own head).
- *
- * <p>Memory: 3 * height * width bytes an image.
+ * Images of one task with their target (row of the task's own head). An image is decoded and resized when it is first asked for, and kept
+ * as bytes (3 * height * width) for the next epoch if all together take at most a gibibyte.
  */
 public final class TaskImages {
-    private final Preprocessing preprocessing;
-    private final RgbImage[] images;
+    private static final long MOST_KEPT = 1L << 30;
+
+    private final ImageSet set;
+    private final int[] indices;
     private final int[] targets;
+    private final Preprocessing preprocessing;
+    private final RgbImage[] kept;
 
     /**
-     * Reads and resizes images.
+     * Images of a set; none is read yet.
      *
      * @param indices which images of the set
      * @param target from a label of the data set to a target, from 0
-     * @throws ham.merge.InputException if an image cannot be decoded
      */
     public TaskImages(ImageSet set, int[] indices, IntUnaryOperator target, Preprocessing preprocessing) {
+        this.set = set;
+        this.indices = indices.clone();
         this.preprocessing = preprocessing;
-        images = new RgbImage[indices.length];
-        targets = new int[indices.length];
-        for (int i = 0; i < indices.length; i++) {
-            images[i] = preprocessing.resize(set.image(indices[i]));
-            targets[i] = target.applyAsInt(set.label(indices[i]));
-        }
+        targets = Arrays.stream(indices).map(set::label).map(target).toArray();
+        long bytes = 3L * preprocessing.width() * preprocessing.height() * indices.length;
+        kept = new RgbImage[bytes > MOST_KEPT ? 0 : indices.length];
     }
 
     /** How many images. */
     public int size() {
-        return images.length;
+        return indices.length;
     }
 
     /** How images become pixel values. */
@@ -42,8 +44,20 @@ public final class TaskImages {
         return preprocessing;
     }
 
+    /**
+     * A resized image; asked for by one thread at a time.
+     *
+     * @throws ham.merge.InputException if it cannot be decoded
+     */
     RgbImage image(int index) {
-        return images[index];
+        if (index < kept.length && kept[index] != null) {
+            return kept[index];
+        }
+        RgbImage image = preprocessing.resize(set.image(indices[index]));
+        if (index < kept.length) {
+            kept[index] = image;
+        }
+        return image;
     }
 
     int target(int index) {

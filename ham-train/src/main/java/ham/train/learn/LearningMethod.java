@@ -73,7 +73,7 @@ public enum LearningMethod {
     }
 
     /** Whether an adapter has a trained importance scalar; without one it is 1. */
-    boolean trainsAlpha() {
+    public boolean trainsAlpha() {
         return this == HAM || this == CAT_PRUNED || this == SD_LORA;
     }
 }

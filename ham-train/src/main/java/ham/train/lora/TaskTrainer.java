@@ -1,13 +1,12 @@
 package ham.train.lora;
 
 import ham.merge.InputException;
-import ham.train.input.Batch;
+import ham.train.input.BatchStream;
 import ham.train.input.Batches;
 import ham.train.input.TaskImages;
-import ham.train.optimize.CosineSchedule;
 import ham.train.vit.VitForward;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Trains one task after the other on a frozen ViT; keeps nothing between tasks. */
@@ -40,37 +39,61 @@ public final class TaskTrainer {
         return new TaskTrainer(vit, lora, recipe, seed, true);
     }
 
+    /** Trains a task that is not saved before its end; see {@link #train(TaskImages, TaskStart, Optional, Consumer)}. */
+    public TaskResult train(TaskImages images, TaskStart start, Consumer<StepProgress> progress) {
+        return train(images, start, Optional.empty(), progress);
+    }
+
     /**
-     * Trains a task.
+     * Trains a task, or goes on with it from where it was saved. The result is the same, bit for bit on a CPU.
      *
      * @param images the task's training images; targets from 0 to {@code classes - 1}
+     * @param checkpoint where the task is saved while it is trained, and where it may have been saved by an earlier process
      * @param progress called after every step
-     * @throws InputException if images do not fit the model, or the loss stops being a number
+     * @throws InputException if images do not fit the model, a checkpoint is of another task or configuration, or the loss stops being a
+     *     number
      */
-    public TaskResult train(TaskImages images, TaskStart start, Consumer<StepProgress> progress) {
+    public TaskResult train(
+            TaskImages images, TaskStart start, Optional<TaskCheckpoint> checkpoint, Consumer<StepProgress> progress) {
         requireFit(images);
-        int task = start.task();
         TaskParameters parameters = new TaskParameters(vit.config(), vit.names(), lora, recipe, start, seed);
         Batches batches = new Batches(images, recipe.augmentation(), recipe.batch());
-        List<EpochResult> epochs = new ArrayList<>();
-        try (TrainingStep step = step(parameters, start.groups())) {
-            Run run = new Run(step, task, recipe.epochs() * batches.perEpoch(), progress);
-            for (int epoch = 0; epoch < recipe.epochs(); epoch++) {
-                run.beginEpoch(epoch + 1);
-                batches.epoch(seed, task, epoch, run::step);
-                epochs.add(run.endEpoch());
+        String of = description(images, start);
+        TaskCheckpoint.Position position =
+                checkpoint.map(saved -> saved.read(of, parameters.all())).orElse(TaskCheckpoint.Position.START);
+        TaskRun run = new TaskRun(start.task(), recipe.epochs(), batches.perEpoch(), position, progress);
+        try (TrainingStep step = step(parameters, start.groups());
+                BatchStream stream = batches.stream(seed, start.task(), position.steps(), run.steps())) {
+            long saved = System.nanoTime();
+            while (!run.finished()) {
+                run.step(step, stream.next());
+                if (checkpoint.isPresent()
+                        && System.nanoTime() - saved >= checkpoint.get().every().toNanos()) {
+                    step.read();
+                    checkpoint.get().write(of, run.position(), parameters.all());
+                    saved = System.nanoTime();
+                }
+                run.report();
             }
             step.read();
-            return new TaskResult(
-                    parameters.factors(),
-                    parameters.scalars().alpha(),
-                    parameters.scalars().groupAlphas(),
-                    parameters.scalars().layerAlphas(),
-                    parameters.scalars().groupLayerAlphas(),
-                    parameters.head(),
-                    epochs,
-                    run.imagesPerSecond());
         }
+        return new TaskResult(
+                parameters.factors(),
+                parameters.scalars().alpha(),
+                parameters.scalars().groupAlphas(),
+                parameters.scalars().layerAlphas(),
+                parameters.scalars().groupLayerAlphas(),
+                parameters.head(),
+                run.epochs(),
+                run.imagesPerSecond());
+    }
+
+    /** Everything that a task's result follows from, besides the base and the earlier tasks. */
+    private String description(TaskImages images, TaskStart start) {
+        return "task " + start.task() + " of " + images.size() + " images and " + start.classes() + " classes, seed "
+                + seed + ", " + lora + ", " + recipe + ", "
+                + (start.trainAlpha() ? "" : "without alpha, ")
+                + (control ? "control" : "precision " + vit.engine().precision().optionName());
     }
 
     private TrainingStep step(TaskParameters parameters, List<FrozenGroup> groups) {
@@ -88,64 +111,6 @@ public final class TaskTrainer {
         }
         if (images.size() == 0) {
             throw new InputException("training: expected images, found none; give the task some");
-        }
-    }
-
-    /** Counters of one task's training. */
-    private static final class Run {
-        private final TrainingStep training;
-        private final int task;
-        private final int steps;
-        private final Consumer<StepProgress> progress;
-        private final long started = System.nanoTime();
-        private int step;
-        private long images;
-        private int epoch;
-        private long epochImages;
-        private long epochCorrect;
-        private double epochLoss;
-
-        Run(TrainingStep training, int task, int steps, Consumer<StepProgress> progress) {
-            this.training = training;
-            this.task = task;
-            this.steps = steps;
-            this.progress = progress;
-        }
-
-        void beginEpoch(int number) {
-            epoch = number;
-            epochImages = 0;
-            epochCorrect = 0;
-            epochLoss = 0;
-        }
-
-        void step(Batch batch) {
-            StepResult result = training.run(batch, step + 1, CosineSchedule.factor(step, steps));
-            requireFinite("loss", result.loss());
-            requireFinite("gradient", result.gradient());
-            step++;
-            images += batch.size();
-            epochImages += batch.size();
-            epochCorrect += result.correct();
-            epochLoss += result.loss() * batch.size();
-            progress.accept(new StepProgress(step, steps, epoch, result.loss(), imagesPerSecond()));
-        }
-
-        private void requireFinite(String what, double value) {
-            if (!Double.isFinite(value)) {
-                throw new InputException(
-                        "training task " + task + ": expected a finite " + what + ", found " + value + " at step "
-                                + (step + 1) + " of " + steps
-                                + "; lower the learning rates (--lr, --alpha-lr) or check the base checkpoint for extreme weights");
-            }
-        }
-
-        EpochResult endEpoch() {
-            return new EpochResult(epochLoss / epochImages, (double) epochCorrect / epochImages);
-        }
-
-        double imagesPerSecond() {
-            return images * 1e9 / (System.nanoTime() - started);
         }
     }
 }

@@ -9,6 +9,7 @@ import ham.train.head.HeadSettings;
 import ham.train.learn.LearningSettings;
 import ham.train.lora.LoraSettings;
 import ham.train.lora.Recipe;
+import ham.train.lora.ScalarScope;
 import ham.train.stream.StreamSettings;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -29,6 +30,7 @@ import java.util.regex.Pattern;
  * @param recipe how a task is trained
  * @param measuring what is measured on the way
  * @param adapters a finished run whose adapters are taken instead of training them again
+ * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}: arithmetic of training steps and features
  * @param device {@code auto}, {@code cpu} or {@code gpu:N}
  * @param threads threads of one operation, 0 for all cores
  */
@@ -43,6 +45,7 @@ public record RunConfig(
         Recipe recipe,
         Measuring measuring,
         Optional<Path> adapters,
+        String precision,
         String device,
         int threads) {
     private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu:\\d{1,3}");
@@ -59,6 +62,11 @@ public record RunConfig(
         }
         if (threads < 0) {
             throw new InputException("--threads: expected at least 0, found " + threads);
+        }
+        if (lora.scalars() == ScalarScope.PER_LAYER && learning.method().trainsAlpha()) {
+            throw new InputException(
+                    "--scalars: expected shared with " + learning.method().optionName()
+                            + ", whose adapters are merged with one scalar each, found per-layer; leave --scalars out");
         }
         if (adapters.isPresent() && !learning.trainsAlone()) {
             throw new InputException("--adapters: expected a method whose adapters are trained alone (linear,"
@@ -81,53 +89,77 @@ public record RunConfig(
                 Measuring.DEFAULT,
                 Optional.empty(),
                 "auto",
+                "auto",
                 0);
     }
 
     /** The same with another method. */
     public RunConfig with(LearningSettings other) {
-        return new RunConfig(base, data, other, head, stream, seed, lora, recipe, measuring, adapters, device, threads);
+        return new RunConfig(
+                base, data, other, head, stream, seed, lora, recipe, measuring, adapters, precision, device, threads);
     }
 
     /** The same with other heads. */
     public RunConfig with(HeadSettings other) {
         return new RunConfig(
-                base, data, learning, other, stream, seed, lora, recipe, measuring, adapters, device, threads);
+                base, data, learning, other, stream, seed, lora, recipe, measuring, adapters, precision, device,
+                threads);
     }
 
     /** The same with another stream. */
     public RunConfig with(StreamSettings other) {
         return new RunConfig(
-                base, data, learning, head, other, seed, lora, recipe, measuring, adapters, device, threads);
+                base, data, learning, head, other, seed, lora, recipe, measuring, adapters, precision, device, threads);
     }
 
     /** The same with another seed. */
     public RunConfig withSeed(long other) {
         return new RunConfig(
-                base, data, learning, head, stream, other, lora, recipe, measuring, adapters, device, threads);
+                base, data, learning, head, stream, other, lora, recipe, measuring, adapters, precision, device,
+                threads);
     }
 
     /** The same with other adapters. */
     public RunConfig with(LoraSettings other) {
         return new RunConfig(
-                base, data, learning, head, stream, seed, other, recipe, measuring, adapters, device, threads);
+                base, data, learning, head, stream, seed, other, recipe, measuring, adapters, precision, device,
+                threads);
     }
 
     /** The same with another recipe. */
     public RunConfig with(Recipe other) {
         return new RunConfig(
-                base, data, learning, head, stream, seed, lora, other, measuring, adapters, device, threads);
+                base, data, learning, head, stream, seed, lora, other, measuring, adapters, precision, device, threads);
     }
 
     /** The same with other measurements. */
     public RunConfig with(Measuring other) {
-        return new RunConfig(base, data, learning, head, stream, seed, lora, recipe, other, adapters, device, threads);
+        return new RunConfig(
+                base, data, learning, head, stream, seed, lora, recipe, other, adapters, precision, device, threads);
     }
 
     /** The same with the adapters of a finished run. */
     public RunConfig withAdapters(Path run) {
         return new RunConfig(
-                base, data, learning, head, stream, seed, lora, recipe, measuring, Optional.of(run), device, threads);
+                base,
+                data,
+                learning,
+                head,
+                stream,
+                seed,
+                lora,
+                recipe,
+                measuring,
+                Optional.of(run),
+                precision,
+                device,
+                threads);
+    }
+
+    /** The same in another precision. */
+    public RunConfig withPrecision(String other) {
+        return new RunConfig(
+                base, data, learning, head, stream, seed, lora, recipe, measuring, adapters, other, device, threads);
     }
 
     /** The same on another device. */
@@ -194,6 +226,7 @@ public record RunConfig(
         json.put("rslora", lora.rankStabilised());
         json.put("init", lora.initialisation().optionName());
         json.put("scalars", lora.scalars().optionName());
+        json.put("precision", precision);
         json.put("epochs", recipe.epochs());
         json.put("batch", recipe.batch());
         json.put("lr", recipe.adapterRate());

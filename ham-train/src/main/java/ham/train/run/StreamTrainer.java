@@ -45,7 +45,7 @@ public final class StreamTrainer {
     /** Learns every task that the folder does not hold yet, then writes the merge with its head, the heads and the metrics into it. */
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
-        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads());
+        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base())) {
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())

@@ -1,6 +1,7 @@
 package ham.train.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.image.RgbImage;
 import ham.runtime.preprocess.Preprocessing;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +24,7 @@ class BatchesTest {
     void anEpochHoldsEveryImageOnceWithItsTarget() {
         List<Integer> sizes = new ArrayList<>();
         Set<Float> seen = new HashSet<>();
-        batches(Augmentation.NONE).epoch(1, 2, 3, batch -> {
+        each(batches(Augmentation.NONE), 1, 2, 3, batch -> {
             sizes.add(batch.size());
             for (int i = 0; i < batch.size(); i++) {
                 float value = value(batch, i * 3 * 64);
@@ -95,12 +97,46 @@ class BatchesTest {
 
     private static List<Float> epoch(Augmentation augmentation, long seed, int task, int epoch) {
         List<Float> values = new ArrayList<>();
-        batches(augmentation).epoch(seed, task, epoch, batch -> {
+        each(batches(augmentation), seed, task, epoch, batch -> {
             for (int i = 0; i < batch.size() * 3 * 64; i++) {
                 values.add(value(batch, i));
             }
         });
         return values;
+    }
+
+    private static void each(Batches batches, long seed, int task, int epoch, Consumer<Batch> consumer) {
+        int first = epoch * batches.perEpoch();
+        try (BatchStream stream = batches.stream(seed, task, first, first + batches.perEpoch())) {
+            for (int i = 0; i < batches.perEpoch(); i++) {
+                consumer.accept(stream.next());
+            }
+            assertThatThrownBy(stream::next).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void goesOnFromAnyStepAsIfItHadNeverStopped() {
+        Batches batches = batches(new Augmentation(2, true));
+        List<List<Float>> whole = values(batches, 0, 9);
+        for (int first = 0; first < 9; first++) {
+            assertThat(values(batches, first, 9)).isEqualTo(whole.subList(first, 9));
+        }
+    }
+
+    private static List<List<Float>> values(Batches batches, int first, int end) {
+        List<List<Float>> all = new ArrayList<>();
+        try (BatchStream stream = batches.stream(1, 2, first, end)) {
+            for (int step = first; step < end; step++) {
+                Batch batch = stream.next();
+                List<Float> values = new ArrayList<>();
+                for (int i = 0; i < batch.size() * 3 * 64; i++) {
+                    values.add(value(batch, i));
+                }
+                all.add(values);
+            }
+        }
+        return all;
     }
 
     private static Batches batches(Augmentation augmentation) {

@@ -12,20 +12,30 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Random groups, parameters and batches for a {@link TinyVit}. */
 final class Fixture {
-    static final LoraSettings LORA = new LoraSettings(
-            List.copyOf(EnumSet.of(Target.QUERY, Target.VALUE)), 2, 3, false, Initialisation.OWN, ScalarScope.SHARED);
+    static final LoraSettings LORA = lora(EnumSet.of(Target.QUERY, Target.VALUE), ScalarScope.SHARED);
     static final int CLASSES = 3;
 
     private final Random random = new Random(11);
     private final Checkpoint checkpoint;
+    private final LoraSettings lora;
 
     Fixture(Checkpoint checkpoint) {
+        this(checkpoint, LORA);
+    }
+
+    Fixture(Checkpoint checkpoint, LoraSettings lora) {
         this.checkpoint = checkpoint;
+        this.lora = lora;
+    }
+
+    static LoraSettings lora(Set<Target> targets, ScalarScope scalars) {
+        return new LoraSettings(List.copyOf(targets), 2, 3, false, Initialisation.OWN, scalars);
     }
 
     /** Two groups; the second adapts fewer layers, and one that the task does not. */
@@ -65,13 +75,18 @@ final class Fixture {
                 parameter.set(i, values[i]);
             }
         }
-        parameters.scalars().own().set(0, 0.8f);
+        for (Parameter scalars :
+                List.of(parameters.scalars().own(), parameters.scalars().groups())) {
+            for (int i = 0; i < scalars.size(); i++) {
+                scalars.set(i, scalars.get(i) - 0.2f + 0.05f * i);
+            }
+        }
         return parameters;
     }
 
     TaskParameters initial(List<FrozenGroup> groups) {
         TaskStart start = TaskStart.beside(0, CLASSES, groups);
-        return new TaskParameters(checkpoint.config(), checkpoint.names(), LORA, Recipe.DEFAULT, start, 5);
+        return new TaskParameters(checkpoint.config(), checkpoint.names(), lora, Recipe.DEFAULT, start, 5);
     }
 
     /** Gradients of every parameter, read off Adam's first moment; nothing is changed. */

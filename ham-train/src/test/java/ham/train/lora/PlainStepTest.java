@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Target;
 import ham.merge.tensor.Matrix;
 import ham.train.PlainVit;
 import ham.train.PlainVit.Branch;
@@ -17,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,9 @@ class PlainStepTest {
     private VitForward vit;
     private PlainVit plain;
     private Fixture fixture;
+    /** All layers adapted, a scalar each. */
+    private Fixture everywhere;
+
     private float[] pixels;
 
     @BeforeEach
@@ -44,6 +49,7 @@ class PlainStepTest {
         vit = new VitForward(engine, checkpoint);
         plain = new PlainVit(checkpoint);
         fixture = new Fixture(checkpoint);
+        everywhere = new Fixture(checkpoint, Fixture.lora(EnumSet.allOf(Target.class), ScalarScope.PER_LAYER));
         pixels = fixture.gaussian(IMAGES * IMAGE, 1);
     }
 
@@ -55,13 +61,15 @@ class PlainStepTest {
 
     @Test
     void formingTheWeightEqualsExplicitBranches() {
-        List<FrozenGroup> groups = fixture.groups();
-        TaskParameters parameters = fixture.parameters(groups);
-        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
-            float[] logits = model.logits(fixture.batch(pixels));
-            double[] expected = plainLogits(parameters, groups);
-            for (int i = 0; i < expected.length; i++) {
-                assertThat((double) logits[i]).isCloseTo(expected[i], within(1e-5));
+        for (Fixture each : List.of(fixture, everywhere)) {
+            List<FrozenGroup> groups = each.groups();
+            TaskParameters parameters = each.parameters(groups);
+            try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+                float[] logits = model.logits(each.batch(pixels));
+                double[] expected = plainLogits(parameters, groups);
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat((double) logits[i]).isCloseTo(expected[i], within(1e-5));
+                }
             }
         }
     }
@@ -98,6 +106,11 @@ class PlainStepTest {
     /** Autograd against central differences of the float64 control, every entry of every parameter. */
     @Test
     void gradientsAgreeWithCentralDifferences() {
+        assertGradients(fixture);
+        assertGradients(everywhere);
+    }
+
+    private void assertGradients(Fixture fixture) {
         List<FrozenGroup> groups = fixture.groups();
         TaskParameters parameters = fixture.parameters(groups);
         List<float[]> gradients;
@@ -168,12 +181,16 @@ class PlainStepTest {
     private double[] plainLogits(TaskParameters parameters, List<FrozenGroup> groups) {
         Map<String, List<Branch>> branches = new HashMap<>();
         parameters.a().forEach((name, a) -> {
-            double weight = parameters.scalars().own().get(0) * Fixture.LORA.scaling();
+            double weight = parameters.scalars().own().get(parameters.scalars().ownRow(name)) * Fixture.LORA.scaling();
             add(branches, name, new Branch(weight, rows(a), rows(parameters.b().get(name))));
         });
         for (int j = 0; j < groups.size(); j++) {
-            double alpha = parameters.scalars().groups().get(j);
-            groups.get(j).deltas().forEach((name, delta) -> add(branches, name, asBranch(alpha, delta)));
+            int group = j;
+            Scalars scalars = parameters.scalars();
+            groups.get(j).deltas().forEach((name, delta) -> {
+                double alpha = scalars.groups().get(scalars.groupRow(name) * groups.size() + group);
+                add(branches, name, asBranch(alpha, delta));
+            });
         }
         double[] logits = new double[IMAGES * Fixture.CLASSES];
         for (int i = 0; i < IMAGES; i++) {

@@ -8,10 +8,8 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.tensor.Matrix;
-import ham.runtime.image.RgbImage;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.TinyVit;
-import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
 import ham.train.input.Augmentation;
 import ham.train.input.TaskImages;
@@ -21,9 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,12 +39,7 @@ class TaskTrainerTest {
         checkpoint = TinyVit.in(folder);
         engine = TorchEngine.open("cpu", 1);
         vit = new VitForward(engine, checkpoint);
-        images = images(Preprocessing.vitDefault(TinyVit.SIDE));
-    }
-
-    private static TaskImages images(Preprocessing preprocessing) {
-        int[] all = IntStream.range(0, 90).toArray();
-        return new TaskImages(new Colours(), all, label -> label, preprocessing);
+        images = Colours.images(Preprocessing.vitDefault(TinyVit.SIDE));
     }
 
     @AfterEach
@@ -130,14 +121,15 @@ class TaskTrainerTest {
         assertThatThrownBy(() ->
                         trainer.train(images, TaskStart.beside(2, 3, List.of(new FrozenGroup(1, broken))), step -> {}))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("task 2", "NaN", "step 1 of 48", "--lr");
+                .hasMessageContainingAll(
+                        "task 2", "NaN", "step 1 of 48 (epoch 1)", "what was saved before is kept", "--lr");
     }
 
     @Test
     void refusesWhatDoesNotFit() {
         TaskTrainer trainer = new TaskTrainer(vit, LORA, RECIPE, 1);
         assertThatThrownBy(() -> trainer.train(
-                        images(Preprocessing.vitDefault(16)), TaskStart.beside(0, 3, List.of()), step -> {}))
+                        Colours.images(Preprocessing.vitDefault(16)), TaskStart.beside(0, 3, List.of()), step -> {}))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("8 x 8", "16 x 16");
         TreeMap<String, Matrix> wide = new TreeMap<>();
@@ -152,28 +144,5 @@ class TaskTrainerTest {
         assertThatThrownBy(() -> new Recipe(0, 1, 0, 0, 0, Augmentation.NONE)).isInstanceOf(InputException.class);
         assertThatThrownBy(() -> new Recipe(1, 1, Double.NaN, 0, 0, Augmentation.NONE))
                 .isInstanceOf(InputException.class);
-    }
-
-    /** Label 0 is reddish, 1 greenish, 2 bluish, with noise. */
-    private static final class Colours implements ImageSet {
-        @Override
-        public int size() {
-            return 90;
-        }
-
-        @Override
-        public int label(int index) {
-            return index % 3;
-        }
-
-        @Override
-        public RgbImage image(int index) {
-            Random random = new Random(index);
-            byte[] rgb = new byte[3 * 64];
-            for (int i = 0; i < rgb.length; i++) {
-                rgb[i] = (byte) (random.nextInt(100) + (i % 3 == index % 3 ? 120 : 30));
-            }
-            return new RgbImage(8, 8, rgb);
-        }
     }
 }

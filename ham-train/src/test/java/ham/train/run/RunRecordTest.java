@@ -84,6 +84,7 @@ class RunRecordTest {
                 config.recipe(),
                 config.measuring(),
                 config.adapters(),
+                config.precision(),
                 "auto",
                 2));
         assertThat(folder.path(RunFolder.RECORD)).hasBinaryContent(before);

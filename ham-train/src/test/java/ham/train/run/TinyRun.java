@@ -67,6 +67,7 @@ final class TinyRun {
                 .with(new HeadSettings(head, 16, RidgeRule.TASK))
                 .with(LoraSettings.of(Set.of(Target.QUERY, Target.VALUE), 2))
                 .with(new Recipe(epochs, 8, 1e-3, 5e-3, 1e-3, Augmentation.NONE))
+                .withPrecision("fp32")
                 .on("cpu", 1);
     }
 
