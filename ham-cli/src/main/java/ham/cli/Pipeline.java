@@ -86,8 +86,8 @@ final class Pipeline {
     private void interrupted(RunFolder folder) {
         int finished = folder.finishedTasks();
         console.stage(
-                finished == 0
-                        ? "ham: interrupted before the first task was finished; nothing is kept"
+                !folder.holdsWork()
+                        ? "ham: interrupted before anything was saved; nothing is kept"
                         : "ham: interrupted after " + finished + " finished tasks, which are in " + folder.path()
                                 + "; go on with --resume");
         folder.close();

@@ -165,7 +165,19 @@ public record RunConfig(
     /** The same on another device. */
     public RunConfig on(String otherDevice, int otherThreads) {
         return new RunConfig(
-                base, data, learning, head, stream, seed, lora, recipe, measuring, adapters, otherDevice, otherThreads);
+                base,
+                data,
+                learning,
+                head,
+                stream,
+                seed,
+                lora,
+                recipe,
+                measuring,
+                adapters,
+                precision,
+                otherDevice,
+                otherThreads);
     }
 
     /** The configuration as {@code run.json} holds it, one key an option, under the options' names. */

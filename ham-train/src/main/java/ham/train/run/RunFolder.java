@@ -11,11 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
  * The folder of a run. While the run is at work it is called {@code OUT.partial}, is locked against a second run and holds every finished
- * task; when everything is there it is renamed to {@code OUT}. A run that ends before its first task is finished leaves nothing.
+ * task; when everything is there it is renamed to {@code OUT}. A run that ends before anything is saved leaves nothing.
  */
 public final class RunFolder implements AutoCloseable {
     /** Configuration, environment, hashes and class order. */
@@ -62,14 +63,12 @@ public final class RunFolder implements AutoCloseable {
         }
         RunFolder folder = new RunFolder(absolute, partial, lock(out, partial));
         try {
-            boolean begun = folder.finishedTasks() > 0;
+            boolean begun = folder.holdsWork();
             if (begun && !resume && !force) {
                 throw new InputException(
                         partial, "is an unfinished run; go on with it by --resume, or start over with --force");
             }
-            if (!begun || !resume) {
-                folder.clear();
-            }
+            folder.clear(begun && resume ? RunFolder::isUnfinishedOutput : entry -> true);
             return folder;
         } catch (RuntimeException e) {
             folder.close();
@@ -101,17 +100,41 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
-    private void clear() {
-        try (Stream<Path> entries = Files.list(partial)) {
-            List<Path> old = entries.filter(entry -> !entry.endsWith(LOCK)).toList();
-            for (Path entry : old) {
-                Outputs.deleteTree(entry);
+    /** What a killed process was in the middle of writing. */
+    private static boolean isUnfinishedOutput(Path entry) {
+        String name = entry.getFileName().toString();
+        return name.startsWith(".") && name.contains(".tmp-");
+    }
+
+    private void clear(Predicate<Path> old) {
+        try {
+            for (Path entry : entries(partial)) {
+                if (old.test(entry)) {
+                    Outputs.deleteTree(entry);
+                } else if (Files.isDirectory(entry)) {
+                    for (Path inside : entries(entry)) {
+                        if (old.test(inside)) {
+                            Outputs.deleteTree(inside);
+                        }
+                    }
+                }
             }
         } catch (IOException e) {
             throw InputException.unwritable(partial, e);
         } catch (UncheckedIOException e) {
             throw InputException.unwritable(partial, e.getCause());
         }
+    }
+
+    private static List<Path> entries(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(entry -> !entry.endsWith(LOCK)).toList();
+        }
+    }
+
+    /** Whether there is anything that a resumed run can go on from. */
+    public boolean holdsWork() {
+        return finishedTasks() > 0 || Files.exists(training(0));
     }
 
     /** How many tasks are trained and saved. */
@@ -153,6 +176,11 @@ public final class RunFolder implements AutoCloseable {
         return checkpoint(task).resolve(STATISTICS);
     }
 
+    /** The file in which a task is saved while it is trained. */
+    Path training(int task) {
+        return path("training-" + numbered(task) + ".safetensors");
+    }
+
     static String numbered(int task) {
         return String.format(Locale.ROOT, "%03d", task);
     }
@@ -177,7 +205,7 @@ public final class RunFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (lock.isOpen() && finishedTasks() == 0) {
+            if (lock.isOpen() && !holdsWork()) {
                 Outputs.deleteTree(partial);
             }
             lock.close();

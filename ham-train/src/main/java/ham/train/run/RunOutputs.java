@@ -78,10 +78,16 @@ final class RunOutputs {
             state.save(path.resolve(RunFolder.STATISTICS));
             JsonFiles.write(path.resolve(RunFolder.METRICS), state.metrics().json());
         });
+        forgetTraining(task);
         if (task > 0) {
             // Only the newest statistics are needed; an older checkpoint stays as the mark of a finished task.
             delete(folder.statistics(task - 1));
         }
+    }
+
+    /** Deletes what a task was saved in while it was trained, once its adapter is safe. */
+    void forgetTraining(int task) {
+        delete(folder.training(task));
     }
 
     /** The head that goes with a task's adapter: its own classes, or all so far where adapter or head are cumulative. */

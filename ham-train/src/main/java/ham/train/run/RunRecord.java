@@ -40,7 +40,7 @@ public final class RunRecord {
         ObjectNode record = record(inputs, environment, command);
         if (Files.exists(file)) {
             requireSame(file, JsonFiles.read(file, "the record of a run"), record);
-        } else if (folder.finishedTasks() > 0) {
+        } else if (folder.holdsWork()) {
             throw new InputException(
                     file, "expected the record of the unfinished run, found no such file; start over with --force");
         } else {

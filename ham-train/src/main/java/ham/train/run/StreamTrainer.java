@@ -16,6 +16,7 @@ import ham.train.metrics.AccuracyRow;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -29,17 +30,30 @@ import java.util.TreeMap;
  * the heads are updated through the model so far, and that model is tested on all classes seen.
  */
 public final class StreamTrainer {
+    private static final Duration SAVE_EVERY = Duration.ofSeconds(30);
+
     private final RunInputs inputs;
     private final TaskStream stream;
     private final LearningMethod method;
     private final RunProgress progress;
+    private final Duration saveEvery;
 
     /** Prepares a run; nothing is computed yet. */
     public StreamTrainer(RunInputs inputs, RunProgress progress) {
+        this(inputs, progress, SAVE_EVERY);
+    }
+
+    /**
+     * Prepares a run.
+     *
+     * @param saveEvery how long a task is trained before it is saved again
+     */
+    StreamTrainer(RunInputs inputs, RunProgress progress, Duration saveEvery) {
         this.inputs = inputs;
         this.stream = inputs.stream();
         this.method = inputs.config().learning().method();
         this.progress = progress;
+        this.saveEvery = saveEvery;
     }
 
     /** Learns every task that the folder does not hold yet, then writes the merge with its head, the heads and the metrics into it. */
@@ -49,7 +63,7 @@ public final class StreamTrainer {
                 VitForward vit = new VitForward(engine, inputs.base())) {
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())
-                    : new TrainedTasks(inputs, vit, progress);
+                    : new TrainedTasks(inputs, vit, folder, saveEvery, progress);
             RunState state = RunState.restoreOrBegin(inputs, engine, folder);
             int finished = folder.finishedTasks();
             if (finished > 0) {
@@ -57,6 +71,9 @@ public final class StreamTrainer {
             }
             RunOutputs outputs = new RunOutputs(inputs, folder);
             TestImages tests = new TestImages(inputs, vit);
+            if (finished > 0) {
+                outputs.forgetTraining(finished - 1);
+            }
             for (int task = finished; task < stream.tasks(); task++) {
                 new TaskWork(task, source, vit, state, tests).learn(outputs);
             }

@@ -3,22 +3,29 @@ package ham.train.run;
 import ham.merge.adapter.LoraAdapter;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.Recipe;
+import ham.train.lora.TaskCheckpoint;
 import ham.train.lora.TaskResult;
 import ham.train.lora.TaskStart;
 import ham.train.lora.TaskTrainer;
 import ham.train.stream.Split;
 import ham.train.vit.VitForward;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Trains every adapter. */
+/** Trains every adapter, and saves it while it is trained. */
 final class TrainedTasks implements TaskSource {
     private final RunInputs inputs;
     private final VitForward vit;
+    private final RunFolder folder;
+    private final Duration saveEvery;
     private final RunProgress progress;
 
-    TrainedTasks(RunInputs inputs, VitForward vit, RunProgress progress) {
+    TrainedTasks(RunInputs inputs, VitForward vit, RunFolder folder, Duration saveEvery, RunProgress progress) {
         this.inputs = inputs;
         this.vit = vit;
+        this.folder = folder;
+        this.saveEvery = saveEvery;
         this.progress = progress;
     }
 
@@ -31,6 +38,7 @@ final class TrainedTasks implements TaskSource {
                 .train(
                         inputs.trainingImages(task, split.training()),
                         start,
+                        Optional.of(new TaskCheckpoint(folder.training(task), saveEvery)),
                         step -> progress.step(task, inputs.stream().tasks(), step));
         return new TaskOutcome(
                 new LearnedTask(

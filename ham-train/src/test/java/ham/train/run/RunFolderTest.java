@@ -117,6 +117,28 @@ class RunFolderTest {
     }
 
     @Test
+    void whatWasBeingWrittenWhenARunWasKilledIsRemoved() throws IOException {
+        leaveUnfinished();
+        Path half = Files.createDirectories(partial.resolve("adapters/.001.tmp-77"));
+        try (RunFolder resumed = RunFolder.open(out, true, false)) {
+            assertThat(half).doesNotExist();
+            assertThat(resumed.checkpoint(0)).isDirectory();
+        }
+    }
+
+    @Test
+    void aTaskThatWasSavedInTheMiddleIsGoneOnWith() throws IOException {
+        try (RunFolder folder = RunFolder.open(out, false, false)) {
+            Files.writeString(folder.training(0), "");
+        }
+        assertThatThrownBy(() -> RunFolder.open(out, false, false)).hasMessageContaining("--resume");
+        try (RunFolder resumed = RunFolder.open(out, true, false)) {
+            assertThat(resumed.finishedTasks()).isZero();
+            assertThat(resumed.training(0)).exists();
+        }
+    }
+
+    @Test
     void foreignFilesAndFoldersAreLeftAlone() throws IOException {
         Files.createDirectories(partial);
         Files.writeString(partial.resolve("thesis.txt"), "");

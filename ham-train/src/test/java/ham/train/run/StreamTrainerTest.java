@@ -15,7 +15,10 @@ import ham.train.engine.TorchEngine;
 import ham.train.stream.Split;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +74,41 @@ class StreamTrainerTest {
                         .isEqualTo(before.path(variant.getKey()).path("R").path(1));
             }
         }
+    }
+
+    /** At random moments, in the middle of tasks too. */
+    @Test
+    void aRunThatIsStoppedAgainAndAgainEndsTheSame() {
+        RunConfig config = TinyRun.config(shared, HeadKind.LINEAR, 4);
+        RunInputs inputs = RunInputs.open(config);
+        TinyRun.Recorder whole = new TinyRun.Recorder(-1);
+        Path expected = FinishedRun.of(config, temp.resolve("whole"), Map.of(), List.of(), whole)
+                .folder();
+        Random random = new Random(11);
+        Path out = temp.resolve("run");
+        int steps = 0;
+        boolean finished = false;
+        while (!finished) {
+            TinyRun.Recorder stopping = new TinyRun.Recorder(-1, 3 + random.nextInt(6));
+            try (RunFolder folder = RunFolder.open(out, true, false)) {
+                new StreamTrainer(inputs, stopping, Duration.ZERO).run(folder);
+                folder.finish();
+                finished = true;
+            } catch (IllegalStateException e) {
+                assertThat(e).hasMessageContaining("stopped after step");
+            }
+            steps += stopping.steps;
+        }
+        assertThat(steps).as("no finished step is done again").isLessThan(whole.steps + whole.steps / 2);
+        for (String file : List.of(
+                "adapters/002/adapter_model.safetensors",
+                "adapters/002/head.safetensors",
+                "adapters/002/ham.json",
+                "merged/merged.safetensors",
+                "metrics.csv")) {
+            assertThat(out.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
+        }
+        assertThat(out).isDirectoryNotContaining("glob:**/training-*");
     }
 
     /** What is restored is what the uninterrupted run had in memory when it finished its second task. */

@@ -93,10 +93,17 @@ final class TinyRun {
     static class Recorder implements RunProgress {
         final List<TaskSummary> summaries = new ArrayList<>();
         int resumedAfter = -1;
+        int steps;
         private final int stopBefore;
+        private final int stopAfterSteps;
 
         Recorder(int stopBefore) {
+            this(stopBefore, Integer.MAX_VALUE);
+        }
+
+        Recorder(int stopBefore, int stopAfterSteps) {
             this.stopBefore = stopBefore;
+            this.stopAfterSteps = stopAfterSteps;
         }
 
         @Override
@@ -112,7 +119,11 @@ final class TinyRun {
         }
 
         @Override
-        public void step(int task, int tasks, StepProgress step) {}
+        public void step(int task, int tasks, StepProgress step) {
+            if (++steps > stopAfterSteps) {
+                throw new IllegalStateException("stopped after step " + stopAfterSteps);
+            }
+        }
 
         @Override
         public void finished(TaskSummary summary) {
