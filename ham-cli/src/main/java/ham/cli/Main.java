@@ -31,6 +31,7 @@ public final class Main implements Runnable {
     private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             TrainCommand.class,
+            ExperimentCommand.class,
             MergeCommand.class,
             ExportCommand.class,
             RunCommand.class,
@@ -141,7 +142,7 @@ public final class Main implements Runnable {
         return FAILED;
     }
 
-    private static BigDecimal decimal(String text) {
+    static BigDecimal decimal(String text) {
         try {
             return new BigDecimal(text);
         } catch (NumberFormatException e) {
