@@ -9,8 +9,7 @@ import picocli.CommandLine.Option;
 /** {@code ham experiment compare}: all methods on the same streams. */
 @Command(
         name = "compare",
-        description = "Compares the methods under every head on the same streams, ten tasks unless --tasks says otherwise.",
-        modelTransformer = ExperimentOptions.Decided.class)
+        description = "Compares the methods under every head on the same streams, ten tasks unless --tasks says otherwise.")
 final class CompareCommand implements Callable<Integer> {
     private static final int TASKS = 10;
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -63,14 +62,10 @@ final class ExperimentOptions {
     private TrainOptions train;
 
     /** Takes away the options of {@code train} that an experiment decides itself. */
-    static final class Decided implements IModelTransformer {
-        @Override
-        public CommandSpec transform(CommandSpec command) {
-            Stream.concat(RunLine.DECIDED.stream(), Stream.of("method", "mode"))
-                    .map(name -> command.optionsMap().get("--" + name))
-                    .forEach((OptionSpec option) -> command.remove(option));
-            return command;
-        }
+    static void removeDecided(CommandSpec command) {
+        Stream.concat(RunLine.DECIDED.stream(), Stream.of("method", "mode"))
+                .map(name -> command.optionsMap().get("--" + name))
+                .forEach((OptionSpec option) -> command.remove(option));
     }
 
     Path out() {

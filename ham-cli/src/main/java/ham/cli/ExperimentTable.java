@@ -10,11 +10,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** The results of an experiment as a table: a row for everything that is compared and every head. */
+/** The results of an experiment as a table: a row for every head and everything that is compared under it. */
 final class ExperimentTable {
     private static final List<String> COLUMNS = List.of(
-            "method",
             "head",
+            "method",
             "orders",
             "last (%)",
             "average incremental (%)",
@@ -32,13 +32,13 @@ final class ExperimentTable {
 
     private List<List<String>> rows() {
         List<List<String>> rows = new ArrayList<>();
-        for (String name : results.names()) {
-            for (String head : results.heads()) {
+        for (String head : results.heads()) {
+            for (String name : results.names()) {
                 Spread last = results.spread(name, head, HeadFigures::last);
                 if (last.count() > 0) {
                     rows.add(List.of(
-                            name,
                             head,
+                            name,
                             String.valueOf(last.count()),
                             text(last, 100, 2),
                             text(results.spread(name, head, HeadFigures::averageIncremental), 100, 2),

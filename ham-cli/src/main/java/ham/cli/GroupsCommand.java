@@ -11,8 +11,7 @@ import picocli.CommandLine.Option;
 /** {@code ham experiment groups}: how many groups. */
 @Command(
         name = "groups",
-        description = "Measures how many groups there should be, on twenty tasks unless --tasks says otherwise.",
-        modelTransformer = ExperimentOptions.Decided.class)
+        description = "Measures how many groups there should be, on twenty tasks unless --tasks says otherwise.")
 final class GroupsCommand implements Callable<Integer> {
     private static final int TASKS = 20;
 

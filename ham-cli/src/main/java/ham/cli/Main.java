@@ -102,6 +102,11 @@ public final class Main implements Runnable {
         commands.forEach(commandLine::addSubcommand);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.registerConverter(BigDecimal.class, Main::decimal);
+        if (commands.contains(ExperimentCommand.class)) {
+            commandLine.getSubcommands().get("experiment").getSubcommands().values().stream()
+                    .map(CommandLine::getCommandSpec)
+                    .forEach(ExperimentOptions::removeDecided);
+        }
         if (commands.contains(GenerateCompletion.class)) {
             commandLine
                     .getSubcommands()

@@ -17,8 +17,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "sanity",
         description = "Two tasks, once of alike and once of dissimilar classes, by the frozen backbone's features:"
-                + " linear merging against HAM's concatenation.",
-        modelTransformer = ExperimentOptions.Decided.class)
+                + " linear merging against HAM's concatenation.")
 final class SanityCommand implements Callable<Integer> {
     private static final int TASKS = 2;
 
