@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -124,9 +125,18 @@ final class BenchCommand implements Callable<Integer> {
         return AdapterMerge.of(adapters, List.of(), settings, Optional.empty(), MergeProgress.SILENT);
     }
 
-    /** The adapter folders of a run, in order. */
+    /** The adapter folders of a run, in order: those that its merge was made from, or all where it has no merge. */
     static List<Path> adapters(Path run) {
         Path parent = run.resolve("adapters");
+        Path record = run.resolve("merged").resolve(MergeFolder.RECORD);
+        if (Files.exists(record)) {
+            List<Path> adapters = new ArrayList<>();
+            JsonFiles.read(record, "the record of a merge folder")
+                    .path("inputs")
+                    .forEach(input ->
+                            adapters.add(parent.resolve(input.path("adapter").asText())));
+            return adapters;
+        }
         try (Stream<Path> children = Files.list(parent)) {
             return children.filter(Files::isDirectory).sorted().toList();
         } catch (IOException e) {

@@ -54,7 +54,9 @@ final class InspectCommand implements Callable<Integer> {
         }
         if (Files.exists(path.resolve("run.json"))) {
             RunText run = RunText.read(path);
-            requireParts();
+            if (run.json().has("parity")) {
+                requireParts();
+            }
             console.result(run.text(), run.json().put("kind", "run"));
         } else if (Files.exists(path.resolve("merge.json"))) {
             MergeView.show(console, path, Optional.ofNullable(plot), force);

@@ -80,7 +80,8 @@ public final class TorchScript implements AutoCloseable {
      *
      * @param differentiates whether the function computes gradients; without that it runs in inference mode
      * @param manager to which the results belong
-     * @param lists what follows the tensors; none may be empty
+     * @param tensors the first arguments
+     * @param lists what follows them; none may be empty, and no array may stand in two places but twice in one list
      */
     @SafeVarargs
     public final NDList call(boolean differentiates, NDManager manager, List<NDArray> tensors, List<NDArray>... lists) {

@@ -3,21 +3,17 @@ package ham.train.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
-import ham.merge.adapter.LoraAdapter;
-import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.MergeMode;
 import ham.merge.head.Head;
 import ham.merge.head.HeadFile;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.io.JsonFiles;
-import ham.train.learn.LearnedTask;
 import ham.train.lora.TaskStart;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -84,12 +80,10 @@ final class ReusedTasks implements TaskSource {
             throw new InputException(
                     folder, "--adapters: expected the adapter of task " + task + ", found nothing; use a finished run");
         }
-        AdapterFolder adapter = AdapterFolder.read(folder).onto(inputs.base(), inputs.baseSha256());
         TaskStream stream = inputs.stream();
         int first = stream.firstPosition(task);
         return new TaskOutcome(
-                new LearnedTask(
-                        LoraAdapter.load(adapter.adapter()), adapter.record().alpha(), List.of()),
+                inputs.learned(folder),
                 heads.rows(first, stream.seen(task) - first),
                 OptionalDouble.empty(),
                 OptionalDouble.empty());

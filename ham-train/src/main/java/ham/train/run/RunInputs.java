@@ -1,7 +1,10 @@
 package ham.train.run;
 
 import ham.merge.InputException;
+import ham.merge.adapter.LoraAdapter;
+import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.folder.AdapterFolder;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
@@ -9,12 +12,16 @@ import ham.train.data.ImageSet;
 import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
 import ham.train.input.TaskImages;
+import ham.train.learn.LearnedTask;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -90,6 +97,26 @@ public record RunInputs(
     TaskImages trainingImages(int task, int[] samples) {
         int first = stream.firstPosition(task);
         return new TaskImages(data.train(), samples, label -> stream.position(label) - first, preprocessing);
+    }
+
+    /**
+     * A task that a run of this configuration learnt, from the adapter's folder. The scaling is the configuration's: of what PEFT's files
+     * keep it comes back rounded.
+     *
+     * @throws InputException when the folder holds no adapter of this base
+     */
+    LearnedTask learned(Path folder) {
+        AdapterFolder saved = AdapterFolder.read(folder).onto(base, baseSha256);
+        SortedMap<String, LoraFactors> factors = new TreeMap<>();
+        saved.adapter().layers().keySet().forEach(weight -> {
+            LoraFactors read = saved.adapter().factors(weight);
+            factors.put(
+                    weight, new LoraFactors(read.a(), read.b(), config.lora().scaling()));
+        });
+        return new LearnedTask(
+                new LoraAdapter(saved.adapter().name(), factors),
+                saved.record().alpha(),
+                saved.record().groupAlphas());
     }
 
     /** Features of images of a set, with their class positions. */

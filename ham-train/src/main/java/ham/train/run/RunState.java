@@ -1,7 +1,5 @@
 package ham.train.run;
 
-import ham.merge.adapter.LoraAdapter;
-import ham.merge.folder.AdapterFolder;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -11,7 +9,6 @@ import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
 import ham.train.head.Features;
 import ham.train.head.RidgeRule;
-import ham.train.learn.LearnedTask;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import java.nio.file.Path;
@@ -98,11 +95,7 @@ final class RunState {
                 new LinearHead(statistics.matrix("linear.weight"), statistics.floats("linear.bias")),
                 RunMetrics.restore(metrics, inputs));
         for (int task = 0; task < finished; task++) {
-            AdapterFolder each = AdapterFolder.read(folder.adapter(task)).onto(inputs.base(), inputs.baseSha256());
-            state.learner.join(new LearnedTask(
-                    LoraAdapter.load(each.adapter()),
-                    each.record().alpha(),
-                    each.record().groupAlphas()));
+            state.learner.join(inputs.learned(folder.adapter(task)));
         }
         return state;
     }

@@ -7,6 +7,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ham.merge.InputException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TorchEngineTest {
@@ -30,6 +31,52 @@ class TorchEngineTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("'tpu'");
         assertThatThrownBy(() -> TorchEngine.open("cpu", -1)).isInstanceOf(InputException.class);
+    }
+
+    @Test
+    void choosesAPrecisionThatTheDeviceHas() {
+        assertThat(MixedPrecision.choose("fp32", false)).isEqualTo(MixedPrecision.FP32);
+        assertThat(MixedPrecision.choose("bf16", false)).isEqualTo(MixedPrecision.BF16);
+        assertThat(MixedPrecision.choose("fp16", true)).isEqualTo(MixedPrecision.FP16);
+        assertThat(MixedPrecision.choose("auto", true)).isEqualTo(MixedPrecision.BF16);
+        assertThat(MixedPrecision.choose("auto", false)).isIn(MixedPrecision.FP32, MixedPrecision.BF16);
+        assertThatThrownBy(() -> TorchEngine.open("cpu", 1, "fp16"))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--precision: expected fp32 or bf16 on a CPU, found fp16, which is for GPUs; choose auto");
+        assertThatThrownBy(() -> TorchEngine.open("cpu", 1, "fp8"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found 'fp8'");
+    }
+
+    @Test
+    void aProgramTakesListsAndDifferentiates() {
+        String main =
+                """
+                forward(x: Tensor, all: List[Tensor]) -> List[Tensor]:
+                  y = torch.requires_grad_(torch.detach(x))
+                  found = torch.grad([torch.sum(torch.mul(y, __torch__.total(all)))], [y], annotate(Optional[List[Optional[Tensor]]], None), None, False, False)
+                  return [torch._unwrap_optional(found[0])]
+                """;
+        String functions =
+                """
+                def total(all: List[Tensor]) -> Tensor:
+                  sum = all[0]
+                  for i in range(torch.len(all) - 1):
+                    sum = torch.add(sum, all[i + 1])
+                  return sum
+
+                """;
+        try (TorchEngine engine = TorchEngine.open("cpu", 0);
+                NDManager manager = engine.newManager();
+                TorchScript script = new TorchScript(engine, functions, main)) {
+            NDArray x = manager.create(new float[] {2, 3});
+            NDArray y = manager.create(new float[] {4, 5});
+            NDArray z = manager.create(new float[] {2, 3});
+            assertThat(script.call(true, manager, List.of(x), List.of(y, z, y))
+                            .get(0)
+                            .toFloatArray())
+                    .containsExactly(10, 13);
+        }
     }
 
     @Test

@@ -138,7 +138,7 @@ class ScriptStepTest {
         TaskParameters parameters = fixture.parameters(groups);
         Batch batch = fixture.batch(fixture.gaussian(PIXELS, 1));
         List<Double> losses = new ArrayList<>();
-        try (TorchEngine engine = TorchEngine.open("cpu", 2, precision);
+        try (TorchEngine engine = TorchEngine.open("cpu", 1, precision);
                 VitForward vit = new VitForward(engine, checkpoint);
                 ScriptStep step = new ScriptStep(vit, parameters, groups)) {
             for (int number = 1; number <= steps; number++) {

@@ -7,18 +7,15 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.train.TinyVit;
-import ham.train.engine.TorchEngine;
 import ham.train.input.Augmentation;
-import ham.train.vit.VitForward;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,24 +23,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TaskCheckpointTest {
-    private static final LoraSettings LORA = LoraSettings.of(EnumSet.of(Target.QUERY, Target.VALUE), 4);
+    static final LoraSettings LORA = LoraSettings.of(EnumSet.of(Target.QUERY, Target.VALUE), 4);
     /** 6 steps an epoch, the last of 10 images. */
-    private static final Recipe RECIPE = new Recipe(4, 16, 1e-2, 2e-2, 1e-2, new Augmentation(1, true));
+    static final Recipe RECIPE = new Recipe(4, 16, 1e-2, 2e-2, 1e-2, new Augmentation(1, true));
 
     @TempDir
     private Path folder;
 
     private Checkpoint base;
-    private List<FrozenGroup> groups;
 
     @BeforeEach
     void open() {
         base = TinyVit.in(folder);
-        groups = new Fixture(base).groups();
     }
 
-    @AfterEach
-    void nothingIsLeftBeside() throws IOException {
+    private void nothingIsLeftBeside() throws IOException {
         try (var files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .isSubsetOf("config.json", "model.safetensors", "task.safetensors");
@@ -56,20 +50,16 @@ class TaskCheckpointTest {
 
     /** A process: an engine of its own, and what another left in the file. */
     private TaskResult process(String precision, Recipe recipe, Optional<TaskCheckpoint> checkpoint, int killedAfter) {
-        try (TorchEngine engine = TorchEngine.open("cpu", 1, precision);
-                VitForward vit = new VitForward(engine, base)) {
-            return new TaskTrainer(vit, LORA, recipe, 3)
-                    .train(Colours.images(), TaskStart.beside(2, 3, groups), checkpoint, step -> {
-                        if (step.step() == killedAfter) {
-                            throw new Killed();
-                        }
-                    });
-        }
+        return KilledTask.train(precision, base, recipe, checkpoint, step -> {
+            if (step.step() == killedAfter) {
+                throw new Killed();
+            }
+        });
     }
 
     @ParameterizedTest
     @CsvSource({"fp32", "bf16"})
-    void endsTheSameHoweverOftenItIsKilled(String precision) {
+    void endsTheSameHoweverOftenItIsKilled(String precision) throws IOException {
         TaskResult whole = process(precision, RECIPE, Optional.empty(), -1);
         Random random = new Random(4);
         TaskCheckpoint checkpoint = new TaskCheckpoint(folder.resolve("task.safetensors"), Duration.ZERO);
@@ -78,7 +68,36 @@ class TaskCheckpointTest {
             assertThatThrownBy(() -> process(precision, RECIPE, Optional.of(checkpoint), killed))
                     .isInstanceOf(Killed.class);
         }
-        TaskResult resumed = process(precision, RECIPE, Optional.of(checkpoint), -1);
+        assertSame(process(precision, RECIPE, Optional.of(checkpoint), -1), whole);
+        nothingIsLeftBeside();
+    }
+
+    /** A process of its own, killed by the system while it trains or saves. */
+    @Test
+    void endsTheSameAfterAKill() throws IOException, InterruptedException {
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KilledTask.class.getName(),
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader steps = child.inputReader()) {
+            String line = steps.readLine();
+            while (!"9".equals(line)) {
+                assertThat(line).isNotNull();
+                line = steps.readLine();
+            }
+        } finally {
+            child.destroyForcibly().waitFor();
+        }
+        TaskCheckpoint checkpoint = new TaskCheckpoint(folder.resolve("task.safetensors"), Duration.ZERO);
+        TaskResult whole = process("fp32", RECIPE, Optional.empty(), -1);
+        assertSame(process("fp32", RECIPE, Optional.of(checkpoint), -1), whole);
+    }
+
+    private static void assertSame(TaskResult resumed, TaskResult whole) {
         assertThat(resumed.factors()).isEqualTo(whole.factors());
         assertThat(resumed.alpha()).isEqualTo(whole.alpha());
         assertThat(resumed.groupAlphas()).isEqualTo(whole.groupAlphas());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.checkpoint.Target;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
@@ -21,8 +22,10 @@ import ham.merge.tensor.Matrix;
 import ham.train.TinyVit;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
+import ham.train.lora.Initialisation;
 import ham.train.lora.LoraSettings;
 import ham.train.lora.Recipe;
+import ham.train.lora.ScalarScope;
 import ham.train.stream.Sampling;
 import ham.train.stream.StreamSettings;
 import java.io.IOException;
@@ -162,6 +165,17 @@ class MethodsTest {
             assertThat(out.resolve("merged/merged.safetensors"))
                     .hasSameBinaryContentAs(whole.folder().resolve("merged/merged.safetensors"));
         }
+    }
+
+    /** PEFT's files keep lora_alpha; the scaling that comes of it is rounded, which must not stop an adapter that goes on. */
+    @Test
+    void aScalingThatIsNoDecimalSurvivesAStop() {
+        RunConfig config = TinyRun.config(shared, LearningMethod.SEQUENTIAL)
+                .with(new LoraSettings(List.of(Target.QUERY), 3, 0.7, true, Initialisation.SHARED, ScalarScope.SHARED));
+        Path out = temp.resolve("run");
+        assertThatThrownBy(() -> FinishedRun.of(config, out, Map.of(), List.of(), new TinyRun.Recorder(2)))
+                .hasMessageContaining("stopped");
+        assertThat(deltas(TinyRun.run(config, out))).isEqualTo(deltas(run("whole", config)));
     }
 
     @Test

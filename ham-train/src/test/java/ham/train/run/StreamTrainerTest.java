@@ -79,7 +79,7 @@ class StreamTrainerTest {
     /** At random moments, in the middle of tasks too. */
     @Test
     void aRunThatIsStoppedAgainAndAgainEndsTheSame() {
-        RunConfig config = TinyRun.config(shared, HeadKind.LINEAR, 4);
+        RunConfig config = TinyRun.config(shared, HeadKind.LINEAR, 3);
         RunInputs inputs = RunInputs.open(config);
         TinyRun.Recorder whole = new TinyRun.Recorder(-1);
         Path expected = FinishedRun.of(config, temp.resolve("whole"), Map.of(), List.of(), whole)
@@ -89,7 +89,7 @@ class StreamTrainerTest {
         int steps = 0;
         boolean finished = false;
         while (!finished) {
-            TinyRun.Recorder stopping = new TinyRun.Recorder(-1, 3 + random.nextInt(6));
+            TinyRun.Recorder stopping = new TinyRun.Recorder(-1, 4 + random.nextInt(8));
             try (RunFolder folder = RunFolder.open(out, true, false)) {
                 new StreamTrainer(inputs, stopping, Duration.ZERO).run(folder);
                 folder.finish();
