@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 /** {@code ham experiment ablation}: how much pruning keeps. */
 @Command(
         name = "ablation",
-        description = "Measures how much of every adapter pruning should keep, on ten tasks unless --tasks says otherwise.")
+        description =
+                "Measures how much of every adapter pruning should keep, on ten tasks unless --tasks says otherwise.")
 final class AblationCommand implements Callable<Integer> {
     private static final int TASKS = 10;
 

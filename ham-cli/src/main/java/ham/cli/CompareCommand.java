@@ -9,7 +9,8 @@ import picocli.CommandLine.Option;
 /** {@code ham experiment compare}: all methods on the same streams. */
 @Command(
         name = "compare",
-        description = "Compares the methods under every head on the same streams, ten tasks unless --tasks says otherwise.")
+        description =
+                "Compares the methods under every head on the same streams, ten tasks unless --tasks says otherwise.")
 final class CompareCommand implements Callable<Integer> {
     private static final int TASKS = 10;
 
@@ -30,9 +31,7 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         new ExperimentWork(console, "compare", "Methods compared on the same streams, under every head.")
-                .run(
-                        options.out(),
-                        options.plan(console.spec(), TASKS, ExperimentMethods.of(console.spec(), methods)));
+                .run(options.out(), options.plan(console.spec(), TASKS, ExperimentMethods.of(console.spec(), methods)));
         return Main.DONE;
     }
 }

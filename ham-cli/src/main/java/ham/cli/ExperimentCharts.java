@@ -131,9 +131,8 @@ final class ExperimentCharts {
         candidates.stream()
                 .filter(run -> own.isEmpty() || run != own.get())
                 .filter(run -> method(run) != LearningMethod.FROZEN)
-                .max(Comparator.comparingDouble(
-                        run -> results.spread(run.run().name(), head, HeadFigures::last)
-                                .mean()))
+                .max(Comparator.comparingDouble(run -> results.spread(run.run().name(), head, HeadFigures::last)
+                        .mean()))
                 .ifPresent(compared::add);
         return compared;
     }
@@ -181,12 +180,12 @@ final class ExperimentCharts {
             point(scalars, joined, after, task.path("group_alpha"));
         }
         ObjectNode strip = chart("Group of every task, " + titled(run), "strip", "task", "group");
-        ObjectNode membership = strip.putArray(SERIES).addObject().put("name", run.run().name());
+        ObjectNode membership =
+                strip.putArray(SERIES).addObject().put("name", run.run().name());
         membership.set("x", x);
         membership.set("y", y);
-        ArrayNode series =
-                chart("Scalars over tasks, " + titled(run), "line", "after task", "scalar alpha of a group")
-                        .putArray(SERIES);
+        ArrayNode series = chart("Scalars over tasks, " + titled(run), "line", "after task", "scalar alpha of a group")
+                .putArray(SERIES);
         scalars.values().forEach(series::add);
     }
 

@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 /** {@code ham experiment}: many runs, and what they say together. */
 @Command(
         name = "experiment",
-        description = "Trains many runs one after the other, keeps what is finished, and ends in a table, CSV files and charts.",
+        description =
+                "Trains many runs one after the other, keeps what is finished, and ends in a table, CSV files and charts.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {CompareCommand.class, SanityCommand.class, AblationCommand.class, GroupsCommand.class})
 final class ExperimentCommand implements Runnable {

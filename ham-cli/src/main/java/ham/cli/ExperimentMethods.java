@@ -35,8 +35,9 @@ final class ExperimentMethods {
     }
 
     private static String[] all() {
-        List<String> names = new ArrayList<>(
-                Stream.of(LearningMethod.values()).map(LearningMethod::optionName).toList());
+        List<String> names = new ArrayList<>(Stream.of(LearningMethod.values())
+                .map(LearningMethod::optionName)
+                .toList());
         names.add(HAM_INDEPENDENT);
         return names.toArray(String[]::new);
     }

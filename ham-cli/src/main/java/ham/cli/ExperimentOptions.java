@@ -8,16 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
-import picocli.CommandLine.Mixin;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** What every experiment is told: what to learn from what, in which orders, where to, and how to train. */
+/** What every experiment is told: what to learn from what, in which orders, and where to; {@link RunLine} adds how to train. */
 final class ExperimentOptions {
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]*";
+    /** A value may hold commas itself. */
+    private static final Pattern BETWEEN = Pattern.compile(",(?=[a-z-]+=)");
 
     @Option(
             names = "--base",
@@ -57,16 +57,6 @@ final class ExperimentOptions {
             description = "One more run with options of 'ham train' of its own, as ham-shared:method=ham,init=shared."
                     + " Repeatable.")
     private List<String> variants = List.of();
-
-    @Mixin
-    private TrainOptions train;
-
-    /** Takes away the options of {@code train} that an experiment decides itself. */
-    static void removeDecided(CommandSpec command) {
-        Stream.concat(RunLine.DECIDED.stream(), Stream.of("method", "mode"))
-                .map(name -> command.optionsMap().get("--" + name))
-                .forEach((OptionSpec option) -> command.remove(option));
-    }
 
     Path out() {
         return out;
@@ -130,7 +120,7 @@ final class ExperimentOptions {
                                 + " found '" + variant + "'");
             }
             Map<String, String> options = new LinkedHashMap<>();
-            for (String option : variant.substring(colon + 1).split(",(?=[a-z-]+=)")) {
+            for (String option : BETWEEN.split(variant.substring(colon + 1), -1)) {
                 String[] pair = option.split("=", 2);
                 if (pair.length < 2 || !known.contains(pair[0])) {
                     throw new ParameterException(

@@ -69,8 +69,9 @@ final class ExperimentWork implements ExperimentProgress {
     private void refuseOther() {
         Path file = out.resolve(RESULTS);
         if (Files.exists(file)) {
-            String found =
-                    JsonFiles.read(file, "the results of an experiment").path("experiment").asText();
+            String found = JsonFiles.read(file, "the results of an experiment")
+                    .path("experiment")
+                    .asText();
             if (!found.equals(kind)) {
                 throw new InputException(
                         file,
@@ -95,7 +96,9 @@ final class ExperimentWork implements ExperimentProgress {
         if (minutes < 1) {
             return Math.round(seconds) + " s";
         }
-        return minutes < 60 ? minutes + " min" : String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
+        return minutes < 60
+                ? minutes + " min"
+                : String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
     }
 
     @Override

@@ -105,7 +105,7 @@ public final class Main implements Runnable {
         if (commands.contains(ExperimentCommand.class)) {
             commandLine.getSubcommands().get("experiment").getSubcommands().values().stream()
                     .map(CommandLine::getCommandSpec)
-                    .forEach(ExperimentOptions::removeDecided);
+                    .forEach(RunLine::addTo);
         }
         if (commands.contains(GenerateCompletion.class)) {
             commandLine

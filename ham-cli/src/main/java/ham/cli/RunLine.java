@@ -22,9 +22,12 @@ import picocli.CommandLine.ParameterException;
 @Command(name = "train")
 final class RunLine {
     /** What an experiment decides itself. */
-    static final Set<String> DECIDED = Set.of("order", "adapters", "frozen", "resume", "force");
+    private static final Set<String> DECIDED = Set.of("order", "adapters", "frozen", "resume", "force");
 
     private static final String METHOD = "method";
+    /** What differs between runs, and is an option of a variant only. */
+    private static final Set<String> VARIED = Set.of(METHOD, "mode");
+
     private static final String GROUPS = "groups";
 
     @Mixin
@@ -45,6 +48,13 @@ final class RunLine {
                 .map(RunLine::name)
                 .filter(name -> !DECIDED.contains(name))
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Adds the options that hold for all runs of an experiment to its command. */
+    static void addTo(CommandSpec command) {
+        commandLine().getCommandSpec().options().stream()
+                .filter(option -> !DECIDED.contains(name(option)) && !VARIED.contains(name(option)))
+                .forEach(command::addOption);
     }
 
     private static String name(OptionSpec option) {
@@ -97,7 +107,8 @@ final class RunLine {
                 .map(method -> MergeParameter.all().stream()
                         .filter(each -> each != MergeParameter.SEED && each != MergeParameter.RANK)
                         .filter(each -> !each.methods().contains(method.merging())
-                                || (method == LearningMethod.CAT_PRUNED && each.name().equals(GROUPS)))
+                                || (method == LearningMethod.CAT_PRUNED
+                                        && each.name().equals(GROUPS)))
                         .map(MergeParameter::name)
                         .collect(Collectors.toSet()))
                 .orElse(Set.of());

@@ -61,8 +61,8 @@ final class SanityCommand implements Callable<Integer> {
             Map<String, Map<String, String>> runs, String kind, String order, List<Integer> labels) {
         String classes = Arrival.of(labels).optionName();
         return runs.entrySet().stream()
-                .map(run -> options.run(
-                        console.spec(), TASKS, kind + "-" + run.getKey(), order, classes, run.getValue()))
+                .map(run ->
+                        options.run(console.spec(), TASKS, kind + "-" + run.getKey(), order, classes, run.getValue()))
                 .toList();
     }
 }

@@ -52,6 +52,7 @@ final class StreamOptions {
         BadImages rule = Usage.choose(spec, "--on-bad-image", badImages, BadImages.values(), BadImages::optionName);
         int count = tasks.orElseGet(
                 () -> Math.min(DEFAULT_TASKS, DataSpec.open(data).classNames().size()));
-        return Usage.check(spec, () -> new StreamSettings(count, Arrival.parse(order), new Sampling(trainImages, heldOut), rule));
+        return Usage.check(
+                spec, () -> new StreamSettings(count, Arrival.parse(order), new Sampling(trainImages, heldOut), rule));
     }
 }

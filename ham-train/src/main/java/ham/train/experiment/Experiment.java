@@ -59,8 +59,9 @@ public final class Experiment {
             Path folder = runsFolder.resolve(run.folder());
             List<Object> training = config.aloneTraining();
             Optional<Path> source = RunFolder.recorded(folder)
-                    .map(record -> Optional.ofNullable(
-                                    record.path("configuration").path("adapters").textValue())
+                    .map(record -> Optional.ofNullable(record.path("configuration")
+                                    .path("adapters")
+                                    .textValue())
                             .map(before -> runsFolder.resolve(Path.of(before).getFileName())))
                     .orElseGet(() -> Optional.ofNullable(trained.get(training)));
             planned.add(source.map(path -> new PlannedRun(run.name(), run.order(), config.withAdapters(path)))
@@ -100,7 +101,8 @@ public final class Experiment {
 
     /** A run takes as long as the one of its name before it, else as long as the mean of all. */
     private static OptionalDouble left(List<PlannedRun> rest, Map<String, Double> seconds) {
-        OptionalDouble mean = seconds.values().stream().mapToDouble(each -> each).average();
+        OptionalDouble mean =
+                seconds.values().stream().mapToDouble(each -> each).average();
         return mean.isEmpty()
                 ? mean
                 : OptionalDouble.of(rest.stream()

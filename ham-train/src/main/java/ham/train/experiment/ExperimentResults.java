@@ -82,7 +82,9 @@ public record ExperimentResults(List<MeasuredRun> runs) {
                     row.set(
                             "average_incremental",
                             spread(name, head, HeadFigures::averageIncremental).json());
-                    row.set("forgetting", spread(name, head, HeadFigures::forgetting).json());
+                    row.set(
+                            "forgetting",
+                            spread(name, head, HeadFigures::forgetting).json());
                     row.set(
                             "backward_transfer",
                             spread(name, head, HeadFigures::backwardTransfer).json());
@@ -105,18 +107,17 @@ public record ExperimentResults(List<MeasuredRun> runs) {
         StringBuilder lines =
                 new StringBuilder("method,order,head,last,average_incremental,forgetting,backward_transfer,seconds\n");
         for (MeasuredRun run : runs) {
-            run.heads()
-                    .forEach((head, figures) -> lines.append(String.join(
-                                    ",",
-                                    run.run().name(),
-                                    run.run().order(),
-                                    head,
-                                    cell(figures.last()),
-                                    cell(figures.averageIncremental()),
-                                    cell(figures.forgetting()),
-                                    cell(figures.backwardTransfer()),
-                                    cell(run.learningSeconds())))
-                            .append('\n'));
+            run.heads().forEach((head, figures) -> lines.append(String.join(
+                            ",",
+                            run.run().name(),
+                            run.run().order(),
+                            head,
+                            cell(figures.last()),
+                            cell(figures.averageIncremental()),
+                            cell(figures.forgetting()),
+                            cell(figures.backwardTransfer()),
+                            cell(run.learningSeconds())))
+                    .append('\n'));
         }
         return lines.toString();
     }

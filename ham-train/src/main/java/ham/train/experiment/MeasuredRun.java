@@ -64,15 +64,17 @@ public record MeasuredRun(
         for (JsonNode task : metrics.path("tasks")) {
             task.path("seconds")
                     .properties()
-                    .forEach(phase -> seconds.merge(
-                            phase.getKey(), phase.getValue().asDouble(), Double::sum));
+                    .forEach(phase ->
+                            seconds.merge(phase.getKey(), phase.getValue().asDouble(), Double::sum));
         }
         return seconds;
     }
 
     /** Seconds of all phases of a run, its own only. */
     static double secondsOf(FinishedRun run) {
-        return seconds(run.metrics()).values().stream().mapToDouble(value -> value).sum();
+        return seconds(run.metrics()).values().stream()
+                .mapToDouble(value -> value)
+                .sum();
     }
 
     private static long parameters(PlannedRun run, Path folder, int tasks) {

@@ -16,8 +16,9 @@ public record Spread(double mean, double deviation, int count) {
     public static Spread of(List<Double> values) {
         int count = values.size();
         double mean = values.stream().mapToDouble(value -> value).average().orElse(Double.NaN);
-        double squares =
-                values.stream().mapToDouble(value -> (value - mean) * (value - mean)).sum();
+        double squares = values.stream()
+                .mapToDouble(value -> (value - mean) * (value - mean))
+                .sum();
         return new Spread(mean, count < 2 ? Double.NaN : Math.sqrt(squares / (count - 1)), count);
     }
 

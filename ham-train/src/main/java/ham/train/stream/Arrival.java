@@ -33,7 +33,8 @@ public record Arrival(OptionalLong seed, List<Integer> labels) {
     public Arrival {
         labels = List.copyOf(labels);
         if (seed.isPresent() && (seed.getAsLong() < 0 || seed.getAsLong() > LARGEST_SEED)) {
-            throw new InputException("--order: expected natural or 0 to " + LARGEST_SEED + ", found " + seed.getAsLong());
+            throw new InputException(
+                    "--order: expected natural or 0 to " + LARGEST_SEED + ", found " + seed.getAsLong());
         }
     }
 
@@ -71,7 +72,9 @@ public record Arrival(OptionalLong seed, List<Integer> labels) {
         if (seed.isPresent()) {
             return String.valueOf(seed.getAsLong());
         }
-        return labels.isEmpty() ? NATURAL_NAME : labels.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return labels.isEmpty()
+                ? NATURAL_NAME
+                : labels.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     /**

@@ -43,9 +43,9 @@ class ExperimentTest {
     private static List<PlannedRun> plan() {
         List<PlannedRun> plan = new ArrayList<>();
         for (long order : new long[] {1993, 1994}) {
-            for (LearningMethod method :
-                    new LearningMethod[] {LearningMethod.LINEAR, LearningMethod.TIES, LearningMethod.HAM, LearningMethod.JOINT
-                    }) {
+            for (LearningMethod method : new LearningMethod[] {
+                LearningMethod.LINEAR, LearningMethod.TIES, LearningMethod.HAM, LearningMethod.JOINT
+            }) {
                 plan.add(planned(method, order));
             }
         }
@@ -87,9 +87,11 @@ class ExperimentTest {
     @Test
     void goesOnBetweenRunsAndInsideOneAndEndsTheSame() throws IOException {
         Path stopped = temp.resolve("stopped");
-        assertThatThrownBy(() -> run(plan(), stopped, new Progress(2, 0))).hasMessageContaining("stopped before task 0");
+        assertThatThrownBy(() -> run(plan(), stopped, new Progress(2, 0)))
+                .hasMessageContaining("stopped before task 0");
         byte[] first = Files.readAllBytes(stopped.resolve("linear-order1993/metrics.json"));
-        assertThatThrownBy(() -> run(plan(), stopped, new Progress(3, 2))).hasMessageContaining("stopped before task 2");
+        assertThatThrownBy(() -> run(plan(), stopped, new Progress(3, 2)))
+                .hasMessageContaining("stopped before task 2");
         assertThat(stopped.resolve("ham-order1993.partial/run.json")).exists();
         Progress progress = new Progress(0, 0);
         List<MeasuredRun> resumed = run(plan(), stopped, progress);
@@ -125,7 +127,12 @@ class ExperimentTest {
         assertThat(results.json().path("summary")).hasSize(4 * 3);
 
         List<PlannedRun> changed = new ArrayList<>(plan());
-        changed.set(2, new PlannedRun("ham", "1993", planned(LearningMethod.HAM, 1993).config().withSeed(8)));
+        changed.set(
+                2,
+                new PlannedRun(
+                        "ham",
+                        "1993",
+                        planned(LearningMethod.HAM, 1993).config().withSeed(8)));
         assertThatThrownBy(() -> run(changed, temp.resolve("whole"), new Progress(0, 0)))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("ham-order1993")
@@ -146,8 +153,8 @@ class ExperimentTest {
             public void finished(List<MeasuredRun> soFar) {}
         };
         new Experiment(folder, List.of(ties)).run(Map.of(), List.of(), silent);
-        List<PlannedRun> grown = List.of(
-                planned(LearningMethod.LINEAR, 1993), ties, planned(LearningMethod.ORACLE, 1993));
+        List<PlannedRun> grown =
+                List.of(planned(LearningMethod.LINEAR, 1993), ties, planned(LearningMethod.ORACLE, 1993));
         List<MeasuredRun> measured = new Experiment(folder, grown).run(Map.of(), List.of(), silent);
         assertThat(measured.get(1).run().config().adapters()).isEmpty();
         assertThat(measured.get(2).run().config().adapters()).contains(folder.resolve("linear-order1993"));

@@ -28,6 +28,7 @@ import javax.imageio.ImageIO;
 public final class TinyRun {
     /** Tasks of the stream. */
     public static final int TASKS = 3;
+
     static final int TEST_IMAGES = 4;
 
     private static final int TRAINING_IMAGES = 10;
@@ -95,6 +96,7 @@ public final class TinyRun {
         final List<TaskSummary> summaries = new ArrayList<>();
         /** After how many tasks a run went on. */
         public int resumedAfter = -1;
+
         int steps;
         private final int stopBefore;
         private final int stopAfterSteps;
