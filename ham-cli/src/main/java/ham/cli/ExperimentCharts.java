@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -129,10 +130,10 @@ final class ExperimentCharts {
         List<MeasuredRun> compared = new ArrayList<>();
         own.ifPresent(compared::add);
         candidates.stream()
-                .filter(run -> own.isEmpty() || run != own.get())
-                .filter(run -> method(run) != LearningMethod.FROZEN)
-                .max(Comparator.comparingDouble(run -> results.spread(run.run().name(), head, HeadFigures::last)
-                        .mean()))
+                .filter(run -> !compared.contains(run) && method(run) != LearningMethod.FROZEN)
+                .max(Comparator.<MeasuredRun, Boolean>comparing(run -> method(run) != LearningMethod.HAM)
+                        .thenComparing(run -> results.spread(run.run().name(), head, HeadFigures::last)
+                                .mean()))
                 .ifPresent(compared::add);
         return compared;
     }
@@ -165,7 +166,7 @@ final class ExperimentCharts {
     private void groups(MeasuredRun run) {
         ArrayNode x = JsonFiles.object().putArray("x");
         ArrayNode y = JsonFiles.object().putArray("y");
-        TreeMap<Integer, ObjectNode> scalars = new TreeMap<>();
+        SortedMap<Integer, ObjectNode> scalars = new TreeMap<>();
         for (JsonNode task : run.tasks()) {
             int after = task.path("task").asInt() + 1;
             int joined = task.path("group").asInt();
@@ -189,7 +190,7 @@ final class ExperimentCharts {
         scalars.values().forEach(series::add);
     }
 
-    private static void point(TreeMap<Integer, ObjectNode> scalars, int group, int after, JsonNode value) {
+    private static void point(SortedMap<Integer, ObjectNode> scalars, int group, int after, JsonNode value) {
         ObjectNode series = scalars.computeIfAbsent(group, each -> {
             ObjectNode begun = JsonFiles.object().put("name", "group " + each);
             begun.putArray("x");

@@ -105,7 +105,7 @@ final class RunLine {
                 .filter(method -> method.optionName().equals(name))
                 .findFirst()
                 .map(method -> MergeParameter.all().stream()
-                        .filter(each -> each != MergeParameter.SEED && each != MergeParameter.RANK)
+                        .filter(each -> !each.equals(MergeParameter.SEED) && !each.equals(MergeParameter.RANK))
                         .filter(each -> !each.methods().contains(method.merging())
                                 || (method == LearningMethod.CAT_PRUNED
                                         && each.name().equals(GROUPS)))
