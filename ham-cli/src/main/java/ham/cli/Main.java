@@ -31,6 +31,7 @@ public final class Main implements Runnable {
     private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             TrainCommand.class,
+            ExperimentCommand.class,
             MergeCommand.class,
             ExportCommand.class,
             RunCommand.class,
@@ -102,6 +103,11 @@ public final class Main implements Runnable {
         commands.forEach(commandLine::addSubcommand);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.registerConverter(BigDecimal.class, Main::decimal);
+        if (commands.contains(ExperimentCommand.class)) {
+            commandLine.getSubcommands().get("experiment").getSubcommands().values().stream()
+                    .map(CommandLine::getCommandSpec)
+                    .forEach(RunLine::addTo);
+        }
         if (commands.contains(GenerateCompletion.class)) {
             commandLine
                     .getSubcommands()
@@ -142,7 +148,7 @@ public final class Main implements Runnable {
         return FAILED;
     }
 
-    private static BigDecimal decimal(String text) {
+    static BigDecimal decimal(String text) {
         try {
             return new BigDecimal(text);
         } catch (NumberFormatException e) {

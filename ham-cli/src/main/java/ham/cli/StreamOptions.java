@@ -2,15 +2,14 @@ package ham.cli;
 
 import ham.train.data.BadImages;
 import ham.train.data.DataSpec;
+import ham.train.stream.Arrival;
 import ham.train.stream.Sampling;
 import ham.train.stream.StreamSettings;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** How a data set becomes a stream of tasks. */
 final class StreamOptions {
@@ -20,7 +19,8 @@ final class StreamOptions {
             names = "--order",
             paramLabel = "SEED",
             defaultValue = "1993",
-            description = "Class order: NumPy's permutation of this seed, or 'natural' (default: ${DEFAULT-VALUE}).")
+            description = "Class order: NumPy's permutation of this seed, 'natural', or every label in the order of"
+                    + " arrival, separated by commas (default: ${DEFAULT-VALUE}).")
     private String order;
 
     @Option(
@@ -50,21 +50,9 @@ final class StreamOptions {
     /** The stream; without a number of tasks it has ten, or one a class where there are fewer. */
     StreamSettings settings(CommandSpec spec, Path data, OptionalInt tasks) {
         BadImages rule = Usage.choose(spec, "--on-bad-image", badImages, BadImages.values(), BadImages::optionName);
-        OptionalLong seed = orderSeed(spec);
         int count = tasks.orElseGet(
                 () -> Math.min(DEFAULT_TASKS, DataSpec.open(data).classNames().size()));
-        return Usage.check(spec, () -> new StreamSettings(count, seed, new Sampling(trainImages, heldOut), rule));
-    }
-
-    private OptionalLong orderSeed(CommandSpec spec) {
-        if (order.equals("natural")) {
-            return OptionalLong.empty();
-        }
-        try {
-            return OptionalLong.of(Long.parseLong(order));
-        } catch (NumberFormatException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "--order: expected a seed or 'natural', found '" + order + "'", e);
-        }
+        return Usage.check(
+                spec, () -> new StreamSettings(count, Arrival.parse(order), new Sampling(trainImages, heldOut), rule));
     }
 }

@@ -13,6 +13,7 @@ import ham.train.lora.ScalarScope;
 import ham.train.stream.StreamSettings;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -219,13 +220,16 @@ public record RunConfig(
         json.put("similarity", ham.similarity().optionName());
     }
 
+    /** Equal for configurations whose adapters, trained alone, are the same. */
+    public List<Object> aloneTraining() {
+        return List.of(base, data, trainingJson(), precision, learning.method().trainsAlpha());
+    }
+
     /** The options on which an adapter that is trained alone depends. */
     ObjectNode trainingJson() {
         ObjectNode json = JsonFiles.object();
         json.put("tasks", stream.tasks());
-        json.put(
-                "order",
-                stream.order().isPresent() ? String.valueOf(stream.order().getAsLong()) : "natural");
+        json.put("order", stream.order().optionName());
         json.put("train-images", stream.sampling().perClass());
         json.put("held-out", stream.sampling().heldOut());
         json.put("on-bad-image", stream.badImages().optionName());

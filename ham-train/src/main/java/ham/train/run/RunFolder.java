@@ -1,6 +1,8 @@
 package ham.train.run;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -55,7 +58,7 @@ public final class RunFolder implements AutoCloseable {
         if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
             throw new InputException(out, "is a file and is not replaced by a run folder; choose another output");
         }
-        Path partial = absolute.resolveSibling(absolute.getFileName() + ".partial");
+        Path partial = partial(out);
         if (Files.exists(partial) && !Files.exists(partial.resolve(LOCK))) {
             throw new InputException(
                     partial,
@@ -130,6 +133,25 @@ public final class RunFolder implements AutoCloseable {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(entry -> !entry.endsWith(LOCK)).toList();
         }
+    }
+
+    /** The folder of a task's adapter in a finished run. */
+    public static Path adapter(Path run, int task) {
+        return run.resolve(ADAPTERS).resolve(numbered(task));
+    }
+
+    /** The record of the finished or unfinished run of this name, where there is one. */
+    public static Optional<ObjectNode> recorded(Path out) {
+        return Stream.of(out, partial(out))
+                .map(run -> run.resolve(RECORD))
+                .filter(Files::exists)
+                .findFirst()
+                .map(file -> JsonFiles.read(file, "the record of a run"));
+    }
+
+    private static Path partial(Path out) {
+        Path absolute = out.toAbsolutePath().normalize();
+        return absolute.resolveSibling(absolute.getFileName() + ".partial");
     }
 
     /** Whether there is anything that a resumed run can go on from. */

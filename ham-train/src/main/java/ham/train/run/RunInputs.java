@@ -13,7 +13,6 @@ import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
 import ham.train.input.TaskImages;
 import ham.train.learn.LearnedTask;
-import ham.train.stream.ClassOrder;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -62,8 +60,7 @@ public record RunInputs(
         List<String> skipped = new ArrayList<>();
         Dataset data = config.stream().badImages().readable(config.data(), DataSpec.open(config.data()), skipped::add);
         int classes = data.classNames().size();
-        OptionalLong seed = config.stream().order();
-        int[] order = seed.isPresent() ? ClassOrder.numpy(seed.getAsLong(), classes) : ClassOrder.natural(classes);
+        int[] order = config.stream().order().order(classes);
         TaskStream asked = new TaskStream(order, config.stream().tasks());
         int learnt = config.learning().tasks(asked.tasks());
         return new RunInputs(

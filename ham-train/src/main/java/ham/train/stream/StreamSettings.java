@@ -2,20 +2,16 @@ package ham.train.stream;
 
 import ham.merge.InputException;
 import ham.train.data.BadImages;
-import java.util.OptionalLong;
 
 /**
  * How a data set becomes a stream of tasks.
  *
  * @param tasks number of tasks
- * @param order seed of the class order; empty for the order of the labels
+ * @param order the order of the classes
  * @param sampling which training images are used, and how many of them are held out
  * @param badImages what happens with images that cannot be decoded
  */
-public record StreamSettings(int tasks, OptionalLong order, Sampling sampling, BadImages badImages) {
-    /** NumPy's legacy generator takes 32 bits. */
-    private static final long LARGEST_ORDER = 0xFFFFFFFFL;
-
+public record StreamSettings(int tasks, Arrival order, Sampling sampling, BadImages badImages) {
     private static final long USUAL_ORDER = 1993;
 
     /**
@@ -27,20 +23,16 @@ public record StreamSettings(int tasks, OptionalLong order, Sampling sampling, B
         if (tasks < 1) {
             throw new InputException("--tasks: expected at least 1, found " + tasks);
         }
-        if (order.isPresent() && (order.getAsLong() < 0 || order.getAsLong() > LARGEST_ORDER)) {
-            throw new InputException(
-                    "--order: expected natural or 0 to " + LARGEST_ORDER + ", found " + order.getAsLong());
-        }
     }
 
     /** So many tasks in the literature's usual order 1993, a tenth held out. */
     public static StreamSettings of(int tasks) {
-        return new StreamSettings(tasks, OptionalLong.of(USUAL_ORDER), Sampling.DEFAULT, BadImages.STOP);
+        return new StreamSettings(tasks, Arrival.of(USUAL_ORDER), Sampling.DEFAULT, BadImages.STOP);
     }
 
     /** The same with another order. */
-    public StreamSettings withOrder(long seed) {
-        return new StreamSettings(tasks, OptionalLong.of(seed), sampling, badImages);
+    public StreamSettings withOrder(Arrival other) {
+        return new StreamSettings(tasks, other, sampling, badImages);
     }
 
     /** The same with another number of tasks. */

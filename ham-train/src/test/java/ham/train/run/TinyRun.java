@@ -25,8 +25,10 @@ import java.util.Set;
 import javax.imageio.ImageIO;
 
 /** A run of three tasks of two classes each on a tiny model, images of 8 x 8 pixels. */
-final class TinyRun {
-    static final int TASKS = 3;
+public final class TinyRun {
+    /** Tasks of the stream. */
+    public static final int TASKS = 3;
+
     static final int TEST_IMAGES = 4;
 
     private static final int TRAINING_IMAGES = 10;
@@ -34,7 +36,7 @@ final class TinyRun {
     private TinyRun() {}
 
     /** Writes base and data into a folder. */
-    static void prepare(Path folder) {
+    public static void prepare(Path folder) {
         try {
             TinyVit.in(Files.createDirectories(folder.resolve("base")));
             Random random = new Random(5);
@@ -72,7 +74,7 @@ final class TinyRun {
     }
 
     /** One epoch of a method, with the analytic head. */
-    static RunConfig config(Path folder, LearningMethod method) {
+    public static RunConfig config(Path folder, LearningMethod method) {
         return config(folder, HeadKind.ANALYTIC, 1).with(LearningSettings.of(method));
     }
 
@@ -90,14 +92,17 @@ final class TinyRun {
     }
 
     /** Keeps the summaries, and breaks off when a task begins. */
-    static class Recorder implements RunProgress {
+    public static class Recorder implements RunProgress {
         final List<TaskSummary> summaries = new ArrayList<>();
-        int resumedAfter = -1;
+        /** After how many tasks a run went on. */
+        public int resumedAfter = -1;
+
         int steps;
         private final int stopBefore;
         private final int stopAfterSteps;
 
-        Recorder(int stopBefore) {
+        /** Breaks off before this task; -1 for never. */
+        public Recorder(int stopBefore) {
             this(stopBefore, Integer.MAX_VALUE);
         }
 

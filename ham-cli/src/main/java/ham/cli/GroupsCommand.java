@@ -1,0 +1,40 @@
+package ham.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code ham experiment groups}: how many groups. */
+@Command(
+        name = "groups",
+        description = "Measures how many groups there should be, on twenty tasks unless --tasks says otherwise.")
+final class GroupsCommand implements Callable<Integer> {
+    private static final int TASKS = 20;
+
+    @Mixin
+    private Console console;
+
+    @Mixin
+    private ExperimentOptions options;
+
+    @Option(
+            names = "--values",
+            paramLabel = "N,...",
+            split = ",",
+            defaultValue = "1,2,5,10",
+            description = "Values of --groups (default: ${DEFAULT-VALUE}).")
+    private List<String> values;
+
+    @Override
+    public Integer call() {
+        Map<String, Map<String, String>> runs = new LinkedHashMap<>();
+        values.forEach(value -> runs.put("groups-" + value, Map.of("groups", value)));
+        new ExperimentWork(console, "groups", "HAM with fewer and more groups.")
+                .run(options.out(), options.plan(console.spec(), TASKS, runs));
+        return Main.DONE;
+    }
+}

@@ -1,0 +1,131 @@
+package ham.cli;
+
+import static ham.cli.Cli.ham;
+import static ham.cli.Cli.testdata;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import ham.merge.io.JsonFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentCommandTest {
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path temp;
+
+    @BeforeAll
+    static void makeImages() throws IOException {
+        NoiseImages.write(shared);
+    }
+
+    private static Cli experiment(String kind, Path out, Object... more) {
+        List<Object> arguments = new ArrayList<>(List.of("experiment", kind, "--base", testdata("hf-vit-tiny")));
+        arguments.addAll(List.of("--data", shared, "--out", out, "--epochs", 1, "--batch", 8, "--rank", 2));
+        arguments.addAll(List.of("--projection", 32, "--threads", 1, "--train-images", 6));
+        arguments.addAll(List.of(more));
+        return ham(arguments.toArray());
+    }
+
+    @Test
+    void aComparisonEndsInTablesAndChartsAndIsKept() throws IOException {
+        Path out = temp.resolve("compare");
+        Object[] options = {
+            "--tasks",
+            2,
+            "--orders",
+            "1993,natural",
+            "--methods",
+            "frozen,linear,ties,ham,joint",
+            "--keep",
+            "0.5",
+            "--no-flip",
+            "--variant",
+            "ham-shared:init=shared,targets=query,value,groups=1"
+        };
+        Cli first = experiment("compare", out, options).succeeds();
+        assertThat(first.err())
+                .contains("run 1 of 12: frozen, order 1993", "run 12 of 12: ham-shared, order natural, about");
+        assertThat(first.out()).startsWith("| head | method |").contains("| analytic | ties | 2 |", " ± ");
+        JsonNode results = JsonFiles.read(out.resolve("results.json"), "results");
+        assertThat(results.path("experiment").asText()).isEqualTo("compare");
+        assertThat(results.path("runs")).hasSize(12);
+        assertThat(results.path("summary")).hasSize(18);
+        JsonNode variant = results.path("runs").path(5).path("configuration");
+        assertThat(variant.path("init").asText()).isEqualTo("shared");
+        assertThat(variant.path("targets")).hasSize(2);
+        assertThat(variant.path("groups").asInt()).isEqualTo(1);
+        assertThat(variant.path("keep").asDouble()).isEqualTo(0.5);
+        assertThat(variant.path("flip").asBoolean()).isFalse();
+        assertThat(Files.readAllLines(out.resolve("results.csv"))).hasSize(1 + 12 * 3);
+        assertThat(Files.readString(out.resolve("anytime.csv")))
+                .contains("joint,natural,linear,0,", "ham,1993,analytic,1,");
+        assertThat(Files.readString(out.resolve("report.html"))).contains("Accuracy over tasks, analytic head");
+        try (Stream<Path> charts = Files.list(out.resolve("charts"))) {
+            assertThat(charts.map(each -> each.getFileName().toString()))
+                    .contains("r-of-ham-order-1993-analytic-head.svg", "scalars-over-tasks-ham-order-1993.svg");
+        }
+        assertThat(out.resolve("runs/ties-order1993/adapters/000/ham.json")).exists();
+        assertThat(out.resolve("runs/ham-order1993/merged/merged.safetensors")).exists();
+
+        JsonNode again = experiment(
+                        "compare",
+                        out,
+                        Stream.concat(Stream.of(options), Stream.of("--json")).toArray())
+                .succeeds()
+                .json();
+        assertThat(again.path("runs")).isEqualTo(results.path("runs"));
+        Cli other = experiment("compare", out, "--tasks", 2, "--methods", "ham", "--no-flip");
+        assertThat(other.exitCode()).isEqualTo(1);
+        assertThat(other.err().lines().toList().get(1)).contains("ham-order1993", "--keep", "expected 0.5, found 0.6");
+        experiment("groups", out).failsWith(1, "results of the experiment groups", "found those of compare");
+    }
+
+    @Test
+    void theOtherExperimentsRun() {
+        Path sanity = temp.resolve("sanity");
+        experiment("sanity", sanity, "--methods", "linear,ham-independent").succeeds();
+        JsonNode runs =
+                JsonFiles.read(sanity.resolve("results.json"), "results").path("runs");
+        assertThat(runs.findValuesAsText("name"))
+                .contains("alike-linear", "alike-ham-independent", "dissimilar-linear", "dissimilar-ham-independent");
+        assertThat(runs.path(0).path("configuration").path("order").asText()).matches("\\d,\\d,\\d,\\d");
+        assertThat(runs.path(0).path("configuration").path("order"))
+                .isNotEqualTo(runs.path(2).path("configuration").path("order"));
+
+        Cli ablation = experiment("ablation", temp.resolve("ablation"), "--tasks", 2, "--values", "1.0,0.1")
+                .succeeds();
+        assertThat(ablation.out()).contains("| keep-1.0 |", "| keep-0.1 |");
+        Cli groups = experiment("groups", temp.resolve("groups"), "--tasks", 3, "--values", "1,2")
+                .succeeds();
+        assertThat(groups.out()).contains("| groups-1 |", "| groups-2 |");
+    }
+
+    @Test
+    void badInputIsOneLine() throws IOException {
+        Path out = temp.resolve("out");
+        ham("experiment").failsWith(2, "compare, sanity, ablation or groups");
+        experiment("compare", out, "--methods", "magic").failsWith(2, "--methods", "ham-independent", "found 'magic'");
+        experiment("compare", out, "--order", "1993").failsWith(2, "--order");
+        experiment("compare", out, "--orders", "first").failsWith(2, "--order", "found 'first'");
+        experiment("compare", out, "--keep", "2").failsWith(2, "--keep");
+        experiment("compare", out, "--tasks", 2, "--variant", "a:order=1")
+                .failsWith(2, "--variant a", "found 'order=1'");
+        experiment("compare", out, "--tasks", 2, "--variant", "../a:keep=1").failsWith(2, "--variant", "NAME");
+        experiment("compare", out, "--tasks", 2, "--variant", "ham:keep=1")
+                .failsWith(2, "--variant", "found ham twice");
+        experiment("sanity", out, "--tasks", 3).failsWith(2, "--tasks", "expected 2", "found 3");
+        Files.createDirectories(out);
+        Files.writeString(out.resolve("notes"), "mine");
+        experiment("compare", out, "--tasks", 2).failsWith(1, "found something else");
+    }
+}

@@ -1,0 +1,118 @@
+package ham.train.experiment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.io.JsonFiles;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.train.learn.LearningMethod;
+import ham.train.run.FinishedRun;
+import ham.train.run.RunFolder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a finished run of an experiment gave.
+ *
+ * @param run what was planned
+ * @param folder the run folder
+ * @param heads by name of the head
+ * @param seconds by phase; training is that of the run which trained the adapters
+ * @param trainedParameters numbers in all trained A and B, heads and scalars not counted
+ * @param tasks {@code tasks} of {@code metrics.json}
+ */
+public record MeasuredRun(
+        PlannedRun run,
+        Path folder,
+        Map<String, HeadFigures> heads,
+        Map<String, Double> seconds,
+        long trainedParameters,
+        JsonNode tasks) {
+    private static final String TRAINING = "training";
+
+    /** Reads a finished run. */
+    static MeasuredRun of(PlannedRun run, FinishedRun finished) {
+        JsonNode metrics = finished.metrics();
+        Map<String, HeadFigures> heads = new LinkedHashMap<>();
+        String method = run.config().learning().method().optionName() + "/";
+        metrics.path("variants").properties().forEach(variant -> {
+            if (variant.getKey().startsWith(method)) {
+                heads.put(
+                        variant.getKey().substring(method.length()),
+                        HeadFigures.of(variant.getValue(), run.config().stream().tasks()));
+            }
+        });
+        Map<String, Double> seconds = seconds(metrics);
+        run.config()
+                .adapters()
+                .ifPresent(source -> seconds.merge(
+                        TRAINING,
+                        seconds(JsonFiles.read(source.resolve(RunFolder.METRICS), "the accuracies of a run"))
+                                .getOrDefault(TRAINING, 0.0),
+                        Double::sum));
+        return new MeasuredRun(
+                run,
+                finished.folder(),
+                heads,
+                seconds,
+                parameters(run, finished.folder(), metrics.path("tasks").size()),
+                metrics.path("tasks"));
+    }
+
+    private static Map<String, Double> seconds(JsonNode metrics) {
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        for (JsonNode task : metrics.path("tasks")) {
+            task.path("seconds")
+                    .properties()
+                    .forEach(phase ->
+                            seconds.merge(phase.getKey(), phase.getValue().asDouble(), Double::sum));
+        }
+        return seconds;
+    }
+
+    /** Seconds of all phases of a run, its own only. */
+    static double secondsOf(FinishedRun run) {
+        return seconds(run.metrics()).values().stream()
+                .mapToDouble(value -> value)
+                .sum();
+    }
+
+    private static long parameters(PlannedRun run, Path folder, int tasks) {
+        LearningMethod method = run.config().learning().method();
+        if (method == LearningMethod.FROZEN) {
+            return 0;
+        }
+        long parameters = 0;
+        for (int task = method.goesOn() ? tasks - 1 : 0; task < tasks; task++) {
+            SafetensorsFile adapter =
+                    SafetensorsFile.open(RunFolder.adapter(folder, task).resolve("adapter_model.safetensors"));
+            parameters += adapter.names().stream()
+                    .mapToLong(name -> adapter.info(name).elements())
+                    .sum();
+        }
+        return parameters;
+    }
+
+    /** Seconds of training, of merging, and of making the heads. */
+    public double learningSeconds() {
+        return seconds(TRAINING) + seconds("merging") + seconds("heads");
+    }
+
+    /** Seconds of one phase. */
+    public double seconds(String phase) {
+        return seconds.getOrDefault(phase, 0.0);
+    }
+
+    ObjectNode json() {
+        ObjectNode json = JsonFiles.object();
+        json.put("name", run.name());
+        json.put("order", run.order());
+        json.put("folder", "runs/" + run.folder());
+        json.set("configuration", run.config().json());
+        json.put("trained_parameters", trainedParameters);
+        json.set("seconds", JsonFiles.tree(seconds));
+        ObjectNode all = json.putObject("heads");
+        heads.forEach((head, figures) -> all.set(head, figures.json()));
+        return json;
+    }
+}
