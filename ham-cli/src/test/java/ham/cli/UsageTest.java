@@ -50,7 +50,7 @@ class UsageTest {
         ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--head", "mlp")
                 .failsWith(2, "--head", "mlp");
         ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--precision", "bf16")
-                .failsWith(2, "--precision", "bf16");
+                .failsWith(2, "--precision", "int4");
         ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--order", "abc")
                 .failsWith(2, "--order", "abc");
         for (String[] wrong : new String[][] {
