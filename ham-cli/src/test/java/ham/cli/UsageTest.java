@@ -49,8 +49,8 @@ class UsageTest {
                 .failsWith(2, "--targets", "gate");
         ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--head", "mlp")
                 .failsWith(2, "--head", "mlp");
-        ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--precision", "bf16")
-                .failsWith(2, "--precision", "bf16");
+        ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--precision", "int4")
+                .failsWith(2, "--precision", "int4");
         ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--order", "abc")
                 .failsWith(2, "--order", "abc");
         for (String[] wrong : new String[][] {
