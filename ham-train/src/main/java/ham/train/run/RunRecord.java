@@ -111,7 +111,7 @@ public final class RunRecord {
                         file,
                         "the run has another --" + option.getKey() + ": expected " + before
                                 + ", found " + option.getValue()
-                                + "; use the same options, choose another --out, or start over with --force");
+                                + "; use the same options, or start over with --force or another --out");
             }
         }
         requireSameHashes(file, "the run", found, wanted);
