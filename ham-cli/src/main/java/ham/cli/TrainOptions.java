@@ -70,10 +70,10 @@ final class TrainOptions {
     @Option(
             names = "--ridge",
             paramLabel = "RULE",
-            defaultValue = "task",
-            description = "Lambda of the analytic head: task (least error on the present task's held-out images), sum"
-                    + " (least sum of the errors of all tasks so far) or a number, a multiple of the mean of G's diagonal"
-                    + " (default: ${DEFAULT-VALUE}).")
+            defaultValue = "sum",
+            description = "Lambda of the analytic head: sum (least sum of the losses on the held-out images of all tasks so"
+                    + " far), task (least loss on those of the present task) or a number, a multiple of the mean of G's"
+                    + " diagonal for one image (default: ${DEFAULT-VALUE}).")
     private String ridge;
 
     @Option(

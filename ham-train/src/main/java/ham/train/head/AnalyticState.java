@@ -6,8 +6,9 @@ package ham.train.head;
  * @param classes how many classes
  * @param gram G = sum of h^T h, [M, M], symmetric
  * @param cross Q = sum of h^T onehot(y), transposed: [classes, M]
- * @param ridge lambda as a multiple of the mean of G's diagonal, chosen at the last task
- * @param errors of every candidate for lambda, the sum over tasks of the squared errors on held-out images, each measured at its task
+ * @param images how many images
+ * @param ridge lambda as a multiple of the mean of G's diagonal for one image, chosen at the last task
+ * @param losses of every candidate for lambda, the sum over tasks of the cross-entropies on held-out images, each measured at its task
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record AnalyticState(int classes, double[] gram, double[] cross, double ridge, double[] errors) {}
+public record AnalyticState(int classes, double[] gram, double[] cross, long images, double ridge, double[] losses) {}

@@ -12,15 +12,16 @@ import java.util.Random;
  * Ridge regression on random features, exactly class-incremental: {@code h = relu(f P)}, {@code G += h^T h},
  * {@code Q += h^T onehot(y)}, weights {@code (G + lambda I)^-1 Q}.
  *
- * <p>P [d, M] is standard normal, drawn from the seed. Where lambda is chosen ({@link RidgeRule}), it is one of {@link #RIDGES} times
- * the mean of G's diagonal: the images that the adapter was trained on are added, the squared error of every candidate against the
- * one-hot targets of the held-out images is measured, and the smallest wins; then the held-out images are added too.
+ * <p>P [d, M] is standard normal, drawn from the seed. Lambda is measured in means of G's diagonal for one image, so that the same number
+ * means the same however many images came. Where it is chosen ({@link RidgeRule}), the images that the adapter was trained on are added,
+ * the cross-entropy of the held-out images is measured for each of {@link #RIDGES}, and the smallest wins; then the held-out images
+ * are added too. Squared errors would choose a lambda far too large: they reward shrinking all scores.
  *
  * <p>Source: RanPAC, arXiv 2307.02251, section 4 and algorithm 1.
  */
 public final class AnalyticStatistics {
-    private static final double[] RIDGES = {1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1};
-    private static final double FIRST_RIDGE = 1e-2;
+    private static final double[] RIDGES = {0.01, 0.1, 1, 10, 30, 100, 300, 1e3, 3e3, 1e4};
+    private static final double FIRST_RIDGE = 300;
 
     private final Matrix projection;
     private final RidgeRule rule;
@@ -42,6 +43,7 @@ public final class AnalyticStatistics {
                         0,
                         new double[Math.multiplyExact(width, width)],
                         new double[0],
+                        0,
                         rule.fixed().orElse(FIRST_RIDGE),
                         new double[RIDGES.length]));
     }
@@ -51,7 +53,7 @@ public final class AnalyticStatistics {
         long width = projection.columns();
         if (state.gram().length != width * width
                 || state.cross().length != state.classes() * width
-                || state.errors().length != RIDGES.length) {
+                || state.losses().length != RIDGES.length) {
             throw new IllegalArgumentException("the state does not fit a projection of width " + width);
         }
         this.projection = projection;
@@ -92,11 +94,11 @@ public final class AnalyticStatistics {
         try (RidgeRegression regression = new RidgeRegression(engine, projection, state, seen)) {
             regression.add(training);
             double ridge = state.ridge();
-            double[] sums = state.errors();
+            double[] sums = state.losses();
             if (heldOut.size() > 0 && rule.fixed().isEmpty()) {
-                double[] errors = errors(regression, heldOut);
-                sums = sum(sums, errors);
-                ridge = RIDGES[smallest(rule.accumulates() ? sums : errors)];
+                double[] losses = losses(regression, heldOut);
+                sums = sum(sums, losses);
+                ridge = RIDGES[smallest(rule.accumulates() ? sums : losses)];
             }
             regression.add(heldOut);
             state = regression.state(ridge, sums);
@@ -119,9 +121,9 @@ public final class AnalyticStatistics {
         }
     }
 
-    private static double[] errors(RidgeRegression regression, Features heldOut) {
+    private static double[] losses(RidgeRegression regression, Features heldOut) {
         return Arrays.stream(RIDGES)
-                .map(ridge -> regression.error(heldOut, ridge))
+                .map(ridge -> regression.loss(heldOut, ridge))
                 .toArray();
     }
 
@@ -132,10 +134,10 @@ public final class AnalyticStatistics {
     }
 
     /** Index of the first of the smallest; the last where none is finite. */
-    private static int smallest(double[] errors) {
-        int best = errors.length - 1;
-        for (int i = errors.length - 1; i >= 0; i--) {
-            best = errors[i] <= errors[best] && Double.isFinite(errors[i]) ? i : best;
+    private static int smallest(double[] losses) {
+        int best = losses.length - 1;
+        for (int i = losses.length - 1; i >= 0; i--) {
+            best = losses[i] <= losses[best] && Double.isFinite(losses[i]) ? i : best;
         }
         return best;
     }

@@ -15,7 +15,7 @@ public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge) 
     private static final int WIDEST_PROJECTION = 46_340;
 
     /** The analytic head with 2000 random features. */
-    public static final HeadSettings DEFAULT = new HeadSettings(HeadKind.ANALYTIC, 2000, RidgeRule.TASK);
+    public static final HeadSettings DEFAULT = new HeadSettings(HeadKind.ANALYTIC, 2000, RidgeRule.SUM);
 
     /**
      * Checks the range.

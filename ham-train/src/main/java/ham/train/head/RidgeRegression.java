@@ -27,6 +27,9 @@ final class RidgeRegression implements AutoCloseable {
             return (torch.cholesky_solve(q, factor), info)
             """;
 
+    /** Scores are regressed on 0 and 1 and seldom reach 1: this makes probabilities of them that are neither flat nor certain. */
+    private static final double SHARPNESS = 10;
+
     /** Images at a time, so that their random features take little memory however many there are. */
     private static final int ROWS = 1000;
 
@@ -41,11 +44,14 @@ final class RidgeRegression implements AutoCloseable {
     /** Q transposed, [classes, M]. */
     private final NDArray cross;
 
+    private long images;
+
     /** @param classes how many there are now; new ones get empty rows */
     RidgeRegression(TorchEngine engine, Matrix projection, AnalyticState state, int classes) {
         int width = projection.columns();
         this.projection = projection;
         this.classes = classes;
+        images = state.images();
         manager = engine.newManager();
         solver = new TorchScript(engine, "g, q, ridge", "Tuple[Tensor, Tensor]", SOLVE);
         randomProjection = manager.create(projection.data(), new Shape(projection.rows(), width));
@@ -56,6 +62,7 @@ final class RidgeRegression implements AutoCloseable {
 
     /** Adds images. */
     void add(Features features) {
+        images += features.size();
         for (int from = 0; from < features.size(); from += ROWS) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
@@ -66,20 +73,20 @@ final class RidgeRegression implements AutoCloseable {
         }
     }
 
-    /** Sum of squared differences to the one-hot targets; infinite if there is no solution in float64. */
-    double error(Features features, double ridge) {
+    /** Sum of the cross-entropies of softmax({@value #SHARPNESS} * scores); infinite if there is no solution in float64. */
+    double loss(Features features, double ridge) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDList solution = solve(ridge);
             if (solution.get(1).getInt() != 0) {
                 return Double.POSITIVE_INFINITY;
             }
-            double error = 0;
+            double loss = 0;
             for (int from = 0; from < features.size(); from += ROWS) {
-                NDArray predicted = hidden(features, from).matMul(solution.get(0));
-                error += predicted.sub(targets(features, from)).square().sum().getDouble();
+                NDArray scores = hidden(features, from).matMul(solution.get(0)).mul(SHARPNESS);
+                loss -= scores.logSoftmax(1).mul(targets(features, from)).sum().getDouble();
             }
-            return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
+            return Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss;
         }
     }
 
@@ -94,20 +101,20 @@ final class RidgeRegression implements AutoCloseable {
             NDList solution = solve(ridge);
             if (solution.get(1).getInt() != 0) {
                 throw new ArithmeticException("G + lambda I is not positive definite for lambda = " + ridge
-                        + " times the mean of G's diagonal");
+                        + " times the mean of G's diagonal for one image");
             }
             NDArray weights = solution.get(0).transpose().toType(DataType.FLOAT32, true);
             return new Matrix(classes, projection.columns(), weights.toFloatArray());
         }
     }
 
-    AnalyticState state(double ridge, double[] errors) {
-        return new AnalyticState(classes, gram.toDoubleArray(), cross.toDoubleArray(), ridge, errors);
+    AnalyticState state(double ridge, double[] losses) {
+        return new AnalyticState(classes, gram.toDoubleArray(), cross.toDoubleArray(), images, ridge, losses);
     }
 
     /** Solution [M, classes] and LAPACK's info, which is 0 on success. */
     private NDList solve(double ridge) {
-        NDArray lambda = gram.diagonal().mean().mul(ridge);
+        NDArray lambda = gram.diagonal().mean().mul(ridge / images);
         return solver.run(manager, gram, cross.transpose(), lambda);
     }
 

@@ -6,14 +6,14 @@ import java.util.OptionalDouble;
 /**
  * How the analytic head's lambda is chosen.
  *
- * @param accumulates whether the held-out errors of all tasks so far count, each measured with the statistics of its time, instead of the
+ * @param accumulates whether the held-out losses of all tasks so far count, each measured with the statistics of its time, instead of the
  *     present task's alone
- * @param fixed lambda as a multiple of the mean of G's diagonal, where nothing is chosen
+ * @param fixed lambda as a multiple of the mean of G's diagonal for one image, where nothing is chosen
  */
 public record RidgeRule(boolean accumulates, OptionalDouble fixed) {
-    /** The smallest error on the present task's held-out images. */
+    /** The smallest loss on the present task's held-out images. */
     public static final RidgeRule TASK = new RidgeRule(false, OptionalDouble.empty());
-    /** The smallest sum of the errors on the held-out images of all tasks so far. */
+    /** The smallest sum of the losses on the held-out images of all tasks so far. */
     public static final RidgeRule SUM = new RidgeRule(true, OptionalDouble.empty());
 
     /**

@@ -57,7 +57,7 @@ final class OnlineHeads {
         return heads;
     }
 
-    /** Lambda of the analytic head as a multiple of the mean of G's diagonal. */
+    /** Lambda of the analytic head as a multiple of the mean of G's diagonal for one image. */
     double ridge() {
         return analytic.state().ridge();
     }
@@ -71,7 +71,8 @@ final class OnlineHeads {
         writer.add(prefix + "gram", List.of(width, width), state.gram());
         writer.add(prefix + "cross", List.of((long) state.classes(), width), state.cross());
         writer.add(prefix + "ridge", List.of(1L), new double[] {state.ridge()});
-        writer.add(prefix + "errors", List.of((long) state.errors().length), state.errors());
+        writer.add(prefix + "losses", List.of((long) state.losses().length), state.losses());
+        writer.add(prefix + "images", List.of(1L), new double[] {state.images()});
     }
 
     /** Restores what {@link #save} wrote. */
@@ -81,8 +82,9 @@ final class OnlineHeads {
                 prototypes.rows(),
                 doubles(file, prefix + "gram"),
                 doubles(file, prefix + "cross"),
+                (long) doubles(file, prefix + "images")[0],
                 doubles(file, prefix + "ridge")[0],
-                doubles(file, prefix + "errors"));
+                doubles(file, prefix + "losses"));
         return new OnlineHeads(
                 engine,
                 new PrototypeStatistics(prototypes),

@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
  * @param alpha the adapter's importance scalar
  * @param groupAlphas scalars of the groups that it was trained beside, after its training
  * @param step where the adapter went, for methods with groups
- * @param ridges lambda of the analytic head by method, as a multiple of the mean of G's diagonal
+ * @param ridges lambda of the analytic head by method, as a multiple of the mean of G's diagonal for one image
  * @param transfer what joining cost, where there are held-out images and something to join
  * @param warnings ways to fail that were seen, one sentence each
  * @param seconds time by phase

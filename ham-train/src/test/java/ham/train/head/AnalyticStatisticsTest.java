@@ -79,7 +79,7 @@ class AnalyticStatisticsTest {
         double[][] cross = new double[WIDTH][4];
         accumulate(statistics.projection(), features(first, 1), first, gram, cross);
         accumulate(statistics.projection(), features(second, 2), second, gram, cross);
-        double ridge = statistics.state().ridge() * trace(gram) / WIDTH;
+        double ridge = statistics.state().ridge() * trace(gram) / WIDTH / (first.length + second.length);
         assertSolves(gram, ridge, cross, head.weight());
     }
 
@@ -131,9 +131,9 @@ class AnalyticStatisticsTest {
         int[] positions = cycle(0, 2, 16);
         Features training = new Features(features(cycle(0, 1, 16), 1), positions);
         Features fresh = new Features(features(cycle(0, 1, 16), 2), positions);
-        assertThat(ridge(training, training)).isEqualTo(1e-5);
-        assertThat(ridge(training, fresh)).isGreaterThan(1e-2);
-        assertThat(ridge(training, new Features(new float[0], new int[0]))).isEqualTo(1e-2);
+        assertThat(ridge(training, training)).isEqualTo(0.01);
+        assertThat(ridge(training, fresh)).isGreaterThan(1);
+        assertThat(ridge(training, new Features(new float[0], new int[0]))).isEqualTo(300);
     }
 
     /** A first task that cannot be learnt wants a large lambda, a second one that is learnt by heart a small one. */
@@ -149,15 +149,15 @@ class AnalyticStatisticsTest {
             AnalyticStatistics statistics =
                     new AnalyticStatistics(FEATURES, 200, rule == 0 ? RidgeRule.TASK : RidgeRule.SUM, 1);
             statistics.add(engine, unlearnable, fresh, 2);
-            double[] errors = statistics.state().errors();
+            double[] losses = statistics.state().losses();
             statistics.add(engine, known, known, 4);
             ridges[rule] = statistics.state().ridge();
-            for (int i = 0; i < errors.length; i++) {
-                assertThat(statistics.state().errors()[i]).isGreaterThan(errors[i]);
+            for (int i = 0; i < losses.length; i++) {
+                assertThat(statistics.state().losses()[i]).isGreaterThan(losses[i]);
             }
         }
-        assertThat(ridges[0]).isEqualTo(1e-5);
-        assertThat(ridges[1]).isGreaterThan(1e-2);
+        assertThat(ridges[0]).isEqualTo(0.01);
+        assertThat(ridges[1]).isGreaterThan(1);
     }
 
     @Test
