@@ -96,6 +96,7 @@ final class BenchCommand implements Callable<Integer> {
         ServingSource source = run != null
                 ? ofRun(run, Optional.ofNullable(base))
                 : source(Checkpoint.open(base), merged, adapters, Optional.empty());
+        session.shareThreads();
         ServingRequest request = options.request(console.spec(), source.tasks(), session.settings(console.spec()));
         ServingBenchmark.Outcome outcome = measure(console, source, request);
         output.ifPresent(folder -> ServingOutput.write(folder, force, outcome));

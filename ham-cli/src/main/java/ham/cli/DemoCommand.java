@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
+import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.SessionSettings;
 import ham.train.run.RunConfig;
 import java.nio.file.Files;
@@ -56,6 +57,7 @@ final class DemoCommand implements Callable<Integer> {
         Path run = out != null ? out : fresh(home.resolve("runs"));
         RunConfig config = train.config(
                 console.spec(), testdata.resolve("backbone"), testdata.resolve("fashion-mnist"), OptionalInt.of(TASKS));
+        OnnxRuntime.shareThreads(config.threads());
         new Pipeline(console, config.threads()).run(config, run, train.resume(), train.force());
         ObjectNode bench = BenchCommand.measure(
                         console,

@@ -4,6 +4,7 @@ import ham.runtime.ModelException;
 import ham.runtime.backend.Backend;
 import ham.runtime.backend.BackendChoice;
 import ham.runtime.backend.Backends;
+import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.backend.Provider;
 import ham.runtime.model.Classifier;
 import ham.runtime.model.Model;
@@ -59,6 +60,13 @@ final class SessionOptions {
             description =
                     "Where TensorRT's engines are kept between runs (default: .cache/ham/engines in the home folder).")
     private Path engines;
+
+    /** Lets all sessions of this command share one pool of threads; to be called before any is opened. */
+    void shareThreads() {
+        if (threads >= 0) {
+            OnnxRuntime.shareThreads(threads);
+        }
+    }
 
     /**
      * How ONNX Runtime opens a model.

@@ -71,9 +71,10 @@ final class TrainOptions {
             names = "--ridge",
             paramLabel = "RULE",
             defaultValue = "sum",
-            description = "Lambda of the analytic head: sum (least sum of the losses on the held-out images of all tasks so"
-                    + " far), task (least loss on those of the present task) or a number, a multiple of the mean of G's"
-                    + " diagonal for one image (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Lambda of the analytic head: sum (least sum of the losses on the held-out images of all tasks so"
+                            + " far), task (least loss on those of the present task) or a number, a multiple of the mean of G's"
+                            + " diagonal for one image (default: ${DEFAULT-VALUE}).")
     private String ridge;
 
     @Option(

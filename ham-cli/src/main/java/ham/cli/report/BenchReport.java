@@ -142,7 +142,7 @@ public record BenchReport(JsonNode bench) {
 
     private String environment() {
         Map<String, String> facts = Values.facts(bench.path("environment"));
-        for (String key : List.of("session_threads", "seed")) {
+        for (String key : List.of("session_threads", "shared_threads", "seed")) {
             if (!bench.path(key).isMissingNode()) {
                 facts.put(key.replace('_', ' '), Values.text(bench.path(key)));
             }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.bench.BenchSettings;
 import ham.runtime.bench.Footprint;
 import ham.runtime.bench.HarnessOverhead;
@@ -154,6 +155,7 @@ public final class ServingBenchmark {
         environment.put("clock call", String.format(Locale.ROOT, "%.0f ns", clock.callNs()));
         json.set("environment", environment);
         json.put("session_threads", request.session().threads());
+        json.put("shared_threads", OnnxRuntime.sharesThreads());
         json.set("scenarios", scenarios());
         json.put("seed", request.settings().traffic().seed());
         json.put("stability", request.settings().rule().text());

@@ -1,9 +1,11 @@
 package ham.runtime.backend;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtEnvironment.ThreadingOptions;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ham.runtime.ModelException;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /** The one ONNX Runtime environment of this process, and facts about it. */
@@ -12,12 +14,33 @@ public final class OnnxRuntime {
             + "|\\[ONNXRuntimeError\\] : \\d+ : \\w+ : "
             + "|Load model from .*? failed:\\s*"
             + "|\\S+\\.(cc|h):\\d+ (?:[\\w:~<>&*, ]+\\([^)]*\\)(?: const)?|\\w+) ");
+    private static final String NAME = "ham";
     private static final int LONGEST_REASON = 300;
 
     private static OrtEnvironment environment;
     private static String failure;
+    private static OptionalInt poolThreads = OptionalInt.empty();
 
     private OnnxRuntime() {}
+
+    /**
+     * Lets all sessions of this process share one pool of threads. Without it each session has threads of its own, which spin for some
+     * milliseconds after a run and take the processor from the session that runs next. Only before the environment is first used.
+     *
+     * @param threads threads that share one operator; 0 for one per physical core. Settings of sessions no longer count.
+     * @return whether they share a pool now: false when the environment was in use before
+     */
+    public static synchronized boolean shareThreads(int threads) {
+        if (environment == null) {
+            poolThreads = OptionalInt.of(threads);
+        }
+        return poolThreads.isPresent();
+    }
+
+    /** Whether sessions share one pool of threads. */
+    public static synchronized boolean sharesThreads() {
+        return poolThreads.isPresent();
+    }
 
     /**
      * The environment, silent: what goes wrong is thrown, not printed, and no telemetry is sent.
@@ -31,7 +54,7 @@ public final class OnnxRuntime {
         }
         if (environment == null) {
             try {
-                environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "ham");
+                environment = create();
                 environment.setTelemetry(false);
             } catch (LinkageError | RuntimeException | OrtException e) {
                 failure = "ONNX Runtime: expected its native library for " + System.getProperty("os.name") + " "
@@ -40,6 +63,16 @@ public final class OnnxRuntime {
             }
         }
         return environment;
+    }
+
+    private static OrtEnvironment create() throws OrtException {
+        if (poolThreads.isEmpty()) {
+            return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, NAME);
+        }
+        try (ThreadingOptions options = new ThreadingOptions()) {
+            options.setGlobalIntraOpNumThreads(poolThreads.getAsInt());
+            return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, NAME, options);
+        }
     }
 
     /** ONNX Runtime's own version, for example {@code 1.29.0}. */

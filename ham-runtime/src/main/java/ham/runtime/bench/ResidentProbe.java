@@ -26,6 +26,7 @@ public final class ResidentProbe {
     /** Runs in the child: {@code THREADS STRATEGY COMMON FILE...}, or {@code THREADS none}. */
     public static void main(String[] arguments) {
         SessionSettings settings = new SessionSettings(Integer.parseInt(arguments[0]));
+        OnnxRuntime.shareThreads(settings.threads());
         OnnxRuntime.environment();
         if (arguments[1].equals(NOTHING)) {
             report(0, 0, 0);

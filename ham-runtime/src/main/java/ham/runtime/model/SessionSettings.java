@@ -57,7 +57,11 @@ public record SessionSettings(int threads, Provider provider, boolean sharedWeig
     SessionOptions options() throws OrtException {
         SessionOptions options = new SessionOptions();
         try {
-            options.setIntraOpNumThreads(threads);
+            if (OnnxRuntime.sharesThreads()) {
+                options.disablePerSessionThreads();
+            } else {
+                options.setIntraOpNumThreads(threads);
+            }
             options.setOptimizationLevel(optimization.level());
             if (sharedWeights) {
                 options.addConfigEntry("session.disable_prepacking", "1");
