@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Measures the footprint of a strategy in a JVM that does nothing else: opens what the strategy keeps open, answers one request a task and
@@ -49,11 +50,14 @@ public final class ResidentProbe {
     }
 
     private static void report(double loadMs, double firstAnswerMs, double sink) {
-        double resident = ResidentMemory.currentBytes().orElse(-1) / 1e6;
-        double ofFiles = ResidentMemory.currentFileBytes().isPresent()
-                ? ResidentMemory.currentFileBytes().getAsLong() / 1e6
-                : Double.NaN;
+        long twice = ResidentMemory.countedTwice();
+        double resident = megabytes(ResidentMemory.currentBytes(), twice);
+        double ofFiles = megabytes(ResidentMemory.currentFileBytes(), twice);
         System.out.printf(Locale.ROOT, "footprint %s %s %s %s %s%n", resident, ofFiles, loadMs, firstAnswerMs, sink);
+    }
+
+    private static double megabytes(OptionalLong bytes, long countedTwice) {
+        return bytes.isPresent() ? (bytes.getAsLong() - countedTwice) / 1e6 : Double.NaN;
     }
 
     /** The footprint of a strategy; empty where it cannot be measured: on a GPU, or because the child ran out of memory. */
@@ -90,7 +94,7 @@ public final class ResidentProbe {
                     .start();
             String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             String[] words = output.split(" ", -1);
-            if (child.waitFor() != 0 || words.length != 6 || words[1].startsWith("-")) {
+            if (child.waitFor() != 0 || words.length != 6 || words[1].equals("NaN")) {
                 return Optional.empty();
             }
             return Optional.of(new Footprint(

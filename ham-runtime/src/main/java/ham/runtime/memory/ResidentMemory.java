@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  */
 public final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path SMAPS = Path.of("/proc/self/smaps");
     static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
     private static final Pattern OF_FILES = Pattern.compile("(?m)^RssFile:\\s+(\\d+) kB$");
     private static final long PS_SECONDS = 5;
@@ -29,8 +30,20 @@ public final class ResidentMemory {
     }
 
     /**
-     * Bytes of them that are pages of files (RssFile), libraries and mapped weights: the operating system shares them between processes and can
-     * drop them. Empty where it does not tell.
+     * Bytes of them that are counted more than once, because a page of a file is mapped at several places; 0 where the operating system does not
+     * tell. Subtract them from {@link #currentBytes} and {@link #currentFileBytes} to know what physical memory holds.
+     */
+    public static long countedTwice() {
+        try {
+            return new MappedFiles(Files.readAllLines(SMAPS)).countedTwice();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * Bytes of {@link #currentBytes} that are pages of files (RssFile), libraries and mapped weights: the operating system shares them between
+     * processes and can drop them. Empty where it does not tell.
      */
     public static OptionalLong currentFileBytes() {
         return ofStatus(OF_FILES);
