@@ -8,6 +8,7 @@ import ham.merge.InputException;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.ImageSet;
+import ham.train.engine.MixedPrecision;
 import ham.train.engine.TorchScript;
 import ham.train.input.Batch;
 import ham.train.input.BatchStream;
@@ -22,9 +23,8 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * Features of a ViT with fixed deltas: token 0 after the final LayerNorm, float32 [n, d],
- * in the engine's precision. Memory stays flat whatever the number
- * of images.
+ * Features of a ViT with fixed deltas: token 0 after the final LayerNorm, [n, d]. Always computed in float32, whatever training does: heads
+ * are fitted on these features and deployed in float32. Memory stays flat whatever the number of images.
  */
 public final class FeatureExtractor implements AutoCloseable {
     private static final int BATCH = 100;
@@ -54,7 +54,7 @@ public final class FeatureExtractor implements AutoCloseable {
                 vit.engine(),
                 VitScript.FUNCTIONS,
                 "forward(pixels: Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n  return ["
-                        + VitScript.call(vit) + "]\n");
+                        + VitScript.call(vit, MixedPrecision.FP32, List.of()) + "]\n");
     }
 
     private NDArray sum(String name, Matrix delta) {

@@ -2,7 +2,9 @@ package ham.train.lora;
 
 import ham.train.vit.VitForward;
 import ham.train.vit.VitScript;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A training step as a TorchScript program: effective weights, forward pass, loss, gradients, and Adam's change of everything that is
@@ -76,10 +78,17 @@ final class StepScript {
                         count,
                         weights(vit.linearNames(), task, fixed),
                         fixed,
-                        VitScript.call(vit),
+                        VitScript.call(vit, vit.engine().precision(), changed(task)),
                         count - 2,
                         count - 1,
                         vit.engine().precision().lossScale());
+    }
+
+    /** The weights that the task's adapter or a group changes. */
+    private static Set<String> changed(TaskParameters task) {
+        Set<String> changed = new HashSet<>(task.a().keySet());
+        changed.addAll(task.scalars().groupNames());
+        return changed;
     }
 
     /** A line a linear layer that appends its effective weight to {@code w}. */

@@ -1,6 +1,8 @@
 package ham.train.vit;
 
 import ham.merge.checkpoint.VitConfig;
+import ham.train.engine.MixedPrecision;
+import java.util.Collection;
 import java.util.Locale;
 
 /**
@@ -9,11 +11,14 @@ import java.util.Locale;
  * <p>Matrix products and GELU are computed in the format {@code dtype}; LayerNorm, the residual stream and features stay float32, and
  * softmax sums in float32. Attention is written out, because PyTorch's fused attention is slow backwards in bf16 on a CPU.
  *
+ * <p>An adapter changes a weight by less than bf16 resolves: rounding {@code W0 + delta} would throw most of it away. So a layer with
+ * {@code exact} = 1 multiplies by two matrices side by side, the rounded weight and what rounding left, in one product that is rounded once.
+ *
  * <p>{@code fixed} holds {@link VitForward#fixed()}, {@code w} the weights of the linear layers of all blocks, six a block in the order
- * of {@link ham.merge.checkpoint.Target}, {@code sizes} layers, heads and the side of a patch.
+ * of {@link ham.merge.checkpoint.Target}, {@code sizes} layers, heads and the side of a patch, {@code exact} 0 or 1 for each of {@code w}.
  */
 public final class VitScript {
-    /** {@code features(pixels, fixed, w, sizes, eps, dtype) -> Tensor}, [n, d], and what it calls. */
+    /** {@code features(pixels, fixed, w, sizes, exact, eps, dtype) -> Tensor}, [n, d], and what it calls. */
     public static final String FUNCTIONS =
             """
             def heads(x: Tensor, n: int, count: int) -> Tensor:
@@ -26,6 +31,16 @@ public final class VitScript {
             def affine(x: Tensor, w: Tensor, b: Tensor, dtype: int) -> Tensor:
               return torch.linear(x, torch.to(w, dtype), torch.to(b, dtype))
 
+            def product(x: Tensor, w: Tensor, b: Tensor, exact: int, dtype: int) -> Tensor:
+              high = torch.to(w, dtype)
+              bias = torch.to(b, dtype)
+              if torch.eq(exact, 0):
+                y = torch.linear(x, high, bias)
+              else:
+                low = torch.to(torch.sub(torch.detach(w), torch.to(torch.detach(high), 6)), dtype)
+                y = torch.linear(torch.cat([x, x], -1), torch.cat([high, low], 1), bias)
+              return y
+
             def embed(pixels: Tensor, fixed: List[Tensor], patch: int, dtype: int) -> Tensor:
               n = torch.size(pixels, 0)
               side = torch.floordiv(torch.size(pixels, 2), patch)
@@ -35,7 +50,7 @@ public final class VitScript {
               cls = torch.expand(fixed[0], [n, 1, torch.size(tokens, 2)])
               return torch.add(torch.cat([cls, tokens], 1), fixed[1])
 
-            def block(h: Tensor, i: int, last: bool, fixed: List[Tensor], w: List[Tensor], count: int, eps: float, dtype: int) -> Tensor:
+            def block(h: Tensor, i: int, last: bool, fixed: List[Tensor], w: List[Tensor], count: int, exact: List[int], eps: float, dtype: int) -> Tensor:
               f = torch.add(6, torch.mul(10, i))
               k = torch.mul(6, i)
               n = torch.size(h, 0)
@@ -45,23 +60,23 @@ public final class VitScript {
               if last:
                 asking = torch.slice(normed, 1, 0, 1)
                 residual = torch.slice(h, 1, 0, 1)
-              q = __torch__.heads(__torch__.affine(asking, w[k], fixed[f + 4], dtype), n, count)
-              key = __torch__.heads(__torch__.affine(normed, w[k + 1], fixed[f + 5], dtype), n, count)
-              value = __torch__.heads(__torch__.affine(normed, w[k + 2], fixed[f + 6], dtype), n, count)
+              q = __torch__.heads(__torch__.product(asking, w[k], fixed[f + 4], exact[k], dtype), n, count)
+              key = __torch__.heads(__torch__.product(normed, w[k + 1], fixed[f + 5], exact[k + 1], dtype), n, count)
+              value = __torch__.heads(__torch__.product(normed, w[k + 2], fixed[f + 6], exact[k + 2], dtype), n, count)
               scale = torch.pow(torch.size(q, 3), -0.5)
               scores = torch.matmul(torch.mul(q, scale), torch.transpose(key, 2, 3))
               mixed = torch.matmul(torch.softmax(scores, -1), value)
               joined = torch.reshape(torch.transpose(mixed, 1, 2), [n, -1, torch.size(h, 2)])
-              attended = torch.add(residual, __torch__.affine(joined, w[k + 3], fixed[f + 7], dtype))
+              attended = torch.add(residual, __torch__.product(joined, w[k + 3], fixed[f + 7], exact[k + 3], dtype))
               second = __torch__.norm(attended, fixed[f + 2], fixed[f + 3], eps, dtype)
-              expanded = torch.gelu(__torch__.affine(second, w[k + 4], fixed[f + 8], dtype))
-              return torch.add(attended, __torch__.affine(expanded, w[k + 5], fixed[f + 9], dtype))
+              expanded = torch.gelu(__torch__.product(second, w[k + 4], fixed[f + 8], exact[k + 4], dtype))
+              return torch.add(attended, __torch__.product(expanded, w[k + 5], fixed[f + 9], exact[k + 5], dtype))
 
-            def features(pixels: Tensor, fixed: List[Tensor], w: List[Tensor], sizes: List[int], eps: float, dtype: int) -> Tensor:
+            def features(pixels: Tensor, fixed: List[Tensor], w: List[Tensor], sizes: List[int], exact: List[int], eps: float, dtype: int) -> Tensor:
               h = __torch__.embed(pixels, fixed, sizes[2], dtype)
               layers = sizes[0]
               for i in range(layers):
-                h = __torch__.block(h, i, torch.eq(i, layers - 1), fixed, w, sizes[1], eps, dtype)
+                h = __torch__.block(h, i, torch.eq(i, layers - 1), fixed, w, sizes[1], exact, eps, dtype)
               first = torch.select(h, 1, 0)
               return __torch__.norm(first, fixed[4], fixed[5], eps, 6)
 
@@ -69,16 +84,23 @@ public final class VitScript {
 
     private VitScript() {}
 
-    /** The call that computes features of {@code pixels} with {@code fixed} and {@code w}. */
-    public static String call(VitForward vit) {
+    /**
+     * The call that computes features of {@code pixels} with {@code fixed} and {@code w}.
+     *
+     * @param exact names of linear weights that are changed by less than the precision resolves
+     */
+    public static String call(VitForward vit, MixedPrecision precision, Collection<String> exact) {
         VitConfig config = vit.config();
         return String.format(
                 Locale.ROOT,
-                "__torch__.features(pixels, fixed, w, [%d, %d, %d], %s, %d)",
+                "__torch__.features(pixels, fixed, w, [%d, %d, %d], %s, %s, %d)",
                 config.layers(),
                 config.heads(),
                 config.patch(),
+                vit.linearNames().stream()
+                        .map(name -> precision != MixedPrecision.FP32 && exact.contains(name) ? 1 : 0)
+                        .toList(),
                 config.layerNormEps(),
-                vit.engine().precision().torchType());
+                precision.torchType());
     }
 }
