@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 
 /**
  * Training and evaluation speed on a checkpoint, interleaved in one run: the plain NDArray step and the TorchScript step in fp32 and in bf16, beside no
- * group (the first task) and beside five (any later task); features in fp32 and in bf16; resident memory while a task trains.
+ * group (the first task) and beside five (any later task); features; resident memory while a task trains.
  *
  * <pre>java -Xms2g -Xmx2g -XX:+AlwaysPreTouch -cp "ham-cli/target/lib/*:ham-cli/target/ham-cli.jar" benchmarks/TrainBench.java CHECKPOINT</pre>
  *
@@ -59,16 +59,14 @@ public final class TrainBench {
                 TorchEngine bf16 = TorchEngine.open("cpu", threads, "bf16");
                 VitForward exact = new VitForward(fp32, checkpoint);
                 VitForward mixed = new VitForward(bf16, checkpoint);
-                FeatureExtractor exactFeatures = new FeatureExtractor(exact, new TreeMap<>());
-                FeatureExtractor mixedFeatures = new FeatureExtractor(mixed, new TreeMap<>())) {
+                FeatureExtractor exactFeatures = new FeatureExtractor(exact, new TreeMap<>())) {
             List<Way> ways = new ArrayList<>();
             for (int groups : new int[] {0, GROUPS}) {
                 ways.add(training("plain fp32", exact, true, groups));
                 ways.add(training("script fp32", exact, false, groups));
                 ways.add(training("script bf16", mixed, false, groups));
             }
-            ways.add(new Way("features fp32", () -> features(exact, exactFeatures)));
-            ways.add(new Way("features bf16", () -> features(mixed, mixedFeatures)));
+            ways.add(new Way("features", () -> features(exact, exactFeatures)));
             double[] medians = interleaved(ways, Integer.getInteger("rounds", 9));
 
             System.out.printf("%s, %s, batch %d, %s%n", fp32.description(), checkpoint.directory().getFileName(), BATCH, CPU ? "CPU time" : "clock");
@@ -78,7 +76,6 @@ public final class TrainBench {
             ratio("script fp32 to plain fp32", medians[0], medians[1]);
             ratio("script bf16 to script fp32", medians[1], medians[2]);
             ratio("the same beside 5 groups", medians[4], medians[5]);
-            ratio("features bf16 to fp32", medians[6], medians[7]);
             ratio("time of a step beside 5 groups to one beside none, fp32", medians[4], medians[1]);
             ratio("time of a step beside 5 groups to one beside none, bf16", medians[5], medians[2]);
             int soak = Integer.getInteger("soak", 1000);

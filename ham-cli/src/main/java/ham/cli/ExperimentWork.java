@@ -14,6 +14,7 @@ import ham.train.experiment.MeasuredRun;
 import ham.train.experiment.PlannedRun;
 import ham.train.run.RunConfig;
 import ham.train.run.RunProgress;
+import ham.train.run.RunRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,6 +53,7 @@ final class ExperimentWork implements ExperimentProgress {
         environment = Environment.facts();
         try (TorchEngine engine = TorchEngine.open(first.device(), first.threads(), first.precision())) {
             environment.put("engine", engine.description());
+            environment.put(RunRecord.PRECISION, engine.precision().optionName());
         }
         StopHook hint = new StopHook(() -> console.stage("ham: interrupted; the same command goes on with " + out));
         ExperimentResults finished;

@@ -55,7 +55,7 @@ final class Pipeline {
         Map<String, String> environment = Environment.facts();
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision())) {
             environment.put("engine", engine.description());
-            environment.put("precision", engine.precision().optionName());
+            environment.put(RunRecord.PRECISION, engine.precision().optionName());
         }
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));

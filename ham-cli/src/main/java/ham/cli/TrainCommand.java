@@ -1,6 +1,8 @@
 package ham.cli;
 
 import ham.train.run.RunConfig;
+import ham.train.run.RunInputs;
+import ham.train.run.RunRecord;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -45,10 +47,11 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        RunConfig config = train.config(console.spec(), base, data, tasks());
         if (train.resume() && Pipeline.isFinished(out)) {
+            RunRecord.check(out, RunInputs.open(config));
             console.stage(out + " is finished; there is nothing to resume");
         } else {
-            RunConfig config = train.config(console.spec(), base, data, tasks());
             new Pipeline(console, config.threads()).run(config, out, train.resume(), train.force());
         }
         RunText summary = RunText.read(out);

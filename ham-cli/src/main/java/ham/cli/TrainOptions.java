@@ -122,7 +122,7 @@ final class TrainOptions {
     @Mixin
     private MeasuringOptions measuring;
 
-    @Option(names = "--resume", description = "Go on with an unfinished run after its last finished task.")
+    @Option(names = "--resume", description = "Go on with an unfinished run where it was stopped.")
     private boolean resume;
 
     @Option(names = "--force", description = "Replace an existing output, finished or not.")

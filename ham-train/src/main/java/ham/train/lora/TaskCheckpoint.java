@@ -26,11 +26,6 @@ import java.util.stream.Collectors;
  * @param every how long training goes on before it is saved again
  */
 public record TaskCheckpoint(Path file, Duration every) {
-    /** Saved every half minute. */
-    public static TaskCheckpoint in(Path file) {
-        return new TaskCheckpoint(file, Duration.ofSeconds(30));
-    }
-
     /** Forgets the task, whose result is safe elsewhere. */
     public void delete() {
         try {

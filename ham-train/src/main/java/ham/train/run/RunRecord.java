@@ -25,6 +25,9 @@ public final class RunRecord {
     /** Options that may differ when a run is resumed: where things are, and on what it runs. */
     private static final Set<String> FREE = Set.of("base", "data", "device", "threads");
 
+    /** What {@code --precision auto} became, in the environment. */
+    public static final String PRECISION = "precision";
+
     private RunRecord() {}
 
     /**
@@ -53,7 +56,7 @@ public final class RunRecord {
      *
      * @throws InputException naming what differs
      */
-    static void check(Path run, RunInputs inputs) {
+    public static void check(Path run, RunInputs inputs) {
         Path file = run.resolve(RunFolder.RECORD);
         requireSame(
                 file,
@@ -115,6 +118,14 @@ public final class RunRecord {
             }
         }
         requireSameHashes(file, "the run", found, wanted);
+        JsonNode before = found.path("environment").path(PRECISION);
+        JsonNode now = wanted.path("environment").path(PRECISION);
+        if (before.isTextual() && now.isTextual() && !before.equals(now)) {
+            throw new InputException(
+                    file,
+                    "the run was begun in " + before.asText() + ", and --precision auto takes " + now.asText()
+                            + " on this machine; give --precision " + before.asText());
+        }
     }
 
     /** Checks that a run had the same base and data as these inputs. */
