@@ -53,7 +53,7 @@ public final class Classifier implements AutoCloseable {
     public static Classifier of(Model model, Supplement supplement) {
         try {
             return new Classifier(model, supplement);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
@@ -147,7 +147,7 @@ public final class Classifier implements AutoCloseable {
     private void run(List<RgbImage> images, AnswerReader reader) {
         for (int first = 0; first < images.size(); ) {
             List<RgbImage> rest = images.subList(first, images.size());
-            int count = intake.count(rest, LARGEST_BATCH);
+            int count = intake.count(rest, Math.min(LARGEST_BATCH, intake.most(rest.get(0))));
             BoundPool.Shaped taken = bounds.take(intake.shape(count, rest.get(0)));
             try {
                 intake.fill(rest.subList(0, count), taken.bound());
