@@ -11,8 +11,6 @@ import java.util.List;
  * [batch, height, width, 3] of any size where the graph resizes and normalises itself.
  */
 record Intake(Preprocessing preprocessing, boolean takesPixels, int fixedBatch) {
-    private static final long MOST_BYTES = 128L << 20;
-
     /** Checks the graph; {@code fixedBatch} is 0 where it takes batches of any size. */
     static Intake of(Model model, Preprocessing preprocessing) {
         Signature signature = new Signature(model.name(), model.inputs(), model.outputs());
@@ -39,12 +37,12 @@ record Intake(Preprocessing preprocessing, boolean takesPixels, int fixedBatch) 
         return count;
     }
 
-    /** How many images like this one go into one run at most, so that its input stays within {@value #MOST_BYTES} bytes; at least one. */
-    int most(RgbImage image) {
+    /** How many images like this one an input of so many bytes holds; at least one. */
+    int most(RgbImage image, long inputBytes) {
         long bytes = takesPixels
                 ? 3L * image.width() * image.height()
                 : 3L * Float.BYTES * preprocessing.width() * preprocessing.height();
-        return Math.toIntExact(Math.max(1, MOST_BYTES / bytes));
+        return Math.toIntExact(Math.max(1, inputBytes / bytes));
     }
 
     private static boolean sameSize(RgbImage one, RgbImage other) {
