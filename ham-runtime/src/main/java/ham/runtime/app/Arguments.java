@@ -44,6 +44,8 @@ record Arguments(
               --debug                print a stack trace with an error
               --version, --help""";
 
+    private static final List<String> FLAGS = List.of("--json", "--debug", "--help", "--version");
+
     /** @throws UsageException if an option is unknown, lacks its value or has a wrong one, or files are missing */
     static Arguments parse(String... typed) {
         List<Path> files = new ArrayList<>();
@@ -67,6 +69,9 @@ record Arguments(
                     throw new UsageException(option + ": expected a value, found none");
                 }
                 value = typed[i];
+            }
+            if (equals >= 0 && FLAGS.contains(option)) {
+                throw new UsageException(option + ": expected no value, found " + typed[i].substring(equals + 1));
             }
             switch (option) {
                 case "--top" -> top = number(option, value, 1);

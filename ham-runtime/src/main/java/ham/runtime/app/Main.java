@@ -25,29 +25,48 @@ public final class Main {
     /** Runs with its results on {@code out} and errors, one line each, on {@code err}; gives the exit code. */
     static int run(PrintStream out, PrintStream err, String... typed) {
         List<String> words = List.of(typed);
-        if (words.contains("--help")) {
-            out.println(Arguments.USAGE);
-            return DONE;
-        }
-        if (words.contains("--version")) {
-            out.println("ham-runtime " + version() + ", ONNX Runtime " + OnnxRuntime.version());
-            return DONE;
-        }
+        int code = DONE;
         try {
-            Arguments arguments = Arguments.parse(typed);
-            ImageAnswers answers = classify(arguments, err);
-            out.println(arguments.json() ? answers.json().toPrettyString() : answers.text());
-            return DONE;
+            out.println(answer(words, typed, err));
         } catch (UsageException e) {
             err.println("ham-runtime: " + e.getMessage() + "; --help shows the options");
-            return WRONG_USAGE;
-        } catch (ModelException e) {
-            err.println("ham-runtime: " + e.getMessage());
+            code = WRONG_USAGE;
+        } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+            err.println("ham-runtime: " + sentence(e));
             if (words.contains("--debug")) {
                 e.printStackTrace(err);
             }
-            return FAILED;
+            code = FAILED;
         }
+        if (out.checkError() && code == DONE) {
+            err.println("ham-runtime: standard output: cannot be written (a full disk, or nobody reads it)");
+            code = FAILED;
+        }
+        return code;
+    }
+
+    private static String answer(List<String> words, String[] typed, PrintStream err) {
+        if (words.contains("--help")) {
+            return Arguments.USAGE;
+        }
+        if (words.contains("--version")) {
+            return "ham-runtime " + version() + ", ONNX Runtime " + OnnxRuntime.version();
+        }
+        Arguments arguments = Arguments.parse(typed);
+        ImageAnswers answers = classify(arguments, err);
+        return arguments.json() ? answers.json().toPrettyString() : answers.text();
+    }
+
+    private static String sentence(Throwable failure) {
+        String told = String.valueOf(failure instanceof ModelException ? failure.getMessage() : failure)
+                .strip()
+                .replaceAll("\\s*\\R\\s*", " ");
+        if (failure instanceof ModelException) {
+            return told;
+        }
+        return failure instanceof OutOfMemoryError
+                ? "ran out of memory (" + failure.getMessage() + "); raise -Xmx, or use a smaller image or model"
+                : "a fault in ham-runtime itself (" + told + "); run again with --debug and report what it prints";
     }
 
     private static ImageAnswers classify(Arguments arguments, PrintStream err) {

@@ -21,13 +21,16 @@ public final class ImageDecoder {
 
     private static final long MAX_BYTES = 4 * MAX_PIXELS + (1 << 20);
 
+    /** Where a PNG's header says how many bits a sample has. */
+    private static final int PNG_DEPTH = 24;
+
     private ImageDecoder() {}
 
     /**
      * Decodes an image file.
      *
-     * @throws ModelException if the file is missing, unreadable, empty, truncated, larger than {@link #MAX_PIXELS}, or
-     *     not a PNG, JPEG, GIF or BMP image
+     * @throws ModelException if the file is missing, unreadable, empty, truncated, larger than {@link #MAX_PIXELS} or
+     *     than the heap, or not a PNG, JPEG, GIF or BMP image
      */
     public static RgbImage decode(Path file) {
         if (!Files.exists(file)) {
@@ -42,9 +45,17 @@ public final class ImageDecoder {
                 throw new ModelException(file + ": expected an image of at most " + MAX_BYTES + " bytes, found " + size
                         + " bytes; make it smaller first.");
             }
-            return decode(Files.readAllBytes(file), file.toString());
+            return decode(read(file, size), file.toString());
         } catch (IOException e) {
             throw new ModelException(file + ": expected an image, but the file cannot be read (" + e + ").", e);
+        }
+    }
+
+    private static byte[] read(Path file, long size) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (OutOfMemoryError e) {
+            throw heapTooSmall(file.toString(), "a file of " + size + " bytes", size, e);
         }
     }
 
@@ -88,11 +99,44 @@ public final class ImageDecoder {
         }
         var truncation = new TruncationListener();
         reader.addIIOReadWarningListener(truncation);
-        RgbImage image = format == ImageFormat.JPEG ? readJpeg(reader, bytes, name) : readOther(reader, format, name);
+        RgbImage image;
+        try {
+            image = format == ImageFormat.JPEG ? readJpeg(reader, bytes, name) : readOther(reader, format, name);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            if (ranOutOfMemory(e)) {
+                throw heapTooSmall(
+                        name, "an image of " + width + "x" + height, heap(format, bytes, (long) width * height), e);
+            }
+            throw e;
+        }
         if (truncation.seen().isPresent()) {
             throw broken(format, name, truncation.seen().get(), null);
         }
         return image;
+    }
+
+    /** Some readers hide the error in an exception of theirs. */
+    private static boolean ranOutOfMemory(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof OutOfMemoryError) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Bytes to decode: the file twice (its bytes, and the reader's window on them), up to four samples and the 8-bit RGB of a pixel. */
+    private static long heap(ImageFormat format, byte[] bytes, long pixels) {
+        boolean deep = format == ImageFormat.PNG && bytes[PNG_DEPTH] == 16;
+        return 2L * bytes.length + (deep ? 8 + 3 : 4 + 3) * pixels;
+    }
+
+    private static ModelException heapTooSmall(String name, String what, long bytes, Throwable cause) {
+        return new ModelException(
+                name + ": expected about " + ((bytes >> 20) + 1) + " MB of free heap for " + what
+                        + ", found a heap of at most " + (Runtime.getRuntime().maxMemory() >> 20)
+                        + " MB in all; raise -Xmx, or make it smaller first.",
+                cause);
     }
 
     private static RgbImage readJpeg(ImageReader reader, byte[] bytes, String name) throws IOException {

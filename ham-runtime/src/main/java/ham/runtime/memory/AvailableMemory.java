@@ -7,17 +7,24 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the operating system can still give without swapping. */
+/** What the operating system can still give this process without swapping. */
 public final class AvailableMemory {
-    private static final Path MEMORY = Path.of("/proc/meminfo");
     private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
 
     private AvailableMemory() {}
 
-    /** Bytes that are available now (MemAvailable); empty where the operating system does not tell. */
+    /**
+     * Bytes that are available now: Linux's MemAvailable, or what a control group (a container's limit) leaves if that is less; empty where the
+     * operating system does not tell.
+     */
     public static OptionalLong bytes() {
+        return bytes(Path.of("/"));
+    }
+
+    static OptionalLong bytes(Path root) {
         try {
-            return parse(Files.readString(MEMORY));
+            OptionalLong available = parse(Files.readString(root.resolve("proc/meminfo")));
+            return available.isEmpty() ? available : ControlGroups.lesser(available, ControlGroups.room(root));
         } catch (IOException e) {
             return OptionalLong.empty();
         }

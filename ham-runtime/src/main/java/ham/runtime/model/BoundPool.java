@@ -5,19 +5,27 @@ import java.util.Arrays;
 import java.util.Iterator;
 
 /**
- * Pinned buffers of one model that nobody uses at the moment, the last used first. As many are made as there are runs at once; of those that
- * are given back {@value #MOST_IDLE} are kept.
+ * Pinned buffers of one model that nobody uses at the moment, the last used first. As many are made as there are runs of one shape at once; of
+ * those that are given back {@value #MOST_IDLE} are kept, and no more than {@value #MOST_IDLE_BYTES} bytes.
  */
 public final class BoundPool implements AutoCloseable {
     private static final int MOST_IDLE = 32;
+    private static final long MOST_IDLE_BYTES = 256L << 20;
 
     private final Model model;
+    private final long mostIdleBytes;
     private final ArrayDeque<Shaped> idle = new ArrayDeque<>();
+    private long idleBytes;
     private boolean closed;
 
     /** Begins empty. */
     public BoundPool(Model model) {
+        this(model, MOST_IDLE_BYTES);
+    }
+
+    BoundPool(Model model, long mostIdleBytes) {
         this.model = model;
+        this.mostIdleBytes = mostIdleBytes;
     }
 
     /** A bound of that shape, to be given back. */
@@ -27,35 +35,48 @@ public final class BoundPool implements AutoCloseable {
                 Shaped shaped = each.next();
                 if (Arrays.equals(shaped.shape, shape)) {
                     each.remove();
+                    idleBytes -= shaped.bytes;
                     return shaped;
                 }
             }
         }
-        return new Shaped(model.bind(shape), shape.clone());
+        Bound bound = model.bind(shape);
+        long bytes = bound.input().capacity();
+        for (Tensor output : bound.outputs()) {
+            bytes += output.data().capacity();
+        }
+        return new Shaped(bound, shape.clone(), bytes);
     }
 
-    /** Gives back; closes what is not kept. */
+    /** Gives back; closes what is not kept: what was not used for longest. */
     public void give(Shaped shaped) {
-        Shaped surplus = shaped;
         synchronized (this) {
-            if (!closed) {
-                idle.addFirst(shaped);
-                surplus = idle.size() > MOST_IDLE ? idle.removeLast() : null;
-            }
+            idle.addFirst(shaped);
+            idleBytes += shaped.bytes;
         }
-        if (surplus != null) {
+        for (Shaped surplus = surplus(); surplus != null; surplus = surplus()) {
             surplus.bound.close();
         }
+    }
+
+    private synchronized Shaped surplus() {
+        if (idle.isEmpty() || (!closed && idle.size() <= MOST_IDLE && idleBytes <= mostIdleBytes)) {
+            return null;
+        }
+        Shaped oldest = idle.removeLast();
+        idleBytes -= oldest.bytes;
+        return oldest;
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        idle.forEach(each -> each.bound.close());
-        idle.clear();
+        for (Shaped each = surplus(); each != null; each = surplus()) {
+            each.bound.close();
+        }
     }
 
-    /** A bound with the shape of its input. */
+    /** A bound with the shape of its input and the bytes of all its buffers. */
     @SuppressWarnings("ArrayRecordComponent")
-    public record Shaped(Bound bound, long[] shape) {}
+    public record Shaped(Bound bound, long[] shape, long bytes) {}
 }

@@ -20,6 +20,9 @@ import java.util.List;
 public final class Classifier implements AutoCloseable {
     private static final int LARGEST_BATCH = 32;
 
+    /** Bytes of a run's input, unless one image has more. */
+    private static final long LARGEST_INPUT = 128L << 20;
+
     private final Model model;
     private final List<String> labels;
     private final Intake intake;
@@ -53,7 +56,7 @@ public final class Classifier implements AutoCloseable {
     public static Classifier of(Model model, Supplement supplement) {
         try {
             return new Classifier(model, supplement);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
@@ -147,7 +150,7 @@ public final class Classifier implements AutoCloseable {
     private void run(List<RgbImage> images, AnswerReader reader) {
         for (int first = 0; first < images.size(); ) {
             List<RgbImage> rest = images.subList(first, images.size());
-            int count = intake.count(rest, LARGEST_BATCH);
+            int count = intake.count(rest, Math.min(LARGEST_BATCH, intake.most(rest.get(0), LARGEST_INPUT)));
             BoundPool.Shaped taken = bounds.take(intake.shape(count, rest.get(0)));
             try {
                 intake.fill(rest.subList(0, count), taken.bound());

@@ -37,6 +37,14 @@ record Intake(Preprocessing preprocessing, boolean takesPixels, int fixedBatch) 
         return count;
     }
 
+    /** How many images like this one an input of so many bytes holds; at least one. */
+    int most(RgbImage image, long inputBytes) {
+        long bytes = takesPixels
+                ? 3L * image.width() * image.height()
+                : 3L * Float.BYTES * preprocessing.width() * preprocessing.height();
+        return Math.toIntExact(Math.max(1, inputBytes / bytes));
+    }
+
     private static boolean sameSize(RgbImage one, RgbImage other) {
         return one.width() == other.width() && one.height() == other.height();
     }

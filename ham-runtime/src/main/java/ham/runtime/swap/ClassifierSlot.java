@@ -75,7 +75,7 @@ public final class ClassifierSlot implements AutoCloseable {
         try {
             rule.check(old.classifier, newcomer);
             newcomer.warmUp(warmUps);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             newcomer.close();
             throw e;
         }

@@ -6,17 +6,22 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import ham.runtime.TestData;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
+import javax.imageio.ImageIO;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
     private static final String MODEL = TestData.path("onnx/colors.onnx").toString();
@@ -86,6 +91,9 @@ class MainTest {
                 "--top 0 a.onnx b.png | 2 | --top: expected a whole number of at least 1, found 0; --help shows",
                 "--top many a.onnx b.png | 2 | found many",
                 "a.onnx b.png --threads | 2 | --threads: expected a value, found none",
+                "a.onnx b.png --json=false | 2 | --json: expected no value, found false; --help shows",
+                "a.onnx b.png --debug= | 2 | --debug: expected no value, found ;",
+                "--version=1 | 2 | --version: expected no value, found 1;",
                 "a.onnx b.png --tpo 3 | 2 | unknown option --tpo",
                 "a.onnx | 2 | expected a model and at least one image, found only a.onnx",
                 "none.onnx none.png | 1 | none.onnx: expected an ONNX model, found no such file.",
@@ -121,6 +129,86 @@ class MainTest {
         assertThat(run("--version")).isZero();
 
         assertThat(text(out)).contains("--top K").contains("ONNX Runtime 1.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "--help"})
+    void failsInOneLineWhereItsResultsCannotBeWritten(String option) {
+        assertThat(runOn(() -> new IOException("full"), option)).isEqualTo(1);
+
+        assertThat(text(err))
+                .isEqualTo("ham-runtime: standard output: cannot be written (a full disk, or nobody reads it)"
+                        + System.lineSeparator());
+    }
+
+    @Test
+    void failsInOneLineOnAnyFaultAndShowsWhereWithDebug() {
+        assertThat(runOn(() -> new OutOfMemoryError("Java heap space"), "--version"))
+                .isEqualTo(1);
+        assertThat(text(err))
+                .startsWith("ham-runtime: ran out of memory (Java heap space); raise -Xmx")
+                .hasLineCount(1);
+
+        err.reset();
+        assertThat(runOn(() -> new UnsatisfiedLinkError("no\n such library"), "--version"))
+                .isEqualTo(1);
+        assertThat(text(err))
+                .startsWith(
+                        "ham-runtime: a fault in ham-runtime itself (java.lang.UnsatisfiedLinkError: no such library)")
+                .hasLineCount(1);
+
+        err.reset();
+        assertThat(runOn(() -> new IllegalStateException("wrong"), MODEL, IMAGE, "--debug"))
+                .isEqualTo(1);
+        assertThat(text(err))
+                .startsWith("ham-runtime: a fault in ham-runtime itself (java.lang.IllegalStateException: wrong)")
+                .contains("\tat ham.runtime.app.Main.run(");
+    }
+
+    /** What the readers of images make of a lack of memory cannot be simulated: a JVM with a small heap shows it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "jpg"})
+    void saysHowMuchHeapAnImageNeeds(String format) throws IOException, InterruptedException {
+        Path image = folder.resolve("large." + format);
+        ImageIO.write(new BufferedImage(4000, 3000, BufferedImage.TYPE_3BYTE_BGR), format, image.toFile());
+        Path told = folder.resolve("told");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx24m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        MODEL,
+                        image.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(told.toFile())
+                .start();
+
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(Files.readString(told))
+                .contains("ham-runtime: " + image + ": expected about 8")
+                .contains(" MB of free heap for an image of 4000x3000, found a heap of at most 2")
+                .hasLineCount(1);
+    }
+
+    private int runOn(Supplier<Throwable> failure, String... typed) {
+        OutputStream broken = new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                Throwable thrown = failure.get();
+                if (thrown instanceof Error error) {
+                    throw error;
+                }
+                if (thrown instanceof RuntimeException exception) {
+                    throw exception;
+                }
+                throw (IOException) thrown;
+            }
+        };
+        return Main.run(
+                new PrintStream(broken, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                typed);
     }
 
     private int run(String... typed) {

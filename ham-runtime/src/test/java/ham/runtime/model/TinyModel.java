@@ -15,13 +15,44 @@ import java.util.stream.IntStream;
 public final class TinyModel {
     private TinyModel() {}
 
+    /** The same on uint8 pixels [batch, height, width, 3] of any size. */
+    public static byte[] ofPixels(int classes, String prefix, float... rgb) {
+        Message shape = new Message();
+        for (String name : List.of("batch", "height", "width")) {
+            shape.block(1, new Message().text(2, name));
+        }
+        shape.block(1, new Message().number(1, 3));
+        Message tensor = new Message().number(1, 2).block(2, shape);
+        Message input = new Message().text(1, "pixels").block(2, new Message().block(1, tensor));
+        Message toFloat = new Message().text(1, "to").number(3, 1).number(20, 2);
+        Message order = new Message().text(1, "perm").number(20, 7);
+        for (int axis : new int[] {0, 3, 1, 2}) {
+            order.number(8, axis);
+        }
+        return model(
+                2,
+                new Message()
+                        .block(1, node("Cast", List.of("pixels"), "floats").block(5, toFloat))
+                        .block(
+                                1,
+                                node("Transpose", List.of("floats"), "pixel_values")
+                                        .block(5, order)),
+                input,
+                prefix,
+                weights(classes, rgb));
+    }
+
     /** A classifier with metadata whose labels are a prefix and a number from 0 */
     public static byte[] classifier(int side, int classes, String prefix, float... rgb) {
+        return model(side, new Message(), value("pixel_values", 3, side, side), prefix, weights(classes, rgb));
+    }
+
+    private static float[] weights(int classes, float... rgb) {
         float[] weights = new float[3 * classes];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (i % classes + 1) * rgb[i / classes];
         }
-        return withWeights(side, classes, prefix, weights);
+        return weights;
     }
 
     /** The same with weights that are 1 for one class and 0 for the others. */
@@ -30,13 +61,13 @@ public final class TinyModel {
         for (int i = peak; i < weights.length; i += classes) {
             weights[i] = 1;
         }
-        return withWeights(side, classes, prefix, weights);
+        return model(side, new Message(), value("pixel_values", 3, side, side), prefix, weights);
     }
 
-    private static byte[] withWeights(int side, int classes, String prefix, float[] weights) {
-        Message input = value("pixel_values", 3, side, side);
-        Message graph = new Message()
-                .block(1, node("GlobalAveragePool", List.of("pixel_values"), "pooled"))
+    /** The graph begins with nodes that make float32 [batch, 3, height, width] of the input, if it is not that already. */
+    private static byte[] model(int side, Message nodes, Message input, String prefix, float[] weights) {
+        int classes = weights.length / 3;
+        Message graph = nodes.block(1, node("GlobalAveragePool", List.of("pixel_values"), "pooled"))
                 .block(1, node("Flatten", List.of("pooled"), "flat"))
                 .block(1, node("MatMul", List.of("flat", "weights"), "logits"))
                 .text(2, "g")

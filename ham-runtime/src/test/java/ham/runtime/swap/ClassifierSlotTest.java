@@ -15,15 +15,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,28 +138,6 @@ class ClassifierSlotTest {
         assertThatThrownBy(() -> slot.swap(() -> answering(1))).isInstanceOf(IllegalStateException.class);
     }
 
-    @Test
-    void aWatchTakesAFileThatWasRenamedIntoPlaceAndRefusesABrokenOne() throws IOException, InterruptedException {
-        Path file = folder.resolve("model.onnx");
-        replace(file, TinyModel.classifier(SIDE, 3, "class", 1, 1, 1));
-        BlockingQueue<String> told = new LinkedBlockingQueue<>();
-        ClassifierSlot slot = new ClassifierSlot(open(file), SwapRule.SAME_LABELS, 1);
-        ModelWatch watch = new ModelWatch(slot, file, ClassifierSlotTest::open, Duration.ofMillis(5), telling(told));
-        try {
-            replace(file, new byte[] {1, 2, 3});
-            assertThat(told.poll(20, TimeUnit.SECONDS)).contains("expected an ONNX model");
-            assertThat(slot.classify(WHITE, 1).get(0).index()).isEqualTo(2);
-
-            replace(file, TinyModel.classifier(SIDE, 3, "class", -1, -1, -1));
-            assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("swapped");
-            assertThat(slot.classify(WHITE, 1).get(0).index()).isZero();
-        } finally {
-            watch.close();
-            slot.close();
-        }
-        assertThat(told).isEmpty();
-    }
-
     /** ONNX Runtime holds the weights of a file without external data itself, so even a file that is overwritten does no harm. */
     @Test
     void aModelFileThatIsReplacedOrOverwrittenDoesNotTouchTheModelThatIsOpen() throws IOException {
@@ -178,20 +152,6 @@ class ClassifierSlotTest {
             Files.delete(file);
             assertThat(classifier.classify(WHITE, 3)).isEqualTo(before);
         }
-    }
-
-    private static ModelWatch.Listener telling(BlockingQueue<String> told) {
-        return new ModelWatch.Listener() {
-            @Override
-            public void swapped(Path file) {
-                told.add("swapped");
-            }
-
-            @Override
-            public void refused(Path file, RuntimeException reason) {
-                told.add(reason.getMessage());
-            }
-        };
     }
 
     private static void assertRefused(ClassifierSlot slot, byte[] model, String message) {
