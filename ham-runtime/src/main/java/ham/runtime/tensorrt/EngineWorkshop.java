@@ -1,6 +1,7 @@
 package ham.runtime.tensorrt;
 
 import ham.runtime.ModelException;
+import ham.runtime.hash.Sha256;
 import ham.runtime.model.ElementType;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
