@@ -215,7 +215,7 @@ class EngineWorkshopTest {
         Path recordFile = engine.resolveSibling("colors.engine.json");
         bytes[0] ^= 1;
         Files.write(engine, bytes);
-        refuses(() -> workshop.open(engine), "expected the bytes that its record tells of");
+        refuses(() -> workshop.open(engine), "bytes that its record tells of, found others");
         Files.write(engine, new byte[] {1});
         refuses(() -> workshop.open(engine), "found 1;");
         Files.writeString(recordFile, "{\"format\": 2}");
