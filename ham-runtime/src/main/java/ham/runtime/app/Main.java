@@ -5,6 +5,7 @@ import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.Classifier;
 import ham.runtime.model.Model;
 import ham.runtime.model.Supplement;
+import ham.runtime.tensorrt.TensorRtEngines;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -35,7 +36,8 @@ public final class Main {
         }
         try {
             Arguments arguments = Arguments.parse(typed);
-            ImageAnswers answers = classify(arguments, err);
+            ModelOpener opener = new ModelOpener(arguments.backend(), arguments.threads());
+            ImageAnswers answers = classify(arguments, opener, err);
             out.println(arguments.json() ? answers.json().toPrettyString() : answers.text());
             return DONE;
         } catch (UsageException e) {
@@ -50,12 +52,22 @@ public final class Main {
         }
     }
 
-    private static ImageAnswers classify(Arguments arguments, PrintStream err) {
+    private static ImageAnswers classify(Arguments arguments, ModelOpener opener, PrintStream err) {
         Supplement supplement = arguments.supplement();
-        Model model = BackendOpener.open(arguments.model(), arguments.backend(), arguments.threads(), err);
+        Model model = opener.open(arguments.model(), tensorRt(err), err::println);
         try (Classifier classifier = Classifier.of(model, supplement)) {
             return ImageAnswers.of(classifier, arguments.images(), arguments.top());
         }
+    }
+
+    private static TensorRtEngines tensorRt(PrintStream err) {
+        return new TensorRtEngines(
+                (stage, elapsed) -> {
+                    if (elapsed.isZero()) {
+                        err.println(stage);
+                    }
+                },
+                warning -> err.println("TensorRT: " + warning));
     }
 
     private static String version() {
