@@ -1,6 +1,7 @@
 package ham.cli;
 
 import ham.merge.kernel.Kernels;
+import ham.runtime.app.NativeCache;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.util.List;
@@ -73,12 +74,18 @@ public final class Main implements Runnable {
         System.exit(exitCode);
     }
 
-    /** Loads what a merge multiplies with while the command line is still read. */
+    /**
+     * Loads what a merge multiplies with while the command line is still read; lets every other command, of which most open sessions, find ONNX
+     * Runtime's libraries unpacked.
+     */
     private static void loadEarly(List<String> args) {
-        if (!args.isEmpty()
-                && args.get(0).equals("merge")
-                && Stream.of("--help", "-h", "--version", "-V").noneMatch(args::contains)) {
+        if (args.isEmpty() || Stream.of("--help", "-h", "--version", "-V").anyMatch(args::contains)) {
+            return;
+        }
+        if (args.get(0).equals("merge")) {
             var unused = Kernels.load();
+        } else {
+            NativeCache.use();
         }
     }
 

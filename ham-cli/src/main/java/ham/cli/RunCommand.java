@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.app.ImageAnswers;
-import ham.runtime.app.NativeCache;
 import ham.runtime.app.PreprocessingChoice;
 import ham.runtime.model.Classifier;
 import ham.runtime.model.Labels;
@@ -84,7 +83,6 @@ final class RunCommand implements Callable<Integer> {
         if (top < 1) {
             throw new ParameterException(console.spec().commandLine(), "--top: expected at least 1, found " + top);
         }
-        NativeCache.use();
         if (tensors != null) {
             runTensors();
         } else {

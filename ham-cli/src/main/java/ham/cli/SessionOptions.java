@@ -1,35 +1,22 @@
 package ham.cli;
 
 import ham.runtime.ModelException;
-import ham.runtime.backend.Backend;
-import ham.runtime.backend.BackendChoice;
-import ham.runtime.backend.Backends;
+import ham.runtime.app.ModelOpener;
+import ham.runtime.app.UsageException;
 import ham.runtime.backend.OnnxRuntime;
-import ham.runtime.backend.Provider;
 import ham.runtime.model.Classifier;
 import ham.runtime.model.Model;
-import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.model.Supplement;
-import ham.runtime.tensorrt.EngineOptions;
 import ham.runtime.tensorrt.EnginePrecision;
-import ham.runtime.tensorrt.TensorRtEngines;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** What runs a model, and how. */
 final class SessionOptions {
-    private static final String AUTO = "auto";
-    private static final String CHOICES = Stream.concat(
-                    Stream.of(AUTO), Arrays.stream(Backend.values()).map(Backend::label))
-            .collect(Collectors.joining(", "));
-
     @Option(
             names = "--threads",
             paramLabel = "N",
@@ -51,14 +38,15 @@ final class SessionOptions {
             names = "--engine-precision",
             paramLabel = "P",
             defaultValue = "fp32",
-            description = "What TensorRT may calculate in: fp32, tf32, fp16, int8 (default: ${DEFAULT-VALUE}).")
+            description =
+                    "What TensorRT may calculate in: fp32, tf32 (not onnxruntime-tensorrt), fp16, int8 (default: ${DEFAULT-VALUE}).")
     private String precision;
 
     @Option(
             names = "--engines",
             paramLabel = "DIR",
             description =
-                    "Where TensorRT's engines are kept between runs (default: .cache/ham/engines in the home folder).")
+                    "Where TensorRT's engines are kept between runs (default: ham/engines in $XDG_CACHE_HOME, or in .cache of the home folder).")
     private Path engines;
 
     /** Lets all sessions of this command share one pool of threads; to be called before any is opened. */
@@ -75,33 +63,18 @@ final class SessionOptions {
      * @throws ParameterException if the options are wrong, or ask for what is not ONNX Runtime
      */
     SessionSettings settings(CommandSpec spec) {
-        Backend chosen = choose(spec);
-        if (chosen == Backend.TENSORRT) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--backend: expected a backend of ONNX Runtime for this command, found tensorrt");
-        }
-        return settings(spec, chosen);
+        return typed(spec, () -> opener(spec).settings(line -> tell(spec, line)));
     }
 
     /**
      * Opens a model on the backend that was asked for.
      *
      * @throws ModelException if the backend does not work here, or the model cannot be opened
+     * @throws ParameterException if the options are wrong
      */
     Model open(Console console, Path file) {
         CommandSpec spec = console.spec();
-        Backend chosen = choose(spec);
-        if (chosen != Backend.TENSORRT) {
-            return OnnxModel.open(file, settings(spec, chosen));
-        }
-        EngineOptions options = new EngineOptions(
-                precision(spec),
-                EngineOptions.DEFAULT.batch(),
-                EngineOptions.DEFAULT.workspaceBytes(),
-                EngineOptions.DEFAULT.refittable());
-        TensorRtEngines tensorRt = EngineCommand.tensorRt(console);
-        return file.toString().endsWith(".onnx") ? tensorRt.openOrBuild(file, folder(), options) : tensorRt.open(file);
+        return typed(spec, () -> opener(spec).open(file, EngineCommand.tensorRt(console), line -> tell(spec, line)));
     }
 
     /** As {@link #open}, for images. */
@@ -109,52 +82,22 @@ final class SessionOptions {
         return Classifier.of(open(console, file), Supplement.NONE);
     }
 
-    private SessionSettings settings(CommandSpec spec, Backend chosen) {
-        EnginePrecision kind = precision(spec);
-        Provider provider =
-                switch (chosen) {
-                    case ONNXRUNTIME_CPU -> new Provider.Cpu();
-                    case ONNXRUNTIME_CUDA -> new Provider.Cuda(0);
-                    case ONNXRUNTIME_TENSORRT ->
-                        new Provider.TensorRt(
-                                0,
-                                Optional.of(folder().resolve("onnxruntime")),
-                                kind == EnginePrecision.FP16 || kind == EnginePrecision.INT8,
-                                kind == EnginePrecision.INT8);
-                    case TENSORRT -> throw new IllegalArgumentException("not a provider of ONNX Runtime");
-                };
+    private ModelOpener opener(CommandSpec spec) {
+        EnginePrecision kind =
+                Usage.choose(spec, "--engine-precision", precision, EnginePrecision.values(), EnginePrecision::label);
+        return new ModelOpener(backend, threads, kind, engines != null ? engines : ModelOpener.usualEngines());
+    }
+
+    private static <T> T typed(CommandSpec spec, Supplier<T> work) {
         try {
-            return new SessionSettings(threads).on(provider);
-        } catch (ModelException e) {
-            throw new ParameterException(spec.commandLine(), "--threads: " + e.getMessage(), e);
+            return work.get();
+        } catch (UsageException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
-    private EnginePrecision precision(CommandSpec spec) {
-        return Usage.choose(spec, "--engine-precision", precision, EnginePrecision.values(), EnginePrecision::label);
-    }
-
-    private Path folder() {
-        return engines != null ? engines : Path.of(System.getProperty("user.home"), ".cache", "ham", "engines");
-    }
-
-    /** The CPU is not tried beforehand: it is there, or opening the model says why not. */
-    private Backend choose(CommandSpec spec) {
-        if (backend.equals(AUTO)) {
-            BackendChoice choice = Backends.best();
-            choice.passedOver()
-                    .forEach(each ->
-                            spec.commandLine().getErr().println("not on " + each.name() + ": " + each.detail()));
-            spec.commandLine().getErr().println("running on " + choice.taken().name());
-            spec.commandLine().getErr().flush();
-            return choice.backend();
-        }
-        Backend chosen = Backend.ofLabel(backend)
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(), "--backend: expected one of " + CHOICES + ", found '" + backend + "'"));
-        if (chosen != Backend.ONNXRUNTIME_CPU) {
-            Backends.require(chosen);
-        }
-        return chosen;
+    private static void tell(CommandSpec spec, String line) {
+        spec.commandLine().getErr().println(line);
+        spec.commandLine().getErr().flush();
     }
 }

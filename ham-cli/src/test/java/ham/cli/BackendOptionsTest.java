@@ -66,6 +66,8 @@ class BackendOptionsTest {
         ham("run", MODEL, image, "--backend", "gpu").failsWith(2, "--backend", "auto, onnxruntime-tensorrt", "'gpu'");
         ham("run", MODEL, image, "--engine-precision", "fp8")
                 .failsWith(2, "--engine-precision", "fp32, tf32, fp16, int8");
+        ham("run", MODEL, image, "--backend", "onnxruntime-tensorrt", "--engine-precision", "tf32")
+                .failsWith(2, "--engine-precision", "fp32, fp16 or int8", "NVIDIA_TF32_OVERRIDE");
     }
 
     @Test

@@ -53,7 +53,7 @@ record Arguments(
         int threads = 0;
         boolean json = false;
         boolean debug = false;
-        String backend = BackendOpener.BY_DEFAULT;
+        String backend = ModelOpener.BY_DEFAULT;
         String labels = null;
         String preprocessing = null;
         for (int i = 0; i < typed.length; i++) {
@@ -76,7 +76,7 @@ record Arguments(
             switch (option) {
                 case "--top" -> top = number(option, value, 1);
                 case "--threads" -> threads = number(option, value, 0);
-                case "--backend" -> backend = backend(value);
+                case "--backend" -> backend = value;
                 case "--labels" -> labels = value;
                 case "--preprocessing" -> preprocessing = value;
                 case "--json" -> json = true;
@@ -127,14 +127,6 @@ record Arguments(
             // told below
         }
         throw new UsageException(option + ": expected a whole number of at least " + least + ", found " + value);
-    }
-
-    private static String backend(String value) {
-        List<String> choices = BackendOpener.choices();
-        if (!choices.contains(value)) {
-            throw new UsageException("--backend: expected one of " + String.join(", ", choices) + ", found " + value);
-        }
-        return value;
     }
 
     private static Path file(String typed) {

@@ -5,6 +5,7 @@ import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.Classifier;
 import ham.runtime.model.Model;
 import ham.runtime.model.Supplement;
+import ham.runtime.tensorrt.TensorRtEngines;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -53,7 +54,8 @@ public final class Main {
             return "ham-runtime " + version() + ", ONNX Runtime " + OnnxRuntime.version();
         }
         Arguments arguments = Arguments.parse(typed);
-        ImageAnswers answers = classify(arguments, err);
+        ModelOpener opener = new ModelOpener(arguments.backend(), arguments.threads());
+        ImageAnswers answers = classify(arguments, opener, err);
         return arguments.json() ? answers.json().toPrettyString() : answers.text();
     }
 
@@ -69,12 +71,22 @@ public final class Main {
                 : "a fault in ham-runtime itself (" + told + "); run again with --debug and report what it prints";
     }
 
-    private static ImageAnswers classify(Arguments arguments, PrintStream err) {
+    private static ImageAnswers classify(Arguments arguments, ModelOpener opener, PrintStream err) {
         Supplement supplement = arguments.supplement();
-        Model model = BackendOpener.open(arguments.model(), arguments.backend(), arguments.threads(), err);
+        Model model = opener.open(arguments.model(), tensorRt(err), err::println);
         try (Classifier classifier = Classifier.of(model, supplement)) {
             return ImageAnswers.of(classifier, arguments.images(), arguments.top());
         }
+    }
+
+    private static TensorRtEngines tensorRt(PrintStream err) {
+        return new TensorRtEngines(
+                (stage, elapsed) -> {
+                    if (elapsed.isZero()) {
+                        err.println(stage);
+                    }
+                },
+                warning -> err.println("TensorRT: " + warning));
     }
 
     private static String version() {

@@ -1,10 +1,11 @@
 package ham.runtime.app;
 
 /** Options that cannot be right whatever the files are. */
-final class UsageException extends RuntimeException {
+public final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    UsageException(String message) {
+    /** With a sentence that names the option, without its full stop. */
+    public UsageException(String message) {
         super(message);
     }
 }

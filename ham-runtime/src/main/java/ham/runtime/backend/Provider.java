@@ -50,7 +50,8 @@ public sealed interface Provider {
      * A GPU through the TensorRT provider of ONNX Runtime, which builds an engine when a session opens.
      *
      * @param device number of the GPU, from 0
-     * @param cache folder in which engines are kept from one start to the next; empty for none
+     * @param cache folder in which kernel timings and, in a folder of its own for each model, engines are kept from one start to the next;
+     *     empty for none
      * @param fp16 whether layers may run in float16
      * @param int8 whether layers may run in int8
      */

@@ -5,11 +5,13 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import ham.runtime.ModelException;
+import ham.runtime.hash.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Tells a session which provider it runs on, with what suits a Vision Transformer that serves requests. Names of options: ONNX Runtime's pages
@@ -21,22 +23,56 @@ public final class ProviderOptions {
     /**
      * Adds a provider to the options of a session that is still to be opened. What a provider cannot run falls to the next: TensorRT, CUDA, CPU.
      *
+     * @param model the file that the session is for; empty for one in memory, whose engines are not kept
      * @throws OrtException with the cause when the provider cannot be loaded
-     * @throws ModelException when the folder for engines cannot be made
+     * @throws ModelException when the folder for engines cannot be made, or a file that the model needs cannot be read
      */
-    public static void apply(Provider provider, SessionOptions options) throws OrtException {
+    public static void apply(Provider provider, SessionOptions options, Optional<Path> model) throws OrtException {
         if (provider instanceof Provider.Cuda cuda) {
             addCuda(cuda, options);
         } else if (provider instanceof Provider.TensorRt tensorRt) {
-            makeFolder(tensorRt);
-            try (var settings = new OrtTensorRTProviderOptions(tensorRt.device())) {
-                for (Map.Entry<String, String> option : ofTensorRt(tensorRt).entrySet()) {
-                    settings.add(option.getKey(), option.getValue());
-                }
-                options.addTensorrt(settings);
-            }
+            addTensorRt(tensorRt, options, model);
             addCuda(new Provider.Cuda(tensorRt.device()), options);
         }
+    }
+
+    /** Adds a provider with nothing behind it, so that a session which opens really runs on it. */
+    static void applyAlone(Provider provider, SessionOptions options) throws OrtException {
+        if (provider instanceof Provider.Cuda cuda) {
+            addCuda(cuda, options);
+        } else if (provider instanceof Provider.TensorRt tensorRt) {
+            addTensorRt(tensorRt, options, Optional.empty());
+        }
+        if (!(provider instanceof Provider.Cpu)) {
+            refuseCpu(options);
+        }
+    }
+
+    /** Lets ONNX Runtime refuse a session of which a node would run on the CPU, which it else does without a word. */
+    static void refuseCpu(SessionOptions options) throws OrtException {
+        options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+    }
+
+    private static void addTensorRt(Provider.TensorRt tensorRt, SessionOptions options, Optional<Path> model)
+            throws OrtException {
+        makeFolder(tensorRt.cache());
+        Optional<Path> engines = engines(tensorRt, model);
+        makeFolder(engines);
+        try (var settings = new OrtTensorRTProviderOptions(tensorRt.device())) {
+            for (Map.Entry<String, String> option :
+                    ofTensorRt(tensorRt, engines).entrySet()) {
+                settings.add(option.getKey(), option.getValue());
+            }
+            options.addTensorrt(settings);
+        }
+    }
+
+    /**
+     * Where the engines of one model are kept. ONNX Runtime finds an engine by the model's file name and its nodes, never by its weights: in one
+     * folder for all models the next merge would run on the engine of the last.
+     */
+    static Optional<Path> engines(Provider.TensorRt provider, Optional<Path> model) {
+        return provider.cache().flatMap(folder -> model.map(file -> folder.resolve(Sha256.ofModel(file))));
     }
 
     private static void addCuda(Provider.Cuda cuda, SessionOptions options) throws OrtException {
@@ -61,17 +97,18 @@ public final class ProviderOptions {
         return options;
     }
 
-    /** Engines and kernel timings are kept in the folder, if there is one: to build them again takes minutes. */
-    static Map<String, String> ofTensorRt(Provider.TensorRt provider) {
+    /** Engines and kernel timings are kept where there are folders for them: to build them again takes minutes. Timings are of no one model. */
+    static Map<String, String> ofTensorRt(Provider.TensorRt provider, Optional<Path> engines) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("trt_fp16_enable", flag(provider.fp16()));
         options.put("trt_int8_enable", flag(provider.int8()));
-        provider.cache().ifPresent(folder -> {
-            String path = folder.toAbsolutePath().toString();
+        engines.ifPresent(folder -> {
             options.put("trt_engine_cache_enable", "1");
-            options.put("trt_engine_cache_path", path);
+            options.put("trt_engine_cache_path", folder.toAbsolutePath().toString());
+        });
+        provider.cache().ifPresent(folder -> {
             options.put("trt_timing_cache_enable", "1");
-            options.put("trt_timing_cache_path", path);
+            options.put("trt_timing_cache_path", folder.toAbsolutePath().toString());
         });
         return options;
     }
@@ -80,15 +117,14 @@ public final class ProviderOptions {
         return on ? "1" : "0";
     }
 
-    private static void makeFolder(Provider.TensorRt provider) {
-        if (provider.cache().isPresent()) {
-            Path folder = provider.cache().get();
+    private static void makeFolder(Optional<Path> wanted) {
+        wanted.ifPresent(folder -> {
             try {
                 Files.createDirectories(folder);
             } catch (IOException e) {
                 throw new ModelException(
                         folder + ": expected a folder for engines, but it cannot be made (" + e + ").", e);
             }
-        }
+        });
     }
 }

@@ -66,13 +66,14 @@ final class ScenarioRuns {
     private List<Turn> loops(int images, int perTurn) {
         List<Turn> loops = new ArrayList<>();
         for (TaskServer server : servers) {
-            loops.add(loop(server, settings.traffic().over(tasks), images, perTurn));
+            loops.add(new ClosedLoop(
+                    server,
+                    settings.traffic().over(tasks),
+                    images,
+                    Math.min(perTurn, settings.queries()),
+                    SHORTEST_TURN));
         }
         return loops;
-    }
-
-    private Turn loop(TaskServer server, TaskStream stream, int images, int perTurn) {
-        return new ClosedLoop(server, stream, images, Math.min(perTurn, settings.queries()), SHORTEST_TURN);
     }
 
     private List<Outcome> run(List<Turn> turns, int queries, Duration time) {
@@ -85,7 +86,7 @@ final class ScenarioRuns {
         List<Outcome> before = run(loops(1, 25), Math.min(100, settings.queries()), budget.dividedBy(5));
         double bound = settings.boundMs().orElse(10e3 / before.get(0).log().queriesPerSecond());
         Duration time = budget.multipliedBy(4).dividedBy(5);
-        Duration turn = time.dividedBy(4L * servers.size());
+        Duration turn = time.dividedBy((settings.rule().rounds() + 4L) * servers.size());
         List<Turn> turns = new ArrayList<>();
         double[] rates = new double[servers.size()];
         for (int i = 0; i < rates.length; i++) {
@@ -120,7 +121,7 @@ final class ScenarioRuns {
         List<Turn> turns = new ArrayList<>();
         for (TaskServer server : servers) {
             if (server.switches()) {
-                turns.add(loop(server, new Pairs(tasks), 1, 24));
+                turns.add(new ClosedLoop(server, new Pairs(tasks), 1, 24, 2, SHORTEST_TURN));
             }
         }
         List<Outcome> outcomes =

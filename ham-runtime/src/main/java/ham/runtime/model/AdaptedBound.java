@@ -72,11 +72,11 @@ public final class AdaptedBound implements Bound {
 
     private Active pinned(String adapter) {
         OrtLoraAdapter loaded = adapters.apply(adapter);
+        Map<String, OnnxTensor> taken = new LinkedHashMap<>();
         RunOptions options = null;
         try {
             options = new RunOptions();
             options.addActiveLoraAdapter(loaded);
-            Map<String, OnnxTensor> taken = new LinkedHashMap<>();
             List<Tensor> outputs = new ArrayList<>();
             try (OrtSession.Result result = session.run(given, options)) {
                 for (var entry : result) {
@@ -97,10 +97,18 @@ public final class AdaptedBound implements Bound {
                     List.copyOf(outputs),
                     outputs.get(0).data().asFloatBuffer());
         } catch (OrtException e) {
-            if (options != null) {
-                options.close();
-            }
+            release(options, taken);
             throw OnnxModel.runFailed(model + ", adapter '" + adapter + "'", e);
+        } catch (RuntimeException e) {
+            release(options, taken);
+            throw e;
+        }
+    }
+
+    private static void release(RunOptions options, Map<String, OnnxTensor> taken) {
+        taken.values().forEach(OnnxTensor::close);
+        if (options != null) {
+            options.close();
         }
     }
 
@@ -143,10 +151,7 @@ public final class AdaptedBound implements Bound {
     @Override
     public void close() {
         given.values().forEach(OnnxTensor::close);
-        byName.values().forEach(each -> {
-            each.options().close();
-            each.taken().values().forEach(OnnxTensor::close);
-        });
+        byName.values().forEach(each -> release(each.options(), each.taken()));
         byName.clear();
         active = null;
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -39,7 +40,7 @@ public final class AdaptedModel implements AutoCloseable {
      */
     public static AdaptedModel open(Path base, SessionSettings settings) {
         OnnxRuntime.environment();
-        try (SessionOptions options = settings.options()) {
+        try (SessionOptions options = settings.options(Optional.of(base))) {
             return new AdaptedModel(base, OnnxRuntime.environment().createSession(base.toString(), options));
         } catch (OrtException e) {
             throw new ModelException(

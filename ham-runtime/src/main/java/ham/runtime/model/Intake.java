@@ -10,25 +10,24 @@ import java.util.List;
  * How images become the one input of a classifier: float32 [batch, 3, height, width] after its preprocessing, or uint8
  * [batch, height, width, 3] of any size where the graph resizes and normalises itself.
  */
-record Intake(Preprocessing preprocessing, boolean takesPixels, int fixedBatch) {
-    /** Checks the graph; {@code fixedBatch} is 0 where it takes batches of any size. */
+record Intake(Preprocessing preprocessing, boolean takesPixels, BatchLimits batch) {
+    /** Checks the graph. */
     static Intake of(Model model, Preprocessing preprocessing) {
         Signature signature = new Signature(model.name(), model.inputs(), model.outputs());
         boolean takesPixels = signature.loneInputIs(ElementType.UINT8);
-        List<Long> declared = model.inputs().get(0).shape();
-        int fixed = declared.isEmpty() || declared.get(0) < 1 ? 0 : Math.toIntExact(declared.get(0));
-        long rows = Math.max(1, fixed);
+        BatchLimits batch = model.batchLimits();
+        long rows = batch.smallest();
         signature.checkLone(
                 List.of(takesPixels ? ElementType.UINT8 : ElementType.FLOAT32),
                 takesPixels
                         ? List.of(rows, 1L, 1L, 3L)
                         : List.of(rows, 3L, (long) preprocessing.height(), (long) preprocessing.width()));
-        return new Intake(preprocessing, takesPixels, fixed);
+        return new Intake(preprocessing, takesPixels, batch);
     }
 
     /** How many of the first images go into one run: as many as a run takes, of one size where the graph resizes. */
     int count(List<RgbImage> images, int largestBatch) {
-        int most = Math.min(images.size(), fixedBatch == 0 ? largestBatch : fixedBatch);
+        int most = batch.count(images.size(), largestBatch);
         RgbImage first = images.get(0);
         int count = 1;
         while (count < most && (!takesPixels || sameSize(first, images.get(count)))) {
@@ -51,7 +50,7 @@ record Intake(Preprocessing preprocessing, boolean takesPixels, int fixedBatch) 
 
     /** Shape of a run. */
     long[] shape(int count, RgbImage first) {
-        int rows = rows(count);
+        int rows = batch.rows(count);
         return takesPixels
                 ? new long[] {rows, first.height(), first.width(), 3}
                 : new long[] {rows, 3, preprocessing.height(), preprocessing.width()};
@@ -59,17 +58,13 @@ record Intake(Preprocessing preprocessing, boolean takesPixels, int fixedBatch) 
 
     /** Shape of a run on as many images of the size that preprocessing makes. */
     long[] shape(int count) {
-        int rows = rows(count);
+        int rows = batch.rows(count);
         return takesPixels
                 ? new long[] {rows, preprocessing.height(), preprocessing.width(), 3}
                 : new long[] {rows, 3, preprocessing.height(), preprocessing.width()};
     }
 
-    private int rows(int count) {
-        return Math.max(count, fixedBatch);
-    }
-
-    /** Writes images into the input; rows that a fixed batch has beyond them become zero. */
+    /** Writes images into the input; rows that the smallest batch has beyond them become zero. */
     void fill(List<RgbImage> images, Bound bound) {
         if (takesPixels) {
             ByteBuffer bytes = bound.input().clear();

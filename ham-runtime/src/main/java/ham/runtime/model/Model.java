@@ -23,8 +23,16 @@ public interface Model extends AutoCloseable {
     /** The custom metadata of the file. */
     Map<String, String> metadata();
 
-    /** What really runs it, for example {@code CPUExecutionProvider}. */
+    /**
+     * What it was opened to run on, for example {@code CPUExecutionProvider}. Of ONNX Runtime the first in its list: what of a graph a provider
+     * for GPUs cannot take runs on those behind it, the CPU last, and ONNX Runtime does not tell which part.
+     */
     String provider();
+
+    /** How many rows its first input takes at a time. */
+    default BatchLimits batchLimits() {
+        return BatchLimits.of(inputs().get(0));
+    }
 
     /**
      * Runs the model.

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /** One ONNX Runtime session, on the provider of its settings. */
@@ -57,7 +58,7 @@ public final class OnnxModel implements Model {
         } catch (IOException e) {
             throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + e + ").", e);
         }
-        return open(file.toString(), settings, options -> OnnxRuntime.environment()
+        return open(file.toString(), settings, Optional.of(file), options -> OnnxRuntime.environment()
                 .createSession(file.toString(), options));
     }
 
@@ -68,12 +69,13 @@ public final class OnnxModel implements Model {
      * @throws ModelException if it is no ONNX model that ONNX Runtime can load
      */
     public static OnnxModel open(byte[] model, String name, SessionSettings settings) {
-        return open(name, settings, options -> OnnxRuntime.environment().createSession(model, options));
+        return open(name, settings, Optional.empty(), options -> OnnxRuntime.environment()
+                .createSession(model, options));
     }
 
-    private static OnnxModel open(String name, SessionSettings settings, SessionMaker maker) {
+    private static OnnxModel open(String name, SessionSettings settings, Optional<Path> file, SessionMaker maker) {
         OnnxRuntime.environment();
-        try (SessionOptions options = settings.options()) {
+        try (SessionOptions options = settings.options(file)) {
             return describe(name, maker.make(options), settings.provider().executionProvider());
         } catch (OrtException e) {
             throw new ModelException(

@@ -6,6 +6,8 @@ import ham.runtime.ModelException;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.backend.Provider;
 import ham.runtime.backend.ProviderOptions;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * How a session runs.
@@ -52,9 +54,10 @@ public record SessionSettings(int threads, Provider provider, boolean sharedWeig
     /**
      * As ONNX Runtime takes it; to be closed when the session is open.
      *
+     * @param model the file that is opened; empty for a model in memory
      * @throws ModelException when the provider does not work on this machine
      */
-    SessionOptions options() throws OrtException {
+    SessionOptions options(Optional<Path> model) throws OrtException {
         SessionOptions options = new SessionOptions();
         try {
             if (OnnxRuntime.sharesThreads()) {
@@ -66,7 +69,7 @@ public record SessionSettings(int threads, Provider provider, boolean sharedWeig
             if (sharedWeights) {
                 options.addConfigEntry("session.disable_prepacking", "1");
             }
-            apply(options);
+            apply(options, model);
             return options;
         } catch (OrtException | RuntimeException e) {
             options.close();
@@ -74,9 +77,9 @@ public record SessionSettings(int threads, Provider provider, boolean sharedWeig
         }
     }
 
-    private void apply(SessionOptions options) {
+    private void apply(SessionOptions options, Optional<Path> model) {
         try {
-            ProviderOptions.apply(provider, options);
+            ProviderOptions.apply(provider, options, model);
         } catch (OrtException e) {
             throw new ModelException(
                     "Backend " + provider.label() + ": expected ONNX Runtime's " + provider.executionProvider()

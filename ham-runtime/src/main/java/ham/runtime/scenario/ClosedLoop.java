@@ -12,6 +12,7 @@ public final class ClosedLoop implements Turn {
     private final QueryTarget target;
     private final Queries queries;
     private final int perTurn;
+    private final int together;
     private final long limit;
 
     /**
@@ -22,10 +23,21 @@ public final class ClosedLoop implements Turn {
      * @param limit no query of a turn is sent after this time; one always is
      */
     public ClosedLoop(QueryTarget target, TaskStream stream, int images, int perTurn, Duration limit) {
-        if (images < 1 || perTurn < 1) {
-            throw new IllegalArgumentException(
-                    "expected at least 1 image a query and 1 query a turn, found " + images + " and " + perTurn);
+        this(target, stream, images, perTurn, 1, limit);
+    }
+
+    /**
+     * Plans turns of queries that belong together.
+     *
+     * @param together a turn counts a multiple of so many queries, whatever the limit, so that none of a kind is left out
+     */
+    public ClosedLoop(
+            QueryTarget target, TaskStream stream, int images, int perTurn, int together, Duration limit) {
+        if (images < 1 || perTurn < 1 || together < 1 || perTurn % together != 0) {
+            throw new IllegalArgumentException("expected at least 1 image a query and queries a turn in a multiple of "
+                    + together + ", found " + images + " and " + perTurn);
         }
+        this.together = together;
         this.target = target;
         this.queries = new Queries(stream, images);
         this.perTurn = perTurn;
@@ -43,7 +55,7 @@ public final class ClosedLoop implements Turn {
             long end = clock.now();
             log.add(queries.task(), queries.switched(), start, end - start);
             log.addElapsed(end - start);
-            if (end - began >= limit) {
+            if (end - began >= limit && (i + 1) % together == 0) {
                 break;
             }
         }

@@ -1,6 +1,7 @@
 package ham.runtime.tensorrt;
 
 import ham.runtime.ModelException;
+import ham.runtime.hash.Sha256;
 import ham.runtime.model.ElementType;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
@@ -46,8 +47,8 @@ final class EngineWorkshop {
 
     /** See {@link TensorRtEngines#refit}. */
     EngineRecord refit(Path engine, Path next, Path out, OptionalDouble relative) {
-        EngineFile file = new EngineFile(engine);
-        EngineRecord old = file.readRecord();
+        EngineFile.Saved saved = new EngineFile(engine).read();
+        EngineRecord old = saved.engineRecord();
         if (!old.key().refittable()) {
             throw new ModelException(engine
                     + ": expected an engine that was built to be refitted, found one that was not; build it anew.");
@@ -59,7 +60,7 @@ final class EngineWorkshop {
             Stage<EngineBytes> refitted = Stage.run(
                     progress,
                     "refitting with the weights of " + next.getFileName(),
-                    () -> refitted(library, file, old, next));
+                    () -> refitted(library, engine, saved.bytes(), next));
             EngineKey key = old.key().withModel(Sha256.ofModel(next));
             try (EngineBytes bytes = refitted.result()) {
                 EngineParity parity = compare(library, bytes, reference, key, relative);
@@ -71,10 +72,10 @@ final class EngineWorkshop {
         }
     }
 
-    private static EngineBytes refitted(GpuLibrary library, EngineFile file, EngineRecord old, Path next) {
-        try (GpuEngine loaded = library.load(file.readBytes(old))) {
+    private static EngineBytes refitted(GpuLibrary library, Path engine, ByteBuffer bytes, Path next) {
+        try (GpuEngine loaded = library.load(bytes)) {
             if (!loaded.refittable()) {
-                throw new ModelException(file.path() + ": expected an engine that can be refitted, found that TensorRT "
+                throw new ModelException(engine + ": expected an engine that can be refitted, found that TensorRT "
                         + library.machine().tensorRt()
                         + " cannot do it again with one that was; refit the engine that was built.");
             }
@@ -85,13 +86,11 @@ final class EngineWorkshop {
 
     /** See {@link TensorRtEngines#open}. */
     Model open(Path engine) {
-        EngineFile file = new EngineFile(engine);
-        EngineRecord engineRecord = file.readRecord();
+        EngineFile.Saved saved = new EngineFile(engine).read();
         GpuLibrary library = libraries.get();
         try {
-            requireNative(engine, engineRecord, library);
-            ByteBuffer bytes = file.readBytes(engineRecord);
-            return TensorRtModel.of(engine.toString(), engineRecord, library, library.load(bytes));
+            requireNative(engine, saved.engineRecord(), library);
+            return TensorRtModel.of(engine.toString(), saved.engineRecord(), library, library.load(saved.bytes()));
         } catch (RuntimeException e) {
             library.close();
             throw e;

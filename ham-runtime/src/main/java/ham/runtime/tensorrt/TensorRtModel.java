@@ -1,6 +1,7 @@
 package ham.runtime.tensorrt;
 
 import ham.runtime.ModelException;
+import ham.runtime.model.BatchLimits;
 import ham.runtime.model.Bound;
 import ham.runtime.model.BoundPool;
 import ham.runtime.model.ElementType;
@@ -82,6 +83,11 @@ final class TensorRtModel implements Model {
     @Override
     public String provider() {
         return "TensorRT " + engineRecord.key().tensorRt();
+    }
+
+    @Override
+    public BatchLimits batchLimits() {
+        return new BatchLimits(batch.min(), batch.max());
     }
 
     @Override

@@ -64,6 +64,23 @@ class ClosedLoopTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** Every query is longer than a turn may be, and still both of a pair are counted. */
+    @Test
+    void countsPairsWholeHoweverSlowTheyAre() {
+        int[] count = {0};
+        FakeBackend backend = new FakeBackend(() -> 300_000_000);
+        QueryLog log = new QueryLog();
+        ClosedLoop pairs =
+                new ClosedLoop(backend, () -> count[0]++ / 2 % 5, 1, 24, 2, Duration.ofMillis(250));
+        for (int turn = 0; turn < 3; turn++) {
+            pairs.take(backend, log);
+        }
+        assertThat(log.latencies(false).count()).isEqualTo(3);
+        assertThat(log.latencies(true).count()).isEqualTo(3);
+        assertThatThrownBy(() -> new ClosedLoop(backend, IN_TURN.over(1), 1, 3, 2, HOUR))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     void findsThePercentilesOfAKnownDistribution() {
         SplittableRandom random = new SplittableRandom(3);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.ModelException;
 import ham.runtime.TestData;
+import ham.runtime.hash.Sha256;
+import ham.runtime.image.RgbImage;
 import ham.runtime.model.Bound;
 import ham.runtime.model.Classifier;
 import ham.runtime.model.Model;
@@ -102,6 +104,27 @@ class EngineWorkshopTest {
     }
 
     @Test
+    void aClassifierKeepsToTheBatchesOfItsEngine() {
+        List<RgbImage> images = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            images.add(new RgbImage(2, 2, new byte[] {(byte) (30 * i), 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, (byte) (9 * i)}));
+        }
+        try (Classifier reference = Classifier.open(onnx, new SessionSettings(1))) {
+            float[][] expected = reference.logits(images);
+            for (String range : List.of("1,2,4", "3,3,5", "2,2,2", "5,6,40")) {
+                EngineOptions options =
+                        new EngineOptions(EnginePrecision.FP32, BatchRange.of(range), EngineOptions.WORKSPACE, true);
+                workshop.build(onnx, engine, options, Optional.empty(), OptionalDouble.empty());
+                try (Classifier classifier = Classifier.of(workshop.open(engine), Supplement.NONE)) {
+                    classifier.warmUp(1);
+                    assertThat(classifier.logits(images)).as(range).isDeepEqualTo(expected);
+                    assertThat(classifier.logits(images.subList(0, 1))[0]).isEqualTo(expected[0]);
+                }
+            }
+        }
+    }
+
+    @Test
     void theRecordSaysInJsonWhatTheEngineWasMadeFrom() {
         EngineRecord made = build();
         var json = EngineFile.json(made);
@@ -192,7 +215,7 @@ class EngineWorkshopTest {
         Path recordFile = engine.resolveSibling("colors.engine.json");
         bytes[0] ^= 1;
         Files.write(engine, bytes);
-        refuses(() -> workshop.open(engine), "expected the bytes that its record tells of");
+        refuses(() -> workshop.open(engine), "bytes that its record tells of, found others");
         Files.write(engine, new byte[] {1});
         refuses(() -> workshop.open(engine), "found 1;");
         Files.writeString(recordFile, "{\"format\": 2}");
