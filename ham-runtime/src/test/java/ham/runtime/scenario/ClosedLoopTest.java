@@ -70,8 +70,7 @@ class ClosedLoopTest {
         int[] count = {0};
         FakeBackend backend = new FakeBackend(() -> 300_000_000);
         QueryLog log = new QueryLog();
-        ClosedLoop pairs =
-                new ClosedLoop(backend, () -> count[0]++ / 2 % 5, 1, 24, 2, Duration.ofMillis(250));
+        ClosedLoop pairs = new ClosedLoop(backend, () -> count[0]++ / 2 % 5, 1, 24, 2, Duration.ofMillis(250));
         for (int turn = 0; turn < 3; turn++) {
             pairs.take(backend, log);
         }
