@@ -3,6 +3,7 @@ package ham.train.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
+import ham.train.metrics.AccuracyRow;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,14 +46,11 @@ public record HeadFigures(
     }
 
     private static double overall(JsonNode accuracies, JsonNode images) {
-        double right = 0;
-        double all = 0;
+        AccuracyRow row = new AccuracyRow();
         for (int task = 0; task < accuracies.size(); task++) {
-            double count = images.path(task).asDouble(1);
-            right += accuracies.path(task).asDouble() * count;
-            all += count;
+            row = row.and(accuracies.path(task).asDouble(), images.path(task).asInt(1));
         }
-        return right / all;
+        return row.overall();
     }
 
     ObjectNode json() {

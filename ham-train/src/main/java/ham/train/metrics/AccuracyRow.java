@@ -70,7 +70,7 @@ public final class AccuracyRow {
     }
 
     /** Fraction of all images that is right. */
-    double overall() {
+    public double overall() {
         double correct = 0;
         double count = 0;
         for (int task = 0; task < images.length; task++) {
