@@ -202,6 +202,7 @@ public record RunConfig(
         }
         json.put("projection", head.projectionWidth());
         json.put("ridge", head.ridge().optionName());
+        json.put("drift", head.drift().optionName());
         json.put("frozen", measuring.frozen());
         json.put("any-time-images", measuring.anyTimeImages());
         json.put("rigid-below", measuring.rigidBelow());
