@@ -18,7 +18,9 @@ import ham.merge.head.NamedHead;
 import ham.merge.head.PrototypeHead;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.Combine;
+import ham.merge.method.Deltas;
 import ham.merge.method.HamParameters;
+import ham.merge.method.Importance;
 import ham.merge.method.Join;
 import ham.merge.method.LayerRule;
 import ham.merge.method.MergeMethod;
@@ -98,21 +100,89 @@ class ReplayTest {
     @MethodSource("settings")
     void givenWeightsAreReplayedAndContinued(MergeSettings settings) throws IOException {
         List<AdapterFolder> all = adapters(4, "prototype");
-        List<Double> weights = List.of(1.5, 0.25, 0.75, 2.0);
+        List<Importance> weights = Importance.each(List.of(1.5, 0.25, 0.75, 2.0));
         Path start = write(merge(settings, all, weights));
         Path three = write(merge(settings, all.subList(0, 3), weights.subList(0, 3)));
-        assertSame(write(Replay.of(StoredMerge.open(three), List.of(), all.subList(3, 4), List.of(2.0))), start);
+        assertSame(
+                write(Replay.of(StoredMerge.open(three), List.of(), all.subList(3, 4), Importance.each(List.of(2.0)))),
+                start);
         Path own = write(merge(
                 settings,
                 all,
                 List.of(
-                        1.5,
-                        0.25,
-                        0.75,
+                        weights.get(0),
+                        weights.get(1),
+                        weights.get(2),
                         settings.method() == MergeMethod.HAM
                                 ? all.get(3).record().alpha()
-                                : 1)));
+                                : Importance.ONE)));
         assertSame(write(replay(three, List.of(), all.subList(3, 4))), own);
+    }
+
+    /** Scalars of layers survive a merge folder: its own record, its branches, and its continuation. */
+    @ParameterizedTest
+    @EnumSource
+    void scalarsOfLayersAreReplayed(Join join) throws IOException {
+        MergeSettings settings =
+                MergeSettings.ham(new HamParameters(new BigDecimal("0.6"), 0.1, 2, join, Combine.MEAN));
+        List<AdapterFolder> all = layered(adapters(4, "linear"));
+        Path start = write(merge(settings, all, List.of()));
+        assertSame(write(replay(start, List.of(), List.of())), start);
+        assertSame(
+                write(replay(write(merge(settings, all.subList(0, 2), List.of())), List.of(), all.subList(2, 4))),
+                start);
+        Merged merged = Merged.read(start);
+        SortedMap<String, Matrix> sums = Deltas.sum(merged.branches());
+        merged.deltas().forEach((weight, delta) -> assertThat(sums.get(weight).data())
+                .usingComparatorWithPrecision(1e-5f)
+                .containsExactly(delta.data()));
+        // Weights of layers for a method that has no groups, given and then continued.
+        List<Importance> weights =
+                all.stream().map(each -> each.record().alpha()).toList();
+        MergeSettings cat = MergeSettings.of(MergeMethod.CAT);
+        Path given = write(merge(cat, all, weights));
+        assertSame(
+                write(Replay.of(
+                        StoredMerge.open(write(merge(cat, all.subList(0, 3), weights.subList(0, 3)))),
+                        List.of(),
+                        all.subList(3, 4),
+                        weights.subList(3, 4))),
+                given);
+    }
+
+    private static List<AdapterFolder> layered(List<AdapterFolder> adapters) {
+        Random random = new Random(7);
+        return adapters.stream()
+                .map(each -> {
+                    SortedMap<String, Double> scalars = new TreeMap<>();
+                    each.adapter().layers().keySet().forEach(weight -> scalars.put(weight, 0.5 + random.nextDouble()));
+                    HamRecord record = each.record();
+                    return Adapters.with(
+                            each,
+                            new HamRecord(
+                                    Importance.perLayer(scalars),
+                                    record.task(),
+                                    record.classes(),
+                                    record.baseSha256(),
+                                    record.mode(),
+                                    List.of()));
+                })
+                .toList();
+    }
+
+    @Test
+    void scalarsForOtherLayersThanTheAdaptersAreRefused() {
+        AdapterFolder adapter = adapters(1, "linear").get(0);
+        HamRecord record = new HamRecord(
+                Importance.perLayer(java.util.Map.of("other.weight", 1.0)),
+                -1,
+                List.of(),
+                Optional.empty(),
+                MergeMode.INDEPENDENT,
+                List.of());
+        assertThatThrownBy(() -> Adapters.with(adapter, record))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("layer_alphas: expected a number for each of the 2 layers of the adapter");
     }
 
     @ParameterizedTest
@@ -228,7 +298,8 @@ class ReplayTest {
         assertThatThrownBy(() -> replay(start, List.of(), List.of(all.get(0))).merge(MergeProgress.SILENT))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("two called 'a0'");
-        assertThatThrownBy(() -> Replay.of(StoredMerge.open(start), List.of(), List.of(), List.of(1.0)))
+        assertThatThrownBy(
+                        () -> Replay.of(StoredMerge.open(start), List.of(), List.of(), Importance.each(List.of(1.0))))
                 .isInstanceOf(InputException.class)
                 .hasMessage("--alpha: expected one value a new adapter, 0 in all, found 1");
         // Taking one out and giving it again puts it last.
@@ -308,7 +379,7 @@ class ReplayTest {
                 .hasMessageContaining("expected metadata 'N.head' and 'N.classes' with N below 2");
     }
 
-    private static AdapterMerge merge(MergeSettings settings, List<AdapterFolder> adapters, List<Double> weights) {
+    private static AdapterMerge merge(MergeSettings settings, List<AdapterFolder> adapters, List<Importance> weights) {
         return AdapterMerge.of(adapters, weights, settings, Optional.empty(), MergeProgress.SILENT);
     }
 
@@ -346,7 +417,7 @@ class ReplayTest {
                             List.of("c" + i, "d" + i),
                             Optional.of("base"),
                             MergeMode.SEQUENTIAL,
-                            i == 0 ? List.of() : List.of(0.7 + 0.1 * i))));
+                            i == 0 ? List.of() : Importance.each(List.of(0.7 + 0.1 * i)))));
         }
         return run;
     }
