@@ -48,6 +48,7 @@ final class BranchReader {
         boolean mean = settings.method() == MergeMethod.HAM && settings.ham().combine() == Combine.MEAN;
         List<Importance> alphas = new ArrayList<>();
         for (JsonNode group : record.path("groups")) {
+            requireNumber("alpha", group.path("alpha"));
             alphas.add(
                     ImportanceJson.read(recordFile, "groups, alpha", group.path("alpha"), group.path("layer_alphas")));
         }

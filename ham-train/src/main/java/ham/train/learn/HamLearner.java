@@ -65,9 +65,8 @@ final class HamLearner implements Learner {
 
     @Override
     public List<String> failures(double rigidBelow) {
-        List<String> failures =
-                new ArrayList<>(FailureSignatures.rigidification(
-                        stepsBefore, trainedAlphas.stream().map(Importance::mean).toList(), rigidBelow));
+        List<String> failures = new ArrayList<>(FailureSignatures.rigidification(
+                stepsBefore, trainedAlphas.stream().map(Importance::mean).toList(), rigidBelow));
         failures.addAll(
                 FailureSignatures.rankExplosion(merge.parameters(), merge.groups(), merge.steps(), merge.pruned()));
         return failures;

@@ -34,7 +34,9 @@ public record LearnedTask(LoraAdapter adapter, Importance alpha, List<Importance
         for (int i = 0; i < start.groups().size(); i++) {
             FrozenGroup group = start.groups().get(i);
             Importance scalar = groupAlphas.get(i);
-            group.deltas().forEach((weight, delta) -> deltas.merge(weight, scaled(delta, scalar.at(weight)), LearnedTask::sum));
+            group.deltas()
+                    .forEach((weight, delta) ->
+                            deltas.merge(weight, scaled(delta, scalar.at(weight)), LearnedTask::sum));
         }
         return deltas;
     }

@@ -48,7 +48,8 @@ final class Scalars {
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < frozen.size(); j++) {
                 FrozenGroup group = frozen.get(j);
-                values[row * frozen.size() + j] = (float) (shared ? group.alpha().mean() : group.alpha().at(groupNames.get(row)));
+                values[row * frozen.size() + j] =
+                        (float) (shared ? group.alpha().mean() : group.alpha().at(groupNames.get(row)));
             }
         }
         groups = new Parameter("group alphas", groupRate, values, rows, frozen.size());
@@ -104,7 +105,6 @@ final class Scalars {
     }
 
     private static Importance importance(Collection<String> names, ToDoubleFunction<String> value) {
-        return Importance.perLayer(
-                names.stream().collect(Collectors.toMap(Function.identity(), value::applyAsDouble)));
+        return Importance.perLayer(names.stream().collect(Collectors.toMap(Function.identity(), value::applyAsDouble)));
     }
 }

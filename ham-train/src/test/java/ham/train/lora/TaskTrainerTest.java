@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.InputException;
-import ham.merge.method.Importance;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
+import ham.merge.method.Importance;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.TinyVit;
@@ -20,9 +20,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,10 +164,12 @@ class TaskTrainerTest {
     /** A scalar that is not trained is one for all layers, whatever the scope. */
     @Test
     void withoutTrainingTheScalarIsOne() {
-        LoraSettings lora = new LoraSettings(
-                List.of(Target.QUERY), 4, 4, false, Initialisation.OWN, ScalarScope.PER_LAYER);
+        LoraSettings lora =
+                new LoraSettings(List.of(Target.QUERY), 4, 4, false, Initialisation.OWN, ScalarScope.PER_LAYER);
         TaskStart alone = new TaskStart(0, 3, List.of(), Optional.empty(), false);
-        assertThat(new TaskTrainer(vit, lora, RECIPE, 1).train(images, alone, s -> {}).alpha())
+        assertThat(new TaskTrainer(vit, lora, RECIPE, 1)
+                        .train(images, alone, s -> {})
+                        .alpha())
                 .isEqualTo(Importance.ONE);
     }
 
@@ -180,7 +181,8 @@ class TaskTrainerTest {
         TaskResult plain = TaskTrainer.control(vit, LORA, recipe, 1).train(images, start, step -> {});
         assertThat(fast.epochs().get(0).loss()).isCloseTo(plain.epochs().get(0).loss(), within(1e-4));
         assertThat(fast.alpha().mean()).isCloseTo(plain.alpha().mean(), within(1e-4));
-        assertThat(fast.groupAlphas().get(1).mean()).isCloseTo(plain.groupAlphas().get(1).mean(), within(1e-4));
+        assertThat(fast.groupAlphas().get(1).mean())
+                .isCloseTo(plain.groupAlphas().get(1).mean(), within(1e-4));
     }
 
     private static double distance(Matrix left, Matrix right) {

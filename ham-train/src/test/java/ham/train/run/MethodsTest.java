@@ -137,7 +137,9 @@ class MethodsTest {
                 .forEach(input -> adapters.add(
                         AdapterFolder.read(Path.of(input.path("path").asText()))));
         if (record.path("request").path("weights").asText().equals("given")) {
-            record.path("steps").forEach(step -> weights.add(Importance.of(step.path("weight").asDouble())));
+            record.path("steps")
+                    .forEach(step ->
+                            weights.add(Importance.of(step.path("weight").asDouble())));
         }
         Path again = Files.createDirectory(temp.resolve("again"));
         MergeFolder.write(
@@ -186,7 +188,12 @@ class MethodsTest {
 
     /** A scalar for each layer: what a run merges, its adapters give again, and a run that was stopped ends the same. */
     @ParameterizedTest
-    @CsvSource({"HAM, SEQUENTIAL, MEAN", "HAM, INDEPENDENT, FOLD", "CAT_PRUNED, SEQUENTIAL, FOLD", "SD_LORA, SEQUENTIAL,"})
+    @CsvSource({
+        "HAM, SEQUENTIAL, MEAN",
+        "HAM, INDEPENDENT, FOLD",
+        "CAT_PRUNED, SEQUENTIAL, FOLD",
+        "SD_LORA, SEQUENTIAL,"
+    })
     void scalarsOfLayersAreMergedAndResumed(LearningMethod method, MergeMode mode, Join join) throws IOException {
         MergeChoices choices = new MergeChoices();
         if (join != null) {
@@ -219,7 +226,8 @@ class MethodsTest {
         Learner learner = learning.learner();
         RunInputs inputs = RunInputs.open(config);
         adapters.forEach(each -> learner.join(inputs.learned(each.path())));
-        assertThat(Merged.read(merged).deltas().keySet()).isEqualTo(learner.deltas().keySet());
+        assertThat(Merged.read(merged).deltas().keySet())
+                .isEqualTo(learner.deltas().keySet());
         assertClose(Merged.read(merged).deltas(), learner.deltas());
 
         Path out = temp.resolve("stopped");
