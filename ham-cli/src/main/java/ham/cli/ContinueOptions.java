@@ -100,6 +100,9 @@ final class ContinueOptions {
                             + stored.settings().method().optionName() + " of " + onto + ", found " + other);
         }
         return Replay.of(
-                stored, without, added, Importance.each(parsed.matchedOptionValue(ham ? "--alpha" : "--weight", List.<Double>of())));
+                stored,
+                without,
+                added,
+                Importance.each(parsed.matchedOptionValue(ham ? "--alpha" : "--weight", List.<Double>of())));
     }
 }

@@ -76,8 +76,9 @@ final class MergeCommand implements Callable<Integer> {
 
     @Option(
             names = "--trained-weights",
-            description = "All methods but ham: weigh the adapters as the last of them was trained, by the scalars in its"
-                    + " ham.json: what sd-lora needs.")
+            description =
+                    "All methods but ham: weigh the adapters as the last of them was trained, by the scalars in its"
+                            + " ham.json: what sd-lora needs.")
     private boolean trainedWeights;
 
     @Mixin
@@ -249,9 +250,8 @@ final class MergeCommand implements Callable<Integer> {
                 .mapToObj(i -> sources.get(i)
                         .importance()
                         .map(Importance::of)
-                        .orElseGet(() -> method == MergeMethod.HAM
-                                ? read.get(i).record().alpha()
-                                : Importance.ONE))
+                        .orElseGet(() ->
+                                method == MergeMethod.HAM ? read.get(i).record().alpha() : Importance.ONE))
                 .toList();
     }
 

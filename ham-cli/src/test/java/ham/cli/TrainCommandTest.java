@@ -258,7 +258,8 @@ class TrainCommandTest {
         for (String method : new String[] {"ham", "sd-lora"}) {
             boolean ham = method.equals("ham");
             Path run = temp.resolve(method);
-            train(run, 3, 1, "--method", method, "--scalars", "per-layer", "--no-frozen").succeeds();
+            train(run, 3, 1, "--method", method, "--scalars", "per-layer", "--no-frozen")
+                    .succeeds();
             List<Object> merge = new ArrayList<>(List.of("merge"));
             for (String task : new String[] {"000", "001", "002"}) {
                 merge.add(run.resolve("adapters").resolve(task));
@@ -272,7 +273,8 @@ class TrainCommandTest {
             assertThat(merged.resolve("merged.safetensors"))
                     .hasSameBinaryContentAs(run.resolve("merged/merged.safetensors"));
             String layers = ham ? "layer_alphas" : "layer_weights";
-            assertThat(record.path("steps").path(2).path(layers)).hasSize(record.path("weights").size());
+            assertThat(record.path("steps").path(2).path(layers))
+                    .hasSize(record.path("weights").size());
             assertThat(ham("inspect", run.resolve("adapters/001")).succeeds().out())
                     .contains("(mean over its layers)");
             assertThat(run.resolve("report.html")).exists();
@@ -281,7 +283,8 @@ class TrainCommandTest {
             String card = Files.readString(merged.resolve("README.md"));
             Path yaml = temp.resolve("merge.yaml");
             Files.writeString(yaml, card.substring(card.indexOf("```yaml\n") + 8, card.lastIndexOf("```")));
-            List<Object> again = new ArrayList<>(List.of("merge", "--config", yaml, "--out", temp.resolve(method + "-2")));
+            List<Object> again =
+                    new ArrayList<>(List.of("merge", "--config", yaml, "--out", temp.resolve(method + "-2")));
             if (!ham) {
                 assertThat(card).contains("ham merge --config merge.yaml --trained-weights --out");
                 again.add("--trained-weights");

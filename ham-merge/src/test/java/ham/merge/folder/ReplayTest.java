@@ -18,7 +18,6 @@ import ham.merge.head.NamedHead;
 import ham.merge.head.PrototypeHead;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.Combine;
-import ham.merge.method.Deltas;
 import ham.merge.method.HamParameters;
 import ham.merge.method.Importance;
 import ham.merge.method.Join;
@@ -117,72 +116,6 @@ class ReplayTest {
                                 ? all.get(3).record().alpha()
                                 : Importance.ONE)));
         assertSame(write(replay(three, List.of(), all.subList(3, 4))), own);
-    }
-
-    /** Scalars of layers survive a merge folder: its own record, its branches, and its continuation. */
-    @ParameterizedTest
-    @EnumSource
-    void scalarsOfLayersAreReplayed(Join join) throws IOException {
-        MergeSettings settings =
-                MergeSettings.ham(new HamParameters(new BigDecimal("0.6"), 0.1, 2, join, Combine.MEAN));
-        List<AdapterFolder> all = layered(adapters(4, "linear"));
-        Path start = write(merge(settings, all, List.of()));
-        assertSame(write(replay(start, List.of(), List.of())), start);
-        assertSame(
-                write(replay(write(merge(settings, all.subList(0, 2), List.of())), List.of(), all.subList(2, 4))),
-                start);
-        Merged merged = Merged.read(start);
-        SortedMap<String, Matrix> sums = Deltas.sum(merged.branches());
-        merged.deltas().forEach((weight, delta) -> assertThat(sums.get(weight).data())
-                .usingComparatorWithPrecision(1e-5f)
-                .containsExactly(delta.data()));
-        // Weights of layers for a method that has no groups, given and then continued.
-        List<Importance> weights =
-                all.stream().map(each -> each.record().alpha()).toList();
-        MergeSettings cat = MergeSettings.of(MergeMethod.CAT);
-        Path given = write(merge(cat, all, weights));
-        assertSame(
-                write(Replay.of(
-                        StoredMerge.open(write(merge(cat, all.subList(0, 3), weights.subList(0, 3)))),
-                        List.of(),
-                        all.subList(3, 4),
-                        weights.subList(3, 4))),
-                given);
-    }
-
-    private static List<AdapterFolder> layered(List<AdapterFolder> adapters) {
-        Random random = new Random(7);
-        return adapters.stream()
-                .map(each -> {
-                    SortedMap<String, Double> scalars = new TreeMap<>();
-                    each.adapter().layers().keySet().forEach(weight -> scalars.put(weight, 0.5 + random.nextDouble()));
-                    HamRecord record = each.record();
-                    return Adapters.with(
-                            each,
-                            new HamRecord(
-                                    Importance.perLayer(scalars),
-                                    record.task(),
-                                    record.classes(),
-                                    record.baseSha256(),
-                                    record.mode(),
-                                    List.of()));
-                })
-                .toList();
-    }
-
-    @Test
-    void scalarsForOtherLayersThanTheAdaptersAreRefused() {
-        AdapterFolder adapter = adapters(1, "linear").get(0);
-        HamRecord record = new HamRecord(
-                Importance.perLayer(java.util.Map.of("other.weight", 1.0)),
-                -1,
-                List.of(),
-                Optional.empty(),
-                MergeMode.INDEPENDENT,
-                List.of());
-        assertThatThrownBy(() -> Adapters.with(adapter, record))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("layer_alphas: expected a number for each of the 2 layers of the adapter");
     }
 
     @ParameterizedTest
@@ -379,11 +312,11 @@ class ReplayTest {
                 .hasMessageContaining("expected metadata 'N.head' and 'N.classes' with N below 2");
     }
 
-    private static AdapterMerge merge(MergeSettings settings, List<AdapterFolder> adapters, List<Importance> weights) {
+    static AdapterMerge merge(MergeSettings settings, List<AdapterFolder> adapters, List<Importance> weights) {
         return AdapterMerge.of(adapters, weights, settings, Optional.empty(), MergeProgress.SILENT);
     }
 
-    private static Replay replay(Path merged, List<String> without, List<AdapterFolder> added) {
+    static Replay replay(Path merged, List<String> without, List<AdapterFolder> added) {
         return Replay.of(StoredMerge.open(merged), without, added, List.of());
     }
 
@@ -397,7 +330,7 @@ class ReplayTest {
         return folder;
     }
 
-    private static void assertSame(Path found, Path expected) {
+    static void assertSame(Path found, Path expected) {
         assertThat(TestData.entries(found)).isEqualTo(TestData.entries(expected));
         for (String file : TestData.entries(expected)) {
             assertThat(found.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
@@ -423,7 +356,7 @@ class ReplayTest {
     }
 
     /** Random adapters of different ranks; some change a bias, have a head, many equal entries or zeros. */
-    private static List<AdapterFolder> adapters(int count, String head) {
+    static List<AdapterFolder> adapters(int count, String head) {
         Random random = new Random(1);
         List<AdapterFolder> adapters = new ArrayList<>();
         for (int i = 0; i < count; i++) {

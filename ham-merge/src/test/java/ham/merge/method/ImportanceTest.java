@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class ImportanceTest {
                 : layered(adapter, () -> 0.5 + random.nextDouble());
     }
 
-    private static Importance layered(LoraAdapter adapter, java.util.function.DoubleSupplier value) {
+    private static Importance layered(LoraAdapter adapter, DoubleSupplier value) {
         SortedMap<String, Double> layers = new TreeMap<>();
         adapter.factors().keySet().forEach(weight -> layers.put(weight, value.getAsDouble()));
         return Importance.perLayer(layers);
