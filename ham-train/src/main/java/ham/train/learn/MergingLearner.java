@@ -2,6 +2,7 @@ package ham.train.learn;
 
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.folder.MergeMode;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
 import ham.merge.method.PreparedMerge;
@@ -16,7 +17,7 @@ import java.util.SortedMap;
 final class MergingLearner implements Learner {
     private final MergeSettings settings;
     private final List<LoraAdapter> adapters = new ArrayList<>();
-    private final List<Double> alphas = new ArrayList<>();
+    private final List<Importance> alphas = new ArrayList<>();
 
     MergingLearner(MergeSettings settings) {
         this.settings = settings;
@@ -41,7 +42,7 @@ final class MergingLearner implements Learner {
 
     @Override
     public Optional<FolderMerge> folderMerge() {
-        boolean plain = alphas.stream().allMatch(alpha -> alpha == 1);
+        boolean plain = alphas.stream().allMatch(Importance.ONE::equals);
         return Optional.of(new FolderMerge(settings, MergeMode.INDEPENDENT, false, plain ? List.of() : alphas));
     }
 }

@@ -3,6 +3,7 @@ package ham.train.run;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
+import ham.merge.method.Importance;
 import ham.merge.tensor.Matrix;
 import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
@@ -196,8 +197,10 @@ public final class StreamTrainer {
                     stream.tasks(),
                     outcome.loss(),
                     outcome.imagesPerSecond(),
-                    outcome.learned().alpha(),
-                    outcome.learned().groupAlphas(),
+                    outcome.learned().alpha().mean(),
+                    outcome.learned().groupAlphas().stream()
+                            .map(Importance::mean)
+                            .toList(),
                     state.learner().lastStep(),
                     state.ridges(),
                     transfer,
