@@ -7,9 +7,11 @@ public enum DriftRule {
     /** Nothing: the paper's setting. */
     NONE,
     /** A linear map between the present task's features before and after its training stands between old statistics and new features. */
-    LINEAR;
+    LINEAR,
+    /** As {@link #LINEAR}, and the map is fitted on as many mosaics of the task's images too: they look less alike than two classes do. */
+    MOSAIC;
 
-    /** The name that options use: {@code none}, {@code linear}. */
+    /** The name that options use: {@code none}, {@code linear}, {@code mosaic}. */
     public String optionName() {
         return name().toLowerCase(Locale.ROOT);
     }

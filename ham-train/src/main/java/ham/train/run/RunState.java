@@ -114,7 +114,7 @@ final class RunState {
      */
     boolean follows(int task) {
         return task > 0
-                && inputs.config().head().drift() == DriftRule.LINEAR
+                && inputs.config().head().drift() != DriftRule.NONE
                 && inputs.config().learning().method().movesFeatures();
     }
 

@@ -6,8 +6,10 @@ import ham.merge.head.LinearHead;
 import ham.merge.method.Importance;
 import ham.merge.tensor.Matrix;
 import ham.train.data.ImageSet;
+import ham.train.data.Mosaics;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
+import ham.train.head.DriftRule;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
 import ham.train.learn.Learner;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Learns the tasks of a stream one after the other by the method of the configuration: after every task its adapter joins what was there,
@@ -109,7 +112,7 @@ public final class StreamTrainer {
             clock.lap("merging");
             TaskOutcome outcome = source.learn(start, split);
             clock.lap("training");
-            Optional<Features> before = featuresBefore(learner);
+            Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");
             learner.join(outcome.learned());
             SortedMap<String, Matrix> deltas = learner.deltas();
@@ -119,7 +122,7 @@ public final class StreamTrainer {
             try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
                 Features heldOut = features(model, split.heldOut());
                 Features training = features(model, split.training());
-                before.ifPresent(features -> state.follow(features, training));
+                before.ifPresent(guides -> state.follow(guides, guides(model, training)));
                 state.addTask(task, training, heldOut, outcome.head());
                 heads = state.heads();
                 clock.lap("heads");
@@ -136,14 +139,25 @@ public final class StreamTrainer {
             progress.finished(summary);
         }
 
-        /** Features of the task's images by the model before it, where old statistics are to follow. */
-        private Optional<Features> featuresBefore(Learner learner) {
+        /** Features by the model before the task, where old statistics are to follow. */
+        private Optional<Features> guidesBefore(Learner learner) {
             if (!state.follows(task)) {
                 return Optional.empty();
             }
             try (FeatureExtractor model = new FeatureExtractor(vit, learner.deltas())) {
-                return Optional.of(features(model, split.training()));
+                return Optional.of(guides(model, features(model, split.training())));
             }
+        }
+
+        /** Features that show how a model differs from another: those of the training images, and of mosaics of them. */
+        private Features guides(FeatureExtractor model, Features training) {
+            if (inputs.config().head().drift() != DriftRule.MOSAIC) {
+                return training;
+            }
+            ImageSet mosaics = new Mosaics(
+                    inputs.data().train(), split.training(), inputs.config().seed(), task);
+            return training.and(inputs.features(
+                    model, mosaics, IntStream.range(0, mosaics.size()).toArray()));
         }
 
         private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {

@@ -43,7 +43,7 @@ class DriftRunTest {
 
     @Test
     void goesOnAsIfNeverInterrupted() throws IOException {
-        RunConfig config = config(LearningMethod.SEQUENTIAL, DriftRule.LINEAR);
+        RunConfig config = config(LearningMethod.SEQUENTIAL, DriftRule.MOSAIC);
         TinyRun.run(config, temp.resolve("whole"));
         assertThatThrownBy(() ->
                         FinishedRun.of(config, temp.resolve("broken"), Map.of(), List.of(), new TinyRun.Recorder(2)))
@@ -57,7 +57,9 @@ class DriftRunTest {
     void movesTheProjectionOfAModelThatMoves() {
         TinyRun.run(config(LearningMethod.SEQUENTIAL, DriftRule.LINEAR), temp.resolve("linear"));
         TinyRun.run(config(LearningMethod.SEQUENTIAL, DriftRule.NONE), temp.resolve("none"));
+        TinyRun.run(config(LearningMethod.SEQUENTIAL, DriftRule.MOSAIC), temp.resolve("mosaic"));
         assertThat(projection("linear")).isNotEqualTo(projection("none"));
+        assertThat(projection("mosaic")).isNotEqualTo(projection("none")).isNotEqualTo(projection("linear"));
     }
 
     @Test
