@@ -123,6 +123,17 @@ class ExperimentCommandTest {
         experiment("compare", out, "--tasks", 2, "--variant", "../a:keep=1").failsWith(2, "--variant", "NAME");
         experiment("compare", out, "--tasks", 2, "--variant", "ham:keep=1")
                 .failsWith(2, "--variant", "found ham twice");
+        experiment("compare", out, "--tasks", 2, "--orders", "1993,1994,1993")
+                .failsWith(2, "--orders", "found 1993 twice");
+        experiment("compare", out, "--tasks", 2, "--methods", "ham,ham").failsWith(2, "--methods", "found ham twice");
+        for (String kind : List.of("compare", "sanity")) {
+            experiment(kind, out, "--tasks", 2, "--methods", "ham", "--variant", "a:keep=1", "--variant", "a:keep=0.5")
+                    .failsWith(2, "--variant", "found a twice");
+            experiment(kind, out, "--tasks", 2, "--methods", "ham", "--variant", "ham:keep=1")
+                    .failsWith(2, "--variant", "found ham twice");
+        }
+        assertThat(experiment("compare", out, "--tasks", 9, "--methods", "ham").exitCode())
+                .isEqualTo(2);
         experiment("sanity", out, "--tasks", 3).failsWith(2, "--tasks", "expected 2", "found 3");
         Files.createDirectories(out);
         Files.writeString(out.resolve("notes"), "mine");
