@@ -126,6 +126,7 @@ class ExperimentCommandTest {
         experiment("compare", out, "--tasks", 2, "--orders", "1993,1994,1993")
                 .failsWith(2, "--orders", "found 1993 twice");
         experiment("compare", out, "--tasks", 2, "--methods", "ham,ham").failsWith(2, "--methods", "found ham twice");
+        experiment("ablation", out, "--tasks", 2, "--values", "0.5,0.5").failsWith(2, "--values", "found 0.5 twice");
         for (String kind : List.of("compare", "sanity")) {
             experiment(kind, out, "--tasks", 2, "--methods", "ham", "--variant", "a:keep=1", "--variant", "a:keep=0.5")
                     .failsWith(2, "--variant", "found a twice");
