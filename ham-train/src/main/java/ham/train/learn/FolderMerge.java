@@ -2,21 +2,19 @@ package ham.train.learn;
 
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
-import ham.merge.folder.MergeMode;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The merge of a run's adapter folders that gives what the learner has in memory.
+ * The merge of a run's adapter folders that gives what the learner has in memory; how the adapters were trained is in their records.
  *
  * @param settings method and parameters
- * @param mode how the merge sees its adapters
  * @param latestAlone whether only the last adapter counts
  * @param weights of the adapters that count; empty for their own
  */
-public record FolderMerge(MergeSettings settings, MergeMode mode, boolean latestAlone, List<Double> weights) {
+public record FolderMerge(MergeSettings settings, boolean latestAlone, List<Double> weights) {
     public FolderMerge {
         weights = List.copyOf(weights);
     }
@@ -31,7 +29,7 @@ public record FolderMerge(MergeSettings settings, MergeMode mode, boolean latest
                 latestAlone ? adapters.subList(adapters.size() - 1, adapters.size()) : adapters,
                 weights,
                 settings,
-                Optional.of(mode),
+                Optional.empty(),
                 MergeProgress.SILENT);
     }
 }

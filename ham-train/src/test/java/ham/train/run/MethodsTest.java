@@ -138,11 +138,38 @@ class MethodsTest {
                 again,
                 AdapterMerge.of(
                         adapters, weights, MergeFolder.settings(merged), Optional.empty(), MergeProgress.SILENT));
+        ObjectNode recordAgain = JsonFiles.read(again.resolve(MergeFolder.RECORD), "merge");
+        assertThat(recordAgain.path("mode")).isEqualTo(record.path("mode"));
         assertThat(again.resolve("merged.safetensors")).hasSameBinaryContentAs(merged.resolve("merged.safetensors"));
         assertThat(again.resolve("head.safetensors")).hasSameBinaryContentAs(merged.resolve("head.safetensors"));
         RunInputs inputs = RunInputs.open(TinyRun.config(shared, method));
         assertThat(Merged.read(merged).head().orElseThrow().classes())
                 .isEqualTo(inputs.classNamesSeen(inputs.stream().tasks() - 1));
+    }
+
+    /** A result always says which it was: trained one beside or after the other, or each alone. */
+    @ParameterizedTest
+    @EnumSource(LearningMethod.class)
+    void everyRecordSaysHowTheAdaptersWereTrained(LearningMethod method) {
+        boolean alone = Set.of(
+                        LearningMethod.LINEAR,
+                        LearningMethod.TASK_ARITHMETIC,
+                        LearningMethod.TIES,
+                        LearningMethod.DARE,
+                        LearningMethod.ORACLE)
+                .contains(method);
+        String mode = alone ? "independent" : "sequential";
+        FinishedRun run = run(method);
+        assertThat(run.metrics().path("mode").asText()).isEqualTo(mode);
+        for (int task = 0; task < run.metrics().path("tasks").size(); task++) {
+            Path adapter = RunFolder.adapter(run.folder(), task);
+            assertThat(AdapterFolder.read(adapter).record().mode().optionName()).isEqualTo(mode);
+        }
+        if (method.givesOneModel()) {
+            ObjectNode record = JsonFiles.read(run.folder().resolve("merged/merge.json"), "merge");
+            assertThat(record.path("mode").asText()).isEqualTo(mode);
+            assertThat(record.path("warnings").toString()).doesNotContain("independently");
+        }
     }
 
     @ParameterizedTest
