@@ -16,7 +16,8 @@ import java.util.SortedMap;
  * @param groupLayerAlphas for every group weight name to its scalar of that layer; empty maps with {@link ScalarScope#SHARED}
  * @param head linear head over the task's own classes
  * @param epochs one entry an epoch
- * @param imagesPerSecond training throughput, image preparation included
+ * @param imagesPerSecond training throughput of this process, image preparation included
+ * @param secondsBefore that earlier processes trained, as far as their work was saved
  */
 public record TaskResult(
         SortedMap<String, LoraFactors> factors,
@@ -26,4 +27,5 @@ public record TaskResult(
         List<SortedMap<String, Double>> groupLayerAlphas,
         LinearHead head,
         List<EpochResult> epochs,
-        double imagesPerSecond) {}
+        double imagesPerSecond,
+        double secondsBefore) {}

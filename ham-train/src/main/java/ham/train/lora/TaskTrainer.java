@@ -85,7 +85,8 @@ public final class TaskTrainer {
                 parameters.scalars().groupLayerAlphas(),
                 parameters.head(),
                 run.epochs(),
-                run.imagesPerSecond());
+                run.imagesPerSecond(),
+                run.secondsBefore());
     }
 
     /** Everything that a task's result follows from, besides the base and the earlier tasks. */

@@ -86,6 +86,7 @@ final class ReusedTasks implements TaskSource {
                 inputs.learned(folder),
                 heads.rows(first, stream.seen(task) - first),
                 OptionalDouble.empty(),
-                OptionalDouble.empty());
+                OptionalDouble.empty(),
+                0);
     }
 }

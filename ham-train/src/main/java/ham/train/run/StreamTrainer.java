@@ -107,7 +107,7 @@ public final class StreamTrainer {
             TaskStart start = learner.start(task, classes.size());
             clock.lap("merging");
             TaskOutcome outcome = source.learn(start, split);
-            clock.lap("training");
+            clock.lap("training", outcome.secondsBefore());
             learner.join(outcome.learned());
             SortedMap<String, Matrix> deltas = learner.deltas();
             clock.lap("merging");
