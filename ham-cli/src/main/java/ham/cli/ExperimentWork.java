@@ -6,15 +6,12 @@ import ham.cli.report.ExperimentReport;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
-import ham.train.engine.TorchEngine;
 import ham.train.experiment.Experiment;
 import ham.train.experiment.ExperimentProgress;
 import ham.train.experiment.ExperimentResults;
 import ham.train.experiment.MeasuredRun;
 import ham.train.experiment.PlannedRun;
-import ham.train.run.RunConfig;
 import ham.train.run.RunProgress;
-import ham.train.run.RunRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,12 +46,7 @@ final class ExperimentWork implements ExperimentProgress {
     void run(Path folder, List<PlannedRun> runs) {
         out = folder;
         refuseOther();
-        RunConfig first = runs.get(0).config();
-        environment = Environment.facts();
-        try (TorchEngine engine = TorchEngine.open(first.device(), first.threads(), first.precision())) {
-            environment.put("engine", engine.description());
-            environment.put(RunRecord.PRECISION, engine.precision().optionName());
-        }
+        environment = Environment.ofTraining(runs.get(0).config());
         StopHook hint = new StopHook(() -> console.stage("ham: interrupted; the same command goes on with " + out));
         ExperimentResults finished;
         try {

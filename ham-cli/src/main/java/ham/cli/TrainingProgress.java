@@ -28,6 +28,13 @@ final class TrainingProgress implements RunProgress {
     }
 
     @Override
+    public void warned(String sentence) {
+        if (warned.add(sentence)) {
+            console.warn(sentence);
+        }
+    }
+
+    @Override
     public void resumed(int finishedTasks, int tasks) {
         console.stage("resuming after " + finishedTasks + " of " + tasks + " tasks");
     }
@@ -58,7 +65,7 @@ final class TrainingProgress implements RunProgress {
         parts.add(
                 format("accuracy so far %.1f %%", 100 * summary.accuracy().get(Variants.name(method, head))) + frozen);
         console.stage(format("task %d of %d: ", summary.task() + 1, summary.tasks()) + String.join(", ", parts));
-        summary.warnings().stream().filter(warned::add).forEach(console::warn);
+        summary.warnings().forEach(this::warned);
     }
 
     private static String format(String format, Object... arguments) {

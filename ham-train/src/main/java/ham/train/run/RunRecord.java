@@ -28,6 +28,9 @@ public final class RunRecord {
     /** What {@code --precision auto} became, in the environment. */
     public static final String PRECISION = "precision";
 
+    /** How many threads an operation takes, in the environment; it decides the last bits of a result. */
+    public static final String THREADS = "threads";
+
     private RunRecord() {}
 
     /**
@@ -35,20 +38,32 @@ public final class RunRecord {
      *
      * @param environment versions and machine, for the record only
      * @param command the command line, for the record only
+     * @return what a user should know who resumes a run elsewhere, one sentence each
      * @throws InputException when the folder's run has other options, base or data
      */
-    public static void writeOrCheck(
+    public static List<String> writeOrCheck(
             RunFolder folder, RunInputs inputs, Map<String, String> environment, List<String> command) {
         Path file = folder.path(RunFolder.RECORD);
         ObjectNode record = record(inputs, environment, command);
         if (Files.exists(file)) {
-            requireSame(file, JsonFiles.read(file, "the record of a run"), record);
-        } else if (folder.holdsWork()) {
+            ObjectNode found = JsonFiles.read(file, "the record of a run");
+            requireSame(file, found, record);
+            return otherThreads(found.path("environment").path(THREADS), environment.get(THREADS));
+        }
+        if (folder.holdsWork()) {
             throw new InputException(
                     file, "expected the record of the unfinished run, found no such file; start over with --force");
-        } else {
-            Outputs.file(file, false, path -> JsonFiles.write(path, record));
         }
+        Outputs.file(file, false, path -> JsonFiles.write(path, record));
+        return List.of();
+    }
+
+    private static List<String> otherThreads(JsonNode before, String now) {
+        return now == null || !before.isTextual() || before.asText().equals(now)
+                ? List.of()
+                : List.of("the run was begun with --threads " + before.asText() + " and goes on with " + now
+                        + ": its end differs in the last bits from that of a run that was never interrupted; give --threads "
+                        + before.asText() + " for the same");
     }
 
     /**
