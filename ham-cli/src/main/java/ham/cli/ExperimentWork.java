@@ -14,10 +14,12 @@ import ham.train.experiment.PlannedRun;
 import ham.train.run.RunProgress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** Does an experiment, and writes what came out after every run. */
 final class ExperimentWork implements ExperimentProgress {
@@ -28,6 +30,7 @@ final class ExperimentWork implements ExperimentProgress {
     private final String description;
     private Path out;
     private Map<String, String> environment = Map.of();
+    private final Set<String> warned = new HashSet<>();
     private ObjectNode results = JsonFiles.object();
 
     /**
@@ -82,7 +85,7 @@ final class ExperimentWork implements ExperimentProgress {
     public RunProgress begins(int number, int runs, PlannedRun run, OptionalDouble secondsLeft) {
         console.stage("run " + number + " of " + runs + ": " + run.name() + ", order " + run.order()
                 + (secondsLeft.isPresent() ? ", about " + time(secondsLeft.getAsDouble()) + " left" : ""));
-        return new TrainingProgress(console, run.config());
+        return new TrainingProgress(console, run.config(), warned);
     }
 
     private static String time(double seconds) {

@@ -50,7 +50,6 @@ final class Pipeline {
     void run(RunConfig config, Path out, boolean resume, boolean force) {
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
         RunInputs inputs = RunInputs.open(config);
-        inputs.skipped().forEach(fault -> console.warn(fault + "; left out"));
         Map<String, String> environment = Environment.ofTraining(config);
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));
