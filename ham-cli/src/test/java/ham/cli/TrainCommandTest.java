@@ -276,6 +276,20 @@ class TrainCommandTest {
                 .failsWith(1, "--adapters", "--epochs", "expected 2", "found 1");
     }
 
+    /** All classes at once: nothing happens over time. */
+    @Test
+    void jointHasNoFiguresOverTime() {
+        Path run = temp.resolve("joint");
+        train(run, 2, 1, "--method", "joint").succeeds();
+        assertThat(ham("inspect", run).succeeds().out())
+                .contains("merged model, analytic head (exported ONNX)", "frozen backbone, prototype head", "chance")
+                .doesNotContain("average incremental", "forgetting");
+        assertThat(run.resolve("report.html"))
+                .content()
+                .contains("last accuracy")
+                .doesNotContain("average incremental", "forgetting", "backward transfer");
+    }
+
     @Test
     void optionsThatAMethodDoesNotUseAreRefused() {
         Path run = temp.resolve("run");
