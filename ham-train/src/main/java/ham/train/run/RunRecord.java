@@ -22,8 +22,10 @@ import java.util.Set;
  * tasks.
  */
 public final class RunRecord {
+    private static final String ADAPTERS = "adapters";
+
     /** Options that may differ when a run is resumed: where things are, and on what it runs. */
-    private static final Set<String> FREE = Set.of("base", "data", "device", "threads");
+    private static final Set<String> FREE = Set.of("base", "data", ADAPTERS, "device", "threads");
 
     /** What {@code --precision auto} became, in the environment. */
     public static final String PRECISION = "precision";
@@ -114,17 +116,21 @@ public final class RunRecord {
     }
 
     private static ObjectNode hashes(RunInputs inputs) {
-        return JsonFiles.object()
+        ObjectNode hashes = JsonFiles.object()
                 .put("base_sha256", inputs.baseSha256())
                 .put(
                         "data_sha256",
                         DataHash.sha256(inputs.config().data(), inputs.data().files()));
+        inputs.config().adapters().flatMap(ReusedTasks::sha256).ifPresent(hash -> hashes.put("adapters_sha256", hash));
+        return hashes;
     }
 
     private static void requireSame(Path file, ObjectNode found, ObjectNode wanted) {
         for (Map.Entry<String, JsonNode> option : wanted.path("configuration").properties()) {
             JsonNode before = found.path("configuration").path(option.getKey());
-            if (!FREE.contains(option.getKey()) && !same(before, option.getValue())) {
+            boolean free = FREE.contains(option.getKey())
+                    && before.isTextual() == option.getValue().isTextual();
+            if (!free && !same(before, option.getValue())) {
                 throw new InputException(
                         file,
                         "the run has another --" + option.getKey() + ": expected " + before
@@ -133,6 +139,15 @@ public final class RunRecord {
             }
         }
         requireSameHashes(file, "the run", found, wanted);
+        JsonNode adapters = found.path("adapters_sha256");
+        if (adapters.isTextual() && wanted.has("adapters_sha256") && !adapters.equals(wanted.path("adapters_sha256"))) {
+            throw new InputException(
+                    file,
+                    "the run took other adapters than "
+                            + wanted.path("configuration").path(ADAPTERS)
+                            + " has: expected " + adapters.asText() + ", found "
+                            + wanted.path("adapters_sha256").asText() + "; use the same, or start over with --force");
+        }
         JsonNode before = found.path("environment").path(PRECISION);
         JsonNode now = wanted.path("environment").path(PRECISION);
         if (before.isTextual() && now.isTextual() && !before.equals(now)) {
