@@ -13,6 +13,8 @@ import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.MergeMode;
 import ham.merge.folder.Merged;
+import ham.merge.folder.Replay;
+import ham.merge.folder.StoredMerge;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.MergeChoices;
@@ -142,6 +144,10 @@ class MethodsTest {
         assertThat(recordAgain.path("mode")).isEqualTo(record.path("mode"));
         assertThat(again.resolve("merged.safetensors")).hasSameBinaryContentAs(merged.resolve("merged.safetensors"));
         assertThat(again.resolve("head.safetensors")).hasSameBinaryContentAs(merged.resolve("head.safetensors"));
+        AdapterMerge replayed = Replay.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
+                .merge(MergeProgress.SILENT);
+        assertThat(replayed.mode().optionName()).isEqualTo(record.path("mode").asText());
+        assertThat(replayed.merge().merged()).isEqualTo(Merged.read(merged).deltas());
         RunInputs inputs = RunInputs.open(TinyRun.config(shared, method));
         assertThat(Merged.read(merged).head().orElseThrow().classes())
                 .isEqualTo(inputs.classNamesSeen(inputs.stream().tasks() - 1));
