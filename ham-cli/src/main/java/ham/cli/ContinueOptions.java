@@ -3,6 +3,7 @@ package ham.cli;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.Replay;
 import ham.merge.folder.StoredMerge;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeMethod;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,6 +100,9 @@ final class ContinueOptions {
                             + stored.settings().method().optionName() + " of " + onto + ", found " + other);
         }
         return Replay.of(
-                stored, without, added, parsed.matchedOptionValue(ham ? "--alpha" : "--weight", List.<Double>of()));
+                stored,
+                without,
+                added,
+                Importance.each(parsed.matchedOptionValue(ham ? "--alpha" : "--weight", List.<Double>of())));
     }
 }

@@ -11,6 +11,7 @@ import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
+import ham.merge.method.Importance;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorHash;
 import ham.merge.safetensors.TensorInfo;
@@ -126,7 +127,11 @@ final class InspectCommand implements Callable<Integer> {
     private void adapter(AdapterFolder adapter) {
         Table table = new Table("weight", "rank", "scaling", "delta");
         ObjectNode json = JsonFiles.object().put("kind", "adapter").put("sha256", adapter.sha256());
-        json.put("alpha", adapter.record().alpha());
+        Importance alpha = adapter.record().alpha();
+        json.put("alpha", alpha.mean());
+        if (alpha.isPerLayer()) {
+            json.set("layer_alphas", JsonFiles.tree(alpha.layers()));
+        }
         json.put("mode", adapter.record().mode().optionName());
         json.set("classes", JsonFiles.tree(adapter.record().classes()));
         json.put("base_sha256", adapter.record().baseSha256().orElse(null));
@@ -146,7 +151,7 @@ final class InspectCommand implements Callable<Integer> {
                     .put("inputs", factors.inputs());
         }
         console.result(
-                "LoRA adapter, alpha " + adapter.record().alpha() + ", "
+                "LoRA adapter, alpha " + alpha.mean() + (alpha.isPerLayer() ? " (mean over its layers), " : ", ")
                         + adapter.record().mode().optionName() + ", classes "
                         + adapter.record().classes() + ", "
                         + adapter.head()

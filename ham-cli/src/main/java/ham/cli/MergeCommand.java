@@ -1,6 +1,7 @@
 package ham.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.config.MergeConfig;
 import ham.merge.folder.AdapterFolder;
@@ -13,6 +14,7 @@ import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PlanRecord;
 import ham.merge.folder.Replay;
 import ham.merge.io.Outputs;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeSettings;
 import ham.merge.method.Parallel;
@@ -72,6 +74,13 @@ final class MergeCommand implements Callable<Integer> {
             description = "All methods but ham: weight of each adapter (default: 1 each).")
     private List<Double> weights = List.of();
 
+    @Option(
+            names = "--trained-weights",
+            description =
+                    "All methods but ham: weigh the adapters as the last of them was trained, by the scalars in its"
+                            + " ham.json: what sd-lora needs.")
+    private boolean trainedWeights;
+
     @Mixin
     private HamOptions ham;
 
@@ -115,7 +124,7 @@ final class MergeCommand implements Callable<Integer> {
         List<MergeConfig.Adapter> sources = sources(config);
         requireOutput(settings, sources.stream().map(MergeConfig.Adapter::path).toList());
         List<AdapterFolder> read = read(sources, wantedBase);
-        List<Double> importance = importance(method, sources, read);
+        List<Importance> importance = importance(method, sources, read);
         if (dryRun) {
             return plan(AdapterMerge.check(read, importance, settings, wanted));
         }
@@ -182,6 +191,10 @@ final class MergeCommand implements Callable<Integer> {
                             ? "--weight: expected --alpha with the method ham, found --weight"
                             : "--alpha: expected --weight with the method " + method.optionName() + ", found --alpha");
         }
+        if (trainedWeights && (method == MergeMethod.HAM || !weights.isEmpty())) {
+            throw wrongUsage("--trained-weights: expected another method than ham, and no --weight, found "
+                    + (method == MergeMethod.HAM ? "ham" : "--weight"));
+        }
     }
 
     private Optional<MergeMode> mode(MergeConfig config) {
@@ -223,8 +236,12 @@ final class MergeCommand implements Callable<Integer> {
     }
 
     /** What was typed, else what the file says; empty where neither says anything, so that the adapters' own count. */
-    private List<Double> importance(MergeMethod method, List<MergeConfig.Adapter> sources, List<AdapterFolder> read) {
-        List<Double> typed = method == MergeMethod.HAM ? alphas : weights;
+    private List<Importance> importance(
+            MergeMethod method, List<MergeConfig.Adapter> sources, List<AdapterFolder> read) {
+        if (trainedWeights) {
+            return trainedWeights(read);
+        }
+        List<Importance> typed = Importance.each(method == MergeMethod.HAM ? alphas : weights);
         if (!typed.isEmpty()
                 || sources.stream().allMatch(each -> each.importance().isEmpty())) {
             return typed;
@@ -232,8 +249,23 @@ final class MergeCommand implements Callable<Integer> {
         return IntStream.range(0, sources.size())
                 .mapToObj(i -> sources.get(i)
                         .importance()
-                        .orElse(method == MergeMethod.HAM ? read.get(i).record().alpha() : 1))
+                        .map(Importance::of)
+                        .orElseGet(() ->
+                                method == MergeMethod.HAM ? read.get(i).record().alpha() : Importance.ONE))
                 .toList();
+    }
+
+    private static List<Importance> trainedWeights(List<AdapterFolder> read) {
+        AdapterFolder last = read.get(read.size() - 1);
+        List<Importance> trained = last.record().trainedScalars();
+        if (trained.size() != read.size()) {
+            throw new InputException(
+                    last.path(),
+                    "--trained-weights: expected group_alphas in its ham.json for the " + (read.size() - 1)
+                            + " adapters before it, found " + (trained.size() - 1)
+                            + "; give all adapters of an sd-lora run in their order, or --weight");
+        }
+        return trained;
     }
 
     private ParameterException wrongUsage(String message) {

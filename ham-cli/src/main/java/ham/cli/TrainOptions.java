@@ -5,6 +5,7 @@ import ham.merge.head.HeadKind;
 import ham.merge.method.MergeChoices;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeParameter;
+import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
 import ham.train.learn.LearningMethod;
@@ -78,6 +79,15 @@ final class TrainOptions {
     private String ridge;
 
     @Option(
+            names = "--drift",
+            paramLabel = "RULE",
+            defaultValue = "none",
+            description =
+                    "What the prototype and the analytic head do when joining moves features: none, or linear (old statistics follow"
+                            + " by a linear map, fitted on the present task's images) (default: ${DEFAULT-VALUE}).")
+    private String drift;
+
+    @Option(
             names = "--lr-decay",
             paramLabel = "F",
             defaultValue = "1",
@@ -144,6 +154,7 @@ final class TrainOptions {
         LearningMethod learned =
                 Usage.choose(spec, "--method", method, LearningMethod.values(), LearningMethod::optionName);
         HeadKind kind = Usage.choose(spec, "--head", head, HeadKind.values(), HeadKind::optionName);
+        DriftRule driftRule = Usage.choose(spec, "--drift", drift, DriftRule.values(), DriftRule::optionName);
         Optional<MergeMode> chosenMode = Optional.ofNullable(mode)
                 .map(name -> Usage.choose(spec, "--mode", name, MergeMode.values(), MergeMode::optionName));
         MergeChoices choices = ham.choices(spec).over(peers.choices(spec));
@@ -157,7 +168,7 @@ final class TrainOptions {
                         base,
                         data,
                         LearningSettings.of(learned, chosenMode, choices, rateDecay),
-                        new HeadSettings(kind, projection, RidgeRule.parse(ridge)),
+                        new HeadSettings(kind, projection, RidgeRule.parse(ridge), driftRule),
                         stream,
                         seed,
                         adapters.lora(spec),

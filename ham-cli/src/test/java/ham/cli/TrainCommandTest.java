@@ -252,6 +252,60 @@ class TrainCommandTest {
         }
     }
 
+    /** With a scalar for each layer: `ham merge` of a run's adapters is the run's own merge. */
+    @Test
+    void scalarsOfLayersComeBackFromTheAdapters() throws IOException {
+        for (String method : new String[] {"ham", "sd-lora"}) {
+            boolean ham = method.equals("ham");
+            Path run = temp.resolve(method);
+            train(run, 3, 1, "--method", method, "--scalars", "per-layer", "--no-frozen")
+                    .succeeds();
+            List<Object> merge = new ArrayList<>(List.of("merge"));
+            for (String task : new String[] {"000", "001", "002"}) {
+                merge.add(run.resolve("adapters").resolve(task));
+            }
+            Path merged = temp.resolve(method + "-merged");
+            merge.addAll(List.of("--out", merged, "--json"));
+            if (!ham) {
+                merge.addAll(List.of("--method", "cat", "--trained-weights"));
+            }
+            JsonNode record = ham(merge.toArray()).succeeds().json();
+            assertThat(merged.resolve("merged.safetensors"))
+                    .hasSameBinaryContentAs(run.resolve("merged/merged.safetensors"));
+            String layers = ham ? "layer_alphas" : "layer_weights";
+            assertThat(record.path("steps").path(2).path(layers))
+                    .hasSize(record.path("weights").size());
+            assertThat(ham("inspect", run.resolve("adapters/001")).succeeds().out())
+                    .contains("(mean over its layers)");
+            assertThat(run.resolve("report.html")).exists();
+
+            // The card's configuration gives the same again, and so does a continued merge.
+            String card = Files.readString(merged.resolve("README.md"));
+            Path yaml = temp.resolve("merge.yaml");
+            Files.writeString(yaml, card.substring(card.indexOf("```yaml\n") + 8, card.lastIndexOf("```")));
+            List<Object> again =
+                    new ArrayList<>(List.of("merge", "--config", yaml, "--out", temp.resolve(method + "-2")));
+            if (!ham) {
+                assertThat(card).contains("ham merge --config merge.yaml --trained-weights --out");
+                again.add("--trained-weights");
+            }
+            ham(again.toArray()).succeeds();
+            assertThat(temp.resolve(method + "-2/merged.safetensors"))
+                    .hasSameBinaryContentAs(merged.resolve("merged.safetensors"));
+        }
+        ham(
+                        "merge",
+                        temp.resolve("ham/adapters/002"),
+                        "--method",
+                        "cat",
+                        "--trained-weights",
+                        "--out",
+                        temp.resolve("none"))
+                .failsWith(1, "--trained-weights", "expected group_alphas", "0 adapters");
+        ham("merge", temp.resolve("ham/adapters/002"), "--trained-weights", "--out", temp.resolve("none"))
+                .failsWith(2, "--trained-weights: expected another method than ham");
+    }
+
     @Test
     void theOracleHasNoSingleModelAndSharesItsAdapters() {
         Path oracle = temp.resolve("oracle");
@@ -297,7 +351,6 @@ class TrainCommandTest {
         train(run, 2, 1, "--method", "sd-lora", "--mode", "independent").failsWith(2, "--mode");
         train(run, 2, 1, "--method", "cat-pruned", "--groups", "3").failsWith(2, "--groups", "cat-pruned");
         train(run, 2, 1, "--method", "sd-lora", "--adapters", run).failsWith(2, "--adapters");
-        train(run, 2, 1, "--scalars", "per-layer").failsWith(2, "--scalars");
         train(run, 2, 1, "--ridge", "much").failsWith(2, "--ridge");
         train(run, 2, 1, "--held-out", "1").failsWith(2, "--held-out");
         train(run, 2, 1, "--method", "magic").failsWith(2, "sd-lora");

@@ -34,6 +34,22 @@ public record AdapterFolder(
     public static final String HEAD = "head.safetensors";
 
     /**
+     * Checks that record and adapter fit together.
+     *
+     * @throws InputException when the record has scalars for other layers than the adapter changes
+     */
+    public AdapterFolder {
+        if (record.alpha().isPerLayer()
+                && !record.alpha().layers().keySet().equals(adapter.layers().keySet())) {
+            throw new InputException(
+                    path,
+                    HamRecord.FILE + ", layer_alphas: expected a number for each of the "
+                            + adapter.layers().size() + " layers of the adapter, found "
+                            + record.alpha().layers().keySet());
+        }
+    }
+
+    /**
      * Opens an adapter folder; the adapter is named after the folder.
      *
      * @throws InputException when a file is missing or damaged or the adapter is no plain LoRA
@@ -99,7 +115,12 @@ public record AdapterFolder(
             layers.put(target.name(), layer);
             ownNames.put(target.name(), name);
         });
-        return new AdapterFolder(path, new BasedAdapter(adapter, ownNames, layers, biases(base)), record, head, hash);
+        return new AdapterFolder(
+                path,
+                new BasedAdapter(adapter, ownNames, layers, biases(base)),
+                record.renamed(name -> resolve(base, name).name()),
+                head,
+                hash);
     }
 
     private SortedMap<String, BiasChange> biases(Checkpoint base) {

@@ -6,6 +6,7 @@ import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
 import ham.merge.method.FailureSignatures;
 import ham.merge.method.HamParameters;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
@@ -32,7 +33,7 @@ import java.util.Set;
  */
 public record AdapterMerge(
         List<AdapterFolder> adapters,
-        List<Double> weights,
+        List<Importance> weights,
         PreparedMerge merge,
         MergeMode mode,
         Optional<String> baseSha256,
@@ -60,7 +61,7 @@ public record AdapterMerge(
      * @throws InputException as {@link #of(List, List, MergeSettings, Optional, MergeProgress)}
      */
     public static AdapterMerge of(
-            List<AdapterFolder> adapters, List<Double> alphas, HamParameters parameters, Optional<MergeMode> mode) {
+            List<AdapterFolder> adapters, List<Importance> alphas, HamParameters parameters, Optional<MergeMode> mode) {
         return of(adapters, alphas, MergeSettings.ham(parameters), mode, MergeProgress.SILENT);
     }
 
@@ -77,7 +78,7 @@ public record AdapterMerge(
      */
     public static AdapterMerge of(
             List<AdapterFolder> adapters,
-            List<Double> weights,
+            List<Importance> weights,
             MergeSettings settings,
             Optional<MergeMode> mode,
             MergeProgress progress) {
@@ -107,7 +108,7 @@ public record AdapterMerge(
      * @throws InputException when the adapters do not fit together
      */
     public static MergeInputs check(
-            List<AdapterFolder> adapters, List<Double> weights, MergeSettings settings, Optional<MergeMode> mode) {
+            List<AdapterFolder> adapters, List<Importance> weights, MergeSettings settings, Optional<MergeMode> mode) {
         boolean ham = settings.method() == MergeMethod.HAM;
         String option = ham ? "--alpha" : "--weight";
         if (adapters.isEmpty()) {
@@ -132,13 +133,13 @@ public record AdapterMerge(
             throw new InputException("--alpha: a sequential merge takes the scalars that its run trained; leave --alpha"
                     + " out, or merge independently (--mode independent)");
         }
-        List<Double> used = weights.isEmpty()
+        List<Importance> used = weights.isEmpty()
                 ? adapters.stream()
-                        .map(each -> ham ? each.record().alpha() : 1.0)
+                        .map(each -> ham ? each.record().alpha() : Importance.ONE)
                         .toList()
                 : weights;
         Optional<String> base = commonBase(adapters);
-        List<List<Double>> trained = replaysGroups
+        List<List<Importance>> trained = replaysGroups
                 ? adapters.stream().map(each -> each.record().groupAlphas()).toList()
                 : List.of();
         return new MergeInputs(

@@ -6,6 +6,7 @@ import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.method.Branch;
 import ham.merge.method.Combine;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeSettings;
 import ham.merge.tensor.Matrix;
@@ -45,38 +46,43 @@ final class BranchReader {
 
     private void readGroups(ObjectNode record, List<List<StoredAdapter>> members) {
         boolean mean = settings.method() == MergeMethod.HAM && settings.ham().combine() == Combine.MEAN;
-        double divisor = 0;
+        List<Importance> alphas = new ArrayList<>();
         for (JsonNode group : record.path("groups")) {
-            divisor += number("alpha", group.path("alpha"));
+            requireNumber("alpha", group.path("alpha"));
+            alphas.add(
+                    ImportanceJson.read(recordFile, "groups, alpha", group.path("alpha"), group.path("layer_alphas")));
         }
-        if (mean && !(divisor > 0)) {
+        Importance divisor = mean ? Importance.sum(alphas) : Importance.ONE;
+        if (!divisor.all(each -> each > 0)) {
             throw new InputException(
-                    recordFile, "groups, alpha: expected a sum above 0 to divide by, found " + divisor);
+                    recordFile, "groups, alpha: expected a sum above 0 to divide by, found " + divisor.mean());
         }
         for (int g = 0; g < members.size(); g++) {
             JsonNode group = record.path("groups").path(g);
-            double alpha = number("alpha", group.path("alpha")) / (mean ? divisor : 1);
+            Importance alpha = alphas.get(g).over(divisor);
             for (int m = 0; m < members.get(g).size(); m++) {
-                double coefficient =
-                        number("coefficients", group.path("coefficients").path(m));
-                readMember(members.get(g).get(m), alpha * coefficient);
+                requireNumber("coefficients", group.path("coefficients").path(m));
+            }
+            List<Importance> coefficients = ImportanceJson.readAll(
+                    recordFile, "groups, coefficients", group.path("coefficients"), group.path("layer_coefficients"));
+            for (int m = 0; m < members.get(g).size(); m++) {
+                readMember(members.get(g).get(m), alpha.times(coefficients.get(m)));
             }
         }
     }
 
-    private double number(String key, JsonNode node) {
+    private void requireNumber(String key, JsonNode node) {
         if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
             throw new InputException(
                     recordFile,
                     "groups, " + key + ": expected a finite number for every group and member, found "
                             + (node.isMissingNode() ? "none" : node));
         }
-        return node.doubleValue();
     }
 
-    private void readMember(StoredAdapter member, double weight) {
+    private void readMember(StoredAdapter member, Importance weight) {
         member.layers().keySet().forEach(changed -> branches.computeIfAbsent(changed, key -> new ArrayList<>())
-                .add(new Branch(weight * settings.layerWeight(changed), member.factors(changed))));
+                .add(new Branch(weight.at(changed) * settings.layerWeight(changed), member.factors(changed))));
     }
 
     private void requireFit(SortedMap<String, Matrix> deltas) {

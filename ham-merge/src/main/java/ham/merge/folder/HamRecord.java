@@ -4,36 +4,67 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.merge.method.Importance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code ham.json}: what PEFT's files do not say of an adapter.
  *
- * @param alpha importance scalar
+ * @param alpha importance: a scalar, or one a weight
  * @param task index of the task in its stream, -1 when unknown
  * @param classes names of the task's classes
  * @param baseSha256 hash of the base checkpoint, empty when unknown
  * @param mode how it was trained
- * @param groupAlphas scalars of the groups beside which it was trained, after its training; empty when independent or first
+ * @param groupAlphas importance of the groups beside which it was trained, after its training; empty when independent or first
  */
 public record HamRecord(
-        double alpha,
+        Importance alpha,
         int task,
         List<String> classes,
         Optional<String> baseSha256,
         MergeMode mode,
-        List<Double> groupAlphas) {
+        List<Importance> groupAlphas) {
     /** Name of the file in an adapter folder. */
     public static final String FILE = "ham.json";
 
     public HamRecord {
         classes = List.copyOf(classes);
         groupAlphas = List.copyOf(groupAlphas);
+    }
+
+    /** A record of scalars that are each for all weights. */
+    public HamRecord(
+            double alpha,
+            int task,
+            List<String> classes,
+            Optional<String> baseSha256,
+            MergeMode mode,
+            List<Double> groupAlphas) {
+        this(Importance.of(alpha), task, classes, baseSha256, mode, Importance.each(groupAlphas));
+    }
+
+    /** The same under other names of the weights. */
+    HamRecord renamed(UnaryOperator<String> name) {
+        return new HamRecord(
+                alpha.renamed(name),
+                task,
+                classes,
+                baseSha256,
+                mode,
+                groupAlphas.stream().map(each -> each.renamed(name)).toList());
+    }
+
+    /** The scalars of all adapters with which this one was trained, its own last: where each of them was a group. */
+    public List<Importance> trainedScalars() {
+        List<Importance> all = new ArrayList<>(groupAlphas);
+        all.add(alpha);
+        return List.copyOf(all);
     }
 
     /**
@@ -63,17 +94,18 @@ public record HamRecord(
         HamRecord record() {
             List<String> classes = new ArrayList<>();
             array("classes").forEach(node -> classes.add(text("classes", node)));
-            List<Double> groupAlphas = new ArrayList<>();
-            array("group_alphas").forEach(node -> groupAlphas.add(number("group_alphas", node)));
             return new HamRecord(
-                    json.hasNonNull("alpha") ? number("alpha", json.get("alpha")) : 1,
+                    json.hasNonNull("alpha") || json.hasNonNull("layer_alphas")
+                            ? ImportanceJson.read(file, "alpha", json.path("alpha"), json.path("layer_alphas"))
+                            : Importance.ONE,
                     json.hasNonNull("task") ? index("task", json.get("task")) : -1,
                     classes,
                     json.hasNonNull("base_sha256")
                             ? Optional.of(text("base_sha256", json.get("base_sha256")))
                             : Optional.empty(),
                     mode(json.path("mode").asText("independent")),
-                    groupAlphas);
+                    ImportanceJson.readAll(
+                            file, "group_alphas", json.path("group_alphas"), json.path("group_layer_alphas")));
         }
 
         private Iterable<JsonNode> array(String key) {
@@ -81,13 +113,6 @@ public record HamRecord(
                 throw wrong(key, "a list", json.get(key));
             }
             return json.path(key);
-        }
-
-        private double number(String key, JsonNode node) {
-            if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
-                throw wrong(key, "finite numbers", node);
-            }
-            return node.doubleValue();
         }
 
         private int index(String key, JsonNode node) {
@@ -127,11 +152,11 @@ public record HamRecord(
 
     /** Adds every key to an object. */
     void put(ObjectNode json) {
-        json.put("alpha", alpha);
+        ImportanceJson.put(json, "alpha", "layer_alphas", alpha);
         json.put("task", task);
         json.set("classes", JsonFiles.tree(classes));
         json.put("base_sha256", baseSha256.orElse(null));
         json.put("mode", mode.optionName());
-        json.set("group_alphas", JsonFiles.tree(groupAlphas));
+        ImportanceJson.putAll(json, "group_alphas", "group_layer_alphas", groupAlphas);
     }
 }

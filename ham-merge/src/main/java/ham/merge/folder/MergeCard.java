@@ -64,8 +64,9 @@ public final class MergeCard {
             ObjectNode adapter = adapters.addObject();
             adapter.set("path", record.path("inputs").path(i).path("path"));
             adapter.set("name", record.path("inputs").path(i).path("adapter"));
-            if (!ham(record) || !sequential(record)) {
-                adapter.set(importance, record.path("steps").path(i).path(importance));
+            JsonNode step = record.path("steps").path(i);
+            if (!(ham(record) && sequential(record)) && !step.has("layer_" + importance + "s")) {
+                adapter.set(importance, step.path(importance));
             }
         }
         return json;
@@ -215,8 +216,12 @@ public final class MergeCard {
 
     private void configuration() {
         section("Configuration");
+        boolean layerWeights = StreamSupport.stream(record.path("steps").spliterator(), false)
+                .anyMatch(step -> step.has("layer_weights"));
         text.append("Relative paths start at the folder in which the command ran: save this there as `merge.yaml`, and")
-                .append(" `ham merge --config merge.yaml --out MERGED` gives the same deltas.\n\n```yaml\n")
+                .append(" `ham merge --config merge.yaml ")
+                .append(layerWeights ? "--trained-weights " : "")
+                .append("--out MERGED` gives the same deltas.\n\n```yaml\n")
                 .append(YamlText.of(configuration(record)))
                 .append("```\n");
     }

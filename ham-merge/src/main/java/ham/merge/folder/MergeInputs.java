@@ -1,6 +1,7 @@
 package ham.merge.folder;
 
 import ham.merge.head.NamedHead;
+import ham.merge.method.Importance;
 import ham.merge.method.MergePlan;
 import ham.merge.method.MergeSettings;
 import java.util.List;
@@ -21,10 +22,10 @@ import java.util.Optional;
  */
 public record MergeInputs(
         List<AdapterFolder> adapters,
-        List<Double> weights,
+        List<Importance> weights,
         MergeSettings settings,
         MergeMode mode,
-        List<List<Double>> trainedGroupAlphas,
+        List<List<Importance>> trainedGroupAlphas,
         Optional<String> baseSha256,
         Optional<NamedHead> head,
         MergeRequest request,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.DeltaStatistics;
 import ham.merge.method.Group;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.PreparedMerge;
 import ham.merge.method.Step;
@@ -76,8 +77,9 @@ final class MergeRecord {
 
     private void steps(ArrayNode steps) {
         for (Step step : merge.steps()) {
-            ObjectNode node =
-                    steps.addObject().put("adapter", step.adapter()).put(ham() ? "alpha" : "weight", step.alpha());
+            ObjectNode node = steps.addObject().put("adapter", step.adapter());
+            ImportanceJson.put(
+                    node, ham() ? "alpha" : "weight", ham() ? "layer_alphas" : "layer_weights", step.alpha());
             if (ham()) {
                 node.set("similarity", JsonFiles.tree(step.similarity()));
                 node.put("group", step.group())
@@ -95,16 +97,22 @@ final class MergeRecord {
                     "members",
                     JsonFiles.tree(
                             group.members().stream().map(Group.Member::name).toList()));
-            node.put("alpha", group.alpha()).put("rank", rank(group));
+            ImportanceJson.put(node, "alpha", "layer_alphas", group.alpha());
+            node.put("rank", rank(group));
             if (ham()) {
                 node.put("norm", Math.sqrt(group.squaredNorm()));
             }
-            node.set(
+            ImportanceJson.putAll(
+                    node,
                     "coefficients",
-                    JsonFiles.tree(group.members().stream()
-                            .map(Group.Member::coefficient)
-                            .toList()));
+                    "layer_coefficients",
+                    group.members().stream().map(this::coefficient).toList());
         }
+    }
+
+    private Importance coefficient(Group.Member member) {
+        return member.coefficient()
+                .only(merge.adapters().get(member.adapter()).layers().keySet());
     }
 
     /** The group's largest concatenated rank over all weights. */

@@ -68,7 +68,7 @@ public final class PlanRecord {
             ObjectNode node = array.addObject()
                     .put("adapter", adapter.name())
                     .put("path", each.path().toString())
-                    .put(importance, inputs.weights().get(i))
+                    .put(importance, inputs.weights().get(i).mean())
                     .put("layers", adapter.layers().size())
                     .put("biases", adapter.biases().size())
                     .put("rank_min", ranks.getMin())

@@ -2,6 +2,7 @@ package ham.merge.folder;
 
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
@@ -26,7 +27,7 @@ import java.util.Set;
 public record Replay(
         MergeSettings settings,
         List<AdapterFolder> adapters,
-        List<Double> weights,
+        List<Importance> weights,
         MergeRequest request,
         Optional<Path> base,
         List<String> warnings) {
@@ -45,7 +46,7 @@ public record Replay(
      * @throws InputException when a name is unknown, nothing is left, or there is not one weight a new adapter
      */
     public static Replay of(
-            StoredMerge stored, List<String> without, List<AdapterFolder> added, List<Double> addedWeights) {
+            StoredMerge stored, List<String> without, List<AdapterFolder> added, List<Importance> addedWeights) {
         boolean ham = stored.settings().method() == MergeMethod.HAM;
         requireKnown(stored, without);
         if (!addedWeights.isEmpty() && addedWeights.size() != added.size()) {
@@ -54,7 +55,7 @@ public record Replay(
         }
         Set<String> removed = new HashSet<>(without);
         List<AdapterFolder> adapters = new ArrayList<>();
-        List<Double> weights = new ArrayList<>();
+        List<Importance> weights = new ArrayList<>();
         List<String> orphans = new ArrayList<>();
         boolean gap = false;
         for (int i = 0; i < stored.adapters().size(); i++) {
@@ -71,7 +72,7 @@ public record Replay(
         }
         for (int i = 0; i < added.size(); i++) {
             adapters.add(added.get(i));
-            double own = ham ? added.get(i).record().alpha() : 1;
+            Importance own = ham ? added.get(i).record().alpha() : Importance.ONE;
             weights.add(addedWeights.isEmpty() ? own : addedWeights.get(i));
         }
         if (adapters.isEmpty()) {
@@ -136,7 +137,7 @@ public record Replay(
         return AdapterMerge.check(adapters, givenWeights(), settings, request.mode());
     }
 
-    private List<Double> givenWeights() {
+    private List<Importance> givenWeights() {
         return request.weightsGiven() ? weights : List.of();
     }
 

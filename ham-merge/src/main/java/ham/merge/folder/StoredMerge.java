@@ -6,6 +6,7 @@ import ham.merge.InputException;
 import ham.merge.head.HeadsFile;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeSettings;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ import java.util.stream.Stream;
 public record StoredMerge(
         Path folder,
         List<AdapterFolder> adapters,
-        List<Double> weights,
+        List<Importance> weights,
         MergeSettings settings,
         MergeMode mode,
         MergeRequest request,
@@ -76,16 +77,18 @@ public record StoredMerge(
             }
             int[] joined = new int[groups.size()];
             List<AdapterFolder> adapters = new ArrayList<>();
-            List<Double> weights = new ArrayList<>();
+            List<Importance> weights = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 JsonNode step = json.path("steps").path(i);
                 int group = ham ? group(step.path("group"), groups.size()) : 0;
                 StoredAdapter adapter = member(groups, group, joined[group]++, step);
-                double weight = number(ham ? "alpha" : "weight", step.path(ham ? "alpha" : "weight"));
+                Importance weight = ham
+                        ? ImportanceJson.read(file, "steps, alpha", step.path("alpha"), step.path("layer_alphas"))
+                        : ImportanceJson.read(file, "steps, weight", step.path("weight"), step.path("layer_weights"));
                 weights.add(weight);
                 int place = i;
                 Optional<NamedHead> head = heads.flatMap(each -> each.head(place));
-                adapters.add(folder(json.path("inputs").path(i), adapter, ham ? weight : 1, head));
+                adapters.add(folder(json.path("inputs").path(i), adapter, ham ? weight : Importance.ONE, head));
             }
             int members = groups.stream().mapToInt(List::size).sum();
             if (members != count) {
@@ -116,7 +119,7 @@ public record StoredMerge(
         }
 
         /** Merges of ham 0.1 have no record of each adapter: enough for a replay unless it needs the scalars of groups. */
-        private AdapterFolder folder(JsonNode node, StoredAdapter adapter, double alpha, Optional<NamedHead> head) {
+        private AdapterFolder folder(JsonNode node, StoredAdapter adapter, Importance alpha, Optional<NamedHead> head) {
             if (!(node instanceof ObjectNode input)
                     || !input.path("adapter").asText().equals(adapter.name())
                     || !input.path("sha256").isTextual()
@@ -131,7 +134,7 @@ public record StoredMerge(
             }
             ObjectNode record = input.deepCopy();
             if (!record.has("alpha")) {
-                record.put("alpha", alpha);
+                ImportanceJson.put(record, "alpha", "layer_alphas", alpha);
             }
             if (!record.has("base_sha256")) {
                 record.set("base_sha256", json.get("base_sha256"));
@@ -161,13 +164,6 @@ public record StoredMerge(
                     .filter(each -> each.optionName().equals(node.textValue()))
                     .findFirst()
                     .orElseThrow(() -> wrong(key, "sequential or independent", shown(node)));
-        }
-
-        private double number(String key, JsonNode node) {
-            if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
-                throw wrong("steps, " + key, "a finite number", shown(node));
-            }
-            return node.doubleValue();
         }
 
         private static String shown(JsonNode node) {

@@ -4,6 +4,7 @@ import ham.merge.adapter.LoraAdapter;
 import ham.merge.method.Branch;
 import ham.merge.method.Deltas;
 import ham.merge.method.HamMerge;
+import ham.merge.method.Importance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -45,9 +46,9 @@ public final class TaskModels {
         HamMerge replay = new HamMerge(merge.merge().settings().ham());
         for (int i = 0; i < merge.adapters().size(); i++) {
             AdapterFolder each = merge.adapters().get(i);
-            double alpha = merge.weights().get(i);
+            Importance alpha = merge.weights().get(i);
             LoraAdapter adapter = LoraAdapter.load(each.adapter());
-            List<Double> groupAlphas = merge.replaysGroups() ? each.record().groupAlphas() : List.of();
+            List<Importance> groupAlphas = merge.replaysGroups() ? each.record().groupAlphas() : List.of();
             SortedMap<String, List<Branch>> branches = replay.trainedFunction(adapter, alpha, groupAlphas);
             SortedMap<String, String> provenance = new TreeMap<>();
             provenance.put("method", "task");
@@ -67,12 +68,13 @@ public final class TaskModels {
         }
     }
 
-    private static SortedMap<String, float[]> biases(LoraAdapter adapter, double alpha) {
+    private static SortedMap<String, float[]> biases(LoraAdapter adapter, Importance alpha) {
         SortedMap<String, float[]> biases = new TreeMap<>();
         adapter.biases().forEach((name, change) -> {
             float[] scaled = change.values().clone();
+            double weight = alpha.atBias(name);
             for (int i = 0; i < scaled.length; i++) {
-                scaled[i] = (float) (alpha * scaled[i]);
+                scaled[i] = (float) (weight * scaled[i]);
             }
             biases.put(name, scaled);
         });

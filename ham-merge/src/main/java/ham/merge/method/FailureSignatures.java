@@ -23,7 +23,9 @@ public final class FailureSignatures {
         if (merge.settings().method() == MergeMethod.HAM) {
             seen.addAll(rankExplosion(merge.settings().ham(), merge.groups(), merge.steps(), merge.adapters()));
             seen.addAll(rigidification(
-                    merge.steps(), merge.groups().stream().map(Group::alpha).toList(), RIGID));
+                    merge.steps(),
+                    merge.groups().stream().map(group -> group.alpha().mean()).toList(),
+                    RIGID));
         }
         return seen;
     }
@@ -68,7 +70,7 @@ public final class FailureSignatures {
      * Which groups later training muted.
      *
      * @param steps of the adapters so far
-     * @param alphas scalar of every group as it stands
+     * @param alphas scalar of every group as it stands, or the mean of its scalars
      * @param below fraction of its value at its last join below which a scalar counts as muted
      */
     public static List<String> rigidification(List<Step> steps, List<Double> alphas, double below) {

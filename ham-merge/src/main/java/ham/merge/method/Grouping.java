@@ -3,6 +3,7 @@ package ham.merge.method;
 import ham.merge.InputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleBiFunction;
@@ -18,6 +19,8 @@ final class Grouping {
     private final double error;
     private final List<Group> groups = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
+    /** Of every adapter so far, the weights that it changes. */
+    private final List<Set<String>> changed = new ArrayList<>();
 
     /**
      * No group yet, and inner products that are taken as they are.
@@ -51,9 +54,10 @@ final class Grouping {
     /**
      * Gives the groups the scalars that they had after the training of the adapter that comes next.
      *
-     * @throws InputException when there are more or fewer scalars than groups, or one is not finite
+     * @throws InputException when there are more or fewer scalars than groups, one is not finite, or they are not one
+     *     for all weights nor one for each that the group changes
      */
-    void train(String adapter, List<Double> alphas) {
+    void train(String adapter, List<Importance> alphas) {
         if (alphas.size() != groups.size()) {
             throw new InputException("adapter " + adapter + " was trained beside " + alphas.size()
                     + " groups, but with these parameters the merge has " + groups.size()
@@ -61,6 +65,8 @@ final class Grouping {
         }
         alphas.forEach(each -> requireFinite(adapter, each));
         for (int i = 0; i < groups.size(); i++) {
+            requireWeights(
+                    adapter + ", group " + i, groups.get(i).squaredNorms().keySet(), alphas.get(i));
             groups.set(i, groups.get(i).withAlpha(alphas.get(i)));
         }
     }
@@ -70,14 +76,15 @@ final class Grouping {
      *
      * @param squaredNorms of its pruned delta, at every weight that it changes
      * @param innerProducts of its pruned delta with a group's, at every weight that both change
-     * @throws InputException when {@code alpha} is not finite
+     * @throws InputException when {@code alpha} is not finite, or neither one scalar nor one for each weight that the adapter changes
      */
     Step add(
             String adapter,
-            double alpha,
+            Importance alpha,
             SortedMap<String, Double> squaredNorms,
             Function<Group, SortedMap<String, Double>> innerProducts) {
         requireFinite(adapter, alpha);
+        requireWeights(adapter, squaredNorms.keySet(), alpha);
         List<SortedMap<String, Double>> products =
                 groups.stream().map(innerProducts).toList();
         List<Double> similarities = new ArrayList<>();
@@ -93,8 +100,17 @@ final class Grouping {
             best = groups.size();
             groups.add(Group.open(index, adapter, alpha, squaredNorms));
         } else {
-            Group.Member member = new Group.Member(index, adapter, 1);
-            groups.set(best, groups.get(best).join(parameters.join(), member, alpha, products.get(best), squaredNorms));
+            Group.Member member = new Group.Member(index, adapter, Importance.ONE);
+            Group group = groups.get(best);
+            groups.set(
+                    best,
+                    group.join(
+                            parameters.join(),
+                            member,
+                            alpha,
+                            weight -> changing(group, weight),
+                            products.get(best),
+                            squaredNorms));
         }
         Step step = new Step(
                 adapter,
@@ -102,10 +118,17 @@ final class Grouping {
                 similarities,
                 best,
                 open,
-                groups.get(best).alpha(),
+                groups.get(best).alpha().mean(),
                 Math.sqrt(Similarity.total(squaredNorms)));
         steps.add(step);
+        changed.add(Set.copyOf(squaredNorms.keySet()));
         return step;
+    }
+
+    private int changing(Group group, String weight) {
+        return (int) group.members().stream()
+                .filter(member -> changed.get(member.adapter()).contains(weight))
+                .count();
     }
 
     private boolean mayOpen() {
@@ -140,30 +163,43 @@ final class Grouping {
      *
      * @throws InputException with {@link Combine#MEAN} when a group's scalar is not positive
      */
-    List<Double> coefficients() {
-        double divisor = 1;
+    List<Importance> coefficients() {
+        Importance divisor = Importance.ONE;
         if (parameters.combine() == Combine.MEAN) {
-            divisor = 0;
             for (Group group : groups) {
-                if (!(group.alpha() > 0)) {
+                if (!group.alpha().all(alpha -> alpha > 0)) {
                     throw new InputException("--combine mean: expected every group's alpha above 0, found "
-                            + group.alpha() + "; use --combine sum");
+                            + lowest(group.alpha()) + "; use --combine sum");
                 }
-                divisor += group.alpha();
             }
+            divisor = Importance.sum(groups.stream().map(Group::alpha).toList());
         }
-        Double[] coefficients = new Double[steps.size()];
+        Importance[] coefficients = new Importance[steps.size()];
         for (Group group : groups) {
             for (Group.Member member : group.members()) {
-                coefficients[member.adapter()] = group.alpha() / divisor * member.coefficient();
+                coefficients[member.adapter()] = group.alpha().over(divisor).times(member.coefficient());
             }
         }
         return List.of(coefficients);
     }
 
-    private static void requireFinite(String adapter, double alpha) {
-        if (!Double.isFinite(alpha)) {
-            throw new InputException("adapter " + adapter + ": expected finite importance scalars, found " + alpha);
+    private static double lowest(Importance alpha) {
+        return alpha.layers().values().stream().reduce(alpha.mean(), Math::min);
+    }
+
+    private static void requireFinite(String adapter, Importance alpha) {
+        if (!alpha.all(Double::isFinite)) {
+            throw new InputException("adapter " + adapter + ": expected finite importance scalars, found "
+                    + (alpha.isPerLayer() ? alpha.layers() : alpha.mean()));
+        }
+    }
+
+    private static void requireWeights(String whose, Set<String> weights, Importance alpha) {
+        if (alpha.isPerLayer() && !alpha.layers().keySet().equals(weights)) {
+            throw new InputException("adapter " + whose + ": expected one importance scalar, or one for each of the "
+                    + weights.size() + " weights that change, found them for "
+                    + alpha.layers().size()
+                    + " weights or under other names");
         }
     }
 }

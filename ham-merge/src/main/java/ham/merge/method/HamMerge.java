@@ -33,7 +33,7 @@ public final class HamMerge {
      *
      * @throws InputException when {@code alpha} is not finite, or the adapter changes a weight of another shape than those before it
      */
-    public Step add(LoraAdapter adapter, double alpha) {
+    public Step add(LoraAdapter adapter, Importance alpha) {
         requireShapes(adapter);
         LoraAdapter added = Pruning.prune(adapter, parameters.keep());
         pruned.add(added);
@@ -44,13 +44,18 @@ public final class HamMerge {
                 group -> innerProducts(group, added));
     }
 
+    /** As {@link #add(LoraAdapter, Importance)}, with one scalar for all weights. */
+    public Step add(LoraAdapter adapter, double alpha) {
+        return add(adapter, Importance.of(alpha));
+    }
+
     /**
      * Adds an adapter that was trained beside the groups, whose scalars trained on with it.
      *
      * @param trainedGroupAlphas the scalar of every group after this adapter's training, in group order
-     * @throws InputException as {@link #add(LoraAdapter, double)}, and when the number of scalars is not the number of groups
+     * @throws InputException as {@link #add(LoraAdapter, Importance)}, and when the number of scalars is not the number of groups
      */
-    public Step add(LoraAdapter adapter, double alpha, List<Double> trainedGroupAlphas) {
+    public Step add(LoraAdapter adapter, Importance alpha, List<Importance> trainedGroupAlphas) {
         grouping.train(adapter.name(), trainedGroupAlphas);
         return add(adapter, alpha);
     }
@@ -59,7 +64,8 @@ public final class HamMerge {
         SortedMap<String, Double> sums = new TreeMap<>();
         for (Group.Member member : group.members()) {
             Similarity.innerProducts(pruned.get(member.adapter()).factors(), adapter.factors())
-                    .forEach((weight, product) -> sums.merge(weight, member.coefficient() * product, Double::sum));
+                    .forEach((weight, product) ->
+                            sums.merge(weight, member.coefficient().at(weight) * product, Double::sum));
         }
         return sums;
     }
@@ -71,7 +77,7 @@ public final class HamMerge {
      * @param trainedGroupAlphas the scalar of every group after the adapter's training; empty when it was trained alone
      */
     public SortedMap<String, List<Branch>> trainedFunction(
-            LoraAdapter adapter, double alpha, List<Double> trainedGroupAlphas) {
+            LoraAdapter adapter, Importance alpha, List<Importance> trainedGroupAlphas) {
         SortedMap<String, List<Branch>> branches = new TreeMap<>();
         for (int i = 0; i < trainedGroupAlphas.size(); i++) {
             addBranches(groups().get(i), trainedGroupAlphas.get(i), branches);
@@ -114,7 +120,7 @@ public final class HamMerge {
     /** {@code DW_G} [out, in] of every weight that a group adapts; without the group's scalar. */
     public SortedMap<String, Matrix> deltas(Group group) {
         SortedMap<String, List<Branch>> branches = new TreeMap<>();
-        addBranches(group, 1, branches);
+        addBranches(group, Importance.ONE, branches);
         return Deltas.sum(branches);
     }
 
@@ -125,22 +131,23 @@ public final class HamMerge {
      */
     public SortedMap<String, List<Branch>> branches() {
         SortedMap<String, List<Branch>> branches = new TreeMap<>();
-        List<Double> coefficients = grouping.coefficients();
+        List<Importance> coefficients = grouping.coefficients();
         for (int i = 0; i < pruned.size(); i++) {
             addBranches(pruned.get(i), coefficients.get(i), branches);
         }
         return branches;
     }
 
-    private void addBranches(Group group, double alpha, SortedMap<String, List<Branch>> branches) {
+    private void addBranches(Group group, Importance alpha, SortedMap<String, List<Branch>> branches) {
         group.members()
-                .forEach(member -> addBranches(pruned.get(member.adapter()), alpha * member.coefficient(), branches));
+                .forEach(member ->
+                        addBranches(pruned.get(member.adapter()), alpha.times(member.coefficient()), branches));
     }
 
-    private static void addBranches(LoraAdapter adapter, double weight, SortedMap<String, List<Branch>> branches) {
+    private static void addBranches(LoraAdapter adapter, Importance weight, SortedMap<String, List<Branch>> branches) {
         for (Map.Entry<String, LoraFactors> entry : adapter.factors().entrySet()) {
             branches.computeIfAbsent(entry.getKey(), key -> new ArrayList<>())
-                    .add(new Branch(weight, entry.getValue()));
+                    .add(new Branch(weight.at(entry.getKey()), entry.getValue()));
         }
     }
 

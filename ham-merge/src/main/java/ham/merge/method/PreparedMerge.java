@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 
 /**
  * A merge that is decided: which adapter counts how much. Deltas are computed weight by weight when they are asked for, so that neither all
@@ -23,8 +24,8 @@ public final class PreparedMerge {
     private final SortedMap<String, WeightShapes> shapes;
     private final List<Group> groups;
     private final List<Step> steps;
-    private final List<Double> weights;
-    private final double totalWeight;
+    private final List<Importance> weights;
+    private final Importance totalWeight;
     private final Kernels kernels;
     private final ThreadLocal<FactorProducts> products;
     private final ThreadLocal<DeltaStatistics.Workspace> workspaces =
@@ -48,7 +49,7 @@ public final class PreparedMerge {
     }
 
     /** Groups, what every adapter did, and the weight of every adapter in the sum or other method that makes the deltas. */
-    private record Decision(List<Group> groups, List<Step> steps, List<Double> weights) {}
+    private record Decision(List<Group> groups, List<Step> steps, List<Importance> weights) {}
 
     /** Hears of the factors that a delta is made of, as they are (pruned) in the merge. */
     public interface FactorSink {
@@ -69,13 +70,13 @@ public final class PreparedMerge {
      * @param adapters in order, at least one; all biases as deltas
      * @param weights importance (ham) or weight (other methods) of each
      * @param trainedGroupAlphas for ham, the scalars of the groups after the training of each adapter; empty when trained independently
-     * @throws InputException when shapes differ, weights are not finite or the method cannot use them
+     * @throws InputException when shapes differ, weights are not finite, are neither one nor one for each weight that an adapter changes, or the method cannot use them
      */
     public static PreparedMerge of(
             MergeSettings settings,
             List<? extends AdapterSource> adapters,
-            List<Double> weights,
-            List<List<Double>> trainedGroupAlphas,
+            List<Importance> weights,
+            List<List<Importance>> trainedGroupAlphas,
             MergeProgress progress) {
         MergePlan plan = MergePlan.of(settings, adapters);
         SortedMap<String, WeightShapes> shapes = plan.shapes();
@@ -98,26 +99,40 @@ public final class PreparedMerge {
 
     /** The methods without groups, as one group whose members' coefficients say what each counts. */
     private static Decision weighted(
-            MergeSettings settings, List<? extends AdapterSource> adapters, List<Double> weights) {
+            MergeSettings settings, List<? extends AdapterSource> adapters, List<Importance> weights) {
         List<Step> steps = new ArrayList<>();
         List<Group.Member> members = new ArrayList<>();
-        double total = total(weights);
+        Importance total = total(weights);
         for (int i = 0; i < adapters.size(); i++) {
             String name = adapters.get(i).name();
-            double weight = weights.get(i);
-            Parameters.requireFinite("--weight, adapter " + name, weight);
+            Importance weight = weights.get(i);
+            requireUsable(adapters.get(i), weight);
             members.add(new Group.Member(i, name, coefficient(settings, weight, total)));
             steps.add(new Step(name, weight, List.of(), 0, i == 0, 1, Double.NaN));
         }
-        return new Decision(List.of(new Group(members, 1, new TreeMap<>())), steps, weights);
+        return new Decision(List.of(new Group(members, Importance.ONE, new TreeMap<>())), steps, weights);
     }
 
-    private static double coefficient(MergeSettings settings, double weight, double total) {
-        return settings.weightMerge("", total) instanceof BranchMerge merge ? merge.coefficient(weight) : weight;
+    private static void requireUsable(AdapterSource adapter, Importance weight) {
+        Parameters.requireFinite("--weight, adapter " + adapter.name(), weight.mean());
+        if (weight.isPerLayer()
+                && !weight.layers().keySet().equals(adapter.layers().keySet())) {
+            throw new InputException("adapter " + adapter.name() + ": expected one weight, or one for each of the "
+                    + adapter.layers().size() + " layers that it changes, found them for "
+                    + weight.layers().size() + " layers or under other names");
+        }
     }
 
-    private static double total(List<Double> weights) {
-        return weights.stream().mapToDouble(Double::doubleValue).sum();
+    private static Importance coefficient(MergeSettings settings, Importance weight, Importance total) {
+        return Importance.combine(
+                List.of(weight, total),
+                numbers -> settings.weightMerge("", numbers[1]) instanceof BranchMerge merge
+                        ? merge.coefficient(numbers[0])
+                        : numbers[0]);
+    }
+
+    private static Importance total(List<Importance> weights) {
+        return Importance.combine(weights, numbers -> DoubleStream.of(numbers).sum());
     }
 
     /** What the merge was told. */
@@ -165,8 +180,8 @@ public final class PreparedMerge {
      * @throws InputException when factors cannot be read, or an entry is too large for float32
      */
     public Matrix delta(String weight, FactorSink sink) {
-        Matrix delta =
-                settings.weightMerge(weight, totalWeight).merge(weight, contributions(weight, sink), products.get());
+        Matrix delta = settings.weightMerge(weight, totalWeight.at(weight))
+                .merge(weight, contributions(weight, sink), products.get());
         for (float value : delta.data()) {
             if (!Float.isFinite(value)) {
                 throw new InputException("weight " + weight + ": expected a merged delta within float32, found " + value
@@ -187,7 +202,7 @@ public final class PreparedMerge {
      * @throws IllegalStateException when the method does not add up factors ({@link MergeMethod#factored})
      */
     public List<Branch> branches(String weight) {
-        if (settings.weightMerge(weight, totalWeight) instanceof BranchMerge merge) {
+        if (settings.weightMerge(weight, totalWeight.at(weight)) instanceof BranchMerge merge) {
             return merge.branches(contributions(weight, FactorSink.NONE));
         }
         throw new IllegalStateException(settings.method() + " does not add up factors");
@@ -204,7 +219,7 @@ public final class PreparedMerge {
         if (settings.method().factored()) {
             return Compression.of(branches(weight), rank);
         }
-        if (settings.weightMerge(weight, totalWeight) instanceof SvdMerge svd) {
+        if (settings.weightMerge(weight, totalWeight.at(weight)) instanceof SvdMerge svd) {
             return new SvdMerge(Math.min(rank, svd.rank())).compress(contributions(weight, FactorSink.NONE));
         }
         return Compression.of(delta(weight, FactorSink.NONE), rank);
@@ -218,7 +233,8 @@ public final class PreparedMerge {
             if (adapter.layers().containsKey(weight)) {
                 LoraFactors factors = adapter.factors(weight);
                 sink.accept(i, factors);
-                contributions.add(new Contribution(adapter.name(), layerWeight * weights.get(i), factors));
+                contributions.add(new Contribution(
+                        adapter.name(), layerWeight * weights.get(i).at(weight), factors));
             }
         }
         return contributions;
@@ -228,12 +244,13 @@ public final class PreparedMerge {
     public SortedMap<String, float[]> biases() {
         SortedMap<String, double[]> sums = new TreeMap<>();
         for (int i = 0; i < adapters.size(); i++) {
-            double coefficient = coefficient(settings, weights.get(i), totalWeight);
+            Importance coefficient = coefficient(settings, weights.get(i), totalWeight);
             for (Map.Entry<String, BiasChange> entry : adapters.get(i).biases().entrySet()) {
                 float[] values = entry.getValue().values();
+                double weight = coefficient.atBias(entry.getKey());
                 double[] sum = sums.computeIfAbsent(entry.getKey(), key -> new double[values.length]);
                 for (int o = 0; o < sum.length; o++) {
-                    sum[o] += coefficient * values[o];
+                    sum[o] += weight * values[o];
                 }
             }
         }

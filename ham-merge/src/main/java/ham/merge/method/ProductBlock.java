@@ -64,15 +64,14 @@ final class ProductBlock {
     /** Inner products of a group, as it stands now, with an adapter that comes after its members. */
     SortedMap<String, Double> innerProducts(Group group, int adapter) {
         int i = adapter - from;
-        double factor = factorSince(group);
         Integer before = indexBefore.get(first(group));
         SortedMap<String, Double> sums = new TreeMap<>();
         for (String weight : layers.get(i).keySet()) {
             AtWeight at = products.get(weight);
-            double sum = before == null ? 0 : factor * at.groups()[before][i];
+            double sum = before == null ? 0 : factorSince(group, weight) * at.groups()[before][i];
             for (Group.Member member : group.members()) {
                 if (member.adapter() >= from) {
-                    sum += member.coefficient() * at.pairs()[member.adapter() - from][i];
+                    sum += member.coefficient().at(weight) * at.pairs()[member.adapter() - from][i];
                 }
             }
             sums.put(weight, sum);
@@ -80,20 +79,20 @@ final class ProductBlock {
         return sums;
     }
 
-    /** By what {@link Join#FOLD} multiplied the delta that the group had before the block; 0 for a group that is new. */
-    double factorSince(Group group) {
+    /** By what {@link Join#FOLD} multiplied the delta that the group had at a weight before the block; 0 for a group that is new. */
+    double factorSince(Group group, String weight) {
         Group before = groupsBefore.get(first(group));
         if (before == null) {
             return 0;
         }
         int largest = 0;
         for (int m = 1; m < before.members().size(); m++) {
-            if (Math.abs(before.members().get(m).coefficient())
-                    > Math.abs(before.members().get(largest).coefficient())) {
+            if (Math.abs(before.members().get(m).coefficient().at(weight))
+                    > Math.abs(before.members().get(largest).coefficient().at(weight))) {
                 largest = m;
             }
         }
-        double old = before.members().get(largest).coefficient();
-        return old == 0 ? 0 : group.members().get(largest).coefficient() / old;
+        double old = before.members().get(largest).coefficient().at(weight);
+        return old == 0 ? 0 : group.members().get(largest).coefficient().at(weight) / old;
     }
 }

@@ -50,10 +50,10 @@ final class StreamedGrouping {
     /**
      * Places every adapter, in order.
      *
-     * @param alphas importance scalars
+     * @param alphas importance of each
      * @param trainedGroupAlphas the scalars of the groups after the training of each adapter; empty when trained independently
      */
-    Grouping place(HamParameters parameters, List<Double> alphas, List<List<Double>> trainedGroupAlphas) {
+    Grouping place(HamParameters parameters, List<Importance> alphas, List<List<Importance>> trainedGroupAlphas) {
         Grouping grouping = new Grouping(
                 parameters, ERROR, (group, adapter) -> exactSimilarity(parameters.similarity(), group, adapter));
         GroupDeltas dense = plan.allPairs() ? null : new GroupDeltas(kernels, shapes, parameters.maxGroups());
@@ -122,12 +122,13 @@ final class StreamedGrouping {
                         stack.fill(
                                 factors,
                                 IntStream.range(0, added.size())
-                                        .mapToObj(i -> added.get(i).coefficient()
-                                                * factors.get(i)
-                                                        .map(LoraFactors::scaling)
-                                                        .orElse(0.0))
+                                        .mapToObj(
+                                                i -> added.get(i).coefficient().at(weight)
+                                                        * factors.get(i)
+                                                                .map(LoraFactors::scaling)
+                                                                .orElse(0.0))
                                         .toList());
-                        dense.add(weight, g, block.factorSince(groups.get(g)), stack);
+                        dense.add(weight, g, block.factorSince(groups.get(g), weight), stack);
                     }
                     return weight;
                 },
@@ -154,8 +155,10 @@ final class StreamedGrouping {
                 done -> {});
         SortedMap<String, Double> products = new TreeMap<>();
         for (int i = 0; i < members.size(); i++) {
-            double coefficient = group.members().get(i).coefficient();
-            members.get(i).forEach((weight, product) -> products.merge(weight, coefficient * product, Double::sum));
+            Importance coefficient = group.members().get(i).coefficient();
+            members.get(i)
+                    .forEach(
+                            (weight, product) -> products.merge(weight, coefficient.at(weight) * product, Double::sum));
         }
         return measure.of(products, group.squaredNorms(), Similarity.innerProducts(candidate, candidate));
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ham.merge.InputException;
 import ham.merge.method.Combine;
 import ham.merge.method.HamParameters;
+import ham.merge.method.Importance;
 import ham.merge.method.Join;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeProgress;
@@ -29,7 +30,7 @@ class AdapterMergeTest {
         AdapterMerge merge =
                 AdapterMerge.of(Adapters.allPublished(), List.of(), HamParameters.DEFAULTS, Optional.empty());
         assertThat(merge.mode()).isEqualTo(MergeMode.INDEPENDENT);
-        assertThat(merge.weights()).containsOnly(1.0).hasSize(6);
+        assertThat(merge.weights()).containsOnly(Importance.ONE).hasSize(6);
         assertThat(merge.merge().steps())
                 .map(Step::adapter)
                 .startsWith("adapter0", "adapter1")
@@ -42,17 +43,20 @@ class AdapterMergeTest {
     @Test
     void theTypedImportanceBeatsTheRecordsWhichBeatsOne() {
         AdapterFolder recorded = Adapters.with(Adapters.published(0), Adapters.independent(0.3, Optional.empty()));
-        assertThat(merge(recorded, Adapters.published(1)).weights()).containsExactly(0.3, 1.0);
+        assertThat(merge(recorded, Adapters.published(1)).weights()).isEqualTo(Importance.each(List.of(0.3, 1.0)));
         AdapterMerge typed = AdapterMerge.of(
-                List.of(recorded, Adapters.published(1)), List.of(2.0, 0.5), HamParameters.DEFAULTS, Optional.empty());
-        assertThat(typed.merge().steps()).map(Step::alpha).containsExactly(2.0, 0.5);
+                List.of(recorded, Adapters.published(1)),
+                Importance.each(List.of(2.0, 0.5)),
+                HamParameters.DEFAULTS,
+                Optional.empty());
+        assertThat(typed.merge().steps()).map(step -> step.alpha().mean()).containsExactly(2.0, 0.5);
     }
 
     @Test
     void anotherNumberOfImportancesThanAdaptersIsRefused() {
         assertThatThrownBy(() -> AdapterMerge.of(
                         List.of(Adapters.published(0), Adapters.published(1)),
-                        List.of(1.0),
+                        Importance.each(List.of(1.0)),
                         HamParameters.DEFAULTS,
                         Optional.empty()))
                 .isInstanceOf(InputException.class)
@@ -66,7 +70,10 @@ class AdapterMergeTest {
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
     void anImportanceThatIsNotFiniteIsRefused(double alpha) {
         assertThatThrownBy(() -> AdapterMerge.of(
-                        List.of(Adapters.published(0)), List.of(alpha), HamParameters.DEFAULTS, Optional.empty()))
+                        List.of(Adapters.published(0)),
+                        Importance.each(List.of(alpha)),
+                        HamParameters.DEFAULTS,
+                        Optional.empty()))
                 .isInstanceOf(InputException.class)
                 .hasMessage("adapter adapter0: expected finite importance scalars, found " + alpha);
     }
@@ -74,7 +81,10 @@ class AdapterMergeTest {
     @Test
     void aDeltaBeyondFloat32IsRefused() {
         AdapterMerge huge = AdapterMerge.of(
-                List.of(Adapters.published(0)), List.of(1e40), HamParameters.DEFAULTS, Optional.empty());
+                List.of(Adapters.published(0)),
+                Importance.each(List.of(1e40)),
+                HamParameters.DEFAULTS,
+                Optional.empty());
         assertThatThrownBy(() -> huge.merge().merged())
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("weight vit.encoder.layer.0.attention.attention.query.weight: expected a merged"
@@ -108,14 +118,14 @@ class AdapterMergeTest {
         assertThat(merge.warnings()).isEmpty();
         assertThat(merge.merge().steps().get(1).groupAlpha()).isCloseTo((1.3 + 0.5) / 2, within(1e-12));
 
-        AdapterMerge other =
-                AdapterMerge.of(List.of(first, second), List.of(5.0, 1.0), HamParameters.DEFAULTS, Optional.empty());
+        AdapterMerge other = AdapterMerge.of(
+                List.of(first, second), Importance.each(List.of(5.0, 1.0)), HamParameters.DEFAULTS, Optional.empty());
         assertThat(other.mode()).isEqualTo(MergeMode.INDEPENDENT);
         assertThat(other.merge().steps().get(1).groupAlpha()).isEqualTo(3);
         assertThat(other.warnings()).singleElement().asString().contains("--alpha replaces the scalars");
         assertThatThrownBy(() -> AdapterMerge.of(
                         List.of(first, second),
-                        List.of(5.0, 1.0),
+                        Importance.each(List.of(5.0, 1.0)),
                         HamParameters.DEFAULTS,
                         Optional.of(MergeMode.SEQUENTIAL)))
                 .isInstanceOf(InputException.class)
@@ -143,8 +153,12 @@ class AdapterMergeTest {
         AdapterFolder first = Adapters.with(Adapters.published(0), Adapters.sequential(0, 0.9, List.of()));
         AdapterFolder second = Adapters.with(Adapters.published(1), Adapters.sequential(1, 0.5, List.of(1.3)));
         MergeSettings cat = MergeSettings.of(MergeMethod.CAT);
-        AdapterMerge merge =
-                AdapterMerge.of(List.of(second, first), List.of(0.5, 2.0), cat, Optional.empty(), MergeProgress.SILENT);
+        AdapterMerge merge = AdapterMerge.of(
+                List.of(second, first),
+                List.of(Importance.of(0.5), Importance.of(2.0)),
+                cat,
+                Optional.empty(),
+                MergeProgress.SILENT);
         assertThat(merge.mode()).isEqualTo(MergeMode.SEQUENTIAL);
         assertThat(merge.replaysGroups()).isFalse();
         assertThat(merge.warnings()).isEmpty();

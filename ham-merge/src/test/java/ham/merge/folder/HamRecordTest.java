@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.merge.InputException;
+import ham.merge.method.Importance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,22 @@ class HamRecordTest {
         assertThat(HamRecord.read(folder)).isEqualTo(full);
         UNKNOWN.write(folder);
         assertThat(HamRecord.read(folder)).isEqualTo(UNKNOWN);
+    }
+
+    @Test
+    void scalarsOfLayersStandBesideTheirMeans() throws IOException {
+        HamRecord record = new HamRecord(
+                Importance.perLayer(Map.of("a.weight", 0.5, "b.weight", 1.0)),
+                2,
+                List.of("c"),
+                Optional.empty(),
+                MergeMode.SEQUENTIAL,
+                List.of(Importance.of(0.3), Importance.perLayer(Map.of("b.weight", -0.1))));
+        record.write(folder);
+        assertThat(HamRecord.read(folder)).isEqualTo(record);
+        assertThat(folder.resolve("ham.json"))
+                .content()
+                .contains("\"alpha\" : 0.75", "\"layer_alphas\"", "\"group_alphas\" : [ 0.3, -0.1 ]");
     }
 
     @Test
@@ -57,6 +75,11 @@ class HamRecordTest {
             {"mode": "parallel"}     | mode: expected sequential or independent, found parallel
             {"group_alphas": 1}      | group_alphas: expected a list, found 1
             {"group_alphas": [null]} | group_alphas: expected finite numbers, found null
+            {"alpha": 1, "layer_alphas": {"w": 2}}              | alpha: expected the mean 2.0 of its layers' numbers
+            {"alpha": 1, "layer_alphas": [1]}                   | alpha: expected an object of a number for every layer
+            {"alpha": 1, "layer_alphas": {"w": "1"}}            | alpha, layer 'w': expected finite numbers, found "1"
+            {"layer_alphas": {"w": 1}}                          | alpha: expected finite numbers, found none
+            {"group_alphas": [1], "group_layer_alphas": []}     | group_alphas: expected layers for each of the 1 numbers
             """)
     void aDamagedRecordIsRefused(String content, String message) throws IOException {
         Path file = Files.writeString(folder.resolve("ham.json"), content);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.config.MergeConfig;
 import ham.merge.io.JsonFiles;
+import ham.merge.method.Importance;
 import ham.merge.method.LayerRule;
 import ham.merge.method.MergeChoices;
 import ham.merge.method.MergeMethod;
@@ -31,7 +32,8 @@ class MergeCardTest {
     private Path folder;
 
     private static AdapterMerge merge(MergeSettings settings) {
-        return AdapterMerge.of(Adapters.allPublished(), WEIGHTS, settings, Optional.empty(), MergeProgress.SILENT);
+        return AdapterMerge.of(
+                Adapters.allPublished(), Importance.each(WEIGHTS), settings, Optional.empty(), MergeProgress.SILENT);
     }
 
     @ParameterizedTest
@@ -63,7 +65,7 @@ class MergeCardTest {
                                         .resolveSibling(each.path().getFileName()),
                                 each.name().orElseThrow()))
                         .toList(),
-                WEIGHTS,
+                Importance.each(WEIGHTS),
                 config.choices().settings(method),
                 config.mode(),
                 MergeProgress.SILENT);

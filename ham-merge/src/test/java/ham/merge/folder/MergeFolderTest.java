@@ -15,6 +15,7 @@ import ham.merge.method.Combine;
 import ham.merge.method.Deltas;
 import ham.merge.method.Group;
 import ham.merge.method.HamParameters;
+import ham.merge.method.Importance;
 import ham.merge.method.Join;
 import ham.merge.method.Step;
 import ham.merge.safetensors.SafetensorsFile;
@@ -48,7 +49,8 @@ class MergeFolderTest {
     }
 
     private static AdapterMerge merge(Join join, Combine combine) {
-        return AdapterMerge.of(Adapters.allPublished(), ALPHAS, parameters(join, combine), Optional.empty());
+        return AdapterMerge.of(
+                Adapters.allPublished(), Importance.each(ALPHAS), parameters(join, combine), Optional.empty());
     }
 
     private static AdapterMerge mergeWithHeads() {
@@ -131,7 +133,8 @@ class MergeFolderTest {
         for (int g = 0; g < 2; g++) {
             var group = record.path("groups").path(g);
             assertThat(group.path("members")).hasSize(groups.get(g).members().size());
-            assertThat(group.path("alpha").asDouble()).isEqualTo(groups.get(g).alpha());
+            assertThat(group.path("alpha").asDouble())
+                    .isEqualTo(groups.get(g).alpha().mean());
             assertThat(group.path("rank").asInt())
                     .isEqualTo(groups.get(g).members().stream()
                             .mapToInt(member -> List.of(4, 4, 8, 4, 8, 4).get(member.adapter()))
@@ -166,13 +169,14 @@ class MergeFolderTest {
         AdapterMerge expected = merge(Join.MEAN, Combine.SUM);
         AdapterMerge placedFirst = AdapterMerge.of(
                 recent.stream().map(each -> each.onto(BASE, hash)).toList(),
-                ALPHAS,
+                Importance.each(ALPHAS),
                 parameters(Join.MEAN, Combine.SUM),
                 Optional.empty());
         assertThat(placedFirst.merge().merged()).isEqualTo(expected.merge().merged());
 
         MergeFolder.write(
-                folder, AdapterMerge.of(recent, ALPHAS, parameters(Join.MEAN, Combine.SUM), Optional.empty()));
+                folder,
+                AdapterMerge.of(recent, Importance.each(ALPHAS), parameters(Join.MEAN, Combine.SUM), Optional.empty()));
         Merged placedLast = Merged.read(folder).onto(BASE, hash);
         assertThat(placedLast.deltas()).isEqualTo(expected.merge().merged());
         assertThat(placedLast.branches().keySet()).isEqualTo(placedLast.deltas().keySet());
@@ -355,7 +359,7 @@ class MergeFolderTest {
                         folder,
                         AdapterMerge.of(
                                 List.of(Adapters.published(0)),
-                                List.of(-1.0),
+                                Importance.each(List.of(-1.0)),
                                 parameters(Join.MEAN, Combine.MEAN),
                                 Optional.empty())))
                 .isInstanceOf(InputException.class)

@@ -14,6 +14,7 @@ import ham.merge.adapter.LoraFactors;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.Branch;
 import ham.merge.method.Deltas;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
@@ -239,7 +240,7 @@ class PeftMergeTest {
                         Adapters.with(adapters.get(1), Adapters.head("c"))));
         write(merge, OptionalInt.empty());
         AdapterFolder read = AdapterFolder.read(folder);
-        assertThat(read.record().alpha()).isEqualTo(1);
+        assertThat(read.record().alpha()).isEqualTo(Importance.ONE);
         assertThat(read.record().classes()).containsExactly("a", "b", "c");
         assertThat(read.record().baseSha256()).hasValue("abc");
         assertThat(read.record().mode()).isEqualTo(MergeMode.INDEPENDENT);

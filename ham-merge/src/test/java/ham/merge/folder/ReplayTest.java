@@ -19,6 +19,7 @@ import ham.merge.head.PrototypeHead;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.Combine;
 import ham.merge.method.HamParameters;
+import ham.merge.method.Importance;
 import ham.merge.method.Join;
 import ham.merge.method.LayerRule;
 import ham.merge.method.MergeMethod;
@@ -98,20 +99,22 @@ class ReplayTest {
     @MethodSource("settings")
     void givenWeightsAreReplayedAndContinued(MergeSettings settings) throws IOException {
         List<AdapterFolder> all = adapters(4, "prototype");
-        List<Double> weights = List.of(1.5, 0.25, 0.75, 2.0);
+        List<Importance> weights = Importance.each(List.of(1.5, 0.25, 0.75, 2.0));
         Path start = write(merge(settings, all, weights));
         Path three = write(merge(settings, all.subList(0, 3), weights.subList(0, 3)));
-        assertSame(write(Replay.of(StoredMerge.open(three), List.of(), all.subList(3, 4), List.of(2.0))), start);
+        assertSame(
+                write(Replay.of(StoredMerge.open(three), List.of(), all.subList(3, 4), Importance.each(List.of(2.0)))),
+                start);
         Path own = write(merge(
                 settings,
                 all,
                 List.of(
-                        1.5,
-                        0.25,
-                        0.75,
+                        weights.get(0),
+                        weights.get(1),
+                        weights.get(2),
                         settings.method() == MergeMethod.HAM
                                 ? all.get(3).record().alpha()
-                                : 1)));
+                                : Importance.ONE)));
         assertSame(write(replay(three, List.of(), all.subList(3, 4))), own);
     }
 
@@ -228,7 +231,8 @@ class ReplayTest {
         assertThatThrownBy(() -> replay(start, List.of(), List.of(all.get(0))).merge(MergeProgress.SILENT))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("two called 'a0'");
-        assertThatThrownBy(() -> Replay.of(StoredMerge.open(start), List.of(), List.of(), List.of(1.0)))
+        assertThatThrownBy(
+                        () -> Replay.of(StoredMerge.open(start), List.of(), List.of(), Importance.each(List.of(1.0))))
                 .isInstanceOf(InputException.class)
                 .hasMessage("--alpha: expected one value a new adapter, 0 in all, found 1");
         // Taking one out and giving it again puts it last.
@@ -308,11 +312,11 @@ class ReplayTest {
                 .hasMessageContaining("expected metadata 'N.head' and 'N.classes' with N below 2");
     }
 
-    private static AdapterMerge merge(MergeSettings settings, List<AdapterFolder> adapters, List<Double> weights) {
+    static AdapterMerge merge(MergeSettings settings, List<AdapterFolder> adapters, List<Importance> weights) {
         return AdapterMerge.of(adapters, weights, settings, Optional.empty(), MergeProgress.SILENT);
     }
 
-    private static Replay replay(Path merged, List<String> without, List<AdapterFolder> added) {
+    static Replay replay(Path merged, List<String> without, List<AdapterFolder> added) {
         return Replay.of(StoredMerge.open(merged), without, added, List.of());
     }
 
@@ -326,7 +330,7 @@ class ReplayTest {
         return folder;
     }
 
-    private static void assertSame(Path found, Path expected) {
+    static void assertSame(Path found, Path expected) {
         assertThat(TestData.entries(found)).isEqualTo(TestData.entries(expected));
         for (String file : TestData.entries(expected)) {
             assertThat(found.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
@@ -346,13 +350,13 @@ class ReplayTest {
                             List.of("c" + i, "d" + i),
                             Optional.of("base"),
                             MergeMode.SEQUENTIAL,
-                            i == 0 ? List.of() : List.of(0.7 + 0.1 * i))));
+                            i == 0 ? List.of() : Importance.each(List.of(0.7 + 0.1 * i)))));
         }
         return run;
     }
 
     /** Random adapters of different ranks; some change a bias, have a head, many equal entries or zeros. */
-    private static List<AdapterFolder> adapters(int count, String head) {
+    static List<AdapterFolder> adapters(int count, String head) {
         Random random = new Random(1);
         List<AdapterFolder> adapters = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -19,8 +19,12 @@ class FailureSignaturesTest {
             alphas.add(1.0);
         }
         HamParameters parameters = new HamParameters(BigDecimal.ONE, tau, groups, Join.MEAN, Combine.SUM);
-        return FailureSignatures.of(
-                PreparedMerge.of(MergeSettings.ham(parameters), all, alphas, trained, MergeProgress.SILENT));
+        return FailureSignatures.of(PreparedMerge.of(
+                MergeSettings.ham(parameters),
+                all,
+                Importance.each(alphas),
+                trained.stream().map(Importance::each).toList(),
+                MergeProgress.SILENT));
     }
 
     @Test
@@ -54,7 +58,7 @@ class FailureSignaturesTest {
         assertThat(FailureSignatures.of(PreparedMerge.of(
                         MergeSettings.of(MergeMethod.CAT),
                         List.of(adapter),
-                        List.of(1.0),
+                        List.of(Importance.ONE),
                         List.of(),
                         MergeProgress.SILENT)))
                 .isEmpty();

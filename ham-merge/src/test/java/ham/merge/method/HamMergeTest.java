@@ -133,12 +133,12 @@ class HamMergeTest {
     void sequentialTrainingReplacesTheScalarsBeforeTheJoin() {
         Random random = new Random(5);
         HamMerge merge = new HamMerge(new HamParameters(BigDecimal.ONE, -1, 1, Join.MEAN, Combine.SUM));
-        merge.add(Laws.random("a0", random, 1, 4, 4), 0.8, List.of());
-        merge.add(Laws.random("a1", random, 1, 4, 4), 0.4, List.of(1.2));
-        assertThat(merge.groups().get(0).alpha()).isCloseTo((1.2 + 0.4) / 2, within(1e-12));
-        Step third = merge.add(Laws.random("a2", random, 1, 4, 4), 0.5, List.of(2.0));
+        merge.add(Laws.random("a0", random, 1, 4, 4), Importance.of(0.8), List.of());
+        merge.add(Laws.random("a1", random, 1, 4, 4), Importance.of(0.4), Importance.each(List.of(1.2)));
+        assertThat(merge.groups().get(0).alpha().mean()).isCloseTo((1.2 + 0.4) / 2, within(1e-12));
+        Step third = merge.add(Laws.random("a2", random, 1, 4, 4), Importance.of(0.5), Importance.each(List.of(2.0)));
         assertThat(third.groupAlpha()).isCloseTo((2 * 2.0 + 0.5) / 3, within(1e-12));
-        assertThatThrownBy(() -> merge.add(Laws.random("a3", random, 1, 4, 4), 1, List.of()))
+        assertThatThrownBy(() -> merge.add(Laws.random("a3", random, 1, 4, 4), Importance.ONE, List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("beside 0 groups")
                 .hasMessageContaining("has 1");

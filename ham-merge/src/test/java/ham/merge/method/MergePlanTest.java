@@ -33,7 +33,11 @@ class MergePlanTest {
         List<LoraAdapter> adapters = adapters(5);
         MergePlan plan = MergePlan.of(MergeSettings.of(method), adapters);
         PreparedMerge merge = PreparedMerge.of(
-                MergeSettings.of(method), adapters, List.of(1.0, 1.0, 1.0, 1.0, 1.0), List.of(), MergeProgress.SILENT);
+                MergeSettings.of(method),
+                adapters,
+                Importance.each(List.of(1.0, 1.0, 1.0, 1.0, 1.0)),
+                List.of(),
+                MergeProgress.SILENT);
         assertThat(plan.shapes()).isEqualTo(merge.shapes());
         assertThat(plan.grouping().isPresent()).isEqualTo(method == MergeMethod.HAM);
         assertThat(plan.deltaBytes()).isEqualTo(4 * 2 * 7 * 6);

@@ -39,12 +39,12 @@ class PreparedMergeTest {
                 Combine.SUM,
                 random.nextBoolean() ? Measure.COSINE : Measure.LAYER_COSINE);
         List<LoraAdapter> adapters = new ArrayList<>();
-        List<Double> alphas = new ArrayList<>();
+        List<Importance> alphas = new ArrayList<>();
         HamMerge control = new HamMerge(parameters);
         for (int i = 0; i < count; i++) {
             LoraAdapter adapter = Laws.random("a" + i, random, 1 + random.nextInt(3), 7, 6);
             adapters.add(adapter);
-            alphas.add(0.5 + random.nextDouble());
+            alphas.add(ImportanceTest.random(adapter, random));
             control.add(adapter, alphas.get(i));
         }
         PreparedMerge merge =
@@ -84,7 +84,7 @@ class PreparedMergeTest {
             PreparedMerge merge = PreparedMerge.of(
                     MergeSettings.ham(new HamParameters(BigDecimal.ONE, 2, 3, Join.MEAN, Combine.SUM)),
                     adapters,
-                    List.of(1.0, 1.0, 1.0, 1.0),
+                    Importance.each(List.of(1.0, 1.0, 1.0, 1.0)),
                     List.of(),
                     MergeProgress.SILENT);
             assertThat(merge.steps()).extracting(Step::group).containsExactly(0, 1, 2, 0);

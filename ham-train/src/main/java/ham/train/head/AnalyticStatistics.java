@@ -23,8 +23,8 @@ public final class AnalyticStatistics {
     private static final double[] RIDGES = {0.01, 0.1, 1, 10, 30, 100, 300, 1e3, 3e3, 1e4};
     private static final double FIRST_RIDGE = 300;
 
-    private final Matrix projection;
     private final RidgeRule rule;
+    private Matrix projection;
     private AnalyticState state;
 
     /**
@@ -70,7 +70,7 @@ public final class AnalyticStatistics {
         return new Matrix(features, width, values);
     }
 
-    /** P [d, M]. */
+    /** P [d, M], behind the maps of {@link #follow} so far. */
     public Matrix projection() {
         return projection;
     }
@@ -78,6 +78,20 @@ public final class AnalyticStatistics {
     /** What to save; the arrays are shared, not copied. */
     public AnalyticState state() {
         return state;
+    }
+
+    /**
+     * Goes over to a model whose features moved: P becomes {@code M P}, where M takes features of the present model to those of the one
+     * before ({@link LinearDrift}). So features of the present model are seen as the statistics saw those of the models before, and the
+     * deployed head costs what it did.
+     *
+     * @param before features of some images by the model before
+     * @param after features of the same images by the present one
+     * @throws InputException if a feature is not finite
+     */
+    public void follow(TorchEngine engine, Features before, Features after) {
+        Matrix map = LinearDrift.between(engine, projection.rows(), after.values(), before.values());
+        projection = LinearDrift.product(engine, map, projection);
     }
 
     /**

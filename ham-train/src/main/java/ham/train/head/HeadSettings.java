@@ -9,13 +9,14 @@ import ham.merge.head.HeadKind;
  * @param kind the head that is exported; the others are measured beside it
  * @param projectionWidth M of the analytic head
  * @param ridge how the analytic head's lambda is chosen
+ * @param drift what the prototype and the analytic head do about features that move
  */
-public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge) {
+public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge, DriftRule drift) {
     /** The statistics are one array of M x M. */
     private static final int WIDEST_PROJECTION = 46_340;
 
     /** The analytic head with 2000 random features. */
-    public static final HeadSettings DEFAULT = new HeadSettings(HeadKind.ANALYTIC, 2000, RidgeRule.SUM);
+    public static final HeadSettings DEFAULT = new HeadSettings(HeadKind.ANALYTIC, 2000, RidgeRule.SUM, DriftRule.NONE);
 
     /**
      * Checks the range.
@@ -30,6 +31,6 @@ public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge) 
 
     /** The same with another head exported. */
     public HeadSettings withKind(HeadKind other) {
-        return new HeadSettings(other, projectionWidth, ridge);
+        return new HeadSettings(other, projectionWidth, ridge, drift);
     }
 }

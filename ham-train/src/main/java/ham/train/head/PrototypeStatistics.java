@@ -2,10 +2,11 @@ package ham.train.head;
 
 import ham.merge.head.PrototypeHead;
 import ham.merge.tensor.Matrix;
+import ham.train.engine.TorchEngine;
 import java.util.Arrays;
 
 /**
- * One prototype a class: the mean of its L2-normalised features, computed when its task is met and never again.
+ * One prototype a class: the mean of its L2-normalised features, computed when its task is met and not from images again.
  */
 public final class PrototypeStatistics {
     private final int features;
@@ -64,6 +65,31 @@ public final class PrototypeStatistics {
                 prototypes[(known + row) * features + k] = (float) (sums[row * features + k] / counts[row]);
             }
         }
+    }
+
+    /**
+     * Goes over to a model whose features moved: every prototype is taken along by the linear map from L2-normalised features of the
+     * model before to those of the present one ({@link LinearDrift}).
+     *
+     * @param before features of some images by the model before
+     * @param after features of the same images by the present one
+     */
+    public void follow(TorchEngine engine, Features before, Features after) {
+        if (prototypes.length > 0) {
+            Matrix map = LinearDrift.between(engine, features, normalized(before), normalized(after));
+            prototypes = LinearDrift.product(engine, head().weight(), map).data();
+        }
+    }
+
+    private float[] normalized(Features images) {
+        float[] normalized = images.values().clone();
+        for (int i = 0; i < images.size(); i++) {
+            double norm = norm(normalized, i);
+            for (int k = 0; k < features; k++) {
+                normalized[i * features + k] /= (float) norm;
+            }
+        }
+        return normalized;
     }
 
     /** Length of a feature; 1 for the zero vector, which stays zero. */

@@ -2,6 +2,7 @@ package ham.train.learn;
 
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param latestAlone whether only the last adapter counts
  * @param weights of the adapters that count; empty for their own
  */
-public record FolderMerge(MergeSettings settings, boolean latestAlone, List<Double> weights) {
+public record FolderMerge(MergeSettings settings, boolean latestAlone, List<Importance> weights) {
     public FolderMerge {
         weights = List.copyOf(weights);
     }

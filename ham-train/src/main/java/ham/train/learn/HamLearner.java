@@ -4,6 +4,7 @@ import ham.merge.folder.MergeMode;
 import ham.merge.method.FailureSignatures;
 import ham.merge.method.HamMerge;
 import ham.merge.method.HamParameters;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeSettings;
 import ham.merge.method.Step;
 import ham.merge.tensor.Matrix;
@@ -19,7 +20,7 @@ final class HamLearner implements Learner {
     private final HamMerge merge;
     private final MergeMode mode;
     private List<Step> stepsBefore = List.of();
-    private List<Double> trainedAlphas = List.of();
+    private List<Importance> trainedAlphas = List.of();
 
     HamLearner(HamParameters parameters, MergeMode mode) {
         this.merge = new HamMerge(parameters);
@@ -64,8 +65,8 @@ final class HamLearner implements Learner {
 
     @Override
     public List<String> failures(double rigidBelow) {
-        List<String> failures =
-                new ArrayList<>(FailureSignatures.rigidification(stepsBefore, trainedAlphas, rigidBelow));
+        List<String> failures = new ArrayList<>(FailureSignatures.rigidification(
+                stepsBefore, trainedAlphas.stream().map(Importance::mean).toList(), rigidBelow));
         failures.addAll(
                 FailureSignatures.rankExplosion(merge.parameters(), merge.groups(), merge.steps(), merge.pruned()));
         return failures;

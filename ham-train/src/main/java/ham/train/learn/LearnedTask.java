@@ -4,6 +4,7 @@ import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.method.Branch;
 import ham.merge.method.Deltas;
+import ham.merge.method.Importance;
 import ham.merge.tensor.Matrix;
 import ham.train.lora.FrozenGroup;
 import ham.train.lora.TaskStart;
@@ -16,10 +17,10 @@ import java.util.TreeMap;
  * What a trained task leaves behind.
  *
  * @param adapter not pruned
- * @param alpha its importance scalar
- * @param groupAlphas scalars of the groups that it was trained beside, after its training
+ * @param alpha its importance
+ * @param groupAlphas importance of the groups that it was trained beside, after its training
  */
-public record LearnedTask(LoraAdapter adapter, double alpha, List<Double> groupAlphas) {
+public record LearnedTask(LoraAdapter adapter, Importance alpha, List<Importance> groupAlphas) {
     public LearnedTask {
         groupAlphas = List.copyOf(groupAlphas);
     }
@@ -28,12 +29,14 @@ public record LearnedTask(LoraAdapter adapter, double alpha, List<Double> groupA
     public SortedMap<String, Matrix> trainedDeltas(TaskStart start) {
         SortedMap<String, Matrix> deltas = new TreeMap<>();
         for (Map.Entry<String, LoraFactors> entry : adapter.factors().entrySet()) {
-            deltas.put(entry.getKey(), Deltas.sum(List.of(new Branch(alpha, entry.getValue()))));
+            deltas.put(entry.getKey(), Deltas.sum(List.of(new Branch(alpha.at(entry.getKey()), entry.getValue()))));
         }
         for (int i = 0; i < start.groups().size(); i++) {
             FrozenGroup group = start.groups().get(i);
-            double scalar = groupAlphas.get(i);
-            group.deltas().forEach((weight, delta) -> deltas.merge(weight, scaled(delta, scalar), LearnedTask::sum));
+            Importance scalar = groupAlphas.get(i);
+            group.deltas()
+                    .forEach((weight, delta) ->
+                            deltas.merge(weight, scaled(delta, scalar.at(weight)), LearnedTask::sum));
         }
         return deltas;
     }

@@ -62,6 +62,11 @@ public enum LearningMethod {
         return this != ORACLE;
     }
 
+    /** Whether features of the one model move from task to task. */
+    public boolean movesFeatures() {
+        return givesOneModel() && this != FROZEN;
+    }
+
     /** Whether an adapter goes on where the one before it ended, and so speaks for all tasks so far. */
     public boolean goesOn() {
         return this == SEQUENTIAL || this == JOINT || this == FROZEN;

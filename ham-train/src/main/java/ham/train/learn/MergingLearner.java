@@ -1,6 +1,7 @@
 package ham.train.learn;
 
 import ham.merge.adapter.LoraAdapter;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
 import ham.merge.method.PreparedMerge;
@@ -15,7 +16,7 @@ import java.util.SortedMap;
 final class MergingLearner implements Learner {
     private final MergeSettings settings;
     private final List<LoraAdapter> adapters = new ArrayList<>();
-    private final List<Double> alphas = new ArrayList<>();
+    private final List<Importance> alphas = new ArrayList<>();
 
     MergingLearner(MergeSettings settings) {
         this.settings = settings;
@@ -40,7 +41,7 @@ final class MergingLearner implements Learner {
 
     @Override
     public Optional<FolderMerge> folderMerge() {
-        boolean plain = alphas.stream().allMatch(alpha -> alpha == 1);
+        boolean plain = alphas.stream().allMatch(Importance.ONE::equals);
         return Optional.of(new FolderMerge(settings, false, plain ? List.of() : alphas));
     }
 }

@@ -4,6 +4,7 @@ import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.method.Branch;
 import ham.merge.method.Deltas;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeSettings;
 import ham.merge.tensor.Matrix;
@@ -23,7 +24,7 @@ import java.util.stream.IntStream;
  */
 final class SdLoraLearner implements Learner {
     private final List<LoraAdapter> adapters = new ArrayList<>();
-    private final List<Double> alphas = new ArrayList<>();
+    private final List<Importance> alphas = new ArrayList<>();
     /** The dense delta of each adapter without its scalar. */
     private final List<SortedMap<String, Matrix>> directions = new ArrayList<>();
 
@@ -41,7 +42,7 @@ final class SdLoraLearner implements Learner {
     private SortedMap<String, Matrix> direction(int index) {
         while (directions.size() <= index) {
             SortedMap<String, List<Branch>> branches = new TreeMap<>();
-            addBranches(adapters.get(directions.size()), 1, branches);
+            addBranches(adapters.get(directions.size()), Importance.ONE, branches);
             directions.add(Deltas.sum(branches));
         }
         return directions.get(index);
@@ -68,10 +69,10 @@ final class SdLoraLearner implements Learner {
         return Deltas.sum(branches);
     }
 
-    private static void addBranches(LoraAdapter adapter, double weight, SortedMap<String, List<Branch>> branches) {
+    private static void addBranches(LoraAdapter adapter, Importance weight, SortedMap<String, List<Branch>> branches) {
         for (Map.Entry<String, LoraFactors> entry : adapter.factors().entrySet()) {
             branches.computeIfAbsent(entry.getKey(), key -> new ArrayList<>())
-                    .add(new Branch(weight, entry.getValue()));
+                    .add(new Branch(weight.at(entry.getKey()), entry.getValue()));
         }
     }
 

@@ -1,14 +1,16 @@
 package ham.train.lora;
 
+import ham.merge.method.Importance;
 import ham.train.optimize.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * The importance scalars that a step works with: the task's own and those of the frozen groups, one for all layers or one a layer.
@@ -46,7 +48,8 @@ final class Scalars {
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < frozen.size(); j++) {
                 FrozenGroup group = frozen.get(j);
-                values[row * frozen.size() + j] = (float) (shared ? group.alpha() : group.alpha(groupNames.get(row)));
+                values[row * frozen.size() + j] =
+                        (float) (shared ? group.alpha().mean() : group.alpha().at(groupNames.get(row)));
             }
         }
         groups = new Parameter("group alphas", groupRate, values, rows, frozen.size());
@@ -77,57 +80,31 @@ final class Scalars {
         return scope == ScalarScope.SHARED ? 0 : groupNames.indexOf(name);
     }
 
-    /** The task's own; the mean over layers where they are several. */
-    double alpha() {
-        return mean(ownNames, name -> own.get(ownRow(name)), 1);
+    /** The task's own; one that is not trained is 1 for all layers. */
+    Importance alpha() {
+        return scope == ScalarScope.SHARED || own.learningRate() == 0
+                ? Importance.of(own.get(0))
+                : importance(ownNames, name -> own.get(ownRow(name)));
     }
 
-    /** A group's, each; the mean over the layers that it changes where they are several. */
-    List<Double> groupAlphas() {
-        List<Double> means = new ArrayList<>();
+    /** A group's, each; one that changes no layer keeps what it had. */
+    List<Importance> groupAlphas() {
+        List<Importance> all = new ArrayList<>();
         for (int j = 0; j < frozen.size(); j++) {
             int group = j;
-            means.add(mean(
-                    frozen.get(j).deltas().keySet(),
-                    name -> groupAlpha(name, group),
-                    frozen.get(j).alpha()));
-        }
-        return List.copyOf(means);
-    }
-
-    /** The task's own scalar of every layer; empty where they are one. */
-    SortedMap<String, Double> layerAlphas() {
-        return scope == ScalarScope.SHARED ? new TreeMap<>() : each(ownNames, name -> own.get(ownRow(name)));
-    }
-
-    /** A group's scalar of every layer that it changes, a group each; empty maps where they are one. */
-    List<SortedMap<String, Double>> groupLayerAlphas() {
-        List<SortedMap<String, Double>> all = new ArrayList<>();
-        for (int j = 0; j < frozen.size(); j++) {
-            int group = j;
-            all.add(
-                    scope == ScalarScope.SHARED
-                            ? new TreeMap<>()
-                            : each(frozen.get(j).deltas().keySet(), name -> groupAlpha(name, group)));
+            Set<String> names = frozen.get(j).deltas().keySet();
+            if (names.isEmpty()) {
+                all.add(frozen.get(j).alpha());
+            } else if (scope == ScalarScope.SHARED) {
+                all.add(Importance.of(groups.get(group)));
+            } else {
+                all.add(importance(names, name -> groups.get(groupRow(name) * frozen.size() + group)));
+            }
         }
         return List.copyOf(all);
     }
 
-    private double groupAlpha(String name, int group) {
-        return groups.get(groupRow(name) * frozen.size() + group);
-    }
-
-    private double mean(Collection<String> names, ToDoubleFunction<String> value, double without) {
-        return names.stream()
-                .limit(scope == ScalarScope.SHARED ? 1 : names.size())
-                .mapToDouble(value)
-                .average()
-                .orElse(without);
-    }
-
-    private static SortedMap<String, Double> each(Collection<String> names, ToDoubleFunction<String> value) {
-        SortedMap<String, Double> all = new TreeMap<>();
-        names.forEach(name -> all.put(name, value.applyAsDouble(name)));
-        return all;
+    private static Importance importance(Collection<String> names, ToDoubleFunction<String> value) {
+        return Importance.perLayer(names.stream().collect(Collectors.toMap(Function.identity(), value::applyAsDouble)));
     }
 }

@@ -81,8 +81,6 @@ public final class TaskTrainer {
                 parameters.factors(),
                 parameters.scalars().alpha(),
                 parameters.scalars().groupAlphas(),
-                parameters.scalars().layerAlphas(),
-                parameters.scalars().groupLayerAlphas(),
                 parameters.head(),
                 run.epochs(),
                 run.imagesPerSecond(),

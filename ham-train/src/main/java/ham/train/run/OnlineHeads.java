@@ -38,6 +38,17 @@ final class OnlineHeads {
     }
 
     /**
+     * Goes over to a model whose features moved.
+     *
+     * @param before features of the present task's images by the model before
+     * @param after features of the same images by the model so far
+     */
+    void follow(Features before, Features after) {
+        prototypes.follow(engine, before, after);
+        analytic.follow(engine, before, after);
+    }
+
+    /**
      * Adds a task's images.
      *
      * @param training those that the adapter was trained on

@@ -9,7 +9,6 @@ import ham.train.head.HeadSettings;
 import ham.train.learn.LearningSettings;
 import ham.train.lora.LoraSettings;
 import ham.train.lora.Recipe;
-import ham.train.lora.ScalarScope;
 import ham.train.stream.StreamSettings;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -63,11 +62,6 @@ public record RunConfig(
         }
         if (threads < 0) {
             throw new InputException("--threads: expected at least 0, found " + threads);
-        }
-        if (lora.scalars() == ScalarScope.PER_LAYER && learning.method().trainsAlpha()) {
-            throw new InputException(
-                    "--scalars: expected shared with " + learning.method().optionName()
-                            + ", whose adapters are merged with one scalar each, found per-layer; leave --scalars out");
         }
         if (adapters.isPresent() && !learning.trainsAlone()) {
             throw new InputException("--adapters: expected a method whose adapters are trained alone (linear,"
@@ -202,6 +196,7 @@ public record RunConfig(
         }
         json.put("projection", head.projectionWidth());
         json.put("ridge", head.ridge().optionName());
+        json.put("drift", head.drift().optionName());
         json.put("frozen", measuring.frozen());
         json.put("any-time-images", measuring.anyTimeImages());
         json.put("rigid-below", measuring.rigidBelow());

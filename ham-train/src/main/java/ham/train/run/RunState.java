@@ -7,6 +7,7 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
+import ham.train.head.DriftRule;
 import ham.train.head.Features;
 import ham.train.head.RidgeRule;
 import ham.train.learn.Learner;
@@ -106,6 +107,25 @@ final class RunState {
 
     RunMetrics metrics() {
         return metrics;
+    }
+
+    /**
+     * Whether old statistics are to follow features that move when this task joins: {@link #follow} is called before {@link #addTask}.
+     */
+    boolean follows(int task) {
+        return task > 0
+                && inputs.config().head().drift() == DriftRule.LINEAR
+                && inputs.config().learning().method().movesFeatures();
+    }
+
+    /**
+     * Takes the statistics of earlier tasks along with the features.
+     *
+     * @param before features of the present task's images by the model before it
+     * @param after features of the same images by the model so far
+     */
+    void follow(Features before, Features after) {
+        online.follow(before, after);
     }
 
     /**

@@ -3,6 +3,7 @@ package ham.train.run;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
+import ham.merge.method.Importance;
 import ham.merge.tensor.Matrix;
 import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
@@ -109,6 +110,8 @@ public final class StreamTrainer {
             clock.lap("merging");
             TaskOutcome outcome = source.learn(start, split);
             clock.lap("training", outcome.secondsBefore());
+            Optional<Features> before = featuresBefore(learner);
+            clock.lap("heads");
             learner.join(outcome.learned());
             SortedMap<String, Matrix> deltas = learner.deltas();
             clock.lap("merging");
@@ -116,7 +119,9 @@ public final class StreamTrainer {
             Optional<Transfer> transfer;
             try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
                 Features heldOut = features(model, split.heldOut());
-                state.addTask(task, features(model, split.training()), heldOut, outcome.head());
+                Features training = features(model, split.training());
+                before.ifPresent(features -> state.follow(features, training));
+                state.addTask(task, training, heldOut, outcome.head());
                 heads = state.heads();
                 clock.lap("heads");
                 state.metrics().variants().addRows(method, rows(model, heads));
@@ -130,6 +135,16 @@ public final class StreamTrainer {
             state.metrics().add(summary);
             outputs.save(task, outcome.learned(), heads, state);
             progress.finished(summary);
+        }
+
+        /** Features of the task's images by the model before it, where old statistics are to follow. */
+        private Optional<Features> featuresBefore(Learner learner) {
+            if (!state.follows(task)) {
+                return Optional.empty();
+            }
+            try (FeatureExtractor model = new FeatureExtractor(vit, learner.deltas())) {
+                return Optional.of(features(model, split.training()));
+            }
         }
 
         private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {
@@ -183,8 +198,10 @@ public final class StreamTrainer {
                     stream.tasks(),
                     outcome.loss(),
                     outcome.imagesPerSecond(),
-                    outcome.learned().alpha(),
-                    outcome.learned().groupAlphas(),
+                    outcome.learned().alpha().mean(),
+                    outcome.learned().groupAlphas().stream()
+                            .map(Importance::mean)
+                            .toList(),
                     state.learner().lastStep(),
                     state.ridges(),
                     transfer,

@@ -15,8 +15,8 @@ import java.util.OptionalDouble;
  * @param tasks of the whole run
  * @param loss mean training loss of the last epoch; empty where the adapter was taken from another run
  * @param imagesPerSecond training throughput; empty as the loss
- * @param alpha the adapter's importance scalar
- * @param groupAlphas scalars of the groups that it was trained beside, after its training
+ * @param alpha the adapter's importance scalar; the mean where it has one a layer
+ * @param groupAlphas scalars of the groups that it was trained beside, after its training; means where they have one a layer
  * @param step where the adapter went, for methods with groups
  * @param ridges lambda of the analytic head by method, as a multiple of the mean of G's diagonal for one image
  * @param transfer what joining cost, where there are held-out images and something to join

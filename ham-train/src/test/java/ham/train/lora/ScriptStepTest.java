@@ -195,7 +195,7 @@ class ScriptStepTest {
             }
             step.read();
         }
-        assertThat(parameters.scalars().alpha()).isEqualTo(1);
+        assertThat(parameters.scalars().alpha().mean()).isEqualTo(1);
         assertThat(parameters.b().firstKey()).isNotNull();
         assertThat(parameters.b().get(parameters.b().firstKey()).values()).isNotEqualTo(new float[32]);
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
+import ham.merge.method.Importance;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
@@ -19,11 +20,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,7 +65,7 @@ class TaskTrainerTest {
         assertThat(result.epochs().get(7).loss())
                 .isLessThan(0.5 * result.epochs().get(0).loss());
         assertThat(result.epochs().get(7).accuracy()).isGreaterThan(0.9);
-        assertThat(result.alpha()).isNotEqualTo(1);
+        assertThat(result.alpha().mean()).isNotEqualTo(1);
         assertThat(result.groupAlphas()).isEmpty();
         assertThat(result.head().classes()).isEqualTo(3);
         assertThat(result.factors()).hasSize(4).allSatisfy((name, factors) -> {
@@ -85,8 +85,8 @@ class TaskTrainerTest {
         TaskResult result =
                 new TaskTrainer(vit, LORA, RECIPE, 1).train(images, TaskStart.beside(1, 3, groups), step -> {});
         assertThat(result.groupAlphas()).hasSize(2);
-        assertThat(result.groupAlphas().get(0)).isNotEqualTo(0.7).isCloseTo(0.7, within(0.3));
-        assertThat(result.groupAlphas().get(1)).isNotEqualTo(-0.4).isCloseTo(-0.4, within(0.3));
+        assertThat(result.groupAlphas().get(0).mean()).isNotEqualTo(0.7).isCloseTo(0.7, within(0.3));
+        assertThat(result.groupAlphas().get(1).mean()).isNotEqualTo(-0.4).isCloseTo(-0.4, within(0.3));
         assertThat(groups.get(0).deltas().values().iterator().next().data()).containsExactly(before);
     }
 
@@ -114,7 +114,7 @@ class TaskTrainerTest {
         TaskStart start = new TaskStart(1, 3, List.of(), Optional.of(first.factors()), false);
         TaskResult next = new TaskTrainer(vit, LORA, still, 1).train(images, start, step -> {});
         assertThat(next.factors()).isEqualTo(first.factors());
-        assertThat(next.alpha()).isEqualTo(1);
+        assertThat(next.alpha()).isEqualTo(Importance.ONE);
         assertThat(next.head().weight()).isNotEqualTo(first.head().weight());
         LoraSettings wider = LoraSettings.of(EnumSet.of(Target.QUERY, Target.VALUE), 5);
         assertThatThrownBy(() -> new TaskTrainer(vit, wider, still, 1).train(images, start, step -> {}))
@@ -146,26 +146,33 @@ class TaskTrainerTest {
                 List.of(Target.QUERY, Target.VALUE), 4, 4, false, Initialisation.OWN, ScalarScope.PER_LAYER);
         FrozenGroup group = new Fixture(checkpoint).groups().get(1);
         String value = checkpoint.names().weight(1, Target.VALUE);
-        FrozenGroup layered = new FrozenGroup(group.alpha(), group.deltas(), new TreeMap<>(Map.of(value, 0.5)));
+        SortedMap<String, Double> scalars = new TreeMap<>();
+        group.deltas().keySet().forEach(name -> scalars.put(name, -0.4));
+        scalars.put(value, 0.5);
+        FrozenGroup layered = new FrozenGroup(Importance.perLayer(scalars), group.deltas());
         TaskResult result =
                 new TaskTrainer(vit, lora, RECIPE, 1).train(images, TaskStart.beside(1, 3, List.of(layered)), s -> {});
-        assertThat(result.layerAlphas())
+        assertThat(result.alpha().layers())
                 .hasSize(4)
                 .containsOnlyKeys(result.factors().keySet());
-        assertThat(result.layerAlphas().values()).doesNotHaveDuplicates();
-        assertThat(result.alpha()).isCloseTo(mean(result.layerAlphas().values()), within(1e-12));
-        assertThat(result.groupLayerAlphas()).hasSize(1);
-        assertThat(result.groupLayerAlphas().get(0))
-                .containsOnlyKeys(group.deltas().keySet());
-        assertThat(result.groupLayerAlphas().get(0).get(value)).isCloseTo(0.5, within(0.3));
-        assertThat(result.groupLayerAlphas().get(0).get(checkpoint.names().weight(0, Target.FC1)))
-                .isCloseTo(-0.4, within(0.3));
-        assertThat(result.groupAlphas().get(0))
-                .isCloseTo(mean(result.groupLayerAlphas().get(0).values()), within(1e-12));
+        assertThat(result.alpha().layers().values()).doesNotHaveDuplicates();
+        assertThat(result.groupAlphas()).hasSize(1);
+        Importance trained = result.groupAlphas().get(0);
+        assertThat(trained.layers()).containsOnlyKeys(group.deltas().keySet());
+        assertThat(trained.at(value)).isNotEqualTo(0.5).isCloseTo(0.5, within(0.3));
+        assertThat(trained.at(checkpoint.names().weight(0, Target.FC1))).isCloseTo(-0.4, within(0.3));
     }
 
-    private static double mean(Collection<Double> values) {
-        return values.stream().mapToDouble(each -> each).average().orElseThrow();
+    /** A scalar that is not trained is one for all layers, whatever the scope. */
+    @Test
+    void withoutTrainingTheScalarIsOne() {
+        LoraSettings lora =
+                new LoraSettings(List.of(Target.QUERY), 4, 4, false, Initialisation.OWN, ScalarScope.PER_LAYER);
+        TaskStart alone = new TaskStart(0, 3, List.of(), Optional.empty(), false);
+        assertThat(new TaskTrainer(vit, lora, RECIPE, 1)
+                        .train(images, alone, s -> {})
+                        .alpha())
+                .isEqualTo(Importance.ONE);
     }
 
     @Test
@@ -175,8 +182,9 @@ class TaskTrainerTest {
         TaskResult fast = new TaskTrainer(vit, LORA, recipe, 1).train(images, start, step -> {});
         TaskResult plain = TaskTrainer.control(vit, LORA, recipe, 1).train(images, start, step -> {});
         assertThat(fast.epochs().get(0).loss()).isCloseTo(plain.epochs().get(0).loss(), within(1e-4));
-        assertThat(fast.alpha()).isCloseTo(plain.alpha(), within(1e-4));
-        assertThat(fast.groupAlphas().get(1)).isCloseTo(plain.groupAlphas().get(1), within(1e-4));
+        assertThat(fast.alpha().mean()).isCloseTo(plain.alpha().mean(), within(1e-4));
+        assertThat(fast.groupAlphas().get(1).mean())
+                .isCloseTo(plain.groupAlphas().get(1).mean(), within(1e-4));
     }
 
     private static double distance(Matrix left, Matrix right) {

@@ -17,6 +17,7 @@ import ham.merge.folder.Replay;
 import ham.merge.folder.StoredMerge;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
+import ham.merge.method.Importance;
 import ham.merge.method.MergeChoices;
 import ham.merge.method.MergeParameter;
 import ham.merge.method.MergeProgress;
@@ -128,12 +129,14 @@ class MethodsTest {
         }
         ObjectNode record = JsonFiles.read(merged.resolve(MergeFolder.RECORD), "merge");
         List<AdapterFolder> adapters = new ArrayList<>();
-        List<Double> weights = new ArrayList<>();
+        List<Importance> weights = new ArrayList<>();
         record.path("inputs")
                 .forEach(input -> adapters.add(
                         AdapterFolder.read(Path.of(input.path("path").asText()))));
         if (record.path("request").path("weights").asText().equals("given")) {
-            record.path("steps").forEach(step -> weights.add(step.path("weight").asDouble()));
+            record.path("steps")
+                    .forEach(step ->
+                            weights.add(Importance.of(step.path("weight").asDouble())));
         }
         Path again = Files.createDirectory(temp.resolve("again"));
         MergeFolder.write(
@@ -254,7 +257,7 @@ class MethodsTest {
         AdapterFolder last = AdapterFolder.read(run.folder().resolve("adapters/002"));
         assertThat(last.head().orElseThrow().classes()).hasSize(2 * TinyRun.TASKS);
         assertThat(last.record().classes()).hasSize(2 * TinyRun.TASKS);
-        assertThat(last.record().alpha()).isEqualTo(1);
+        assertThat(last.record().alpha()).isEqualTo(Importance.ONE);
         ObjectNode record = JsonFiles.read(run.folder().resolve("merged/merge.json"), "merge");
         assertThat(record.path("inputs")).hasSize(1);
         AdapterFolder first = AdapterFolder.read(run.folder().resolve("adapters/000"));
@@ -279,11 +282,11 @@ class MethodsTest {
         FinishedRun run = run(LearningMethod.SD_LORA);
         AdapterFolder last = AdapterFolder.read(run.folder().resolve("adapters/002"));
         assertThat(last.record().mode()).isEqualTo(MergeMode.SEQUENTIAL);
-        assertThat(last.record().groupAlphas()).hasSize(2).doesNotContain(1.0);
+        assertThat(last.record().groupAlphas()).hasSize(2).doesNotContain(Importance.ONE);
         ObjectNode record = JsonFiles.read(run.folder().resolve("merged/merge.json"), "merge");
         assertThat(record.path("method").asText()).isEqualTo("cat");
         assertThat(record.path("steps").path(0).path("weight").asDouble())
-                .isEqualTo(last.record().groupAlphas().get(0));
+                .isEqualTo(last.record().groupAlphas().get(0).mean());
         for (JsonNode task : run.metrics().path("tasks")) {
             JsonNode heldOut = task.path("held_out");
             assertThat(heldOut.path("after")).as("nothing is pruned").isEqualTo(heldOut.path("before"));

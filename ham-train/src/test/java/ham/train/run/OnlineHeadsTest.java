@@ -8,6 +8,7 @@ import ham.merge.head.HeadKind;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.train.engine.TorchEngine;
+import ham.train.head.DriftRule;
 import ham.train.head.Features;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
@@ -38,8 +39,8 @@ class OnlineHeadsTest {
     @Test
     void goesOnFromWhatItSaved() {
         try (TorchEngine engine = TorchEngine.open("cpu", 1)) {
-            OnlineHeads heads =
-                    new OnlineHeads(engine, WIDTH, new HeadSettings(HeadKind.ANALYTIC, 12, RidgeRule.SUM), 7);
+            OnlineHeads heads = new OnlineHeads(
+                    engine, WIDTH, new HeadSettings(HeadKind.ANALYTIC, 12, RidgeRule.SUM, DriftRule.NONE), 7);
             heads.add(features(0, 30, 1), features(0, 6, 2), 2);
             SafetensorsWriter writer = new SafetensorsWriter();
             heads.save(writer, "merged.");

@@ -4,6 +4,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.head.HeadKind;
 import ham.train.TinyVit;
+import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
 import ham.train.input.Augmentation;
@@ -66,7 +67,7 @@ public final class TinyRun {
     static RunConfig config(Path folder, HeadKind head, int epochs) {
         return RunConfig.of(folder.resolve("base"), folder.resolve("data"), TASKS)
                 .withSeed(3)
-                .with(new HeadSettings(head, 16, RidgeRule.TASK))
+                .with(new HeadSettings(head, 16, RidgeRule.TASK, DriftRule.NONE))
                 .with(LoraSettings.of(Set.of(Target.QUERY, Target.VALUE), 2))
                 .with(new Recipe(epochs, 8, 1e-3, 5e-3, 1e-3, Augmentation.NONE))
                 .withPrecision("fp32")
