@@ -1,8 +1,6 @@
 package ham.cli;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,7 +12,8 @@ import picocli.CommandLine.Option;
         description =
                 "Measures how much of every adapter pruning should keep, on ten tasks unless --tasks says otherwise.")
 final class AblationCommand implements Callable<Integer> {
-    private static final int TASKS = 10;
+    private static final Sweep SWEEP =
+            new Sweep("ablation", "HAM with pruning that keeps more and less of every adapter.", "keep", 10);
 
     @Mixin
     private Console console;
@@ -32,10 +31,6 @@ final class AblationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Map<String, Map<String, String>> runs = new LinkedHashMap<>();
-        values.forEach(value -> runs.put("keep-" + value, Map.of("keep", value)));
-        new ExperimentWork(console, "ablation", "HAM with pruning that keeps more and less of every adapter.")
-                .run(options.out(), options.plan(console.spec(), TASKS, runs));
-        return Main.DONE;
+        return SWEEP.run(console, options, values);
     }
 }

@@ -1,6 +1,9 @@
 package ham.cli;
 
 import ham.runtime.backend.OnnxRuntime;
+import ham.train.engine.TorchEngine;
+import ham.train.run.RunConfig;
+import ham.train.run.RunRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,17 @@ final class Environment {
         facts.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put("max heap", Runtime.getRuntime().maxMemory() / (1 << 20) + " MB");
         facts.put("onnxruntime", OnnxRuntime.version());
+        return facts;
+    }
+
+    /** The same with the engine that trains a configuration. */
+    static Map<String, String> ofTraining(RunConfig config) {
+        Map<String, String> facts = facts();
+        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision())) {
+            facts.put("engine", engine.description());
+            facts.put(RunRecord.PRECISION, engine.precision().optionName());
+            facts.put(RunRecord.THREADS, String.valueOf(engine.threads()));
+        }
         return facts;
     }
 

@@ -19,7 +19,7 @@ final class ExperimentMethods {
     /** Names to options, in the order of the names. */
     static Map<String, Map<String, String>> of(CommandSpec spec, List<String> names) {
         Map<String, Map<String, String>> methods = new LinkedHashMap<>();
-        for (String name : names) {
+        for (String name : Usage.distinct(spec, "--methods", names)) {
             Usage.choose(spec, "--methods", name, all(), String::toString);
             methods.put(
                     name,

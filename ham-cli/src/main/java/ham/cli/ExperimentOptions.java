@@ -67,21 +67,15 @@ final class ExperimentOptions {
         return tasks == null ? own : tasks;
     }
 
-    List<String> orders() {
-        return orders;
+    List<String> orders(CommandSpec command) {
+        return Usage.distinct(command, "--orders", orders);
     }
 
     /** The runs of an experiment: all for the first order, then all for the next. */
     List<PlannedRun> plan(CommandSpec command, int ownTasks, Map<String, Map<String, String>> runs) {
-        Map<String, Map<String, String>> all = new LinkedHashMap<>(runs);
-        variants(command).forEach((name, options) -> {
-            if (all.put(name, options) != null) {
-                throw new ParameterException(
-                        command.commandLine(), "--variant: expected a name of its own, found " + name + " twice");
-            }
-        });
+        Map<String, Map<String, String>> all = withVariants(command, runs);
         List<PlannedRun> plan = new ArrayList<>();
-        for (String order : orders) {
+        for (String order : orders(command)) {
             all.forEach((name, options) -> plan.add(run(command, ownTasks, name, order, order, options)));
         }
         return plan;
@@ -106,10 +100,10 @@ final class ExperimentOptions {
         return RunLine.config(command, base, data, tasks(ownTasks), RunLine.typed(command), own);
     }
 
-    /** Options by name of the variant. */
-    Map<String, Map<String, String>> variants(CommandSpec command) {
+    /** The options of an experiment's own runs and of the variants, by name. */
+    Map<String, Map<String, String>> withVariants(CommandSpec command, Map<String, Map<String, String>> runs) {
         Set<String> known = RunLine.options();
-        Map<String, Map<String, String>> parsed = new LinkedHashMap<>();
+        Map<String, Map<String, String>> all = new LinkedHashMap<>(runs);
         for (String variant : variants) {
             int colon = variant.indexOf(':');
             String name = variant.substring(0, Math.max(0, colon));
@@ -130,11 +124,11 @@ final class ExperimentOptions {
                 }
                 options.put(pair[0], pair[1]);
             }
-            if (parsed.put(name, options) != null) {
+            if (all.put(name, options) != null) {
                 throw new ParameterException(
                         command.commandLine(), "--variant: expected a name of its own, found " + name + " twice");
             }
         }
-        return parsed;
+        return all;
     }
 }

@@ -6,21 +6,20 @@ import ham.cli.report.ExperimentReport;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
-import ham.train.engine.TorchEngine;
 import ham.train.experiment.Experiment;
 import ham.train.experiment.ExperimentProgress;
 import ham.train.experiment.ExperimentResults;
 import ham.train.experiment.MeasuredRun;
 import ham.train.experiment.PlannedRun;
-import ham.train.run.RunConfig;
 import ham.train.run.RunProgress;
-import ham.train.run.RunRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** Does an experiment, and writes what came out after every run. */
 final class ExperimentWork implements ExperimentProgress {
@@ -31,6 +30,7 @@ final class ExperimentWork implements ExperimentProgress {
     private final String description;
     private Path out;
     private Map<String, String> environment = Map.of();
+    private final Set<String> warned = new HashSet<>();
     private ObjectNode results = JsonFiles.object();
 
     /**
@@ -49,12 +49,7 @@ final class ExperimentWork implements ExperimentProgress {
     void run(Path folder, List<PlannedRun> runs) {
         out = folder;
         refuseOther();
-        RunConfig first = runs.get(0).config();
-        environment = Environment.facts();
-        try (TorchEngine engine = TorchEngine.open(first.device(), first.threads(), first.precision())) {
-            environment.put("engine", engine.description());
-            environment.put(RunRecord.PRECISION, engine.precision().optionName());
-        }
+        environment = Environment.ofTraining(runs.get(0).config());
         StopHook hint = new StopHook(() -> console.stage("ham: interrupted; the same command goes on with " + out));
         ExperimentResults finished;
         try {
@@ -90,7 +85,7 @@ final class ExperimentWork implements ExperimentProgress {
     public RunProgress begins(int number, int runs, PlannedRun run, OptionalDouble secondsLeft) {
         console.stage("run " + number + " of " + runs + ": " + run.name() + ", order " + run.order()
                 + (secondsLeft.isPresent() ? ", about " + time(secondsLeft.getAsDouble()) + " left" : ""));
-        return new TrainingProgress(console, run.config());
+        return new TrainingProgress(console, run.config(), warned);
     }
 
     private static String time(double seconds) {

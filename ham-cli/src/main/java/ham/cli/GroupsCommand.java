@@ -1,8 +1,6 @@
 package ham.cli;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +11,7 @@ import picocli.CommandLine.Option;
         name = "groups",
         description = "Measures how many groups there should be, on twenty tasks unless --tasks says otherwise.")
 final class GroupsCommand implements Callable<Integer> {
-    private static final int TASKS = 20;
+    private static final Sweep SWEEP = new Sweep("groups", "HAM with fewer and more groups.", "groups", 20);
 
     @Mixin
     private Console console;
@@ -31,10 +29,6 @@ final class GroupsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Map<String, Map<String, String>> runs = new LinkedHashMap<>();
-        values.forEach(value -> runs.put("groups-" + value, Map.of("groups", value)));
-        new ExperimentWork(console, "groups", "HAM with fewer and more groups.")
-                .run(options.out(), options.plan(console.spec(), TASKS, runs));
-        return Main.DONE;
+        return SWEEP.run(console, options, values);
     }
 }

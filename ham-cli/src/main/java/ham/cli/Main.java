@@ -1,5 +1,6 @@
 package ham.cli;
 
+import ham.merge.InputException;
 import ham.merge.kernel.Kernels;
 import ham.runtime.app.NativeCache;
 import java.io.PrintWriter;
@@ -125,10 +126,8 @@ public final class Main implements Runnable {
         }
         commandLine.setParameterExceptionHandler((exception, args) -> {
             CommandLine command = exception.getCommandLine();
-            PrintWriter err = command.getErr();
-            err.println("ham: " + oneLine(exception.getMessage()) + "; see '"
-                    + command.getCommandSpec().qualifiedName() + " --help'");
-            err.flush();
+            command.getErr().println("ham: " + oneLine(exception.getMessage()) + seeHelp(command));
+            command.getErr().flush();
             return WRONG_USAGE;
         });
         commandLine.setExecutionExceptionHandler((exception, command, result) -> main.failed(exception, command));
@@ -146,13 +145,18 @@ public final class Main implements Runnable {
         if (Interruption.isUnderWay()) {
             return INTERRUPTED;
         }
+        boolean usage = failure instanceof InputException fault && fault.isUsage();
         PrintWriter err = command.getErr();
-        err.println("ham: " + Failures.sentence(failure));
+        err.println("ham: " + Failures.sentence(failure) + (usage ? seeHelp(command) : ""));
         if (debug) {
             failure.printStackTrace(err);
         }
         err.flush();
-        return FAILED;
+        return usage ? WRONG_USAGE : FAILED;
+    }
+
+    private static String seeHelp(CommandLine command) {
+        return "; see '" + command.getCommandSpec().qualifiedName() + " --help'";
     }
 
     static BigDecimal decimal(String text) {

@@ -11,7 +11,6 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.model.Classifier;
 import ham.runtime.model.SessionSettings;
-import ham.train.engine.TorchEngine;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.run.EngineForward;
 import ham.train.run.RunConfig;
@@ -51,17 +50,14 @@ final class Pipeline {
     void run(RunConfig config, Path out, boolean resume, boolean force) {
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
         RunInputs inputs = RunInputs.open(config);
-        inputs.skipped().forEach(fault -> console.warn(fault + "; left out"));
-        Map<String, String> environment = Environment.facts();
-        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision())) {
-            environment.put("engine", engine.description());
-            environment.put(RunRecord.PRECISION, engine.precision().optionName());
-        }
+        Map<String, String> environment = Environment.ofTraining(config);
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));
             try {
-                RunRecord.writeOrCheck(folder, inputs, environment, console.command());
-                new StreamTrainer(inputs, new TrainingProgress(console, config)).run(folder);
+                TrainingProgress progress = new TrainingProgress(console, config);
+                RunRecord.writeOrCheck(folder, inputs, environment, console.command())
+                        .forEach(progress::warned);
+                new StreamTrainer(inputs, progress).run(folder);
                 if (config.learning().method().givesOneModel()) {
                     deploy(inputs, folder);
                 } else {

@@ -73,29 +73,38 @@ record RunText(String text, ObjectNode json) {
         }
     }
 
+    /** Where all classes came at once, nothing happened over time: no average over tasks, nothing to forget. */
     private static Table accuracies(JsonNode metrics, String model, String note, JsonNode json, double chance) {
-        Table table = new Table("accuracy", "last", "average incremental", "forgetting");
+        boolean overTime = metrics.path("R").size() > 1;
+        Table table = overTime
+                ? new Table("accuracy", "last", "average incremental", "forgetting")
+                : new Table("accuracy", "last");
         String chosen =
                 metrics.path("method").asText() + "/" + metrics.path("head").asText();
-        table.row(
-                model + ", " + metrics.path("head").asText() + " head (" + note + ")",
-                EvalCommand.percent(json.path("last_accuracy").asDouble()),
-                EvalCommand.percent(metrics.path("average_incremental").asDouble()),
-                EvalCommand.percent(metrics.path("forgetting").asDouble()));
+        String shown = model + ", " + metrics.path("head").asText() + " head (" + note + ")";
+        table.row(cells(shown, json.path("last_accuracy"), metrics, overTime));
         for (Map.Entry<String, JsonNode> variant : metrics.path("variants").properties()) {
             boolean beside = !variant.getKey().startsWith(metrics.path("method").asText() + "/");
             String head = variant.getKey().replaceFirst("^[^/]*/", "");
             if (!variant.getKey().equals(chosen)) {
-                table.row(
-                        (beside ? "frozen backbone, " : model + ", ") + head + " head",
-                        EvalCommand.percent(variant.getValue().path("last").asDouble()),
-                        EvalCommand.percent(
-                                variant.getValue().path("average_incremental").asDouble()),
-                        EvalCommand.percent(
-                                variant.getValue().path("forgetting").asDouble()));
+                String name = (beside ? "frozen backbone, " : model + ", ") + head + " head";
+                table.row(cells(name, variant.getValue().path("last"), variant.getValue(), overTime));
             }
         }
-        return table.row("chance", EvalCommand.percent(chance), "", "");
+        String luck = EvalCommand.percent(chance);
+        return overTime ? table.row("chance", luck, "", "") : table.row("chance", luck);
+    }
+
+    private static String[] cells(String name, JsonNode last, JsonNode figures, boolean overTime) {
+        String end = EvalCommand.percent(last.asDouble());
+        return overTime
+                ? new String[] {
+                    name,
+                    end,
+                    EvalCommand.percent(figures.path("average_incremental").asDouble()),
+                    EvalCommand.percent(figures.path("forgetting").asDouble())
+                }
+                : new String[] {name, end};
     }
 
     private static String parity(JsonNode parity) {

@@ -4,7 +4,6 @@ import ham.train.experiment.Likeness;
 import ham.train.experiment.PlannedRun;
 import ham.train.stream.Arrival;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -42,12 +41,13 @@ final class SanityCommand implements Callable<Integer> {
                     console.spec().commandLine(),
                     "--tasks: expected 2, as sanity compares two tasks, found " + options.tasks(TASKS));
         }
-        Map<String, Map<String, String>> runs = new LinkedHashMap<>(ExperimentMethods.of(console.spec(), methods));
-        runs.putAll(options.variants(console.spec()));
+        Map<String, Map<String, String>> runs =
+                options.withVariants(console.spec(), ExperimentMethods.of(console.spec(), methods));
+        List<String> orders = options.orders(console.spec());
         console.stage("measuring how alike the classes are to the frozen backbone");
         Likeness likeness = Likeness.of(options.config(console.spec(), TASKS, Map.of()));
         List<PlannedRun> plan = new ArrayList<>();
-        for (String order : options.orders()) {
+        for (String order : orders) {
             int[] start = Usage.check(console.spec(), () -> Arrival.parse(order).order(likeness.classes()));
             plan.addAll(plan(runs, "alike", order, likeness.alike(start)));
             plan.addAll(plan(runs, "dissimilar", order, likeness.dissimilar(start)));

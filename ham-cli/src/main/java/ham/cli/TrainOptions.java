@@ -82,9 +82,10 @@ final class TrainOptions {
             names = "--drift",
             paramLabel = "RULE",
             defaultValue = "none",
-            description = "What the prototype and the analytic head do when joining moves features: none, linear (old statistics follow"
-                    + " by a linear map, fitted on the present task's images) or mosaic (fitted also on images put together from"
-                    + " quarters of them) (default: ${DEFAULT-VALUE}).")
+            description =
+                    "What the prototype and the analytic head do when joining moves features: none, linear (old statistics follow"
+                            + " by a linear map, fitted on the present task's images) or mosaic (fitted also on images put together from"
+                            + " quarters of them) (default: ${DEFAULT-VALUE}).")
     private String drift;
 
     @Option(

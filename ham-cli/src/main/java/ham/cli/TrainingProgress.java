@@ -19,12 +19,30 @@ final class TrainingProgress implements RunProgress {
     private final Console console;
     private final LearningMethod method;
     private final HeadKind head;
-    private final Set<String> warned = new HashSet<>();
+    private final Set<String> told;
+    private final Set<String> failures = new HashSet<>();
 
     TrainingProgress(Console console, RunConfig config) {
+        this(console, config, new HashSet<>());
+    }
+
+    /**
+     * One of many runs.
+     *
+     * @param told what other runs warned of besides their ways to fail; it is not said again, and grows
+     */
+    TrainingProgress(Console console, RunConfig config, Set<String> told) {
         this.console = console;
+        this.told = told;
         this.method = config.learning().method();
         this.head = config.head().kind();
+    }
+
+    @Override
+    public void warned(String sentence) {
+        if (told.add(sentence)) {
+            console.warn(sentence);
+        }
     }
 
     @Override
@@ -58,7 +76,7 @@ final class TrainingProgress implements RunProgress {
         parts.add(
                 format("accuracy so far %.1f %%", 100 * summary.accuracy().get(Variants.name(method, head))) + frozen);
         console.stage(format("task %d of %d: ", summary.task() + 1, summary.tasks()) + String.join(", ", parts));
-        summary.warnings().stream().filter(warned::add).forEach(console::warn);
+        summary.warnings().stream().filter(failures::add).forEach(console::warn);
     }
 
     private static String format(String format, Object... arguments) {

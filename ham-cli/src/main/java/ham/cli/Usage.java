@@ -1,6 +1,9 @@
 package ham.cli;
 
 import ham.merge.InputException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -19,6 +22,18 @@ final class Usage {
         } catch (InputException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    /** The names that an option lists, or wrong usage where one is there twice. */
+    static List<String> distinct(CommandSpec spec, String option, List<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            if (!seen.add(name)) {
+                throw new ParameterException(
+                        spec.commandLine(), option + ": expected every value once, found " + name + " twice");
+            }
+        }
+        return names;
     }
 
     /** The value that an option names, or wrong usage that lists the choices. */

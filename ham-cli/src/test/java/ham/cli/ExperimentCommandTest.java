@@ -111,6 +111,51 @@ class ExperimentCommandTest {
     }
 
     @Test
+    void imagesThatAreLeftOutAreNamedOnce() throws IOException {
+        Path data = temp.resolve("data");
+        NoiseImages.write(data);
+        Files.writeString(data.resolve("train/colour0/torn.png"), "no image");
+        Path out = temp.resolve("out");
+        Object[] arguments = {
+            "experiment",
+            "compare",
+            "--base",
+            testdata("hf-vit-tiny"),
+            "--data",
+            data,
+            "--out",
+            out,
+            "--tasks",
+            2,
+            "--methods",
+            "linear,frozen",
+            "--epochs",
+            1,
+            "--rank",
+            2,
+            "--projection",
+            32,
+            "--threads",
+            1
+        };
+        Cli stopped = ham(arguments);
+        assertThat(stopped.exitCode()).isEqualTo(1);
+        assertThat(stopped.err()).contains("torn.png", "--on-bad-image skip");
+        Cli skipped = ham(Stream.concat(Stream.of(arguments), Stream.of("--on-bad-image", "skip"))
+                        .toArray())
+                .succeeds();
+        assertThat(skipped.err().lines().filter(line -> line.contains("torn.png")))
+                .singleElement()
+                .asString()
+                .startsWith("ham: warning: ")
+                .endsWith("; left out");
+        for (String run : List.of("linear-order1993", "frozen-order1993")) {
+            JsonNode record = JsonFiles.read(out.resolve("runs").resolve(run).resolve("run.json"), "record");
+            assertThat(record.path("skipped_images").toString()).contains("torn.png");
+        }
+    }
+
+    @Test
     void badInputIsOneLine() throws IOException {
         Path out = temp.resolve("out");
         ham("experiment").failsWith(2, "compare, sanity, ablation or groups");
@@ -123,6 +168,18 @@ class ExperimentCommandTest {
         experiment("compare", out, "--tasks", 2, "--variant", "../a:keep=1").failsWith(2, "--variant", "NAME");
         experiment("compare", out, "--tasks", 2, "--variant", "ham:keep=1")
                 .failsWith(2, "--variant", "found ham twice");
+        experiment("compare", out, "--tasks", 2, "--orders", "1993,1994,1993")
+                .failsWith(2, "--orders", "found 1993 twice");
+        experiment("compare", out, "--tasks", 2, "--methods", "ham,ham").failsWith(2, "--methods", "found ham twice");
+        experiment("ablation", out, "--tasks", 2, "--values", "0.5,0.5").failsWith(2, "--values", "found 0.5 twice");
+        for (String kind : List.of("compare", "sanity")) {
+            experiment(kind, out, "--tasks", 2, "--methods", "ham", "--variant", "a:keep=1", "--variant", "a:keep=0.5")
+                    .failsWith(2, "--variant", "found a twice");
+            experiment(kind, out, "--tasks", 2, "--methods", "ham", "--variant", "ham:keep=1")
+                    .failsWith(2, "--variant", "found ham twice");
+        }
+        assertThat(experiment("compare", out, "--tasks", 9, "--methods", "ham").exitCode())
+                .isEqualTo(2);
         experiment("sanity", out, "--tasks", 3).failsWith(2, "--tasks", "expected 2", "found 3");
         Files.createDirectories(out);
         Files.writeString(out.resolve("notes"), "mine");

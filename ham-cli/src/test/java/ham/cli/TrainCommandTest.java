@@ -330,6 +330,20 @@ class TrainCommandTest {
                 .failsWith(1, "--adapters", "--epochs", "expected 2", "found 1");
     }
 
+    /** All classes at once: nothing happens over time. */
+    @Test
+    void jointHasNoFiguresOverTime() {
+        Path run = temp.resolve("joint");
+        train(run, 2, 1, "--method", "joint").succeeds();
+        assertThat(ham("inspect", run).succeeds().out())
+                .contains("merged model, analytic head (exported ONNX)", "frozen backbone, prototype head", "chance")
+                .doesNotContain("average incremental", "forgetting");
+        assertThat(run.resolve("report.html"))
+                .content()
+                .contains("last accuracy")
+                .doesNotContain("average incremental", "forgetting", "backward transfer");
+    }
+
     @Test
     void optionsThatAMethodDoesNotUseAreRefused() {
         Path run = temp.resolve("run");
@@ -345,7 +359,10 @@ class TrainCommandTest {
 
     @Test
     void badInputIsOneLine() throws IOException {
-        train(temp.resolve("run"), 5, 2).failsWith(1, "tasks", "4", "5");
+        train(temp.resolve("run"), 5, 2).failsWith(2, "--tasks", "4", "5", "ham train --help");
+        train(temp.resolve("run"), 2, 2, "--order", "0,1,2").failsWith(2, "--order", "0 to 3", "3 labels");
+        ham("train", "--base", BASE, "--data", data, "--out", temp.resolve("run"), "--rank", 1000)
+                .failsWith(2, "--rank", "the width of", "found 1000");
         ham("train", "--base", BASE, "--data", temp.resolve("nowhere"), "--out", temp.resolve("run"))
                 .failsWith(1, "nowhere", "found nothing");
         ham("train", "--base", temp, "--data", data, "--out", temp.resolve("run"))

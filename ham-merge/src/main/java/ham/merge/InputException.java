@@ -12,17 +12,20 @@ import java.nio.file.Path;
  * found, what to do.
  */
 public final class InputException extends RuntimeException {
+    /** Whether what was typed is at fault. */
+    private final boolean usage;
+
     /**
      * @param file the file or folder at fault, with which the message begins
      * @param problem what was expected, what was found and, where it is not obvious, what to do
      */
     public InputException(Path file, String problem) {
-        super(oneLine(file + ": " + problem));
+        this(file + ": " + problem, null, false);
     }
 
     /** As {@link #InputException(Path, String)}, keeping the cause for {@code --debug}. */
     public InputException(Path file, String problem, Throwable cause) {
-        super(oneLine(file + ": " + problem), cause);
+        this(file + ": " + problem, cause, false);
     }
 
     /** A file that the operating system does not let ham read. */
@@ -58,12 +61,32 @@ public final class InputException extends RuntimeException {
      * @param message the whole sentence
      */
     public InputException(String message) {
-        super(oneLine(message));
+        this(message, null, false);
     }
 
     /** As {@link #InputException(String)}, keeping the cause for {@code --debug}. */
     public InputException(String message, Throwable cause) {
+        this(message, cause, false);
+    }
+
+    private InputException(String message, Throwable cause, boolean usage) {
         super(oneLine(message), cause);
+        this.usage = usage;
+    }
+
+    /**
+     * An option that does not fit the files that it is for, which shows only when these are open: wrong usage, as a value out of its range.
+     *
+     * @param option its name, with which the message begins
+     * @param problem what was expected, what was found and, where it is not obvious, what to do
+     */
+    public static InputException option(String option, String problem) {
+        return new InputException(option + ": " + problem, null, true);
+    }
+
+    /** Whether an option is at fault, and no file. */
+    public boolean isUsage() {
+        return usage;
     }
 
     /** Names in a damaged file can hold anything; what would break the line is written as its code. */

@@ -35,6 +35,11 @@ record RunAccuracy(JsonNode metrics, JsonNode evaluation) {
         return tasks > 0 && images.size() >= tasks && images.stream().allMatch(each -> each > 0);
     }
 
+    /** Whether classes came one task after the other; where they came at once, only the last accuracy means something. */
+    boolean overTime() {
+        return matrix(metrics).size() != 1;
+    }
+
     /** Whether there is a variant with an easier question than the others. */
     boolean toldTheTask() {
         return variants().keySet().stream().anyMatch(each -> each.startsWith("oracle/"));
@@ -100,16 +105,17 @@ record RunAccuracy(JsonNode metrics, JsonNode evaluation) {
         return correct / all;
     }
 
-    /** The four figures of every variant. */
+    /** The figures of every variant. */
     String figures() {
+        List<Map.Entry<String, String>> shown = FIGURES.subList(0, overTime() ? FIGURES.size() : 1);
         List<List<String>> rows = new ArrayList<>();
         variants().forEach((name, figures) -> {
             List<String> row = new ArrayList<>(List.of(name(name)));
-            FIGURES.forEach(figure -> row.add(Values.text(Values.number(figures, figure.getKey()), Unit.FRACTION)));
+            shown.forEach(figure -> row.add(Values.text(Values.number(figures, figure.getKey()), Unit.FRACTION)));
             rows.add(row);
         });
         List<String> headings = new ArrayList<>(List.of("variant"));
-        FIGURES.forEach(figure -> headings.add(figure.getValue()));
+        shown.forEach(figure -> headings.add(figure.getValue()));
         return rows.isEmpty() ? "" : Html.table("All variants", headings, rows);
     }
 

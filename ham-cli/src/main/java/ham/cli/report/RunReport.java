@@ -82,8 +82,10 @@ public record RunReport(
         if (cards.isEmpty()) {
             fraction(cards, "last accuracy", Values.number(metrics, "last"));
         }
-        fraction(cards, "average incremental accuracy", Values.number(metrics, "average_incremental"));
-        fraction(cards, "forgetting", Values.number(metrics, "forgetting"));
+        if (new RunAccuracy(metrics, evaluation).overTime()) {
+            fraction(cards, "average incremental accuracy", Values.number(metrics, "average_incremental"));
+            fraction(cards, "forgetting", Values.number(metrics, "forgetting"));
+        }
         if (!run.path("configuration").path("method").asText().equals("frozen")) {
             fraction(
                     cards,

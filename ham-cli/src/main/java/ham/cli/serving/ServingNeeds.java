@@ -2,7 +2,6 @@ package ham.cli.serving;
 
 import ham.merge.adapter.LayerShape;
 import ham.merge.folder.AdapterFolder;
-import ham.merge.folder.MergeMode;
 import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
@@ -35,7 +34,7 @@ final class ServingNeeds {
                 * source.base().file().names().stream()
                         .mapToLong(name -> source.base().file().info(name).elements())
                         .sum();
-        boolean sequential = source.merge().mode() == MergeMode.SEQUENTIAL;
+        boolean sequential = source.merge().replaysGroups();
         Map<String, LayerShape> shapes = new TreeMap<>();
         Map<String, Long> ranks = new TreeMap<>();
         tasks = source.apart(source.tasks()).adapters().stream()

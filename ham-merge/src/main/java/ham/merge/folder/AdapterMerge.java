@@ -25,7 +25,7 @@ import java.util.Set;
  * @param adapters what was merged
  * @param weights the importance (ham) or weight (other methods) of each
  * @param merge what counts how much; deltas are computed when asked for
- * @param mode how the adapters came about, and so which scalars the groups had
+ * @param mode how the adapters came about, and for ham so which scalars the groups had
  * @param baseSha256 hash of the base that they share, empty when none of them says
  * @param head one head over all classes, empty when there is none
  * @param request what decided the mode and the weights
@@ -46,6 +46,15 @@ public record AdapterMerge(
         warnings = List.copyOf(warnings);
     }
 
+    /** Whether the groups have the scalars that were trained with the adapters beside them. */
+    public boolean replaysGroups() {
+        return replaysGroups(merge.settings().method(), mode);
+    }
+
+    private static boolean replaysGroups(MergeMethod method, MergeMode mode) {
+        return method == MergeMethod.HAM && mode == MergeMode.SEQUENTIAL;
+    }
+
     /**
      * A HAM merge of adapters that are merged quickly.
      *
@@ -62,8 +71,9 @@ public record AdapterMerge(
      * @param adapters at least one, each of another name
      * @param weights for ham, importance scalars that beat the adapters' own, empty to take the adapters' own; for other methods the weight
      *     of each, empty for 1
-     * @param mode empty to find out: sequential when the method is ham and the adapters are the first tasks of one sequential run, in order,
-     *     and keep their own scalars; those of the groups were trained with them, so that other {@code weights} need an independent merge
+     * @param mode empty to find out. For ham: sequential when the adapters are the first tasks of one sequential run with groups, in order,
+     *     and keep their own scalars; those of the groups were trained with them, so that other {@code weights} need an independent merge.
+     *     For other methods it changes nothing but the record: sequential when every adapter says that it was trained so
      * @throws InputException when the adapters do not fit together
      */
     public static AdapterMerge of(
@@ -113,12 +123,13 @@ public record AdapterMerge(
         requireBiasDeltas(adapters);
         List<String> warnings = new ArrayList<>();
         MergeMode effective =
-                mode.orElseGet(() -> ham ? detect(adapters, !weights.isEmpty(), warnings) : MergeMode.INDEPENDENT);
-        if (effective == MergeMode.SEQUENTIAL && !ham) {
+                mode.orElseGet(() -> ham ? detect(adapters, !weights.isEmpty(), warnings) : recorded(adapters));
+        if (mode.equals(Optional.of(MergeMode.SEQUENTIAL)) && !ham) {
             throw new InputException("--mode sequential: expected the method ham, whose groups adapters are trained"
                     + " beside, found " + settings.method().optionName());
         }
-        if (effective == MergeMode.SEQUENTIAL && !weights.isEmpty()) {
+        boolean replaysGroups = replaysGroups(settings.method(), effective);
+        if (replaysGroups && !weights.isEmpty()) {
             throw new InputException("--alpha: a sequential merge takes the scalars that its run trained; leave --alpha"
                     + " out, or merge independently (--mode independent)");
         }
@@ -128,7 +139,7 @@ public record AdapterMerge(
                         .toList()
                 : weights;
         Optional<String> base = commonBase(adapters);
-        List<List<Importance>> trained = effective == MergeMode.SEQUENTIAL
+        List<List<Importance>> trained = replaysGroups
                 ? adapters.stream().map(each -> each.record().groupAlphas()).toList()
                 : List.of();
         return new MergeInputs(
@@ -187,6 +198,12 @@ public record AdapterMerge(
         }
     }
 
+    private static MergeMode recorded(List<AdapterFolder> adapters) {
+        return adapters.stream().allMatch(each -> each.record().mode() == MergeMode.SEQUENTIAL)
+                ? MergeMode.SEQUENTIAL
+                : MergeMode.INDEPENDENT;
+    }
+
     private static MergeMode detect(List<AdapterFolder> adapters, boolean otherAlphas, List<String> warnings) {
         boolean anySequential = false;
         boolean inOrder = true;
@@ -194,12 +211,14 @@ public record AdapterMerge(
             HamRecord record = adapters.get(i).record();
             boolean sequential = record.mode() == MergeMode.SEQUENTIAL;
             anySequential |= sequential;
-            inOrder &= sequential && record.task() == i;
+            inOrder &= sequential
+                    && record.task() == i
+                    && (i == 0 || !record.groupAlphas().isEmpty());
         }
         if (anySequential && !inOrder) {
             warnings.add(
-                    "these adapters were trained one beside the other, but are not the tasks 0, 1, 2, ... of one run;"
-                            + " they are merged as if trained independently");
+                    "these adapters were trained one beside or after the other, but are not the tasks 0, 1, 2, ... of one"
+                            + " run with groups; they are merged as if trained independently");
         }
         if (inOrder && otherAlphas) {
             warnings.add(

@@ -46,7 +46,9 @@ public final class MergeCard {
     public static ObjectNode configuration(JsonNode record) {
         ObjectNode json = JsonFiles.object();
         json.set("method", record.path("method"));
-        json.set("mode", record.path("mode"));
+        if (ham(record)) {
+            json.set("mode", record.path("mode"));
+        }
         if (record.path("base").isTextual()) {
             json.set("base", record.path("base"));
         }
@@ -63,8 +65,7 @@ public final class MergeCard {
             adapter.set("path", record.path("inputs").path(i).path("path"));
             adapter.set("name", record.path("inputs").path(i).path("adapter"));
             JsonNode step = record.path("steps").path(i);
-            if (!record.path("mode").asText().equals(MergeMode.SEQUENTIAL.optionName())
-                    && !step.has("layer_" + importance + "s")) {
+            if (!(ham(record) && sequential(record)) && !step.has("layer_" + importance + "s")) {
                 adapter.set(importance, step.path(importance));
             }
         }
@@ -73,6 +74,10 @@ public final class MergeCard {
 
     private static boolean ham(JsonNode record) {
         return record.path("method").asText().equals("ham");
+    }
+
+    private static boolean sequential(JsonNode record) {
+        return record.path("mode").asText().equals(MergeMode.SEQUENTIAL.optionName());
     }
 
     private static String importance(JsonNode record) {
@@ -86,8 +91,8 @@ public final class MergeCard {
                 .append(record.path("method").asText())
                 .append("\n\n")
                 .append(
-                        record.path("mode").asText().equals(MergeMode.SEQUENTIAL.optionName())
-                                ? "The adapters were trained one beside the other"
+                        sequential(record)
+                                ? "The adapters were trained one beside or after the other"
                                 : "The adapters were merged as trained independently of one another")
                 .append("; products by ")
                 .append(inline(record.path("kernels")))

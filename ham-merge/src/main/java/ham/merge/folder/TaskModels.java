@@ -48,8 +48,7 @@ public final class TaskModels {
             AdapterFolder each = merge.adapters().get(i);
             Importance alpha = merge.weights().get(i);
             LoraAdapter adapter = LoraAdapter.load(each.adapter());
-            List<Importance> groupAlphas =
-                    merge.mode() == MergeMode.SEQUENTIAL ? each.record().groupAlphas() : List.of();
+            List<Importance> groupAlphas = merge.replaysGroups() ? each.record().groupAlphas() : List.of();
             SortedMap<String, List<Branch>> branches = replay.trainedFunction(adapter, alpha, groupAlphas);
             SortedMap<String, String> provenance = new TreeMap<>();
             provenance.put("method", "task");
@@ -63,7 +62,7 @@ public final class TaskModels {
                             each.head(),
                             each.record().baseSha256(),
                             provenance));
-            if (merge.mode() == MergeMode.SEQUENTIAL) {
+            if (merge.replaysGroups()) {
                 replay.add(adapter, alpha, groupAlphas);
             }
         }

@@ -9,6 +9,9 @@ import ham.merge.method.Combine;
 import ham.merge.method.HamParameters;
 import ham.merge.method.Importance;
 import ham.merge.method.Join;
+import ham.merge.method.MergeMethod;
+import ham.merge.method.MergeProgress;
+import ham.merge.method.MergeSettings;
 import ham.merge.method.Step;
 import java.math.BigDecimal;
 import java.util.List;
@@ -142,6 +145,40 @@ class AdapterMergeTest {
             assertThat(merge.mode()).isEqualTo(MergeMode.INDEPENDENT);
             assertThat(merge.warnings()).singleElement().asString().contains("merged as if trained independently");
         }
+    }
+
+    /** Other methods than ham merge them alike, and say how they were trained. */
+    @Test
+    void theModeOfAMergeWithoutGroupsIsThatOfItsAdapters() {
+        AdapterFolder first = Adapters.with(Adapters.published(0), Adapters.sequential(0, 0.9, List.of()));
+        AdapterFolder second = Adapters.with(Adapters.published(1), Adapters.sequential(1, 0.5, List.of(1.3)));
+        MergeSettings cat = MergeSettings.of(MergeMethod.CAT);
+        AdapterMerge merge = AdapterMerge.of(
+                List.of(second, first),
+                List.of(Importance.of(0.5), Importance.of(2.0)),
+                cat,
+                Optional.empty(),
+                MergeProgress.SILENT);
+        assertThat(merge.mode()).isEqualTo(MergeMode.SEQUENTIAL);
+        assertThat(merge.replaysGroups()).isFalse();
+        assertThat(merge.warnings()).isEmpty();
+        AdapterMerge mixed = AdapterMerge.of(
+                List.of(first, Adapters.published(1)), List.of(), cat, Optional.empty(), MergeProgress.SILENT);
+        assertThat(mixed.mode()).isEqualTo(MergeMode.INDEPENDENT);
+        assertThatThrownBy(() -> AdapterMerge.of(
+                        List.of(first), List.of(), cat, Optional.of(MergeMode.SEQUENTIAL), MergeProgress.SILENT))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("--mode sequential");
+    }
+
+    /** One adapter trained on and on has no groups beside it. */
+    @Test
+    void adaptersThatWereTrainedOnAreMergedByHamAsIfTrainedAlone() {
+        AdapterFolder first = Adapters.with(Adapters.published(0), Adapters.sequential(0, 1, List.of()));
+        AdapterFolder second = Adapters.with(Adapters.published(1), Adapters.sequential(1, 1, List.of()));
+        AdapterMerge merge = merge(first, second);
+        assertThat(merge.mode()).isEqualTo(MergeMode.INDEPENDENT);
+        assertThat(merge.warnings()).singleElement().asString().contains("one beside or after the other");
     }
 
     @Test

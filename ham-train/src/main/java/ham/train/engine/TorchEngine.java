@@ -104,10 +104,14 @@ public final class TorchEngine implements AutoCloseable {
         return precision;
     }
 
+    /** Threads of one operation on the CPU. */
+    public int threads() {
+        return JniUtils.getNumThreads();
+    }
+
     /** Engine, version, device and threads, for a run's record: {@code PyTorch 2.7.1, cpu, 2 threads}. */
     public String description() {
-        return engine.getEngineName() + " " + engine.getVersion() + ", " + deviceName() + ", "
-                + JniUtils.getNumThreads() + " threads";
+        return engine.getEngineName() + " " + engine.getVersion() + ", " + deviceName() + ", " + threads() + " threads";
     }
 
     private String deviceName() {

@@ -2,7 +2,6 @@ package ham.train.learn;
 
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
-import ham.merge.folder.MergeMode;
 import ham.merge.method.Importance;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
@@ -10,14 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The merge of a run's adapter folders that gives what the learner has in memory.
+ * The merge of a run's adapter folders that gives what the learner has in memory; how the adapters were trained is in their records.
  *
  * @param settings method and parameters
- * @param mode how the merge sees its adapters
  * @param latestAlone whether only the last adapter counts
  * @param weights of the adapters that count; empty for their own
  */
-public record FolderMerge(MergeSettings settings, MergeMode mode, boolean latestAlone, List<Importance> weights) {
+public record FolderMerge(MergeSettings settings, boolean latestAlone, List<Importance> weights) {
     public FolderMerge {
         weights = List.copyOf(weights);
     }
@@ -32,7 +30,7 @@ public record FolderMerge(MergeSettings settings, MergeMode mode, boolean latest
                 latestAlone ? adapters.subList(adapters.size() - 1, adapters.size()) : adapters,
                 weights,
                 settings,
-                Optional.of(mode),
+                Optional.empty(),
                 MergeProgress.SILENT);
     }
 }

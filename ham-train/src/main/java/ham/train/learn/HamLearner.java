@@ -55,7 +55,7 @@ final class HamLearner implements Learner {
 
     @Override
     public Optional<FolderMerge> folderMerge() {
-        return Optional.of(new FolderMerge(MergeSettings.ham(merge.parameters()), mode, false, List.of()));
+        return Optional.of(new FolderMerge(MergeSettings.ham(merge.parameters()), false, List.of()));
     }
 
     @Override

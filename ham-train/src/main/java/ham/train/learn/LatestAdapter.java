@@ -1,7 +1,6 @@
 package ham.train.learn;
 
 import ham.merge.adapter.LoraAdapter;
-import ham.merge.folder.MergeMode;
 import ham.merge.method.MergeMethod;
 import ham.merge.method.MergeSettings;
 import ham.merge.tensor.Matrix;
@@ -44,8 +43,7 @@ final class LatestAdapter implements Learner {
     @Override
     public Optional<FolderMerge> folderMerge() {
         return goesOn
-                ? Optional.of(
-                        new FolderMerge(MergeSettings.of(MergeMethod.CAT), MergeMode.INDEPENDENT, true, List.of()))
+                ? Optional.of(new FolderMerge(MergeSettings.of(MergeMethod.CAT), true, List.of()))
                 : Optional.empty();
     }
 }

@@ -84,11 +84,6 @@ public record LearningSettings(LearningMethod method, MergeMode mode, MergeSetti
         return mode == MergeMode.INDEPENDENT;
     }
 
-    /** Whether adapters are trained beside frozen groups, whose scalars a record must tell. */
-    public boolean trainsBesideGroups() {
-        return mode == MergeMode.SEQUENTIAL && method.joins();
-    }
-
     /** How many tasks of a stream there are to learn: all, or one that holds all classes. */
     public int tasks(int streamed) {
         return method == LearningMethod.JOINT ? 1 : streamed;

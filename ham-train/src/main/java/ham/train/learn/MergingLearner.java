@@ -1,7 +1,6 @@
 package ham.train.learn;
 
 import ham.merge.adapter.LoraAdapter;
-import ham.merge.folder.MergeMode;
 import ham.merge.method.Importance;
 import ham.merge.method.MergeProgress;
 import ham.merge.method.MergeSettings;
@@ -43,6 +42,6 @@ final class MergingLearner implements Learner {
     @Override
     public Optional<FolderMerge> folderMerge() {
         boolean plain = alphas.stream().allMatch(Importance.ONE::equals);
-        return Optional.of(new FolderMerge(settings, MergeMode.INDEPENDENT, false, plain ? List.of() : alphas));
+        return Optional.of(new FolderMerge(settings, false, plain ? List.of() : alphas));
     }
 }

@@ -2,7 +2,6 @@ package ham.train.learn;
 
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
-import ham.merge.folder.MergeMode;
 import ham.merge.method.Branch;
 import ham.merge.method.Deltas;
 import ham.merge.method.Importance;
@@ -79,6 +78,6 @@ final class SdLoraLearner implements Learner {
 
     @Override
     public Optional<FolderMerge> folderMerge() {
-        return Optional.of(new FolderMerge(MergeSettings.of(MergeMethod.CAT), MergeMode.INDEPENDENT, false, alphas));
+        return Optional.of(new FolderMerge(MergeSettings.of(MergeMethod.CAT), false, alphas));
     }
 }

@@ -1,26 +1,30 @@
 package ham.train.lora;
 
+import ham.train.optimize.Parameter;
 import ham.train.vit.VitForward;
 import ham.train.vit.VitScript;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A training step as a TorchScript program: effective weights, forward pass, loss, gradients, and Adam's change of everything that is
  * trained, in one call and on the arrays in place.
  *
  * <p>{@code frozen} is {@link VitForward#fixed()}, all linear weights, then for every layer that a group changes the groups' deltas
- * [groups, out * in]. {@code state} is what is trained in the order of {@link TaskParameters#all()}, then the first and the second
- * moments. {@code rates} are float64: a learning rate for each, divided by the first moment's correction, and the second's correction.
+ * [groups, out * in]. {@code state} is {@link TaskParameters#all()}, then the first and the second
+ * moments; what has a learning rate of 0 is not differentiated. {@code rates} are float64: a learning rate for each, divided by the first moment's correction, and the second's correction.
  */
 final class StepScript {
     private static final String STEP =
             """
-            def leaves(state: List[Tensor], count: int) -> List[Tensor]:
+            def leaves(state: List[Tensor], trained: List[int]) -> List[Tensor]:
               leaves = annotate(List[Tensor], [])
-              for i in range(count):
-                _0 = torch.append(leaves, torch.requires_grad_(torch.detach(state[i])))
+              for i in range(torch.floordiv(torch.len(state), 3)):
+                _0 = torch.append(leaves, torch.detach(state[i]))
+              for k in range(torch.len(trained)):
+                _1 = torch.requires_grad_(leaves[trained[k]])
               return leaves
 
             def grouped(w: Tensor, alphas: Tensor, deltas: Tensor) -> Tensor:
@@ -29,20 +33,24 @@ final class StepScript {
             def adapted(w: Tensor, a: Tensor, b: Tensor, alpha: Tensor, scaling: float) -> Tensor:
               return torch.add(w, torch.matmul(b, torch.mul(a, torch.mul(alpha, scaling))))
 
-            def differentiate(loss: Tensor, leaves: List[Tensor], scale: float) -> List[Tensor]:
-              found = torch.grad([torch.mul(loss, scale)], leaves, annotate(Optional[List[Optional[Tensor]]], None), None, False, False)
+            def differentiate(loss: Tensor, leaves: List[Tensor], trained: List[int], scale: float) -> List[Tensor]:
+              wanted = annotate(List[Tensor], [])
+              for k in range(torch.len(trained)):
+                _0 = torch.append(wanted, leaves[trained[k]])
+              found = torch.grad([torch.mul(loss, scale)], wanted, annotate(Optional[List[Optional[Tensor]]], None), None, False, False)
               gradients = annotate(List[Tensor], [])
               for i in range(torch.len(found)):
                 gradient = torch._unwrap_optional(found[i])
-                _0 = torch.append(gradients, torch.div(gradient, scale))
+                _1 = torch.append(gradients, torch.div(gradient, scale))
               return gradients
 
-            def adam(state: List[Tensor], gradients: List[Tensor], rates: Tensor) -> Tensor:
-              n = torch.len(gradients)
+            def adam(state: List[Tensor], gradients: List[Tensor], trained: List[int], rates: Tensor) -> Tensor:
+              n = torch.floordiv(torch.len(state), 3)
               total = torch.sum(torch.abs(gradients[0]))
-              for i in range(n):
-                g = gradients[i]
-                if i > 0:
+              for k in range(torch.len(trained)):
+                i = trained[k]
+                g = gradients[k]
+                if k > 0:
                   total = torch.add(total, torch.sum(torch.abs(g)))
                 m = torch.add_(torch.mul_(state[n + i], 0.9), g, alpha=0.1)
                 v = torch.addcmul_(torch.mul_(state[2 * n + i], 0.999), g, g, value=0.001)
@@ -63,25 +71,38 @@ final class StepScript {
         int count = task.all().size();
         return """
                 forward(pixels: Tensor, targets: Tensor, rates: Tensor, frozen: List[Tensor], state: List[Tensor]) -> List[Tensor]:
-                  leaves = __torch__.leaves(state, %d)
+                  trained = annotate(List[int], %s)
+                  leaves = __torch__.leaves(state, trained)
                   w = annotate(List[Tensor], [])
                 %s  fixed = torch.slice(frozen, 0, %d, 1)
                   features = %s
                   logits = torch.linear(features, leaves[%d], leaves[%d])
                   loss = torch.nll_loss(torch.log_softmax(logits, 1), targets)
                   correct = torch.sum(torch.eq(torch.argmax(logits, 1), targets))
-                  gradients = __torch__.differentiate(loss, leaves, %s)
-                  total = __torch__.adam(state, gradients, rates)
+                  gradients = __torch__.differentiate(loss, leaves, trained, %s)
+                  total = __torch__.adam(state, gradients, trained, rates)
                   return [torch.stack([torch.detach(loss), torch.to(correct, 6), total])]
                 """
                 .formatted(
-                        count,
+                        trained(task),
                         weights(vit.linearNames(), task, fixed),
                         fixed,
                         VitScript.call(vit, vit.engine().precision(), changed(task)),
                         count - 2,
                         count - 1,
                         vit.engine().precision().lossScale());
+    }
+
+    /**
+     * Places in {@link TaskParameters#all()} of what is differentiated: what has a learning rate above 0, and the head, so that there is always a
+     * gradient to watch. Where only the head is trained, nothing goes backwards through the network.
+     */
+    private static List<Integer> trained(TaskParameters task) {
+        List<Parameter> all = task.all();
+        return IntStream.range(0, all.size())
+                .filter(i -> all.get(i).learningRate() > 0 || i >= all.size() - 2)
+                .boxed()
+                .toList();
     }
 
     /** The weights that the task's adapter or a group changes. */

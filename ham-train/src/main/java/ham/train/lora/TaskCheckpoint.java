@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * parameter with Adam's moments, and how far training came. Order of images and random numbers follow from (seed, task, epoch).
  *
  * <p>A safetensors file: {@code NAME}, {@code NAME.first}, {@code NAME.second} for every parameter, and in its metadata {@code steps}
- * done, {@code of} (what is trained and how), {@code epochs} (sums of each: images, correct, loss).
+ * done, {@code of} (what is trained and how), {@code epochs} (sums of each: images, correct, loss), {@code seconds} of training.
  *
  * @param file replaced as a whole whenever the task is saved
  * @param every how long training goes on before it is saved again
@@ -40,9 +40,10 @@ public record TaskCheckpoint(Path file, Duration every) {
      *
      * @param steps done
      * @param epochs sums of every epoch that has begun
+     * @param seconds that this took, over all processes
      */
-    record Position(int steps, List<EpochCount> epochs) {
-        static final Position START = new Position(0, List.of());
+    record Position(int steps, List<EpochCount> epochs, double seconds) {
+        static final Position START = new Position(0, List.of(), 0);
     }
 
     /** @param of what is trained and how: a checkpoint of something else is refused when it is read */
@@ -50,6 +51,7 @@ public record TaskCheckpoint(Path file, Duration every) {
         SafetensorsWriter writer = new SafetensorsWriter()
                 .metadata("of", of)
                 .metadata("steps", Integer.toString(position.steps()))
+                .metadata("seconds", Double.toString(position.seconds()))
                 .metadata(
                         "epochs",
                         position.epochs().stream()
@@ -97,7 +99,10 @@ public record TaskCheckpoint(Path file, Duration every) {
                 epochs.add(
                         new EpochCount(Long.parseLong(sums[0]), Long.parseLong(sums[1]), Double.parseDouble(sums[2])));
             }
-            return new Position(Integer.parseInt(saved.metadata().getOrDefault("steps", "")), epochs);
+            return new Position(
+                    Integer.parseInt(saved.metadata().getOrDefault("steps", "")),
+                    epochs,
+                    Double.parseDouble(saved.metadata().getOrDefault("seconds", "0")));
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
             throw new InputException(
                     file,

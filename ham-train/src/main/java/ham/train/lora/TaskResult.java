@@ -15,7 +15,8 @@ import java.util.SortedMap;
  *     layer that a group changes
  * @param head linear head over the task's own classes
  * @param epochs one entry an epoch
- * @param imagesPerSecond training throughput, image preparation included
+ * @param imagesPerSecond training throughput of this process, image preparation included
+ * @param secondsBefore that earlier processes trained, as far as their work was saved
  */
 public record TaskResult(
         SortedMap<String, LoraFactors> factors,
@@ -23,4 +24,5 @@ public record TaskResult(
         List<Importance> groupAlphas,
         LinearHead head,
         List<EpochResult> epochs,
-        double imagesPerSecond) {}
+        double imagesPerSecond,
+        double secondsBefore) {}

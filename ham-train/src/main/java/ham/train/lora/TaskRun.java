@@ -14,6 +14,7 @@ final class TaskRun {
     private final int steps;
     private final Consumer<StepProgress> progress;
     private final long started = System.nanoTime();
+    private final double secondsBefore;
     private final List<EpochCount> epochs;
     private int step;
     private long images;
@@ -26,6 +27,7 @@ final class TaskRun {
         this.progress = progress;
         this.epochs = new ArrayList<>(position.epochs());
         this.step = position.steps();
+        this.secondsBefore = position.seconds();
     }
 
     /** Of the whole task. */
@@ -66,15 +68,24 @@ final class TaskRun {
     }
 
     TaskCheckpoint.Position position() {
-        return new TaskCheckpoint.Position(step, List.copyOf(epochs));
+        return new TaskCheckpoint.Position(step, List.copyOf(epochs), secondsBefore + seconds());
     }
 
     List<EpochResult> epochs() {
         return epochs.stream().map(EpochCount::result).toList();
     }
 
+    /** Of earlier processes, as far as their work was saved. */
+    double secondsBefore() {
+        return secondsBefore;
+    }
+
     /** Of this process. */
     double imagesPerSecond() {
-        return images * 1e9 / (System.nanoTime() - started);
+        return images / seconds();
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - started) / 1e9;
     }
 }

@@ -83,7 +83,8 @@ public final class TaskTrainer {
                 parameters.scalars().groupAlphas(),
                 parameters.head(),
                 run.epochs(),
-                run.imagesPerSecond());
+                run.imagesPerSecond(),
+                run.secondsBefore());
     }
 
     /** Everything that a task's result follows from, besides the base and the earlier tasks. */

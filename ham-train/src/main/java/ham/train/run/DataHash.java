@@ -14,7 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * SHA-256 over a data set: of every file in path order its path in the data folder and size, and its bytes where they are at most 1 GB in
+ * SHA-256 over files of a folder, as those of a data set: of every file in path order its path in the data folder and size, and its bytes where they are at most 1 GB in
  * all. What else lies in the folder, a run for example, does not count.
  */
 final class DataHash {

@@ -29,7 +29,7 @@ public record FinishedRun(Path folder, ObjectNode metrics) {
             RunRecord.check(out, inputs);
         } else {
             try (RunFolder folder = RunFolder.open(out, true, false)) {
-                RunRecord.writeOrCheck(folder, inputs, environment, command);
+                RunRecord.writeOrCheck(folder, inputs, environment, command).forEach(progress::warned);
                 new StreamTrainer(inputs, progress).run(folder);
                 folder.finish();
             }

@@ -10,8 +10,17 @@ final class PhaseClock {
 
     /** What went by since the last call belongs to this phase. */
     void lap(String phase) {
+        lap(phase, 0);
+    }
+
+    /**
+     * What went by since the last call belongs to this phase, and so does what earlier processes spent on it.
+     *
+     * @param before seconds of earlier processes
+     */
+    void lap(String phase, double before) {
         long now = System.nanoTime();
-        seconds.merge(phase, (now - last) / 1e9, Double::sum);
+        seconds.merge(phase, before + (now - last) / 1e9, Double::sum);
         last = now;
     }
 

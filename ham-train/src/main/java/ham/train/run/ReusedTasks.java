@@ -3,6 +3,7 @@ package ham.train.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.folder.HamRecord;
 import ham.merge.folder.MergeMode;
 import ham.merge.head.Head;
 import ham.merge.head.HeadFile;
@@ -14,7 +15,10 @@ import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -48,6 +52,21 @@ final class ReusedTasks implements TaskSource {
         heads = found;
     }
 
+    /** SHA-256 over the adapters and linear heads of a run, wherever it lies; empty where there are none. */
+    static Optional<String> sha256(Path run) {
+        List<Path> files = new ArrayList<>();
+        for (int task = 0; Files.isDirectory(RunFolder.adapter(run, task)); task++) {
+            Path adapter = RunFolder.adapter(run, task);
+            files.add(adapter.resolve("adapter_model.safetensors"));
+            files.add(adapter.resolve(HamRecord.FILE));
+        }
+        if (files.isEmpty()) {
+            return Optional.empty();
+        }
+        files.add(RunOutputs.head(run, HeadKind.LINEAR));
+        return Optional.of(DataHash.sha256(run, files));
+    }
+
     private static void requireAlone(Path file, JsonNode configuration) {
         String mode = configuration.path("mode").asText();
         if (!mode.equals(MergeMode.INDEPENDENT.optionName())) {
@@ -75,7 +94,7 @@ final class ReusedTasks implements TaskSource {
     @Override
     public TaskOutcome learn(TaskStart start, Split split) {
         int task = start.task();
-        Path folder = run.resolve(RunFolder.ADAPTERS).resolve(RunFolder.numbered(task));
+        Path folder = RunFolder.adapter(run, task);
         if (!Files.isDirectory(folder)) {
             throw new InputException(
                     folder, "--adapters: expected the adapter of task " + task + ", found nothing; use a finished run");
@@ -86,6 +105,7 @@ final class ReusedTasks implements TaskSource {
                 inputs.learned(folder),
                 heads.rows(first, stream.seen(task) - first),
                 OptionalDouble.empty(),
-                OptionalDouble.empty());
+                OptionalDouble.empty(),
+                0);
     }
 }

@@ -47,22 +47,25 @@ public record RunInputs(
      * Opens base and data.
      *
      * @throws InputException when one of them is missing or damaged, an image cannot be decoded and must not be skipped, the rank exceeds
-     *     the base's width, or there are more tasks than classes
+     *     the base's width, there are more tasks than classes, or
+     *     the order is not one of these classes; the last three are wrong usage
      */
     public static RunInputs open(RunConfig config) {
         Checkpoint base = Checkpoint.open(config.base());
         VitForward.requireSupported(base);
         int width = base.config().hidden();
         if (config.lora().rank() > width) {
-            throw new InputException("--rank: expected at most " + width + ", the width of " + config.base()
-                    + ", found " + config.lora().rank() + "; a larger rank adds nothing to a weight of that size");
+            throw InputException.option(
+                    "--rank",
+                    "expected at most " + width + ", the width of " + config.base() + ", found "
+                            + config.lora().rank() + "; a larger rank adds nothing to a weight of that size");
         }
-        List<String> skipped = new ArrayList<>();
-        Dataset data = config.stream().badImages().readable(config.data(), DataSpec.open(config.data()), skipped::add);
-        int classes = data.classNames().size();
-        int[] order = config.stream().order().order(classes);
+        Dataset found = DataSpec.open(config.data());
+        int[] order = config.stream().order().order(found.classNames().size());
         TaskStream asked = new TaskStream(order, config.stream().tasks());
         int learnt = config.learning().tasks(asked.tasks());
+        List<String> skipped = new ArrayList<>();
+        Dataset data = config.stream().badImages().readable(config.data(), found, skipped::add);
         return new RunInputs(
                 config,
                 base,

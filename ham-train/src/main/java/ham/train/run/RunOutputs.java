@@ -6,7 +6,6 @@ import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.HamRecord;
 import ham.merge.folder.MergeFolder;
-import ham.merge.folder.MergeMode;
 import ham.merge.head.Head;
 import ham.merge.head.HeadFile;
 import ham.merge.head.HeadKind;
@@ -61,7 +60,7 @@ final class RunOutputs {
                 task,
                 learning.method().goesOn() ? inputs.classNamesSeen(task) : inputs.classNames(task),
                 Optional.of(inputs.baseSha256()),
-                learning.trainsBesideGroups() ? MergeMode.SEQUENTIAL : MergeMode.INDEPENDENT,
+                learning.mode(),
                 learned.groupAlphas());
         Outputs.folder(folder.adapter(task), true, path -> {
             PeftWriter.write(

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** Who wants to know how a run goes. Tasks are counted from 0. */
 public interface RunProgress {
+    /** Something that a user should know and that does not stop the run, a sentence. */
+    void warned(String sentence);
+
     /** The run goes on after tasks that an earlier process finished. */
     void resumed(int finishedTasks, int tasks);
 

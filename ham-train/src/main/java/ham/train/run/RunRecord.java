@@ -22,11 +22,16 @@ import java.util.Set;
  * tasks.
  */
 public final class RunRecord {
+    private static final String ADAPTERS = "adapters";
+
     /** Options that may differ when a run is resumed: where things are, and on what it runs. */
-    private static final Set<String> FREE = Set.of("base", "data", "device", "threads");
+    private static final Set<String> FREE = Set.of("base", "data", ADAPTERS, "device", "threads");
 
     /** What {@code --precision auto} became, in the environment. */
     public static final String PRECISION = "precision";
+
+    /** How many threads an operation takes, in the environment; it decides the last bits of a result. */
+    public static final String THREADS = "threads";
 
     private RunRecord() {}
 
@@ -35,20 +40,32 @@ public final class RunRecord {
      *
      * @param environment versions and machine, for the record only
      * @param command the command line, for the record only
+     * @return what a user should know who resumes a run elsewhere, one sentence each
      * @throws InputException when the folder's run has other options, base or data
      */
-    public static void writeOrCheck(
+    public static List<String> writeOrCheck(
             RunFolder folder, RunInputs inputs, Map<String, String> environment, List<String> command) {
         Path file = folder.path(RunFolder.RECORD);
         ObjectNode record = record(inputs, environment, command);
         if (Files.exists(file)) {
-            requireSame(file, JsonFiles.read(file, "the record of a run"), record);
-        } else if (folder.holdsWork()) {
+            ObjectNode found = JsonFiles.read(file, "the record of a run");
+            requireSame(file, found, record);
+            return otherThreads(found.path("environment").path(THREADS), environment.get(THREADS));
+        }
+        if (folder.holdsWork()) {
             throw new InputException(
                     file, "expected the record of the unfinished run, found no such file; start over with --force");
-        } else {
-            Outputs.file(file, false, path -> JsonFiles.write(path, record));
         }
+        Outputs.file(file, false, path -> JsonFiles.write(path, record));
+        return List.of();
+    }
+
+    private static List<String> otherThreads(JsonNode before, String now) {
+        return now == null || !before.isTextual() || before.asText().equals(now)
+                ? List.of()
+                : List.of("the run was begun with --threads " + before.asText() + " and goes on with " + now
+                        + ": its end differs in the last bits from that of a run that was never interrupted; give --threads "
+                        + before.asText() + " for the same");
     }
 
     /**
@@ -99,17 +116,21 @@ public final class RunRecord {
     }
 
     private static ObjectNode hashes(RunInputs inputs) {
-        return JsonFiles.object()
+        ObjectNode hashes = JsonFiles.object()
                 .put("base_sha256", inputs.baseSha256())
                 .put(
                         "data_sha256",
                         DataHash.sha256(inputs.config().data(), inputs.data().files()));
+        inputs.config().adapters().flatMap(ReusedTasks::sha256).ifPresent(hash -> hashes.put("adapters_sha256", hash));
+        return hashes;
     }
 
     private static void requireSame(Path file, ObjectNode found, ObjectNode wanted) {
         for (Map.Entry<String, JsonNode> option : wanted.path("configuration").properties()) {
             JsonNode before = found.path("configuration").path(option.getKey());
-            if (!FREE.contains(option.getKey()) && !same(before, option.getValue())) {
+            boolean free = FREE.contains(option.getKey())
+                    && before.isTextual() == option.getValue().isTextual();
+            if (!free && !same(before, option.getValue())) {
                 throw new InputException(
                         file,
                         "the run has another --" + option.getKey() + ": expected " + before
@@ -118,6 +139,15 @@ public final class RunRecord {
             }
         }
         requireSameHashes(file, "the run", found, wanted);
+        JsonNode adapters = found.path("adapters_sha256");
+        if (adapters.isTextual() && wanted.has("adapters_sha256") && !adapters.equals(wanted.path("adapters_sha256"))) {
+            throw new InputException(
+                    file,
+                    "the run took other adapters than "
+                            + wanted.path("configuration").path(ADAPTERS)
+                            + " has: expected " + adapters.asText() + ", found "
+                            + wanted.path("adapters_sha256").asText() + "; use the same, or start over with --force");
+        }
         JsonNode before = found.path("environment").path(PRECISION);
         JsonNode now = wanted.path("environment").path(PRECISION);
         if (before.isTextual() && now.isTextual() && !before.equals(now)) {

@@ -63,6 +63,7 @@ public final class StreamTrainer {
     /** Learns every task that the folder does not hold yet, then writes the merge with its head, the heads and the metrics into it. */
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
+        inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base())) {
             TaskSource source = config.adapters().isPresent()
@@ -111,7 +112,7 @@ public final class StreamTrainer {
             TaskStart start = learner.start(task, classes.size());
             clock.lap("merging");
             TaskOutcome outcome = source.learn(start, split);
-            clock.lap("training");
+            clock.lap("training", outcome.secondsBefore());
             Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");
             learner.join(outcome.learned());

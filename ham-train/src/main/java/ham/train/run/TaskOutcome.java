@@ -11,5 +11,11 @@ import java.util.OptionalDouble;
  * @param head linear head over the task's own classes
  * @param loss mean training loss of the last epoch; empty where the adapter was taken from another run
  * @param imagesPerSecond training throughput; empty as the loss
+ * @param secondsBefore that earlier processes trained, as far as their work was saved
  */
-record TaskOutcome(LearnedTask learned, LinearHead head, OptionalDouble loss, OptionalDouble imagesPerSecond) {}
+record TaskOutcome(
+        LearnedTask learned,
+        LinearHead head,
+        OptionalDouble loss,
+        OptionalDouble imagesPerSecond,
+        double secondsBefore) {}

@@ -48,6 +48,7 @@ final class TrainedTasks implements TaskSource {
                 result.head(),
                 OptionalDouble.of(
                         result.epochs().get(result.epochs().size() - 1).loss()),
-                OptionalDouble.of(result.imagesPerSecond()));
+                OptionalDouble.of(result.imagesPerSecond()),
+                result.secondsBefore());
     }
 }

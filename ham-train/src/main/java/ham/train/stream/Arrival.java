@@ -93,8 +93,10 @@ public record Arrival(OptionalLong seed, List<Integer> labels) {
         int[] order = labels.stream().mapToInt(label -> label).toArray();
         int[] sorted = IntStream.of(order).sorted().toArray();
         if (!Arrays.equals(sorted, ClassOrder.natural(classes))) {
-            throw new InputException("--order: expected each label from 0 to " + (classes - 1) + " once, found "
-                    + labels.size() + " labels from " + sorted[0] + " to " + sorted[sorted.length - 1]);
+            throw InputException.option(
+                    "--order",
+                    "expected each label from 0 to " + (classes - 1) + " once, found " + labels.size() + " labels from "
+                            + sorted[0] + " to " + sorted[sorted.length - 1]);
         }
         return order;
     }

@@ -27,8 +27,10 @@ public final class TaskStream {
      */
     public TaskStream(int[] order, int tasks) {
         if (tasks < 1 || tasks > order.length) {
-            throw new InputException("--tasks: expected 1 to " + order.length + " (the data set has " + order.length
-                    + " classes), found " + tasks + "; choose a number in that range");
+            throw InputException.option(
+                    "--tasks",
+                    "expected 1 to " + order.length + " (the data set has " + order.length + " classes), found " + tasks
+                            + "; choose a number in that range");
         }
         this.order = order.clone();
         this.tasks = tasks;

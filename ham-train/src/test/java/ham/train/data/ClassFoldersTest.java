@@ -77,7 +77,9 @@ class ClassFoldersTest {
     void refusesAnEmptyClass() throws IOException {
         Files.createDirectories(folder.resolve("train/cat"));
         Files.createDirectories(folder.resolve("test/cat"));
-        refused("class 2 (cat)");
+        refused("class 2 (cat)", "training images");
+        image("train/cat/1.png", 0);
+        refused("class 2 (cat)", "test images");
     }
 
     @Test

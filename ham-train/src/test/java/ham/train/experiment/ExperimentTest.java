@@ -143,21 +143,51 @@ class ExperimentTest {
     void aRunKeepsItsSourceWhenThePlanGrows() {
         Path folder = temp.resolve("runs");
         PlannedRun ties = planned(LearningMethod.TIES, 1993);
-        ExperimentProgress silent = new ExperimentProgress() {
-            @Override
-            public RunProgress begins(int number, int runs, PlannedRun run, OptionalDouble secondsLeft) {
-                return new TinyRun.Recorder(-1);
-            }
-
-            @Override
-            public void finished(List<MeasuredRun> soFar) {}
-        };
+        ExperimentProgress silent = stopping(0, 0);
         new Experiment(folder, List.of(ties)).run(Map.of(), List.of(), silent);
         List<PlannedRun> grown =
                 List.of(planned(LearningMethod.LINEAR, 1993), ties, planned(LearningMethod.ORACLE, 1993));
         List<MeasuredRun> measured = new Experiment(folder, grown).run(Map.of(), List.of(), silent);
         assertThat(measured.get(1).run().config().adapters()).isEmpty();
         assertThat(measured.get(2).run().config().adapters()).contains(folder.resolve("linear-order1993"));
+    }
+
+    /** Breaks off before a task of a run; 0 for no run. */
+    private static ExperimentProgress stopping(int stopInRun, int stopBeforeTask) {
+        return new ExperimentProgress() {
+            @Override
+            public RunProgress begins(int number, int runs, PlannedRun run, OptionalDouble secondsLeft) {
+                return new TinyRun.Recorder(number == stopInRun ? stopBeforeTask : -1);
+            }
+
+            @Override
+            public void finished(List<MeasuredRun> soFar) {}
+        };
+    }
+
+    @Test
+    void goesOnWhereItsFolderWasMovedTo() throws IOException {
+        List<PlannedRun> plan = List.of(
+                planned(LearningMethod.LINEAR, 1993),
+                planned(LearningMethod.TIES, 1993),
+                planned(LearningMethod.DARE, 1993));
+        Path first = temp.resolve("first");
+        assertThatThrownBy(() -> new Experiment(first, plan).run(Map.of(), List.of(), stopping(3, 2)))
+                .hasMessageContaining("stopped before task 2");
+        Path second = Files.move(first, temp.resolve("second"));
+        byte[] ties = Files.readAllBytes(second.resolve("ties-order1993/metrics.json"));
+        List<MeasuredRun> moved = new Experiment(second, plan).run(Map.of(), List.of(), stopping(0, 0));
+        assertThat(second.resolve("ties-order1993/metrics.json")).hasBinaryContent(ties);
+        assertThat(moved.get(2).run().config().adapters()).contains(second.resolve("linear-order1993"));
+        assertThat(moved.get(2).tasks().path(0).has("loss")).isFalse();
+
+        Path adapter = second.resolve("linear-order1993/adapters/001/adapter_model.safetensors");
+        byte[] other = Files.readAllBytes(adapter);
+        other[other.length - 1] ^= 1;
+        Files.write(adapter, other);
+        assertThatThrownBy(() -> new Experiment(second, plan).run(Map.of(), List.of(), stopping(0, 0)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("ties-order1993", "took other adapters", "linear-order1993");
     }
 
     @Test

@@ -7,11 +7,13 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.train.TinyVit;
 import ham.train.engine.TorchEngine;
+import ham.train.input.Augmentation;
 import ham.train.input.Batch;
 import ham.train.optimize.Parameter;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -196,5 +198,46 @@ class ScriptStepTest {
         assertThat(parameters.scalars().alpha().mean()).isEqualTo(1);
         assertThat(parameters.b().firstKey()).isNotNull();
         assertThat(parameters.b().get(parameters.b().firstKey()).values()).isNotEqualTo(new float[32]);
+    }
+
+    /** What has no learning rate costs no gradient, and nothing else is trained differently for it. */
+    @ParameterizedTest
+    @CsvSource({"0, 1e-2, 0", "1e-3, 0, 1e-3", "1e-3, 1e-2, 0", "0, 0, 0"})
+    void differentiatesOnlyWhatIsTrained(double adapterRate, double headRate, double scalarRate) {
+        Checkpoint checkpoint = TinyVit.in(folder);
+        Recipe recipe = new Recipe(1, 16, adapterRate, headRate, scalarRate, Augmentation.NONE);
+        Fixture fixture = new Fixture(checkpoint);
+        List<FrozenGroup> groups = fixture.groups();
+        TaskStart start = TaskStart.beside(0, Fixture.CLASSES, groups);
+        List<TaskParameters> both = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            both.add(new TaskParameters(checkpoint.config(), checkpoint.names(), Fixture.LORA, recipe, start, 5));
+        }
+        Batch batch = fixture.batch(fixture.gaussian(PIXELS, 1));
+        try (TorchEngine engine = TorchEngine.open("cpu", 1);
+                VitForward vit = new VitForward(engine, checkpoint);
+                PlainStep control = new PlainStep(vit, both.get(0), groups);
+                ScriptStep step = new ScriptStep(vit, both.get(1), groups)) {
+            for (int number = 1; number <= 3; number++) {
+                double expected = control.run(batch, number, 1).loss();
+                StepResult result = step.run(batch, number, 1);
+                assertThat(result.loss()).isCloseTo(expected, within(1e-5));
+                assertThat(result.gradient()).isPositive();
+            }
+            step.read();
+        }
+        for (int p = 0; p < both.get(0).all().size(); p++) {
+            Parameter expected = both.get(0).all().get(p);
+            Parameter found = both.get(1).all().get(p);
+            assertThat(found.values())
+                    .as(expected.name())
+                    .usingComparatorWithPrecision(5e-5f)
+                    .containsExactly(expected.values());
+            boolean watched = found.learningRate() > 0 || found.name().startsWith("head");
+            float[] none = new float[found.size()];
+            assertThat(Arrays.equals(found.secondMoment().values(), none))
+                    .as(found.name())
+                    .isEqualTo(!watched);
+        }
     }
 }

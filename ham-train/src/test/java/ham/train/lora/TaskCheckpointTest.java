@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
+import ham.merge.safetensors.SafetensorsFile;
 import ham.train.TinyVit;
 import ham.train.input.Augmentation;
 import java.io.BufferedReader;
@@ -114,6 +115,25 @@ class TaskCheckpointTest {
         assertThat(again.factors()).isEqualTo(first.factors());
         checkpoint.delete();
         assertThat(checkpoint.file()).doesNotExist();
+    }
+
+    /** Time that was spent on work that is saved counts, whoever spent it. */
+    @Test
+    void theSecondsOfEarlierProcessesCount() {
+        TaskCheckpoint checkpoint = new TaskCheckpoint(folder.resolve("task.safetensors"), Duration.ZERO);
+        double before = 0;
+        for (int killedAt : new int[] {5, 9}) {
+            assertThatThrownBy(() -> process("fp32", RECIPE, Optional.of(checkpoint), killedAt))
+                    .isInstanceOf(Killed.class);
+            double seconds = Double.parseDouble(
+                    SafetensorsFile.open(checkpoint.file()).metadata().get("seconds"));
+            assertThat(seconds).isGreaterThan(before);
+            before = seconds;
+        }
+        assertThat(process("fp32", RECIPE, Optional.of(checkpoint), -1).secondsBefore())
+                .isEqualTo(before);
+        assertThat(process("fp32", RECIPE, Optional.empty(), -1).secondsBefore())
+                .isZero();
     }
 
     @Test

@@ -8,6 +8,7 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.method.Importance;
+import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.TinyVit;
@@ -16,6 +17,7 @@ import ham.train.input.Augmentation;
 import ham.train.input.TaskImages;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -205,6 +207,32 @@ class TaskTrainerTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll(
                         "task 2", "NaN", "step 1 of 48 (epoch 1)", "what was saved before is kept", "--lr");
+    }
+
+    /** A huge group counts nothing at first; its scalar's first step makes the products of queries and keys infinite. */
+    @Test
+    void whatWasSavedBeforeTheLossIsNoNumberIsKept(@TempDir Path folder) {
+        Fixture fixture = new Fixture(checkpoint);
+        TreeMap<String, Matrix> huge = new TreeMap<>();
+        for (Target target : List.of(Target.QUERY, Target.KEY)) {
+            huge.put(checkpoint.names().weight(1, target), fixture.matrix(16, 16, 1e19));
+        }
+        TaskStart start = TaskStart.beside(2, 3, List.of(new FrozenGroup(0, huge)));
+        Recipe steep = new Recipe(8, 16, 1e-2, 2e-2, 1, Augmentation.NONE);
+        TaskCheckpoint saved = new TaskCheckpoint(folder.resolve("task.safetensors"), Duration.ZERO);
+        TaskTrainer trainer = new TaskTrainer(vit, LORA, steep, 1);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThatThrownBy(() -> trainer.train(images, start, Optional.of(saved), step -> {}))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContainingAll("NaN", "step 2 of 48", "what was saved before is kept", "--alpha-lr");
+            SafetensorsFile file = SafetensorsFile.open(saved.file());
+            assertThat(file.metadata()).containsEntry("steps", "1");
+            for (String name : file.names()) {
+                for (float value : file.floats(name)) {
+                    assertThat(value).as(name).isFinite();
+                }
+            }
+        }
     }
 
     @Test

@@ -13,6 +13,8 @@ import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.MergeMode;
 import ham.merge.folder.Merged;
+import ham.merge.folder.Replay;
+import ham.merge.folder.StoredMerge;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.Importance;
@@ -141,11 +143,42 @@ class MethodsTest {
                 again,
                 AdapterMerge.of(
                         adapters, weights, MergeFolder.settings(merged), Optional.empty(), MergeProgress.SILENT));
+        ObjectNode recordAgain = JsonFiles.read(again.resolve(MergeFolder.RECORD), "merge");
+        assertThat(recordAgain.path("mode")).isEqualTo(record.path("mode"));
         assertThat(again.resolve("merged.safetensors")).hasSameBinaryContentAs(merged.resolve("merged.safetensors"));
         assertThat(again.resolve("head.safetensors")).hasSameBinaryContentAs(merged.resolve("head.safetensors"));
+        AdapterMerge replayed = Replay.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
+                .merge(MergeProgress.SILENT);
+        assertThat(replayed.mode().optionName()).isEqualTo(record.path("mode").asText());
+        assertThat(replayed.merge().merged()).isEqualTo(Merged.read(merged).deltas());
         RunInputs inputs = RunInputs.open(TinyRun.config(shared, method));
         assertThat(Merged.read(merged).head().orElseThrow().classes())
                 .isEqualTo(inputs.classNamesSeen(inputs.stream().tasks() - 1));
+    }
+
+    /** A result always says which it was: trained one beside or after the other, or each alone. */
+    @ParameterizedTest
+    @EnumSource(LearningMethod.class)
+    void everyRecordSaysHowTheAdaptersWereTrained(LearningMethod method) {
+        boolean alone = Set.of(
+                        LearningMethod.LINEAR,
+                        LearningMethod.TASK_ARITHMETIC,
+                        LearningMethod.TIES,
+                        LearningMethod.DARE,
+                        LearningMethod.ORACLE)
+                .contains(method);
+        String mode = alone ? "independent" : "sequential";
+        FinishedRun run = run(method);
+        assertThat(run.metrics().path("mode").asText()).isEqualTo(mode);
+        for (int task = 0; task < run.metrics().path("tasks").size(); task++) {
+            Path adapter = RunFolder.adapter(run.folder(), task);
+            assertThat(AdapterFolder.read(adapter).record().mode().optionName()).isEqualTo(mode);
+        }
+        if (method.givesOneModel()) {
+            ObjectNode record = JsonFiles.read(run.folder().resolve("merged/merge.json"), "merge");
+            assertThat(record.path("mode").asText()).isEqualTo(mode);
+            assertThat(record.path("warnings").toString()).doesNotContain("independently");
+        }
     }
 
     @ParameterizedTest

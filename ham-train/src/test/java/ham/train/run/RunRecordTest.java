@@ -39,9 +39,16 @@ class RunRecordTest {
         folder.close();
     }
 
-    private void writeOrCheck(RunConfig config) {
-        RunRecord.writeOrCheck(
-                folder, RunInputs.open(config), Map.of("ham", "test"), List.of("ham", "train", "a folder"));
+    private List<String> writeOrCheck(RunConfig config) {
+        return writeOrCheck(config, 1);
+    }
+
+    private List<String> writeOrCheck(RunConfig config, int threads) {
+        return RunRecord.writeOrCheck(
+                folder,
+                RunInputs.open(config),
+                Map.of("ham", "test", RunRecord.THREADS, String.valueOf(threads)),
+                List.of("ham", "train", "a folder"));
     }
 
     private void assertRefused(RunConfig config, String... parts) {
@@ -88,6 +95,17 @@ class RunRecordTest {
                 "auto",
                 2));
         assertThat(folder.path(RunFolder.RECORD)).hasBinaryContent(before);
+    }
+
+    /** Bits hold for a number of threads only; that is told, and no reason to stop. */
+    @Test
+    void anotherNumberOfThreadsIsTold() {
+        RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
+        assertThat(writeOrCheck(config)).isEmpty();
+        assertThat(writeOrCheck(config.on("cpu", 2), 2))
+                .singleElement()
+                .asString()
+                .contains("begun with --threads 1", "goes on with 2", "last bits", "--threads 1");
     }
 
     @Test

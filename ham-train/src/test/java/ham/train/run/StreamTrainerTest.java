@@ -12,6 +12,7 @@ import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
 import ham.train.engine.TorchEngine;
+import ham.train.lora.StepProgress;
 import ham.train.stream.Split;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +110,35 @@ class StreamTrainerTest {
             assertThat(out.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
         }
         assertThat(out).isDirectoryNotContaining("glob:**/training-*");
+    }
+
+    /** Training is slowed down by 20 ms a step, and broken off in the middle of a task. */
+    @Test
+    void theSecondsOfATaskCountWhatWasTrainedBeforeAStop() {
+        RunInputs inputs = RunInputs.open(TinyRun.config(shared, HeadKind.LINEAR, 3));
+        Path out = temp.resolve("run");
+        TinyRun.Recorder slow = new TinyRun.Recorder(-1, 6) {
+            @Override
+            public void step(int task, int tasks, StepProgress step) {
+                try {
+                    Thread.sleep(20);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                super.step(task, tasks, step);
+            }
+        };
+        assertThatThrownBy(() -> {
+                    try (RunFolder folder = RunFolder.open(out, true, false)) {
+                        new StreamTrainer(inputs, slow, Duration.ZERO).run(folder);
+                    }
+                })
+                .hasMessageContaining("stopped after step");
+        TinyRun.Recorder resumed = new TinyRun.Recorder(-1);
+        try (RunFolder folder = RunFolder.open(out, true, false)) {
+            new StreamTrainer(inputs, resumed, Duration.ZERO).run(folder);
+        }
+        assertThat(resumed.summaries.get(0).seconds().get("training")).isGreaterThan(6 * 0.02);
     }
 
     /** What is restored is what the uninterrupted run had in memory when it finished its second task. */

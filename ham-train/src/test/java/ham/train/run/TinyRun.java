@@ -95,6 +95,9 @@ public final class TinyRun {
     /** Keeps the summaries, and breaks off when a task begins. */
     public static class Recorder implements RunProgress {
         final List<TaskSummary> summaries = new ArrayList<>();
+        /** What was warned about. */
+        public final List<String> warnings = new ArrayList<>();
+
         /** After how many tasks a run went on. */
         public int resumedAfter = -1;
 
@@ -110,6 +113,11 @@ public final class TinyRun {
         Recorder(int stopBefore, int stopAfterSteps) {
             this.stopBefore = stopBefore;
             this.stopAfterSteps = stopAfterSteps;
+        }
+
+        @Override
+        public void warned(String sentence) {
+            warnings.add(sentence);
         }
 
         @Override
