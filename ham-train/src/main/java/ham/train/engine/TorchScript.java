@@ -67,7 +67,8 @@ public final class TorchScript implements AutoCloseable {
 
     /** Calls the function in inference mode, that is without gradients; the results belong to {@code manager}. */
     public NDList run(NDManager manager, NDArray... arguments) {
-        NDList results = model.getBlock().forward(new ParameterStore(manager, false), new NDList(arguments), false);
+        NDList results = ProgramGate.PROCESS.through(
+                () -> model.getBlock().forward(new ParameterStore(manager, false), new NDList(arguments), false));
         results.attach(manager);
         return results;
     }
@@ -93,13 +94,17 @@ public final class TorchScript implements AutoCloseable {
             lists[i].forEach(tensor -> tensor.setName(name));
             arguments.addAll(lists[i]);
         }
+        NDList results = ProgramGate.PROCESS.through(() -> forward(arguments, differentiates));
+        results.attach(manager);
+        return results;
+    }
+
+    private NDList forward(NDList arguments, boolean differentiates) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setGradMode(differentiates);
         try {
-            NDList results = IValueUtils.forward((PtSymbolBlock) model.getBlock(), arguments, differentiates);
-            results.attach(manager);
-            return results;
+            return IValueUtils.forward((PtSymbolBlock) model.getBlock(), arguments, differentiates);
         } finally {
             JniUtils.setGradMode(before);
             JniUtils.setGraphExecutorOptimize(true);

@@ -107,6 +107,24 @@ class KilledRunTest {
         }
     }
 
+    /** As Ctrl-C does it: a step that is under way ends before the engine's memory is freed. */
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void endsQuietlyWhenItIsToldTo() throws IOException, InterruptedException {
+        for (int lines = 1; lines < 9 && !Files.exists(temp.resolve("run")); lines += 3) {
+            Process process = process(List.of());
+            try (BufferedReader said = process.inputReader()) {
+                for (int i = 0; i < lines; i++) {
+                    assertThat(said.readLine()).isNotNull();
+                }
+                process.toHandle().destroy();
+                assertThat(said.lines()).noneMatch(line -> line.contains("fatal error"));
+            }
+            assertThat(process.waitFor()).isEqualTo(143);
+        }
+        assertEndsAsTheWholeRun();
+    }
+
     /** The system refuses the bytes of a file beyond a limit, as it does on a full disk: here those of the second task's statistics. */
     @Test
     @DisabledOnOs(OS.WINDOWS)
