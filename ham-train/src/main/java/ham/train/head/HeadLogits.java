@@ -60,7 +60,8 @@ public final class HeadLogits {
         return logits;
     }
 
-    private static NDArray array(NDManager manager, Matrix matrix) {
+    /** A matrix in the engine. */
+    static NDArray array(NDManager manager, Matrix matrix) {
         return manager.create(matrix.data(), new Shape(matrix.rows(), matrix.columns()));
     }
 }

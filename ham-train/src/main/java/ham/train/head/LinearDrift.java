@@ -22,12 +22,6 @@ final class LinearDrift {
     /** mu as a multiple of the mean of the diagonal of X^T X. */
     private static final double RIDGE = 0.01;
 
-    private static final String SOLVE =
-            """
-            factor, info = torch.linalg_cholesky_ex(g)
-            return (torch.cholesky_solve(q, factor), info)
-            """;
-
     private LinearDrift() {}
 
     /**
@@ -46,7 +40,7 @@ final class LinearDrift {
         }
         Shape shape = new Shape(from.length / width, width);
         try (NDManager manager = engine.newManager();
-                TorchScript solver = new TorchScript(engine, "g, q", "Tuple[Tensor, Tensor]", SOLVE);
+                TorchScript solver = RidgeRegression.solver(engine);
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray x = manager.create(from, shape).toType(DataType.FLOAT64, true);
@@ -54,15 +48,16 @@ final class LinearDrift {
                     manager.create(to, shape).toType(DataType.FLOAT64, true).sub(x);
             NDArray transposed = x.transpose();
             NDArray gram = transposed.matMul(x);
-            NDArray identity = manager.eye(width).toType(DataType.FLOAT64, true);
             NDArray ridge = gram.diagonal().mean().mul(RIDGE);
-            var solution = solver.run(manager, gram.add(identity.mul(ridge)), transposed.matMul(moved));
+            var solution = solver.run(manager, gram, transposed.matMul(moved), ridge);
             if (solution.get(1).getInt() != 0) {
                 throw new InputException(
                         "drift compensation: expected finite features that are not all zero, found others;"
                                 + " check the base checkpoint and the deltas for extreme weights");
             }
-            NDArray map = solution.get(0).add(identity).toType(DataType.FLOAT32, true);
+            NDArray map = solution.get(0)
+                    .add(manager.eye(width).toType(DataType.FLOAT64, true))
+                    .toType(DataType.FLOAT32, true);
             return new Matrix(width, width, map.toFloatArray());
         }
     }
@@ -72,12 +67,8 @@ final class LinearDrift {
         try (NDManager manager = engine.newManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray product = array(manager, first).matMul(array(manager, second));
+            NDArray product = HeadLogits.array(manager, first).matMul(HeadLogits.array(manager, second));
             return new Matrix(first.rows(), second.columns(), product.toFloatArray());
         }
-    }
-
-    private static NDArray array(NDManager manager, Matrix matrix) {
-        return manager.create(matrix.data(), new Shape(matrix.rows(), matrix.columns()));
     }
 }

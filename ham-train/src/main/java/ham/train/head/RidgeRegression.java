@@ -53,11 +53,16 @@ final class RidgeRegression implements AutoCloseable {
         this.classes = classes;
         images = state.images();
         manager = engine.newManager();
-        solver = new TorchScript(engine, "g, q, ridge", "Tuple[Tensor, Tensor]", SOLVE);
+        solver = solver(engine);
         randomProjection = manager.create(projection.data(), new Shape(projection.rows(), width));
         gram = manager.create(state.gram(), new Shape(width, width));
         cross = manager.create(
                 Arrays.copyOf(state.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
+    }
+
+    /** A program of G, Q and lambda, float64: the solution of {@code (G + lambda I) W = Q} and LAPACK's info, which is 0 on success. */
+    static TorchScript solver(TorchEngine engine) {
+        return new TorchScript(engine, "g, q, ridge", "Tuple[Tensor, Tensor]", SOLVE);
     }
 
     /** Adds images. */
