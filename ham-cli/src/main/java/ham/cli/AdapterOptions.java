@@ -26,9 +26,16 @@ final class AdapterOptions {
             paramLabel = "LAYER,...",
             split = ",",
             defaultValue = "query,value",
-            description = "Adapted layers of every block: query, key, value, attention_output, fc1, fc2"
+            description = "Adapted layers of a block: query, key, value, attention_output, fc1, fc2"
                     + " (default: ${DEFAULT-VALUE}).")
     private List<String> targets;
+
+    @Option(
+            names = "--blocks",
+            paramLabel = "N,...",
+            split = ",",
+            description = "Adapted blocks, counted from 0 (default: all).")
+    private List<Integer> blocks = List.of();
 
     @Option(
             names = "--epochs",
@@ -118,6 +125,7 @@ final class AdapterOptions {
                 spec,
                 () -> new LoraSettings(
                         List.copyOf(layers),
+                        blocks,
                         rank,
                         loraAlpha == null ? rank : loraAlpha,
                         rankStabilised,

@@ -363,6 +363,8 @@ class TrainCommandTest {
         train(temp.resolve("run"), 2, 2, "--order", "0,1,2").failsWith(2, "--order", "0 to 3", "3 labels");
         ham("train", "--base", BASE, "--data", data, "--out", temp.resolve("run"), "--rank", 1000)
                 .failsWith(2, "--rank", "the width of", "found 1000");
+        train(temp.resolve("run"), 2, 2, "--blocks", "0,6").failsWith(2, "--blocks", "from 0 to 5", "found 6");
+        train(temp.resolve("run"), 2, 2, "--blocks=-1").failsWith(2, "--blocks", "from 0", "[-1]");
         ham("train", "--base", BASE, "--data", temp.resolve("nowhere"), "--out", temp.resolve("run"))
                 .failsWith(1, "nowhere", "found nothing");
         ham("train", "--base", temp, "--data", data, "--out", temp.resolve("run"))

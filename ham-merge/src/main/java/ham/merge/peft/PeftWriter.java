@@ -16,7 +16,8 @@ public final class PeftWriter {
      * @param folder exists already
      * @param adapter changes no bias
      * @param base name or path of the base model for {@code base_model_name_or_path}
-     * @param targets which layers are adapted, for {@code target_modules}
+     * @param targets which layers of every block are adapted, for {@code target_modules}; empty where blocks differ, then modules are named by
+     *     their whole paths
      * @throws IllegalArgumentException when a name does not end in {@code .weight}
      */
     public static void write(Path folder, LoraAdapter adapter, String base, List<Target> targets) throws IOException {
@@ -26,7 +27,9 @@ public final class PeftWriter {
         List<String> excluded = onlyFc2 ? List.of(Target.ATTENTION_OUTPUT.peftName()) : List.of();
         List<String> names =
                 targets.stream().map(target -> targetModule(adapter, target)).toList();
-        try (PeftOutput output = new PeftOutput(folder, base, adapter.layers(), false, names, excluded)) {
+        try (PeftOutput output = targets.isEmpty()
+                ? new PeftOutput(folder, base, adapter.layers(), false)
+                : new PeftOutput(folder, base, adapter.layers(), false, names, excluded)) {
             adapter.factors().forEach(output::write);
             output.finish();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.RawTensors;
 import ham.merge.TestData;
@@ -91,6 +92,18 @@ class PeftWriterTest {
                 .map(key -> config.path(key).valueStream().anyMatch(name -> path.endsWith("." + name.asText())))
                 .toList()
                 .equals(List.of(true, false));
+    }
+
+    @Test
+    void withoutTargetsModulesAreNamedByTheirWholePaths() throws IOException {
+        LoraAdapter adapter = adapter(2, 1, Target.ATTENTION_OUTPUT, Target.FC2);
+        PeftWriter.write(folder, adapter, "base", List.of());
+        ObjectNode config = JsonFiles.read(folder.resolve("adapter_config.json"), "a configuration");
+        assertThat(config.path("target_modules").valueStream().map(JsonNode::asText))
+                .containsExactlyInAnyOrder(
+                        "vit.encoder.layer.0.attention.output.dense", "vit.encoder.layer.0.output.dense");
+        assertThat(LoraAdapter.load(PeftReader.read(folder, "x")).factors().keySet())
+                .isEqualTo(adapter.factors().keySet());
     }
 
     @Test

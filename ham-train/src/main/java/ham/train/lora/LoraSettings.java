@@ -5,11 +5,13 @@ import ham.merge.checkpoint.Target;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Where adapters sit and how large they are.
  *
- * @param targets adapted layers of every block, without repetition, in the order of {@link Target}
+ * @param targets adapted layers of an adapted block, without repetition, in the order of {@link Target}
+ * @param blocks adapted blocks, counted from 0, ascending without repetition; empty for all
  * @param rank r of A [r, in] and B [out, r]
  * @param loraAlpha PEFT's {@code lora_alpha}
  * @param rankStabilised whether the scaling is {@code lora_alpha / sqrt(r)} (rsLoRA) instead of {@code lora_alpha / r}
@@ -18,6 +20,7 @@ import java.util.Set;
  */
 public record LoraSettings(
         List<Target> targets,
+        List<Integer> blocks,
         int rank,
         double loraAlpha,
         boolean rankStabilised,
@@ -33,12 +36,24 @@ public record LoraSettings(
         if (!(loraAlpha > 0 && Double.isFinite(loraAlpha))) {
             throw new InputException("lora alpha: expected a positive number, found " + loraAlpha + "; choose one");
         }
+        if (blocks.stream().anyMatch(block -> block < 0)) {
+            throw InputException.option(
+                    "--blocks",
+                    "expected block numbers from 0, found " + blocks + "; leave it out to adapt all blocks");
+        }
         targets = List.copyOf(EnumSet.copyOf(targets));
+        blocks = List.copyOf(new TreeSet<>(blocks));
     }
 
-    /** The default: {@code lora_alpha = r}, so the scaling is 1; an A of its own for every task, one scalar for all layers. */
+    /** The default: all blocks, {@code lora_alpha = r}, so the scaling is 1; an A of its own for every task, one scalar for all layers. */
     public static LoraSettings of(Set<Target> targets, int rank) {
-        return new LoraSettings(List.copyOf(targets), rank, rank, false, Initialisation.OWN, ScalarScope.SHARED);
+        return new LoraSettings(
+                List.copyOf(targets), List.of(), rank, rank, false, Initialisation.OWN, ScalarScope.SHARED);
+    }
+
+    /** Whether a block is adapted. */
+    boolean adapts(int block) {
+        return blocks.isEmpty() || blocks.contains(block);
     }
 
     /** s of {@code s * B A}. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Everything that one task trains: A and B of every adapted layer, the task's scalar, the groups' scalars, and the head.
@@ -43,7 +44,8 @@ public final class TaskParameters {
             VitConfig config, VitNames names, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
         scaling = lora.scaling();
         int r = lora.rank();
-        for (int block = 0; block < config.layers(); block++) {
+        for (int block :
+                IntStream.range(0, config.layers()).filter(lora::adapts).toArray()) {
             for (Target target : lora.targets()) {
                 String name = names.weight(block, target);
                 int in = target.inputs(config);

@@ -232,6 +232,7 @@ public record RunConfig(
         json.set(
                 "targets",
                 JsonFiles.tree(lora.targets().stream().map(Target::optionName).toList()));
+        json.set("blocks", JsonFiles.tree(lora.blocks().isEmpty() ? "all" : lora.blocks()));
         json.put("rank", lora.rank());
         json.put("lora-alpha", lora.loraAlpha());
         json.put("rslora", lora.rankStabilised());

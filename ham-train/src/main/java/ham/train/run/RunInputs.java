@@ -13,6 +13,7 @@ import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
 import ham.train.input.TaskImages;
 import ham.train.learn.LearnedTask;
+import ham.train.lora.LoraSettings;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
@@ -47,19 +48,13 @@ public record RunInputs(
      * Opens base and data.
      *
      * @throws InputException when one of them is missing or damaged, an image cannot be decoded and must not be skipped, the rank exceeds
-     *     the base's width, there are more tasks than classes, or
-     *     the order is not one of these classes; the last three are wrong usage
+     *     the base's width, it does not have a block that shall be adapted, there are more tasks than classes, or
+     *     the order is not one of these classes; the last four are wrong usage
      */
     public static RunInputs open(RunConfig config) {
         Checkpoint base = Checkpoint.open(config.base());
         VitForward.requireSupported(base);
-        int width = base.config().hidden();
-        if (config.lora().rank() > width) {
-            throw InputException.option(
-                    "--rank",
-                    "expected at most " + width + ", the width of " + config.base() + ", found "
-                            + config.lora().rank() + "; a larger rank adds nothing to a weight of that size");
-        }
+        requireFit(config.lora(), base);
         Dataset found = DataSpec.open(config.data());
         int[] order = config.stream().order().order(found.classNames().size());
         TaskStream asked = new TaskStream(order, config.stream().tasks());
@@ -94,6 +89,25 @@ public record RunInputs(
     /** A task's training images, some of them held out. */
     Split split(int task) {
         return stream.split(data.train(), task, config.seed(), config.stream().sampling());
+    }
+
+    private static void requireFit(LoraSettings lora, Checkpoint base) {
+        int width = base.config().hidden();
+        if (lora.rank() > width) {
+            throw InputException.option(
+                    "--rank",
+                    "expected at most " + width + ", the width of " + base.directory() + ", found " + lora.rank()
+                            + "; a larger rank adds nothing to a weight of that size");
+        }
+        int last = base.config().layers() - 1;
+        for (int block : lora.blocks()) {
+            if (block > last) {
+                throw InputException.option(
+                        "--blocks",
+                        "expected numbers from 0 to " + last + " (" + base.directory() + " has " + (last + 1)
+                                + " blocks), found " + block + "; choose among those");
+            }
+        }
     }
 
     /** A task's images to train on, with their rows of the task's own head as targets. */

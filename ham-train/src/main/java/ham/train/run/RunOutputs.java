@@ -67,7 +67,7 @@ final class RunOutputs {
                     path,
                     learned.adapter(),
                     config.base().toString(),
-                    config.lora().targets());
+                    config.lora().blocks().isEmpty() ? config.lora().targets() : List.of());
             record.write(path);
             HeadFile.write(
                     path.resolve(AdapterFolder.HEAD),

@@ -35,7 +35,7 @@ final class Fixture {
     }
 
     static LoraSettings lora(Set<Target> targets, ScalarScope scalars) {
-        return new LoraSettings(List.copyOf(targets), 2, 3, false, Initialisation.OWN, scalars);
+        return new LoraSettings(List.copyOf(targets), List.of(), 2, 3, false, Initialisation.OWN, scalars);
     }
 
     /** Two groups; the second adapts fewer layers, and one that the task does not. */

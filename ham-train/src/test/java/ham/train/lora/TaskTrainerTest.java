@@ -134,16 +134,33 @@ class TaskTrainerTest {
     }
 
     private Matrix initialA(Initialisation initialisation, int task) {
-        LoraSettings lora = new LoraSettings(List.of(Target.VALUE), 4, 4, false, initialisation, ScalarScope.SHARED);
+        LoraSettings lora =
+                new LoraSettings(List.of(Target.VALUE), List.of(), 4, 4, false, initialisation, ScalarScope.SHARED);
         TaskStart start = TaskStart.beside(task, 3, List.of());
         TaskParameters parameters = new TaskParameters(checkpoint.config(), checkpoint.names(), lora, RECIPE, start, 1);
         return parameters.factors().get(parameters.factors().firstKey()).a();
     }
 
     @Test
+    void onlyTheBlocksThatWereChosenAreAdapted() {
+        LoraSettings lora = new LoraSettings(
+                List.of(Target.KEY, Target.FC2), List.of(1, 1), 4, 4, false, Initialisation.OWN, ScalarScope.SHARED);
+        TaskStart start = TaskStart.beside(1, 3, new Fixture(checkpoint).groups());
+        TaskResult result = new TaskTrainer(vit, lora, RECIPE, 1).train(images, start, s -> {});
+        assertThat(lora.blocks()).containsExactly(1);
+        assertThat(result.factors().keySet())
+                .containsExactlyInAnyOrder(
+                        checkpoint.names().weight(1, Target.KEY),
+                        checkpoint.names().weight(1, Target.FC2));
+        result.factors().forEach((name, factors) -> assertThat(factors.b().data())
+                .as(name)
+                .isNotEqualTo(new float[factors.b().data().length]));
+    }
+
+    @Test
     void everyLayerCanHaveScalarsOfItsOwn() {
         LoraSettings lora = new LoraSettings(
-                List.of(Target.QUERY, Target.VALUE), 4, 4, false, Initialisation.OWN, ScalarScope.PER_LAYER);
+                List.of(Target.QUERY, Target.VALUE), List.of(), 4, 4, false, Initialisation.OWN, ScalarScope.PER_LAYER);
         FrozenGroup group = new Fixture(checkpoint).groups().get(1);
         String value = checkpoint.names().weight(1, Target.VALUE);
         SortedMap<String, Double> scalars = new TreeMap<>();
@@ -166,8 +183,8 @@ class TaskTrainerTest {
     /** A scalar that is not trained is one for all layers, whatever the scope. */
     @Test
     void withoutTrainingTheScalarIsOne() {
-        LoraSettings lora =
-                new LoraSettings(List.of(Target.QUERY), 4, 4, false, Initialisation.OWN, ScalarScope.PER_LAYER);
+        LoraSettings lora = new LoraSettings(
+                List.of(Target.QUERY), List.of(), 4, 4, false, Initialisation.OWN, ScalarScope.PER_LAYER);
         TaskStart alone = new TaskStart(0, 3, List.of(), Optional.empty(), false);
         assertThat(new TaskTrainer(vit, lora, RECIPE, 1)
                         .train(images, alone, s -> {})

@@ -64,7 +64,13 @@ class LayerScalarsRunTest {
         RunConfig config = TinyRun.config(shared, method)
                 .with(learning)
                 .with(new LoraSettings(
-                        List.of(Target.QUERY, Target.FC1), 3, 3, false, Initialisation.OWN, ScalarScope.PER_LAYER));
+                        List.of(Target.QUERY, Target.FC1),
+                        List.of(1),
+                        3,
+                        3,
+                        false,
+                        Initialisation.OWN,
+                        ScalarScope.PER_LAYER));
         Path run = TinyRun.run(config, temp.resolve("whole")).folder();
         List<AdapterFolder> adapters = new ArrayList<>();
         for (int task = 0; task < TinyRun.TASKS; task++) {

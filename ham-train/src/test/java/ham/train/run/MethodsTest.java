@@ -207,7 +207,8 @@ class MethodsTest {
     @Test
     void aScalingThatIsNoDecimalSurvivesAStop() {
         RunConfig config = TinyRun.config(shared, LearningMethod.SEQUENTIAL)
-                .with(new LoraSettings(List.of(Target.QUERY), 3, 0.7, true, Initialisation.SHARED, ScalarScope.SHARED));
+                .with(new LoraSettings(
+                        List.of(Target.QUERY), List.of(), 3, 0.7, true, Initialisation.SHARED, ScalarScope.SHARED));
         Path out = temp.resolve("run");
         assertThatThrownBy(() -> FinishedRun.of(config, out, Map.of(), List.of(), new TinyRun.Recorder(2)))
                 .hasMessageContaining("stopped");

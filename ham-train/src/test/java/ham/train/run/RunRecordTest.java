@@ -10,6 +10,7 @@ import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.HamParameters;
 import ham.train.learn.LearningMethod;
+import ham.train.lora.LoraSettings;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -113,6 +114,24 @@ class RunRecordTest {
         assertRefused(TinyRun.config(temp, HeadKind.ANALYTIC, 2), "--epochs", "expected 1", "found 2");
         assertRefused(TinyRun.config(temp, HeadKind.LINEAR, 1), "--head", "analytic", "linear");
         assertRefused(TinyRun.config(temp, LearningMethod.CAT_PRUNED), "--method", "ham", "cat-pruned");
+    }
+
+    @Test
+    void otherBlocksAreNamed() {
+        RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
+        LoraSettings lora = config.lora();
+        assertRefused(
+                config.with(new LoraSettings(
+                        lora.targets(),
+                        List.of(1),
+                        lora.rank(),
+                        lora.loraAlpha(),
+                        lora.rankStabilised(),
+                        lora.initialisation(),
+                        lora.scalars())),
+                "--blocks",
+                "expected \"all\"",
+                "found [1]");
     }
 
     @Test
