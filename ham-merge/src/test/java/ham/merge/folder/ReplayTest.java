@@ -3,7 +3,6 @@ package ham.merge.folder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.RawTensors;
@@ -31,14 +30,12 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -269,47 +266,6 @@ class ReplayTest {
             json.remove("request");
             json.path("inputs").forEach(input -> ((ObjectNode) input).retain("adapter", "path", "sha256", "classes"));
         });
-    }
-
-    static Stream<Consumer<ObjectNode>> damage() {
-        return Stream.of(
-                json -> json.remove("steps"),
-                json -> json.remove("inputs"),
-                json -> ((ArrayNode) json.path("inputs")).remove(0),
-                json -> ((ArrayNode) json.path("steps")).remove(0),
-                json -> ((ObjectNode) json.path("steps").path(0)).put("adapter", "x"),
-                json -> ((ObjectNode) json.path("steps").path(0)).put("group", -1),
-                json -> ((ObjectNode) json.path("steps").path(0)).put("group", 7),
-                json -> ((ObjectNode) json.path("steps").path(0)).remove("alpha"),
-                json -> ((ObjectNode) json.path("inputs").path(1)).put("adapter", "x"),
-                json -> ((ObjectNode) json.path("inputs").path(1)).remove("sha256"),
-                json -> ((ObjectNode) json.path("inputs").path(1)).put("alpha", "x"),
-                json -> json.put("mode", "both"),
-                json -> json.put("request", "x"),
-                json -> ((ObjectNode) json.path("request")).put("mode", "both"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("damage")
-    void aRecordThatDoesNotFitIsRefusedByName(Consumer<ObjectNode> damage) throws IOException {
-        Path merged = write(merge(MergeSettings.of(MergeMethod.HAM), adapters(3, "linear"), List.of()));
-        TestData.edit(merged.resolve("merge.json"), damage);
-        assertThatThrownBy(() -> StoredMerge.open(merged))
-                .isInstanceOf(InputException.class)
-                .hasMessageStartingWith(merged.resolve("merge.json") + ": ");
-    }
-
-    @Test
-    void headsOfAdaptersThatThereAreNotAreRefused() throws IOException {
-        Path merged = write(merge(MergeSettings.of(MergeMethod.HAM), adapters(3, "linear"), List.of()));
-        Path two = write(merge(MergeSettings.of(MergeMethod.HAM), adapters(2, "linear"), List.of()));
-        Files.copy(
-                merged.resolve("heads.safetensors"),
-                two.resolve("heads.safetensors"),
-                StandardCopyOption.REPLACE_EXISTING);
-        assertThatThrownBy(() -> StoredMerge.open(two))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("expected metadata 'N.head' and 'N.classes' with N below 2");
     }
 
     static AdapterMerge merge(MergeSettings settings, List<AdapterFolder> adapters, List<Importance> weights) {

@@ -22,14 +22,11 @@ import ham.merge.method.MergeChoices;
 import ham.merge.method.MergeParameter;
 import ham.merge.method.MergeProgress;
 import ham.merge.tensor.Matrix;
-import ham.train.TinyVit;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
 import ham.train.lora.Initialisation;
 import ham.train.lora.LoraSettings;
-import ham.train.lora.Recipe;
 import ham.train.lora.ScalarScope;
-import ham.train.stream.Sampling;
 import ham.train.stream.StreamSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -357,70 +354,6 @@ class MethodsTest {
         assertThatThrownBy(() -> run("refused", config))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll(parts);
-    }
-
-    @Test
-    void fewerImagesAreUsedBeforeTheLastTask() {
-        RunConfig config = TinyRun.config(shared, LearningMethod.FROZEN);
-        FinishedRun run = run("few", config.with(new Measuring(false, 3, 0.5, 0.02)));
-        JsonNode variant = run.metrics().path("variants").path("frozen/analytic");
-        assertThat(variant.path("images").toString()).isEqualTo("[[6],[6,6],[8,8,8]]");
-        JsonNode all = run(LearningMethod.FROZEN).metrics().path("variants").path("frozen/analytic");
-        assertThat(variant.path("last")).isEqualTo(all.path("last"));
-        FinishedRun beside =
-                run("beside", TinyRun.config(shared, LearningMethod.HAM).with(new Measuring(true, 3, 0.5, 0.02)));
-        assertThat(beside.metrics().path("variants").path("frozen/analytic")).isEqualTo(variant);
-    }
-
-    @Test
-    void theFrozenBackboneNeedNotBeMeasured() {
-        FinishedRun run =
-                run("run", TinyRun.config(shared, LearningMethod.HAM).with(new Measuring(false, 0, 0.5, 0.02)));
-        assertThat(run.metrics().path("variants")).hasSize(3);
-        assertThat(run.metrics().path("last"))
-                .isEqualTo(run(LearningMethod.HAM).metrics().path("last"));
-    }
-
-    @Test
-    void withoutHeldOutImagesNothingIsWatched() {
-        RunConfig config = TinyRun.config(shared, LearningMethod.HAM);
-        StreamSettings stream = config.stream();
-        FinishedRun run = run(
-                "run",
-                config.with(new StreamSettings(
-                        stream.tasks(), stream.order(), new Sampling(4, BigDecimal.ZERO), stream.badImages())));
-        assertThat(run.metrics().path("tasks").path(0).has("held_out")).isFalse();
-    }
-
-    /** A scalar that is free to run away is told. */
-    @Test
-    void failuresAreRecordedAndToldInTheMerge() {
-        RunConfig config = TinyRun.config(shared, LearningMethod.HAM);
-        Recipe recipe = config.recipe();
-        FinishedRun run = run(
-                "run",
-                config.with(LoraSettings.of(Set.copyOf(config.lora().targets()), TinyVit.WIDTH))
-                        .with(new Recipe(1, 8, recipe.adapterRate(), recipe.headRate(), 0.5, recipe.augmentation()))
-                        .with(new Measuring(false, 0, 1, 0)));
-        List<String> warnings = new ArrayList<>();
-        run.metrics().path("tasks").forEach(task -> task.path("warnings").forEach(each -> warnings.add(each.asText())));
-        assertThat(warnings).anyMatch(each -> each.startsWith("rank explosion"));
-        assertThat(warnings).anyMatch(each -> each.startsWith("rigidification"));
-        ObjectNode record = JsonFiles.read(run.folder().resolve("merged/merge.json"), "merge");
-        List<String> told = new ArrayList<>();
-        record.path("warnings").forEach(each -> told.add(each.asText()));
-        assertThat(told).containsAll(warnings);
-    }
-
-    @Test
-    void joiningThatCostsTooMuchIsNegativeTransfer() {
-        Transfer transfer = new Transfer(50, 0.92, 0.90);
-        assertThat(transfer.warnings(3, 0.02)).isEmpty();
-        assertThat(transfer.warnings(3, 0.01))
-                .singleElement()
-                .asString()
-                .contains("negative transfer", "task 3", "92.0", "90.0");
-        assertThat(new Transfer(50, 0.5, 0.9).warnings(0, 0)).isEmpty();
     }
 
     @Test
