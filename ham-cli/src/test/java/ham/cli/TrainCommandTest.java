@@ -35,11 +35,7 @@ class TrainCommandTest {
     }
 
     private static Cli train(Path out, int tasks, int epochs, Object... more) {
-        List<Object> arguments = new ArrayList<>(List.of("train", "--base", BASE, "--data", data, "--out", out));
-        arguments.addAll(List.of("--tasks", tasks, "--epochs", epochs, "--batch", 8, "--rank", 4, "--projection", 64));
-        arguments.addAll(List.of("--threads", 1, "--json"));
-        arguments.addAll(List.of(more));
-        return ham(arguments.toArray());
+        return TinyTraining.train(BASE, data, out, tasks, epochs, more);
     }
 
     @Test

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,11 +30,7 @@ class TrainRefusalTest {
     }
 
     private static Cli train(Path out, int tasks, int epochs, Object... more) {
-        List<Object> arguments = new ArrayList<>(List.of("train", "--base", BASE, "--data", data, "--out", out));
-        arguments.addAll(List.of("--tasks", tasks, "--epochs", epochs, "--batch", 8, "--rank", 4, "--projection", 64));
-        arguments.addAll(List.of("--threads", 1, "--json"));
-        arguments.addAll(List.of(more));
-        return ham(arguments.toArray());
+        return TinyTraining.train(BASE, data, out, tasks, epochs, more);
     }
 
     @Test
