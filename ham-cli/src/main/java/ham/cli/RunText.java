@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A finished run for people and for scripts, from the records in its folder.
@@ -43,7 +44,17 @@ record RunText(String text, ObjectNode json) {
                 configuration.path("method").asText(),
                 configuration.path("rank").asInt(),
                 configuration.path("head").asText()));
-        if (deployed) {
+        if (!deployed) {
+            text.append(accuracies(metrics, "own adapter", "the task known", json, 1.0 / classes));
+            text.append("\n\nno single model: every task has its own adapter and head in adapters/");
+        } else if (!isExported(run)) {
+            text.append(accuracies(metrics, "merged model", "not exported", json, 1.0 / classes));
+            text.append("\n\nno ONNX file: 'ham export --base ")
+                    .append(configuration.path("base").asText())
+                    .append(" --merged ")
+                    .append(run.resolve("merged"))
+                    .append(" --out MODEL.onnx' makes one");
+        } else {
             Path evaluated = run.resolve(Pipeline.EVALUATION);
             ObjectNode evaluation = JsonFiles.read(evaluated, "the accuracy of an exported model");
             require(evaluated, evaluation.path("accuracy").isNumber(), "accuracy");
@@ -55,9 +66,6 @@ record RunText(String text, ObjectNode json) {
             json.set("evaluation", evaluation);
             text.append(accuracies(metrics, "merged model", "exported ONNX", json, 1.0 / classes));
             text.append("\n\n").append(parity(export.path("parity")));
-        } else {
-            text.append(accuracies(metrics, "own adapter", "the task known", json, 1.0 / classes));
-            text.append("\n\nno single model: every task has its own adapter and head in adapters/");
         }
         if (Files.exists(run.resolve(BENCH))) {
             ObjectNode bench = JsonFiles.read(run.resolve(BENCH), "a serving comparison");
@@ -65,6 +73,12 @@ record RunText(String text, ObjectNode json) {
             text.append("\n\n").append(BenchCommand.text(bench));
         }
         return new RunText(text.toString(), json);
+    }
+
+    /** Whether any part of an exported model is there; runs of an experiment have none. */
+    private static boolean isExported(Path run) {
+        return Stream.of(Pipeline.MODEL, Pipeline.EXPORT, Pipeline.EVALUATION)
+                .anyMatch(file -> Files.exists(run.resolve(file)));
     }
 
     private static void require(Path file, boolean there, String keys) {

@@ -76,6 +76,8 @@ class ExperimentCommandTest {
         }
         assertThat(out.resolve("runs/ties-order1993/adapters/000/ham.json")).exists();
         assertThat(out.resolve("runs/ham-order1993/merged/merged.safetensors")).exists();
+        assertThat(ham("inspect", out.resolve("runs/ham-order1993")).succeeds().out())
+                .contains("merged model, analytic head (not exported)", "no ONNX file: 'ham export --base");
 
         JsonNode again = experiment(
                         "compare",
