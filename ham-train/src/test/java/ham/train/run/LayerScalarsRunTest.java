@@ -50,12 +50,15 @@ class LayerScalarsRunTest {
     /** What a run merges, its adapters give again, and a run that was stopped ends the same. */
     @ParameterizedTest
     @CsvSource({
-        "HAM, SEQUENTIAL, MEAN",
-        "HAM, INDEPENDENT, FOLD",
-        "CAT_PRUNED, SEQUENTIAL, FOLD",
-        "SD_LORA, SEQUENTIAL,"
+        "HAM, SEQUENTIAL, MEAN,",
+        "HAM, SEQUENTIAL, MEAN, 1",
+        "HAM, INDEPENDENT, FOLD,",
+        "CAT_PRUNED, SEQUENTIAL, FOLD,",
+        "SD_LORA, SEQUENTIAL,,",
+        "SD_LORA, SEQUENTIAL,, 1"
     })
-    void scalarsOfLayersAreMergedAndResumed(LearningMethod method, MergeMode mode, Join join) throws IOException {
+    void scalarsOfLayersAreMergedAndResumed(LearningMethod method, MergeMode mode, Join join, Integer onlyBlock)
+            throws IOException {
         MergeChoices choices = new MergeChoices();
         if (join != null) {
             choices.put(MergeParameter.JOIN, join);
@@ -65,7 +68,7 @@ class LayerScalarsRunTest {
                 .with(learning)
                 .with(new LoraSettings(
                         List.of(Target.QUERY, Target.FC1),
-                        List.of(1),
+                        onlyBlock == null ? List.of() : List.of(onlyBlock),
                         3,
                         3,
                         false,
