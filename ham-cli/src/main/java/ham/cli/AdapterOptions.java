@@ -112,6 +112,24 @@ final class AdapterOptions {
                     "Importance scalars: shared (one an adapter or group) or per-layer (default: ${DEFAULT-VALUE}).")
     private String scalars;
 
+    @Option(
+            names = "--replay",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "States of earlier classes that are drawn for every step, from a few means of each class and one"
+                            + " covariance; the loss is then over all classes so far. Adapters must sit behind the last block's"
+                            + " attention: --blocks LAST --targets attention_output,fc1,fc2 (default: ${DEFAULT-VALUE}).")
+    private int replay;
+
+    @Option(
+            names = "--replay-hold",
+            paramLabel = "W",
+            defaultValue = "0.1",
+            description = "Weight of the squared distance that features of replayed states move"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private double replayHold;
+
     /** Where adapters sit. */
     LoraSettings lora(CommandSpec spec) {
         Set<Target> layers = EnumSet.noneOf(Target.class);
@@ -137,6 +155,14 @@ final class AdapterOptions {
     Recipe recipe(CommandSpec spec) {
         return Usage.check(
                 spec,
-                () -> new Recipe(epochs, batch, adapterRate, headRate, alphaRate, new Augmentation(cropPadding, flip)));
+                () -> new Recipe(
+                        epochs,
+                        batch,
+                        adapterRate,
+                        headRate,
+                        alphaRate,
+                        new Augmentation(cropPadding, flip),
+                        replay,
+                        replayHold));
     }
 }

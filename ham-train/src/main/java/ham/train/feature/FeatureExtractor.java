@@ -1,10 +1,10 @@
 package ham.train.feature;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ham.merge.InputException;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.ImageSet;
@@ -16,10 +16,7 @@ import ham.train.vit.VitForward;
 import ham.train.vit.VitScript;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -29,11 +26,21 @@ import java.util.SortedMap;
 public final class FeatureExtractor implements AutoCloseable {
     private static final int BATCH = 100;
 
+    /**
+     * What a pass gives of n images.
+     *
+     * @param features token 0 after the final LayerNorm, [n, d], row-major
+     * @param states what enters the last block's output projection at token 0: the attended values, then the residual, [n, 2 d]; a delta
+     *     of the tail does not change them
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Extracted(float[] features, float[] states) {}
+
     private final VitForward vit;
     private final NDManager manager;
     private final TorchScript program;
     /** Weights of the linear layers, effective ones where there are deltas. */
-    private final List<NDArray> weights = new ArrayList<>();
+    private final List<NDArray> weights;
 
     /**
      * Adds deltas to the base weights, once.
@@ -44,29 +51,13 @@ public final class FeatureExtractor implements AutoCloseable {
     public FeatureExtractor(VitForward vit, SortedMap<String, Matrix> deltas) {
         this.vit = vit;
         manager = vit.engine().newManager();
-        Map<String, NDArray> effective = new HashMap<>();
-        deltas.forEach((name, delta) -> effective.put(name, sum(name, delta)));
-        for (String name : vit.linearNames()) {
-            NDArray changed = effective.get(name);
-            weights.add(changed == null ? vit.weight(name) : changed);
-        }
+        weights = EffectiveWeights.of(vit, manager, deltas);
         program = new TorchScript(
                 vit.engine(),
                 VitScript.FUNCTIONS,
-                "forward(pixels: Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n  return ["
-                        + VitScript.call(vit, MixedPrecision.FP32, List.of()) + "]\n");
-    }
-
-    private NDArray sum(String name, Matrix delta) {
-        NDArray base = vit.weight(name);
-        Shape shape = new Shape(delta.rows(), delta.columns());
-        if (!base.getShape().equals(shape)) {
-            throw new InputException(name + ": expected a delta " + base.getShape() + ", found " + shape
-                    + "; use adapters of this base");
-        }
-        NDArray sum = manager.create(delta.data(), shape);
-        sum.addi(base);
-        return sum;
+                "forward(pixels: Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n  s = "
+                        + VitScript.states(vit, MixedPrecision.FP32, List.of())
+                        + "\n  return [" + VitScript.tail("s", vit, MixedPrecision.FP32, List.of()) + "[0], s]\n");
     }
 
     /**
@@ -76,8 +67,18 @@ public final class FeatureExtractor implements AutoCloseable {
      * @return row-major [indices, d]
      */
     public float[] features(ImageSet images, int[] indices, Preprocessing preprocessing) {
+        return extract(images, indices, preprocessing).features();
+    }
+
+    /**
+     * Features of images of a set, and the states that they were computed from.
+     *
+     * @param indices which images
+     */
+    public Extracted extract(ImageSet images, int[] indices, Preprocessing preprocessing) {
         int d = vit.config().hidden();
         float[] features = new float[Math.multiplyExact(indices.length, d)];
+        float[] states = new float[2 * features.length];
         int batches = (indices.length + BATCH - 1) / BATCH;
         try (BatchStream stream =
                 new BatchStream(preprocessing, Math.min(BATCH, indices.length), batches, (number, pixels) -> {
@@ -90,11 +91,12 @@ public final class FeatureExtractor implements AutoCloseable {
                 })) {
             for (int number = 0; number < batches; number++) {
                 Batch batch = stream.next();
-                float[] part = forward(batch.pixels(), batch.size());
-                System.arraycopy(part, 0, features, number * BATCH * d, part.length);
+                Extracted part = forward(batch.pixels(), batch.size());
+                System.arraycopy(part.features(), 0, features, number * BATCH * d, part.features().length);
+                System.arraycopy(part.states(), 0, states, 2 * number * BATCH * d, part.states().length);
             }
         }
-        return features;
+        return new Extracted(features, states);
     }
 
     /**
@@ -113,19 +115,19 @@ public final class FeatureExtractor implements AutoCloseable {
         for (int start = 0; start < n; start += BATCH) {
             int count = Math.min(BATCH, n - start);
             bytes.asFloatBuffer().put(pixels, start * image, count * image);
-            float[] part = forward(bytes.duplicate().limit(count * image * Float.BYTES), count);
+            float[] part = forward(bytes.duplicate().limit(count * image * Float.BYTES), count)
+                    .features();
             System.arraycopy(part, 0, features, start * d, count * d);
         }
         return features;
     }
 
-    private float[] forward(ByteBuffer pixels, int n) {
+    private Extracted forward(ByteBuffer pixels, int n) {
         int side = vit.config().imageSize();
         try (NDManager batch = manager.newSubManager()) {
             NDArray input = batch.create(pixels, new Shape(n, 3, side, side), DataType.FLOAT32);
-            return program.call(false, batch, List.of(input), vit.fixed(), weights)
-                    .get(0)
-                    .toFloatArray();
+            NDList outputs = program.call(false, batch, List.of(input), vit.fixed(), weights);
+            return new Extracted(outputs.get(0).toFloatArray(), outputs.get(1).toFloatArray());
         }
     }
 

@@ -95,6 +95,16 @@ public final class AnalyticStatistics {
     }
 
     /**
+     * Goes over to a model through which the statistics of the images so far are known: P stays.
+     *
+     * @param renewed of the same images and classes
+     */
+    public void renew(RenewedStatistics renewed) {
+        state = new AnalyticState(
+                state.classes(), renewed.gram(), renewed.cross(), state.images(), state.ridge(), state.losses());
+    }
+
+    /**
      * Adds images and chooses lambda.
      *
      * @param training features of the images that the adapter was trained on

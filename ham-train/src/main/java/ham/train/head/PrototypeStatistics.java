@@ -81,6 +81,15 @@ public final class PrototypeStatistics {
         }
     }
 
+    /**
+     * Goes over to a model through which the prototypes of the classes so far are known.
+     *
+     * @param renewed of the same classes
+     */
+    public void renew(RenewedStatistics renewed) {
+        prototypes = renewed.prototypes().clone();
+    }
+
     private float[] normalized(Features images) {
         float[] normalized = images.values().clone();
         for (int i = 0; i < images.size(); i++) {

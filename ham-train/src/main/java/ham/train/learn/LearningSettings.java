@@ -96,13 +96,7 @@ public record LearningSettings(LearningMethod method, MergeMode mode, MergeSetti
      */
     public Recipe recipe(Recipe recipe, int task) {
         double factor = method == LearningMethod.FROZEN ? 0 : Math.pow(rateDecay, task);
-        return new Recipe(
-                recipe.epochs(),
-                recipe.batch(),
-                factor * recipe.adapterRate(),
-                recipe.headRate(),
-                recipe.scalarRate(),
-                recipe.augmentation());
+        return recipe.withAdapterRate(factor * recipe.adapterRate());
     }
 
     /** A learner that has met no task. */

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Where adapters sit and how large they are.
@@ -51,9 +52,13 @@ public record LoraSettings(
                 List.copyOf(targets), List.of(), rank, rank, false, Initialisation.OWN, ScalarScope.SHARED);
     }
 
-    /** Whether a block is adapted. */
-    boolean adapts(int block) {
-        return blocks.isEmpty() || blocks.contains(block);
+    /**
+     * The adapted blocks, ascending.
+     *
+     * @param layers blocks of the model
+     */
+    public List<Integer> adaptedBlocks(int layers) {
+        return blocks.isEmpty() ? IntStream.range(0, layers).boxed().toList() : blocks;
     }
 
     /** s of {@code s * B A}. */

@@ -13,12 +13,15 @@ import ham.train.input.Batch;
 import ham.train.metrics.Top1;
 import ham.train.optimize.Adam;
 import ham.train.optimize.Parameter;
+import ham.train.state.ReplayedStates;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 
 /**
  * A step operator by operator in float32, with {@link Adam} in Java: the control of {@link ScriptStep}.
@@ -28,11 +31,14 @@ import java.util.SortedMap;
 final class PlainStep implements TrainingStep {
     private final VitForward vit;
     private final TaskParameters parameters;
+    private final double replayHold;
     private final NDManager manager;
     /** Weight name to [groups, out * in]. */
     private final SortedMap<String, NDArray> groups;
 
-    PlainStep(VitForward vit, TaskParameters parameters, List<FrozenGroup> frozen) {
+    /** @param replayHold weight of the distance that replayed features move */
+    PlainStep(VitForward vit, TaskParameters parameters, List<FrozenGroup> frozen, double replayHold) {
+        this.replayHold = replayHold;
         this.vit = vit;
         this.parameters = parameters;
         manager = vit.engine().newManager();
@@ -40,21 +46,27 @@ final class PlainStep implements TrainingStep {
     }
 
     @Override
-    public StepResult run(Batch batch, int number, double factor) {
+    public StepResult run(Batch batch, ReplayedStates replayed, int number, double factor) {
         List<float[]> gradients = new ArrayList<>();
-        StepResult result = differentiate(batch, gradients);
+        StepResult result = differentiate(batch, replayed, gradients);
         Adam.update(parameters.all(), number, gradients, factor);
         return result;
     }
 
-    private StepResult differentiate(Batch batch, List<float[]> gradients) {
+    private StepResult differentiate(Batch batch, ReplayedStates replayed, List<float[]> gradients) {
         try (NDScope scope = new NDScope();
                 GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             scope.suppressNotUsedWarning();
             Map<Parameter, NDArray> lent = lend();
             lent.values().forEach(array -> array.setRequiresGradient(true));
-            NDArray logits = logits(lent, batch);
-            NDArray loss = crossEntropy(logits, batch.targets());
+            NDArray features = features(lent, batch, replayed);
+            NDArray logits = logits(lent, features);
+            int[] targets = IntStream.concat(Arrays.stream(batch.targets()), Arrays.stream(replayed.positions()))
+                    .toArray();
+            NDArray loss = crossEntropy(logits, targets);
+            if (replayed.size() > 0) {
+                loss = loss.add(movement(features, replayed));
+            }
             collector.backward(loss);
             double sum = 0;
             for (Parameter parameter : parameters.all()) {
@@ -72,7 +84,8 @@ final class PlainStep implements TrainingStep {
     float[] logits(Batch batch) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return logits(lend(), batch).toFloatArray();
+            Map<Parameter, NDArray> lent = lend();
+            return logits(lent, features(lent, batch, ReplayedStates.NONE)).toFloatArray();
         }
     }
 
@@ -86,12 +99,31 @@ final class PlainStep implements TrainingStep {
         return lent;
     }
 
-    private NDArray logits(Map<Parameter, NDArray> lent, Batch batch) {
+    /** Features of a batch, then of the replayed states. */
+    private NDArray features(Map<Parameter, NDArray> lent, Batch batch, ReplayedStates replayed) {
         int side = vit.config().imageSize();
         NDArray pixels = manager.create(batch.pixels(), new Shape(batch.size(), 3, side, side), DataType.FLOAT32);
-        NDArray features = vit.features(pixels, effective(lent));
+        Map<String, NDArray> weights = effective(lent);
+        NDArray states = vit.states(pixels, weights);
+        if (replayed.size() > 0) {
+            states = states.concat(ScriptStep.rows(manager, replayed, replayed.values()));
+        }
+        return vit.tail(states, weights);
+    }
+
+    private NDArray logits(Map<Parameter, NDArray> lent, NDArray features) {
         return Linear.linear(features, lent.get(parameters.headWeight()), lent.get(parameters.headBias()))
                 .singletonOrThrow();
+    }
+
+    /** The mean squared distance that features of the replayed states moved, weighted. */
+    private NDArray movement(NDArray features, ReplayedStates replayed) {
+        long all = features.getShape().get(0);
+        NDArray held = ScriptStep.rows(manager, replayed, replayed.features());
+        NDArray moved =
+                features.get(new NDIndex(all - replayed.size() + ":" + all)).sub(held);
+        // Not a plain number, as the scaling below.
+        return moved.mul(moved).sum(new int[] {1}).mean().mul(manager.create((float) replayHold));
     }
 
     private Map<String, NDArray> effective(Map<Parameter, NDArray> lent) {

@@ -12,11 +12,29 @@ import ham.train.input.Augmentation;
  * @param headRate learning rate of the task's linear head
  * @param scalarRate learning rate of the importance scalars; too high and old groups are muted to please the new task
  * @param augmentation random variants of the training images
+ * @param replay states of earlier classes that are drawn for every step beside its images (ours, 0 by default)
+ * @param replayHold weight of the mean squared distance between features of those states and what they were before the task
  */
 public record Recipe(
-        int epochs, int batch, double adapterRate, double headRate, double scalarRate, Augmentation augmentation) {
+        int epochs,
+        int batch,
+        double adapterRate,
+        double headRate,
+        double scalarRate,
+        Augmentation augmentation,
+        int replay,
+        double replayHold) {
     /** Three epochs, batch 64, 3e-4 / 5e-3 / 1e-3, crop with padding 4 and flip. */
     public static final Recipe DEFAULT = new Recipe(3, 64, 3e-4, 5e-3, 1e-3, new Augmentation(4, true));
+
+    /** Weight of the distance that replayed features move, unless something else is said. */
+    public static final double REPLAY_HOLD = 0.1;
+
+    /** Without replay. */
+    public Recipe(
+            int epochs, int batch, double adapterRate, double headRate, double scalarRate, Augmentation augmentation) {
+        this(epochs, batch, adapterRate, headRate, scalarRate, augmentation, 0, REPLAY_HOLD);
+    }
 
     public Recipe {
         requirePositive("--epochs", epochs);
@@ -24,6 +42,18 @@ public record Recipe(
         requireRate("--lr", adapterRate);
         requireRate("--head-lr", headRate);
         requireRate("--alpha-lr", scalarRate);
+        if (replay < 0) {
+            throw new InputException("--replay: expected 0 or more, found " + replay + "; choose such a number");
+        }
+        if (!(replayHold >= 0 && Double.isFinite(replayHold))) {
+            throw new InputException(
+                    "--replay-hold: expected 0 or more, found " + replayHold + "; choose such a number");
+        }
+    }
+
+    /** The same with another learning rate of A and B. */
+    public Recipe withAdapterRate(double rate) {
+        return new Recipe(epochs, batch, rate, headRate, scalarRate, augmentation, replay, replayHold);
     }
 
     private static void requirePositive(String name, int value) {

@@ -9,10 +9,13 @@ import ham.train.input.Batch;
 import ham.train.optimize.Adam;
 import ham.train.optimize.FloatArray;
 import ham.train.optimize.Parameter;
+import ham.train.state.ReplayedStates;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * A step in one call of a {@link StepScript}, in the engine's precision.
@@ -31,7 +34,8 @@ final class ScriptStep implements TrainingStep {
     /** Values, then first, then second moments. */
     private final List<FloatArray> memory = new ArrayList<>();
 
-    ScriptStep(VitForward vit, TaskParameters task, List<FrozenGroup> groups) {
+    /** @param replayHold weight of the distance that replayed features move; empty where nothing is replayed */
+    ScriptStep(VitForward vit, TaskParameters task, List<FrozenGroup> groups, OptionalDouble replayHold) {
         parameters = task.all();
         int side = vit.config().imageSize();
         image = new Shape(vit.config().channels(), side, side);
@@ -42,7 +46,7 @@ final class ScriptStep implements TrainingStep {
         parameters.forEach(parameter -> lend(parameter, parameter.value()));
         parameters.forEach(parameter -> lend(parameter, parameter.firstMoment()));
         parameters.forEach(parameter -> lend(parameter, parameter.secondMoment()));
-        program = new TorchScript(vit.engine(), StepScript.FUNCTIONS, StepScript.main(vit, task));
+        program = new TorchScript(vit.engine(), StepScript.FUNCTIONS, StepScript.main(vit, task, replayHold));
     }
 
     private void lend(Parameter parameter, FloatArray floats) {
@@ -51,17 +55,30 @@ final class ScriptStep implements TrainingStep {
     }
 
     @Override
-    public StepResult run(Batch batch, int number, double factor) {
+    public StepResult run(Batch batch, ReplayedStates replayed, int number, double factor) {
         try (NDManager step = manager.newSubManager()) {
             NDArray pixels = step.create(batch.pixels(), new Shape(batch.size()).addAll(image), DataType.FLOAT32);
-            NDArray targets =
-                    step.create(Arrays.stream(batch.targets()).asLongStream().toArray());
-            NDArray rates = step.create(rates(number, factor));
-            float[] measures = program.call(true, step, List.of(pixels, targets, rates), frozen, state)
-                    .get(0)
-                    .toFloatArray();
+            List<NDArray> tensors = new ArrayList<>(List.of(pixels, targets(step, batch, replayed)));
+            tensors.add(step.create(rates(number, factor)));
+            if (replayed.size() > 0) {
+                tensors.add(rows(step, replayed, replayed.values()));
+                tensors.add(rows(step, replayed, replayed.features()));
+            }
+            float[] measures =
+                    program.call(true, step, tensors, frozen, state).get(0).toFloatArray();
             return new StepResult(measures[0], (int) measures[1], measures[2]);
         }
+    }
+
+    private static NDArray targets(NDManager step, Batch batch, ReplayedStates replayed) {
+        return step.create(IntStream.concat(Arrays.stream(batch.targets()), Arrays.stream(replayed.positions()))
+                .asLongStream()
+                .toArray());
+    }
+
+    /** A row a replayed state. */
+    static NDArray rows(NDManager manager, ReplayedStates replayed, float[] values) {
+        return manager.create(values, new Shape(replayed.size(), values.length / replayed.size()));
     }
 
     private double[] rates(int number, double factor) {

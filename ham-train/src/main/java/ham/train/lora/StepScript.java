@@ -1,10 +1,12 @@
 package ham.train.lora;
 
+import ham.train.engine.MixedPrecision;
 import ham.train.optimize.Parameter;
 import ham.train.vit.VitForward;
 import ham.train.vit.VitScript;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -65,32 +67,54 @@ final class StepScript {
 
     private StepScript() {}
 
-    /** {@code forward(pixels, targets, rates, frozen, state)} of one task; returns [loss, correct images, sum of absolute gradients]. */
-    static String main(VitForward vit, TaskParameters task) {
+    /** What is computed where states are replayed: they join the batch's at the tail, and their features are held where they were. */
+    private static final String REPLAYED = "  states = torch.cat([states, replayed])\n";
+
+    private static final String HELD =
+            """
+              moved = torch.sub(torch.slice(features, 0, n, torch.size(features, 0)), held)
+              loss = torch.add(loss, torch.mul(torch.mean(torch.sum(torch.mul(moved, moved), [1])), %s))
+            """;
+
+    /**
+     * {@code forward(pixels, targets, rates, frozen, state)} of one task; returns [loss, correct images, sum of absolute gradients].
+     *
+     * @param replayHold where states are replayed, weight of the mean squared distance that their features move; then {@code forward} takes
+     *     them and their earlier features after the rates, and their targets after those of the images
+     */
+    static String main(VitForward vit, TaskParameters task, OptionalDouble replayHold) {
         int fixed = vit.fixed().size();
         int count = task.all().size();
+        MixedPrecision precision = vit.engine().precision();
         return """
-                forward(pixels: Tensor, targets: Tensor, rates: Tensor, frozen: List[Tensor], state: List[Tensor]) -> List[Tensor]:
+                forward(pixels: Tensor, targets: Tensor, rates: Tensor, %sfrozen: List[Tensor], state: List[Tensor]) -> List[Tensor]:
                   trained = annotate(List[int], %s)
                   leaves = __torch__.leaves(state, trained)
                   w = annotate(List[Tensor], [])
                 %s  fixed = torch.slice(frozen, 0, %d, 1)
-                  features = %s
+                  n = torch.size(pixels, 0)
+                  states = %s
+                %s  features = %s[0]
                   logits = torch.linear(features, leaves[%d], leaves[%d])
                   loss = torch.nll_loss(torch.log_softmax(logits, 1), targets)
-                  correct = torch.sum(torch.eq(torch.argmax(logits, 1), targets))
+                %s  found = torch.argmax(torch.slice(logits, 0, 0, n), 1)
+                  correct = torch.sum(torch.eq(found, torch.slice(targets, 0, 0, n)))
                   gradients = __torch__.differentiate(loss, leaves, trained, %s)
                   total = __torch__.adam(state, gradients, trained, rates)
                   return [torch.stack([torch.detach(loss), torch.to(correct, 6), total])]
                 """
                 .formatted(
+                        replayHold.isPresent() ? "replayed: Tensor, held: Tensor, " : "",
                         trained(task),
                         weights(vit.linearNames(), task, fixed),
                         fixed,
-                        VitScript.call(vit, vit.engine().precision(), changed(task)),
+                        VitScript.states(vit, precision, changed(task)),
+                        replayHold.isPresent() ? REPLAYED : "",
+                        VitScript.tail("states", vit, precision, changed(task)),
                         count - 2,
                         count - 1,
-                        vit.engine().precision().lossScale());
+                        replayHold.isPresent() ? HELD.formatted(replayHold.getAsDouble()) : "",
+                        precision.lossScale());
     }
 
     /**

@@ -11,17 +11,17 @@ import ham.merge.tensor.Matrix;
 import ham.train.optimize.Parameter;
 import ham.train.seed.Seeds;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * Everything that one task trains: A and B of every adapted layer, the task's scalar, the groups' scalars, and the head.
  *
  * <p>A begins Kaiming-uniform with a = sqrt(5), that is U(-1/sqrt(in), 1/sqrt(in)); B begins at zero, so the adapter begins as
- * the zero function; or both go on from where an earlier task left them. Head weights begin normal with deviation 0.02, redrawn beyond two deviations; biases at zero. Draws follow
+ * the zero function; or both go on from where an earlier task left them. Head weights begin normal with deviation 0.02, redrawn beyond two deviations, biases at zero; rows of earlier classes go on from where they were. Draws follow
  * from (seed, task) alone, A with {@link Initialisation#SHARED} from the seed alone.
  */
 public final class TaskParameters {
@@ -44,8 +44,7 @@ public final class TaskParameters {
             VitConfig config, VitNames names, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
         scaling = lora.scaling();
         int r = lora.rank();
-        for (int block :
-                IntStream.range(0, config.layers()).filter(lora::adapts).toArray()) {
+        for (int block : lora.adaptedBlocks(config.layers())) {
             for (Target target : lora.targets()) {
                 String name = names.weight(block, target);
                 int in = target.inputs(config);
@@ -70,10 +69,20 @@ public final class TaskParameters {
                 start.trainAlpha() ? recipe.scalarRate() : 0,
                 recipe.scalarRate());
         int d = config.hidden();
-        int classes = start.classes();
         Random random = Seeds.random(seed, "head", start.task());
-        headWeight = new Parameter("head weight", recipe.headRate(), truncatedNormal(random, classes * d), classes, d);
-        headBias = new Parameter("head bias", recipe.headRate(), new float[classes], classes);
+        float[] added = truncatedNormal(random, start.classes() * d);
+        LinearHead before = start.head();
+        int classes = before.classes() + start.classes();
+        headWeight = new Parameter(
+                "head weight", recipe.headRate(), joined(before.weight().data(), added), classes, d);
+        headBias = new Parameter(
+                "head bias", recipe.headRate(), joined(before.bias(), new float[start.classes()]), classes);
+    }
+
+    private static float[] joined(float[] first, float[] second) {
+        float[] joined = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, joined, first.length, second.length);
+        return joined;
     }
 
     private static LoraFactors given(

@@ -3,8 +3,11 @@ package ham.train.lora;
 import ham.merge.InputException;
 import ham.train.input.Batch;
 import ham.train.optimize.CosineSchedule;
+import ham.train.state.ReplayedStates;
+import ham.train.state.StateReplay;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** How far the training of one task has come, and what it has summed up. */
@@ -39,8 +42,10 @@ final class TaskRun {
         return step == steps;
     }
 
-    void step(TrainingStep training, Batch batch) {
-        StepResult result = training.run(batch, step + 1, CosineSchedule.factor(step, steps));
+    /** Does the next step. */
+    void step(TrainingStep training, Batch batch, Optional<StateReplay> replay) {
+        ReplayedStates replayed = replay.map(states -> states.draw(step)).orElse(ReplayedStates.NONE);
+        StepResult result = training.run(batch, replayed, step + 1, CosineSchedule.factor(step, steps));
         requireFinite("loss", result.loss());
         requireFinite("gradient", result.gradient());
         int epoch = step / perEpoch;

@@ -4,9 +4,11 @@ import ham.merge.InputException;
 import ham.train.input.BatchStream;
 import ham.train.input.Batches;
 import ham.train.input.TaskImages;
+import ham.train.state.StateReplay;
 import ham.train.vit.VitForward;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /** Trains one task after the other on a frozen ViT; keeps nothing between tasks. */
@@ -39,22 +41,27 @@ public final class TaskTrainer {
         return new TaskTrainer(vit, lora, recipe, seed, true);
     }
 
-    /** Trains a task that is not saved before its end; see {@link #train(TaskImages, TaskStart, Optional, Consumer)}. */
+    /** Trains a task without replay that is not saved before its end; see the longer {@code train}. */
     public TaskResult train(TaskImages images, TaskStart start, Consumer<StepProgress> progress) {
-        return train(images, start, Optional.empty(), progress);
+        return train(images, start, Optional.empty(), Optional.empty(), progress);
     }
 
     /**
      * Trains a task, or goes on with it from where it was saved. The result is the same, bit for bit on a CPU.
      *
-     * @param images the task's training images; targets from 0 to {@code classes - 1}
+     * @param images the task's training images; targets are rows of the head, those of classes before first
+     * @param replay draws states of the classes before, which the task's loss is over too
      * @param checkpoint where the task is saved while it is trained, and where it may have been saved by an earlier process
      * @param progress called after every step
      * @throws InputException if images do not fit the model, a checkpoint is of another task or configuration, or the loss stops being a
      *     number
      */
     public TaskResult train(
-            TaskImages images, TaskStart start, Optional<TaskCheckpoint> checkpoint, Consumer<StepProgress> progress) {
+            TaskImages images,
+            TaskStart start,
+            Optional<StateReplay> replay,
+            Optional<TaskCheckpoint> checkpoint,
+            Consumer<StepProgress> progress) {
         requireFit(images);
         TaskParameters parameters = new TaskParameters(vit.config(), vit.names(), lora, recipe, start, seed);
         Batches batches = new Batches(images, recipe.augmentation(), recipe.batch());
@@ -62,11 +69,11 @@ public final class TaskTrainer {
         TaskCheckpoint.Position position =
                 checkpoint.map(saved -> saved.read(of, parameters.all())).orElse(TaskCheckpoint.Position.START);
         TaskRun run = new TaskRun(start.task(), recipe.epochs(), batches.perEpoch(), position, progress);
-        try (TrainingStep step = step(parameters, start.groups());
+        try (TrainingStep step = step(parameters, start.groups(), replay.isPresent());
                 BatchStream stream = batches.stream(seed, start.task(), position.steps(), run.steps())) {
             long saved = System.nanoTime();
             while (!run.finished()) {
-                run.step(step, stream.next());
+                run.step(step, stream.next(), replay);
                 if (checkpoint.isPresent()
                         && System.nanoTime() - saved >= checkpoint.get().every().toNanos()) {
                     step.read();
@@ -95,8 +102,12 @@ public final class TaskTrainer {
                 + (control ? "control" : "precision " + vit.engine().precision().optionName());
     }
 
-    private TrainingStep step(TaskParameters parameters, List<FrozenGroup> groups) {
-        return control ? new PlainStep(vit, parameters, groups) : new ScriptStep(vit, parameters, groups);
+    private TrainingStep step(TaskParameters parameters, List<FrozenGroup> groups, boolean replays) {
+        if (control) {
+            return new PlainStep(vit, parameters, groups, recipe.replayHold());
+        }
+        OptionalDouble hold = replays ? OptionalDouble.of(recipe.replayHold()) : OptionalDouble.empty();
+        return new ScriptStep(vit, parameters, groups, hold);
     }
 
     private void requireFit(TaskImages images) {

@@ -1,6 +1,7 @@
 package ham.train.lora;
 
 import ham.train.input.Batch;
+import ham.train.state.ReplayedStates;
 
 /**
  * One step of training: the loss of a batch, its gradients, and Adam's change of every parameter.
@@ -12,10 +13,11 @@ interface TrainingStep extends AutoCloseable {
     /**
      * Does a step.
      *
+     * @param replayed states of earlier classes that go through the tail beside those of the batch; none or as many at every step
      * @param number from 1, counted over the task
      * @param factor the schedule's factor on the learning rates
      */
-    StepResult run(Batch batch, int number, double factor);
+    StepResult run(Batch batch, ReplayedStates replayed, int number, double factor);
 
     /** Brings parameters and moments to where Java reads them. */
     void read();

@@ -11,6 +11,7 @@ import ham.train.head.AnalyticStatistics;
 import ham.train.head.Features;
 import ham.train.head.HeadSettings;
 import ham.train.head.PrototypeStatistics;
+import ham.train.head.RenewedStatistics;
 import ham.train.head.RidgeRule;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -46,6 +47,17 @@ final class OnlineHeads {
     void follow(Features before, Features after) {
         prototypes.follow(engine, before, after);
         analytic.follow(engine, before, after);
+    }
+
+    /** Goes over to a model through which the statistics so far are known. */
+    void renew(RenewedStatistics renewed) {
+        prototypes.renew(renewed);
+        analytic.renew(renewed);
+    }
+
+    /** P [d, M] of the analytic head. */
+    Matrix projection() {
+        return analytic.projection();
     }
 
     /**
@@ -102,7 +114,8 @@ final class OnlineHeads {
                 new AnalyticStatistics(file.matrix(prefix + "projection"), rule, state));
     }
 
-    private static double[] doubles(SafetensorsFile file, String name) {
+    /** A float64 tensor of a checkpoint. */
+    static double[] doubles(SafetensorsFile file, String name) {
         ByteBuffer bytes = file.bytes(name);
         double[] values = new double[Math.toIntExact(file.info(name).elements())];
         bytes.asDoubleBuffer().get(values);

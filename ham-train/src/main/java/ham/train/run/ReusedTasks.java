@@ -11,6 +11,7 @@ import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.io.JsonFiles;
 import ham.train.lora.TaskStart;
+import ham.train.state.StateReplay;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import java.nio.file.Files;
@@ -92,7 +93,7 @@ final class ReusedTasks implements TaskSource {
     }
 
     @Override
-    public TaskOutcome learn(TaskStart start, Split split) {
+    public TaskOutcome learn(TaskStart start, Split split, Optional<StateReplay> replay) {
         int task = start.task();
         Path folder = RunFolder.adapter(run, task);
         if (!Files.isDirectory(folder)) {

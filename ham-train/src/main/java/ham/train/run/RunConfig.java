@@ -6,6 +6,7 @@ import ham.merge.checkpoint.Target;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.HamParameters;
 import ham.train.head.HeadSettings;
+import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
 import ham.train.lora.LoraSettings;
 import ham.train.lora.Recipe;
@@ -67,6 +68,13 @@ public record RunConfig(
             throw new InputException("--adapters: expected a method whose adapters are trained alone (linear,"
                     + " task-arithmetic, ties, dare, oracle, or ham with --mode independent), found "
                     + learning.method().optionName() + "; leave --adapters out");
+        }
+        if (recipe.replay() > 0 && (learning.trainsAlone() || learning.method() == LearningMethod.JOINT)) {
+            throw new InputException(
+                    "--replay: expected a method that trains one task after the other upon what was learnt"
+                            + " (ham, cat-pruned, sequential, sd-lora, frozen), found "
+                            + learning.method().optionName() + " in mode "
+                            + learning.mode().optionName() + "; leave --replay out");
         }
     }
 
@@ -247,6 +255,8 @@ public record RunConfig(
         json.put("alpha-lr", recipe.scalarRate());
         json.put("crop-padding", recipe.augmentation().padding());
         json.put("flip", recipe.augmentation().flip());
+        json.put("replay", recipe.replay());
+        json.put("replay-hold", recipe.replayHold());
         return json;
     }
 }

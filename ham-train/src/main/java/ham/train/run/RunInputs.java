@@ -4,6 +4,7 @@ import ham.merge.InputException;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Target;
 import ham.merge.folder.AdapterFolder;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.DataSpec;
@@ -20,7 +21,9 @@ import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -44,17 +47,20 @@ public record RunInputs(
         TaskStream stream,
         Preprocessing preprocessing,
         List<String> skipped) {
+    private static final Set<Target> TAIL = EnumSet.of(Target.ATTENTION_OUTPUT, Target.FC1, Target.FC2);
+
     /**
      * Opens base and data.
      *
      * @throws InputException when one of them is missing or damaged, an image cannot be decoded and must not be skipped, the rank exceeds
-     *     the base's width, it does not have a block that shall be adapted, there are more tasks than classes, or
-     *     the order is not one of these classes; the last four are wrong usage
+     *     the base's width, it does not have a block that shall be adapted, states are used and layers before the tail adapted, there are more tasks than classes, or
+     *     the order is not one of these classes; the last five are wrong usage
      */
     public static RunInputs open(RunConfig config) {
         Checkpoint base = Checkpoint.open(config.base());
         VitForward.requireSupported(base);
         requireFit(config.lora(), base);
+        requireTail(config, base);
         Dataset found = DataSpec.open(config.data());
         int[] order = config.stream().order().order(found.classNames().size());
         TaskStream asked = new TaskStream(order, config.stream().tasks());
@@ -91,6 +97,24 @@ public record RunInputs(
         return stream.split(data.train(), task, config.seed(), config.stream().sampling());
     }
 
+    /** States leave out what is before the tail, so nothing there may change. */
+    private static void requireTail(RunConfig config, Checkpoint base) {
+        String option = config.recipe().replay() > 0 ? "--replay" : "--drift states";
+        LoraSettings lora = config.lora();
+        int last = base.config().layers() - 1;
+        if (StateMemory.isUsed(config)
+                && !(TAIL.containsAll(lora.targets())
+                        && lora.adaptedBlocks(last + 1).equals(List.of(last)))) {
+            throw InputException.option(
+                    option,
+                    "expected adapters behind the last block's attention only, since all before it must stay frozen, found"
+                            + " targets "
+                            + lora.targets().stream().map(Target::optionName).toList() + " in blocks "
+                            + lora.adaptedBlocks(last + 1) + "; add --blocks " + last
+                            + " --targets attention_output,fc1,fc2");
+        }
+    }
+
     private static void requireFit(LoraSettings lora, Checkpoint base) {
         int width = base.config().hidden();
         if (lora.rank() > width) {
@@ -110,9 +134,13 @@ public record RunInputs(
         }
     }
 
-    /** A task's images to train on, with their rows of the task's own head as targets. */
-    TaskImages trainingImages(int task, int[] samples) {
-        int first = stream.firstPosition(task);
+    /**
+     * A task's images to train on, with their rows of the head as targets.
+     *
+     * @param before rows of the head before those of the task's classes
+     */
+    TaskImages trainingImages(int task, int[] samples, int before) {
+        int first = stream.firstPosition(task) - before;
         return new TaskImages(data.train(), samples, label -> stream.position(label) - first, preprocessing);
     }
 
@@ -142,4 +170,21 @@ public record RunInputs(
                 extractor.features(set, samples, preprocessing),
                 Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray());
     }
+
+    /** Features of training images and their states, with their class positions. */
+    Seen seen(FeatureExtractor extractor, int[] samples) {
+        ImageSet set = data.train();
+        FeatureExtractor.Extracted extracted = extractor.extract(set, samples, preprocessing);
+        int[] positions =
+                Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray();
+        return new Seen(new Features(extracted.features(), positions), new Features(extracted.states(), positions));
+    }
+
+    /**
+     * How a model sees some images.
+     *
+     * @param features [n, d]
+     * @param states what entered the model's tail, [n, 2 d]
+     */
+    record Seen(Features features, Features states) {}
 }

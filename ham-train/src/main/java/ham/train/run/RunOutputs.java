@@ -127,7 +127,8 @@ final class RunOutputs {
         write(new NamedHead(state.linear(), classes));
         state.learner().folderMerge().ifPresent(merge -> {
             state.heads().values().forEach(head -> write(new NamedHead(head, classes)));
-            write(merge, state.metrics().warnings());
+            Head exported = state.heads().get(inputs.config().head().kind());
+            write(merge, new NamedHead(exported, classes), state.metrics().warnings());
         });
         ObjectNode metrics = state.metrics().json();
         Outputs.file(
@@ -141,7 +142,7 @@ final class RunOutputs {
         Outputs.file(head(folder.path(), head.head().kind()), true, file -> HeadFile.write(file, head));
     }
 
-    private void write(FolderMerge folderMerge, List<String> seenWarnings) {
+    private void write(FolderMerge folderMerge, NamedHead head, List<String> seenWarnings) {
         List<AdapterFolder> adapters = IntStream.range(0, inputs.stream().tasks())
                 .mapToObj(this::readAdapter)
                 .toList();
@@ -154,7 +155,7 @@ final class RunOutputs {
                 merge.merge(),
                 merge.mode(),
                 merge.baseSha256(),
-                merge.head(),
+                Optional.of(head),
                 merge.request(),
                 new ArrayList<>(warnings));
         Outputs.folder(

@@ -7,23 +7,26 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
-import ham.train.head.DriftRule;
+import ham.train.feature.TailExtractor;
 import ham.train.head.Features;
 import ham.train.head.RidgeRule;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
+import ham.train.state.StateReplay;
+import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * What a run remembers between tasks: the learner, which is replayed from the adapters, and statistics of heads and accuracies, which are in
  * the checkpoint of the last finished task.
  */
-final class RunState {
+final class RunState implements AutoCloseable {
     private static final String MERGED = "merged.";
     private static final String FROZEN = "frozen.";
 
@@ -34,6 +37,8 @@ final class RunState {
     private OnlineHeads online;
     /** Of the frozen backbone, where it is measured beside the method. */
     private final Optional<OnlineHeads> frozen;
+    /** Of states, where these are replayed or heads follow by them. */
+    private final Optional<StateMemory> memory;
 
     private final RunMetrics metrics;
     private LinearHead linear;
@@ -44,6 +49,7 @@ final class RunState {
             TorchEngine engine,
             OnlineHeads online,
             Optional<OnlineHeads> frozen,
+            Optional<StateMemory> memory,
             LinearHead linear,
             RunMetrics metrics) {
         this.inputs = inputs;
@@ -51,23 +57,29 @@ final class RunState {
         this.learner = inputs.config().learning().learner();
         this.online = online;
         this.frozen = frozen;
+        this.memory = memory;
         this.linear = linear;
         this.latestLinear = linear;
         this.metrics = metrics;
     }
 
     /** The state after the last checkpoint in the folder, or that of a run that begins. */
-    static RunState restoreOrBegin(RunInputs inputs, TorchEngine engine, RunFolder folder) {
+    static RunState restoreOrBegin(RunInputs inputs, VitForward vit, RunFolder folder) {
         int finished = folder.finishedTasks();
-        return finished == 0 ? begin(inputs, engine) : restore(inputs, engine, folder, finished);
+        return finished == 0 ? begin(inputs, vit) : restore(inputs, vit, folder, finished);
     }
 
-    private static RunState begin(RunInputs inputs, TorchEngine engine) {
+    private static RunState begin(RunInputs inputs, VitForward vit) {
+        TorchEngine engine = vit.engine();
+        OnlineHeads online = emptyHeads(inputs, engine);
         return new RunState(
                 inputs,
                 engine,
-                emptyHeads(inputs, engine),
+                online,
                 measuresFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine)) : Optional.empty(),
+                StateMemory.isUsed(inputs.config())
+                        ? Optional.of(StateMemory.begin(inputs.config(), vit, online.projection()))
+                        : Optional.empty(),
                 new LinearHead(Matrix.zeros(0, inputs.base().config().hidden()), new float[0]),
                 RunMetrics.begin(inputs));
     }
@@ -82,16 +94,21 @@ final class RunState {
                 && inputs.config().learning().method() != LearningMethod.FROZEN;
     }
 
-    private static RunState restore(RunInputs inputs, TorchEngine engine, RunFolder folder, int finished) {
+    private static RunState restore(RunInputs inputs, VitForward vit, RunFolder folder, int finished) {
+        TorchEngine engine = vit.engine();
         SafetensorsFile statistics = SafetensorsFile.open(folder.statistics(finished - 1));
         RidgeRule rule = inputs.config().head().ridge();
         Path metrics = folder.checkpoint(finished - 1).resolve(RunFolder.METRICS);
+        OnlineHeads online = OnlineHeads.restore(engine, rule, statistics, MERGED);
         RunState state = new RunState(
                 inputs,
                 engine,
-                OnlineHeads.restore(engine, rule, statistics, MERGED),
+                online,
                 measuresFrozen(inputs)
                         ? Optional.of(OnlineHeads.restore(engine, rule, statistics, FROZEN))
+                        : Optional.empty(),
+                StateMemory.isUsed(inputs.config())
+                        ? Optional.of(StateMemory.restore(inputs.config(), vit, online.projection(), statistics))
                         : Optional.empty(),
                 new LinearHead(statistics.matrix("linear.weight"), statistics.floats("linear.bias")),
                 RunMetrics.restore(metrics, inputs));
@@ -110,11 +127,11 @@ final class RunState {
     }
 
     /**
-     * Whether old statistics are to follow features that move when this task joins: {@link #follow} is called before {@link #addTask}.
+     * Whether old statistics are to follow features by a linear map when this task joins: {@link #follow} is called before {@link #addTask}.
      */
     boolean follows(int task) {
         return task > 0
-                && inputs.config().head().drift() != DriftRule.NONE
+                && inputs.config().head().drift().isMap()
                 && inputs.config().learning().method().movesFeatures();
     }
 
@@ -128,23 +145,41 @@ final class RunState {
         online.follow(before, after);
     }
 
+    /** Makes the statistics of earlier tasks anew for a model with these deltas, where heads follow by states. */
+    void renew(int task, SortedMap<String, Matrix> deltas) {
+        if (task > 0) {
+            memory.flatMap(states -> states.renew(deltas)).ifPresent(online::renew);
+        }
+    }
+
+    /** Where states are replayed in this task: draws them. */
+    Optional<StateReplay> replay(int task, TailExtractor before) {
+        return memory.filter(states -> replays(task)).map(states -> states.replay(before, task));
+    }
+
+    /** Whether states of earlier classes are replayed while this task is trained. */
+    boolean replays(int task) {
+        return task > 0 && inputs.config().recipe().replay() > 0;
+    }
+
     /**
      * Adds a task's images, as the model so far sees them, and its trained head.
      *
      * @param training those that the adapter was trained on
      * @param heldOut those that were kept back
-     * @param head linear head of the task's own classes
+     * @param head linear head of the task's own classes, or of all so far where it was trained so
      */
-    void addTask(int task, Features training, Features heldOut, LinearHead head) {
+    void addTask(int task, RunInputs.Seen training, RunInputs.Seen heldOut, LinearHead head) {
         int seen = inputs.stream().seen(task);
         if (inputs.config().learning().method().givesOneModel()) {
-            online.add(training, heldOut, seen);
+            online.add(training.features(), heldOut.features(), seen);
         } else {
             int first = inputs.stream().firstPosition(task);
             online = emptyHeads(inputs, engine);
-            online.add(training.from(first), heldOut.from(first), seen - first);
+            online.add(training.features().from(first), heldOut.features().from(first), seen - first);
         }
-        linear = linear.append(head);
+        memory.ifPresent(states -> states.add(training.states(), heldOut.states(), seen));
+        linear = head.classes() == seen ? head : linear.append(head);
         latestLinear = head;
     }
 
@@ -178,8 +213,14 @@ final class RunState {
         SafetensorsWriter writer = new SafetensorsWriter();
         online.save(writer, MERGED);
         frozen.ifPresent(heads -> heads.save(writer, FROZEN));
+        memory.ifPresent(states -> states.save(writer));
         writer.add("linear.weight", linear.weight());
         writer.add("linear.bias", List.of((long) linear.bias().length), linear.bias());
         writer.write(file);
+    }
+
+    @Override
+    public void close() {
+        memory.ifPresent(StateMemory::close);
     }
 }

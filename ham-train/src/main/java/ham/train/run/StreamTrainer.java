@@ -9,6 +9,7 @@ import ham.train.data.ImageSet;
 import ham.train.data.Mosaics;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
+import ham.train.feature.TailExtractor;
 import ham.train.head.DriftRule;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
@@ -65,11 +66,11 @@ public final class StreamTrainer {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
-                VitForward vit = new VitForward(engine, inputs.base())) {
+                VitForward vit = new VitForward(engine, inputs.base());
+                RunState state = RunState.restoreOrBegin(inputs, vit, folder)) {
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())
                     : new TrainedTasks(inputs, vit, folder, saveEvery, progress);
-            RunState state = RunState.restoreOrBegin(inputs, engine, folder);
             int finished = folder.finishedTasks();
             if (finished > 0) {
                 progress.resumed(finished, stream.tasks());
@@ -111,7 +112,7 @@ public final class StreamTrainer {
             Learner learner = state.learner();
             TaskStart start = learner.start(task, classes.size());
             clock.lap("merging");
-            TaskOutcome outcome = source.learn(start, split);
+            TaskOutcome outcome = train(start);
             clock.lap("training", outcome.secondsBefore());
             Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");
@@ -121,15 +122,16 @@ public final class StreamTrainer {
             Map<HeadKind, Head> heads;
             Optional<Transfer> transfer;
             try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
-                Features heldOut = features(model, split.heldOut());
-                Features training = features(model, split.training());
-                before.ifPresent(guides -> state.follow(guides, guides(model, training)));
+                RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
+                RunInputs.Seen training = inputs.seen(model, split.training());
+                before.ifPresent(guides -> state.follow(guides, guides(model, training.features())));
+                state.renew(task, deltas);
                 state.addTask(task, training, heldOut, outcome.head());
                 heads = state.heads();
                 clock.lap("heads");
                 state.metrics().variants().addRows(method, rows(model, heads));
                 clock.lap("evaluation");
-                transfer = transfer(start, outcome, heldOut);
+                transfer = transfer(start, outcome, heldOut.features());
             }
             clock.lap("watching");
             measureFrozen();
@@ -138,6 +140,15 @@ public final class StreamTrainer {
             state.metrics().add(summary);
             outputs.save(task, outcome.learned(), heads, state);
             progress.finished(summary);
+        }
+
+        private TaskOutcome train(TaskStart start) {
+            if (!state.replays(task)) {
+                return source.learn(start, split, Optional.empty());
+            }
+            try (TailExtractor before = new TailExtractor(vit, state.learner().deltas())) {
+                return source.learn(start.after(state.linear()), split, state.replay(task, before));
+            }
         }
 
         /** Features by the model before the task, where old statistics are to follow. */
@@ -175,11 +186,11 @@ public final class StreamTrainer {
             if (!method.joins() || after.size() == 0) {
                 return Optional.empty();
             }
+            LinearHead own = outcome.ownHead(start.classes());
             try (FeatureExtractor trained =
                     new FeatureExtractor(vit, outcome.learned().trainedDeltas(start))) {
                 Features before = features(trained, split.heldOut());
-                return Optional.of(
-                        new Transfer(after.size(), accuracy(outcome.head(), before), accuracy(outcome.head(), after)));
+                return Optional.of(new Transfer(after.size(), accuracy(own, before), accuracy(own, after)));
             }
         }
 

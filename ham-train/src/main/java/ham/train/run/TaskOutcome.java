@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
  * What learning a task gave a run.
  *
  * @param learned the adapter and the scalars
- * @param head linear head over the task's own classes
+ * @param head linear head over the task's own classes, which are the last, and over those before where they were replayed
  * @param loss mean training loss of the last epoch; empty where the adapter was taken from another run
  * @param imagesPerSecond training throughput; empty as the loss
  * @param secondsBefore that earlier processes trained, as far as their work was saved
@@ -18,4 +18,9 @@ record TaskOutcome(
         LinearHead head,
         OptionalDouble loss,
         OptionalDouble imagesPerSecond,
-        double secondsBefore) {}
+        double secondsBefore) {
+    /** The head over the task's own classes. */
+    LinearHead ownHead(int classes) {
+        return head.rows(head.classes() - classes, classes);
+    }
+}

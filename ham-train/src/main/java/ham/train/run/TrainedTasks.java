@@ -7,6 +7,7 @@ import ham.train.lora.TaskCheckpoint;
 import ham.train.lora.TaskResult;
 import ham.train.lora.TaskStart;
 import ham.train.lora.TaskTrainer;
+import ham.train.state.StateReplay;
 import ham.train.stream.Split;
 import ham.train.vit.VitForward;
 import java.time.Duration;
@@ -30,14 +31,16 @@ final class TrainedTasks implements TaskSource {
     }
 
     @Override
-    public TaskOutcome learn(TaskStart start, Split split) {
+    public TaskOutcome learn(TaskStart start, Split split, Optional<StateReplay> replay) {
         RunConfig config = inputs.config();
         int task = start.task();
         Recipe recipe = config.learning().recipe(config.recipe(), task);
         TaskResult result = new TaskTrainer(vit, config.lora(), recipe, config.seed())
                 .train(
-                        inputs.trainingImages(task, split.training()),
+                        inputs.trainingImages(
+                                task, split.training(), start.head().classes()),
                         start,
+                        replay,
                         Optional.of(new TaskCheckpoint(folder.training(task), saveEvery)),
                         step -> progress.step(task, inputs.stream().tasks(), step));
         return new TaskOutcome(

@@ -167,12 +167,39 @@ public final class VitForward implements AutoCloseable {
      * @return [n, d]
      */
     public NDArray features(NDArray pixels, Map<String, NDArray> effective) {
+        return tail(states(pixels, effective), effective);
+    }
+
+    /**
+     * The states of a batch: what enters the last block's output projection at token 0, the attended values and then the residual.
+     *
+     * @param pixels normalised pixel values [n, 3, side, side]
+     * @param effective weights that stand in for the frozen ones, by the same names
+     * @return [n, 2 d]
+     */
+    public NDArray states(NDArray pixels, Map<String, NDArray> effective) {
         NDArray tokens = embed(pixels);
-        for (int block = 0; block < config.layers(); block++) {
-            tokens = block(block, tokens, effective);
+        int last = config.layers() - 1;
+        for (int block = 0; block < last; block++) {
+            tokens = settle(block, attend(block, tokens, effective), tokens, effective);
         }
-        NDArray first = tokens.get(FIRST_TOKEN).reshape(-1, config.hidden());
-        return norm(first, names.finalNormWeight(), names.finalNormBias());
+        NDArray first = tokens.get(FIRST_TOKEN);
+        return attend(last, tokens, effective).concat(first, 2).reshape(-1, 2L * config.hidden());
+    }
+
+    /**
+     * The tail: features of states.
+     *
+     * @param states [n, 2 d]
+     * @param effective weights that stand in for the frozen ones, by the same names
+     * @return [n, d]
+     */
+    public NDArray tail(NDArray states, Map<String, NDArray> effective) {
+        int d = config.hidden();
+        NDArray mixed = states.get(new NDIndex(":, 0:" + d));
+        NDArray residual = states.get(new NDIndex(":, " + d + ":" + 2 * d));
+        NDArray settled = settle(config.layers() - 1, mixed, residual, effective);
+        return norm(settled, names.finalNormWeight(), names.finalNormBias());
     }
 
     private NDArray embed(NDArray pixels) {
@@ -187,7 +214,8 @@ public final class VitForward implements AutoCloseable {
         return cls.concat(embedded, 1).add(weight(names.positionEmbeddings()));
     }
 
-    private NDArray block(int block, NDArray tokens, Map<String, NDArray> effective) {
+    /** Attended values before the output projection, in the last block for token 0 only. */
+    private NDArray attend(int block, NDArray tokens, Map<String, NDArray> effective) {
         boolean last = block == config.layers() - 1;
         NDArray normed = norm(tokens, names.normBeforeWeight(block), names.normBeforeBias(block));
         NDArray asking = last ? normed.get(FIRST_TOKEN) : normed;
@@ -195,11 +223,14 @@ public final class VitForward implements AutoCloseable {
         NDArray key = heads(apply(block, Target.KEY, normed, effective));
         NDArray value = heads(apply(block, Target.VALUE, normed, effective));
         NDArray scores = query.mul(attentionScale).matMul(key.transpose(0, 1, 3, 2));
-        NDArray mixed = scores.softmax(-1)
+        return scores.softmax(-1)
                 .matMul(value)
                 .transpose(0, 2, 1, 3)
                 .reshape(tokens.getShape().get(0), -1, config.hidden());
-        NDArray residual = last ? tokens.get(FIRST_TOKEN) : tokens;
+    }
+
+    /** The rest of a block: output projection and MLP, token by token. */
+    private NDArray settle(int block, NDArray mixed, NDArray residual, Map<String, NDArray> effective) {
         NDArray attended = residual.add(apply(block, Target.ATTENTION_OUTPUT, mixed, effective));
         NDArray second = norm(attended, names.normAfterWeight(block), names.normAfterBias(block));
         NDArray expanded = Activation.gelu(apply(block, Target.FC1, second, effective));

@@ -18,7 +18,13 @@ import java.util.Locale;
  * of {@link ham.merge.checkpoint.Target}, {@code sizes} layers, heads and the side of a patch, {@code exact} 0 or 1 for each of {@code w}.
  */
 public final class VitScript {
-    /** {@code features(pixels, fixed, w, sizes, exact, eps, dtype) -> Tensor}, [n, d], and what it calls. */
+    /**
+     * {@code states(pixels, fixed, w, sizes, exact, eps, dtype) -> Tensor}, {@code tail(states, fixed, w, sizes, exact, eps, dtype) ->
+     * List[Tensor]} (features [n, d], normalised input of the last MLP [n, d], its hidden activations [n, mlp]), and what they call.
+     *
+     * <p>A <em>state</em> [2 d] is what enters the last block's output projection at token 0: the attended values, then the residual. All
+     * that comes after it, the tail, works on token 0 alone.
+     */
     public static final String FUNCTIONS =
             """
             def heads(x: Tensor, n: int, count: int) -> Tensor:
@@ -50,7 +56,7 @@ public final class VitScript {
               cls = torch.expand(fixed[0], [n, 1, torch.size(tokens, 2)])
               return torch.add(torch.cat([cls, tokens], 1), fixed[1])
 
-            def block(h: Tensor, i: int, last: bool, fixed: List[Tensor], w: List[Tensor], count: int, exact: List[int], eps: float, dtype: int) -> Tensor:
+            def attend(h: Tensor, i: int, last: bool, fixed: List[Tensor], w: List[Tensor], count: int, exact: List[int], eps: float, dtype: int) -> Tuple[Tensor, Tensor]:
               f = torch.add(6, torch.mul(10, i))
               k = torch.mul(6, i)
               n = torch.size(h, 0)
@@ -66,34 +72,56 @@ public final class VitScript {
               scale = torch.pow(torch.size(q, 3), -0.5)
               scores = torch.matmul(torch.mul(q, scale), torch.transpose(key, 2, 3))
               mixed = torch.matmul(torch.softmax(scores, -1), value)
-              joined = torch.reshape(torch.transpose(mixed, 1, 2), [n, -1, torch.size(h, 2)])
+              return (torch.reshape(torch.transpose(mixed, 1, 2), [n, -1, torch.size(h, 2)]), residual)
+
+            def settle(joined: Tensor, residual: Tensor, i: int, fixed: List[Tensor], w: List[Tensor], exact: List[int], eps: float, dtype: int) -> List[Tensor]:
+              f = torch.add(6, torch.mul(10, i))
+              k = torch.mul(6, i)
               attended = torch.add(residual, __torch__.product(joined, w[k + 3], fixed[f + 7], exact[k + 3], dtype))
               second = __torch__.norm(attended, fixed[f + 2], fixed[f + 3], eps, dtype)
               expanded = torch.gelu(__torch__.product(second, w[k + 4], fixed[f + 8], exact[k + 4], dtype))
-              return torch.add(attended, __torch__.product(expanded, w[k + 5], fixed[f + 9], exact[k + 5], dtype))
+              return [torch.add(attended, __torch__.product(expanded, w[k + 5], fixed[f + 9], exact[k + 5], dtype)), second, expanded]
 
-            def features(pixels: Tensor, fixed: List[Tensor], w: List[Tensor], sizes: List[int], exact: List[int], eps: float, dtype: int) -> Tensor:
+            def states(pixels: Tensor, fixed: List[Tensor], w: List[Tensor], sizes: List[int], exact: List[int], eps: float, dtype: int) -> Tensor:
               h = __torch__.embed(pixels, fixed, sizes[2], dtype)
-              layers = sizes[0]
-              for i in range(layers):
-                h = __torch__.block(h, i, torch.eq(i, layers - 1), fixed, w, sizes[1], exact, eps, dtype)
-              first = torch.select(h, 1, 0)
-              return __torch__.norm(first, fixed[4], fixed[5], eps, 6)
+              last = torch.sub(sizes[0], 1)
+              for i in range(last):
+                joined, residual = __torch__.attend(h, i, False, fixed, w, sizes[1], exact, eps, dtype)
+                h = __torch__.settle(joined, residual, i, fixed, w, exact, eps, dtype)[0]
+              joined, residual = __torch__.attend(h, last, True, fixed, w, sizes[1], exact, eps, dtype)
+              return torch.select(torch.cat([torch.to(joined, 6), residual], 2), 1, 0)
+
+            def tail(states: Tensor, fixed: List[Tensor], w: List[Tensor], sizes: List[int], exact: List[int], eps: float, dtype: int) -> List[Tensor]:
+              d = torch.floordiv(torch.size(states, 1), 2)
+              joined = torch.to(torch.slice(states, 1, 0, d), dtype)
+              residual = torch.slice(states, 1, d, torch.mul(2, d))
+              h = __torch__.settle(joined, residual, torch.sub(sizes[0], 1), fixed, w, exact, eps, dtype)
+              return [__torch__.norm(h[0], fixed[4], fixed[5], eps, 6), torch.to(h[1], 6), torch.to(h[2], 6)]
 
             """;
 
     private VitScript() {}
 
+    /** The call that computes the states [n, 2 d] of {@code pixels} with {@code fixed} and {@code w}. */
+    public static String states(VitForward vit, MixedPrecision precision, Collection<String> exact) {
+        return "__torch__.states(pixels, fixed, w, " + arguments(vit, precision, exact) + ")";
+    }
+
+    /** The call that computes features [n, d] of states, and the last block's activations on the way (see {@link #FUNCTIONS}). */
+    public static String tail(String states, VitForward vit, MixedPrecision precision, Collection<String> exact) {
+        return "__torch__.tail(" + states + ", fixed, w, " + arguments(vit, precision, exact) + ")";
+    }
+
     /**
-     * The call that computes features of {@code pixels} with {@code fixed} and {@code w}.
+     * What both calls end with.
      *
      * @param exact names of linear weights that are changed by less than the precision resolves
      */
-    public static String call(VitForward vit, MixedPrecision precision, Collection<String> exact) {
+    private static String arguments(VitForward vit, MixedPrecision precision, Collection<String> exact) {
         VitConfig config = vit.config();
         return String.format(
                 Locale.ROOT,
-                "__torch__.features(pixels, fixed, w, [%d, %d, %d], %s, %s, %d)",
+                "[%d, %d, %d], %s, %s, %d",
                 config.layers(),
                 config.heads(),
                 config.patch(),

@@ -6,6 +6,7 @@ import ham.merge.tensor.Matrix;
 import ham.train.TinyVit;
 import ham.train.input.Batch;
 import ham.train.optimize.Parameter;
+import ham.train.state.ReplayedStates;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ final class Fixture {
         for (Parameter parameter : parameters.all()) {
             parameter.firstMoment().set(new float[parameter.size()]);
         }
-        step.run(batch, 1, 0);
+        step.run(batch, ReplayedStates.NONE, 1, 0);
         step.read();
         List<float[]> gradients = new ArrayList<>();
         for (Parameter parameter : parameters.all()) {

@@ -31,7 +31,7 @@ final class KilledTask {
         try (TorchEngine engine = TorchEngine.open("cpu", 1, precision);
                 VitForward vit = new VitForward(engine, base)) {
             return new TaskTrainer(vit, TaskCheckpointTest.LORA, recipe, 3)
-                    .train(Colours.images(), start, checkpoint, progress);
+                    .train(Colours.images(), start, Optional.empty(), checkpoint, progress);
         }
     }
 }

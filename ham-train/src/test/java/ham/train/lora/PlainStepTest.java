@@ -12,6 +12,7 @@ import ham.train.TinyVit;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.optimize.Parameter;
+import ham.train.state.ReplayedStates;
 import ham.train.vit.VitForward;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -64,7 +65,7 @@ class PlainStepTest {
         for (Fixture each : List.of(fixture, everywhere)) {
             List<FrozenGroup> groups = each.groups();
             TaskParameters parameters = each.parameters(groups);
-            try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+            try (PlainStep model = new PlainStep(vit, parameters, groups, 0)) {
                 float[] logits = model.logits(each.batch(pixels));
                 double[] expected = plainLogits(parameters, groups);
                 for (int i = 0; i < expected.length; i++) {
@@ -92,7 +93,7 @@ class PlainStepTest {
     }
 
     private float[] logits(TaskParameters parameters, List<FrozenGroup> groups) {
-        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+        try (PlainStep model = new PlainStep(vit, parameters, groups, 0)) {
             return model.logits(fixture.batch(pixels));
         }
     }
@@ -114,8 +115,8 @@ class PlainStepTest {
         List<FrozenGroup> groups = fixture.groups();
         TaskParameters parameters = fixture.parameters(groups);
         List<float[]> gradients;
-        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
-            StepResult result = model.run(fixture.batch(pixels), 1, 0);
+        try (PlainStep model = new PlainStep(vit, parameters, groups, 0)) {
+            StepResult result = model.run(fixture.batch(pixels), ReplayedStates.NONE, 1, 0);
             assertThat(result.loss()).isCloseTo(plainLoss(parameters, groups), within(1e-5));
             gradients = Fixture.gradients(model, parameters, fixture.batch(pixels));
         }
@@ -145,11 +146,11 @@ class PlainStepTest {
     void aStepLeavesNoNativeArrayBehind() {
         List<FrozenGroup> groups = fixture.groups();
         TaskParameters parameters = fixture.parameters(groups);
-        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+        try (PlainStep model = new PlainStep(vit, parameters, groups, 0)) {
             int before = nativeArrays();
             assertThat(before).isGreaterThan(30);
             for (int i = 0; i < 3; i++) {
-                model.run(fixture.batch(pixels), 1, 0);
+                model.run(fixture.batch(pixels), ReplayedStates.NONE, 1, 0);
                 model.logits(fixture.batch(pixels));
             }
             assertThat(nativeArrays()).isEqualTo(before);
@@ -240,7 +241,7 @@ class PlainStepTest {
         TaskParameters parameters = fixture.parameters(groups);
         AtomicBoolean stop = new AtomicBoolean();
         Thread collector = new Thread(() -> collectAndOverwrite(stop));
-        try (PlainStep model = new PlainStep(vit, parameters, groups)) {
+        try (PlainStep model = new PlainStep(vit, parameters, groups, 0)) {
             List<float[]> expected = Fixture.gradients(model, parameters, fixture.batch(pixels));
             collector.start();
             for (int step = 0; step < 20; step++) {

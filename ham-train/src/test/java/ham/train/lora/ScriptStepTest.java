@@ -10,6 +10,7 @@ import ham.train.engine.TorchEngine;
 import ham.train.input.Augmentation;
 import ham.train.input.Batch;
 import ham.train.optimize.Parameter;
+import ham.train.state.ReplayedStates;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,14 +63,14 @@ class ScriptStepTest {
         TaskParameters parameters = fixture.parameters(groups);
         List<float[]> expected;
         StepResult plain;
-        try (PlainStep step = new PlainStep(vit, parameters, groups)) {
-            plain = step.run(batch, 1, 0);
+        try (PlainStep step = new PlainStep(vit, parameters, groups, 0)) {
+            plain = step.run(batch, ReplayedStates.NONE, 1, 0);
             expected = Fixture.gradients(step, parameters, batch);
         }
         parameters.all().forEach(parameter -> parameter.firstMoment().set(new float[parameter.size()]));
-        try (ScriptStep step = new ScriptStep(vit, parameters, groups)) {
+        try (ScriptStep step = new ScriptStep(vit, parameters, groups, OptionalDouble.empty())) {
             List<float[]> found = Fixture.gradients(step, parameters, batch);
-            StepResult result = step.run(batch, 1, 0);
+            StepResult result = step.run(batch, ReplayedStates.NONE, 1, 0);
             assertThat(result.loss()).isCloseTo(plain.loss(), within(1e-5));
             assertThat(result.correct()).isEqualTo(plain.correct());
             assertThat(result.gradient()).isCloseTo(plain.gradient(), within(1e-3 * plain.gradient()));
@@ -90,11 +92,11 @@ class ScriptStepTest {
             TaskParameters fast = new Fixture(checkpoint).parameters(new Fixture(checkpoint).groups());
             List<FrozenGroup> groups = new Fixture(checkpoint).groups();
             Batch batch = new Fixture(checkpoint).batch(new Fixture(checkpoint).gaussian(PIXELS, 1));
-            try (PlainStep control = new PlainStep(vit, plain, groups);
-                    ScriptStep step = new ScriptStep(vit, fast, groups)) {
+            try (PlainStep control = new PlainStep(vit, plain, groups, 0);
+                    ScriptStep step = new ScriptStep(vit, fast, groups, OptionalDouble.empty())) {
                 for (int number = 1; number <= 5; number++) {
-                    control.run(batch, number, 0.5);
-                    step.run(batch, number, 0.5);
+                    control.run(batch, ReplayedStates.NONE, number, 0.5);
+                    step.run(batch, ReplayedStates.NONE, number, 0.5);
                 }
                 step.read();
             }
@@ -142,9 +144,9 @@ class ScriptStepTest {
         List<Double> losses = new ArrayList<>();
         try (TorchEngine engine = TorchEngine.open("cpu", 1, precision);
                 VitForward vit = new VitForward(engine, checkpoint);
-                ScriptStep step = new ScriptStep(vit, parameters, groups)) {
+                ScriptStep step = new ScriptStep(vit, parameters, groups, OptionalDouble.empty())) {
             for (int number = 1; number <= steps; number++) {
-                losses.add(step.run(batch, number, 1).loss());
+                losses.add(step.run(batch, ReplayedStates.NONE, number, 1).loss());
             }
             step.read();
         }
@@ -161,11 +163,11 @@ class ScriptStepTest {
         TaskParameters parameters = fixture.parameters(groups);
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, checkpoint);
-                ScriptStep step = new ScriptStep(vit, parameters, groups)) {
+                ScriptStep step = new ScriptStep(vit, parameters, groups, OptionalDouble.empty())) {
             Batch batch = fixture.batch(fixture.gaussian(PIXELS, 1));
             int before = nativeArrays(vit);
             for (int number = 1; number <= 3; number++) {
-                step.run(batch, number, 1);
+                step.run(batch, ReplayedStates.NONE, number, 1);
             }
             assertThat(before).isGreaterThan(60);
             assertThat(nativeArrays(vit)).isEqualTo(before);
@@ -189,9 +191,9 @@ class ScriptStepTest {
         Fixture fixture = new Fixture(checkpoint);
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, checkpoint);
-                ScriptStep step = new ScriptStep(vit, parameters, List.of())) {
+                ScriptStep step = new ScriptStep(vit, parameters, List.of(), OptionalDouble.empty())) {
             for (int number = 1; number <= 3; number++) {
-                step.run(fixture.batch(fixture.gaussian(PIXELS, 1)), number, 1);
+                step.run(fixture.batch(fixture.gaussian(PIXELS, 1)), ReplayedStates.NONE, number, 1);
             }
             step.read();
         }
@@ -216,11 +218,12 @@ class ScriptStepTest {
         Batch batch = fixture.batch(fixture.gaussian(PIXELS, 1));
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, checkpoint);
-                PlainStep control = new PlainStep(vit, both.get(0), groups);
-                ScriptStep step = new ScriptStep(vit, both.get(1), groups)) {
+                PlainStep control = new PlainStep(vit, both.get(0), groups, 0);
+                ScriptStep step = new ScriptStep(vit, both.get(1), groups, OptionalDouble.empty())) {
             for (int number = 1; number <= 3; number++) {
-                double expected = control.run(batch, number, 1).loss();
-                StepResult result = step.run(batch, number, 1);
+                double expected =
+                        control.run(batch, ReplayedStates.NONE, number, 1).loss();
+                StepResult result = step.run(batch, ReplayedStates.NONE, number, 1);
                 assertThat(result.loss()).isCloseTo(expected, within(1e-5));
                 assertThat(result.gradient()).isPositive();
             }

@@ -239,7 +239,7 @@ class TaskTrainerTest {
         TaskCheckpoint saved = new TaskCheckpoint(folder.resolve("task.safetensors"), Duration.ZERO);
         TaskTrainer trainer = new TaskTrainer(vit, LORA, steep, 1);
         for (int attempt = 0; attempt < 2; attempt++) {
-            assertThatThrownBy(() -> trainer.train(images, start, Optional.of(saved), step -> {}))
+            assertThatThrownBy(() -> trainer.train(images, start, Optional.empty(), Optional.of(saved), step -> {}))
                     .isInstanceOf(InputException.class)
                     .hasMessageContainingAll("NaN", "step 2 of 48", "what was saved before is kept", "--alpha-lr");
             SafetensorsFile file = SafetensorsFile.open(saved.file());

@@ -14,6 +14,7 @@ import ham.merge.io.JsonFiles;
 import ham.train.engine.TorchEngine;
 import ham.train.lora.StepProgress;
 import ham.train.stream.Split;
+import ham.train.vit.VitForward;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,8 +144,9 @@ class StreamTrainerTest {
 
     /** What is restored is what the uninterrupted run had in memory when it finished its second task. */
     private static void assertStateOf(TaskSummary summary, RunInputs inputs, RunFolder folder) {
-        try (TorchEngine engine = TorchEngine.open("cpu", 1)) {
-            RunState state = RunState.restoreOrBegin(inputs, engine, folder);
+        try (TorchEngine engine = TorchEngine.open("cpu", 1);
+                VitForward vit = new VitForward(engine, inputs.base());
+                RunState state = RunState.restoreOrBegin(inputs, vit, folder)) {
             assertThat(folder.finishedTasks()).isEqualTo(2);
             assertThat(state.metrics().variants().latest()).isEqualTo(summary.accuracy());
             assertThat(state.learner().lastStep()).isEqualTo(summary.step());

@@ -1,0 +1,297 @@
+package ham.train.head;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ham.merge.InputException;
+import ham.merge.tensor.Matrix;
+import ham.train.engine.TorchEngine;
+import ham.train.engine.TorchScript;
+import ham.train.feature.TailExtractor;
+import ham.train.seed.Seeds;
+import ham.train.state.ClassStates;
+import java.util.Arrays;
+
+/**
+ * Statistics of earlier images that never go out of date, and from them those of the analytic head and the prototypes for a model whose
+ * tail has changed since.
+ *
+ * <p>A state ({@link TailExtractor}) is the same for every model whose tail alone is adapted, and so are functions of it in which only the
+ * frozen model appears. As such functions psi [m] serve the frozen model's y (below), the state itself, the frozen tail's
+ * activations, and 1. Sums of {@code psi^T psi} and of psi by class are kept for all images.
+ *
+ * <p>What a present model makes of a state, {@code y = [relu(f P), f / |f|]} [M + d], is a known function of the state, and the frozen
+ * model's y0 is among psi. The change {@code y - y0} is approximated by {@code psi W}, the ridge regression over states that are drawn from
+ * {@link ClassStates}, {@value #DRAWS} a class. So {@code sum y^T y} over the real images is what follows from {@code sum psi^T psi}, known
+ * exactly, and what the approximation leaves, measured on the drawn states alone. Drawn states, which are a rough picture of the real ones,
+ * have to be right only about a small part: they are the control variate of Monte Carlo methods. Where the model did not change the
+ * result is exact. No image, and no state of one, is kept.
+ *
+ * <p>Shapes: n states, d width of a feature, M random features, m functions.
+ */
+public final class StateStatistics implements AutoCloseable {
+    /** Drawn states of a class. */
+    private static final int DRAWS = 300;
+    /** Part of a function's mean square on the diagonal of the regression. */
+    private static final double RIDGE = 0.01;
+    /** Part of the mean of all functions' mean squares that is added to each: some are always zero. */
+    private static final double FLOOR = 1e-3;
+    /** Classes whose drawn states are worked on at a time. */
+    private static final int CLASSES_AT_A_TIME = 4;
+
+    private static final int ROWS = 1000;
+
+    private final TorchEngine engine;
+    private final TailExtractor frozen;
+    private final Matrix projection;
+    private final int functions;
+    private final long seed;
+    private final NDManager manager;
+    private final NDArray randomProjection;
+    /** Sum of psi^T psi over drawn states, [m, m]. */
+    private final NDArray drawnGram;
+
+    private StateSums sums;
+
+    /**
+     * Begins with no class.
+     *
+     * @param frozen the tail without any delta; not closed by this object
+     * @param projection P [d, M] of the analytic head
+     * @param hidden width of the MLP
+     * @param seed the run's
+     */
+    public StateStatistics(TorchEngine engine, TailExtractor frozen, Matrix projection, int hidden, long seed) {
+        this(
+                engine,
+                frozen,
+                projection,
+                seed,
+                new StateSums(0, new double[square(functions(projection, hidden))], new double[0], 0, new float[0]));
+    }
+
+    /** Goes on from sums. */
+    public StateStatistics(TorchEngine engine, TailExtractor frozen, Matrix projection, long seed, StateSums sums) {
+        this.engine = engine;
+        this.frozen = frozen;
+        this.projection = projection;
+        this.seed = seed;
+        this.sums = sums;
+        functions = (int) Math.round(Math.sqrt(sums.gram().length));
+        manager = engine.newManager();
+        randomProjection = HeadLogits.array(manager, projection);
+        drawnGram = manager.zeros(new Shape(functions, functions), DataType.FLOAT64);
+        for (int position = 0; position < sums.classes(); position++) {
+            addDrawn(position);
+        }
+    }
+
+    private static int functions(Matrix projection, int hidden) {
+        return projection.columns() + 4 * projection.rows() + hidden + 1;
+    }
+
+    private static int square(int size) {
+        return Math.multiplyExact(size, size);
+    }
+
+    /** What to save; the arrays are shared, not copied. */
+    public StateSums sums() {
+        return sums;
+    }
+
+    /**
+     * Adds images of a task's classes.
+     *
+     * @param states [n, 2 d] of the images
+     * @param positions class position of each
+     * @param classes the distribution of the states of all classes with this task
+     */
+    public void add(float[] states, int[] positions, ClassStates classes) {
+        int known = sums.classes();
+        int seen = classes.classes();
+        try (NDManager work = manager.newSubManager()) {
+            NDArray gram = work.create(sums.gram(), new Shape(functions, functions));
+            NDArray cross = work.create(Arrays.copyOf(sums.cross(), seen * functions), new Shape(seen, functions));
+            for (int from = 0; from < positions.length; from += ROWS) {
+                int to = Math.min(from + ROWS, positions.length);
+                float[] ones = new float[to - from];
+                Arrays.fill(ones, 1);
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    NDArray psi = psi(states(states, from, to));
+                    gram.addi(product(psi, psi));
+                    cross.addi(product(targets(Arrays.copyOfRange(positions, from, to), ones, seen), psi));
+                }
+            }
+            float[] drawn = Arrays.copyOf(sums.drawn(), seen * DRAWS * 2 * projection.rows());
+            classes.draw(known, DRAWS, Seeds.random(seed, "drawn states", known), drawn);
+            sums = new StateSums(
+                    seen, gram.toDoubleArray(), cross.toDoubleArray(), sums.images() + positions.length, drawn);
+        }
+        for (int position = known; position < seen; position++) {
+            addDrawn(position);
+        }
+    }
+
+    /** Every drawn state of a class weighs as much as all of the class's images do, divided by the number of draws. */
+    private float weight(int position) {
+        return (float) (sums.cross()[(position + 1) * functions - 1] / DRAWS);
+    }
+
+    private void addDrawn(int position) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray psi = psi(states(sums.drawn(), position * DRAWS, (position + 1) * DRAWS));
+            drawnGram.addi(product(psi, psi).mul(weight(position)));
+        }
+    }
+
+    /**
+     * Statistics of all images so far as a present model would give them.
+     *
+     * @param present the present model's tail
+     * @throws InputException if activations are not finite
+     */
+    public RenewedStatistics renew(TailExtractor present) {
+        int width = projection.columns();
+        int outputs = width + projection.rows();
+        try (NDManager work = manager.newSubManager();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray both = work.zeros(new Shape(functions, outputs), DataType.FLOAT64);
+            NDArray gram = work.zeros(new Shape(width, width), DataType.FLOAT64);
+            NDArray psiCross = work.zeros(new Shape(sums.classes(), functions), DataType.FLOAT64);
+            NDArray cross = work.zeros(new Shape(sums.classes(), outputs), DataType.FLOAT64);
+            for (int from = 0; from < sums.classes(); from += CLASSES_AT_A_TIME) {
+                int to = Math.min(from + CLASSES_AT_A_TIME, sums.classes());
+                try (NDScope part = new NDScope()) {
+                    part.suppressNotUsedWarning();
+                    addDrawn(present, from, to, both, gram, psiCross, cross);
+                }
+            }
+            return renewed(work, both, gram, psiCross, cross);
+        }
+    }
+
+    private void addDrawn(
+            TailExtractor present, int from, int to, NDArray both, NDArray gram, NDArray psiCross, NDArray cross) {
+        int[] positions = new int[(to - from) * DRAWS];
+        float[] weights = new float[positions.length];
+        for (int i = 0; i < positions.length; i++) {
+            positions[i] = from + i / DRAWS;
+            weights[i] = weight(positions[i]);
+        }
+        NDArray states = states(sums.drawn(), from * DRAWS, to * DRAWS);
+        NDArray weight = manager.create(weights, new Shape(weights.length, 1));
+        NDArray targets = targets(positions, weights, sums.classes());
+        NDArray psi = psi(states);
+        NDArray y = outputs(present.activations(manager, states).get(0));
+        NDArray change = y.sub(psi.get(columns(0, (int) y.getShape().get(1))));
+        NDArray changeOfRandom = change.get(columns(0, projection.columns()));
+        both.addi(product(psi.mul(weight), change));
+        gram.addi(product(changeOfRandom.mul(weight), changeOfRandom));
+        psiCross.addi(product(targets, psi));
+        cross.addi(product(targets, change));
+    }
+
+    /**
+     * Puts together what is known of the approximation and what was measured of the rest.
+     *
+     * @param both sum of psi^T (y - y0) over drawn states
+     * @param gram sum of (h - h0)^T (h - h0) over them
+     * @param psiCross sum of psi by class over them
+     * @param cross sum of y - y0 by class over them
+     */
+    private RenewedStatistics renewed(NDManager work, NDArray both, NDArray gram, NDArray psiCross, NDArray cross) {
+        NDArray diagonal = drawnGram.diagonal();
+        NDArray scale = single(diagonal.add(diagonal.mean().mul(FLOOR)).sqrt().reshape(-1, 1));
+        NDArray joint = single(both);
+        NDArray weights;
+        try (TorchScript solver = RidgeRegression.solver(engine)) {
+            NDArray scaled = single(drawnGram).div(scale).div(scale.transpose());
+            NDList solution = solver.run(work, scaled, joint.div(scale), work.create((float) RIDGE));
+            if (solution.get(1).getInt() != 0) {
+                throw new InputException("statistics of states: expected finite activations, found others;"
+                        + " check the base checkpoint and the deltas for extreme weights");
+            }
+            weights = solution.get(0).div(scale);
+        }
+        int width = projection.columns();
+        NDIndex random = columns(0, width);
+        NDArray change = weights.get(random);
+        // With (Gz + R) W = psi^T D, what the approximation of D leaves is D^T D - W^T (psi^T D + R W).
+        NDArray explained = change.transpose()
+                .matMul(joint.get(random).add(change.mul(scale).mul(scale).mul(RIDGE)));
+        // y0 is the first columns of psi.
+        NDArray all = weights.add(work.eye(functions, (int) weights.getShape().get(1), 0, DataType.FLOAT32));
+        NDArray whole = all.get(random);
+        NDArray known = whole.transpose()
+                .matMul(single(work.create(sums.gram(), new Shape(functions, functions)))
+                        .matMul(whole));
+        NDArray sum = wide(known.sub(explained)).add(gram);
+        NDArray exact = single(work.create(sums.cross(), new Shape(sums.classes(), functions)));
+        NDArray allCross =
+                exact.matMul(all).add(single(cross)).sub(single(psiCross).matMul(weights));
+        return new RenewedStatistics(
+                sum.add(sum.transpose()).mul(0.5).toDoubleArray(),
+                wide(allCross.get(random)).toDoubleArray(),
+                allCross.get(columns(width, (int) allCross.getShape().get(1)))
+                        .div(exact.get(columns(functions - 1, functions)))
+                        .toFloatArray());
+    }
+
+    private static NDIndex columns(int from, int to) {
+        return new NDIndex(":, " + from + ":" + to);
+    }
+
+    /** Functions of states of which no model but the frozen one knows, [n, m]. */
+    private NDArray psi(NDArray states) {
+        NDList activations = frozen.activations(manager, states);
+        NDArray one = manager.ones(new Shape(states.getShape().get(0), 1));
+        return NDArrays.concat(
+                new NDList(outputs(activations.get(0)), states, activations.get(1), activations.get(2), one), 1);
+    }
+
+    /** y of features: random features, then the L2-normalised ones, [n, M + d]. */
+    private NDArray outputs(NDArray features) {
+        NDArray length = features.mul(features).sum(new int[] {1}, true).sqrt();
+        return features.matMul(randomProjection).maximum(0).concat(features.div(length), 1);
+    }
+
+    private NDArray states(float[] values, int from, int to) {
+        int width = 2 * projection.rows();
+        return manager.create(Arrays.copyOfRange(values, from * width, to * width), new Shape(to - from, width));
+    }
+
+    /** A row a state, with its weight at its class. */
+    private NDArray targets(int[] positions, float[] weights, int classes) {
+        float[] targets = new float[positions.length * classes];
+        for (int i = 0; i < positions.length; i++) {
+            targets[i * classes + positions[i]] = weights[i];
+        }
+        return manager.create(targets, new Shape(positions.length, classes));
+    }
+
+    /** {@code first^T second}, multiplied in float32. */
+    private static NDArray product(NDArray first, NDArray second) {
+        return wide(first.transpose().matMul(second));
+    }
+
+    private static NDArray wide(NDArray array) {
+        return array.toType(DataType.FLOAT64, true);
+    }
+
+    private static NDArray single(NDArray array) {
+        return array.toType(DataType.FLOAT32, true);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

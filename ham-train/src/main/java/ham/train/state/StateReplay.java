@@ -1,0 +1,58 @@
+package ham.train.state;
+
+import ham.train.seed.Seeds;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+
+/**
+ * Draws states of earlier classes for the steps of one task; what a step gets follows from (seed, task, step) alone.
+ *
+ * <p>A state is a mean of a class and a difference; both are drawn for each state, classes alike often. The differences come from a stock of
+ * {@value #STOCK} that is drawn once a task, so a step costs little.
+ */
+public final class StateReplay {
+    private static final int STOCK = 4096;
+
+    private final ClassStates states;
+    private final UnaryOperator<float[]> before;
+    private final int width;
+    private final int count;
+    private final long seed;
+    private final int task;
+    private final float[] stock;
+
+    /**
+     * Draws the stock.
+     *
+     * @param states of the classes so far
+     * @param width of a state
+     * @param before features [n, d] of states [n, width] by the model before the task
+     * @param count states a step
+     * @param seed the run's
+     */
+    public StateReplay(ClassStates states, int width, UnaryOperator<float[]> before, int count, long seed, int task) {
+        this.states = states;
+        this.before = before;
+        this.width = width;
+        this.count = count;
+        this.seed = seed;
+        this.task = task;
+        stock = states.differences(STOCK, Seeds.random(seed, "state differences", task));
+    }
+
+    /** The states of a step, from 0. */
+    public ReplayedStates draw(int step) {
+        Random random = Seeds.random(seed, "replay", task, step);
+        float[] values = new float[count * width];
+        int[] positions = new int[count];
+        for (int i = 0; i < count; i++) {
+            positions[i] = random.nextInt(states.classes());
+            states.drawMean(positions[i], random, values, i);
+            int difference = random.nextInt(STOCK) * width;
+            for (int a = 0; a < width; a++) {
+                values[i * width + a] += stock[difference + a];
+            }
+        }
+        return new ReplayedStates(values, positions, before.apply(values));
+    }
+}

@@ -1,0 +1,198 @@
+package ham.train.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Target;
+import ham.merge.tensor.Matrix;
+import ham.train.TinyVit;
+import ham.train.engine.TorchEngine;
+import ham.train.feature.TailExtractor;
+import ham.train.state.ClassStates;
+import ham.train.vit.VitForward;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateStatisticsTest {
+    private static final int STATE = 2 * TinyVit.WIDTH;
+    private static final int RANDOM = 24;
+    private static final int CLASSES = 4;
+    private static final int IMAGES = 120;
+
+    private TorchEngine engine;
+    private VitForward vit;
+    private TailExtractor frozen;
+    private Matrix projection;
+    private ClassStates classes;
+    private float[] states;
+    private int[] positions;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        Checkpoint checkpoint = TinyVit.in(folder);
+        engine = TorchEngine.open("cpu", 1);
+        vit = new VitForward(engine, checkpoint);
+        frozen = new TailExtractor(vit, new TreeMap<>());
+        Random random = new Random(3);
+        float[] values = new float[TinyVit.WIDTH * RANDOM];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        projection = new Matrix(TinyVit.WIDTH, RANDOM, values);
+        draw(random);
+        classes = new ClassStates(STATE, 1);
+        classes.add(states, positions, CLASSES);
+    }
+
+    /** States that are not Gaussian: half of a class is mirrored, and all are bent. */
+    private void draw(Random random) {
+        states = new float[CLASSES * IMAGES * STATE];
+        positions = new int[CLASSES * IMAGES];
+        float[] centres = new float[CLASSES * STATE];
+        for (int i = 0; i < centres.length; i++) {
+            centres[i] = (float) random.nextGaussian();
+        }
+        for (int i = 0; i < positions.length; i++) {
+            positions[i] = i % CLASSES;
+            int sign = random.nextBoolean() ? 1 : -1;
+            for (int a = 0; a < STATE; a++) {
+                double noise = random.nextGaussian();
+                states[i * STATE + a] = (float) (sign * centres[positions[i] * STATE + a] + 0.3 * noise * noise);
+            }
+        }
+    }
+
+    @AfterEach
+    void close() {
+        frozen.close();
+        vit.close();
+        engine.close();
+    }
+
+    private StateStatistics statistics() {
+        StateStatistics statistics =
+                new StateStatistics(engine, frozen, projection, vit.config().mlp(), 5);
+        statistics.add(states, positions, classes);
+        return statistics;
+    }
+
+    private SortedMap<String, Matrix> deltas() {
+        SortedMap<String, Matrix> deltas = new TreeMap<>();
+        Random random = new Random(8);
+        for (Target target : new Target[] {Target.FC1, Target.FC2, Target.ATTENTION_OUTPUT}) {
+            float[] values = new float[target.outputs(vit.config()) * target.inputs(vit.config())];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (0.15 * random.nextGaussian());
+            }
+            deltas.put(
+                    vit.names().weight(vit.config().layers() - 1, target),
+                    new Matrix(target.outputs(vit.config()), target.inputs(vit.config()), values));
+        }
+        return deltas;
+    }
+
+    /** G and Q, transposed, of some states through a model, in one array. */
+    private double[] sums(TailExtractor model, float[] values, int[] labels, double weight) {
+        float[] features = model.features(values);
+        double[] sums = new double[RANDOM * RANDOM + CLASSES * RANDOM];
+        double[] hidden = new double[RANDOM];
+        for (int i = 0; i < labels.length; i++) {
+            for (int j = 0; j < RANDOM; j++) {
+                double sum = 0;
+                for (int k = 0; k < TinyVit.WIDTH; k++) {
+                    sum += features[i * TinyVit.WIDTH + k] * projection.get(k, j);
+                }
+                hidden[j] = Math.max(0, sum);
+            }
+            for (int a = 0; a < RANDOM; a++) {
+                for (int b = 0; b < RANDOM; b++) {
+                    sums[a * RANDOM + b] += weight * hidden[a] * hidden[b];
+                }
+                sums[RANDOM * RANDOM + labels[i] * RANDOM + a] += weight * hidden[a];
+            }
+        }
+        return sums;
+    }
+
+    private static double[] sums(RenewedStatistics renewed) {
+        double[] sums = new double[renewed.gram().length + renewed.cross().length];
+        System.arraycopy(renewed.gram(), 0, sums, 0, renewed.gram().length);
+        System.arraycopy(renewed.cross(), 0, sums, renewed.gram().length, renewed.cross().length);
+        return sums;
+    }
+
+    private static double distance(double[] first, double[] second) {
+        double sum = 0;
+        for (int i = 0; i < first.length; i++) {
+            sum += Math.pow(first[i] - second[i], 2);
+        }
+        return Math.sqrt(sum);
+    }
+
+    @Test
+    void isExactForAModelThatDidNotChange() {
+        try (StateStatistics statistics = statistics()) {
+            double[] expected = sums(frozen, states, positions, 1);
+            double[] found = sums(statistics.renew(frozen));
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(found[i]).isCloseTo(expected[i], within(1e-3 * (1 + Math.abs(expected[i]))));
+            }
+        }
+    }
+
+    /** For a model that changed it is far nearer to the truth than the old statistics, and than those of drawn states alone. */
+    @Test
+    void comesNearerThanOldStatisticsAndThanDrawnStates() {
+        try (StateStatistics statistics = statistics();
+                TailExtractor present = new TailExtractor(vit, deltas())) {
+            double[] truth = sums(present, states, positions, 1);
+            float[] drawn = new float[CLASSES * 300 * STATE];
+            classes.draw(0, 300, new Random(6), drawn);
+            int[] labels = new int[CLASSES * 300];
+            for (int i = 0; i < labels.length; i++) {
+                labels[i] = i / 300;
+            }
+            double old = distance(sums(frozen, states, positions, 1), truth);
+            double alone = distance(sums(present, drawn, labels, IMAGES / 300.0), truth);
+            double renewed = distance(sums(statistics.renew(present)), truth);
+            assertThat(renewed).isLessThan(0.25 * old).isLessThan(0.6 * alone);
+        }
+    }
+
+    @Test
+    void prototypesAreThoseOfThePresentModel() {
+        try (StateStatistics statistics = statistics()) {
+            PrototypeStatistics expected = new PrototypeStatistics(TinyVit.WIDTH);
+            expected.add(new Features(frozen.features(states), positions), CLASSES);
+            PrototypeStatistics found = new PrototypeStatistics(expected.head().weight());
+            found.renew(statistics.renew(frozen));
+            float[] directions = found.head().weight().data();
+            for (int c = 0; c < CLASSES; c++) {
+                for (int k = 0; k < TinyVit.WIDTH; k++) {
+                    assertThat((double) directions[c * TinyVit.WIDTH + k])
+                            .isCloseTo(expected.head().weight().get(c, k), within(1e-4));
+                }
+            }
+        }
+    }
+
+    @Test
+    void goesOnFromItsSums() {
+        try (StateStatistics statistics = statistics();
+                StateStatistics again = new StateStatistics(engine, frozen, projection, 5, statistics.sums());
+                TailExtractor present = new TailExtractor(vit, deltas())) {
+            double[] expected = sums(statistics.renew(present));
+            double[] found = sums(again.renew(present));
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(found[i]).isCloseTo(expected[i], within(1e-3 * (1 + Math.abs(expected[i]))));
+            }
+        }
+    }
+}
