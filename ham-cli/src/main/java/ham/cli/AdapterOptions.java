@@ -125,7 +125,7 @@ final class AdapterOptions {
     @Option(
             names = "--replay-hold",
             paramLabel = "W",
-            defaultValue = "0.1",
+            defaultValue = "0.02",
             description = "Weight of the squared distance that features of replayed states move"
                     + " (default: ${DEFAULT-VALUE}).")
     private double replayHold;

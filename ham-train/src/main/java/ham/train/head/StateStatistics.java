@@ -92,7 +92,37 @@ public final class StateStatistics implements AutoCloseable {
     }
 
     private static int functions(Matrix projection, int hidden) {
-        return projection.columns() + 4 * projection.rows() + hidden + 1;
+        return Math.toIntExact(functions(projection.columns(), projection.rows(), hidden));
+    }
+
+    private static long functions(int random, int width, int hidden) {
+        return random + 4L * width + hidden + 1;
+    }
+
+    /**
+     * Checks that the sums and the drawn states are arrays of a size that Java has.
+     *
+     * @param random M
+     * @param width d
+     * @param hidden width of the MLP
+     * @param classes how many there will be
+     * @throws InputException naming what is too large
+     */
+    public static void requireFit(int random, int width, int hidden, int classes) {
+        long functions = functions(random, width, hidden);
+        if (functions * functions > Integer.MAX_VALUE) {
+            throw InputException.option(
+                    "--drift states",
+                    "expected at most " + (int) Math.sqrt(Integer.MAX_VALUE) + " functions of a state, found "
+                            + functions + " with --projection " + random + "; choose a smaller one");
+        }
+        long most = Integer.MAX_VALUE / (2L * DRAWS * width);
+        if (classes > most) {
+            throw InputException.option(
+                    "--drift states",
+                    "expected at most " + most + " classes for a model of width " + width + ", found " + classes
+                            + "; use another --drift");
+        }
     }
 
     private static int square(int size) {

@@ -28,7 +28,7 @@ public record Recipe(
     public static final Recipe DEFAULT = new Recipe(3, 64, 3e-4, 5e-3, 1e-3, new Augmentation(4, true));
 
     /** Weight of the distance that replayed features move, unless something else is said. */
-    public static final double REPLAY_HOLD = 0.1;
+    public static final double REPLAY_HOLD = 0.02;
 
     /** Without replay. */
     public Recipe(

@@ -81,7 +81,7 @@ final class ReusedTasks implements TaskSource {
 
     private void requireSame(Path file, ObjectNode record) {
         for (Map.Entry<String, JsonNode> option : inputs.config().trainingJson().properties()) {
-            JsonNode found = record.path("configuration").path(option.getKey());
+            JsonNode found = RunRecord.option(record, option.getKey());
             if (!RunRecord.same(found, option.getValue())) {
                 throw new InputException(
                         file,

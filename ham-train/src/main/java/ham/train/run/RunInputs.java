@@ -5,6 +5,7 @@ import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
+import ham.merge.checkpoint.VitConfig;
 import ham.merge.folder.AdapterFolder;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.DataSpec;
@@ -12,6 +13,7 @@ import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
 import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
+import ham.train.head.StateStatistics;
 import ham.train.input.TaskImages;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.LoraSettings;
@@ -66,6 +68,10 @@ public record RunInputs(
         TaskStream asked = new TaskStream(order, config.stream().tasks());
         int learnt = config.learning().tasks(asked.tasks());
         List<String> skipped = new ArrayList<>();
+        if (StateMemory.followsByStates(config)) {
+            VitConfig model = base.config();
+            StateStatistics.requireFit(config.head().projectionWidth(), model.hidden(), model.mlp(), order.length);
+        }
         Dataset data = config.stream().badImages().readable(config.data(), found, skipped::add);
         return new RunInputs(
                 config,

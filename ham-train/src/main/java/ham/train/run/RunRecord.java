@@ -7,6 +7,7 @@ import ham.merge.InputException;
 import ham.merge.folder.MergeOrigin;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
+import ham.train.lora.Recipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,6 +23,10 @@ import java.util.Set;
  * tasks.
  */
 public final class RunRecord {
+    /** Options that records of earlier versions do not have, with what such a run did. */
+    private static final ObjectNode LATER =
+            JsonFiles.object().put("blocks", "all").put("replay", 0).put("replay-hold", Recipe.REPLAY_HOLD);
+
     private static final String ADAPTERS = "adapters";
 
     /** Options that may differ when a run is resumed: where things are, and on what it runs. */
@@ -127,7 +132,7 @@ public final class RunRecord {
 
     private static void requireSame(Path file, ObjectNode found, ObjectNode wanted) {
         for (Map.Entry<String, JsonNode> option : wanted.path("configuration").properties()) {
-            JsonNode before = found.path("configuration").path(option.getKey());
+            JsonNode before = option(found, option.getKey());
             boolean free = FREE.contains(option.getKey())
                     && before.isTextual() == option.getValue().isTextual();
             if (!free && !same(before, option.getValue())) {
@@ -173,6 +178,12 @@ public final class RunRecord {
                                 + wanted.path(hash).asText() + "; use the same, or start over with --force");
             }
         }
+    }
+
+    /** An option of a recorded run; one that came later than the run had its default. */
+    static JsonNode option(ObjectNode record, String name) {
+        JsonNode found = record.path("configuration").path(name);
+        return found.isMissingNode() ? LATER.path(name) : found;
     }
 
     /** Numbers by value: 0.6 and 0.60 are the same option. */

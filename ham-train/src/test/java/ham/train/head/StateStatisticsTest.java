@@ -1,8 +1,10 @@
 package ham.train.head;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.tensor.Matrix;
@@ -194,5 +196,16 @@ class StateStatisticsTest {
                 assertThat(found[i]).isCloseTo(expected[i], within(1e-3 * (1 + Math.abs(expected[i]))));
             }
         }
+    }
+
+    @Test
+    void refusesWhatIsLargerThanAnArray() {
+        StateStatistics.requireFit(10_000, 768, 3072, 1000);
+        assertThatThrownBy(() -> StateStatistics.requireFit(46_340, 192, 768, 100))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("--drift states", "--projection 46340");
+        assertThatThrownBy(() -> StateStatistics.requireFit(2000, 768, 3072, 10_000))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("at most 4660 classes", "found 10000");
     }
 }

@@ -9,8 +9,10 @@ import ham.merge.InputException;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.merge.method.HamParameters;
+import ham.train.input.Augmentation;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.LoraSettings;
+import ham.train.lora.Recipe;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -152,5 +154,18 @@ class RunRecordTest {
         model[model.length - 2] ^= 1;
         Files.write(weights, model);
         assertRefused(config, "another base");
+    }
+
+    @Test
+    void anOptionThatCameLaterHadItsDefault() throws IOException {
+        Path file = folder.path(RunFolder.RECORD);
+        ObjectNode record = JsonFiles.read(file, "the record of a run");
+        ((ObjectNode) record.path("configuration")).remove(List.of("blocks", "replay", "replay-hold"));
+        Files.delete(file);
+        JsonFiles.write(file, record);
+        RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
+        assertThatCode(() -> writeOrCheck(config)).doesNotThrowAnyException();
+        assertRefused(
+                config.with(new Recipe(1, 8, 1e-3, 5e-3, 1e-3, Augmentation.NONE, 0, 0.5)), "--replay-hold", "0.5");
     }
 }
