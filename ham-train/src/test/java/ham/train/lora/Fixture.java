@@ -92,10 +92,15 @@ final class Fixture {
 
     /** Gradients of every parameter, read off Adam's first moment; nothing is changed. */
     static List<float[]> gradients(TrainingStep step, TaskParameters parameters, Batch batch) {
+        return gradients(step, parameters, batch, ReplayedStates.NONE);
+    }
+
+    /** The same with states beside the batch. */
+    static List<float[]> gradients(TrainingStep step, TaskParameters parameters, Batch batch, ReplayedStates replayed) {
         for (Parameter parameter : parameters.all()) {
             parameter.firstMoment().set(new float[parameter.size()]);
         }
-        step.run(batch, ReplayedStates.NONE, 1, 0);
+        step.run(batch, replayed, 1, 0);
         step.read();
         List<float[]> gradients = new ArrayList<>();
         for (Parameter parameter : parameters.all()) {

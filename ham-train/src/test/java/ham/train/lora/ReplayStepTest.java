@@ -14,7 +14,6 @@ import ham.train.optimize.Parameter;
 import ham.train.state.ReplayedStates;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -67,18 +66,7 @@ class ReplayStepTest {
     }
 
     private List<float[]> gradients(TrainingStep step) {
-        parameters.all().forEach(parameter -> parameter.firstMoment().set(new float[parameter.size()]));
-        step.run(batch, replayed, 1, 0);
-        step.read();
-        List<float[]> gradients = new ArrayList<>();
-        for (Parameter parameter : parameters.all()) {
-            float[] gradient = parameter.firstMoment().values();
-            for (int i = 0; i < gradient.length; i++) {
-                gradient[i] *= 10;
-            }
-            gradients.add(gradient);
-        }
-        return gradients;
+        return Fixture.gradients(step, parameters, batch, replayed);
     }
 
     @Test
