@@ -9,13 +9,13 @@ import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.ImageSet;
 import ham.train.engine.MixedPrecision;
-import ham.train.engine.TorchScript;
 import ham.train.input.Batch;
 import ham.train.input.BatchStream;
 import ham.train.vit.VitForward;
 import ham.train.vit.VitScript;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -37,10 +37,7 @@ public final class FeatureExtractor implements AutoCloseable {
     public record Extracted(float[] features, float[] states) {}
 
     private final VitForward vit;
-    private final NDManager manager;
-    private final TorchScript program;
-    /** Weights of the linear layers, effective ones where there are deltas. */
-    private final List<NDArray> weights;
+    private final FixedNetwork network;
 
     /**
      * Adds deltas to the base weights, once.
@@ -50,14 +47,12 @@ public final class FeatureExtractor implements AutoCloseable {
      */
     public FeatureExtractor(VitForward vit, SortedMap<String, Matrix> deltas) {
         this.vit = vit;
-        manager = vit.engine().newManager();
-        weights = EffectiveWeights.of(vit, manager, deltas);
-        program = new TorchScript(
-                vit.engine(),
-                VitScript.FUNCTIONS,
-                "forward(pixels: Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n  s = "
-                        + VitScript.states(vit, MixedPrecision.FP32, List.of())
-                        + "\n  return [" + VitScript.tail("s", vit, MixedPrecision.FP32, List.of()) + "[0], s]\n");
+        network = new FixedNetwork(
+                vit,
+                deltas,
+                "pixels",
+                "  s = " + VitScript.states(vit, MixedPrecision.FP32, List.of()) + "\n  return ["
+                        + VitScript.tail("s", vit, MixedPrecision.FP32, List.of()) + "[0], s]\n");
     }
 
     /**
@@ -67,7 +62,7 @@ public final class FeatureExtractor implements AutoCloseable {
      * @return row-major [indices, d]
      */
     public float[] features(ImageSet images, int[] indices, Preprocessing preprocessing) {
-        return extract(images, indices, preprocessing).features();
+        return read(images, indices, preprocessing, vit.config().hidden()).get(0);
     }
 
     /**
@@ -77,8 +72,19 @@ public final class FeatureExtractor implements AutoCloseable {
      */
     public Extracted extract(ImageSet images, int[] indices, Preprocessing preprocessing) {
         int d = vit.config().hidden();
-        float[] features = new float[Math.multiplyExact(indices.length, d)];
-        float[] states = new float[2 * features.length];
+        List<float[]> both = read(images, indices, preprocessing, d, 2 * d);
+        return new Extracted(both.get(0), both.get(1));
+    }
+
+    /**
+     * The network's first results for images of a set.
+     *
+     * @param widths of these results
+     */
+    private List<float[]> read(ImageSet images, int[] indices, Preprocessing preprocessing, int... widths) {
+        List<float[]> results = Arrays.stream(widths)
+                .mapToObj(width -> new float[Math.multiplyExact(indices.length, width)])
+                .toList();
         int batches = (indices.length + BATCH - 1) / BATCH;
         try (BatchStream stream =
                 new BatchStream(preprocessing, Math.min(BATCH, indices.length), batches, (number, pixels) -> {
@@ -91,12 +97,10 @@ public final class FeatureExtractor implements AutoCloseable {
                 })) {
             for (int number = 0; number < batches; number++) {
                 Batch batch = stream.next();
-                Extracted part = forward(batch.pixels(), batch.size());
-                System.arraycopy(part.features(), 0, features, number * BATCH * d, part.features().length);
-                System.arraycopy(part.states(), 0, states, 2 * number * BATCH * d, part.states().length);
+                forward(batch.pixels(), batch.size(), number * BATCH, results, widths);
             }
         }
-        return new Extracted(features, states);
+        return results;
     }
 
     /**
@@ -115,25 +119,25 @@ public final class FeatureExtractor implements AutoCloseable {
         for (int start = 0; start < n; start += BATCH) {
             int count = Math.min(BATCH, n - start);
             bytes.asFloatBuffer().put(pixels, start * image, count * image);
-            float[] part = forward(bytes.duplicate().limit(count * image * Float.BYTES), count)
-                    .features();
-            System.arraycopy(part, 0, features, start * d, count * d);
+            forward(bytes.duplicate().limit(count * image * Float.BYTES), count, start, List.of(features), d);
         }
         return features;
     }
 
-    private Extracted forward(ByteBuffer pixels, int n) {
+    /** Writes results of n images at the rows from {@code first} on. */
+    private void forward(ByteBuffer pixels, int n, int first, List<float[]> results, int... widths) {
         int side = vit.config().imageSize();
-        try (NDManager batch = manager.newSubManager()) {
+        try (NDManager batch = network.newBatch()) {
             NDArray input = batch.create(pixels, new Shape(n, 3, side, side), DataType.FLOAT32);
-            NDList outputs = program.call(false, batch, List.of(input), vit.fixed(), weights);
-            return new Extracted(outputs.get(0).toFloatArray(), outputs.get(1).toFloatArray());
+            NDList outputs = network.call(batch, input);
+            for (int i = 0; i < widths.length; i++) {
+                System.arraycopy(outputs.get(i).toFloatArray(), 0, results.get(i), first * widths[i], n * widths[i]);
+            }
         }
     }
 
     @Override
     public void close() {
-        program.close();
-        manager.close();
+        network.close();
     }
 }

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.MixedPrecision;
-import ham.train.engine.TorchScript;
 import ham.train.vit.VitForward;
 import ham.train.vit.VitScript;
 import java.util.Arrays;
@@ -21,9 +20,7 @@ public final class TailExtractor implements AutoCloseable {
     private static final int ROWS = 1000;
 
     private final VitForward vit;
-    private final NDManager manager;
-    private final TorchScript program;
-    private final List<NDArray> weights;
+    private final FixedNetwork tail;
 
     /**
      * Adds deltas to the base weights, once.
@@ -33,13 +30,11 @@ public final class TailExtractor implements AutoCloseable {
      */
     public TailExtractor(VitForward vit, SortedMap<String, Matrix> deltas) {
         this.vit = vit;
-        manager = vit.engine().newManager();
-        weights = EffectiveWeights.of(vit, manager, deltas);
-        program = new TorchScript(
-                vit.engine(),
-                VitScript.FUNCTIONS,
-                "forward(states: Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n  return "
-                        + VitScript.tail("states", vit, MixedPrecision.FP32, List.of()) + "\n");
+        tail = new FixedNetwork(
+                vit,
+                deltas,
+                "states",
+                "  return " + VitScript.tail("states", vit, MixedPrecision.FP32, List.of()) + "\n");
     }
 
     /**
@@ -53,7 +48,7 @@ public final class TailExtractor implements AutoCloseable {
         float[] features = new float[states.length / 2];
         for (int from = 0; from < states.length; from += ROWS * width) {
             float[] part = Arrays.copyOfRange(states, from, Math.min(from + ROWS * width, states.length));
-            try (NDManager batch = manager.newSubManager()) {
+            try (NDManager batch = tail.newBatch()) {
                 float[] values = activations(batch, batch.create(part, new Shape(part.length / width, width)))
                         .get(0)
                         .toFloatArray();
@@ -70,12 +65,11 @@ public final class TailExtractor implements AutoCloseable {
      * @param states [n, 2 d]
      */
     public NDList activations(NDManager batch, NDArray states) {
-        return program.call(false, batch, List.of(states), vit.fixed(), weights);
+        return tail.call(batch, states);
     }
 
     @Override
     public void close() {
-        program.close();
-        manager.close();
+        tail.close();
     }
 }

@@ -72,7 +72,7 @@ public final class StateStatistics implements AutoCloseable {
                 frozen,
                 projection,
                 seed,
-                new StateSums(0, new double[square(functions(projection, hidden))], new double[0], 0, new float[0]));
+                new StateSums(0, new double[square(functions(projection, hidden))], new double[0], new float[0]));
     }
 
     /** Goes on from sums. */
@@ -160,8 +160,7 @@ public final class StateStatistics implements AutoCloseable {
             }
             float[] drawn = Arrays.copyOf(sums.drawn(), seen * DRAWS * 2 * projection.rows());
             classes.draw(known, DRAWS, Seeds.random(seed, "drawn states", known), drawn);
-            sums = new StateSums(
-                    seen, gram.toDoubleArray(), cross.toDoubleArray(), sums.images() + positions.length, drawn);
+            sums = new StateSums(seen, gram.toDoubleArray(), cross.toDoubleArray(), drawn);
         }
         for (int position = known; position < seen; position++) {
             addDrawn(position);
@@ -201,14 +200,15 @@ public final class StateStatistics implements AutoCloseable {
                 int to = Math.min(from + CLASSES_AT_A_TIME, sums.classes());
                 try (NDScope part = new NDScope()) {
                     part.suppressNotUsedWarning();
-                    addDrawn(present, from, to, both, gram, psiCross, cross);
+                    addChange(present, from, to, both, gram, psiCross, cross);
                 }
             }
             return renewed(work, both, gram, psiCross, cross);
         }
     }
 
-    private void addDrawn(
+    /** Adds to the four sums of {@link #renewed} what the drawn states of some classes give. */
+    private void addChange(
             TailExtractor present, int from, int to, NDArray both, NDArray gram, NDArray psiCross, NDArray cross) {
         int[] positions = new int[(to - from) * DRAWS];
         float[] weights = new float[positions.length];

@@ -6,8 +6,7 @@ package ham.train.head;
  * @param classes how many classes
  * @param gram sum of psi^T psi over images, [m, m], symmetric
  * @param cross sum of psi by class, [classes, m]
- * @param images how many images
  * @param drawn states that were drawn for every class when it was met, [classes, draws, 2 d]
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record StateSums(int classes, double[] gram, double[] cross, long images, float[] drawn) {}
+public record StateSums(int classes, double[] gram, double[] cross, float[] drawn) {}

@@ -16,12 +16,10 @@ import ham.train.optimize.Parameter;
 import ham.train.state.ReplayedStates;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.stream.IntStream;
 
 /**
  * A step operator by operator in float32, with {@link Adam} in Java: the control of {@link ScriptStep}.
@@ -61,9 +59,7 @@ final class PlainStep implements TrainingStep {
             lent.values().forEach(array -> array.setRequiresGradient(true));
             NDArray features = features(lent, batch, replayed);
             NDArray logits = logits(lent, features);
-            int[] targets = IntStream.concat(Arrays.stream(batch.targets()), Arrays.stream(replayed.positions()))
-                    .toArray();
-            NDArray loss = crossEntropy(logits, targets);
+            NDArray loss = crossEntropy(logits, TrainingStep.targets(batch, replayed));
             if (replayed.size() > 0) {
                 loss = loss.add(movement(features, replayed));
             }
@@ -106,7 +102,7 @@ final class PlainStep implements TrainingStep {
         Map<String, NDArray> weights = effective(lent);
         NDArray states = vit.states(pixels, weights);
         if (replayed.size() > 0) {
-            states = states.concat(ScriptStep.rows(manager, replayed, replayed.values()));
+            states = states.concat(TrainingStep.rows(manager, replayed, replayed.values()));
         }
         return vit.tail(states, weights);
     }
@@ -119,7 +115,7 @@ final class PlainStep implements TrainingStep {
     /** The mean squared distance that features of the replayed states moved, weighted. */
     private NDArray movement(NDArray features, ReplayedStates replayed) {
         long all = features.getShape().get(0);
-        NDArray held = ScriptStep.rows(manager, replayed, replayed.features());
+        NDArray held = TrainingStep.rows(manager, replayed, replayed.features());
         NDArray moved =
                 features.get(new NDIndex(all - replayed.size() + ":" + all)).sub(held);
         // Not a plain number, as the scaling below.

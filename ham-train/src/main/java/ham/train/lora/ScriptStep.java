@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
 
 /**
  * A step in one call of a {@link StepScript}, in the engine's precision.
@@ -58,27 +57,19 @@ final class ScriptStep implements TrainingStep {
     public StepResult run(Batch batch, ReplayedStates replayed, int number, double factor) {
         try (NDManager step = manager.newSubManager()) {
             NDArray pixels = step.create(batch.pixels(), new Shape(batch.size()).addAll(image), DataType.FLOAT32);
-            List<NDArray> tensors = new ArrayList<>(List.of(pixels, targets(step, batch, replayed)));
-            tensors.add(step.create(rates(number, factor)));
+            NDArray targets = step.create(Arrays.stream(TrainingStep.targets(batch, replayed))
+                    .asLongStream()
+                    .toArray());
+            NDArray rates = step.create(rates(number, factor));
+            List<NDArray> tensors = new ArrayList<>(List.of(pixels, targets, rates));
             if (replayed.size() > 0) {
-                tensors.add(rows(step, replayed, replayed.values()));
-                tensors.add(rows(step, replayed, replayed.features()));
+                tensors.add(TrainingStep.rows(step, replayed, replayed.values()));
+                tensors.add(TrainingStep.rows(step, replayed, replayed.features()));
             }
             float[] measures =
                     program.call(true, step, tensors, frozen, state).get(0).toFloatArray();
             return new StepResult(measures[0], (int) measures[1], measures[2]);
         }
-    }
-
-    private static NDArray targets(NDManager step, Batch batch, ReplayedStates replayed) {
-        return step.create(IntStream.concat(Arrays.stream(batch.targets()), Arrays.stream(replayed.positions()))
-                .asLongStream()
-                .toArray());
-    }
-
-    /** A row a replayed state. */
-    static NDArray rows(NDManager manager, ReplayedStates replayed, float[] values) {
-        return manager.create(values, new Shape(replayed.size(), values.length / replayed.size()));
     }
 
     private double[] rates(int number, double factor) {

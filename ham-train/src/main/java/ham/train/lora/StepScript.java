@@ -65,8 +65,6 @@ final class StepScript {
     /** What {@code forward} calls. */
     static final String FUNCTIONS = VitScript.FUNCTIONS + STEP;
 
-    private StepScript() {}
-
     /** What is computed where states are replayed: they join the batch's at the tail, and their features are held where they were. */
     private static final String REPLAYED = "  states = torch.cat([states, replayed])\n";
 
@@ -75,6 +73,8 @@ final class StepScript {
               moved = torch.sub(torch.slice(features, 0, n, torch.size(features, 0)), held)
               loss = torch.add(loss, torch.mul(torch.mean(torch.sum(torch.mul(moved, moved), [1])), %s))
             """;
+
+    private StepScript() {}
 
     /**
      * {@code forward(pixels, targets, rates, frozen, state)} of one task; returns [loss, correct images, sum of absolute gradients].

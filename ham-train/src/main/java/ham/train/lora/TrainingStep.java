@@ -1,7 +1,12 @@
 package ham.train.lora;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ham.train.input.Batch;
 import ham.train.state.ReplayedStates;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * One step of training: the loss of a batch, its gradients, and Adam's change of every parameter.
@@ -18,6 +23,17 @@ interface TrainingStep extends AutoCloseable {
      * @param factor the schedule's factor on the learning rates
      */
     StepResult run(Batch batch, ReplayedStates replayed, int number, double factor);
+
+    /** Rows of the head of a batch's images, then of the replayed states. */
+    static int[] targets(Batch batch, ReplayedStates replayed) {
+        return IntStream.concat(Arrays.stream(batch.targets()), Arrays.stream(replayed.positions()))
+                .toArray();
+    }
+
+    /** A row a replayed state. */
+    static NDArray rows(NDManager manager, ReplayedStates replayed, float[] values) {
+        return manager.create(values, new Shape(replayed.size(), values.length / replayed.size()));
+    }
 
     /** Brings parameters and moments to where Java reads them. */
     void read();

@@ -55,8 +55,8 @@ public record RunInputs(
      * Opens base and data.
      *
      * @throws InputException when one of them is missing or damaged, an image cannot be decoded and must not be skipped, the rank exceeds
-     *     the base's width, it does not have a block that shall be adapted, states are used and layers before the tail adapted, there are more tasks than classes, or
-     *     the order is not one of these classes; the last five are wrong usage
+     *     the base's width, it does not have a block that shall be adapted, states are used and layers before the tail adapted, there are
+     *     more tasks than classes, or the order is not one of these classes; the last five are wrong usage
      */
     public static RunInputs open(RunConfig config) {
         Checkpoint base = Checkpoint.open(config.base());
@@ -172,18 +172,18 @@ public record RunInputs(
 
     /** Features of images of a set, with their class positions. */
     Features features(FeatureExtractor extractor, ImageSet set, int[] samples) {
-        return new Features(
-                extractor.features(set, samples, preprocessing),
-                Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray());
+        return new Features(extractor.features(set, samples, preprocessing), positions(set, samples));
     }
 
     /** Features of training images and their states, with their class positions. */
     Seen seen(FeatureExtractor extractor, int[] samples) {
-        ImageSet set = data.train();
-        FeatureExtractor.Extracted extracted = extractor.extract(set, samples, preprocessing);
-        int[] positions =
-                Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray();
+        FeatureExtractor.Extracted extracted = extractor.extract(data.train(), samples, preprocessing);
+        int[] positions = positions(data.train(), samples);
         return new Seen(new Features(extracted.features(), positions), new Features(extracted.states(), positions));
+    }
+
+    private int[] positions(ImageSet set, int... samples) {
+        return Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray();
     }
 
     /**

@@ -152,14 +152,14 @@ final class RunState implements AutoCloseable {
         }
     }
 
-    /** Where states are replayed in this task: draws them. */
-    Optional<StateReplay> replay(int task, TailExtractor before) {
-        return memory.filter(states -> replays(task)).map(states -> states.replay(before, task));
-    }
-
     /** Whether states of earlier classes are replayed while this task is trained. */
     boolean replays(int task) {
         return task > 0 && inputs.config().recipe().replay() > 0;
+    }
+
+    /** Draws these states. */
+    Optional<StateReplay> replay(int task, TailExtractor before) {
+        return memory.map(states -> states.replay(before, task));
     }
 
     /**

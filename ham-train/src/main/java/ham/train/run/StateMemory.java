@@ -13,6 +13,7 @@ import ham.train.state.ClassStates;
 import ham.train.state.StateReplay;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -24,7 +25,6 @@ final class StateMemory implements AutoCloseable {
 
     private final RunConfig config;
     private final VitForward vit;
-    private final int width;
     private final TailExtractor frozen;
     private final ClassStates classes;
     private final Optional<StateStatistics> statistics;
@@ -37,7 +37,6 @@ final class StateMemory implements AutoCloseable {
             Optional<StateStatistics> statistics) {
         this.config = config;
         this.vit = vit;
-        this.width = 2 * vit.config().hidden();
         this.frozen = frozen;
         this.classes = classes;
         this.statistics = statistics;
@@ -71,26 +70,14 @@ final class StateMemory implements AutoCloseable {
     /** What {@link #save} wrote. */
     static StateMemory restore(RunConfig config, VitForward vit, Matrix projection, SafetensorsFile file) {
         int width = 2 * vit.config().hidden();
-        float[] means = file.floats(PREFIX + "means");
-        float[] counts = file.floats(PREFIX + "counts");
-        float[] perClass = file.floats(PREFIX + "per-class");
-        List<float[]> classMeans = new ArrayList<>();
-        List<int[]> classCounts = new ArrayList<>();
-        int first = 0;
-        for (float found : perClass) {
-            int count = (int) found;
-            float[] part = new float[count * width];
-            System.arraycopy(means, first * width, part, 0, part.length);
-            int[] sizes = new int[count];
-            for (int i = 0; i < count; i++) {
-                sizes[i] = (int) counts[first + i];
-            }
-            classMeans.add(part);
-            classCounts.add(sizes);
-            first += count;
+        List<float[]> means = new ArrayList<>();
+        List<int[]> counts = new ArrayList<>();
+        while (file.has(means(means.size()))) {
+            counts.add(integers(file.floats(counts(counts.size()))));
+            means.add(file.floats(means(means.size())));
         }
-        ClassStates classes = new ClassStates(
-                width, config.seed(), classMeans, classCounts, OnlineHeads.doubles(file, PREFIX + "scatter"));
+        ClassStates classes =
+                new ClassStates(width, config.seed(), means, counts, OnlineHeads.doubles(file, PREFIX + "scatter"));
         TailExtractor frozen = new TailExtractor(vit, new TreeMap<>());
         if (!followsByStates(config)) {
             return new StateMemory(config, vit, frozen, classes, Optional.empty());
@@ -99,7 +86,6 @@ final class StateMemory implements AutoCloseable {
                 classes.classes(),
                 OnlineHeads.doubles(file, PREFIX + "gram"),
                 OnlineHeads.doubles(file, PREFIX + "cross"),
-                (long) OnlineHeads.doubles(file, PREFIX + "images")[0],
                 file.floats(PREFIX + "drawn"));
         return new StateMemory(
                 config,
@@ -115,7 +101,7 @@ final class StateMemory implements AutoCloseable {
      * @param before the model before the task
      */
     StateReplay replay(TailExtractor before, int task) {
-        return new StateReplay(classes, width, before::features, config.recipe().replay(), config.seed(), task);
+        return new StateReplay(classes, before::features, config.recipe().replay(), config.seed(), task);
     }
 
     /** What the heads' statistics would be through a model with these deltas, where heads follow by states. */
@@ -142,32 +128,44 @@ final class StateMemory implements AutoCloseable {
 
     /** Adds the memory to a checkpoint. */
     void save(SafetensorsWriter writer) {
-        List<float[]> means = classes.means();
-        List<int[]> counts = classes.counts();
-        int all = counts.stream().mapToInt(each -> each.length).sum();
-        float[] allMeans = new float[all * width];
-        float[] allCounts = new float[all];
-        float[] perClass = new float[counts.size()];
-        int first = 0;
-        for (int position = 0; position < counts.size(); position++) {
-            float[] part = means.get(position);
-            System.arraycopy(part, 0, allMeans, first * width, part.length);
-            for (int count : counts.get(position)) {
-                allCounts[first++] = count;
-            }
-            perClass[position] = counts.get(position).length;
+        long width = classes.width();
+        for (int position = 0; position < classes.classes(); position++) {
+            float[] counts = floats(classes.counts().get(position));
+            writer.add(
+                    means(position),
+                    List.of((long) counts.length, width),
+                    classes.means().get(position));
+            writer.add(counts(position), List.of((long) counts.length), counts);
         }
-        writer.add(PREFIX + "means", List.of((long) all, (long) width), allMeans);
-        writer.add(PREFIX + "counts", List.of((long) all), allCounts);
-        writer.add(PREFIX + "per-class", List.of((long) perClass.length), perClass);
-        writer.add(PREFIX + "scatter", List.of((long) width, (long) width), classes.scatter());
+        writer.add(PREFIX + "scatter", List.of(width, width), classes.scatter());
         statistics.map(StateStatistics::sums).ifPresent(sums -> {
             long functions = sums.cross().length / sums.classes();
             writer.add(PREFIX + "gram", List.of(functions, functions), sums.gram());
             writer.add(PREFIX + "cross", List.of((long) sums.classes(), functions), sums.cross());
-            writer.add(PREFIX + "images", List.of(1L), new double[] {sums.images()});
             writer.add(PREFIX + "drawn", List.of((long) sums.drawn().length), sums.drawn());
         });
+    }
+
+    private static String means(int position) {
+        return PREFIX + "means." + position;
+    }
+
+    private static String counts(int position) {
+        return PREFIX + "counts." + position;
+    }
+
+    private static float[] floats(int... values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            floats[i] = values[i];
+        }
+        return floats;
+    }
+
+    private static int[] integers(float... values) {
+        int[] integers = new int[values.length];
+        Arrays.setAll(integers, i -> (int) values[i]);
+        return integers;
     }
 
     @Override

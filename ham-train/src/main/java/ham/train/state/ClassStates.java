@@ -49,6 +49,11 @@ public final class ClassStates {
         this.scatter = scatter.clone();
     }
 
+    /** Numbers of a state. */
+    public int width() {
+        return width;
+    }
+
     /** How many classes were met. */
     public int classes() {
         return means.size();
@@ -229,10 +234,13 @@ public final class ClassStates {
                 for (int c = 0; c < b; c++) {
                     sum -= l[a * width + c] * l[b * width + c];
                 }
-                l[a * width + b] =
-                        a == b ? Math.sqrt(Math.max(0, sum)) : l[b * width + b] == 0 ? 0 : sum / l[b * width + b];
+                l[a * width + b] = a == b ? Math.sqrt(Math.max(0, sum)) : quotient(sum, l[b * width + b]);
             }
         }
         return l;
+    }
+
+    private static double quotient(double sum, double pivot) {
+        return pivot == 0 ? 0 : sum / pivot;
     }
 }

@@ -15,7 +15,6 @@ public final class StateReplay {
 
     private final ClassStates states;
     private final UnaryOperator<float[]> before;
-    private final int width;
     private final int count;
     private final long seed;
     private final int task;
@@ -25,15 +24,13 @@ public final class StateReplay {
      * Draws the stock.
      *
      * @param states of the classes so far
-     * @param width of a state
      * @param before features [n, d] of states [n, width] by the model before the task
      * @param count states a step
      * @param seed the run's
      */
-    public StateReplay(ClassStates states, int width, UnaryOperator<float[]> before, int count, long seed, int task) {
+    public StateReplay(ClassStates states, UnaryOperator<float[]> before, int count, long seed, int task) {
         this.states = states;
         this.before = before;
-        this.width = width;
         this.count = count;
         this.seed = seed;
         this.task = task;
@@ -43,6 +40,7 @@ public final class StateReplay {
     /** The states of a step, from 0. */
     public ReplayedStates draw(int step) {
         Random random = Seeds.random(seed, "replay", task, step);
+        int width = states.width();
         float[] values = new float[count * width];
         int[] positions = new int[count];
         for (int i = 0; i < count; i++) {

@@ -94,8 +94,8 @@ class ClassStatesTest {
     @Test
     void aStepIsReplayedTheSameAndStepsDiffer() {
         ClassStates states = states();
-        StateReplay replay = new StateReplay(states, WIDTH, values -> new float[values.length / WIDTH], 64, 5, 3);
-        StateReplay again = new StateReplay(states, WIDTH, values -> new float[values.length / WIDTH], 64, 5, 3);
+        StateReplay replay = new StateReplay(states, values -> new float[values.length / WIDTH], 64, 5, 3);
+        StateReplay again = new StateReplay(states, values -> new float[values.length / WIDTH], 64, 5, 3);
         ReplayedStates drawn = replay.draw(4);
         assertThat(again.draw(4).values()).containsExactly(drawn.values());
         assertThat(replay.draw(5).values()).isNotEqualTo(drawn.values());
