@@ -42,7 +42,7 @@ public final class StateStatistics implements AutoCloseable {
     /** Part of the mean of all functions' mean squares that is added to each: some are always zero. */
     private static final double FLOOR = 1e-3;
     /** Classes whose drawn states are worked on at a time. */
-    private static final int CLASSES_AT_A_TIME = 4;
+    private static final int CLASSES_AT_A_TIME = 20;
 
     private static final int ROWS = 1000;
 
@@ -72,7 +72,8 @@ public final class StateStatistics implements AutoCloseable {
                 frozen,
                 projection,
                 seed,
-                new StateSums(0, new double[square(functions(projection, hidden))], new double[0], new float[0]));
+                new StateSums(
+                        new int[0], new double[square(functions(projection, hidden))], new double[0], new float[0]));
     }
 
     /** Goes on from sums. */
@@ -86,8 +87,10 @@ public final class StateStatistics implements AutoCloseable {
         manager = engine.newManager();
         randomProjection = HeadLogits.array(manager, projection);
         drawnGram = manager.zeros(new Shape(functions, functions), DataType.FLOAT64);
-        for (int position = 0; position < sums.classes(); position++) {
-            addDrawn(position);
+        int known = 0;
+        for (int seen : sums.seen()) {
+            addDrawn(known, seen);
+            known = seen;
         }
     }
 
@@ -160,11 +163,12 @@ public final class StateStatistics implements AutoCloseable {
             }
             float[] drawn = Arrays.copyOf(sums.drawn(), seen * DRAWS * 2 * projection.rows());
             classes.draw(known, DRAWS, Seeds.random(seed, "drawn states", known), drawn);
-            sums = new StateSums(seen, gram.toDoubleArray(), cross.toDoubleArray(), drawn);
+            int tasks = sums.seen().length;
+            int[] seenByTask = Arrays.copyOf(sums.seen(), tasks + 1);
+            seenByTask[tasks] = seen;
+            sums = new StateSums(seenByTask, gram.toDoubleArray(), cross.toDoubleArray(), drawn);
         }
-        for (int position = known; position < seen; position++) {
-            addDrawn(position);
-        }
+        addDrawn(known, seen);
     }
 
     /** Every drawn state of a class weighs as much as all of the class's images do, divided by the number of draws. */
@@ -172,12 +176,38 @@ public final class StateStatistics implements AutoCloseable {
         return (float) (sums.cross()[(position + 1) * functions - 1] / DRAWS);
     }
 
-    private void addDrawn(int position) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray psi = psi(states(sums.drawn(), position * DRAWS, (position + 1) * DRAWS));
-            drawnGram.addi(product(psi, psi).mul(weight(position)));
+    /** Adds the drawn states of a task's classes, whose sums depend in their last bits on which are added together. */
+    private void addDrawn(int known, int seen) {
+        for (int from = known; from < seen; from += CLASSES_AT_A_TIME) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                Draws draws = draws(from, Math.min(from + CLASSES_AT_A_TIME, seen));
+                NDArray psi = psi(draws.states());
+                drawnGram.addi(product(psi.mul(draws.weights()), psi));
+            }
         }
+    }
+
+    /**
+     * Drawn states of some classes.
+     *
+     * @param states [n, 2 d]
+     * @param weights of each, [n, 1]
+     * @param targets the weights, each at its class, [n, classes]
+     */
+    private record Draws(NDArray states, NDArray weights, NDArray targets) {}
+
+    private Draws draws(int from, int to) {
+        int[] positions = new int[(to - from) * DRAWS];
+        float[] weights = new float[positions.length];
+        for (int i = 0; i < positions.length; i++) {
+            positions[i] = from + i / DRAWS;
+            weights[i] = weight(positions[i]);
+        }
+        return new Draws(
+                states(sums.drawn(), from * DRAWS, to * DRAWS),
+                manager.create(weights, new Shape(weights.length, 1)),
+                targets(positions, weights, sums.classes()));
     }
 
     /**
@@ -210,23 +240,15 @@ public final class StateStatistics implements AutoCloseable {
     /** Adds to the four sums of {@link #renewed} what the drawn states of some classes give. */
     private void addChange(
             TailExtractor present, int from, int to, NDArray both, NDArray gram, NDArray psiCross, NDArray cross) {
-        int[] positions = new int[(to - from) * DRAWS];
-        float[] weights = new float[positions.length];
-        for (int i = 0; i < positions.length; i++) {
-            positions[i] = from + i / DRAWS;
-            weights[i] = weight(positions[i]);
-        }
-        NDArray states = states(sums.drawn(), from * DRAWS, to * DRAWS);
-        NDArray weight = manager.create(weights, new Shape(weights.length, 1));
-        NDArray targets = targets(positions, weights, sums.classes());
-        NDArray psi = psi(states);
-        NDArray y = outputs(present.activations(manager, states).get(0));
+        Draws draws = draws(from, to);
+        NDArray psi = psi(draws.states());
+        NDArray y = outputs(present.activations(manager, draws.states()).get(0));
         NDArray change = y.sub(psi.get(columns(0, (int) y.getShape().get(1))));
         NDArray changeOfRandom = change.get(columns(0, projection.columns()));
-        both.addi(product(psi.mul(weight), change));
-        gram.addi(product(changeOfRandom.mul(weight), changeOfRandom));
-        psiCross.addi(product(targets, psi));
-        cross.addi(product(targets, change));
+        both.addi(product(psi.mul(draws.weights()), change));
+        gram.addi(product(changeOfRandom.mul(draws.weights()), changeOfRandom));
+        psiCross.addi(product(draws.targets(), psi));
+        cross.addi(product(draws.targets(), change));
     }
 
     /**
@@ -307,9 +329,9 @@ public final class StateStatistics implements AutoCloseable {
         return manager.create(targets, new Shape(positions.length, classes));
     }
 
-    /** {@code first^T second}, multiplied in float32. */
+    /** {@code first^T second} in float32, to be added to a sum in float64. */
     private static NDArray product(NDArray first, NDArray second) {
-        return wide(first.transpose().matMul(second));
+        return first.transpose().matMul(second);
     }
 
     private static NDArray wide(NDArray array) {

@@ -3,10 +3,15 @@ package ham.train.head;
 /**
  * What {@link StateStatistics} remember of all images so far, enough to go on after a restart.
  *
- * @param classes how many classes
+ * @param seen how many classes there were after every task
  * @param gram sum of psi^T psi over images, [m, m], symmetric
  * @param cross sum of psi by class, [classes, m]
  * @param drawn states that were drawn for every class when it was met, [classes, draws, 2 d]
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record StateSums(int classes, double[] gram, double[] cross, float[] drawn) {}
+public record StateSums(int[] seen, double[] gram, double[] cross, float[] drawn) {
+    /** How many classes there are. */
+    public int classes() {
+        return seen.length == 0 ? 0 : seen[seen.length - 1];
+    }
+}

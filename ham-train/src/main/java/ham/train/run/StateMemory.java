@@ -83,7 +83,7 @@ final class StateMemory implements AutoCloseable {
             return new StateMemory(config, vit, frozen, classes, Optional.empty());
         }
         StateSums sums = new StateSums(
-                classes.classes(),
+                integers(file.floats(PREFIX + "seen")),
                 OnlineHeads.doubles(file, PREFIX + "gram"),
                 OnlineHeads.doubles(file, PREFIX + "cross"),
                 file.floats(PREFIX + "drawn"));
@@ -140,6 +140,7 @@ final class StateMemory implements AutoCloseable {
         writer.add(PREFIX + "scatter", List.of(width, width), classes.scatter());
         statistics.map(StateStatistics::sums).ifPresent(sums -> {
             long functions = sums.cross().length / sums.classes();
+            writer.add(PREFIX + "seen", List.of((long) sums.seen().length), floats(sums.seen()));
             writer.add(PREFIX + "gram", List.of(functions, functions), sums.gram());
             writer.add(PREFIX + "cross", List.of((long) sums.classes(), functions), sums.cross());
             writer.add(PREFIX + "drawn", List.of((long) sums.drawn().length), sums.drawn());
