@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import ham.merge.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,34 @@ class TrainCommandTest {
         ham("inspect", run).succeeds();
         assertThat(train(run, 2, 2, "--resume").succeeds().json().path("last_accuracy"))
                 .isEqualTo(result.path("last_accuracy"));
+    }
+
+    @Test
+    void statesAreReplayedAndHeadsFollowThem() {
+        Object[] states = {
+            "--blocks",
+            3,
+            "--targets",
+            "attention_output,fc1,fc2",
+            "--replay",
+            8,
+            "--replay-hold",
+            0.5,
+            "--drift",
+            "states"
+        };
+        Path run = temp.resolve("run");
+        JsonNode result = train(run, 2, 2, states).succeeds().json();
+        assertThat(result.path("last_accuracy").asDouble()).isBetween(0.5, 1.0);
+        assertThat(result.path("parity").path("passed").asBoolean()).isTrue();
+        JsonNode config = JsonFiles.read(run.resolve("run.json"), "a record").path("configuration");
+        assertThat(config.path("replay").asInt()).isEqualTo(8);
+        assertThat(config.path("replay-hold").asDouble()).isEqualTo(0.5);
+        assertThat(config.path("drift").asText()).isEqualTo("states");
+        states[7] = 0.1;
+        List<Object> resumed = new ArrayList<>(List.of(states));
+        resumed.add("--resume");
+        train(run, 2, 2, resumed.toArray()).failsWith(1, "replay-hold", "0.5", "0.1");
     }
 
     private static void benchServesTheRun(Path run) throws IOException {

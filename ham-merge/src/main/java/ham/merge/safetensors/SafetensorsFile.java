@@ -195,6 +195,26 @@ public final class SafetensorsFile implements Tensors {
         return values;
     }
 
+    /**
+     * Values of a float64 tensor in row-major order, as they are.
+     *
+     * @throws InputException when the tensor is missing or of another dtype
+     */
+    public double[] doubles(String name) {
+        TensorInfo info = info(name);
+        if (info.dtype() != DType.F64) {
+            throw new InputException(path, "tensor '" + name + "': expected F64, found " + info.dtype());
+        }
+        double[] values = new double[Math.toIntExact(info.elements())];
+        int[] done = {0};
+        read(name, 0, info.bytes(), piece -> {
+            int count = piece.remaining() / Double.BYTES;
+            piece.asDoubleBuffer().get(values, done[0], count);
+            done[0] += count;
+        });
+        return values;
+    }
+
     private static int decode(DType dtype, ByteBuffer bytes, float[] values, int from) {
         int count = bytes.remaining() / dtype.bytes();
         switch (dtype) {

@@ -174,6 +174,10 @@ class SafetensorsFileTest {
         assertThat(file.floats("f16")).containsExactly(1, -2, 0x1p-24f, -1023 * 0x1p-24f, -0f, 65504);
         assertThat(file.floats("bf16")).containsExactly(1, -3, Float.intBitsToFloat(0x10000), -0f);
         assertThat(file.floats("f64")).containsExactly(0.1f, -0f, 0f);
+        assertThat(file.doubles("f64")).containsExactly(0.1, -0.0, 1e-60);
+        assertThatThrownBy(() -> file.doubles("f32"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("tensor 'f32': expected F64, found F32");
         assertThat(file.floats("f32")).containsExactly(0.1f, -0f, Float.MIN_VALUE);
     }
 

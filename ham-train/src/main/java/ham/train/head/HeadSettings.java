@@ -28,9 +28,4 @@ public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge, 
             throw new InputException("--projection: expected 1 to " + WIDEST_PROJECTION + ", found " + projectionWidth);
         }
     }
-
-    /** The same with another head exported. */
-    public HeadSettings withKind(HeadKind other) {
-        return new HeadSettings(other, projectionWidth, ridge, drift);
-    }
 }

@@ -54,7 +54,7 @@ final class RidgeRegression implements AutoCloseable {
         images = state.images();
         manager = engine.newManager();
         solver = solver(engine);
-        randomProjection = manager.create(projection.data(), new Shape(projection.rows(), width));
+        randomProjection = HeadLogits.array(manager, projection);
         gram = manager.create(state.gram(), new Shape(width, width));
         cross = manager.create(
                 Arrays.copyOf(state.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));

@@ -1,7 +1,6 @@
 package ham.train.head;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
@@ -22,15 +21,14 @@ import java.util.Arrays;
  * tail has changed since.
  *
  * <p>A state ({@link TailExtractor}) is the same for every model whose tail alone is adapted, and so are functions of it in which only the
- * frozen model appears. As such functions psi [m] serve the frozen model's y (below), the state itself, the frozen tail's
- * activations, and 1. Sums of {@code psi^T psi} and of psi by class are kept for all images.
+ * frozen model appears: psi [m] of {@code StateFunctions}. Sums of {@code psi^T psi} and of psi by class are kept for all images.
  *
  * <p>What a present model makes of a state, {@code y = [relu(f P), f / |f|]} [M + d], is a known function of the state, and the frozen
  * model's y0 is among psi. The change {@code y - y0} is approximated by {@code psi W}, the ridge regression over states that are drawn from
  * {@link ClassStates}, {@value #DRAWS} a class. So {@code sum y^T y} over the real images is what follows from {@code sum psi^T psi}, known
  * exactly, and what the approximation leaves, measured on the drawn states alone. Drawn states, which are a rough picture of the real ones,
  * have to be right only about a small part: they are the control variate of Monte Carlo methods. Where the model did not change the
- * result is exact. No image, and no state of one, is kept.
+ * result is exact. No image is kept.
  *
  * <p>Shapes: n states, d width of a feature, M random features, m functions.
  */
@@ -47,12 +45,11 @@ public final class StateStatistics implements AutoCloseable {
     private static final int ROWS = 1000;
 
     private final TorchEngine engine;
-    private final TailExtractor frozen;
     private final Matrix projection;
-    private final int functions;
+    private final int m;
     private final long seed;
     private final NDManager manager;
-    private final NDArray randomProjection;
+    private final StateFunctions functions;
     /** Sum of psi^T psi over drawn states, [m, m]. */
     private final NDArray drawnGram;
 
@@ -72,34 +69,25 @@ public final class StateStatistics implements AutoCloseable {
                 frozen,
                 projection,
                 seed,
-                new StateSums(
-                        new int[0], new double[square(functions(projection, hidden))], new double[0], new float[0]));
+                StateSums.empty(
+                        Math.toIntExact(StateFunctions.count(projection.columns(), projection.rows(), hidden))));
     }
 
     /** Goes on from sums. */
     public StateStatistics(TorchEngine engine, TailExtractor frozen, Matrix projection, long seed, StateSums sums) {
         this.engine = engine;
-        this.frozen = frozen;
         this.projection = projection;
         this.seed = seed;
         this.sums = sums;
-        functions = (int) Math.round(Math.sqrt(sums.gram().length));
+        m = (int) Math.round(Math.sqrt(sums.gram().length));
         manager = engine.newManager();
-        randomProjection = HeadLogits.array(manager, projection);
-        drawnGram = manager.zeros(new Shape(functions, functions), DataType.FLOAT64);
+        functions = new StateFunctions(manager, frozen, projection);
+        drawnGram = manager.zeros(new Shape(m, m), DataType.FLOAT64);
         int known = 0;
         for (int seen : sums.seen()) {
             addDrawn(known, seen);
             known = seen;
         }
-    }
-
-    private static int functions(Matrix projection, int hidden) {
-        return Math.toIntExact(functions(projection.columns(), projection.rows(), hidden));
-    }
-
-    private static long functions(int random, int width, int hidden) {
-        return random + 4L * width + hidden + 1;
     }
 
     /**
@@ -112,7 +100,7 @@ public final class StateStatistics implements AutoCloseable {
      * @throws InputException naming what is too large
      */
     public static void requireFit(int random, int width, int hidden, int classes) {
-        long functions = functions(random, width, hidden);
+        long functions = StateFunctions.count(random, width, hidden);
         if (functions * functions > Integer.MAX_VALUE) {
             throw InputException.option(
                     "--drift states",
@@ -126,10 +114,6 @@ public final class StateStatistics implements AutoCloseable {
                     "expected at most " + most + " classes for a model of width " + width + ", found " + classes
                             + "; use another --drift");
         }
-    }
-
-    private static int square(int size) {
-        return Math.multiplyExact(size, size);
     }
 
     /** What to save; the arrays are shared, not copied. */
@@ -148,15 +132,15 @@ public final class StateStatistics implements AutoCloseable {
         int known = sums.classes();
         int seen = classes.classes();
         try (NDManager work = manager.newSubManager()) {
-            NDArray gram = work.create(sums.gram(), new Shape(functions, functions));
-            NDArray cross = work.create(Arrays.copyOf(sums.cross(), seen * functions), new Shape(seen, functions));
+            NDArray gram = work.create(sums.gram(), new Shape(m, m));
+            NDArray cross = work.create(Arrays.copyOf(sums.cross(), seen * m), new Shape(seen, m));
             for (int from = 0; from < positions.length; from += ROWS) {
                 int to = Math.min(from + ROWS, positions.length);
                 float[] ones = new float[to - from];
                 Arrays.fill(ones, 1);
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
-                    NDArray psi = psi(states(states, from, to));
+                    NDArray psi = functions.psi(states(states, from, to));
                     gram.addi(product(psi, psi));
                     cross.addi(product(targets(Arrays.copyOfRange(positions, from, to), ones, seen), psi));
                 }
@@ -173,7 +157,7 @@ public final class StateStatistics implements AutoCloseable {
 
     /** Every drawn state of a class weighs as much as all of the class's images do, divided by the number of draws. */
     private float weight(int position) {
-        return (float) (sums.cross()[(position + 1) * functions - 1] / DRAWS);
+        return (float) (sums.cross()[(position + 1) * m - 1] / DRAWS);
     }
 
     /** Adds the drawn states of a task's classes, whose sums depend in their last bits on which are added together. */
@@ -182,7 +166,7 @@ public final class StateStatistics implements AutoCloseable {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 Draws draws = draws(from, Math.min(from + CLASSES_AT_A_TIME, seen));
-                NDArray psi = psi(draws.states());
+                NDArray psi = functions.psi(draws.states());
                 drawnGram.addi(product(psi.mul(draws.weights()), psi));
             }
         }
@@ -222,9 +206,9 @@ public final class StateStatistics implements AutoCloseable {
         try (NDManager work = manager.newSubManager();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray both = work.zeros(new Shape(functions, outputs), DataType.FLOAT64);
+            NDArray both = work.zeros(new Shape(m, outputs), DataType.FLOAT64);
             NDArray gram = work.zeros(new Shape(width, width), DataType.FLOAT64);
-            NDArray psiCross = work.zeros(new Shape(sums.classes(), functions), DataType.FLOAT64);
+            NDArray psiCross = work.zeros(new Shape(sums.classes(), m), DataType.FLOAT64);
             NDArray cross = work.zeros(new Shape(sums.classes(), outputs), DataType.FLOAT64);
             for (int from = 0; from < sums.classes(); from += CLASSES_AT_A_TIME) {
                 int to = Math.min(from + CLASSES_AT_A_TIME, sums.classes());
@@ -241,8 +225,8 @@ public final class StateStatistics implements AutoCloseable {
     private void addChange(
             TailExtractor present, int from, int to, NDArray both, NDArray gram, NDArray psiCross, NDArray cross) {
         Draws draws = draws(from, to);
-        NDArray psi = psi(draws.states());
-        NDArray y = outputs(present.activations(manager, draws.states()).get(0));
+        NDArray psi = functions.psi(draws.states());
+        NDArray y = functions.y(present, draws.states());
         NDArray change = y.sub(psi.get(columns(0, (int) y.getShape().get(1))));
         NDArray changeOfRandom = change.get(columns(0, projection.columns()));
         both.addi(product(psi.mul(draws.weights()), change));
@@ -267,7 +251,8 @@ public final class StateStatistics implements AutoCloseable {
         try (TorchScript solver = RidgeRegression.solver(engine)) {
             NDArray scaled = single(drawnGram).div(scale).div(scale.transpose());
             NDList solution = solver.run(work, scaled, joint.div(scale), work.create((float) RIDGE));
-            if (solution.get(1).getInt() != 0) {
+            if (solution.get(1).getInt() != 0
+                    || !Float.isFinite(solution.get(0).sum().getFloat())) {
                 throw new InputException("statistics of states: expected finite activations, found others;"
                         + " check the base checkpoint and the deltas for extreme weights");
             }
@@ -280,39 +265,24 @@ public final class StateStatistics implements AutoCloseable {
         NDArray explained = change.transpose()
                 .matMul(joint.get(random).add(change.mul(scale).mul(scale).mul(RIDGE)));
         // y0 is the first columns of psi.
-        NDArray all = weights.add(work.eye(functions, (int) weights.getShape().get(1), 0, DataType.FLOAT32));
+        NDArray all = weights.add(work.eye(m, (int) weights.getShape().get(1), 0, DataType.FLOAT32));
         NDArray whole = all.get(random);
         NDArray known = whole.transpose()
-                .matMul(single(work.create(sums.gram(), new Shape(functions, functions)))
-                        .matMul(whole));
+                .matMul(single(work.create(sums.gram(), new Shape(m, m))).matMul(whole));
         NDArray sum = wide(known.sub(explained)).add(gram);
-        NDArray exact = single(work.create(sums.cross(), new Shape(sums.classes(), functions)));
+        NDArray exact = single(work.create(sums.cross(), new Shape(sums.classes(), m)));
         NDArray allCross =
                 exact.matMul(all).add(single(cross)).sub(single(psiCross).matMul(weights));
         return new RenewedStatistics(
                 sum.add(sum.transpose()).mul(0.5).toDoubleArray(),
                 wide(allCross.get(random)).toDoubleArray(),
                 allCross.get(columns(width, (int) allCross.getShape().get(1)))
-                        .div(exact.get(columns(functions - 1, functions)))
+                        .div(exact.get(columns(m - 1, m)))
                         .toFloatArray());
     }
 
     private static NDIndex columns(int from, int to) {
         return new NDIndex(":, " + from + ":" + to);
-    }
-
-    /** Functions of states of which no model but the frozen one knows, [n, m]. */
-    private NDArray psi(NDArray states) {
-        NDList activations = frozen.activations(manager, states);
-        NDArray one = manager.ones(new Shape(states.getShape().get(0), 1));
-        return NDArrays.concat(
-                new NDList(outputs(activations.get(0)), states, activations.get(1), activations.get(2), one), 1);
-    }
-
-    /** y of features: random features, then the L2-normalised ones, [n, M + d]. */
-    private NDArray outputs(NDArray features) {
-        NDArray length = features.mul(features).sum(new int[] {1}, true).sqrt();
-        return features.matMul(randomProjection).maximum(0).concat(features.div(length), 1);
     }
 
     private NDArray states(float[] values, int from, int to) {

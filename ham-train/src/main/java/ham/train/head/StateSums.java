@@ -10,6 +10,12 @@ package ham.train.head;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record StateSums(int[] seen, double[] gram, double[] cross, float[] drawn) {
+    /** Of no image, with m functions. */
+    static StateSums empty(int functions) {
+        return new StateSums(
+                new int[0], new double[Math.multiplyExact(functions, functions)], new double[0], new float[0]);
+    }
+
     /** How many classes there are. */
     public int classes() {
         return seen.length == 0 ? 0 : seen[seen.length - 1];

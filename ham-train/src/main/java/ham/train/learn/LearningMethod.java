@@ -64,7 +64,7 @@ public enum LearningMethod {
 
     /** Whether features of the one model move from task to task. */
     public boolean movesFeatures() {
-        return givesOneModel() && this != FROZEN;
+        return givesOneModel() && this != FROZEN && this != JOINT;
     }
 
     /** Whether an adapter goes on where the one before it ended, and so speaks for all tasks so far. */

@@ -30,6 +30,8 @@ public record Recipe(
     /** Weight of the distance that replayed features move, unless something else is said. */
     public static final double REPLAY_HOLD = 0.02;
 
+    private static final int MOST_REPLAYED = 100_000;
+
     /** Without replay. */
     public Recipe(
             int epochs, int batch, double adapterRate, double headRate, double scalarRate, Augmentation augmentation) {
@@ -42,8 +44,9 @@ public record Recipe(
         requireRate("--lr", adapterRate);
         requireRate("--head-lr", headRate);
         requireRate("--alpha-lr", scalarRate);
-        if (replay < 0) {
-            throw new InputException("--replay: expected 0 or more, found " + replay + "; choose such a number");
+        if (replay < 0 || replay > MOST_REPLAYED) {
+            throw new InputException("--replay: expected 0 to " + MOST_REPLAYED + ", found " + replay
+                    + "; choose a number in that range");
         }
         if (!(replayHold >= 0 && Double.isFinite(replayHold))) {
             throw new InputException(

@@ -6,7 +6,6 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.train.optimize.FloatArray;
 import ham.train.optimize.Parameter;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,15 +25,6 @@ import java.util.stream.Collectors;
  * @param every how long training goes on before it is saved again
  */
 public record TaskCheckpoint(Path file, Duration every) {
-    /** Forgets the task, whose result is safe elsewhere. */
-    public void delete() {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new InputException(file, "cannot be deleted: " + e.getMessage(), e);
-        }
-    }
-
     /**
      * How far training came.
      *

@@ -13,7 +13,6 @@ import ham.train.head.HeadSettings;
 import ham.train.head.PrototypeStatistics;
 import ham.train.head.RenewedStatistics;
 import ham.train.head.RidgeRule;
-import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -103,22 +102,14 @@ final class OnlineHeads {
         Matrix prototypes = file.matrix(prefix + "prototypes");
         AnalyticState state = new AnalyticState(
                 prototypes.rows(),
-                doubles(file, prefix + "gram"),
-                doubles(file, prefix + "cross"),
-                (long) doubles(file, prefix + "images")[0],
-                doubles(file, prefix + "ridge")[0],
-                doubles(file, prefix + "losses"));
+                file.doubles(prefix + "gram"),
+                file.doubles(prefix + "cross"),
+                (long) file.doubles(prefix + "images")[0],
+                file.doubles(prefix + "ridge")[0],
+                file.doubles(prefix + "losses"));
         return new OnlineHeads(
                 engine,
                 new PrototypeStatistics(prototypes),
                 new AnalyticStatistics(file.matrix(prefix + "projection"), rule, state));
-    }
-
-    /** A float64 tensor of a checkpoint. */
-    static double[] doubles(SafetensorsFile file, String name) {
-        ByteBuffer bytes = file.bytes(name);
-        double[] values = new double[Math.toIntExact(file.info(name).elements())];
-        bytes.asDoubleBuffer().get(values);
-        return values;
     }
 }

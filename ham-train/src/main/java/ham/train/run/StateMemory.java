@@ -76,16 +76,15 @@ final class StateMemory implements AutoCloseable {
             counts.add(integers(file.floats(counts(counts.size()))));
             means.add(file.floats(means(means.size())));
         }
-        ClassStates classes =
-                new ClassStates(width, config.seed(), means, counts, OnlineHeads.doubles(file, PREFIX + "scatter"));
+        ClassStates classes = new ClassStates(width, config.seed(), means, counts, file.doubles(PREFIX + "scatter"));
         TailExtractor frozen = new TailExtractor(vit, new TreeMap<>());
         if (!followsByStates(config)) {
             return new StateMemory(config, vit, frozen, classes, Optional.empty());
         }
         StateSums sums = new StateSums(
                 integers(file.floats(PREFIX + "seen")),
-                OnlineHeads.doubles(file, PREFIX + "gram"),
-                OnlineHeads.doubles(file, PREFIX + "cross"),
+                file.doubles(PREFIX + "gram"),
+                file.doubles(PREFIX + "cross"),
                 file.floats(PREFIX + "drawn"));
         return new StateMemory(
                 config,

@@ -11,11 +11,14 @@ import java.util.stream.IntStream;
  * The distribution of the states of every class met so far: a mixture of up to {@value #MEANS} Gaussians a class with one covariance for
  * all, that of the differences between states and the means next to them.
  *
- * <p>A state is what enters the tail of the model ({@link ham.train.feature.FeatureExtractor.Extracted}). No state of an image is kept.
+ * <p>A state is what enters the tail of the model ({@link ham.train.feature.FeatureExtractor.Extracted}). No image is kept; a mean that stands for one state is that
+ * state, which the number of means keeps rare.
  */
 public final class ClassStates {
-    /** Means of a class. */
+    /** Most means of a class. */
     private static final int MEANS = 10;
+    /** Fewest states a mean, on average over a class. */
+    private static final int STATES_A_MEAN = 5;
 
     private static final int ROUNDS = 10;
     /** Added to the covariance's diagonal, as a part of its mean. */
@@ -97,7 +100,7 @@ public final class ClassStates {
     private void add(float[] states, int... rows) {
         int[] order = rows.clone();
         Seeds.shuffle(order, Seeds.random(seed, "state means", classes()));
-        int k = Math.min(MEANS, rows.length);
+        int k = Math.max(1, Math.min(MEANS, rows.length / STATES_A_MEAN));
         float[] centres = new float[k * width];
         for (int c = 0; c < k; c++) {
             System.arraycopy(states, order[c] * width, centres, c * width, width);

@@ -7,8 +7,14 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.Target;
 import ham.merge.head.HeadKind;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.tensor.Matrix;
+import ham.train.TinyVit;
+import ham.train.engine.TorchEngine;
+import ham.train.feature.FeatureExtractor;
 import ham.train.head.DriftRule;
+import ham.train.head.Features;
 import ham.train.head.HeadSettings;
+import ham.train.head.PrototypeStatistics;
 import ham.train.head.RidgeRule;
 import ham.train.input.Augmentation;
 import ham.train.learn.LearningMethod;
@@ -16,9 +22,13 @@ import ham.train.lora.Initialisation;
 import ham.train.lora.LoraSettings;
 import ham.train.lora.Recipe;
 import ham.train.lora.ScalarScope;
+import ham.train.stream.Split;
+import ham.train.vit.VitForward;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +44,7 @@ class StateRunTest {
 
     @BeforeEach
     void prepare() {
-        TinyRun.prepare(temp);
+        TinyRun.prepare(temp, 30);
     }
 
     private RunConfig config(LearningMethod method, HeadKind head, int replay, DriftRule rule) {
@@ -52,25 +62,42 @@ class StateRunTest {
         return SafetensorsFile.open(temp.resolve(run).resolve(file));
     }
 
+    /** Stopped within a task that replays, between tasks, and within the last. */
     @Test
     void goesOnAsIfNeverInterrupted() {
         RunConfig config = config(LearningMethod.HAM, HeadKind.ANALYTIC, 12, DriftRule.STATES);
-        TinyRun.run(config, temp.resolve("whole"));
-        Path broken = temp.resolve("broken");
-        for (TinyRun.Recorder stop : List.of(new TinyRun.Recorder(2), new TinyRun.Recorder(-1, 3))) {
-            assertThatThrownBy(() -> FinishedRun.of(config, broken, Map.of(), List.of(), stop))
-                    .hasMessageContaining("stopped");
+        train(config, "whole", new TinyRun.Recorder(-1));
+        for (TinyRun.Recorder stop :
+                List.of(new TinyRun.Recorder(-1, 19), new TinyRun.Recorder(2), new TinyRun.Recorder(-1, 3))) {
+            assertThatThrownBy(() -> train(config, "broken", stop)).hasMessageContaining("stopped");
         }
-        TinyRun.run(config, broken);
-        for (String file : List.of("merged/merged.safetensors", "heads/linear.safetensors")) {
-            assertThat(broken.resolve(file)).hasSameBinaryContentAs(temp.resolve("whole/" + file));
+        TinyRun.Recorder last = new TinyRun.Recorder(-1);
+        train(config, "broken", last);
+        assertThat(last.steps).isEqualTo(10);
+        for (String file : List.of(
+                "merged/merged.safetensors",
+                "heads/linear.safetensors",
+                "heads/prototype.safetensors",
+                "heads/analytic.safetensors")) {
+            assertThat(temp.resolve("broken").resolve(file)).hasSameBinaryContentAs(temp.resolve("whole/" + file));
         }
-        for (String name : List.of("heads/analytic.safetensors", "heads/prototype.safetensors")) {
-            float[] expected = head("whole", name).floats("weight");
-            assertThat(head("broken", name).floats("weight"))
-                    .usingComparatorWithPrecision(1e-3f)
-                    .containsExactly(expected);
+    }
+
+    /** Trains, saving after every step. */
+    private void train(RunConfig config, String out, TinyRun.Recorder progress) {
+        try (RunFolder folder = RunFolder.open(temp.resolve(out), true, false)) {
+            new StreamTrainer(RunInputs.open(config), progress, Duration.ZERO).run(folder);
+            folder.finish();
         }
+    }
+
+    @Test
+    void trainsOnAsManyStatesAsAreAskedFor() {
+        for (int replay : new int[] {12, 24}) {
+            TinyRun.run(config(LearningMethod.HAM, HeadKind.LINEAR, replay, DriftRule.NONE), temp.resolve("" + replay));
+        }
+        assertThat(head("24", "heads/linear.safetensors").floats("weight"))
+                .isNotEqualTo(head("12", "heads/linear.safetensors").floats("weight"));
     }
 
     /** Replay trains all rows of the linear head on, and the merged folder has the head that was measured. */
@@ -88,16 +115,45 @@ class StateRunTest {
         assertThat(now).isNotEqualTo(first);
     }
 
+    /** Prototypes of all classes lie near the means of their images' features by the last model, which old ones do not. */
     @Test
     void headsFollowAModelThatMoves() {
-        TinyRun.run(config(LearningMethod.HAM, HeadKind.ANALYTIC, 0, DriftRule.STATES), temp.resolve("states"));
-        TinyRun.run(config(LearningMethod.HAM, HeadKind.ANALYTIC, 0, DriftRule.NONE), temp.resolve("none"));
+        RunConfig config = config(LearningMethod.HAM, HeadKind.PROTOTYPE, 0, DriftRule.STATES);
+        TinyRun.run(config, temp.resolve("states"));
+        TinyRun.run(config(LearningMethod.HAM, HeadKind.PROTOTYPE, 0, DriftRule.NONE), temp.resolve("none"));
         assertThat(temp.resolve("states/merged/merged.safetensors"))
                 .hasSameBinaryContentAs(temp.resolve("none/merged/merged.safetensors"));
-        for (String name : List.of("heads/analytic.safetensors", "heads/prototype.safetensors")) {
-            assertThat(head("states", name).floats("weight"))
-                    .isNotEqualTo(head("none", name).floats("weight"));
+        assertThat(head("states", "heads/analytic.safetensors").floats("weight"))
+                .isNotEqualTo(head("none", "heads/analytic.safetensors").floats("weight"));
+        Matrix expected = prototypes(RunInputs.open(config), head("states", "merged/merged.safetensors"));
+        assertThat(distance(expected, "states")).isLessThan(0.3 * distance(expected, "none"));
+    }
+
+    private double distance(Matrix expected, String run) {
+        float[] found = head(run, "heads/prototype.safetensors").floats("weight");
+        double sum = 0;
+        for (int i = 0; i < found.length; i++) {
+            sum += Math.pow(found[i] - expected.data()[i], 2);
         }
+        return Math.sqrt(sum);
+    }
+
+    /** Of all tasks' images through a model with these deltas. */
+    private static Matrix prototypes(RunInputs inputs, SafetensorsFile merged) {
+        SortedMap<String, Matrix> deltas = new TreeMap<>();
+        merged.names().forEach(name -> deltas.put(name, merged.matrix(name)));
+        PrototypeStatistics statistics = new PrototypeStatistics(TinyVit.WIDTH);
+        try (TorchEngine engine = TorchEngine.open("cpu", 1, "fp32");
+                VitForward vit = new VitForward(engine, inputs.base());
+                FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
+            for (int task = 0; task < TinyRun.TASKS; task++) {
+                Split split = inputs.split(task);
+                Features training = inputs.seen(model, split.training()).features();
+                Features heldOut = inputs.seen(model, split.heldOut()).features();
+                statistics.add(training.and(heldOut), inputs.stream().seen(task));
+            }
+        }
+        return statistics.head().weight();
     }
 
     @Test
@@ -126,6 +182,6 @@ class StateRunTest {
     void refusesNumbersOutOfRange() {
         assertThatThrownBy(() -> config(LearningMethod.HAM, HeadKind.ANALYTIC, -1, DriftRule.NONE))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--replay: expected 0 or more, found -1");
+                .hasMessageContaining("--replay: expected 0 to 100000, found -1");
     }
 }

@@ -38,11 +38,16 @@ public final class TinyRun {
 
     /** Writes base and data into a folder. */
     public static void prepare(Path folder) {
+        prepare(folder, TRAINING_IMAGES);
+    }
+
+    /** The same with another number of training images a class. */
+    static void prepare(Path folder, int trainingImages) {
         try {
             TinyVit.in(Files.createDirectories(folder.resolve("base")));
             Random random = new Random(5);
             for (int label = 0; label < 2 * TASKS; label++) {
-                write(folder.resolve("data/train/class" + label), label, TRAINING_IMAGES, random);
+                write(folder.resolve("data/train/class" + label), label, trainingImages, random);
                 write(folder.resolve("data/test/class" + label), label, TEST_IMAGES, random);
             }
         } catch (IOException e) {
