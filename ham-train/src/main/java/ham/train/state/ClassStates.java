@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
  * The distribution of the states of every class met so far: a mixture of up to {@value #MEANS} Gaussians a class with one covariance for
  * all, that of the differences between states and the means next to them.
  *
- * <p>A state is what enters the tail of the model ({@link ham.train.feature.FeatureExtractor.Extracted}). No image is kept; a mean that stands for one state is that
- * state, which the number of means keeps rare.
+ * <p>A state is what enters the tail of the model ({@link ham.train.feature.FeatureExtractor.Extracted}). No image is kept; a mean that stands
+ * for one state is that state, which the number of means keeps rare.
  */
 public final class ClassStates {
     /** Most means of a class. */
