@@ -2,11 +2,11 @@ package ham.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.cli.serving.ServingBenchmark;
-import ham.cli.serving.ServingOutput;
-import ham.cli.serving.ServingRequest;
-import ham.cli.serving.ServingSource;
-import ham.cli.serving.ServingText;
+import ham.bench.comparison.ServingBenchmark;
+import ham.bench.comparison.ServingOutput;
+import ham.bench.comparison.ServingRequest;
+import ham.bench.comparison.ServingSource;
+import ham.bench.comparison.ServingText;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.MergeFolder;

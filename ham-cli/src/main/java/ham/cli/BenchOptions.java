@@ -1,14 +1,14 @@
 package ham.cli;
 
-import ham.cli.serving.ServingRequest;
+import ham.bench.comparison.ServingRequest;
+import ham.bench.scenario.Scenario;
+import ham.bench.scenario.StabilityRule;
+import ham.bench.strategy.BenchSettings;
+import ham.bench.strategy.Strategy;
+import ham.bench.traffic.Traffic;
+import ham.bench.traffic.TrafficKind;
 import ham.runtime.ModelException;
-import ham.runtime.bench.BenchSettings;
-import ham.runtime.bench.Strategy;
 import ham.runtime.model.SessionSettings;
-import ham.runtime.scenario.Scenario;
-import ham.runtime.scenario.StabilityRule;
-import ham.runtime.traffic.Traffic;
-import ham.runtime.traffic.TrafficKind;
 import ham.train.data.DataSpec;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package ham.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
-import ham.runtime.model.Classifier;
+import ham.runtime.classify.Classifier;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import ham.train.eval.DeployedAccuracy;

@@ -2,10 +2,11 @@ package ham.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.cli.report.ExperimentReport;
+import ham.job.experiment.ExperimentCharts;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
+import ham.report.ExperimentReport;
 import ham.train.experiment.Experiment;
 import ham.train.experiment.ExperimentProgress;
 import ham.train.experiment.ExperimentResults;

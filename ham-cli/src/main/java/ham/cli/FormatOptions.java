@@ -2,8 +2,8 @@ package ham.cli;
 
 import ham.merge.InputException;
 import ham.merge.folder.PeftMerge;
-import ham.merge.method.MergeMethod;
-import ham.merge.method.MergeSettings;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeSettings;
 import java.util.OptionalInt;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -1,10 +1,10 @@
 package ham.cli;
 
-import ham.merge.method.Combine;
-import ham.merge.method.Join;
-import ham.merge.method.Measure;
-import ham.merge.method.MergeChoices;
-import ham.merge.method.MergeParameter;
+import ham.merge.combine.Combine;
+import ham.merge.compare.Measure;
+import ham.merge.join.Join;
+import ham.merge.plan.MergeChoices;
+import ham.merge.plan.MergeParameter;
 import java.math.BigDecimal;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

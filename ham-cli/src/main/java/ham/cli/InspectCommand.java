@@ -11,7 +11,7 @@ import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.Importance;
+import ham.merge.join.Importance;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorHash;
 import ham.merge.safetensors.TensorInfo;

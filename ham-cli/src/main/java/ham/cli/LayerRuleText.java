@@ -1,7 +1,7 @@
 package ham.cli;
 
 import ham.merge.InputException;
-import ham.merge.method.LayerRule;
+import ham.merge.plan.LayerRule;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;

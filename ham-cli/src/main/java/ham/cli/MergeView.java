@@ -2,13 +2,13 @@ package ham.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.cli.report.SimilarityChart;
 import ham.merge.InputException;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.MergeSimilarity;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
+import ham.report.SimilarityChart;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.DoubleSummaryStatistics;

@@ -1,9 +1,9 @@
 package ham.cli;
 
-import ham.merge.method.LayerRule;
-import ham.merge.method.MergeChoices;
-import ham.merge.method.MergeMethod;
-import ham.merge.method.MergeParameter;
+import ham.merge.plan.LayerRule;
+import ham.merge.plan.MergeChoices;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeParameter;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
-import ham.runtime.model.Classifier;
+import ham.runtime.classify.Classifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

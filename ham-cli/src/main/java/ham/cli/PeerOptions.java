@@ -1,8 +1,8 @@
 package ham.cli;
 
-import ham.merge.method.MergeChoices;
-import ham.merge.method.MergeParameter;
 import ham.merge.method.SignRule;
+import ham.merge.plan.MergeChoices;
+import ham.merge.plan.MergeParameter;
 import java.math.BigDecimal;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

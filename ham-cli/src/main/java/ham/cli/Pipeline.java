@@ -2,14 +2,14 @@ package ham.cli;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.cli.report.RunReport;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.VitExporter;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
-import ham.runtime.model.Classifier;
+import ham.report.RunReport;
+import ham.runtime.classify.Classifier;
 import ham.runtime.model.SessionSettings;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.run.EngineForward;

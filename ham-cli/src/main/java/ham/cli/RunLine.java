@@ -1,6 +1,6 @@
 package ham.cli;
 
-import ham.merge.method.MergeParameter;
+import ham.merge.plan.MergeParameter;
 import ham.train.learn.LearningMethod;
 import ham.train.run.RunConfig;
 import java.math.BigDecimal;

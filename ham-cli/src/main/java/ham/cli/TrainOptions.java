@@ -2,9 +2,9 @@ package ham.cli;
 
 import ham.merge.folder.MergeMode;
 import ham.merge.head.HeadKind;
-import ham.merge.method.MergeChoices;
-import ham.merge.method.MergeMethod;
-import ham.merge.method.MergeParameter;
+import ham.merge.plan.MergeChoices;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeParameter;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;

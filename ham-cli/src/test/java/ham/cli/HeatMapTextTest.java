@@ -2,8 +2,8 @@ package ham.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ham.merge.compare.SimilarityMatrix;
 import ham.merge.folder.MergeSimilarity;
-import ham.merge.method.SimilarityMatrix;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

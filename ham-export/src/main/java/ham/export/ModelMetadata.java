@@ -5,7 +5,7 @@ import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.StringStringEntryProto;
 import ham.merge.head.NamedHead;
-import ham.runtime.model.Labels;
+import ham.runtime.classify.Labels;
 import ham.runtime.preprocess.Preprocessing;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package ham.merge;
 
+import ham.common.ErrorCode;
+import ham.common.HamException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,21 +13,20 @@ import java.nio.file.Path;
  * A file or an option is not what was expected; the message is one sentence that a user can act on: where, what was expected, what was
  * found, what to do.
  */
-public final class InputException extends RuntimeException {
-    /** Whether what was typed is at fault. */
-    private final boolean usage;
+public final class InputException extends HamException {
+    private static final long serialVersionUID = 1L;
 
     /**
      * @param file the file or folder at fault, with which the message begins
      * @param problem what was expected, what was found and, where it is not obvious, what to do
      */
     public InputException(Path file, String problem) {
-        this(file + ": " + problem, null, false);
+        this(file + ": " + problem, null, ErrorCode.INPUT);
     }
 
     /** As {@link #InputException(Path, String)}, keeping the cause for {@code --debug}. */
     public InputException(Path file, String problem, Throwable cause) {
-        this(file + ": " + problem, cause, false);
+        this(file + ": " + problem, cause, ErrorCode.INPUT);
     }
 
     /** A file that the operating system does not let ham read. */
@@ -61,17 +62,16 @@ public final class InputException extends RuntimeException {
      * @param message the whole sentence
      */
     public InputException(String message) {
-        this(message, null, false);
+        this(message, null, ErrorCode.INPUT);
     }
 
     /** As {@link #InputException(String)}, keeping the cause for {@code --debug}. */
     public InputException(String message, Throwable cause) {
-        this(message, cause, false);
+        this(message, cause, ErrorCode.INPUT);
     }
 
-    private InputException(String message, Throwable cause, boolean usage) {
-        super(oneLine(message), cause);
-        this.usage = usage;
+    private InputException(String message, Throwable cause, ErrorCode code) {
+        super(code, oneLine(message), cause);
     }
 
     /**
@@ -81,12 +81,12 @@ public final class InputException extends RuntimeException {
      * @param problem what was expected, what was found and, where it is not obvious, what to do
      */
     public static InputException option(String option, String problem) {
-        return new InputException(option + ": " + problem, null, true);
+        return new InputException(option + ": " + problem, null, ErrorCode.USAGE);
     }
 
     /** Whether an option is at fault, and no file. */
     public boolean isUsage() {
-        return usage;
+        return code() == ErrorCode.USAGE;
     }
 
     /** Names in a damaged file can hold anything; what would break the line is written as its code. */

@@ -1,19 +1,22 @@
 package ham.runtime;
 
+import ham.common.ErrorCode;
+import ham.common.HamException;
+
 /**
  * An image, a model file, a tensor or a setting that cannot be used.
  *
  * <p>The message is one sentence for the person who gave it: which file or tensor, what was expected, what was found,
  * and, where it helps, what to do. A fault of the program itself is never reported with this class.
  */
-public final class ModelException extends RuntimeException {
+public final class ModelException extends HamException {
     private static final long serialVersionUID = 1L;
 
     public ModelException(String message) {
-        super(message);
+        super(ErrorCode.INPUT, message, null);
     }
 
     public ModelException(String message, Throwable cause) {
-        super(message, cause);
+        super(ErrorCode.INPUT, message, cause);
     }
 }

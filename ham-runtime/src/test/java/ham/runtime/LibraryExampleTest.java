@@ -2,10 +2,10 @@ package ham.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ham.runtime.classify.Classifier;
+import ham.runtime.classify.Prediction;
 import ham.runtime.image.ImageDecoder;
 import ham.runtime.image.RgbImage;
-import ham.runtime.model.Classifier;
-import ham.runtime.model.Prediction;
 import ham.runtime.model.SessionSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

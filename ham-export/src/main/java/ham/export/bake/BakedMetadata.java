@@ -6,7 +6,7 @@ import ham.export.proto.TensorShapeProto.Dimension;
 import ham.merge.InputException;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
-import ham.runtime.model.Labels;
+import ham.runtime.classify.Labels;
 import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;

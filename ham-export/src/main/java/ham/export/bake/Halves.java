@@ -1,7 +1,7 @@
 package ham.export.bake;
 
-import ham.runtime.model.ElementType;
-import ham.runtime.model.Tensor;
+import ham.runtime.tensor.ElementType;
+import ham.runtime.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

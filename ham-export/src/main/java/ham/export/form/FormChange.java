@@ -14,7 +14,7 @@ import ham.export.proto.TensorProto.DataType;
 import ham.export.proto.TensorShapeProto.Dimension;
 import ham.export.proto.ValueInfoProto;
 import ham.merge.InputException;
-import ham.runtime.model.AnswerForm;
+import ham.runtime.classify.AnswerForm;
 import ham.runtime.preprocess.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;

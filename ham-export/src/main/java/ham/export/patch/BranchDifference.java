@@ -1,8 +1,8 @@
 package ham.export.patch;
 
 import ham.merge.adapter.LoraFactors;
+import ham.merge.combine.Branch;
 import ham.merge.folder.Merged;
-import ham.merge.method.Branch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

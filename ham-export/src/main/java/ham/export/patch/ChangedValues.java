@@ -1,7 +1,7 @@
 package ham.export.patch;
 
 import ham.merge.InputException;
-import ham.merge.method.Branch;
+import ham.merge.combine.Branch;
 import java.util.ArrayList;
 import java.util.List;
 

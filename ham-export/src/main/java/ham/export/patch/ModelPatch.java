@@ -2,9 +2,9 @@ package ham.export.patch;
 
 import ham.export.MatchedLayer;
 import ham.merge.InputException;
+import ham.merge.combine.Branch;
 import ham.merge.folder.Merged;
 import ham.merge.io.Outputs;
-import ham.merge.method.Branch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

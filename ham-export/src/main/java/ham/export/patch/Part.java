@@ -1,8 +1,8 @@
 package ham.export.patch;
 
 import ham.merge.adapter.LoraFactors;
-import ham.merge.method.Branch;
-import ham.merge.method.Deltas;
+import ham.merge.combine.Branch;
+import ham.merge.combine.Deltas;
 import ham.merge.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package ham.export.patch;
 
 import ham.export.bake.StoredTensor;
 import ham.export.proto.TensorProto.DataType;
-import ham.merge.method.Branch;
+import ham.merge.combine.Branch;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -6,7 +6,7 @@ import ham.export.proto.GraphProto;
 import ham.export.proto.ValueInfoProto;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
-import ham.runtime.model.Tensor;
+import ham.runtime.tensor.Tensor;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

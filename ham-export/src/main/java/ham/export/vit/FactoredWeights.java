@@ -4,7 +4,7 @@ import ham.export.graph.Operators;
 import ham.export.graph.Value;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.method.Branch;
+import ham.merge.combine.Branch;
 import ham.merge.tensor.Matrix;
 import java.util.List;
 import java.util.Optional;

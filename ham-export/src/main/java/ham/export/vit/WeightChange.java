@@ -2,7 +2,7 @@ package ham.export.vit;
 
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Place;
-import ham.merge.method.Branch;
+import ham.merge.combine.Branch;
 import ham.merge.tensor.Matrix;
 import java.util.List;
 

@@ -9,7 +9,7 @@ import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
 import ham.runtime.model.OnnxModel;
-import ham.runtime.model.Tensor;
+import ham.runtime.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

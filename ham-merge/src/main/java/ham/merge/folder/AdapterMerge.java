@@ -1,16 +1,16 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
+import ham.merge.MergeProgress;
 import ham.merge.checkpoint.LinearLayer;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
-import ham.merge.method.FailureSignatures;
-import ham.merge.method.HamParameters;
-import ham.merge.method.Importance;
-import ham.merge.method.MergeMethod;
-import ham.merge.method.MergeProgress;
-import ham.merge.method.MergeSettings;
-import ham.merge.method.PreparedMerge;
+import ham.merge.join.HamParameters;
+import ham.merge.join.Importance;
+import ham.merge.plan.FailureSignatures;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeSettings;
+import ham.merge.plan.PreparedMerge;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.Importance;
+import ham.merge.join.Importance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package ham.merge.folder;
 
 import ham.merge.head.NamedHead;
-import ham.merge.method.Importance;
-import ham.merge.method.MergePlan;
-import ham.merge.method.MergeSettings;
+import ham.merge.join.Importance;
+import ham.merge.plan.MergePlan;
+import ham.merge.plan.MergeSettings;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,14 +2,14 @@ package ham.merge.folder;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.combine.DeltaStatistics;
+import ham.merge.compare.WeightShapes;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.DeltaStatistics;
-import ham.merge.method.Group;
-import ham.merge.method.Importance;
-import ham.merge.method.MergeMethod;
-import ham.merge.method.PreparedMerge;
-import ham.merge.method.Step;
-import ham.merge.method.WeightShapes;
+import ham.merge.join.Group;
+import ham.merge.join.Importance;
+import ham.merge.join.Step;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.PreparedMerge;
 import java.nio.file.Path;
 import java.util.List;
 

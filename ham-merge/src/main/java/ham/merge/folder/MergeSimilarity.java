@@ -2,9 +2,9 @@ package ham.merge.folder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.MergeProgress;
+import ham.merge.compare.SimilarityMatrix;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.MergeProgress;
-import ham.merge.method.SimilarityMatrix;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
+import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.method.Importance;
-import ham.merge.method.MergeMethod;
-import ham.merge.method.MergeProgress;
-import ham.merge.method.MergeSettings;
+import ham.merge.join.Importance;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,10 +1,10 @@
 package ham.merge.folder;
 
 import ham.merge.adapter.LoraAdapter;
-import ham.merge.method.Branch;
-import ham.merge.method.Deltas;
-import ham.merge.method.HamMerge;
-import ham.merge.method.Importance;
+import ham.merge.combine.Branch;
+import ham.merge.combine.Deltas;
+import ham.merge.join.Importance;
+import ham.merge.plan.HamMerge;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -1,7 +1,10 @@
 package ham.merge.method;
 
 import ham.merge.InputException;
+import ham.merge.Parameters;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.combine.Contribution;
+import ham.merge.combine.FactorProducts;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

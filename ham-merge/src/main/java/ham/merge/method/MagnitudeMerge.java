@@ -1,7 +1,11 @@
 package ham.merge.method;
 
 import ham.merge.InputException;
+import ham.merge.Parameters;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.combine.Contribution;
+import ham.merge.combine.FactorProducts;
+import ham.merge.prune.Threshold;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;
 import java.util.List;

@@ -1,6 +1,10 @@
 package ham.merge.method;
 
 import ham.merge.InputException;
+import ham.merge.combine.Branch;
+import ham.merge.combine.Compression;
+import ham.merge.combine.Contribution;
+import ham.merge.combine.FactorProducts;
 import ham.merge.tensor.Matrix;
 import java.util.List;
 

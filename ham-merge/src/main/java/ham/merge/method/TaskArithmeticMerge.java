@@ -1,5 +1,7 @@
 package ham.merge.method;
 
+import ham.merge.Parameters;
+
 /**
  * Task arithmetic: {@code scale * sum_i w_i D_i}; a negative weight makes the model forget a task. Source: arXiv 2212.04089, section 2.
  *

@@ -1,5 +1,7 @@
 package ham.merge.method;
 
+import ham.merge.combine.Contribution;
+import ham.merge.combine.FactorProducts;
 import ham.merge.tensor.Matrix;
 import java.util.List;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.merge.InputException;
-import ham.merge.method.Importance;
+import ham.merge.join.Importance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
-import ham.merge.method.Combine;
-import ham.merge.method.HamParameters;
-import ham.merge.method.Join;
+import ham.merge.combine.Combine;
+import ham.merge.join.HamParameters;
+import ham.merge.join.Join;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;
 import java.nio.file.Path;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.adapter.LoraFactors;
+import ham.merge.combine.Branch;
+import ham.merge.combine.Contribution;
+import ham.merge.combine.Deltas;
+import ham.merge.combine.FactorProducts;
 import ham.merge.kernel.Kernels;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;

@@ -8,10 +8,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Random adapters and plain, dense arithmetic: the control that the factored code is compared with. */
-final class Laws {
+public final class Laws {
     private Laws() {}
 
-    static LoraAdapter random(String name, Random random, int weights, int out, int in) {
+    public static LoraAdapter random(String name, Random random, int weights, int out, int in) {
         SortedMap<String, LoraFactors> factors = new TreeMap<>();
         for (int w = 0; w < weights; w++) {
             int rank = 1 + random.nextInt(5);
@@ -23,7 +23,7 @@ final class Laws {
         return new LoraAdapter(name, factors);
     }
 
-    static Matrix matrix(Random random, int rows, int columns) {
+    public static Matrix matrix(Random random, int rows, int columns) {
         Matrix matrix = Matrix.zeros(rows, columns);
         for (int i = 0; i < matrix.data().length; i++) {
             matrix.data()[i] = (float) random.nextGaussian();
@@ -32,7 +32,7 @@ final class Laws {
     }
 
     /** {@code s B A}, entry by entry. */
-    static double[] dense(LoraFactors factors) {
+    public static double[] dense(LoraFactors factors) {
         double[] delta = new double[factors.outputs() * factors.inputs()];
         for (int o = 0; o < factors.outputs(); o++) {
             for (int i = 0; i < factors.inputs(); i++) {
@@ -46,7 +46,7 @@ final class Laws {
         return delta;
     }
 
-    static double largestDifference(Matrix first, Matrix second) {
+    public static double largestDifference(Matrix first, Matrix second) {
         double largest = 0;
         for (int i = 0; i < first.data().length; i++) {
             largest = Math.max(largest, Math.abs((double) first.data()[i] - second.data()[i]));
@@ -54,7 +54,7 @@ final class Laws {
         return largest;
     }
 
-    static double largestEntry(Matrix matrix) {
+    public static double largestEntry(Matrix matrix) {
         double largest = 0;
         for (float value : matrix.data()) {
             largest = Math.max(largest, Math.abs(value));

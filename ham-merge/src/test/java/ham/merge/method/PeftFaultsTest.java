@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import ham.merge.TestData;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.combine.Contribution;
+import ham.merge.combine.FactorProducts;
 import ham.merge.io.JsonFiles;
 import ham.merge.kernel.Kernels;
 import ham.merge.peft.PeftReader;

@@ -6,7 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.combine.Branch;
+import ham.merge.combine.Compression;
+import ham.merge.combine.Contribution;
+import ham.merge.combine.Deltas;
+import ham.merge.combine.FactorProducts;
 import ham.merge.kernel.Kernels;
+import ham.merge.prune.Pruning;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package ham.runtime.app;
 
 import ham.runtime.ModelException;
-import ham.runtime.model.Labels;
-import ham.runtime.model.Supplement;
+import ham.runtime.classify.Labels;
+import ham.runtime.classify.Supplement;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;

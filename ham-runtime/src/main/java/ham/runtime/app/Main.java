@@ -2,9 +2,9 @@ package ham.runtime.app;
 
 import ham.runtime.ModelException;
 import ham.runtime.backend.OnnxRuntime;
-import ham.runtime.model.Classifier;
+import ham.runtime.classify.Classifier;
+import ham.runtime.classify.Supplement;
 import ham.runtime.model.Model;
-import ham.runtime.model.Supplement;
 import ham.runtime.tensorrt.TensorRtEngines;
 import java.io.PrintStream;
 import java.util.List;

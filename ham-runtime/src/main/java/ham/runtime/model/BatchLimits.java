@@ -1,6 +1,7 @@
 package ham.runtime.model;
 
 import ham.runtime.ModelException;
+import ham.runtime.tensor.TensorSpec;
 
 /**
  * How many rows a run of a model may have.
@@ -33,12 +34,12 @@ public record BatchLimits(int smallest, int largest) {
     }
 
     /** How many of the rows that are there go into one run, of which nobody wants more than {@code most} unless the smallest batch is larger. */
-    int count(int there, int most) {
+    public int count(int there, int most) {
         return Math.min(there, Math.max(smallest, Math.min(most, largest)));
     }
 
     /** How many rows a run for that many has: at least the smallest batch. */
-    int rows(int count) {
+    public int rows(int count) {
         return Math.max(count, smallest);
     }
 }

@@ -1,6 +1,7 @@
 package ham.runtime.model;
 
 import ham.runtime.ModelException;
+import ham.runtime.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;

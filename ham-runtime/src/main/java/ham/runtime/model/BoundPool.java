@@ -1,5 +1,6 @@
 package ham.runtime.model;
 
+import ham.runtime.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Iterator;

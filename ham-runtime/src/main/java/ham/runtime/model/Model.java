@@ -1,6 +1,8 @@
 package ham.runtime.model;
 
 import ham.runtime.ModelException;
+import ham.runtime.tensor.Tensor;
+import ham.runtime.tensor.TensorSpec;
 import java.util.List;
 import java.util.Map;
 

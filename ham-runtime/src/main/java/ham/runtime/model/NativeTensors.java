@@ -3,6 +3,7 @@ package ham.runtime.model;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ham.runtime.backend.OnnxRuntime;
+import ham.runtime.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,6 +1,9 @@
 package ham.runtime.model;
 
 import ham.runtime.ModelException;
+import ham.runtime.tensor.ElementType;
+import ham.runtime.tensor.Tensor;
+import ham.runtime.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -86,7 +89,7 @@ public record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> 
     }
 
     /** Whether the model has one input, of that type. */
-    boolean loneInputIs(ElementType type) {
+    public boolean loneInputIs(ElementType type) {
         return inputs.size() == 1 && inputs.get(0).dtype().equals(type.label());
     }
 

@@ -1,10 +1,10 @@
 package ham.runtime.swap;
 
 import ham.runtime.ModelException;
+import ham.runtime.classify.Classifier;
+import ham.runtime.classify.Prediction;
 import ham.runtime.image.RgbImage;
-import ham.runtime.model.Classifier;
 import ham.runtime.model.Lifetime;
-import ham.runtime.model.Prediction;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;

@@ -1,6 +1,6 @@
 package ham.runtime.swap;
 
-import ham.runtime.model.Classifier;
+import ham.runtime.classify.Classifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package ham.runtime.swap;
 
 import ham.runtime.ModelException;
-import ham.runtime.model.Classifier;
-import ham.runtime.model.TensorSpec;
+import ham.runtime.classify.Classifier;
+import ham.runtime.tensor.TensorSpec;
 import java.util.List;
 
 /** How much a newer model may differ from the one in service. */

@@ -1,7 +1,7 @@
 package ham.runtime.tensorrt;
 
 import ham.runtime.ModelException;
-import ham.runtime.model.TensorSpec;
+import ham.runtime.tensor.TensorSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;

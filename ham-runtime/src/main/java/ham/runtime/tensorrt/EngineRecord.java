@@ -1,6 +1,6 @@
 package ham.runtime.tensorrt;
 
-import ham.runtime.model.TensorSpec;
+import ham.runtime.tensor.TensorSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

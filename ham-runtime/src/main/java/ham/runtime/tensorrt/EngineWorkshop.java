@@ -2,11 +2,11 @@ package ham.runtime.tensorrt;
 
 import ham.runtime.ModelException;
 import ham.runtime.hash.Sha256;
-import ham.runtime.model.ElementType;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
-import ham.runtime.model.TensorSpec;
+import ham.runtime.tensor.ElementType;
+import ham.runtime.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,12 +1,12 @@
 package ham.runtime.tensorrt;
 
 import ham.runtime.ModelException;
-import ham.runtime.model.ElementType;
 import ham.runtime.model.Lifetime;
 import ham.runtime.model.Model;
 import ham.runtime.model.Signature;
-import ham.runtime.model.Tensor;
-import ham.runtime.model.TensorSpec;
+import ham.runtime.tensor.ElementType;
+import ham.runtime.tensor.Tensor;
+import ham.runtime.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import ham.runtime.ModelException;
 import ham.runtime.TestData;
+import ham.runtime.tensor.ElementType;
+import ham.runtime.tensor.Tensor;
+import ham.runtime.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

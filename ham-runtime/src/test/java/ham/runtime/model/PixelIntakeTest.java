@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ham.runtime.ModelException;
+import ham.runtime.classify.Classifier;
+import ham.runtime.classify.Intake;
+import ham.runtime.classify.Supplement;
 import ham.runtime.image.RgbImage;
 import ham.runtime.preprocess.Preprocessing;
 import java.lang.reflect.Proxy;

@@ -1,5 +1,6 @@
 package ham.runtime.model;
 
+import ham.runtime.classify.Labels;
 import ham.runtime.preprocess.Preprocessing;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.ModelException;
+import ham.runtime.classify.Classifier;
+import ham.runtime.classify.Prediction;
+import ham.runtime.classify.Supplement;
 import ham.runtime.image.RgbImage;
-import ham.runtime.model.Classifier;
 import ham.runtime.model.OnnxModel;
-import ham.runtime.model.Prediction;
 import ham.runtime.model.SessionSettings;
-import ham.runtime.model.Supplement;
 import ham.runtime.model.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;

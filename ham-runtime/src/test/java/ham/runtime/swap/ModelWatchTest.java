@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.ModelException;
+import ham.runtime.classify.Classifier;
 import ham.runtime.image.RgbImage;
-import ham.runtime.model.Classifier;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.model.TinyModel;
 import java.io.IOException;

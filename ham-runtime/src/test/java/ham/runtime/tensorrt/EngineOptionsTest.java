@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.ModelException;
-import ham.runtime.model.TensorSpec;
+import ham.runtime.tensor.TensorSpec;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.ModelException;
 import ham.runtime.TestData;
+import ham.runtime.classify.Classifier;
+import ham.runtime.classify.Supplement;
 import ham.runtime.hash.Sha256;
 import ham.runtime.image.RgbImage;
 import ham.runtime.model.Bound;
-import ham.runtime.model.Classifier;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
-import ham.runtime.model.Supplement;
-import ham.runtime.model.Tensor;
+import ham.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package ham.train.eval;
 
 import ham.merge.InputException;
+import ham.runtime.classify.Classifier;
 import ham.runtime.image.RgbImage;
-import ham.runtime.model.Classifier;
 import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
 import ham.train.metrics.Top1;

@@ -1,10 +1,10 @@
 package ham.train.learn;
 
+import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
-import ham.merge.method.Importance;
-import ham.merge.method.MergeProgress;
-import ham.merge.method.MergeSettings;
+import ham.merge.join.Importance;
+import ham.merge.plan.MergeSettings;
 import java.util.List;
 import java.util.Optional;
 

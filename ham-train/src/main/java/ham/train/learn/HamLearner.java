@@ -1,12 +1,12 @@
 package ham.train.learn;
 
 import ham.merge.folder.MergeMode;
-import ham.merge.method.FailureSignatures;
-import ham.merge.method.HamMerge;
-import ham.merge.method.HamParameters;
-import ham.merge.method.Importance;
-import ham.merge.method.MergeSettings;
-import ham.merge.method.Step;
+import ham.merge.join.HamParameters;
+import ham.merge.join.Importance;
+import ham.merge.join.Step;
+import ham.merge.plan.FailureSignatures;
+import ham.merge.plan.HamMerge;
+import ham.merge.plan.MergeSettings;
 import ham.merge.tensor.Matrix;
 import ham.train.lora.FrozenGroup;
 import ham.train.lora.TaskStart;

@@ -1,8 +1,8 @@
 package ham.train.learn;
 
 import ham.merge.adapter.LoraAdapter;
-import ham.merge.method.MergeMethod;
-import ham.merge.method.MergeSettings;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeSettings;
 import ham.merge.tensor.Matrix;
 import ham.train.lora.TaskStart;
 import java.util.List;

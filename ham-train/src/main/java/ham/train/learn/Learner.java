@@ -1,6 +1,6 @@
 package ham.train.learn;
 
-import ham.merge.method.Step;
+import ham.merge.join.Step;
 import ham.merge.tensor.Matrix;
 import ham.train.lora.TaskStart;
 import java.util.List;

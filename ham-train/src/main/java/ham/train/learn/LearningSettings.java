@@ -2,11 +2,11 @@ package ham.train.learn;
 
 import ham.merge.InputException;
 import ham.merge.folder.MergeMode;
-import ham.merge.method.HamParameters;
-import ham.merge.method.MergeChoices;
-import ham.merge.method.MergeMethod;
-import ham.merge.method.MergeParameter;
-import ham.merge.method.MergeSettings;
+import ham.merge.join.HamParameters;
+import ham.merge.plan.MergeChoices;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeParameter;
+import ham.merge.plan.MergeSettings;
 import ham.train.lora.Recipe;
 import java.util.Optional;
 

@@ -1,10 +1,10 @@
 package ham.train.learn;
 
+import ham.merge.MergeProgress;
 import ham.merge.adapter.LoraAdapter;
-import ham.merge.method.Importance;
-import ham.merge.method.MergeProgress;
-import ham.merge.method.MergeSettings;
-import ham.merge.method.PreparedMerge;
+import ham.merge.join.Importance;
+import ham.merge.plan.MergeSettings;
+import ham.merge.plan.PreparedMerge;
 import ham.merge.tensor.Matrix;
 import ham.train.lora.TaskStart;
 import java.util.ArrayList;

@@ -2,11 +2,11 @@ package ham.train.learn;
 
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
-import ham.merge.method.Branch;
-import ham.merge.method.Deltas;
-import ham.merge.method.Importance;
-import ham.merge.method.MergeMethod;
-import ham.merge.method.MergeSettings;
+import ham.merge.combine.Branch;
+import ham.merge.combine.Deltas;
+import ham.merge.join.Importance;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeSettings;
 import ham.merge.tensor.Matrix;
 import ham.train.lora.FrozenGroup;
 import ham.train.lora.TaskStart;

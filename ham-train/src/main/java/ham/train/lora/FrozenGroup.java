@@ -1,6 +1,6 @@
 package ham.train.lora;
 
-import ham.merge.method.Importance;
+import ham.merge.join.Importance;
 import ham.merge.tensor.Matrix;
 import java.util.Collections;
 import java.util.SortedMap;

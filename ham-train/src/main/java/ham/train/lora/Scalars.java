@@ -1,6 +1,6 @@
 package ham.train.lora;
 
-import ham.merge.method.Importance;
+import ham.merge.join.Importance;
 import ham.train.optimize.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package ham.train.lora;
 
 import ham.merge.adapter.LoraFactors;
 import ham.merge.head.LinearHead;
-import ham.merge.method.Importance;
+import ham.merge.join.Importance;
 import java.util.List;
 import java.util.SortedMap;
 

@@ -1,7 +1,7 @@
 package ham.train.run;
 
 import ham.merge.InputException;
-import ham.merge.method.FailureSignatures;
+import ham.merge.plan.FailureSignatures;
 
 /**
  * What is measured beside the model of a run, and when it is worth a warning.

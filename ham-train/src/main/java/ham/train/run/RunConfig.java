@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Target;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.HamParameters;
+import ham.merge.join.HamParameters;
 import ham.train.head.HeadSettings;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;

@@ -2,6 +2,7 @@ package ham.train.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.HamRecord;
@@ -14,7 +15,6 @@ import ham.merge.head.NamedHead;
 import ham.merge.head.PrototypeHead;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
-import ham.merge.method.MergeProgress;
 import ham.merge.peft.PeftWriter;
 import ham.train.learn.FolderMerge;
 import ham.train.learn.LearnedTask;

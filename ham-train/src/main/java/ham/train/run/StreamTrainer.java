@@ -3,7 +3,7 @@ package ham.train.run;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
-import ham.merge.method.Importance;
+import ham.merge.join.Importance;
 import ham.merge.tensor.Matrix;
 import ham.train.data.ImageSet;
 import ham.train.data.Mosaics;

@@ -2,7 +2,7 @@ package ham.train.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.Step;
+import ham.merge.join.Step;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

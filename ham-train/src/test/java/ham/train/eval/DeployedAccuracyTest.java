@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.InputException;
+import ham.runtime.classify.Classifier;
 import ham.runtime.image.RgbImage;
-import ham.runtime.model.Classifier;
 import ham.runtime.model.SessionSettings;
 import ham.train.TestData;
 import ham.train.data.Dataset;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
-import ham.merge.method.Importance;
+import ham.merge.join.Importance;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;

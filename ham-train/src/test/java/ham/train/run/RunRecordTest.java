@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
-import ham.merge.method.HamParameters;
+import ham.merge.join.HamParameters;
 import ham.train.input.Augmentation;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.LoraSettings;

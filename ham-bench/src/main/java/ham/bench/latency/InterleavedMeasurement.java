@@ -1,0 +1,71 @@
+package ham.bench.latency;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Measures candidates side by side, in turns as {@link Rotation} says. A turn begins with one run that is not counted, which warms the caches
+ * again.
+ *
+ * <p>All candidates get the same number of samples. Warm-up rounds (for the JIT compiler, caches and memory arenas) are run
+ * in the same way and thrown away.
+ *
+ * @param warmUpRounds rounds before the clock counts, 0 or more
+ * @param rounds most rounds that are measured, at least 1
+ * @param perTurn runs of a turn that count, at least 1
+ * @param pause idle time before every turn
+ * @param limit no round begins after the measured ones have taken this long; one always takes place
+ */
+public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, Duration pause, Duration limit) {
+    public InterleavedMeasurement {
+        if (warmUpRounds < 0 || rounds < 1 || perTurn < 1) {
+            throw new IllegalArgumentException(
+                    "expected warm-up rounds of at least 0, rounds and runs a turn of at least 1, found " + warmUpRounds
+                            + ", " + rounds + " and " + perTurn);
+        }
+    }
+
+    /** Measures with the system's clock; results in the order of the candidates. */
+    public List<Measured> measure(List<Candidate> candidates) {
+        return measure(candidates, System::nanoTime);
+    }
+
+    /** Measures with a clock that gives nanoseconds. */
+    List<Measured> measure(List<Candidate> candidates, LongSupplier clock) {
+        for (int round = 0; round < warmUpRounds; round++) {
+            run(candidates, round, clock, newSamples(candidates));
+        }
+        List<LatencySamples> samples = newSamples(candidates);
+        long start = clock.getAsLong();
+        for (int round = 0; round < rounds; round++) {
+            if (round > 0 && clock.getAsLong() - start >= limit.toNanos()) {
+                break;
+            }
+            run(candidates, round, clock, samples);
+        }
+        List<Measured> measured = new ArrayList<>();
+        for (int i = 0; i < candidates.size(); i++) {
+            LatencySamples own = samples.get(i);
+            measured.add(new Measured(candidates.get(i).name(), own.toSummary(), own.toArray()));
+        }
+        return measured;
+    }
+
+    private void run(List<Candidate> candidates, int round, LongSupplier clock, List<LatencySamples> samples) {
+        Rotation.round(round, candidates.size(), pause, index -> {
+            Runnable action = candidates.get(index).action();
+            action.run();
+            for (int i = 0; i < perTurn; i++) {
+                long start = clock.getAsLong();
+                action.run();
+                samples.get(index).add(clock.getAsLong() - start);
+            }
+        });
+    }
+
+    private static List<LatencySamples> newSamples(List<Candidate> candidates) {
+        return candidates.stream().map(candidate -> new LatencySamples()).toList();
+    }
+}

@@ -1,0 +1,2 @@
+/** Experiments: many runs, their tables and pictures. */
+package ham.job.experiment;

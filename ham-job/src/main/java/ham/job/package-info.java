@@ -1,0 +1,2 @@
+/** The main job without a command line. */
+package ham.job;

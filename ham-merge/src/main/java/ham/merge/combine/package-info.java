@@ -1,0 +1,2 @@
+/** Step four of the merge: groups and members add up to one delta a weight. */
+package ham.merge.combine;

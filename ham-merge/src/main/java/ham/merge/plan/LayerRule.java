@@ -1,0 +1,44 @@
+package ham.merge.plan;
+
+import ham.merge.InputException;
+import ham.merge.Parameters;
+import ham.merge.join.HamParameters;
+import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Parameters for the weights whose name an expression is found in.
+ *
+ * @param match found anywhere in the name of a weight
+ * @param keep as in {@link HamParameters}
+ * @param density as in {@link MergeSettings}
+ * @param rank as in {@link MergeSettings}
+ * @param weight multiplier of the merged delta
+ */
+public record LayerRule(
+        Pattern match,
+        Optional<BigDecimal> keep,
+        Optional<BigDecimal> density,
+        Optional<Integer> rank,
+        Optional<Double> weight) {
+    /**
+     * Checks the ranges.
+     *
+     * @throws InputException when a value is out of its range
+     */
+    public LayerRule {
+        keep.ifPresent(value -> Parameters.requireFraction("keep", value));
+        density.ifPresent(value -> Parameters.requireFraction("density", value));
+        rank.ifPresent(value -> {
+            if (value < 1) {
+                throw new InputException("rank: expected at least 1, found " + value);
+            }
+        });
+        weight.ifPresent(value -> Parameters.requireFinite("weight", value));
+    }
+
+    boolean matches(String weightName) {
+        return match.matcher(weightName).find();
+    }
+}

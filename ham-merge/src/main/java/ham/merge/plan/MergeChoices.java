@@ -1,0 +1,86 @@
+package ham.merge.plan;
+
+import ham.merge.InputException;
+import ham.merge.join.HamParameters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Parameters that somebody chose, on a command line or in a file; what was not chosen is the method's default. Not thread-safe. */
+public final class MergeChoices {
+    private final Map<MergeParameter<?>, Object> values = new LinkedHashMap<>();
+    private final List<LayerRule> layers = new ArrayList<>();
+
+    /** Chooses a value; null chooses nothing. */
+    public <T> MergeChoices put(MergeParameter<T> parameter, T value) {
+        if (value != null) {
+            values.put(parameter, value);
+        }
+        return this;
+    }
+
+    /** Adds rules for layers, after those that are there. */
+    public MergeChoices layers(List<LayerRule> rules) {
+        layers.addAll(rules);
+        return this;
+    }
+
+    /** These choices where there are any, else those of {@code weaker}; rules for layers are taken from one of the two, not mixed. */
+    public MergeChoices over(MergeChoices weaker) {
+        MergeChoices both = new MergeChoices();
+        both.values.putAll(weaker.values);
+        both.values.putAll(values);
+        return both.layers(layers.isEmpty() ? weaker.layers : layers);
+    }
+
+    private <T> T get(MergeParameter<T> parameter, T otherwise) {
+        return parameter.type().cast(values.getOrDefault(parameter, otherwise));
+    }
+
+    /**
+     * The settings of a method.
+     *
+     * @throws InputException when a value is out of its range, or the method does not use a parameter that was chosen; the message begins
+     *     with the parameter's option
+     */
+    public MergeSettings settings(MergeMethod method) {
+        values.keySet().forEach(parameter -> requireUsed(parameter.option(), parameter, method));
+        for (LayerRule rule : layers) {
+            String where = "--layer '" + rule.match() + "', ";
+            rule.keep().ifPresent(value -> requireUsed(where + "keep", MergeParameter.KEEP, method));
+            rule.density().ifPresent(value -> requireUsed(where + "density", MergeParameter.DENSITY, method));
+            rule.rank().ifPresent(value -> requireUsed(where + "rank", MergeParameter.RANK, method));
+        }
+        HamParameters ham = HamParameters.DEFAULTS;
+        MergeSettings defaults = MergeSettings.of(method);
+        return new MergeSettings(
+                method,
+                new HamParameters(
+                        get(MergeParameter.KEEP, ham.keep()),
+                        get(MergeParameter.TAU, ham.tau()),
+                        get(MergeParameter.GROUPS, ham.maxGroups()),
+                        get(MergeParameter.JOIN, ham.join()),
+                        get(MergeParameter.COMBINE, ham.combine()),
+                        get(MergeParameter.SIMILARITY, ham.similarity())),
+                get(MergeParameter.DENSITY, defaults.density()),
+                get(MergeParameter.SCALE, defaults.scale()),
+                get(MergeParameter.SIGN, defaults.sign()),
+                get(MergeParameter.SEED, defaults.seed()),
+                get(MergeParameter.RANK, defaults.rank()),
+                layers);
+    }
+
+    private static void requireUsed(String where, MergeParameter<?> parameter, MergeMethod method) {
+        if (!parameter.methods().contains(method)) {
+            String users = Arrays.stream(MergeMethod.values())
+                    .filter(parameter.methods()::contains)
+                    .map(MergeMethod::optionName)
+                    .collect(Collectors.joining(", "));
+            throw new InputException(where + ": expected a parameter of the method " + method.optionName()
+                    + ", found one of " + users + "; leave it out or choose that method");
+        }
+    }
+}

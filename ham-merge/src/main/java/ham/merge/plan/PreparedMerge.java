@@ -1,0 +1,290 @@
+package ham.merge.plan;
+
+import ham.merge.InputException;
+import ham.merge.MergeProgress;
+import ham.merge.Parameters;
+import ham.merge.adapter.AdapterSource;
+import ham.merge.adapter.BiasChange;
+import ham.merge.adapter.LoraFactors;
+import ham.merge.combine.Branch;
+import ham.merge.combine.Compression;
+import ham.merge.combine.Contribution;
+import ham.merge.combine.DeltaStatistics;
+import ham.merge.combine.FactorProducts;
+import ham.merge.compare.WeightShapes;
+import ham.merge.join.Group;
+import ham.merge.join.Grouping;
+import ham.merge.join.Importance;
+import ham.merge.join.Step;
+import ham.merge.join.StreamedGrouping;
+import ham.merge.kernel.Kernels;
+import ham.merge.method.BranchMerge;
+import ham.merge.method.SvdMerge;
+import ham.merge.prune.PrunedAdapter;
+import ham.merge.tensor.Matrix;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+
+/**
+ * A merge that is decided: which adapter counts how much. Deltas are computed weight by weight when they are asked for, so that neither all
+ * adapters nor all deltas need to fit in memory. Safe for use by several threads.
+ */
+public final class PreparedMerge {
+    private final MergeSettings settings;
+    private final List<? extends AdapterSource> adapters;
+    private final SortedMap<String, WeightShapes> shapes;
+    private final List<Group> groups;
+    private final List<Step> steps;
+    private final List<Importance> weights;
+    private final Importance totalWeight;
+    private final Kernels kernels;
+    private final ThreadLocal<FactorProducts> products;
+    private final ThreadLocal<DeltaStatistics.Workspace> workspaces =
+            ThreadLocal.withInitial(DeltaStatistics.Workspace::new);
+
+    private PreparedMerge(
+            MergeSettings settings,
+            List<? extends AdapterSource> adapters,
+            SortedMap<String, WeightShapes> shapes,
+            Decision decision,
+            Kernels kernels) {
+        this.settings = settings;
+        this.adapters = adapters;
+        this.shapes = shapes;
+        this.groups = decision.groups();
+        this.steps = decision.steps();
+        this.weights = decision.weights();
+        this.totalWeight = total(weights);
+        this.kernels = kernels;
+        this.products = ThreadLocal.withInitial(() -> new FactorProducts(kernels));
+    }
+
+    /** Groups, what every adapter did, and the weight of every adapter in the sum or other method that makes the deltas. */
+    private record Decision(List<Group> groups, List<Step> steps, List<Importance> weights) {}
+
+    /** Hears of the factors that a delta is made of, as they are (pruned) in the merge. */
+    public interface FactorSink {
+        /** Does not listen. */
+        FactorSink NONE = (adapter, factors) -> {};
+
+        /**
+         * One adapter's factors.
+         *
+         * @param adapter its place in the order of the merge
+         */
+        void accept(int adapter, LoraFactors factors);
+    }
+
+    /**
+     * Decides a merge.
+     *
+     * @param adapters in order, at least one; all biases as deltas
+     * @param weights importance (ham) or weight (other methods) of each
+     * @param trainedGroupAlphas for ham, the scalars of the groups after the training of each adapter; empty when trained independently
+     * @throws InputException when shapes differ, weights are not finite, are neither one nor one for each weight that an adapter changes, or the method cannot use them
+     */
+    public static PreparedMerge of(
+            MergeSettings settings,
+            List<? extends AdapterSource> adapters,
+            List<Importance> weights,
+            List<List<Importance>> trainedGroupAlphas,
+            MergeProgress progress) {
+        MergePlan plan = MergePlan.of(settings, adapters);
+        SortedMap<String, WeightShapes> shapes = plan.shapes();
+        Kernels kernels = Kernels.best();
+        if (plan.grouping().isEmpty()) {
+            return new PreparedMerge(settings, adapters, shapes, weighted(settings, adapters, weights), kernels);
+        }
+        List<PrunedAdapter> pruned = adapters.stream()
+                .map(each -> new PrunedAdapter(each, settings::keep))
+                .toList();
+        Grouping grouping = new StreamedGrouping(pruned, shapes, plan.grouping().get(), kernels, progress)
+                .place(settings.ham(), weights, trainedGroupAlphas);
+        return new PreparedMerge(
+                settings,
+                pruned,
+                shapes,
+                new Decision(grouping.groups(), grouping.steps(), grouping.coefficients()),
+                kernels);
+    }
+
+    /** The methods without groups, as one group whose members' coefficients say what each counts. */
+    private static Decision weighted(
+            MergeSettings settings, List<? extends AdapterSource> adapters, List<Importance> weights) {
+        List<Step> steps = new ArrayList<>();
+        List<Group.Member> members = new ArrayList<>();
+        Importance total = total(weights);
+        for (int i = 0; i < adapters.size(); i++) {
+            String name = adapters.get(i).name();
+            Importance weight = weights.get(i);
+            requireUsable(adapters.get(i), weight);
+            members.add(new Group.Member(i, name, coefficient(settings, weight, total)));
+            steps.add(new Step(name, weight, List.of(), 0, i == 0, 1, Double.NaN));
+        }
+        return new Decision(List.of(new Group(members, Importance.ONE, new TreeMap<>())), steps, weights);
+    }
+
+    private static void requireUsable(AdapterSource adapter, Importance weight) {
+        Parameters.requireFinite("--weight, adapter " + adapter.name(), weight.mean());
+        if (weight.isPerLayer()
+                && !weight.layers().keySet().equals(adapter.layers().keySet())) {
+            throw new InputException("adapter " + adapter.name() + ": expected one weight, or one for each of the "
+                    + adapter.layers().size() + " layers that it changes, found them for "
+                    + weight.layers().size() + " layers or under other names");
+        }
+    }
+
+    private static Importance coefficient(MergeSettings settings, Importance weight, Importance total) {
+        return Importance.combine(
+                List.of(weight, total),
+                numbers -> settings.weightMerge("", numbers[1]) instanceof BranchMerge merge
+                        ? merge.coefficient(numbers[0])
+                        : numbers[0]);
+    }
+
+    private static Importance total(List<Importance> weights) {
+        return Importance.combine(weights, numbers -> DoubleStream.of(numbers).sum());
+    }
+
+    /** What the merge was told. */
+    public MergeSettings settings() {
+        return settings;
+    }
+
+    /** The adapters in order, as they are in the merge: pruned for ham. */
+    public List<AdapterSource> adapters() {
+        return Collections.unmodifiableList(adapters);
+    }
+
+    /** Every weight that is changed, and the shapes there. */
+    public SortedMap<String, WeightShapes> shapes() {
+        return shapes;
+    }
+
+    /** The groups; one that holds all adapters for methods that do not group. */
+    public List<Group> groups() {
+        return groups;
+    }
+
+    /** What every adapter did, in order. */
+    public List<Step> steps() {
+        return steps;
+    }
+
+    /** The rank of a group at one weight: the sum of its members' ranks. */
+    public int rank(Group group, String weight) {
+        return group.members().stream()
+                .map(member -> adapters.get(member.adapter()).layers().get(weight))
+                .mapToInt(layer -> layer == null ? 0 : layer.rank())
+                .sum();
+    }
+
+    /** Name of the kernels that multiply. */
+    public String kernels() {
+        return kernels.name();
+    }
+
+    /**
+     * The merged delta [out, in] of one weight.
+     *
+     * @param sink hears of every adapter's factors at this weight, once each
+     * @throws InputException when factors cannot be read, or an entry is too large for float32
+     */
+    public Matrix delta(String weight, FactorSink sink) {
+        Matrix delta = settings.weightMerge(weight, totalWeight.at(weight))
+                .merge(weight, contributions(weight, sink), products.get());
+        for (float value : delta.data()) {
+            if (!Float.isFinite(value)) {
+                throw new InputException("weight " + weight + ": expected a merged delta within float32, found " + value
+                        + "; look for a huge lora_alpha, alpha or weight among the adapters");
+            }
+        }
+        return delta;
+    }
+
+    /** How large a delta is. */
+    public DeltaStatistics statistics(Matrix delta) {
+        return workspaces.get().of(delta, kernels);
+    }
+
+    /**
+     * The addends of one weight's merged delta, in the order of the adapters that change it.
+     *
+     * @throws IllegalStateException when the method does not add up factors ({@link MergeMethod#factored})
+     */
+    public List<Branch> branches(String weight) {
+        if (settings.weightMerge(weight, totalWeight.at(weight)) instanceof BranchMerge merge) {
+            return merge.branches(contributions(weight, FactorSink.NONE));
+        }
+        throw new IllegalStateException(settings.method() + " does not add up factors");
+    }
+
+    /**
+     * The merged delta of one weight as factors of a low rank; where the method sums or cuts factors, dense deltas are formed only when their
+     * summed rank reaches the smaller side.
+     *
+     * @param rank at least 1; the result's is lower where the method makes a delta of a lower one
+     * @throws InputException as {@link #delta}
+     */
+    public Compression compressed(String weight, int rank) {
+        if (settings.method().factored()) {
+            return Compression.of(branches(weight), rank);
+        }
+        if (settings.weightMerge(weight, totalWeight.at(weight)) instanceof SvdMerge svd) {
+            return new SvdMerge(Math.min(rank, svd.rank())).compress(contributions(weight, FactorSink.NONE));
+        }
+        return Compression.of(delta(weight, FactorSink.NONE), rank);
+    }
+
+    private List<Contribution> contributions(String weight, FactorSink sink) {
+        List<Contribution> contributions = new ArrayList<>();
+        double layerWeight = settings.layerWeight(weight);
+        for (int i = 0; i < adapters.size(); i++) {
+            AdapterSource adapter = adapters.get(i);
+            if (adapter.layers().containsKey(weight)) {
+                LoraFactors factors = adapter.factors(weight);
+                sink.accept(i, factors);
+                contributions.add(new Contribution(
+                        adapter.name(), layerWeight * weights.get(i).at(weight), factors));
+            }
+        }
+        return contributions;
+    }
+
+    /** The merged delta [out] of every bias that an adapter changes: never pruned nor trimmed, always the weighted sum. */
+    public SortedMap<String, float[]> biases() {
+        SortedMap<String, double[]> sums = new TreeMap<>();
+        for (int i = 0; i < adapters.size(); i++) {
+            Importance coefficient = coefficient(settings, weights.get(i), totalWeight);
+            for (Map.Entry<String, BiasChange> entry : adapters.get(i).biases().entrySet()) {
+                float[] values = entry.getValue().values();
+                double weight = coefficient.atBias(entry.getKey());
+                double[] sum = sums.computeIfAbsent(entry.getKey(), key -> new double[values.length]);
+                for (int o = 0; o < sum.length; o++) {
+                    sum[o] += weight * values[o];
+                }
+            }
+        }
+        SortedMap<String, float[]> biases = new TreeMap<>();
+        sums.forEach((name, sum) -> {
+            float[] rounded = new float[sum.length];
+            for (int o = 0; o < sum.length; o++) {
+                rounded[o] = (float) sum[o];
+            }
+            biases.put(name, rounded);
+        });
+        return biases;
+    }
+
+    /** All merged deltas at once, for merges that fit in memory. */
+    public SortedMap<String, Matrix> merged() {
+        SortedMap<String, Matrix> merged = new TreeMap<>();
+        shapes.keySet().forEach(weight -> merged.put(weight, delta(weight, FactorSink.NONE)));
+        return merged;
+    }
+}

@@ -1,0 +1,26 @@
+package ham.runtime.classify;
+
+import ham.runtime.preprocess.Preprocessing;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * What a classifier's file does not say itself. What is given here beats the file.
+ *
+ * @param labels in the order of the logits
+ * @param preprocessing for the side of the images that the graph takes, in pixels; -1 where the graph does not say it
+ */
+public record Supplement(Optional<List<String>> labels, Optional<IntFunction<Preprocessing>> preprocessing) {
+    /** Nothing: the file says all. */
+    public static final Supplement NONE = new Supplement(Optional.empty(), Optional.empty());
+
+    public Supplement {
+        labels = labels.map(List::copyOf);
+    }
+
+    /** Labels and the preprocessing, whatever size the graph says. */
+    public static Supplement of(List<String> labels, Preprocessing preprocessing) {
+        return new Supplement(Optional.of(labels), Optional.of(side -> preprocessing));
+    }
+}

@@ -1,2 +1,0 @@
-/** Memory of this process as the operating system sees it, native memory included, which the JVM's own numbers leave out. */
-package ham.runtime.memory;

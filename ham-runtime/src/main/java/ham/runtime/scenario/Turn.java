@@ -1,9 +1,0 @@
-package ham.runtime.scenario;
-
-import ham.runtime.latency.NanoClock;
-
-/** What one candidate does when it is its turn: it answers some queries and notes them. */
-public interface Turn {
-    /** Answers the queries of a turn. */
-    void take(NanoClock clock, QueryLog log);
-}

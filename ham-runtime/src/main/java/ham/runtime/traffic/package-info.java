@@ -1,2 +1,0 @@
-/** Which task the next request is for: seeded streams of task numbers. */
-package ham.runtime.traffic;
