@@ -1,7 +1,6 @@
 package ham.cli;
 
-import ham.merge.InputException;
-import ham.runtime.ModelException;
+import ham.common.HamException;
 
 /** The one line that an error is to a user. */
 final class Failures {
@@ -9,8 +8,10 @@ final class Failures {
 
     /** What was expected, what was found, what to do; for an unexpected fault, how to learn more. */
     static String sentence(Throwable failure) {
-        if (failure instanceof InputException || failure instanceof ModelException) {
-            return Main.oneLine(failure.getMessage());
+        if (failure instanceof HamException known) {
+            return known.parameter().map(each -> "--" + each).orElse("")
+                    + Main.oneLine(known.getMessage()
+                            .substring(known.parameter().map(String::length).orElse(0)));
         }
         if (failure instanceof OutOfMemoryError) {
             return "ran out of memory (" + failure.getMessage()

@@ -1,6 +1,7 @@
 package ham.cli;
 
-import ham.merge.InputException;
+import ham.common.ErrorCode;
+import ham.common.HamException;
 import ham.merge.kernel.Kernels;
 import ham.runtime.app.NativeCache;
 import java.io.PrintWriter;
@@ -145,7 +146,7 @@ public final class Main implements Runnable {
         if (Interruption.isUnderWay()) {
             return INTERRUPTED;
         }
-        boolean usage = failure instanceof InputException fault && fault.isUsage();
+        boolean usage = failure instanceof HamException known && known.code() == ErrorCode.USAGE;
         PrintWriter err = command.getErr();
         err.println("ham: " + Failures.sentence(failure) + (usage ? seeHelp(command) : ""));
         if (debug) {

@@ -74,12 +74,23 @@ public final class InputException extends HamException {
         super(code, oneLine(message), cause);
     }
 
+    private InputException(Parameter parameter, String problem) {
+        super(parameter.name(), oneLine(problem));
+    }
+
+    private record Parameter(String name) {}
+
     /**
-     * An option that does not fit the files that it is for, which shows only when these are open: wrong usage, as a value out of its range.
+     * A parameter whose value cannot be used, also one that does not fit the files that it is for, which shows only when these are open.
      *
-     * @param option its name, with which the message begins
+     * @param parameter its name, with which the message begins: {@code keep}, and never an option of a command line
      * @param problem what was expected, what was found and, where it is not obvious, what to do
      */
+    public static InputException parameter(String parameter, String problem) {
+        return new InputException(new Parameter(parameter), problem);
+    }
+
+    /** As {@link #parameter(String, String)}, by the name of an option. */
     public static InputException option(String option, String problem) {
         return new InputException(option + ": " + problem, null, ErrorCode.USAGE);
     }
