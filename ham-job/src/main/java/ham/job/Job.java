@@ -1,7 +1,6 @@
 package ham.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import ham.common.Version;
 import ham.export.ExportRequest;
 import ham.export.VitExporter;
@@ -14,6 +13,7 @@ import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.report.RunReport;
+import ham.report.bench.BenchDocument;
 import ham.runtime.classify.Classifier;
 import ham.runtime.model.SessionSettings;
 import ham.train.eval.DeployedAccuracy;
@@ -211,7 +211,7 @@ public final class Job {
                 JsonFiles.read(run.resolve("merged").resolve(MergeFolder.RECORD), "the record of a merge folder"),
                 JsonFiles.read(run.resolve(EVALUATION), "the accuracy of an exported model"),
                 JsonFiles.read(run.resolve(EXPORT), "the record of an export"),
-                Files.exists(bench) ? JsonFiles.read(bench, "a serving comparison") : MissingNode.getInstance());
+                Files.exists(bench) ? Optional.of(BenchDocument.read(bench)) : Optional.empty());
         Outputs.file(run.resolve("report.html"), true, file -> Files.writeString(file, report.html()));
     }
 

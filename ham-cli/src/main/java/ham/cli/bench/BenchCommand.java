@@ -6,13 +6,13 @@ import ham.cli.console.Console;
 import ham.cli.console.Table;
 import ham.cli.run.SessionOptions;
 import ham.job.work.TemporaryFolder;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.bench.comparison.ServingBenchmark;
 import ham.bench.comparison.ServingOutput;
 import ham.bench.comparison.ServingRequest;
 import ham.bench.comparison.ServingSource;
 import ham.bench.comparison.ServingText;
 import ham.merge.checkpoint.Checkpoint;
+import ham.report.bench.BenchDocument;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -100,9 +100,9 @@ public final class BenchCommand implements Callable<Integer> {
         ServingBenchmark.Outcome outcome = measure(console, source, request);
         output.ifPresent(folder -> ServingOutput.write(folder, force, outcome));
         console.result(
-                text(outcome.json())
+                text(outcome.document())
                         + output.map(folder -> "\nwritten to " + folder).orElse(""),
-                outcome.json());
+                outcome.document().json());
         return ExitCode.DONE;
     }
 
@@ -114,11 +114,11 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     /** The table and its notes. */
-    public static String text(ObjectNode json) {
+    public static String text(BenchDocument bench) {
         Table table = new Table(ServingText.headings().toArray(String[]::new));
-        ServingText.rows(json).forEach(row -> table.row(row.toArray(String[]::new)));
+        ServingText.rows(bench).forEach(row -> table.row(row.toArray(String[]::new)));
         StringBuilder text = new StringBuilder(table.toString());
-        ServingText.notes(json).forEach(note -> text.append("\n").append(note));
+        ServingText.notes(bench).forEach(note -> text.append("\n").append(note));
         return text.toString();
     }
 }

@@ -1,8 +1,6 @@
 package ham.cli.bench;
 
-import ham.job.work.Environment;
 import ham.cli.console.Usage;
-import ham.common.Version;
 import ham.bench.comparison.ServingRequest;
 import ham.bench.scenario.Scenario;
 import ham.bench.scenario.StabilityRule;
@@ -16,9 +14,7 @@ import ham.train.data.DataSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeSet;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,9 +22,6 @@ import picocli.CommandLine.ParameterException;
 
 /** What {@code ham bench} measures, and how requests come. */
 public final class BenchOptions {
-    private static final List<Integer> USUAL_TASKS = List.of(1, 2, 5, 10, 20, 50);
-    private static final int MOST_TASKS = 50;
-
     @Option(
             names = "--strategies",
             paramLabel = "NAME",
@@ -162,49 +155,23 @@ public final class BenchOptions {
 
     /** The options as a request; wrong usage where they make none. */
     ServingRequest request(CommandSpec spec, int available, SessionSettings session) {
-        if (!(minutes > 0 && minutes <= 24 * 60)
-                || (seconds != null && !(seconds > 0 && seconds <= 24 * 3600))
-                || images < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--minutes, --seconds and --images: expected more than 0, and a day at most");
+        ServingRequest.Builder builder = ServingRequest.builder()
+                .optStrategies(names(spec, "--strategies", strategies, Strategy.values(), Strategy::label))
+                .optScenarios(names(spec, "--scenarios", scenarios, Scenario.values(), Scenario::label))
+                .optSettings(settings(spec))
+                .optSession(session)
+                .optTime(duration(60 * minutes))
+                .optImages(images);
+        if (tasks != null) {
+            builder.optTasks(tasks);
         }
-        return new ServingRequest(
-                names(spec, "--strategies", strategies, Strategy.values(), Strategy::label),
-                counts(spec, available),
-                names(spec, "--scenarios", scenarios, Scenario.values(), Scenario::label),
-                settings(spec),
-                session,
-                duration(60 * minutes),
-                Optional.ofNullable(seconds).map(BenchOptions::duration),
-                Optional.ofNullable(data).map(DataSpec::open),
-                images,
-                Environment.facts(),
-                Version.current());
-    }
-
-    /** All ways to serve so many tasks, one request after the other, round robin: what a demonstration shows. */
-    public static ServingRequest brief(int tasks, SessionSettings session, Duration time) {
-        return new ServingRequest(
-                List.of(Strategy.values()),
-                List.of(tasks),
-                List.of(Scenario.SINGLE_STREAM),
-                new BenchSettings(
-                        new Traffic(TrafficKind.ROUND_ROBIN, 1, 10, 1),
-                        8,
-                        64,
-                        16,
-                        OptionalDouble.empty(),
-                        0.5,
-                        OptionalDouble.empty(),
-                        400,
-                        StabilityRule.DEFAULT),
-                session,
-                Duration.ofMinutes(2),
-                Optional.of(time),
-                Optional.empty(),
-                1,
-                Environment.facts(),
-                Version.current());
+        if (seconds != null) {
+            builder.optMeasuring(duration(seconds));
+        }
+        if (data != null) {
+            builder.optData(DataSpec.open(data));
+        }
+        return builder.build(available);
     }
 
     private static Duration duration(double seconds) {
@@ -222,25 +189,6 @@ public final class BenchOptions {
                     spec.commandLine(), option + ": expected every name once, found " + String.join(",", texts));
         }
         return chosen;
-    }
-
-    private List<Integer> counts(CommandSpec spec, int available) {
-        int most = Math.min(available, MOST_TASKS);
-        if (tasks == null) {
-            TreeSet<Integer> chosen = new TreeSet<>(USUAL_TASKS);
-            chosen.add(most);
-            return List.copyOf(chosen.headSet(most, true));
-        }
-        for (int count : tasks) {
-            if (count < 1 || count > most) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "--tasks: expected numbers from 1 to " + most
-                                + (available > MOST_TASKS ? " (the most)" : ", an adapter a task") + ", found "
-                                + count);
-            }
-        }
-        return List.copyOf(new TreeSet<>(tasks));
     }
 
     private BenchSettings settings(CommandSpec spec) {

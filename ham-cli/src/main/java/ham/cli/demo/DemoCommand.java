@@ -1,10 +1,10 @@
 package ham.cli.demo;
 
+import ham.bench.comparison.ServingRequest;
 import ham.bench.comparison.ServingSource;
 import ham.job.Job;
 import ham.cli.console.ExitCode;
 import ham.cli.bench.BenchCommand;
-import ham.cli.bench.BenchOptions;
 import ham.cli.console.Console;
 import ham.cli.train.RunText;
 import ham.cli.train.TrainOptions;
@@ -70,7 +70,8 @@ public final class DemoCommand implements Callable<Integer> {
         ObjectNode bench = BenchCommand.measure(
                         console,
                         ServingSource.ofRun(run, Optional.of(config.base())),
-                        BenchOptions.brief(TASKS, new SessionSettings(config.threads()), Duration.ofSeconds(20)))
+                        ServingRequest.brief(TASKS, new SessionSettings(config.threads()), Duration.ofSeconds(20)))
+                .document()
                 .json();
         Outputs.file(run.resolve(Job.BENCH), true, file -> JsonFiles.write(file, bench));
         Job.writeReport(run);

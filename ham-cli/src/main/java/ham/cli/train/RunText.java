@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.report.bench.BenchDocument;
 import ham.train.learn.LearningMethod;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,8 +70,8 @@ public record RunText(String text, ObjectNode json) {
             text.append("\n\n").append(parity(export.path("parity")));
         }
         if (Files.exists(run.resolve(Job.BENCH))) {
-            ObjectNode bench = JsonFiles.read(run.resolve(Job.BENCH), "a serving comparison");
-            json.set("bench", bench);
+            BenchDocument bench = BenchDocument.read(run.resolve(Job.BENCH));
+            json.set("bench", bench.json());
             text.append("\n\n").append(BenchCommand.text(bench));
         }
         return new RunText(text.toString(), json);
