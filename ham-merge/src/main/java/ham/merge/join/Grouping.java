@@ -20,7 +20,7 @@ public final class Grouping {
     private final ToDoubleBiFunction<Group, Integer> exactSimilarity;
     private final double error;
     private final List<Group> groups = new ArrayList<>();
-    private final List<Step> steps = new ArrayList<>();
+    private final List<MergeStep> steps = new ArrayList<>();
     /** Of every adapter so far, the weights that it changes. */
     private final List<Set<String>> changed = new ArrayList<>();
 
@@ -49,7 +49,7 @@ public final class Grouping {
         return List.copyOf(groups);
     }
 
-    public List<Step> steps() {
+    public List<MergeStep> steps() {
         return List.copyOf(steps);
     }
 
@@ -80,7 +80,7 @@ public final class Grouping {
      * @param innerProducts of its pruned delta with a group's, at every weight that both change
      * @throws InputException when {@code alpha} is not finite, or neither one scalar nor one for each weight that the adapter changes
      */
-    public Step add(
+    public MergeStep add(
             String adapter,
             Importance alpha,
             SortedMap<String, Double> squaredNorms,
@@ -114,7 +114,7 @@ public final class Grouping {
                             products.get(best),
                             squaredNorms));
         }
-        Step step = new Step(
+        MergeStep step = new MergeStep(
                 adapter,
                 alpha,
                 similarities,

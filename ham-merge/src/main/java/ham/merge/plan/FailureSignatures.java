@@ -4,7 +4,7 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.LayerShape;
 import ham.merge.join.Group;
 import ham.merge.join.HamParameters;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +39,7 @@ public final class FailureSignatures {
      * @param adapters that were merged, in order
      */
     public static List<String> rankExplosion(
-            HamParameters parameters, List<Group> groups, List<Step> steps, List<? extends AdapterSource> adapters) {
+            HamParameters parameters, List<Group> groups, List<MergeStep> steps, List<? extends AdapterSource> adapters) {
         List<String> seen = new ArrayList<>();
         if (groups.size() > FEW && groups.size() == steps.size() && groups.size() < parameters.maxGroups()) {
             seen.add("rank explosion: each of the " + groups.size()
@@ -76,11 +76,11 @@ public final class FailureSignatures {
      * @param alphas scalar of every group as it stands, or the mean of its scalars
      * @param below fraction of its value at its last join below which a scalar counts as muted
      */
-    public static List<String> rigidification(List<Step> steps, List<Double> alphas, double below) {
+    public static List<String> rigidification(List<MergeStep> steps, List<Double> alphas, double below) {
         List<String> seen = new ArrayList<>();
         for (int g = 0; g < alphas.size(); g++) {
             double joined = Double.NaN;
-            for (Step step : steps) {
+            for (MergeStep step : steps) {
                 joined = step.group() == g ? step.groupAlpha() : joined;
             }
             if (alphas.get(g) < below * joined) {

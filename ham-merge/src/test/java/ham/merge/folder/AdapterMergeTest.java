@@ -10,7 +10,7 @@ import ham.merge.combine.Combine;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.Join;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import java.math.BigDecimal;
@@ -32,7 +32,7 @@ class AdapterMergeTest {
         assertThat(merge.mode()).isEqualTo(MergeMode.INDEPENDENT);
         assertThat(merge.weights()).containsOnly(Importance.ONE).hasSize(6);
         assertThat(merge.merge().steps())
-                .map(Step::adapter)
+                .map(MergeStep::adapter)
                 .startsWith("adapter0", "adapter1")
                 .hasSize(6);
         assertThat(merge.baseSha256()).isEmpty();

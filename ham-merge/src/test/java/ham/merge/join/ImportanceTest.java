@@ -76,8 +76,8 @@ public class ImportanceTest {
         }
         assertThat(layered.merged()).isEqualTo(shared.merged());
         assertThat(layered.steps())
-                .map(Step::similarity)
-                .isEqualTo(shared.steps().stream().map(Step::similarity).toList());
+                .map(MergeStep::similarity)
+                .isEqualTo(shared.steps().stream().map(MergeStep::similarity).toList());
     }
 
     /** Without training, a group's scalar of a weight is the mean of those of the members that change it. */

@@ -13,7 +13,7 @@ import java.util.List;
  * @param groupAlpha the group's scalar afterwards; where it has one a weight, their mean
  * @param norm Frobenius norm of its pruned delta
  */
-public record Step(
+public record MergeStep(
         String adapter,
         Importance alpha,
         List<Double> similarity,
@@ -21,7 +21,7 @@ public record Step(
         boolean opened,
         double groupAlpha,
         double norm) {
-    public Step {
+    public MergeStep {
         similarity = List.copyOf(similarity);
     }
 }

@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Typed access to a {@code config.json} or a part of it; a value of another type is refused with its key. A null counts as absent. */
-record ConfigReader(Path file, ObjectNode json) {
+record CheckpointConfigReader(Path file, ObjectNode json) {
     /** More classes or registers than any model has. */
     private static final int MOST = 1_000_000;
 
-    static ConfigReader open(Path file) {
-        return new ConfigReader(file, JsonFiles.read(file, "the configuration of a Hugging Face or timm model"));
+    static CheckpointConfigReader open(Path file) {
+        return new CheckpointConfigReader(file, JsonFiles.read(file, "the configuration of a Hugging Face or timm model"));
     }
 
     void require(boolean holds, String expected, String found) {
@@ -87,10 +87,10 @@ record ConfigReader(Path file, ObjectNode json) {
     }
 
     /** Another object inside; empty when it is absent. */
-    ConfigReader object(String key) {
+    CheckpointConfigReader object(String key) {
         JsonNode node = json.path(key);
         require(!has(key) || node.isObject(), key + " to be an object", node.toString());
-        return new ConfigReader(file, node instanceof ObjectNode object ? object : json.objectNode());
+        return new CheckpointConfigReader(file, node instanceof ObjectNode object ? object : json.objectNode());
     }
 
     /** Class names: a list, or an object from class numbers to names; empty when absent. */
