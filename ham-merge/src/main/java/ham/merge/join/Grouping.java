@@ -63,7 +63,7 @@ public final class Grouping {
         if (alphas.size() != groups.size()) {
             throw new InputException("adapter " + adapter + " was trained beside " + alphas.size()
                     + " groups, but with these parameters the merge has " + groups.size()
-                    + " before it; merge with the parameters of its run, or independently (--mode independent)");
+                    + " before it; merge with the parameters of its run, or independently (mode independent)");
         }
         alphas.forEach(each -> requireFinite(adapter, each));
         for (int i = 0; i < groups.size(); i++) {
@@ -170,8 +170,10 @@ public final class Grouping {
         if (parameters.combine() == Combine.MEAN) {
             for (Group group : groups) {
                 if (!group.alpha().all(alpha -> alpha > 0)) {
-                    throw new InputException("--combine mean: expected every group's alpha above 0, found "
-                            + lowest(group.alpha()) + "; use --combine sum");
+                    throw InputException.parameter(
+                            "combine",
+                            "expected every group's alpha above 0 for mean, found " + lowest(group.alpha())
+                                    + "; combine by sum");
                 }
             }
             divisor = Importance.sum(groups.stream().map(Group::alpha).toList());

@@ -43,7 +43,7 @@ public final class FailureSignatures {
         List<String> seen = new ArrayList<>();
         if (groups.size() > FEW && groups.size() == steps.size() && groups.size() < parameters.maxGroups()) {
             seen.add("rank explosion: each of the " + groups.size()
-                    + " adapters opened a group of its own; a lower --tau or fewer --groups would join some");
+                    + " adapters opened a group of its own; a lower tau or fewer groups would join some");
         }
         Map<String, LayerShape> all = new TreeMap<>();
         adapters.forEach(adapter -> all.putAll(adapter.layers()));
@@ -87,7 +87,7 @@ public final class FailureSignatures {
                 seen.add(String.format(
                         Locale.ROOT,
                         "rigidification: the scalar of group %d fell from %.3g at its last join to %.3g in later training,"
-                                + " so earlier tasks are muted; a lower --alpha-lr keeps them",
+                                + " so earlier tasks are muted; a lower learning rate of the scalars (alpha-lr) keeps them",
                         g,
                         joined,
                         alphas.get(g)));

@@ -130,7 +130,7 @@ public final class PreparedMerge {
     }
 
     private static void requireUsable(AdapterSource adapter, Importance weight) {
-        Parameters.requireFinite("--weight, adapter " + adapter.name(), weight.mean());
+        Parameters.requireFinite("weight", weight.mean());
         if (weight.isPerLayer()
                 && !weight.layers().keySet().equals(adapter.layers().keySet())) {
             throw new InputException("adapter " + adapter.name() + ": expected one weight, or one for each of the "

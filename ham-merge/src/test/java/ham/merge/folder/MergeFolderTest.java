@@ -363,7 +363,7 @@ class MergeFolderTest {
                                 parameters(Join.MEAN, Combine.MEAN),
                                 Optional.empty())))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--combine mean");
+                .hasMessageContaining("combine: expected every group's alpha above 0");
         assertThat(TestData.entries(folder)).isEmpty();
     }
 

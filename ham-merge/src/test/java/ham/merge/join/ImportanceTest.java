@@ -133,7 +133,7 @@ public class ImportanceTest {
         negative.add(one, Importance.perLayer(Map.of(FIRST, 2.0, SECOND, -0.5)));
         assertThatThrownBy(negative::branches)
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("expected every group's alpha above 0, found -0.5");
+                .hasMessageContaining("expected every group's alpha above 0 for mean, found -0.5");
     }
 
     @Test

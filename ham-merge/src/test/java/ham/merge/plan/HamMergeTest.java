@@ -134,7 +134,7 @@ class HamMergeTest {
         negative.add(adapter, 0);
         assertThatThrownBy(negative::merged)
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--combine mean")
+                .hasMessageContaining("combine: expected every group's alpha above 0")
                 .hasMessageContaining("found 0.0");
     }
 
@@ -200,10 +200,10 @@ class HamMergeTest {
     @Test
     void parametersOutOfRangeAreRefused() {
         assertThatThrownBy(() -> new HamParameters(BigDecimal.ZERO, 0.1, 5, Join.MEAN, Combine.SUM))
-                .hasMessageContaining("--keep");
+                .hasMessageContaining("keep: ");
         assertThatThrownBy(() -> new HamParameters(BigDecimal.ONE, Double.NaN, 5, Join.MEAN, Combine.SUM))
-                .hasMessageContaining("--tau");
+                .hasMessageContaining("tau: ");
         assertThatThrownBy(() -> new HamParameters(BigDecimal.ONE, 0, 0, Join.MEAN, Combine.SUM))
-                .hasMessageContaining("--groups");
+                .hasMessageContaining("groups: ");
     }
 }
