@@ -1,5 +1,10 @@
 package ham.runtime.tensorrt;
 
+import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineFile;
+import ham.runtime.tensorrt.engine.EngineOptions;
+import ham.runtime.tensorrt.engine.EnginePrecision;
+import ham.runtime.tensorrt.engine.EngineRecord;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -198,7 +203,7 @@ class EngineWorkshopTest {
     void anEngineOfAnotherMachineIsRefused() {
         build();
         gpu.machine = FakeGpu.machine("10.13.0", "12.9", "Test GPU", "8.9");
-        refuses(() -> workshop.open(engine), "was built for TensorRT 10.12.0, found 10.13.0", "ham engine");
+        refuses(() -> workshop.open(engine), "was built for TensorRT 10.12.0, found 10.13.0", "build one here");
         gpu.machine = FakeGpu.machine("10.12.0", "12.8", "Test GPU", "8.9");
         refuses(() -> workshop.open(engine), "was built for CUDA 12.9, found 12.8");
         gpu.machine = FakeGpu.machine("10.12.0", "12.9", "Test GPU", "9.0");

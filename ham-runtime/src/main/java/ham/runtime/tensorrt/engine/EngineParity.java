@@ -1,4 +1,6 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.engine;
+
+import ham.common.ArgMax;
 
 /**
  * How far an engine is from ONNX Runtime on the CPU, over the first output of runs on the same inputs.
@@ -17,7 +19,7 @@ public record EngineParity(double maxAbs, double tolerance, double top1, int row
      * @param found the same of the engine
      * @param relative tolerance as a fraction of the range of the reference
      */
-    static EngineParity of(float[] reference, float[] found, int rows, double relative) {
+    public static EngineParity of(float[] reference, float[] found, int rows, double relative) {
         if (reference.length != found.length || rows < 1 || reference.length % rows != 0) {
             throw new IllegalArgumentException(
                     reference.length + " and " + found.length + " values are no " + rows + " rows each");
@@ -36,16 +38,8 @@ public record EngineParity(double maxAbs, double tolerance, double top1, int row
         int width = reference.length / rows;
         int same = 0;
         for (int row = 0; row < rows; row++) {
-            same += top(reference, row * width, width) == top(found, row * width, width) ? 1 : 0;
+            same += ArgMax.of(reference, row * width, width) == ArgMax.of(found, row * width, width) ? 1 : 0;
         }
         return new EngineParity(maxAbs, tolerance, (double) same / rows, rows, finite && maxAbs <= tolerance);
-    }
-
-    private static int top(float[] values, int from, int width) {
-        int top = from;
-        for (int i = from + 1; i < from + width; i++) {
-            top = values[i] > values[top] ? i : top;
-        }
-        return top - from;
     }
 }

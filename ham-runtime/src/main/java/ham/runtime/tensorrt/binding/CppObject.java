@@ -1,8 +1,10 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.binding;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -88,5 +90,23 @@ final class CppObject<P extends Pointer> implements AutoCloseable {
 
     private static IllegalStateException otherJavaCpp(ReflectiveOperationException e) {
         return new IllegalStateException("JavaCPP is another than the 1.5.12 that this was written for", e);
+    }
+
+    /** C++ objects that are deleted together, the last one first. */
+    static final class Scope implements AutoCloseable {
+        private final Deque<CppObject<?>> objects = new ArrayDeque<>();
+
+        /** See {@link CppObject#own}. */
+        <P extends Pointer> P own(P pointer, Supplier<P> empty) {
+            objects.push(CppObject.own(pointer, empty));
+            return pointer;
+        }
+
+        @Override
+        public void close() {
+            while (!objects.isEmpty()) {
+                objects.pop().close();
+            }
+        }
     }
 }

@@ -1,5 +1,8 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.binding;
 
+import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineOptions;
+import ham.runtime.tensorrt.engine.EnginePrecision;
 import ham.runtime.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +33,7 @@ import org.bytedeco.tensorrt.nvonnxparser.IParser;
  */
 final class NvBuild implements AutoCloseable {
     private final NvLog log;
-    private final CppScope scope = new CppScope();
+    private final CppObject.Scope scope = new CppObject.Scope();
     private final IBuilder builder;
     private final INetworkDefinition network;
     private final IBuilderConfig config;
@@ -49,14 +52,14 @@ final class NvBuild implements AutoCloseable {
         }
     }
 
-    EngineBytes build(Path onnx, EngineOptions options, Optional<Path> timings) {
+    Gpu.Bytes build(Path onnx, EngineOptions options, Optional<Path> timings) {
         parse(onnx);
         config.setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, options.workspaceBytes());
         setFlags(onnx, options);
         addProfile(options.batch());
         try (TimingCache cache = new TimingCache(timings)) {
-            EngineBytes engine =
-                    new NvBytes(log.require(builder.buildSerializedNetwork(network, config), "an engine for " + onnx));
+            Gpu.Bytes engine =
+                    NvMemory.serialized(log.require(builder.buildSerializedNetwork(network, config), "an engine for " + onnx));
             cache.save();
             return engine;
         }
@@ -66,7 +69,7 @@ final class NvBuild implements AutoCloseable {
         IParser parser = log.require(nvonnxparser.createParser(network, log), "a parser for ONNX files");
         if (!parser.parseFromFile(onnx.toString(), ILogger.Severity.kWARNING.value)) {
             throw log.failure(onnx + ": expected a graph that TensorRT can take over, found one that it cannot"
-                    + NvErrors.text(parser.getNbErrors(), parser::getError));
+                    + NvLog.objections(parser.getNbErrors(), parser::getError));
         }
     }
 
@@ -96,7 +99,7 @@ final class NvBuild implements AutoCloseable {
         if (!quantized) {
             throw new ModelException(
                     onnx + ": expected a graph that says how to quantise for int8, found no QuantizeLinear;"
-                            + " export it with '--precision int8 --calibrate SPEC', or take fp16.");
+                            + " export it as int8 with images to calibrate by, or take fp16.");
         }
     }
 
@@ -104,7 +107,7 @@ final class NvBuild implements AutoCloseable {
         ITensor input = network.getInput(0);
         List<Long> shape;
         try (Dims64 dims = input.getDimensions()) {
-            shape = NvShapes.list(dims);
+            shape = NvContext.sizes(dims);
         }
         if (shape.get(0) >= 0) {
             return;
@@ -123,7 +126,7 @@ final class NvBuild implements AutoCloseable {
             IOptimizationProfile profile, String name, OptProfileSelector which, List<Long> shape, int batch) {
         long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();
         sizes[0] = batch;
-        try (Dims64 dims = NvShapes.of(sizes)) {
+        try (Dims64 dims = NvContext.dims(sizes)) {
             if (!profile.setDimensions(name, which, dims)) {
                 throw log.failure(
                         "TensorRT: expected a profile for a batch of " + batch + ", found that it is refused");
@@ -167,7 +170,7 @@ final class NvBuild implements AutoCloseable {
 
         void save() {
             if (file.isPresent()) {
-                try (NvBytes bytes = new NvBytes(log.require(cache.get().serialize(), "timings that can be saved"))) {
+                try (Gpu.Bytes bytes = NvMemory.serialized(log.require(cache.get().serialize(), "timings that can be saved"))) {
                     byte[] all = new byte[bytes.buffer().remaining()];
                     bytes.buffer().get(all);
                     Files.createDirectories(file.get().toAbsolutePath().getParent());

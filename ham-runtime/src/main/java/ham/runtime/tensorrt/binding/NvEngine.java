@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.binding;
 
 import ham.runtime.ModelException;
 import java.nio.ByteBuffer;
@@ -16,7 +16,7 @@ import org.bytedeco.tensorrt.nvinfer.ISerializationConfig;
 import org.bytedeco.tensorrt.nvonnxparser.IParserRefitter;
 
 /** An engine that TensorRT has loaded. */
-final class NvEngine implements GpuEngine {
+final class NvEngine implements Gpu.Engine {
     private final NvLog log;
     private final CppObject<ICudaEngine> engine;
 
@@ -52,7 +52,7 @@ final class NvEngine implements GpuEngine {
             IParserRefitter parser =
                     log.require(nvonnxparser.createParserRefitter(refitter.get(), log), "a refitter for ONNX files");
             if (!parser.refitFromFile(onnx.toString())) {
-                String reasons = NvErrors.text(parser.getNbErrors(), parser::getError);
+                String reasons = NvLog.objections(parser.getNbErrors(), parser::getError);
                 throw log.failure(onnx
                         + ": expected the graph that the engine was built from with other weights, found one that does not"
                         + " fit; build a new engine" + reasons);
@@ -65,7 +65,7 @@ final class NvEngine implements GpuEngine {
     }
 
     @Override
-    public EngineBytes serialize() {
+    public Gpu.Bytes serialize() {
         ISerializationConfig created = engine.get().createSerializationConfig();
         try (CppObject<ISerializationConfig> config =
                 CppObject.own(log.require(created, "settings for saving"), ISerializationConfig::new)) {
@@ -73,13 +73,13 @@ final class NvEngine implements GpuEngine {
                 throw new ModelException(
                         "TensorRT: expected to save an engine with its weights, found that it cannot.");
             }
-            return new NvBytes(
+            return NvMemory.serialized(
                     log.require(engine.get().serializeWithConfig(config.get()), "an engine that can be saved"));
         }
     }
 
     @Override
-    public GpuContext context(String input, long[] inputShape, long inputBytes, List<GpuOutput> outputs) {
+    public Gpu.Context context(String input, long[] inputShape, long inputBytes, List<Gpu.Output> outputs) {
         return new NvContext(log, engine.get(), input, inputShape, inputBytes, outputs);
     }
 

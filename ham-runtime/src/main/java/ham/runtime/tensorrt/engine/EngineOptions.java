@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.engine;
 
 import ham.runtime.ModelException;
 
@@ -27,8 +27,8 @@ public record EngineOptions(EnginePrecision precision, BatchRange batch, long wo
      */
     public EngineOptions {
         if (workspaceBytes < LEAST_WORKSPACE) {
-            throw new ModelException(
-                    "Expected a workspace of at least " + LEAST_WORKSPACE + " bytes, found " + workspaceBytes + ".");
+            throw ModelException.parameter(
+                    "workspace", "expected at least " + LEAST_WORKSPACE + " bytes, found " + workspaceBytes);
         }
     }
 }

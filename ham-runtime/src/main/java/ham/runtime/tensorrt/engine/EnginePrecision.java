@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.engine;
 
 import java.util.Arrays;
 import java.util.Locale;

@@ -1,11 +1,15 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.binding;
 
 import ham.runtime.ModelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bytedeco.tensorrt.nvinfer.ILogger;
+import org.bytedeco.tensorrt.nvonnxparser.IParserError;
 
 /**
  * TensorRT's messages: warnings go to whoever listens, errors are kept until a failure asks for them. Called from TensorRT's own threads.
@@ -66,5 +70,14 @@ final class NvLog extends ILogger {
             throw failure("TensorRT: expected " + what + ", found that it failed");
         }
         return object;
+    }
+
+    /** The first objections of the ONNX parser with the node that each is about, after a colon; empty if there are none. */
+    static String objections(int errors, IntFunction<IParserError> error) {
+        String text = IntStream.range(0, Math.min(KEPT, errors))
+                .mapToObj(error)
+                .map(each -> each.desc() + " [node " + each.nodeName() + ", " + each.nodeOperator() + "]")
+                .collect(Collectors.joining("; "));
+        return text.isEmpty() ? "" : ": " + text;
     }
 }

@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.engine;
 
 import ham.runtime.tensor.TensorSpec;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * @param seconds what the build or the refit took
  * @param refits how many refits lie between the build and these weights
  */
-record EngineRecord(
+public record EngineRecord(
         int format,
         String model,
         EngineKey key,
@@ -34,9 +34,9 @@ record EngineRecord(
         double seconds,
         int refits) {
 
-    static final int FORMAT = 1;
+    public static final int FORMAT = 1;
 
-    EngineRecord {
+    public EngineRecord {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         metadata = new TreeMap<>(metadata);

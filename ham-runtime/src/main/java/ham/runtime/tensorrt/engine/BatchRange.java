@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.engine;
 
 import ham.runtime.ModelException;
 import ham.runtime.tensor.TensorSpec;
@@ -21,8 +21,9 @@ public record BatchRange(int min, int opt, int max) {
      */
     public BatchRange {
         if (min < 1 || opt < min || max < opt) {
-            throw new ModelException("Expected a smallest, a usual and a largest batch in rising order from 1, found "
-                    + min + "," + opt + "," + max + ".");
+            throw ModelException.parameter(
+                    "batch",
+                    "expected a smallest, a usual and a largest batch in rising order from 1, found " + min + "," + opt + "," + max);
         }
     }
 
@@ -44,13 +45,13 @@ public record BatchRange(int min, int opt, int max) {
                 return new BatchRange(numbers[0], numbers[1], numbers[2]);
             }
         } catch (NumberFormatException e) {
-            throw expected(text, e);
+            throw expected(text);
         }
-        throw expected(text, null);
+        throw expected(text);
     }
 
-    private static ModelException expected(String text, Throwable cause) {
-        return new ModelException("Expected batches as MIN,USUAL,MAX or one number, found '" + text + "'.", cause);
+    private static ModelException expected(String text) {
+        return ModelException.parameter("batch", "expected MIN,USUAL,MAX or one number, found '" + text + "'");
     }
 
     /** The sizes, each once, in rising order. */
@@ -69,7 +70,7 @@ public record BatchRange(int min, int opt, int max) {
      *
      * @throws ModelException with what does not fit
      */
-    void check(String model, TensorSpec input) {
+    public void check(String model, TensorSpec input) {
         List<Long> shape = input.shape();
         if (shape.isEmpty() || shape.stream().skip(1).anyMatch(size -> size < 0)) {
             throw new ModelException(model + ": expected an input whose first dimension alone may vary, found "
@@ -83,7 +84,7 @@ public record BatchRange(int min, int opt, int max) {
     }
 
     /** The shape of an input [batch, ...] at a batch size. */
-    static long[] shape(TensorSpec input, int batch) {
+    public static long[] shape(TensorSpec input, int batch) {
         long[] shape = input.shape().stream().mapToLong(Long::longValue).toArray();
         shape[0] = batch;
         return shape;

@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.binding;
 
 import static ham.runtime.backend.TensorRtLibrary.check;
 
@@ -9,6 +9,7 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.tensorrt.nvinfer.IHostMemory;
 
 /** The same number of bytes twice: pinned on the host and on the GPU. */
 final class NvMemory implements AutoCloseable {
@@ -38,6 +39,23 @@ final class NvMemory implements AutoCloseable {
             all.position(0).capacity(bytes);
             return all.asByteBuffer().order(ByteOrder.nativeOrder());
         }
+    }
+
+    /** What TensorRT serialized, deleted on close. */
+    static Gpu.Bytes serialized(IHostMemory given) {
+        CppObject<IHostMemory> memory = CppObject.own(given, IHostMemory::new);
+        ByteBuffer all = view(given.data(), given.size());
+        return new Gpu.Bytes() {
+            @Override
+            public ByteBuffer buffer() {
+                return all.duplicate();
+            }
+
+            @Override
+            public void close() {
+                memory.close();
+            }
+        };
     }
 
     ByteBuffer buffer() {

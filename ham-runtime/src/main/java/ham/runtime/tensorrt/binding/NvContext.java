@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.binding;
 
 import static ham.runtime.backend.TensorRtLibrary.check;
 
@@ -12,7 +12,7 @@ import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 
 /** An execution context with a stream and memory of its own. Addresses are set once; a run is two kinds of copies and one call between. */
-final class NvContext implements GpuContext {
+final class NvContext implements Gpu.Context {
     private final NvLog log;
     private final CppObject<IExecutionContext> context;
     private final CUstream_st stream = new CUstream_st();
@@ -26,14 +26,14 @@ final class NvContext implements GpuContext {
             String inputName,
             long[] inputShape,
             long inputBytes,
-            List<GpuEngine.GpuOutput> wanted) {
+            List<Gpu.Output> wanted) {
         this.log = log;
         this.context = CppObject.own(
                 log.require(engine.createExecutionContext(), "an execution context"), IExecutionContext::new);
         try {
             check("cudaStreamCreateWithFlags", cudart.cudaStreamCreateWithFlags(stream, cudart.cudaStreamNonBlocking));
             bindInput(inputName, inputShape, inputBytes);
-            for (GpuEngine.GpuOutput output : wanted) {
+            for (Gpu.Output output : wanted) {
                 bindOutput(output);
             }
         } catch (RuntimeException e) {
@@ -43,17 +43,17 @@ final class NvContext implements GpuContext {
     }
 
     private void bindInput(String name, long[] shape, long bytes) {
-        try (Dims64 dims = NvShapes.of(shape)) {
+        try (Dims64 dims = NvContext.dims(shape)) {
             require(context.get().setInputShape(name, dims), "the shape of " + name);
         }
         input = new NvMemory(bytes);
         require(context.get().setTensorAddress(name, input.device()), "the address of " + name);
     }
 
-    private void bindOutput(GpuEngine.GpuOutput output) {
+    private void bindOutput(Gpu.Output output) {
         List<Long> shape;
         try (Dims64 dims = context.get().getTensorShape(output.name())) {
-            shape = NvShapes.list(dims);
+            shape = NvContext.sizes(dims);
         }
         require(
                 shape.stream().allMatch(size -> size >= 0),
@@ -113,5 +113,24 @@ final class NvContext implements GpuContext {
         if (input != null) {
             input.close();
         }
+    }
+
+    /** A shape as TensorRT takes it, to be closed. */
+    static Dims64 dims(long... sizes) {
+        Dims64 dims = new Dims64();
+        dims.nbDims(sizes.length);
+        for (int i = 0; i < sizes.length; i++) {
+            dims.d(i, sizes[i]);
+        }
+        return dims;
+    }
+
+    /** The sizes, -1 for one that is not known; a negative number of dimensions, TensorRT's "not known", gives none. */
+    static List<Long> sizes(Dims64 dims) {
+        List<Long> sizes = new ArrayList<>();
+        for (int i = 0; i < dims.nbDims(); i++) {
+            sizes.add(dims.d(i));
+        }
+        return sizes;
     }
 }

@@ -1,5 +1,6 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.binding;
 
+import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.backend.TensorRtLibrary;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -9,7 +10,7 @@ import org.bytedeco.tensorrt.global.nvinfer;
 import org.bytedeco.tensorrt.nvinfer.IRuntime;
 
 /** TensorRT through Bytedeco's bindings, on the first GPU that CUDA shows ({@code CUDA_VISIBLE_DEVICES}). */
-final class NvLibrary implements GpuLibrary {
+final class NvLibrary implements Gpu {
     private final TensorRtLibrary machine;
     private final NvLog log;
     private final Consumer<String> warnings;
@@ -35,14 +36,14 @@ final class NvLibrary implements GpuLibrary {
     }
 
     @Override
-    public EngineBytes build(Path onnx, EngineOptions options, Optional<Path> timings) {
+    public Gpu.Bytes build(Path onnx, EngineOptions options, Optional<Path> timings) {
         try (NvBuild build = new NvBuild(log)) {
             return build.build(onnx, options, timings);
         }
     }
 
     @Override
-    public GpuEngine load(ByteBuffer engine) {
+    public Gpu.Engine load(ByteBuffer engine) {
         return new NvEngine(log, runtime.get(), engine);
     }
 

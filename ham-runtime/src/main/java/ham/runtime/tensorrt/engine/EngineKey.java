@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.engine;
 
 import ham.runtime.backend.TensorRtLibrary;
 import ham.runtime.hash.Sha256;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param workspaceBytes limit of scratch memory
  * @param refittable whether weights can be replaced
  */
-record EngineKey(
+public record EngineKey(
         String modelSha256,
         String gpu,
         String capability,
@@ -37,7 +37,7 @@ record EngineKey(
     private static final int DIGITS = 16;
 
     /** The key of an engine for this model on the first GPU. */
-    static EngineKey of(String modelSha256, TensorRtLibrary machine, EngineOptions options) {
+    public static EngineKey of(String modelSha256, TensorRtLibrary machine, EngineOptions options) {
         TensorRtLibrary.Gpu gpu = machine.gpus().get(0);
         return new EngineKey(
                 modelSha256,
@@ -52,18 +52,18 @@ record EngineKey(
     }
 
     /** The same with another model, as after a refit. */
-    EngineKey withModel(String sha256) {
+    public EngineKey withModel(String sha256) {
         return new EngineKey(sha256, gpu, capability, tensorRt, cuda, precision, batch, workspaceBytes, refittable);
     }
 
     /** A file name that no other key has. */
-    String fileName() {
+    public String fileName() {
         return hash(modelSha256, gpu, capability, tensorRt, cuda, precision, batch, workspaceBytes, refittable)
                 + ".engine";
     }
 
     /** A file name for timings of kernels, which all engines of one machine share. */
-    String timingsName() {
+    public String timingsName() {
         return "timings-" + hash(gpu, capability, tensorRt, cuda) + ".cache";
     }
 
@@ -73,7 +73,7 @@ record EngineKey(
     }
 
     /** What keeps an engine of this key from running on a machine: what it was built for and what is there. */
-    Optional<String> foreignTo(TensorRtLibrary machine) {
+    public Optional<String> foreignTo(TensorRtLibrary machine) {
         TensorRtLibrary.Gpu there = machine.gpus().get(0);
         Map<String, String[]> parts = new LinkedHashMap<>();
         parts.put("TensorRT", new String[] {tensorRt, machine.tensorRt()});

@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.binding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -47,7 +47,7 @@ class CppObjectTest {
     void aScopeDeletesAllOfItsObjects() {
         BytePointer first = returned();
         BytePointer second = returned();
-        try (CppScope scope = new CppScope()) {
+        try (CppObject.Scope scope = new CppObject.Scope()) {
             assertThat(scope.own(first, () -> new BytePointer(1))).isSameAs(first);
             scope.own(second, () -> new BytePointer(1));
         }

@@ -1,4 +1,4 @@
-package ham.runtime.tensorrt;
+package ham.runtime.tensorrt.engine;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -26,7 +26,7 @@ import java.util.Optional;
  * record, so at each step, and if the process ends there, one whole pair can be read: the old one before the second step, else the new one. An
  * engine without a record, or with the record of other bytes, is refused.
  */
-final class EngineFile {
+public final class EngineFile {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -43,9 +43,9 @@ final class EngineFile {
     private final Path engine;
 
     /** A record and the bytes that it tells of, direct and read only. */
-    record Saved(EngineRecord engineRecord, ByteBuffer bytes) {}
+    public record Saved(EngineRecord engineRecord, ByteBuffer bytes) {}
 
-    EngineFile(Path engine) {
+    public EngineFile(Path engine) {
         this.engine = engine;
     }
 
@@ -62,7 +62,7 @@ final class EngineFile {
     }
 
     /** Whether there is a pair. */
-    boolean exists() {
+    public boolean exists() {
         return Files.isRegularFile(recordFile()) && hasEngine();
     }
 
@@ -71,7 +71,7 @@ final class EngineFile {
     }
 
     /** Writes both files; what stood there before is replaced. Who writes at the same time, here or in another process, waits. */
-    void write(ByteBuffer bytes, EngineRecord engineRecord) {
+    public void write(ByteBuffer bytes, EngineRecord engineRecord) {
         synchronized (WRITING) {
             try {
                 Files.createDirectories(engine.toAbsolutePath().getParent());
@@ -141,7 +141,7 @@ final class EngineFile {
      *
      * @throws ModelException if it is missing, broken or of another format
      */
-    EngineRecord readRecord() {
+    public EngineRecord readRecord() {
         Path file = recordFile();
         if (!exists()) {
             throw new ModelException(engine + ": expected an engine with its record " + file.getFileName()
@@ -170,7 +170,7 @@ final class EngineFile {
      *
      * @throws ModelException if one is missing, the record is broken, or the engine's bytes are not those that it tells of
      */
-    Saved read() {
+    public Saved read() {
         for (int attempt = 1; ; attempt++) {
             EngineRecord engineRecord = readRecord();
             try {
@@ -209,7 +209,7 @@ final class EngineFile {
     }
 
     /** The record as its file holds it. */
-    static ObjectNode json(EngineRecord engineRecord) {
+    public static ObjectNode json(EngineRecord engineRecord) {
         return MAPPER.valueToTree(engineRecord);
     }
 }
