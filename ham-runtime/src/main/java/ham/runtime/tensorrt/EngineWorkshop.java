@@ -1,5 +1,6 @@
 package ham.runtime.tensorrt;
 
+import ham.common.Sha256;
 import ham.runtime.tensorrt.binding.Gpu;
 import ham.runtime.tensorrt.engine.BatchRange;
 import ham.runtime.tensorrt.engine.EngineFile;
@@ -9,7 +10,7 @@ import ham.runtime.tensorrt.engine.EngineParity;
 import ham.runtime.tensorrt.engine.EnginePrecision;
 import ham.runtime.tensorrt.engine.EngineRecord;
 import ham.runtime.ModelException;
-import ham.runtime.hash.Sha256;
+import ham.runtime.onnx.ModelHash;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
@@ -41,7 +42,7 @@ final class EngineWorkshop {
         try (Gpu library = libraries.get();
                 Model reference = OnnxModel.open(onnx, new SessionSettings(0))) {
             requireFit(reference, options.batch());
-            EngineKey key = EngineKey.of(Sha256.ofModel(onnx), library.machine(), options);
+            EngineKey key = EngineKey.of(ModelHash.of(onnx), library.machine(), options);
             Stage<Gpu.Bytes> built = Stage.run(
                     progress,
                     "building an engine for " + onnx.getFileName(),
@@ -71,7 +72,7 @@ final class EngineWorkshop {
                     progress,
                     "refitting with the weights of " + next.getFileName(),
                     () -> refitted(library, engine, saved.bytes(), next));
-            EngineKey key = old.key().withModel(Sha256.ofModel(next));
+            EngineKey key = old.key().withModel(ModelHash.of(next));
             try (Gpu.Bytes bytes = refitted.result()) {
                 EngineParity parity = compare(library, bytes, reference, key, relative);
                 EngineRecord engineRecord =
@@ -111,7 +112,7 @@ final class EngineWorkshop {
     Model openOrBuild(Path onnx, Path folder, EngineOptions options) {
         EngineKey key;
         try (Gpu library = libraries.get()) {
-            key = EngineKey.of(Sha256.ofModel(onnx), library.machine(), options);
+            key = EngineKey.of(ModelHash.of(onnx), library.machine(), options);
         }
         Path engine = folder.resolve(key.fileName());
         if (!new EngineFile(engine).exists()) {

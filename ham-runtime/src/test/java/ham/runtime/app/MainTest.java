@@ -81,7 +81,7 @@ class MainTest {
 
         assertThat(text(err))
                 .startsWith("ham-runtime: " + BARE)
-                .contains("found no ham.labels; give labels (--labels)");
+                .contains("found no ham.labels; give labels");
     }
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ import ham.runtime.ModelException;
 import ham.runtime.TestData;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Supplement;
-import ham.runtime.hash.Sha256;
+import ham.runtime.onnx.ModelHash;
 import ham.runtime.image.RgbImage;
 import ham.runtime.model.Bound;
 import ham.runtime.model.Model;
@@ -135,7 +135,7 @@ class EngineWorkshopTest {
         var json = EngineFile.json(made);
 
         assertThat(json.at("/model").asText()).isEqualTo("colors.onnx");
-        assertThat(json.at("/key/model_sha256").asText()).isEqualTo(Sha256.ofModel(onnx));
+        assertThat(json.at("/key/model_sha256").asText()).isEqualTo(ModelHash.of(onnx));
         assertThat(json.at("/key/gpu").asText()).isEqualTo("Test GPU");
         assertThat(json.at("/key/tensor_rt").asText()).isEqualTo("10.12.0");
         assertThat(json.at("/parity/max_abs").asDouble()).isZero();
@@ -163,7 +163,7 @@ class EngineWorkshopTest {
 
         assertThat(refitted.refits()).isEqualTo(1);
         assertThat(refitted.model()).isEqualTo("next.onnx");
-        assertThat(refitted.key()).isEqualTo(made.key().withModel(Sha256.ofModel(next)));
+        assertThat(refitted.key()).isEqualTo(made.key().withModel(ModelHash.of(next)));
         assertThat(refitted.metadata().get("ham.labels")).contains("rot");
         try (Classifier classifier = Classifier.of(workshop.open(out), Supplement.NONE)) {
             assertThat(classifier.labels()).contains("rot");

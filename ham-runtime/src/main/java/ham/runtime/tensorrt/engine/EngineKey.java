@@ -1,7 +1,7 @@
 package ham.runtime.tensorrt.engine;
 
+import ham.common.Sha256;
 import ham.runtime.backend.TensorRtLibrary;
-import ham.runtime.hash.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -3,8 +3,8 @@ package ham.runtime.tensorrt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ham.common.Sha256;
 import ham.runtime.ModelException;
-import ham.runtime.hash.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,8 +1,9 @@
-package ham.runtime.hash;
+package ham.runtime.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ham.common.Sha256;
 import ham.runtime.ModelException;
 import ham.runtime.TestData;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class Sha256Test {
+class ModelHashTest {
     @TempDir
     private Path folder;
 
@@ -55,7 +56,7 @@ class Sha256Test {
 
     @Test
     void aModelInOneFileHasTheHashOfTheFile() {
-        assertThat(Sha256.ofModel(TestData.path("onnx/colors.onnx")))
+        assertThat(ModelHash.of(TestData.path("onnx/colors.onnx")))
                 .isEqualTo(Sha256.of(TestData.bytes("onnx/colors.onnx")));
     }
 
@@ -67,16 +68,16 @@ class Sha256Test {
         Path data = Files.copy(from, folder.resolve(from.getFileName()));
         assertThat(ExternalData.locations("m", ByteBuffer.wrap(Files.readAllBytes(onnx))))
                 .containsExactly(from.getFileName().toString());
-        String before = Sha256.ofModel(onnx);
-        assertThat(before).isEqualTo(Sha256.ofModel(TestData.path(name + ".onnx")));
+        String before = ModelHash.of(onnx);
+        assertThat(before).isEqualTo(ModelHash.of(TestData.path(name + ".onnx")));
 
         byte[] bytes = Files.readAllBytes(data);
         bytes[bytes.length - 1] ^= 1;
         Files.write(data, bytes);
-        assertThat(Sha256.ofModel(onnx)).isNotEqualTo(before);
+        assertThat(ModelHash.of(onnx)).isNotEqualTo(before);
 
         Files.delete(data);
-        assertThatThrownBy(() -> Sha256.ofModel(onnx))
+        assertThatThrownBy(() -> ModelHash.of(onnx))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContainingAll(
                         "model.onnx", "external data", from.getFileName().toString());
@@ -105,7 +106,7 @@ class Sha256Test {
     void aModelThatIsCutOffIsRefused() throws IOException {
         byte[] whole = TestData.bytes("onnx/colors.onnx");
         Path cut = Files.write(folder.resolve("cut.onnx"), Arrays.copyOf(whole, whole.length - 3));
-        assertThatThrownBy(() -> Sha256.ofModel(cut))
+        assertThatThrownBy(() -> ModelHash.of(cut))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("cut.onnx: expected an ONNX model, found that it is broken or cut off");
     }

@@ -1,4 +1,4 @@
-package ham.runtime.hash;
+package ham.runtime.onnx;
 
 import ham.runtime.ModelException;
 import java.nio.BufferUnderflowException;
