@@ -132,7 +132,7 @@ class ClassifierTest {
                 TestData.path("onnx/colors_bare.onnx"),
                 "found no ham.labels and no ham.preprocessing; give labels and preprocessing, or run it on tensors.");
         assertRefused(
-                labelled, "found no ham.preprocessing; give preprocessing (--preprocessing), or run it on tensors.");
+                labelled, "found no ham.preprocessing; give preprocessing, or run it on tensors.");
     }
 
     @Test
