@@ -8,9 +8,9 @@ import ham.runtime.backend.Provider;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.tensorrt.TensorRtEngines;
 import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.tensorrt.engine.EnginePrecision;
-import ham.runtime.tensorrt.TensorRtEngines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +40,7 @@ public record ModelOpener(String backend, int threads, EnginePrecision precision
     public ModelOpener {
         if (!choices().contains(backend)) {
             throw ModelException.parameter(
-                    "backend",
-                    "expected one of " + String.join(", ", choices()) + ", found '" + backend + "'");
+                    "backend", "expected one of " + String.join(", ", choices()) + ", found '" + backend + "'");
         }
         if (threads < 0) {
             throw ModelException.parameter("threads", "expected 0 (one a core) or more, found " + threads);
@@ -75,9 +74,8 @@ public record ModelOpener(String backend, int threads, EnginePrecision precision
     /** ONNX Runtime's TensorRT has no switch for TF32: TensorRT allows it by itself, and only the environment forbids it. */
     private static Optional<String> refusal(EnginePrecision precision) {
         return precision == EnginePrecision.TF32
-                ? Optional.of(
-                        "expected fp32, fp16 or int8 with onnxruntime-tensorrt, found tf32, which cannot"
-                                + " be switched there (fp32 allows it unless NVIDIA_TF32_OVERRIDE=0 is in the environment)")
+                ? Optional.of("expected fp32, fp16 or int8 with onnxruntime-tensorrt, found tf32, which cannot"
+                        + " be switched there (fp32 allows it unless NVIDIA_TF32_OVERRIDE=0 is in the environment)")
                 : Optional.empty();
     }
 
@@ -109,7 +107,8 @@ public record ModelOpener(String backend, int threads, EnginePrecision precision
      */
     public SessionSettings settings(Consumer<String> told) {
         if (backend.equals(Backend.TENSORRT.label())) {
-            throw ModelException.parameter("backend", "expected a backend of ONNX Runtime for this command, found tensorrt");
+            throw ModelException.parameter(
+                    "backend", "expected a backend of ONNX Runtime for this command, found tensorrt");
         }
         return settings(choose(told));
     }

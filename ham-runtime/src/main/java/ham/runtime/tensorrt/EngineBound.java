@@ -6,8 +6,8 @@ import ham.runtime.model.Lifetime;
 import ham.runtime.model.Signature;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
-import ham.runtime.tensorrt.binding.Gpu;
 import ham.runtime.tensor.TensorSpec;
+import ham.runtime.tensorrt.binding.Gpu;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -68,8 +68,7 @@ final class EngineBound implements Bound {
                 shape,
                 bytes,
                 outputs.stream()
-                        .map(each ->
-                                new Gpu.Output(each.name(), type(each).bytes()))
+                        .map(each -> new Gpu.Output(each.name(), type(each).bytes()))
                         .toList());
         try {
             return new EngineBound(signature.model(), context, lifetime, whenClosed, type, outputs);

@@ -1,6 +1,13 @@
 package ham.runtime.tensorrt;
 
 import ham.common.Sha256;
+import ham.runtime.ModelException;
+import ham.runtime.model.Model;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.SessionSettings;
+import ham.runtime.onnx.ModelHash;
+import ham.runtime.tensor.ElementType;
+import ham.runtime.tensor.TensorSpec;
 import ham.runtime.tensorrt.binding.Gpu;
 import ham.runtime.tensorrt.engine.BatchRange;
 import ham.runtime.tensorrt.engine.EngineFile;
@@ -9,13 +16,6 @@ import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.tensorrt.engine.EngineParity;
 import ham.runtime.tensorrt.engine.EnginePrecision;
 import ham.runtime.tensorrt.engine.EngineRecord;
-import ham.runtime.ModelException;
-import ham.runtime.onnx.ModelHash;
-import ham.runtime.model.Model;
-import ham.runtime.model.OnnxModel;
-import ham.runtime.model.SessionSettings;
-import ham.runtime.tensor.ElementType;
-import ham.runtime.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,8 +141,8 @@ final class EngineWorkshop {
 
     private static void requireNative(Path engine, EngineRecord engineRecord, Gpu library) {
         engineRecord.key().foreignTo(library.machine()).ifPresent(reason -> {
-            throw new ModelException(engine + ": expected an engine for this machine, but it " + reason
-                    + "; build one here.");
+            throw new ModelException(
+                    engine + ": expected an engine for this machine, but it " + reason + "; build one here.");
         });
     }
 

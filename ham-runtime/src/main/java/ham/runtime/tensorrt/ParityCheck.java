@@ -1,15 +1,15 @@
 package ham.runtime.tensorrt;
 
-import ham.runtime.tensorrt.engine.BatchRange;
-import ham.runtime.tensorrt.engine.EngineParity;
 import ham.runtime.ModelException;
 import ham.runtime.model.Lifetime;
 import ham.runtime.model.Model;
 import ham.runtime.model.Signature;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
-import ham.runtime.tensorrt.binding.Gpu;
 import ham.runtime.tensor.TensorSpec;
+import ham.runtime.tensorrt.binding.Gpu;
+import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineParity;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package ham.runtime.tensorrt;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.runtime.ModelException;
+import ham.runtime.model.Model;
 import ham.runtime.tensorrt.binding.Gpu;
 import ham.runtime.tensorrt.engine.EngineFile;
 import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.tensorrt.engine.EnginePrecision;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.runtime.ModelException;
-import ham.runtime.model.Model;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,8 +1,5 @@
 package ham.runtime.tensorrt;
 
-import ham.runtime.tensorrt.binding.Gpu;
-import ham.runtime.tensorrt.engine.BatchRange;
-import ham.runtime.tensorrt.engine.EngineRecord;
 import ham.runtime.ModelException;
 import ham.runtime.model.BatchLimits;
 import ham.runtime.model.Bound;
@@ -13,6 +10,9 @@ import ham.runtime.model.Signature;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
+import ham.runtime.tensorrt.binding.Gpu;
+import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineRecord;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;

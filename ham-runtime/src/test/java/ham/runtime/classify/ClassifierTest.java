@@ -131,8 +131,7 @@ class ClassifierTest {
         assertRefused(
                 TestData.path("onnx/colors_bare.onnx"),
                 "found no ham.labels and no ham.preprocessing; give labels and preprocessing, or run it on tensors.");
-        assertRefused(
-                labelled, "found no ham.preprocessing; give preprocessing, or run it on tensors.");
+        assertRefused(labelled, "found no ham.preprocessing; give preprocessing, or run it on tensors.");
     }
 
     @Test

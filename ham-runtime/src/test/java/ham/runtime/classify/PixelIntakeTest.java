@@ -1,15 +1,15 @@
 package ham.runtime.classify;
 
-import ham.runtime.model.Model;
-import ham.runtime.model.OnnxModel;
-import ham.runtime.model.SessionSettings;
-import ham.runtime.model.TinyModel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ham.runtime.ModelException;
 import ham.runtime.image.RgbImage;
+import ham.runtime.model.Model;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.SessionSettings;
+import ham.runtime.model.TinyModel;
 import ham.runtime.preprocess.Preprocessing;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;

@@ -1,10 +1,5 @@
 package ham.runtime.tensorrt;
 
-import ham.runtime.tensorrt.engine.BatchRange;
-import ham.runtime.tensorrt.engine.EngineFile;
-import ham.runtime.tensorrt.engine.EngineOptions;
-import ham.runtime.tensorrt.engine.EnginePrecision;
-import ham.runtime.tensorrt.engine.EngineRecord;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,13 +7,18 @@ import ham.runtime.ModelException;
 import ham.runtime.TestData;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Supplement;
-import ham.runtime.onnx.ModelHash;
 import ham.runtime.image.RgbImage;
 import ham.runtime.model.Bound;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.onnx.ModelHash;
 import ham.runtime.tensor.Tensor;
+import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineFile;
+import ham.runtime.tensorrt.engine.EngineOptions;
+import ham.runtime.tensorrt.engine.EnginePrecision;
+import ham.runtime.tensorrt.engine.EngineRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

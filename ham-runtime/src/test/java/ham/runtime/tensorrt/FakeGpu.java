@@ -1,7 +1,5 @@
 package ham.runtime.tensorrt;
 
-import ham.runtime.tensorrt.binding.Gpu;
-import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.ModelException;
 import ham.runtime.backend.TensorRtLibrary;
 import ham.runtime.model.Bound;
@@ -9,6 +7,8 @@ import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.tensor.Tensor;
+import ham.runtime.tensorrt.binding.Gpu;
+import ham.runtime.tensorrt.engine.EngineOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package ham.runtime.tensorrt.binding;
 
+import ham.runtime.ModelException;
 import ham.runtime.tensorrt.engine.BatchRange;
 import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.tensorrt.engine.EnginePrecision;
-import ham.runtime.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,8 +58,8 @@ final class NvBuild implements AutoCloseable {
         setFlags(onnx, options);
         addProfile(options.batch());
         try (TimingCache cache = new TimingCache(timings)) {
-            Gpu.Bytes engine =
-                    NvMemory.serialized(log.require(builder.buildSerializedNetwork(network, config), "an engine for " + onnx));
+            Gpu.Bytes engine = NvMemory.serialized(
+                    log.require(builder.buildSerializedNetwork(network, config), "an engine for " + onnx));
             cache.save();
             return engine;
         }
@@ -170,7 +170,8 @@ final class NvBuild implements AutoCloseable {
 
         void save() {
             if (file.isPresent()) {
-                try (Gpu.Bytes bytes = NvMemory.serialized(log.require(cache.get().serialize(), "timings that can be saved"))) {
+                try (Gpu.Bytes bytes =
+                        NvMemory.serialized(log.require(cache.get().serialize(), "timings that can be saved"))) {
                     byte[] all = new byte[bytes.buffer().remaining()];
                     bytes.buffer().get(all);
                     Files.createDirectories(file.get().toAbsolutePath().getParent());

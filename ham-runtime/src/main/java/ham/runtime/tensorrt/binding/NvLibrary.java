@@ -1,7 +1,7 @@
 package ham.runtime.tensorrt.binding;
 
-import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.backend.TensorRtLibrary;
+import ham.runtime.tensorrt.engine.EngineOptions;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -23,7 +23,8 @@ public record BatchRange(int min, int opt, int max) {
         if (min < 1 || opt < min || max < opt) {
             throw ModelException.parameter(
                     "batch",
-                    "expected a smallest, a usual and a largest batch in rising order from 1, found " + min + "," + opt + "," + max);
+                    "expected a smallest, a usual and a largest batch in rising order from 1, found " + min + "," + opt
+                            + "," + max);
         }
     }
 
