@@ -82,7 +82,7 @@ public final class ModelPatch {
         try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             Iterator<byte[]> changes = content.changes().iterator();
             int literal = 0;
-            for (Step step : content.steps()) {
+            for (PatchStep step : content.steps()) {
                 requireWithin(patch, step, model, changes);
                 switch (step.kind()) {
                     case COPY -> put(model.slice(step.from(), step.length()), channel, digest);
@@ -124,9 +124,9 @@ public final class ModelPatch {
         }
     }
 
-    private static void requireWithin(Path patch, Step step, FileBytes model, Iterator<byte[]> changes) {
-        boolean reads = step.kind() == Step.Kind.COPY || step.kind() == Step.Kind.CHANGE;
-        boolean changed = step.kind() == Step.Kind.CHANGE || step.kind() == Step.Kind.NEW;
+    private static void requireWithin(Path patch, PatchStep step, FileBytes model, Iterator<byte[]> changes) {
+        boolean reads = step.kind() == PatchStep.Kind.COPY || step.kind() == PatchStep.Kind.CHANGE;
+        boolean changed = step.kind() == PatchStep.Kind.CHANGE || step.kind() == PatchStep.Kind.NEW;
         if (step.from() < 0
                 || step.length() < 0
                 || (reads && (long) step.from() + step.length() > model.size())

@@ -36,7 +36,7 @@ record PatchContent(
         String baseSha256,
         String resultSha256,
         long resultBytes,
-        List<Step> steps,
+        List<PatchStep> steps,
         byte[] literals,
         List<byte[]> changes) {
     static final String FORMAT = "ham.patch";
@@ -104,20 +104,20 @@ record PatchContent(
         if (!hash(metadata, tensors).equals(expected)) {
             throw damaged(file, "its content has another hash than it says");
         }
-        List<Step> steps = new ArrayList<>();
+        List<PatchStep> steps = new ArrayList<>();
         ByteBuffer table = tensors.bytes("steps");
         while (table.remaining() >= 12) {
             int number = table.getInt();
-            Step.Kind kind = Step.Kind.of(number).orElseThrow(() -> damaged(file, "it has a step of kind " + number));
-            steps.add(new Step(kind, table.getInt(), table.getInt()));
+            PatchStep.Kind kind = PatchStep.Kind.of(number).orElseThrow(() -> damaged(file, "it has a step of kind " + number));
+            steps.add(new PatchStep(kind, table.getInt(), table.getInt()));
         }
         List<byte[]> changes = new ArrayList<>();
         while (tensors.has(changeName(changes.size()))) {
             changes.add(array(tensors.bytes(changeName(changes.size()))));
         }
         long literals = steps.stream()
-                .filter(step -> step.kind() == Step.Kind.LITERAL)
-                .mapToLong(Step::length)
+                .filter(step -> step.kind() == PatchStep.Kind.LITERAL)
+                .mapToLong(PatchStep::length)
                 .sum();
         return new PatchContent(
                 metadata.getOrDefault("base_sha256", ""),
