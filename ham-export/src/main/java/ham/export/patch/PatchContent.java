@@ -1,5 +1,6 @@
 package ham.export.patch;
 
+import ham.common.Sha256;
 import ham.merge.InputException;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
@@ -10,9 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -140,10 +139,9 @@ record PatchContent(
     }
 
     private static String hash(Map<String, String> metadata, SafetensorsFile tensors) {
-        MessageDigest digest = FileBytes.digest();
+        Sha256 digest = new Sha256();
         metadata.forEach((key, value) -> digest.update((key + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8)));
-        digest.update(TensorHash.sha256(tensors).getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(digest.digest());
+        return digest.update(TensorHash.sha256(tensors).getBytes(StandardCharsets.UTF_8)).hex();
     }
 
     private static byte[] deflate(byte[] bytes) {
