@@ -1,3 +1,5 @@
+package ham.bench.program;
+
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.tensor.Matrix;
@@ -30,7 +32,7 @@ import java.util.stream.IntStream;
  * Training and evaluation speed on a checkpoint, interleaved in one run: the plain NDArray step and the TorchScript step in fp32 and in bf16, beside no
  * group (the first task) and beside five (any later task); features; resident memory while a task trains.
  *
- * <pre>java -Xms2g -Xmx2g -XX:+AlwaysPreTouch -cp "ham-cli/target/lib/*:ham-cli/target/ham-cli.jar" benchmarks/TrainBench.java CHECKPOINT</pre>
+ * <pre>java -Xms2g -Xmx2g -XX:+AlwaysPreTouch -cp "ham-cli/target/lib/*" ham.bench.program.TrainBench CHECKPOINT</pre>
  *
  * <p>A turn trains a few steps of random images and counts from the second step on, preparation of batches included; medians over the rounds, each round
  * in another order. System properties: {@code batch} (64), {@code steps} (5 a turn), {@code rounds} (9), {@code threads} (2), {@code rank} (16),
@@ -52,7 +54,10 @@ public final class TrainBench {
 
     private record Way(String name, Turn turn) {}
 
-    public static void main(String[] arguments) throws Exception {
+    private TrainBench() {}
+
+    /** Measures a checkpoint. */
+    public static void main(String[] arguments) {
         Checkpoint checkpoint = Checkpoint.open(Path.of(arguments[0]));
         int threads = Integer.getInteger("threads", 2);
         try (TorchEngine fp32 = TorchEngine.open("cpu", threads, "fp32");

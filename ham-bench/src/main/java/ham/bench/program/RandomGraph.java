@@ -1,33 +1,22 @@
+package ham.bench.program;
+
+import static ham.bench.program.RandomCheckpoint.BLOCKS;
+import static ham.bench.program.RandomCheckpoint.CLASSES;
+import static ham.bench.program.RandomCheckpoint.D;
+import static ham.bench.program.RandomCheckpoint.HEADS;
+import static ham.bench.program.RandomCheckpoint.ROOT;
+import static ham.bench.program.RandomCheckpoint.SIZE;
+import static ham.bench.program.RandomCheckpoint.TOKENS;
+
 import com.google.protobuf.UnsafeByteOperations;
-import ham.export.ExportRequest;
-import ham.export.VitExporter;
 import ham.export.graph.Attributes;
-import ham.export.graph.OperatorSets;
 import ham.export.graph.ValueInfos;
-import ham.export.parity.ParityInputs;
-import ham.export.precision.Calibration;
-import ham.export.precision.Flavor;
-import ham.export.precision.NumberFormat;
-import ham.export.precision.Precision;
-import ham.export.precision.RangeMethod;
 import ham.export.proto.AttributeProto;
 import ham.export.proto.GraphProto;
 import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto;
-import ham.merge.checkpoint.Checkpoint;
-import ham.merge.folder.Merged;
-import ham.merge.safetensors.SafetensorsWriter;
-import ham.runtime.latency.Candidate;
-import ham.runtime.latency.InterleavedMeasurement;
-import ham.runtime.model.OnnxModel;
-import ham.runtime.model.SessionSettings;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -35,173 +24,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 
-/**
- * Compares ONNX graphs of one random ViT-B/16 (224 pixels, 1000 classes) in ONNX Runtime, interleaved in one run. Prints medians, and ratios to the
- * first.
- *
- * <pre>java -Xmx8g -cp "ham-cli/target/lib/*:ham-cli/target/ham-cli.jar" benchmarks/ExportBench.java GRAPH...</pre>
- *
- * <p>A GRAPH is {@code ham:PRECISION:FLAVOR[:static]}, what {@code ham export} writes; or switches with commas between them, which say how a graph is
- * written by hand: {@code exporter} (operators and layout of torch.onnx's TorchScript exporter: MatMul and Add, query and key each scaled, all
- * tokens in the last block), {@code int8} (as ONNX Runtime's dynamic quantiser changes it), {@code skip} (SkipLayerNormalization), {@code attention}
- * (Attention with packed q, k, v), {@code mha} (MultiHeadAttention), {@code biasgelu}, {@code gelu}, {@code fold} (attention scale in the weights),
- * {@code transposed} (Gemm on [in, out] weights), {@code patches} (patch embedding as Gemm). Without {@code exporter} the linear layers are Gemm on [batch * tokens, d]
- * and the last block computes the class token only.
- *
- * <p>System properties: {@code batch} (1), {@code threads} (2), {@code rounds} (20), {@code images} (4, for static ranges). With {@code -Dcpu} the
- * session has one thread, and that thread's own CPU time is compared: on a machine that others use it is far steadier than time on the clock.
- */
-public final class ExportBench {
-    private static final int D = 768;
-    private static final int BLOCKS = 12;
-    private static final int HEADS = 12;
-    private static final int SIZE = D / HEADS;
-    private static final int TOKENS = 197;
-    private static final int CLASSES = 1000;
-    private static final String ROOT = "vit.encoder.layer.";
-
-    public static void main(String[] graphs) throws Exception {
-        int batch = Integer.getInteger("batch", 1);
-        boolean cpu = System.getProperty("cpu") != null;
-        SessionSettings settings = new SessionSettings(cpu ? 1 : Integer.getInteger("threads", 2));
-        Path folder = Files.createTempDirectory("ham-bench-");
-        try {
-            Checkpoint checkpoint = checkpoint(folder.resolve("base"));
-            ParityInputs images = ParityInputs.seeded(checkpoint.config(), Math.max(batch, Integer.getInteger("images", 4)), 1);
-            float[] pixels = images.range(0, batch);
-            long[] shape = {batch, 3, 224, 224};
-            FloatBuffer input = ByteBuffer.allocateDirect(4 * pixels.length).order(ByteOrder.nativeOrder()).asFloatBuffer().put(pixels).flip();
-            List<Candidate> candidates = new ArrayList<>();
-            float[] first = null;
-            for (String graph : graphs) {
-                Path file = folder.resolve("model.onnx");
-                write(graph, checkpoint, images, settings, file);
-                OnnxModel model = OnnxModel.open(file, settings);
-                float[] logits = model.run(pixels, shape);
-                first = first == null ? logits : first;
-                System.out.printf("%-40s largest difference of a logit from the first graph %.1e%n", graph, difference(first, logits));
-                candidates.add(new Candidate(graph, () -> model.run(input.duplicate(), shape)));
-            }
-            int rounds = Integer.getInteger("rounds", 20);
-            double[] medians = cpu ? cpuTimes(candidates, rounds) : clockTimes(candidates, rounds);
-            System.out.printf("batch %d, %s%n", batch, cpu ? "1 thread, CPU time" : settings.threads() + " threads");
-            for (int i = 0; i < medians.length; i++) {
-                System.out.printf("%-40s %8.1f ms %6.3f%n", graphs[i], medians[i], medians[i] / medians[0]);
-            }
-        } finally {
-            try (var files = Files.walk(folder)) {
-                files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-            }
-        }
-    }
-
-    private static double[] clockTimes(List<Candidate> candidates, int rounds) {
-        return new InterleavedMeasurement(2, rounds, 3, Duration.ofMillis(20), Duration.ofMinutes(10))
-                .measure(candidates).stream().mapToDouble(each -> each.latency().p50Ms()).toArray();
-    }
-
-    private static double[] cpuTimes(List<Candidate> candidates, int rounds) {
-        var threads = ManagementFactory.getThreadMXBean();
-        double[][] times = new double[candidates.size()][rounds];
-        for (int round = 0; round < rounds; round++) {
-            for (int turn = 0; turn < candidates.size(); turn++) {
-                int index = (round + turn) % candidates.size();
-                candidates.get(index).action().run(); // warms the caches
-                long start = threads.getCurrentThreadCpuTime();
-                candidates.get(index).action().run();
-                times[index][round] = (threads.getCurrentThreadCpuTime() - start) / 1e6;
-            }
-        }
-        return Arrays.stream(times).mapToDouble(each -> Arrays.stream(each).sorted().toArray()[rounds / 2]).toArray();
-    }
-
-    private static void write(String graph, Checkpoint checkpoint, ParityInputs images, SessionSettings settings, Path file) throws Exception {
-        Files.deleteIfExists(file);
-        if (graph.startsWith("ham:")) {
-            String[] parts = graph.split(":");
-            NumberFormat format = NumberFormat.of(Precision.valueOf(parts[1].toUpperCase()), Flavor.valueOf(parts[2].toUpperCase()));
-            format = parts.length > 3 ? format.withCalibration(new Calibration(images, RangeMethod.MINMAX)) : format;
-            VitExporter.export(ExportRequest.of(checkpoint, Merged.none(), "bench", file, settings).withFormat(format).withVerify(false));
-            return;
-        }
-        GraphProto built = new ExportBench(Set.of(graph.split(","))).build();
-        try (var out = Files.newOutputStream(file)) {
-            OperatorSets.model(built).build().writeTo(out);
-        }
-    }
-
-    private static double difference(float[] a, float[] b) {
-        double largest = 0;
-        for (int i = 0; i < a.length; i++) {
-            largest = Math.max(largest, Math.abs(a[i] - b[i]));
-        }
-        return largest;
-    }
-
-    // ---- the checkpoint ----------------------------------------------------------------------------------------------------
-
-    /** Values that depend on nothing but name and number, about normal with deviation 0.02; norm weights lie around 1. */
-    private static float[] values(String name, int count) {
-        SplittableRandom random = new SplittableRandom(name.hashCode());
-        boolean norm = name.contains("layernorm") && name.endsWith("weight");
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            double sum = random.nextDouble() + random.nextDouble() + random.nextDouble() - 1.5;
-            values[i] = (float) ((norm ? 1 : 0) + 0.04 * sum);
-        }
-        return values;
-    }
-
-    private static Checkpoint checkpoint(Path folder) throws Exception {
-        Files.createDirectories(folder);
-        Files.writeString(folder.resolve("config.json"), """
-                {"model_type": "vit", "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072,
-                 "image_size": 224, "patch_size": 16, "layer_norm_eps": 1e-12, "id2label": {%s}}
-                """.formatted(String.join(",", java.util.stream.IntStream.range(0, CLASSES).mapToObj(i -> "\"" + i + "\": \"class " + i + "\"").toList())));
-        SafetensorsWriter writer = new SafetensorsWriter();
-        add(writer, "vit.embeddings.cls_token", 1, 1, D);
-        add(writer, "vit.embeddings.position_embeddings", 1, TOKENS, D);
-        add(writer, "vit.embeddings.patch_embeddings.projection.weight", D, 3, 16, 16);
-        add(writer, "vit.embeddings.patch_embeddings.projection.bias", D);
-        for (int i = 0; i < BLOCKS; i++) {
-            for (String norm : List.of("layernorm_before", "layernorm_after")) {
-                add(writer, ROOT + i + "." + norm + ".weight", D);
-                add(writer, ROOT + i + "." + norm + ".bias", D);
-            }
-            for (String each : List.of("attention.attention.query", "attention.attention.key", "attention.attention.value", "attention.output.dense")) {
-                linear(writer, ROOT + i + "." + each, D, D);
-            }
-            linear(writer, ROOT + i + ".intermediate.dense", 4 * D, D);
-            linear(writer, ROOT + i + ".output.dense", D, 4 * D);
-        }
-        add(writer, "vit.layernorm.weight", D);
-        add(writer, "vit.layernorm.bias", D);
-        linear(writer, "classifier", CLASSES, D);
-        writer.write(folder.resolve("model.safetensors"));
-        return Checkpoint.open(folder);
-    }
-
-    private static void linear(SafetensorsWriter writer, String module, long out, long in) {
-        add(writer, module + ".weight", out, in);
-        add(writer, module + ".bias", out);
-    }
-
-    private static void add(SafetensorsWriter writer, String name, long... shape) {
-        int count = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-        writer.add(name, Arrays.stream(shape).boxed().toList(), values(name, count));
-    }
-
-    // ---- a graph by hand ---------------------------------------------------------------------------------------------------
-
+/** A graph of {@link RandomCheckpoint}, written by hand in the way that the switches of {@link ExportBench} say. */
+final class RandomGraph {
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("vit");
     private final Set<String> constants = new HashSet<>();
     private final Map<String, List<String>> quantised = new HashMap<>();
     private final Set<String> switches;
     private int nodes;
 
-    private ExportBench(Set<String> switches) {
+    RandomGraph(Set<String> switches) {
         this.switches = switches;
     }
 
@@ -209,7 +41,8 @@ public final class ExportBench {
         return switches.contains(name);
     }
 
-    private GraphProto build() {
+    /** The graph. */
+    GraphProto build() {
         boolean exporter = has("exporter");
         graph.addInput(ValueInfos.floats("pixel_values", "batch", 3, 224, 224));
         String x = node("Add", List.of(node("Concat", List.of(classToken(), patches()), Attributes.integer("axis", 1)), own("vit.embeddings.position_embeddings", 1, TOKENS, D)));
@@ -272,11 +105,11 @@ public final class ExportBench {
             float[] bias = new float[3 * D];
             for (int part = 0; part < 3; part++) {
                 String name = at + List.of("query", "key", "value").get(part);
-                float[] own = transposed(values(name + ".weight", D * D), D, D);
+                float[] own = transposed(RandomCheckpoint.values(name + ".weight", D * D), D, D);
                 for (int row = 0; row < D; row++) {
                     System.arraycopy(own, row * D, weight, row * 3 * D + part * D, D);
                 }
-                System.arraycopy(values(name + ".bias", D), 0, bias, part * D, D);
+                System.arraycopy(RandomCheckpoint.values(name + ".bias", D), 0, bias, part * D, D);
             }
             String sequences = has("exporter") ? x : reshape(x, -1, TOKENS, D);
             String mixed = add("com.microsoft", "Attention", List.of(sequences, floats(at + "packed", weight, D, 3 * D), floats(at + "packed.bias", bias, 3 * D)), 1, Attributes.integer("num_heads", HEADS)).get(0);
@@ -308,7 +141,7 @@ public final class ExportBench {
 
     private String expanded(String module, String x) {
         if (has("biasgelu")) {
-            String product = node("MatMul", List.of(x, floats(module + ".t", transposed(values(module + ".weight", 4 * D * D), 4 * D, D), D, 4 * D)));
+            String product = node("MatMul", List.of(x, floats(module + ".t", transposed(RandomCheckpoint.values(module + ".weight", 4 * D * D), 4 * D, D), D, 4 * D)));
             return add("com.microsoft", "BiasGelu", List.of(product, own(module + ".bias", 4 * D)), 1).get(0);
         }
         String y = linear(module, x, 4 * D, D);
@@ -325,8 +158,8 @@ public final class ExportBench {
     }
 
     private String linear(String module, String x, int out, int in, float scale) {
-        float[] weight = values(module + ".weight", out * in);
-        float[] shift = values(module + ".bias", out);
+        float[] weight = RandomCheckpoint.values(module + ".weight", out * in);
+        float[] shift = RandomCheckpoint.values(module + ".bias", out);
         for (int i = 0; i < weight.length && scale != 1; i++) {
             weight[i] *= scale;
         }
@@ -396,7 +229,7 @@ public final class ExportBench {
     }
 
     private String own(String name, long... shape) {
-        return floats(name, values(name, (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)), shape);
+        return floats(name, RandomCheckpoint.values(name, (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)), shape);
     }
 
     private String floats(String name, float[] values, long... shape) {
