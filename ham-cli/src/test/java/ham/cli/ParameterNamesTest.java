@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
  */
 class ParameterNamesTest {
     /** Not a style sheet's {@code var(--name)} or {@code --name:value}; the mark 1 is where a compiled concatenation puts a value. */
-    private static final Pattern OPTION = Pattern.compile("(?<!var\\(|[\\w-])--([a-z][a-z0-9-]*(?![a-z0-9-]|:[^ ])|\u0001)");
+    private static final Pattern OPTION =
+            Pattern.compile("(?<!var\\(|[\\w-])--([a-z][a-z0-9-]*(?![a-z0-9-]|:[^ ])|\u0001)");
+
     private static final Set<String> COMMAND_LINES = Set.of("ham.cli", "ham.runtime.app");
 
     @Test

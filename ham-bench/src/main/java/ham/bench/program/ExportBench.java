@@ -1,5 +1,7 @@
 package ham.bench.program;
 
+import ham.bench.latency.Candidate;
+import ham.bench.latency.InterleavedMeasurement;
 import ham.export.ExportRequest;
 import ham.export.VitExporter;
 import ham.export.graph.OperatorSets;
@@ -12,8 +14,7 @@ import ham.export.precision.RangeMethod;
 import ham.export.proto.GraphProto;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
-import ham.bench.latency.Candidate;
-import ham.bench.latency.InterleavedMeasurement;
+import ham.merge.io.Outputs;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import java.lang.management.ManagementFactory;
@@ -26,9 +27,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import ham.merge.io.Outputs;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Compares ONNX graphs of one random ViT-B/16 (224 pixels, 1000 classes) in ONNX Runtime, interleaved in one run. Prints medians, and ratios to the
@@ -57,10 +57,15 @@ public final class ExportBench {
         Path folder = Files.createTempDirectory("ham-bench-");
         try {
             Checkpoint checkpoint = RandomCheckpoint.write(folder.resolve("base"));
-            ParityInputs images = ParityInputs.seeded(checkpoint.config(), Math.max(batch, Integer.getInteger("images", 4)), 1);
+            ParityInputs images =
+                    ParityInputs.seeded(checkpoint.config(), Math.max(batch, Integer.getInteger("images", 4)), 1);
             float[] pixels = images.range(0, batch);
             long[] shape = {batch, 3, 224, 224};
-            FloatBuffer input = ByteBuffer.allocateDirect(4 * pixels.length).order(ByteOrder.nativeOrder()).asFloatBuffer().put(pixels).flip();
+            FloatBuffer input = ByteBuffer.allocateDirect(4 * pixels.length)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer()
+                    .put(pixels)
+                    .flip();
             List<Candidate> candidates = new ArrayList<>();
             float[] first = null;
             for (String graph : graphs) {
@@ -69,7 +74,9 @@ public final class ExportBench {
                 OnnxModel model = OnnxModel.open(file, settings);
                 float[] logits = model.run(pixels, shape);
                 first = first == null ? logits : first;
-                System.out.printf("%-40s largest difference of a logit from the first graph %.1e%n", graph, difference(first, logits));
+                System.out.printf(
+                        "%-40s largest difference of a logit from the first graph %.1e%n",
+                        graph, difference(first, logits));
                 candidates.add(new Candidate(graph, () -> model.run(input.duplicate(), shape)));
             }
             int rounds = Integer.getInteger("rounds", 20);
@@ -85,7 +92,9 @@ public final class ExportBench {
 
     private static double[] clockTimes(List<Candidate> candidates, int rounds) {
         return new InterleavedMeasurement(2, rounds, 3, Duration.ofMillis(20), Duration.ofMinutes(10))
-                .measure(candidates).stream().mapToDouble(each -> each.latency().p50Ms()).toArray();
+                .measure(candidates).stream()
+                        .mapToDouble(each -> each.latency().p50Ms())
+                        .toArray();
     }
 
     private static double[] cpuTimes(List<Candidate> candidates, int rounds) {
@@ -100,16 +109,24 @@ public final class ExportBench {
                 times[index][round] = (threads.getCurrentThreadCpuTime() - start) / 1e6;
             }
         }
-        return Arrays.stream(times).mapToDouble(each -> Arrays.stream(each).sorted().toArray()[rounds / 2]).toArray();
+        return Arrays.stream(times)
+                .mapToDouble(each -> Arrays.stream(each).sorted().toArray()[rounds / 2])
+                .toArray();
     }
 
-    private static void write(String graph, Checkpoint checkpoint, ParityInputs images, SessionSettings settings, Path file) throws Exception {
+    private static void write(
+            String graph, Checkpoint checkpoint, ParityInputs images, SessionSettings settings, Path file)
+            throws Exception {
         Files.deleteIfExists(file);
         if (graph.startsWith("ham:")) {
             String[] parts = graph.split(":");
-            NumberFormat format = NumberFormat.of(Precision.valueOf(parts[1].toUpperCase(Locale.ROOT)), Flavor.valueOf(parts[2].toUpperCase(Locale.ROOT)));
+            NumberFormat format = NumberFormat.of(
+                    Precision.valueOf(parts[1].toUpperCase(Locale.ROOT)),
+                    Flavor.valueOf(parts[2].toUpperCase(Locale.ROOT)));
             format = parts.length > 3 ? format.withCalibration(new Calibration(images, RangeMethod.MINMAX)) : format;
-            VitExporter.export(ExportRequest.of(checkpoint, Merged.none(), "bench", file, settings).withFormat(format).withVerify(false));
+            VitExporter.export(ExportRequest.of(checkpoint, Merged.none(), "bench", file, settings)
+                    .withFormat(format)
+                    .withVerify(false));
             return;
         }
         GraphProto built = new RandomGraph(Set.of(graph.split(","))).build();

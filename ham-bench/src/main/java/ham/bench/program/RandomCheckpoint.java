@@ -2,13 +2,13 @@ package ham.bench.program;
 
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.safetensors.SafetensorsWriter;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import java.io.IOException;
 
 /** A ViT-B/16 of 224 pixels and 1000 classes whose values depend on nothing but their names. */
 final class RandomCheckpoint {
@@ -37,10 +37,17 @@ final class RandomCheckpoint {
     /** Writes it and opens it. */
     static Checkpoint write(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("config.json"), """
+        Files.writeString(
+                folder.resolve("config.json"),
+                """
                 {"model_type": "vit", "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072,
                  "image_size": 224, "patch_size": 16, "layer_norm_eps": 1e-12, "id2label": {%s}}
-                """.formatted(String.join(",", IntStream.range(0, CLASSES).mapToObj(i -> "\"" + i + "\": \"class " + i + "\"").toList())));
+                """
+                        .formatted(String.join(
+                                ",",
+                                IntStream.range(0, CLASSES)
+                                        .mapToObj(i -> "\"" + i + "\": \"class " + i + "\"")
+                                        .toList())));
         SafetensorsWriter writer = new SafetensorsWriter();
         add(writer, "vit.embeddings.cls_token", 1, 1, D);
         add(writer, "vit.embeddings.position_embeddings", 1, TOKENS, D);
@@ -51,7 +58,11 @@ final class RandomCheckpoint {
                 add(writer, ROOT + i + "." + norm + ".weight", D);
                 add(writer, ROOT + i + "." + norm + ".bias", D);
             }
-            for (String each : List.of("attention.attention.query", "attention.attention.key", "attention.attention.value", "attention.output.dense")) {
+            for (String each : List.of(
+                    "attention.attention.query",
+                    "attention.attention.key",
+                    "attention.attention.value",
+                    "attention.output.dense")) {
                 linear(writer, ROOT + i + "." + each, D, D);
             }
             linear(writer, ROOT + i + ".intermediate.dense", 4 * D, D);

@@ -45,7 +45,11 @@ final class RandomGraph {
     GraphProto build() {
         boolean exporter = has("exporter");
         graph.addInput(ValueInfos.floats("pixel_values", "batch", 3, 224, 224));
-        String x = node("Add", List.of(node("Concat", List.of(classToken(), patches()), Attributes.integer("axis", 1)), own("vit.embeddings.position_embeddings", 1, TOKENS, D)));
+        String x = node(
+                "Add",
+                List.of(
+                        node("Concat", List.of(classToken(), patches()), Attributes.integer("axis", 1)),
+                        own("vit.embeddings.position_embeddings", 1, TOKENS, D)));
         x = exporter ? x : reshape(x, -1, D);
         String addend = null;
         for (int block = 0; block < BLOCKS; block++) {
@@ -55,7 +59,11 @@ final class RandomGraph {
             x = before[1];
             String asking = last ? classRows(before[0]) : before[0];
             String residual = last ? classRows(x) : x;
-            String mixed = linear(at + "attention.output.dense", attention(at + "attention.attention.", asking, before[0], last), D, D);
+            String mixed = linear(
+                    at + "attention.output.dense",
+                    attention(at + "attention.attention.", asking, before[0], last),
+                    D,
+                    D);
             String[] after = norm(at + "layernorm_after", residual, mixed);
             addend = linear(at + "output.dense", expanded(at + "intermediate.dense", after[0]), D, 4 * D);
             x = after[1];
@@ -63,13 +71,17 @@ final class RandomGraph {
         x = node("Add", List.of(x, addend));
         String features = norm("vit.layernorm", x, null)[0];
         String rows = exporter ? node("Gather", List.of(features, index()), Attributes.integer("axis", 1)) : features;
-        String logits = node("Gemm", List.of(rows, own("classifier.weight", CLASSES, D), own("classifier.bias", CLASSES)), Attributes.integer("transB", 1));
+        String logits = node(
+                "Gemm",
+                List.of(rows, own("classifier.weight", CLASSES, D), own("classifier.bias", CLASSES)),
+                Attributes.integer("transB", 1));
         graph.addOutput(ValueInfos.floats(logits, "batch", CLASSES));
         return graph.build();
     }
 
     private String classToken() {
-        String size = node("Shape", List.of("pixel_values"), Attributes.integer("start", 0), Attributes.integer("end", 1));
+        String size =
+                node("Shape", List.of("pixel_values"), Attributes.integer("start", 0), Attributes.integer("end", 1));
         String shape = node("Concat", List.of(size, longs(1, D)), Attributes.integer("axis", 0));
         return node("Expand", List.of(own("vit.embeddings.cls_token", 1, 1, D), shape));
     }
@@ -79,10 +91,15 @@ final class RandomGraph {
         String bias = own("vit.embeddings.patch_embeddings.projection.bias", D);
         if (has("patches")) {
             String cut = transpose(reshape("pixel_values", -1, 3, 14, 16, 14, 16), 0, 2, 4, 1, 3, 5);
-            String rows = node("Gemm", List.of(reshape(cut, -1, D), own(weight, D, D), bias), Attributes.integer("transB", 1));
+            String rows = node(
+                    "Gemm", List.of(reshape(cut, -1, D), own(weight, D, D), bias), Attributes.integer("transB", 1));
             return reshape(rows, -1, TOKENS - 1, D);
         }
-        String maps = node("Conv", List.of("pixel_values", own(weight, D, 3, 16, 16), bias), Attributes.integers("kernel_shape", 16, 16), Attributes.integers("strides", 16, 16));
+        String maps = node(
+                "Conv",
+                List.of("pixel_values", own(weight, D, 3, 16, 16), bias),
+                Attributes.integers("kernel_shape", 16, 16),
+                Attributes.integers("strides", 16, 16));
         return transpose(reshape(maps, -1, D, TOKENS - 1), 0, 2, 1);
     }
 
@@ -90,12 +107,22 @@ final class RandomGraph {
     private String[] norm(String module, String x, String addend) {
         List<String> parameters = List.of(own(module + ".weight", D), own(module + ".bias", D));
         if (addend != null && has("skip")) {
-            List<String> outputs = add("com.microsoft", "SkipLayerNormalization", List.of(x, addend, parameters.get(0), parameters.get(1)), 4, Attributes.decimal("epsilon", 1e-12f));
+            List<String> outputs = add(
+                    "com.microsoft",
+                    "SkipLayerNormalization",
+                    List.of(x, addend, parameters.get(0), parameters.get(1)),
+                    4,
+                    Attributes.decimal("epsilon", 1e-12f));
             return new String[] {outputs.get(0), outputs.get(3)};
         }
         String sum = addend == null ? x : node("Add", List.of(addend, x));
         return new String[] {
-            node("LayerNormalization", List.of(sum, parameters.get(0), parameters.get(1)), Attributes.integer("axis", -1), Attributes.decimal("epsilon", 1e-12f)), sum
+            node(
+                    "LayerNormalization",
+                    List.of(sum, parameters.get(0), parameters.get(1)),
+                    Attributes.integer("axis", -1),
+                    Attributes.decimal("epsilon", 1e-12f)),
+            sum
         };
     }
 
@@ -112,7 +139,16 @@ final class RandomGraph {
                 System.arraycopy(RandomCheckpoint.values(name + ".bias", D), 0, bias, part * D, D);
             }
             String sequences = has("exporter") ? x : reshape(x, -1, TOKENS, D);
-            String mixed = add("com.microsoft", "Attention", List.of(sequences, floats(at + "packed", weight, D, 3 * D), floats(at + "packed.bias", bias, 3 * D)), 1, Attributes.integer("num_heads", HEADS)).get(0);
+            String mixed = add(
+                            "com.microsoft",
+                            "Attention",
+                            List.of(
+                                    sequences,
+                                    floats(at + "packed", weight, D, 3 * D),
+                                    floats(at + "packed.bias", bias, 3 * D)),
+                            1,
+                            Attributes.integer("num_heads", HEADS))
+                    .get(0);
             return has("exporter") ? mixed : reshape(mixed, -1, D);
         }
         int tokens = last ? 1 : TOKENS;
@@ -121,8 +157,13 @@ final class RandomGraph {
         String key = linear(at + "key", x, D, D);
         String value = linear(at + "value", x, D, D);
         if (has("mha")) {
-            List<String> inputs = List.of(reshape(query, -1, tokens, D), reshape(key, -1, TOKENS, D), reshape(value, -1, TOKENS, D));
-            return reshape(add("com.microsoft", "MultiHeadAttention", inputs, 1, Attributes.integer("num_heads", HEADS)).get(0), -1, D);
+            List<String> inputs =
+                    List.of(reshape(query, -1, tokens, D), reshape(key, -1, TOKENS, D), reshape(value, -1, TOKENS, D));
+            return reshape(
+                    add("com.microsoft", "MultiHeadAttention", inputs, 1, Attributes.integer("num_heads", HEADS))
+                            .get(0),
+                    -1,
+                    D);
         }
         query = transpose(reshape(query, -1, tokens, HEADS, SIZE), 0, 2, 1, 3);
         key = transpose(reshape(key, -1, TOKENS, HEADS, SIZE), 0, 2, 3, 1);
@@ -141,14 +182,24 @@ final class RandomGraph {
 
     private String expanded(String module, String x) {
         if (has("biasgelu")) {
-            String product = node("MatMul", List.of(x, floats(module + ".t", transposed(RandomCheckpoint.values(module + ".weight", 4 * D * D), 4 * D, D), D, 4 * D)));
-            return add("com.microsoft", "BiasGelu", List.of(product, own(module + ".bias", 4 * D)), 1).get(0);
+            String product = node(
+                    "MatMul",
+                    List.of(
+                            x,
+                            floats(
+                                    module + ".t",
+                                    transposed(RandomCheckpoint.values(module + ".weight", 4 * D * D), 4 * D, D),
+                                    D,
+                                    4 * D)));
+            return add("com.microsoft", "BiasGelu", List.of(product, own(module + ".bias", 4 * D)), 1)
+                    .get(0);
         }
         String y = linear(module, x, 4 * D, D);
         if (has("gelu")) {
             return add("com.microsoft", "Gelu", List.of(y), 1).get(0);
         }
-        String erf = node("Erf", List.of(node("Div", List.of(y, floats("root_two", new float[] {(float) Math.sqrt(2)})))));
+        String erf =
+                node("Erf", List.of(node("Div", List.of(y, floats("root_two", new float[] {(float) Math.sqrt(2)})))));
         String gate = node("Add", List.of(erf, floats("one", new float[] {1})));
         return node("Mul", List.of(node("Mul", List.of(y, gate)), floats("half", new float[] {0.5f})));
     }
@@ -171,11 +222,18 @@ final class RandomGraph {
             return integers(module, x, weight, bias, out, in);
         }
         if (has("exporter")) {
-            return node("Add", List.of(bias, node("MatMul", List.of(x, floats(module + ".t", transposed(weight, out, in), in, out)))));
+            return node(
+                    "Add",
+                    List.of(
+                            bias,
+                            node("MatMul", List.of(x, floats(module + ".t", transposed(weight, out, in), in, out)))));
         }
         return has("transposed")
                 ? node("Gemm", List.of(x, floats(module + ".t", transposed(weight, out, in), in, out), bias))
-                : node("Gemm", List.of(x, floats(module + ".weight", weight, out, in), bias), Attributes.integer("transB", 1));
+                : node(
+                        "Gemm",
+                        List.of(x, floats(module + ".weight", weight, out, in), bias),
+                        Attributes.integer("transB", 1));
     }
 
     /** As ONNX Runtime's dynamic quantiser writes it, with a scale for every output and an explicit zero point. */
@@ -219,17 +277,25 @@ final class RandomGraph {
         return add("", operator, inputs, 1, attributes).get(0);
     }
 
-    private List<String> add(String domain, String operator, List<String> inputs, int outputs, AttributeProto... attributes) {
+    private List<String> add(
+            String domain, String operator, List<String> inputs, int outputs, AttributeProto... attributes) {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < outputs; i++) {
             names.add("value" + nodes + "_" + i);
         }
-        graph.addNode(NodeProto.newBuilder().setDomain(domain).setOpType(operator).setName("node" + nodes++).addAllInput(inputs).addAllOutput(names).addAllAttribute(List.of(attributes)));
+        graph.addNode(NodeProto.newBuilder()
+                .setDomain(domain)
+                .setOpType(operator)
+                .setName("node" + nodes++)
+                .addAllInput(inputs)
+                .addAllOutput(names)
+                .addAllAttribute(List.of(attributes)));
         return names;
     }
 
     private String own(String name, long... shape) {
-        return floats(name, RandomCheckpoint.values(name, (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)), shape);
+        return floats(
+                name, RandomCheckpoint.values(name, (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)), shape);
     }
 
     private String floats(String name, float[] values, long... shape) {
@@ -246,7 +312,11 @@ final class RandomGraph {
 
     private String constant(String name, TensorProto.DataType type, ByteBuffer bytes, long... shape) {
         if (constants.add(name)) {
-            graph.addInitializer(TensorProto.newBuilder().setName(name).setDataType(type.getNumber()).addAllDims(Arrays.stream(shape).boxed().toList()).setRawData(UnsafeByteOperations.unsafeWrap(bytes)));
+            graph.addInitializer(TensorProto.newBuilder()
+                    .setName(name)
+                    .setDataType(type.getNumber())
+                    .addAllDims(Arrays.stream(shape).boxed().toList())
+                    .setRawData(UnsafeByteOperations.unsafeWrap(bytes)));
         }
         return name;
     }

@@ -1,7 +1,7 @@
 package ham.cli.train;
 
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
 import ham.train.run.RunConfig;
 import java.nio.file.Path;
 import java.util.OptionalInt;

@@ -1,10 +1,10 @@
 package ham.cli.train;
 
 import ham.cli.console.Console;
-import ham.job.Job;
 import ham.cli.console.Usage;
 import ham.cli.merge.HamOptions;
 import ham.cli.merge.PeerOptions;
+import ham.job.Job;
 import ham.merge.folder.MergeMode;
 import ham.merge.head.HeadKind;
 import ham.merge.plan.MergeChoices;

@@ -1,8 +1,8 @@
 package ham.export.pack;
 
-import ham.common.Sha256;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.common.Sha256;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
