@@ -2,7 +2,7 @@ package ham.cli;
 
 import ham.runtime.backend.OnnxRuntime;
 import ham.train.engine.TorchEngine;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import ham.train.run.RunRecord;
 import java.io.IOException;
 import java.nio.file.Files;

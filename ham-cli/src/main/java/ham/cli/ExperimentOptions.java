@@ -1,7 +1,7 @@
 package ham.cli;
 
 import ham.train.experiment.PlannedRun;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

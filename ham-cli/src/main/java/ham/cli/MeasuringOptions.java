@@ -1,6 +1,6 @@
 package ham.cli;
 
-import ham.train.run.Measuring;
+import ham.train.config.Measuring;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 

@@ -2,7 +2,8 @@ package ham.cli;
 
 import ham.merge.plan.MergeParameter;
 import ham.train.learn.LearningMethod;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
+import ham.train.config.RunConfigBuilder;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -61,9 +62,22 @@ final class RunLine {
         return option.longestName().substring(2);
     }
 
-    /** What was typed at a command that has options of {@code train}. */
+    /** What was typed at a command that has options of {@code train}, but for what an experiment decides. */
     static Map<String, String> typed(CommandSpec command) {
-        Set<String> known = options();
+        return typed(command, options());
+    }
+
+    /** Parameters of a run that were typed at {@code train}; base, data and the number of tasks are no options of this line. */
+    static Map<String, String> given(CommandSpec command) {
+        return typed(
+                command,
+                commandLine().getCommandSpec().options().stream()
+                        .map(RunLine::name)
+                        .filter(RunConfigBuilder.names()::contains)
+                        .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    private static Map<String, String> typed(CommandSpec command, Set<String> known) {
         Map<String, String> typed = new LinkedHashMap<>();
         for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
             if (known.contains(name(option))) {

@@ -10,7 +10,7 @@ import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import ham.train.stream.StreamSettings;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package ham.cli;
 import ham.merge.head.HeadKind;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.StepProgress;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import ham.train.run.RunProgress;
 import ham.train.run.TaskSummary;
 import ham.train.run.Variants;

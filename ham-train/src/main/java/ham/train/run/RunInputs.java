@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;

@@ -84,7 +84,7 @@ public final class RunRecord {
                 file,
                 JsonFiles.read(file, "the record of a run"),
                 JsonFiles.object()
-                        .<ObjectNode>set("configuration", inputs.config().json())
+                        .<ObjectNode>set("configuration", inputs.config().toJson())
                         .setAll(hashes(inputs)));
     }
 
@@ -106,7 +106,7 @@ public final class RunRecord {
 
     private static ObjectNode record(RunInputs inputs, Map<String, String> environment, List<String> command) {
         ObjectNode json = JsonFiles.object();
-        json.set("configuration", inputs.config().json());
+        json.set("configuration", inputs.config().toJson());
         json.setAll(hashes(inputs));
         json.set("class_order", JsonFiles.tree(inputs.stream().order()));
         ArrayNode tasks = json.putArray("tasks");

@@ -1,14 +1,12 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ham.merge.head.HeadKind;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
 import ham.train.head.DriftRule;
-import ham.train.head.HeadSettings;
-import ham.train.head.RidgeRule;
 import ham.train.learn.LearningMethod;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +27,7 @@ class DriftRunTest {
     }
 
     private RunConfig config(LearningMethod method, DriftRule rule) {
-        return TinyRun.config(temp, method).with(new HeadSettings(HeadKind.ANALYTIC, 16, RidgeRule.TASK, rule));
+        return TinyRun.config(temp, method).toBuilder().optDrift(rule).build();
     }
 
     private Matrix projection(String run) {

@@ -1,4 +1,4 @@
-package ham.train.run;
+package ham.train.config;
 
 import ham.merge.InputException;
 import ham.merge.plan.FailureSignatures;
