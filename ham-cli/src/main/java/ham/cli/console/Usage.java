@@ -22,7 +22,7 @@ public final class Usage {
         try {
             return value.get();
         } catch (InputException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), Failures.sentence(e), e);
         }
     }
 

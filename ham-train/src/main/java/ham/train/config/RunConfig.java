@@ -83,22 +83,22 @@ public record RunConfig(
      */
     public RunConfig {
         if (!DEVICE.matcher(device).matches()) {
-            throw new InputException("--device: expected auto, cpu or gpu:N, found '" + device + "'");
+            throw InputException.parameter("device", "expected auto, cpu or gpu:N, found '" + device + "'");
         }
         if (threads < 0) {
-            throw new InputException("--threads: expected at least 0, found " + threads);
+            throw InputException.parameter("threads", "expected at least 0, found " + threads);
         }
         if (adapters.isPresent() && !learning.trainsAlone()) {
-            throw new InputException("--adapters: expected a method whose adapters are trained alone (linear,"
-                    + " task-arithmetic, ties, dare, oracle, or ham with --mode independent), found "
-                    + learning.method().optionName() + "; leave --adapters out");
+            throw InputException.parameter("adapters", "expected a method whose adapters are trained alone (linear,"
+                    + " task-arithmetic, ties, dare, oracle, or ham in mode independent), found "
+                    + learning.method().optionName() + "; leave it out");
         }
         if (recipe.replay() > 0 && (learning.trainsAlone() || learning.method() == LearningMethod.JOINT)) {
-            throw new InputException(
-                    "--replay: expected a method that trains one task after the other upon what was learnt"
+            throw InputException.parameter(
+                    "replay", "expected a method that trains one task after the other upon what was learnt"
                             + " (ham, cat-pruned, sequential, sd-lora, frozen), found "
                             + learning.method().optionName() + " in mode "
-                            + learning.mode().optionName() + "; leave --replay out");
+                            + learning.mode().optionName() + "; leave it out");
         }
     }
 
