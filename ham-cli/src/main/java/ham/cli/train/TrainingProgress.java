@@ -5,7 +5,7 @@ import ham.job.JobListener;
 import ham.merge.head.HeadKind;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.StepProgress;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import ham.train.run.TaskSummary;
 import ham.train.run.Variants;
 import java.nio.file.Path;
