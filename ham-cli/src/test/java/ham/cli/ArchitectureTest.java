@@ -47,7 +47,7 @@ class ArchitectureTest {
                     Set.of("data", "engine", "eval", "experiment", "head", "input", "learn", "lora", "metrics", "run", "stream"),
             "export", Set.of("", "bake", "form", "pack", "parity", "patch", "precision"),
             "report", Set.of("", "bench"),
-            "bench", Set.of("comparison", "scenario", "strategy", "traffic"),
+            "bench", Set.of("", "scenario", "strategy", "traffic"),
             "job", Set.of("", "evaluate", "experiment", "export", "work"));
     /** Measures the inside of the libraries, and is no part of the product. */
     private static final String LABORATORY = "ham.bench.program";

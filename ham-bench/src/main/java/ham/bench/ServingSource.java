@@ -1,4 +1,4 @@
-package ham.bench.comparison;
+package ham.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.export.pack.TaskAdapters;

@@ -1,4 +1,4 @@
-package ham.bench.comparison;
+package ham.bench;
 
 import ham.bench.latency.ClockFacts;
 import ham.bench.latency.NanoClock;

@@ -1,4 +1,4 @@
-package ham.bench.comparison;
+package ham.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
