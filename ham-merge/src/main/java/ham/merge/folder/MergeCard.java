@@ -3,8 +3,7 @@ package ham.merge.folder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.checkpoint.LinearLayer;
-import ham.merge.checkpoint.Target;
+import ham.merge.checkpoint.LayerName;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.YamlText;
 import java.util.ArrayList;
@@ -199,9 +198,8 @@ public final class MergeCard {
 
     private static String kind(String weight) {
         String module = weight.replaceFirst("\\.weight$", "");
-        return LinearLayer.parse(module)
-                .map(LinearLayer::target)
-                .map(Target::optionName)
+        return LayerName.parse(module)
+                .map(layer -> layer.part().name().toLowerCase(Locale.ROOT))
                 .orElseGet(() -> inline(module.replaceFirst("^.*\\.", "")));
     }
 
