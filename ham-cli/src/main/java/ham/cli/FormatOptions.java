@@ -48,7 +48,7 @@ final class FormatOptions {
         try {
             PeftMerge.check(settings, rank(spec, settings));
         } catch (InputException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), Failures.sentence(e), e);
         }
     }
 }

@@ -20,7 +20,7 @@ final class Usage {
         try {
             return value.get();
         } catch (InputException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), Failures.sentence(e), e);
         }
     }
 
