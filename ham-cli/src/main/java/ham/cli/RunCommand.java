@@ -8,6 +8,7 @@ import ham.runtime.app.ImageAnswers;
 import ham.runtime.app.PreprocessingChoice;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Labels;
+import ham.runtime.classify.Scores;
 import ham.runtime.classify.Supplement;
 import ham.runtime.model.Model;
 import ham.runtime.tensor.Tensor;
@@ -86,18 +87,22 @@ final class RunCommand implements Callable<Integer> {
         if (tensors != null) {
             runTensors();
         } else {
-            classify();
+            return classify();
         }
         return Main.DONE;
     }
 
-    private void classify() {
+    private int classify() {
         Supplement supplement = new Supplement(
                 Optional.ofNullable(labels).map(Labels::read),
-                Optional.ofNullable(preprocessing).map(PreprocessingChoice::parse));
+                Optional.ofNullable(preprocessing).map(PreprocessingChoice::parse),
+                Optional.of(scores).filter(how -> !how.equals("auto")).map(Scores::ofLabel),
+                Optional.ofNullable(output));
         try (Classifier classifier = Classifier.of(session.open(console, model), supplement)) {
             ImageAnswers answers = ImageAnswers.of(classifier, images, top);
             console.result(answers.text(), answers.json());
+            answers.problems().forEach(problem -> console.error(problem));
+            return answers.problems().isEmpty() ? Main.DONE : Main.FAILED;
         }
     }
 
