@@ -55,26 +55,35 @@ final class CheckpointPreprocessing {
                 ProcessorFamily.Colors.HALF.std());
     }
 
-    static Optional<String> warning(Path checkpoint, int imageSize) {
-        if (read(checkpoint, imageSize).isPresent()) {
+    static Optional<String> warning(Path checkpoint) {
+        boolean told = TimmPreprocessing.isTimms(checkpoint.resolve(CONFIG))
+                || FILES.stream().anyMatch(name -> Files.exists(checkpoint.resolve(name)));
+        if (told) {
             return Optional.empty();
         }
-        Preprocessing assumed = assumed(checkpoint, imageSize);
+        int side = config(checkpoint).flatMap(each -> each.side("image_size")).orElse(ProcessorFamily.CROP);
+        Preprocessing assumed = assumed(checkpoint, side);
         boolean crops = assumed.crop() != Crop.NONE;
-        int edge = assumed.resizing() instanceof Resizing.Exact exact ? exact.height() : imageSize;
-        return Optional.of(checkpoint + ": no " + Preprocessing.HUGGING_FACE_FILE + "; assumed that images are resized to "
-                + edge + "x" + edge + " (" + assumed.resample().name().toLowerCase(Locale.ROOT) + "), "
-                + (crops ? "cropped to " + imageSize + "x" + imageSize + ", " : "")
-                + "normalised with mean 0.5 and deviation 0.5, which transformers does by default"
-                + "; if the model was trained otherwise, put the file of its training run there");
+        int edge = assumed.resizing() instanceof Resizing.Exact exact ? exact.height() : side;
+        return Optional.of(checkpoint + ": no " + Preprocessing.HUGGING_FACE_FILE
+                + "; assumed that images are resized to " + edge + "x" + edge + " ("
+                + assumed.resample().name().toLowerCase(Locale.ROOT) + "), "
+                + (crops ? "cropped to " + side + "x" + side + ", " : "")
+                + "and normalised with mean 0.5 and deviation 0.5, as transformers does by default; if the model was"
+                + " trained otherwise its answers will be wrong: put the file of its training run there");
     }
 
     private static String kind(Path checkpoint) {
+        return config(checkpoint)
+                .filter(each -> each.has("model_type"))
+                .map(each -> each.text("model_type"))
+                .orElse("");
+    }
+
+    private static Optional<ConfigReader> config(Path checkpoint) {
         Path file = checkpoint.resolve(CONFIG);
-        if (!Files.exists(file)) {
-            return "";
-        }
-        ConfigReader config = ConfigReader.parse(TextFile.read(file, "a JSON text"), file.toString());
-        return config.has("model_type") ? config.text("model_type") : "";
+        return Files.exists(file)
+                ? Optional.of(ConfigReader.parse(TextFile.read(file, "a JSON text"), file.toString()))
+                : Optional.empty();
     }
 }

@@ -9,6 +9,7 @@ import ham.runtime.json.JsonTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Typed access to a JSON object, with one clear sentence for whatever is missing or wrong. A null counts as absent. */
 final class ConfigReader {
@@ -44,6 +45,11 @@ final class ConfigReader {
 
     boolean isNumber(String key) {
         return root.path(key).isNumber();
+    }
+
+    /** The side of square images in pixels, where one number says it. */
+    Optional<Integer> side(String key) {
+        return Optional.ofNullable(root.get(key)).filter(JsonNode::isInt).map(JsonNode::intValue);
     }
 
     /** Refuses every switched-on step ({@code do_...: true}) other than the known ones. */

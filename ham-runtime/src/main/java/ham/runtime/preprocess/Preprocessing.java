@@ -124,8 +124,8 @@ public record Preprocessing(
      * A sentence for people where {@link #ofCheckpoint} can only assume: what it assumes, and what to do. Empty where the checkpoint says how
      * its images are prepared.
      */
-    public static Optional<String> warning(Path checkpoint, int imageSize) {
-        return CheckpointPreprocessing.warning(checkpoint, imageSize);
+    public static Optional<String> warning(Path checkpoint) {
+        return CheckpointPreprocessing.warning(checkpoint);
     }
 
     /**

@@ -21,20 +21,31 @@ final class TimmPreprocessing {
 
     /** Empty when the file is absent or not timm's. Images are turned as EXIF says only where transformers wraps the model, as it does. */
     static Optional<Preprocessing> read(Path file, int imageSize) {
-        if (!Files.exists(file)) {
+        if (!isTimms(file)) {
             return Optional.empty();
         }
-        ConfigReader config = ConfigReader.parse(TextFile.read(file, "a JSON text"), file.toString());
-        boolean wrapped = config.has("model_type") && config.text("model_type").equals("timm_wrapper");
-        boolean timm = !config.has("model_type")
-                && (config.has("architecture")
-                        || (config.has("library") && config.text("library").equals("timm")));
-        return timm || wrapped
-                ? Optional.of(read(
-                        config.has("pretrained_cfg") ? config.object("pretrained_cfg") : config,
-                        imageSize,
-                        wrapped))
-                : Optional.empty();
+        ConfigReader config = parse(file);
+        return Optional.of(read(
+                config.has("pretrained_cfg") ? config.object("pretrained_cfg") : config, imageSize, isWrapped(config)));
+    }
+
+    /** Whether the file is there and timm's, or that of a model of timm in transformers. */
+    static boolean isTimms(Path file) {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        ConfigReader config = parse(file);
+        boolean own = config.has("architecture")
+                || (config.has("library") && config.text("library").equals("timm"));
+        return config.has("model_type") ? isWrapped(config) : own;
+    }
+
+    private static boolean isWrapped(ConfigReader config) {
+        return config.has("model_type") && config.text("model_type").equals("timm_wrapper");
+    }
+
+    private static ConfigReader parse(Path file) {
+        return ConfigReader.parse(TextFile.read(file, "a JSON text"), file.toString());
     }
 
     private static Preprocessing read(ConfigReader config, int imageSize, boolean turns) {
