@@ -22,6 +22,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -179,6 +180,7 @@ public final class ExportCommand implements Callable<Integer> {
                     base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
         }
         Checkpoint checkpoint = Checkpoint.open(base);
+        Preprocessing.warning(base).ifPresent(console::warn);
         ExportRequest request = ExportRequest.of(checkpoint, all, Version.current(), file, settings)
                 .withForce(force)
                 .withVerify(!noVerify);
