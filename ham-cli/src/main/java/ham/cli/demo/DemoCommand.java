@@ -14,7 +14,7 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.SessionSettings;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

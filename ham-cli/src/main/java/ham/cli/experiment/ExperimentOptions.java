@@ -6,7 +6,7 @@ import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.Usage;
 import ham.train.experiment.PlannedRun;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

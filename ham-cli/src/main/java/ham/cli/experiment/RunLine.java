@@ -4,7 +4,7 @@ import ham.cli.console.Usage;
 import ham.cli.train.TrainOptions;
 import ham.merge.plan.MergeParameter;
 import ham.train.learn.LearningMethod;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -15,7 +15,7 @@ import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import ham.train.stream.StreamSettings;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -89,8 +89,8 @@ public final class TrainOptions {
             defaultValue = "none",
             description =
                     "What the prototype and the analytic head do when joining moves features: none, linear (old statistics follow"
-                            + " by a linear map, fitted on the present task's images), mosaic (fitted also on images put together from"
-                            + " quarters of them) or states (statistics are made anew from those of what enters the tail;"
+                            + " by a linear map, fitted on the present task's images)"
+                            + " or states (statistics are made anew from those of what enters the tail;"
                             + " adapters must sit there, as for --replay) (default: ${DEFAULT-VALUE}).")
     private String drift;
 

@@ -5,7 +5,7 @@ import ham.cli.console.Console;
 import ham.merge.head.HeadKind;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.StepProgress;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import ham.job.JobListener;
 import ham.train.run.TaskSummary;
 import ham.train.run.Variants;

@@ -1,4 +1,4 @@
-package ham.train.run;
+package ham.train.config;
 
 import ham.merge.InputException;
 import ham.merge.plan.FailureSignatures;
@@ -22,14 +22,14 @@ public record Measuring(boolean frozen, int anyTimeImages, double rigidBelow, do
      */
     public Measuring {
         if (anyTimeImages < 0) {
-            throw new InputException(
-                    "--any-time-images: expected 0 for all images of a class, or more, found " + anyTimeImages);
+            throw InputException.parameter(
+                    "any-time-images", "expected 0 for all images of a class, or more, found " + anyTimeImages);
         }
         if (!(rigidBelow >= 0 && rigidBelow <= 1)) {
-            throw new InputException("--rigid-below: expected a fraction from 0 to 1, found " + rigidBelow);
+            throw InputException.parameter("rigid-below", "expected a fraction from 0 to 1, found " + rigidBelow);
         }
         if (!(transferDrop >= 0 && transferDrop <= 1)) {
-            throw new InputException("--transfer-drop: expected a fraction from 0 to 1, found " + transferDrop);
+            throw InputException.parameter("transfer-drop", "expected a fraction from 0 to 1, found " + transferDrop);
         }
     }
 }
