@@ -106,19 +106,19 @@ final class NumberFormatOptions {
 
     /** The request in these numbers; compared on real images where there are some and no others were asked for. */
     ExportRequest apply(CommandSpec spec, ExportRequest request) {
-        ExportRequest formatted = request.withFormat(format(spec, request));
+        ExportRequest formatted = request.toBuilder().optFormat(format(spec, request)).build();
         if (request.inputs().isPresent()) {
             return formatted;
         }
         if (data != null) {
             Dataset dataset = DataSpec.open(data);
-            return formatted.withInputs(
-                    CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing()));
+            return formatted.toBuilder().optInputs(
+                    CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing())).build();
         }
         return formatted.format().calibration().isEmpty()
                 ? formatted
-                : formatted.withInputs(CalibrationImages.open(
-                        calibrate, Math.min(calibrationImages, PARITY_IMAGES), request.preprocessing()));
+                : formatted.toBuilder().optInputs(CalibrationImages.open(
+                        calibrate, Math.min(calibrationImages, PARITY_IMAGES), request.preprocessing())).build();
     }
 
     /** Before any image is read. */
@@ -175,7 +175,7 @@ final class NumberFormatOptions {
         try (TemporaryFolder folder = new TemporaryFolder()) {
             Path reference = folder.path().resolve("fp32.onnx");
             VitExporter.export(
-                    request.withFormat(NumberFormat.PLAIN).withVerify(false).withOutput(reference));
+                    request.toBuilder().optFormat(NumberFormat.PLAIN).optVerify(false).setOutput(reference).build());
             FormatAccuracy accuracy =
                     FormatAccuracy.measure(console, reference, request.output(), dataset, request.settings());
             accuracy.warning(request.format().text()).ifPresent(console::warn);

@@ -99,9 +99,7 @@ final class Pipeline {
                 merged.head().orElseThrow().head(),
                 config.device(),
                 config.threads())) {
-            ExportRequest request = ExportRequest.of(inputs.base(), merged, Version.current(), model, settings)
-                    .withForce(true)
-                    .withEngine((pixelValues, images) -> engine.logits(pixelValues));
+            ExportRequest request = ExportRequest.builder().setBase(inputs.base()).setMerged(merged).setVersion(Version.current()).setOutput(model).setSettings(settings).optForce(true).optEngine((pixelValues, images) -> engine.logits(pixelValues)).build();
             ExportResult exported = VitExporter.export(request);
             ObjectNode json = ExportCommand.json(exported);
             json.put("out", MODEL);

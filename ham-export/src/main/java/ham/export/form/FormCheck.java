@@ -68,7 +68,7 @@ public record FormCheck(int images, double maxAbs, double tolerance) {
         }
         double tolerance = form.input() == Input.UINT8 ? SAME_PIXELS : SAME_NUMBERS;
         if (!(maxAbs <= tolerance)) {
-            throw new InputException("The model was not written, because its form with --input or --output gives other"
+            throw new InputException("The model was not written, because its form with another input or output gives other"
                     + " probabilities than it does without: expected a difference of at most " + tolerance + ", found "
                     + maxAbs);
         }

@@ -122,8 +122,9 @@ public final class AdapterPackage {
         heads.forEach(head -> kinds.add(head.kind()));
         if (kinds.size() > 1
                 || (!heads.isEmpty() && heads.size() < merge.adapters().size())) {
-            throw new InputException(
-                    "--package adapters: expected every adapter or none to have a head, all of one kind, found "
+            throw InputException.parameter(
+                    "package",
+                    "expected for adapters every adapter or none to have a head, all of one kind, found "
                             + heads.size() + " heads of the kinds " + kinds + " in "
                             + merge.adapters().size() + " adapters; one graph has one kind of head");
         }
@@ -155,7 +156,7 @@ public final class AdapterPackage {
     }
 
     private void graph(Path file, AdapterForm form) throws IOException {
-        ExportRequest request = ExportRequest.of(base, Merged.none(), version, file, settings);
+        ExportRequest request = ExportRequest.builder().setBase(base).setMerged(Merged.none()).setVersion(version).setOutput(file).setSettings(settings).build();
         ModelProto model = VitExporter.around(request, form.graph(), List.of());
         ModelChecker.requireValid(BASE, model);
         OnnxFiles.write(model, file);
@@ -167,7 +168,7 @@ public final class AdapterPackage {
         ParityInputs inputs = ParityInputs.seeded(config, SAMPLES, SEED);
         Path baked = folder.resolve(".baked.onnx");
         VitExporter.export(
-                ExportRequest.of(base, model, version, baked, settings).withVerify(false));
+                ExportRequest.builder().setBase(base).setMerged(model).setVersion(version).setOutput(baked).setSettings(settings).optVerify(false).build());
         float[] expected;
         try (OnnxModel session = OnnxModel.open(baked, settings)) {
             LogitsSource source = (pixels, images) -> session.run(pixels, shape(config, images));

@@ -46,9 +46,10 @@ public final class PackageFolder {
      *
      * @throws InputException when it has other characters than letters, digits, point, underscore and hyphen, or begins with a point
      */
-    static String requireFileName(String what, String name) {
+    static String requireFileName(String parameter, String name) {
         if (!name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
-            throw new InputException(what + ": expected letters, digits, '.', '_' and '-' only, found '" + name + "'");
+            throw InputException.parameter(
+                    parameter, "expected letters, digits, '.', '_' and '-' only, found '" + name + "'");
         }
         return name;
     }

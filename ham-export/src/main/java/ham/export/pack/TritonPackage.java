@@ -40,11 +40,11 @@ public final class TritonPackage {
         ObjectNode record = JsonFiles.object()
                 .put("package", settings.tensorRt() ? "triton-tensorrt" : "triton")
                 .put("model", settings.name())
-                .put("load", "tritonserver --model-repository=FOLDER");
+                .put("load", ServerCommands.serve("FOLDER"));
         List<String> readme = new ArrayList<>(List.of(
                 "# Triton model repository",
                 "",
-                "    tritonserver --model-repository=\"$PWD\"",
+                "    " + ServerCommands.serve("\"$PWD\""),
                 "",
                 "Model `" + settings.name() + "`, version 1: " + describe("inputs", summary.inputs()) + "; "
                         + describe("outputs", summary.outputs()) + ".",
@@ -108,19 +108,15 @@ public final class TritonPackage {
         if (input.dtype().equals("uint8")) {
             throw new InputException(
                     model,
-                    "--package triton-tensorrt: expected the float input, because TensorRT's parser has no antialiased Resize, found"
-                            + " uint8 images; leave --input out");
+                    "expected the float input for TensorRT, because its parser has no antialiased Resize, found uint8 images;"
+                            + " export with the float input");
         }
-        StringBuilder command = new StringBuilder("trtexec --onnx=model.onnx --saveEngine=")
-                .append(settings.name())
-                .append("/1/model.plan");
-        if (!input.shape().get(0).matches("\\d+")) {
-            String rest = input.shape().stream().skip(1).collect(Collectors.joining("x"));
-            command.append(" --minShapes=").append(shape(input, 1, rest));
-            command.append(" --optShapes=").append(shape(input, settings.maxBatch(), rest));
-            command.append(" --maxShapes=").append(shape(input, settings.maxBatch(), rest));
+        String command = ServerCommands.build(settings.name());
+        if (input.shape().get(0).matches("\\d+")) {
+            return command;
         }
-        return command.toString();
+        String rest = input.shape().stream().skip(1).collect(Collectors.joining("x"));
+        return command + ServerCommands.shapes(shape(input, 1, rest), shape(input, settings.maxBatch(), rest));
     }
 
     private static String shape(OnnxSummary.Tensor input, int batch, String rest) {
