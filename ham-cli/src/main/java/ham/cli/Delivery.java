@@ -1,8 +1,8 @@
 package ham.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.cli.PackageOptions.Kind;
+import ham.export.ExportRecord;
 import ham.export.ExportResult;
 import ham.export.form.FormChange;
 import ham.export.form.FormCheck;
@@ -125,7 +125,8 @@ final class Delivery {
             long bytes = Files.size(formed);
             ExportResult result = new ExportResult(
                     out, bytes, exported.labels(), exported.head(), exported.matched(), exported.parity());
-            report(written.with(result), patch(merged, result, formed));
+            ExportRecord record = written.record().at(out, bytes);
+            report(new Exported(result, written.text(), record), patch(merged, result, formed));
         } catch (IOException e) {
             throw InputException.unwritable(out, e);
         }
@@ -145,20 +146,19 @@ final class Delivery {
                     patch,
                     force,
                     file -> report[0] =
-                            ModelPatch.write(deployed(), patching.before(), model, merged, result.matched(), file));
+                            ModelPatch.write(deployed(), patching.before(), model, merged, result.matched(), file)
+                                    .at(patch));
             return report[0];
         });
     }
 
     private void report(Exported exported, Optional<PatchReport> patch) {
-        ObjectNode json = ExportCommand.json(exported.result());
-        json.setAll(exported.json());
-        patch.ifPresent(report -> json.set("patch", json(report)));
+        ExportRecord record = patch.map(exported.record()::with).orElse(exported.record());
         console.result(
                 ExportCommand.text(exported.result())
                         + exported.text()
                         + patch.map(report -> "\n" + text(report)).orElse(""),
-                json);
+                record.json());
     }
 
     private String text(PatchReport report) {
@@ -170,19 +170,6 @@ final class Delivery {
                 report.modelBytes() / 1e6,
                 report.weights().size(),
                 report.denseBytes() / 1e6);
-    }
-
-    private ObjectNode json(PatchReport report) {
-        ObjectNode json = JsonFiles.object()
-                .put("file", patching.patch().orElseThrow().toString())
-                .put("bytes", report.bytes())
-                .put("model_bytes", report.modelBytes())
-                .put("dense_bytes", report.denseBytes())
-                .put("base_sha256", report.baseSha256())
-                .put("result_sha256", report.resultSha256());
-        ArrayNode weights = json.putArray("weights");
-        report.weights().forEach(weight -> weights.add(JsonFiles.tree(weight)));
-        return json;
     }
 
     /** Hands over a folder with the models of the tasks. */

@@ -1,7 +1,6 @@
 package ham.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.export.ExportRecord;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
@@ -10,12 +9,10 @@ import ham.export.bake.BakeRequest;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
-import ham.export.parity.ParityReport;
 import ham.export.precision.NumberFormat;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
-import ham.merge.io.JsonFiles;
 import ham.runtime.model.SessionSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,14 +168,11 @@ final class ExportCommand implements Callable<Integer> {
         ExportResult result = VitExporter.export(formatted);
         Optional<FormatAccuracy> accuracy = numbers.accuracy(console, formatted);
         NumberFormat format = formatted.format();
-        ObjectNode json = JsonFiles.object()
-                .put("precision", format.text())
-                .put("flavor", format.flavor().optionName());
-        accuracy.ifPresent(each -> json.set("accuracy", each.json(format.text())));
         return new Exported(
                 result,
                 ", " + format.text() + accuracy.map(each -> "\n" + each.text()).orElse(""),
-                json);
+                ExportRecord.of(result)
+                        .in(format, accuracy.map(each -> each.json(format.text())).orElse(null)));
     }
 
     static String text(ExportResult result) {
@@ -195,33 +189,5 @@ final class ExportCommand implements Callable<Integer> {
                         result.bytes() / 1e6,
                         result.labels().size(),
                         result.head());
-    }
-
-    private static ObjectNode json(ParityReport parity) {
-        ObjectNode json = JsonFiles.object();
-        json.put("passed", parity.passed());
-        json.put("max_abs", parity.maxAbs());
-        json.put("top1", parity.top1());
-        if (Double.isFinite(parity.tolerance())) {
-            json.put("tolerance", parity.tolerance());
-        }
-        json.put("range", parity.range());
-        json.put("inputs", parity.inputs());
-        json.put("samples", parity.samples());
-        json.set("differences", JsonFiles.tree(parity.differences()));
-        return json;
-    }
-
-    /** What {@code --json} prints and a run folder keeps. */
-    static ObjectNode json(ExportResult result) {
-        ObjectNode json = JsonFiles.object();
-        json.put("out", result.output().toString());
-        json.put("bytes", result.bytes());
-        json.put("head", result.head());
-        json.set("labels", JsonFiles.tree(result.labels()));
-        json.set("parity", result.parity().map(ExportCommand::json).orElse(null));
-        ArrayNode matched = json.putArray("matched");
-        result.matched().forEach(each -> matched.add(JsonFiles.tree(each)));
-        return json;
     }
 }

@@ -2,6 +2,7 @@ package ham.cli;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.export.ExportRecord;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.VitExporter;
@@ -101,9 +102,9 @@ final class Pipeline {
                 config.threads())) {
             ExportRequest request = ExportRequest.builder().setBase(inputs.base()).setMerged(merged).setVersion(Version.current()).setOutput(model).setSettings(settings).optForce(true).optEngine((pixelValues, images) -> engine.logits(pixelValues)).build();
             ExportResult exported = VitExporter.export(request);
-            ObjectNode json = ExportCommand.json(exported);
-            json.put("out", MODEL);
-            write(folder.path(EXPORT), json);
+            write(
+                    folder.path(EXPORT),
+                    ExportRecord.of(exported).at(Path.of(MODEL), exported.bytes()).json());
         }
     }
 

@@ -1,5 +1,9 @@
 package ham.export.parity;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import ham.common.ArgMax;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,15 +26,16 @@ import java.util.stream.Collectors;
  * @param tolerance the largest difference that passes; logits
  * @param passed whether all logits are finite and the largest difference is within the tolerance
  */
+@JsonPropertyOrder({"passed", "max_abs", "top1", "tolerance", "range", "inputs", "samples", "differences"})
 public record ParityReport(
         String inputs,
         int samples,
-        int classes,
+        @JsonIgnore int classes,
         double range,
         SortedMap<String, Double> differences,
-        double maxAbs,
+        @JsonProperty("max_abs") double maxAbs,
         double top1,
-        double tolerance,
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Unbounded.class) double tolerance,
         boolean passed) {
 
     /** Name of the reference among the {@link #differences}. */
