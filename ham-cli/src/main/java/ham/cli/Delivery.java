@@ -9,6 +9,7 @@ import ham.export.form.FormCheck;
 import ham.export.form.GraphForm;
 import ham.export.pack.AdapterPackage;
 import ham.export.pack.PackageFolder;
+import ham.export.pack.PackageRecord;
 import ham.export.pack.TaskPackage;
 import ham.export.pack.TritonPackage;
 import ham.export.pack.TritonSettings;
@@ -184,7 +185,7 @@ final class Delivery {
         }
         Optional<Checkpoint> checkpoint = built ? Optional.of(Checkpoint.open(base)) : Optional.empty();
         AdapterMerge merge = TaskPackaging.merge(packaging.adapters(), merged, checkpoint);
-        ObjectNode[] record = new ObjectNode[1];
+        PackageRecord[] record = new PackageRecord[1];
         Outputs.folder(out, force, folder -> {
             try {
                 record[0] = kind == Kind.ADAPTERS
@@ -200,18 +201,17 @@ final class Delivery {
                 throw e.getCause();
             }
         });
-        long bytes = 0;
-        for (var file : record[0].path("files")) {
-            bytes += file.path("bytes").asLong();
-        }
+        long bytes = record[0].files().stream()
+                .mapToLong(PackageRecord.PackagedFile::bytes)
+                .sum();
         console.result(
                 String.format(
                         Locale.ROOT,
                         "written to %s: %d tasks, %d files, %.1f MB",
                         out,
                         merge.adapters().size(),
-                        record[0].path("files").size(),
+                        record[0].files().size(),
                         bytes / 1e6),
-                record[0].put("out", out.toString()));
+                record[0].json().put("out", out.toString()));
     }
 }

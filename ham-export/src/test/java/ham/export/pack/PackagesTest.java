@@ -52,13 +52,13 @@ class PackagesTest {
     /** PEFT's own logits of every adapter, through ONNX Runtime's adapters. */
     @Test
     void everyAdapterGivesTheLogitsOfPeft() throws IOException {
-        ObjectNode record = adapters(merge(List.of()));
-        assertThat(record.path("tasks")).hasSize(6);
+        PackageRecord record = adapters(merge(List.of()));
+        assertThat(record.tasks()).hasSize(6);
         try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), TestData.SETTINGS)) {
-            for (JsonNode task : record.path("tasks")) {
-                String name = task.path("task").asText();
-                model.load(name, folder.resolve(task.path("adapter").asText()));
-                assertThat(task.path("parity_max_abs").asDouble()).isLessThan(1e-4);
+            for (PackageRecord.Task task : record.tasks()) {
+                String name = task.task();
+                model.load(name, folder.resolve(task.adapter()));
+                assertThat(task.parityMaxAbs()).isLessThan(1e-4);
             }
             for (String name : model.adapters()) {
                 float[] found = model.run(name, TestData.tinyInputs().pixelValues(), SHAPE);
@@ -139,7 +139,7 @@ class PackagesTest {
         Path model = folder.resolve("plain.onnx");
         export(Merged.none(), model);
         Path repository = Files.createDirectory(folder.resolve("repository"));
-        ObjectNode record = TritonPackage.write(repository, model, new TritonSettings("vit", 4, 2, false));
+        PackageRecord record = TritonPackage.write(repository, model, new TritonSettings("vit", 4, 2, false));
         assertComplete(record, repository);
         assertThat(repository.resolve("vit/1/model.onnx")).hasSameBinaryContentAs(model);
         assertThat(Files.readAllLines(repository.resolve("vit/labels.txt")))
@@ -208,12 +208,12 @@ class PackagesTest {
         assertThatThrownBy(() -> TritonPackage.write(
                         Files.createDirectory(folder.resolve("other")), model, new TritonSettings("vit", 4, 1, true)))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("triton-tensorrt", "uint8");
+                .hasMessageContainingAll("TensorRT", "uint8");
         assertThatThrownBy(() -> new TritonSettings("../vit", 4, 1, false)).hasMessageStartingWith("model-name: ");
         assertThatThrownBy(() -> new TritonSettings("vit", 0, 1, false)).hasMessageStartingWith("max-batch: ");
     }
 
-    private ObjectNode adapters(AdapterMerge merge) throws IOException {
+    private PackageRecord adapters(AdapterMerge merge) throws IOException {
         return new AdapterPackage(TestData.tiny(), "test", true, TestData.SETTINGS, MergeProgress.SILENT)
                 .write(folder, merge);
     }
@@ -245,18 +245,18 @@ class PackagesTest {
         return TestData.run(model, TestData.tinyInputs().pixelValues(), SHAPE);
     }
 
-    private void assertComplete(ObjectNode record) {
+    private void assertComplete(PackageRecord record) {
         assertComplete(record, folder);
     }
 
-    private static void assertComplete(ObjectNode record, Path folder) {
+    private static void assertComplete(PackageRecord record, Path folder) {
         assertThat(folder.resolve("README.md")).isNotEmptyFile();
         assertThat(folder.resolve("package.json")).isNotEmptyFile();
         Map<String, String> listed = new TreeMap<>();
-        for (JsonNode file : record.path("files")) {
-            Path path = folder.resolve(file.path("file").asText());
-            assertThat(path.toFile()).hasSize(file.path("bytes").asLong());
-            listed.put(file.path("file").asText(), file.path("sha256").asText());
+        for (PackageRecord.PackagedFile file : record.files()) {
+            Path path = folder.resolve(file.file());
+            assertThat(path.toFile()).hasSize(file.bytes());
+            listed.put(file.file(), file.sha256());
         }
         assertThat(listed).isEqualTo(hashes(folder));
     }
