@@ -49,6 +49,19 @@ class ModelPatchTest {
         applied = folder.resolve("applied.onnx");
     }
 
+    /** A patch of an older release, as it was written then. */
+    @Test
+    void patchesOfOlderReleasesStayReadable() {
+        Path result = folder.resolve("new.onnx");
+        String sha256 = ModelPatch.apply(
+                TestData.path("patches/0.1.0.hampatch"),
+                TestData.path("onnx-exports/hf-sdpa/ts17.onnx"),
+                result,
+                false);
+        assertThat(sha256).isEqualTo("d415af820bfa992d8e20d2754aa16e7fa92de56a92431df8ea251db7d1cb0e3c");
+        assertThat(result).isNotEmptyFile();
+    }
+
     @Test
     void aPatchOfABuiltModelGivesItsBytes() throws IOException {
         Checkpoint base = Checkpoint.open(TestData.path("backbone"));
