@@ -16,7 +16,7 @@ public final class NameSearch implements Search {
 
     private static final String WEIGHT = ".weight";
     private static final List<String> CLASSIFIERS = List.of("classifier.weight", "head.weight");
-    private static final String ADVICE = "; give the checkpoint that the graph was exported from with --weights";
+    private static final String ADVICE = "; give the checkpoint that the graph was exported from as weights";
 
     private final ModelIndex model;
     private final Uses uses;
