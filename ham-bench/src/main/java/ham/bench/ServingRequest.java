@@ -1,4 +1,4 @@
-package ham.bench.comparison;
+package ham.bench;
 
 import ham.bench.scenario.Scenario;
 import ham.bench.strategy.BenchSettings;

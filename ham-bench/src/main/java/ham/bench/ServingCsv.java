@@ -1,4 +1,4 @@
-package ham.bench.comparison;
+package ham.bench;
 
 import ham.bench.scenario.QueryLog;
 import ham.bench.strategy.ServingResult;

@@ -1,3 +1,5 @@
+package ham.bench.program;
+
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.tensor.Matrix;
@@ -30,7 +32,7 @@ import java.util.stream.IntStream;
  * Training and evaluation speed on a checkpoint, interleaved in one run: the plain NDArray step and the TorchScript step in fp32 and in bf16, beside no
  * group (the first task) and beside five (any later task); features; resident memory while a task trains.
  *
- * <pre>java -Xms2g -Xmx2g -XX:+AlwaysPreTouch -cp "ham-cli/target/lib/*:ham-cli/target/ham-cli.jar" benchmarks/TrainBench.java CHECKPOINT</pre>
+ * <pre>java -Xms2g -Xmx2g -XX:+AlwaysPreTouch -cp "ham-cli/target/lib/*" ham.bench.program.TrainBench CHECKPOINT</pre>
  *
  * <p>A turn trains a few steps of random images and counts from the second step on, preparation of batches included; medians over the rounds, each round
  * in another order. System properties: {@code batch} (64), {@code steps} (5 a turn), {@code rounds} (9), {@code threads} (2), {@code rank} (16),
@@ -52,7 +54,10 @@ public final class TrainBench {
 
     private record Way(String name, Turn turn) {}
 
-    public static void main(String[] arguments) throws Exception {
+    private TrainBench() {}
+
+    /** Measures a checkpoint. */
+    public static void main(String[] arguments) {
         Checkpoint checkpoint = Checkpoint.open(Path.of(arguments[0]));
         int threads = Integer.getInteger("threads", 2);
         try (TorchEngine fp32 = TorchEngine.open("cpu", threads, "fp32");
@@ -69,7 +74,9 @@ public final class TrainBench {
             ways.add(new Way("features", () -> features(exact, exactFeatures)));
             double[] medians = interleaved(ways, Integer.getInteger("rounds", 9));
 
-            System.out.printf("%s, %s, batch %d, %s%n", fp32.description(), checkpoint.directory().getFileName(), BATCH, CPU ? "CPU time" : "clock");
+            System.out.printf(
+                    "%s, %s, batch %d, %s%n",
+                    fp32.description(), checkpoint.directory().getFileName(), BATCH, CPU ? "CPU time" : "clock");
             for (int i = 0; i < medians.length; i++) {
                 System.out.printf("%-26s %8.1f images/s%n", ways.get(i).name(), 1 / medians[i]);
             }
@@ -100,13 +107,16 @@ public final class TrainBench {
                 }
             }
         }
-        return Arrays.stream(seconds).mapToDouble(each -> Arrays.stream(each).sorted().toArray()[rounds / 2]).toArray();
+        return Arrays.stream(seconds)
+                .mapToDouble(each -> Arrays.stream(each).sorted().toArray()[rounds / 2])
+                .toArray();
     }
 
     private static Way training(String name, VitForward vit, boolean control, int groups) {
         LoraSettings lora = lora();
         Recipe recipe = new Recipe(1, BATCH, 3e-4, 5e-3, 1e-3, new Augmentation(4, true));
-        TaskTrainer trainer = control ? TaskTrainer.control(vit, lora, recipe, 1) : new TaskTrainer(vit, lora, recipe, 1);
+        TaskTrainer trainer =
+                control ? TaskTrainer.control(vit, lora, recipe, 1) : new TaskTrainer(vit, lora, recipe, 1);
         TaskStart start = TaskStart.beside(groups, CLASSES, groups(vit, lora, groups));
         TaskImages images = images(vit, BATCH * STEPS);
         return new Way(name + ", " + groups + " groups", () -> {
@@ -125,7 +135,10 @@ public final class TrainBench {
     private static double features(VitForward vit, FeatureExtractor extractor) {
         int count = BATCH * STEPS;
         double began = seconds();
-        extractor.features(new Noise(count, vit.config().imageSize()), IntStream.range(0, count).toArray(), preprocessing(vit));
+        extractor.features(
+                new Noise(count, vit.config().imageSize()),
+                IntStream.range(0, count).toArray(),
+                preprocessing(vit));
         return (seconds() - began) / count;
     }
 
@@ -139,19 +152,22 @@ public final class TrainBench {
         LoraSettings lora = lora();
         TaskImages images = images(vit, BATCH);
         Recipe recipe = new Recipe(steps, BATCH, 3e-4, 5e-3, 1e-3, new Augmentation(4, true));
-        new TaskTrainer(vit, lora, recipe, 1).train(images, TaskStart.beside(GROUPS, CLASSES, groups(vit, lora, GROUPS)), step -> {
-            if (step.step() == steps / 10 || step.step() == steps) {
-                System.out.printf("resident after %d steps: %.0f MB%n", step.step(), residentMegabytes());
-            }
-        });
+        new TaskTrainer(vit, lora, recipe, 1)
+                .train(images, TaskStart.beside(GROUPS, CLASSES, groups(vit, lora, GROUPS)), step -> {
+                    if (step.step() == steps / 10 || step.step() == steps) {
+                        System.out.printf("resident after %d steps: %.0f MB%n", step.step(), residentMegabytes());
+                    }
+                });
     }
 
     private static double residentMegabytes() {
         try {
             return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(line -> line.startsWith("VmRSS"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .sum() * 1024 / 1e6;
+                            .filter(line -> line.startsWith("VmRSS"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .sum()
+                    * 1024
+                    / 1e6;
         } catch (IOException e) {
             return Double.NaN;
         }

@@ -1,4 +1,4 @@
-package ham.bench.comparison;
+package ham.bench;
 
 import ham.bench.latency.ConfidenceInterval;
 import ham.bench.latency.LatencySamples;

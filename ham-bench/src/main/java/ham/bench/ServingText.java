@@ -1,4 +1,4 @@
-package ham.bench.comparison;
+package ham.bench;
 
 import ham.report.bench.BenchDocument;
 import ham.report.bench.BenchFigure;

@@ -1,4 +1,4 @@
-package ham.bench.comparison;
+package ham.bench;
 
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;

@@ -1,4 +1,4 @@
-package ham.bench.comparison;
+package ham.bench;
 
 import ham.bench.strategy.Strategy;
 import ham.bench.strategy.TaskServer;
