@@ -65,14 +65,14 @@ final class ServingAccuracy {
         if (classes.isEmpty()) {
             throw new InputException(
                     adapter.path(),
-                    "expected the task's classes in ham.json, found none; without them --data cannot be used");
+                    "expected the task's classes in ham.json, found none; without them no accuracy can be measured");
         }
         for (String name : classes) {
             if (!data.classNames().contains(name)) {
                 throw new InputException(
                         adapter.path(),
                         "was trained for the class '" + name
-                                + "', which --data does not have; give the data of the run");
+                                + "', which the data do not have; give the data of the run");
             }
         }
         return classes;
