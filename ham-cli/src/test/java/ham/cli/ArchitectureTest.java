@@ -24,7 +24,7 @@ class ArchitectureTest {
             "export", Set.of("common", "merge", "runtime"),
             "report", Set.of("common", "merge"),
             "bench", Set.of("common", "merge", "runtime", "train", "export", "report"),
-            "job", Set.of("common", "merge", "runtime", "train", "export", "report"),
+            "job", Set.of("common", "merge", "runtime", "train", "export", "report", "bench"),
             "cli", Set.of("common", "merge", "runtime", "train", "export", "report", "bench", "job"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

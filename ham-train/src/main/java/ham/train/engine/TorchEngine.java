@@ -6,6 +6,8 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ham.merge.InputException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,6 +66,22 @@ public final class TorchEngine implements AutoCloseable {
     /** The native PyTorch that is or will be loaded in this process; loads nothing. */
     public static LibTorch library() {
         return NativeTorch.find();
+    }
+
+    /** Folders in which the dynamic linker of this machine looks for libraries, as far as they are known. */
+    public static List<Path> libraryFolders() {
+        return NativeTorch.libraries();
+    }
+
+    /** What DJL's JNI library is made for, for people: {@code for PyTorch 2.7.1 on CPUs and CUDA 12.8, of DJL 0.36.0}. */
+    public static String jni() {
+        LibTorch.Jni jni = NativeTorch.jni();
+        return "for PyTorch " + jni.version() + " on CPUs and CUDA " + jni.cudaText() + ", of DJL " + jni.djl();
+    }
+
+    /** How many GPUs CUDA shows to this engine. */
+    public int gpus() {
+        return engine.getGpuCount();
     }
 
     private static Engine start(LibTorch library) {
