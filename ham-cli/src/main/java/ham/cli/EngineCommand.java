@@ -4,13 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
-import ham.runtime.ModelException;
 import ham.runtime.backend.Backend;
 import ham.runtime.backend.Backends;
-import ham.runtime.tensorrt.BatchRange;
-import ham.runtime.tensorrt.EngineOptions;
-import ham.runtime.tensorrt.EnginePrecision;
 import ham.runtime.tensorrt.TensorRtEngines;
+import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineOptions;
+import ham.runtime.tensorrt.engine.EnginePrecision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -134,8 +133,6 @@ final class EngineCommand implements Callable<Integer> {
                     batch == null ? usual.batch() : BatchRange.of(batch),
                     workspace == null ? usual.workspaceBytes() : Math.multiplyExact(workspace, MEBIBYTE),
                     !fixed);
-        } catch (ModelException e) {
-            throw wrong((batch == null ? "--workspace: " : "--batch: ") + e.getMessage());
         } catch (ArithmeticException e) {
             throw wrong("--workspace: expected a number of MiB, found " + workspace);
         }

@@ -80,7 +80,7 @@ final class HamOptions {
         }
 
         <T> Typed put(MergeParameter<T> parameter, T value) {
-            if (spec.commandLine().getParseResult().hasMatchedOption(parameter.option())) {
+            if (spec.commandLine().getParseResult().hasMatchedOption("--" + parameter.name())) {
                 choices.put(parameter, value);
             }
             return this;

@@ -2,18 +2,15 @@ package ham.cli;
 
 import ham.runtime.ModelException;
 import ham.runtime.app.ModelOpener;
-import ham.runtime.app.UsageException;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Supplement;
 import ham.runtime.model.Model;
 import ham.runtime.model.SessionSettings;
-import ham.runtime.tensorrt.EnginePrecision;
+import ham.runtime.tensorrt.engine.EnginePrecision;
 import java.nio.file.Path;
-import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** What runs a model, and how. */
 final class SessionOptions {
@@ -59,22 +56,20 @@ final class SessionOptions {
     /**
      * How ONNX Runtime opens a model.
      *
-     * @throws ModelException if the backend does not work here
-     * @throws ParameterException if the options are wrong, or ask for what is not ONNX Runtime
+     * @throws ModelException if the options are wrong, ask for what is not ONNX Runtime, or the backend does not work here
      */
     SessionSettings settings(CommandSpec spec) {
-        return typed(spec, () -> opener(spec).settings(line -> tell(spec, line)));
+        return opener(spec).settings(line -> tell(spec, line));
     }
 
     /**
      * Opens a model on the backend that was asked for.
      *
-     * @throws ModelException if the backend does not work here, or the model cannot be opened
-     * @throws ParameterException if the options are wrong
+     * @throws ModelException if the options are wrong, the backend does not work here, or the model cannot be opened
      */
     Model open(Console console, Path file) {
         CommandSpec spec = console.spec();
-        return typed(spec, () -> opener(spec).open(file, EngineCommand.tensorRt(console), line -> tell(spec, line)));
+        return opener(spec).open(file, EngineCommand.tensorRt(console), line -> tell(spec, line));
     }
 
     /** As {@link #open}, for images. */
@@ -86,14 +81,6 @@ final class SessionOptions {
         EnginePrecision kind =
                 Usage.choose(spec, "--engine-precision", precision, EnginePrecision.values(), EnginePrecision::label);
         return new ModelOpener(backend, threads, kind, engines != null ? engines : ModelOpener.usualEngines());
-    }
-
-    private static <T> T typed(CommandSpec spec, Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (UsageException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
     }
 
     private static void tell(CommandSpec spec, String line) {

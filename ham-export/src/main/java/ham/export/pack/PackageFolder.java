@@ -1,18 +1,13 @@
 package ham.export.pack;
 
+import ham.common.Sha256;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -39,25 +34,11 @@ public final class PackageFolder {
                 files.addObject()
                         .put("file", folder.relativize(file).toString().replace('\\', '/'))
                         .put("bytes", Files.size(file))
-                        .put("sha256", sha256(file));
+                        .put("sha256", Sha256.of(file));
             }
         }
         JsonFiles.write(folder.resolve(RECORD), record);
         return record;
-    }
-
-    /** SHA-256 of a file's bytes in lower-case hexadecimal. */
-    static String sha256(Path file) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
-        try (InputStream input = new DigestInputStream(Files.newInputStream(file), digest)) {
-            input.transferTo(OutputStream.nullOutputStream());
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /**

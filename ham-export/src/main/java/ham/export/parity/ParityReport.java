@@ -1,5 +1,6 @@
 package ham.export.parity;
 
+import ham.common.ArgMax;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Locale;
@@ -84,7 +85,7 @@ public record ParityReport(
             }
             differences.put(form, largestDifference(baked, logits));
             for (int sample = 0; sample < samples; sample++) {
-                agrees[sample] &= top(baked, sample, classes) == top(logits, sample, classes);
+                agrees[sample] &= ArgMax.of(baked, sample * classes, classes) == ArgMax.of(logits, sample * classes, classes);
             }
         });
         double range = range(others.get(FACTORED));
@@ -167,15 +168,5 @@ public record ParityReport(
             most = Math.max(most, logit);
         }
         return most - least;
-    }
-
-    private static int top(float[] logits, int sample, int classes) {
-        int top = 0;
-        for (int i = 1; i < classes; i++) {
-            if (logits[sample * classes + i] > logits[sample * classes + top]) {
-                top = i;
-            }
-        }
-        return top;
     }
 }

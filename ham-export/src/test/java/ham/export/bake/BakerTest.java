@@ -1,5 +1,17 @@
 package ham.export.bake;
 
+import ham.export.bake.base.LayerName;
+import ham.export.bake.base.SafetensorsWeights;
+import ham.export.bake.base.WeightBlock;
+import ham.export.bake.match.Chooser;
+import ham.export.bake.match.ContentSearch;
+import ham.export.bake.match.Uses;
+import ham.export.bake.read.ByteFile;
+import ham.export.bake.read.ExternalFiles;
+import ham.export.bake.read.ModelIndex;
+import ham.export.bake.read.ModelReader;
+import ham.export.bake.read.Range;
+import ham.export.bake.read.TensorEntry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,5 +1,6 @@
 package ham.export.bake;
 
+import ham.export.bake.read.Halves;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

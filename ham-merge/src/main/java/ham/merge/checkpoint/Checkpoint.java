@@ -52,7 +52,7 @@ public final class Checkpoint {
                     "expected a checkpoint folder with config.json and model.safetensors, found "
                             + (Files.exists(directory) ? "a file" : "nothing"));
         }
-        ConfigReader reader = ConfigReader.open(directory.resolve("config.json"));
+        CheckpointConfigReader reader = CheckpointConfigReader.open(directory.resolve("config.json"));
         Tensors file = tensors(directory);
         VitScheme scheme = VitScheme.of(reader, file);
         new VitShapes(scheme.config(), scheme.names(), file).require();

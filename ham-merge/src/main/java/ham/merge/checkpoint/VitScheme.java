@@ -9,7 +9,7 @@ import ham.merge.safetensors.Tensors;
  * @param names what its tensors are called
  */
 record VitScheme(VitConfig config, VitNames names) {
-    static VitScheme of(ConfigReader reader, Tensors tensors) {
+    static VitScheme of(CheckpointConfigReader reader, Tensors tensors) {
         VitConfig config = VitConfig.of(reader);
         if (TimmConfig.isTimm(reader)) {
             return new VitScheme(config, new TimmNames(config.form().normAfterPooling() ? "fc_norm" : "norm"));

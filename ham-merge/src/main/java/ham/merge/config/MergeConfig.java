@@ -100,7 +100,7 @@ public record MergeConfig(
         try {
             choices.settings(used);
         } catch (InputException e) {
-            throw new InputException(file, e.getMessage().replaceFirst("^--", ""), e);
+            throw new InputException(file, e.getMessage(), e);
         }
         boolean ham = used == MergeMethod.HAM;
         for (int i = 0; i < adapters.size(); i++) {

@@ -219,18 +219,17 @@ public final class MergeCard {
         boolean layerWeights = StreamSupport.stream(record.path("steps").spliterator(), false)
                 .anyMatch(step -> step.has("layer_weights"));
         text.append("Relative paths start at the folder in which the command ran: save this there as `merge.yaml`, and")
-                .append(" `ham merge --config merge.yaml ")
-                .append(layerWeights ? "--trained-weights " : "")
-                .append("--out MERGED` gives the same deltas.\n\n```yaml\n")
+                .append(" `ham merge` with it as the configuration")
+                .append(layerWeights ? " and the trained weights" : "")
+                .append(" gives the same deltas.\n\n```yaml\n")
                 .append(YamlText.of(configuration(record)))
                 .append("```\n");
     }
 
     private void use() {
         section("Use");
-        text.append("    ham export --base DIR --merged THIS_FOLDER --out model.onnx    one deployable model\n")
-                .append(
-                        "    ham inspect THIS_FOLDER                                        groups and similarities\n\n")
+        text.append("`ham export` makes one deployable model of the base and this folder (merged), `ham inspect` shows groups and")
+                .append(" similarities.\n\n")
                 .append(
                         "`merged.safetensors` holds what is to be added to each weight of the base, [out, in], float32;")
                 .append(" `merge.json` says all of this page to programs.\n");

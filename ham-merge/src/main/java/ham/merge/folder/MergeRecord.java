@@ -7,7 +7,7 @@ import ham.merge.compare.WeightShapes;
 import ham.merge.io.JsonFiles;
 import ham.merge.join.Group;
 import ham.merge.join.Importance;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.PreparedMerge;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ final class MergeRecord {
     }
 
     private void steps(ArrayNode steps) {
-        for (Step step : merge.steps()) {
+        for (MergeStep step : merge.steps()) {
             ObjectNode node = steps.addObject().put("adapter", step.adapter());
             ImportanceJson.put(
                     node, ham() ? "alpha" : "weight", ham() ? "layer_alphas" : "layer_weights", step.alpha());

@@ -62,12 +62,13 @@ public final class PeftMerge {
      */
     public static void check(MergeSettings settings, OptionalInt rank) {
         if (rank.isPresent() && rank.getAsInt() < 1) {
-            throw new InputException("--rank: expected at least 1, found " + rank.getAsInt());
+            throw InputException.parameter("rank", "expected at least 1, found " + rank.getAsInt());
         }
         if (rank.isEmpty() && !settings.method().factored() && settings.method() != MergeMethod.SVD) {
-            throw new InputException(
-                    "--as peft: a merge by " + settings.method().optionName()
-                            + " has no factors, so that it can only be cut to a rank; give the rank with --rank R");
+            throw InputException.parameter(
+                    "rank",
+                    "expected the rank to cut a merge by " + settings.method().optionName()
+                            + " to, which has no factors to write for PEFT, found none");
         }
     }
 
@@ -91,7 +92,7 @@ public final class PeftMerge {
             if (each.adapter().fanInFanOut()) {
                 throw new InputException(
                         each.path(),
-                        "--as peft: expected adapters for weights [out, in], found fan_in_fan_out = true; write a merge"
+                        "expected adapters for weights [out, in] to write for PEFT, found fan_in_fan_out = true; write a merge"
                                 + " folder instead");
             }
         }
@@ -132,7 +133,7 @@ public final class PeftMerge {
                 merge.shapes().keySet().stream().map(PeftMerge::biasOf).toList();
         for (String bias : biases.keySet()) {
             if (!adapted.contains(bias)) {
-                throw new InputException("--as peft: the bias '" + bias
+                throw new InputException("the bias '" + bias
                         + "' changes, but not the weight of its layer, which PEFT's lora_bias cannot say; write a merge"
                         + " folder instead");
             }

@@ -79,9 +79,7 @@ public final class SettingsJson {
         try {
             return choices(parameters).layers(layers).settings(method);
         } catch (InputException e) {
-            throw e.getMessage().startsWith("--")
-                    ? fields.wrong("parameters", e.getMessage().substring(2), e)
-                    : e;
+            throw e.parameter().isPresent() ? fields.wrong("parameters", e.getMessage(), e) : e;
         }
     }
 

@@ -63,9 +63,4 @@ public record MergeParameter<T>(String name, Class<T> type, Set<MergeMethod> met
     public static List<MergeParameter<?>> all() {
         return ALL;
     }
-
-    /** The command-line option that sets it. */
-    public String option() {
-        return "--" + name;
-    }
 }

@@ -30,9 +30,11 @@ public final class Main {
         try {
             out.println(answer(words, typed, err));
         } catch (UsageException e) {
-            err.println("ham-runtime: " + e.getMessage() + "; --help shows the options");
-            code = WRONG_USAGE;
+            code = wrong(err, e.getMessage());
         } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+            if (e instanceof ModelException known && known.parameter().isPresent()) {
+                return wrong(err, "--" + known.getMessage());
+            }
             err.println("ham-runtime: " + sentence(e));
             if (words.contains("--debug")) {
                 e.printStackTrace(err);
@@ -44,6 +46,11 @@ public final class Main {
             code = FAILED;
         }
         return code;
+    }
+
+    private static int wrong(PrintStream err, String sentence) {
+        err.println("ham-runtime: " + sentence + "; --help shows the options");
+        return WRONG_USAGE;
     }
 
     private static String answer(List<String> words, String[] typed, PrintStream err) {

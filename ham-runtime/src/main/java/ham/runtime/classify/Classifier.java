@@ -171,7 +171,7 @@ public final class Classifier implements AutoCloseable {
 
     private static void requireTop(int topK) {
         if (topK < 1) {
-            throw new ModelException("Expected a number of classes to show of at least 1, found " + topK + ".");
+            throw ModelException.parameter("top", "expected a number of classes to show of at least 1, found " + topK);
         }
     }
 

@@ -15,9 +15,9 @@ import java.util.List;
  * How images become the one input of a classifier: float32 [batch, 3, height, width] after its preprocessing, or uint8
  * [batch, height, width, 3] of any size where the graph resizes and normalises itself.
  */
-public record Intake(Preprocessing preprocessing, boolean takesPixels, BatchLimits batch) {
+record Intake(Preprocessing preprocessing, boolean takesPixels, BatchLimits batch) {
     /** Checks the graph. */
-    public static Intake of(Model model, Preprocessing preprocessing) {
+    static Intake of(Model model, Preprocessing preprocessing) {
         Signature signature = new Signature(model.name(), model.inputs(), model.outputs());
         boolean takesPixels = signature.loneInputIs(ElementType.UINT8);
         BatchLimits batch = model.batchLimits();
@@ -31,7 +31,7 @@ public record Intake(Preprocessing preprocessing, boolean takesPixels, BatchLimi
     }
 
     /** How many of the first images go into one run: as many as a run takes, of one size where the graph resizes. */
-    public int count(List<RgbImage> images, int largestBatch) {
+    int count(List<RgbImage> images, int largestBatch) {
         int most = batch.count(images.size(), largestBatch);
         RgbImage first = images.get(0);
         int count = 1;
@@ -42,7 +42,7 @@ public record Intake(Preprocessing preprocessing, boolean takesPixels, BatchLimi
     }
 
     /** How many images like this one an input of so many bytes holds; at least one. */
-    public int most(RgbImage image, long inputBytes) {
+    int most(RgbImage image, long inputBytes) {
         long bytes = takesPixels
                 ? 3L * image.width() * image.height()
                 : 3L * Float.BYTES * preprocessing.width() * preprocessing.height();
@@ -54,7 +54,7 @@ public record Intake(Preprocessing preprocessing, boolean takesPixels, BatchLimi
     }
 
     /** Shape of a run. */
-    public long[] shape(int count, RgbImage first) {
+    long[] shape(int count, RgbImage first) {
         int rows = batch.rows(count);
         return takesPixels
                 ? new long[] {rows, first.height(), first.width(), 3}
@@ -62,7 +62,7 @@ public record Intake(Preprocessing preprocessing, boolean takesPixels, BatchLimi
     }
 
     /** Shape of a run on as many images of the size that preprocessing makes. */
-    public long[] shape(int count) {
+    long[] shape(int count) {
         int rows = batch.rows(count);
         return takesPixels
                 ? new long[] {rows, preprocessing.height(), preprocessing.width(), 3}
