@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * it had to stay, and joined by {@link TiesMerge}'s election and mean, or summed. Source: DELLA-Merging, arXiv 2406.11617, section 3.
  *
  * <p>In a row of n entries the one of rank r by absolute value (0 the smallest; equal ones by their place) stays with probability {@code density - window / 2 +
- * window r / (n - 1)}. mergekit's epsilon is half the window, and it does not divide but scales to the norm from before.
+ * window r / (n - 1)}; a window that is too wide for the density is narrowed on both sides. mergekit's epsilon is half the window, and it does not divide but scales to the norm from before.
  *
  * @param density fraction of the entries that is kept on average
  * @param window the paper's epsilon: by how much the probabilities differ between the smallest and the largest entry of a row
@@ -28,20 +28,19 @@ public record DellaMerge(BigDecimal density, BigDecimal window, long seed, SignR
     /** By how much probabilities differ when nothing is said. */
     public static final BigDecimal DEFAULT_WINDOW = new BigDecimal("0.2");
 
+    /** How far below the density the least probability may be, as a fraction of it: a smaller one would blow up what stays. */
+    private static final double LARGEST = 0.9;
+
     /**
      * Checks the parameters.
      *
-     * @throws InputException when one is out of its range, or a probability would be
+     * @throws InputException when one is out of its range
      */
     public DellaMerge {
         Parameters.requireFraction("density", density);
         Parameters.requireFinite("scale", scale);
-        double half = window.doubleValue() / 2;
-        if (window.signum() < 0 || density.doubleValue() - half <= 0 || density.doubleValue() + half > 1) {
-            throw InputException.parameter(
-                    "window",
-                    "expected 0 or more, with half of it below the density " + density.toPlainString()
-                            + " and at most what the density lacks to 1, found " + window.toPlainString());
+        if (window.signum() < 0) {
+            throw InputException.parameter("window", "expected 0 or more, found " + window.toPlainString());
         }
     }
 
@@ -58,8 +57,10 @@ public record DellaMerge(BigDecimal density, BigDecimal window, long seed, SignR
     }
 
     private void drop(float[] values, int columns, RandomMask mask) {
-        double lowest = density.doubleValue() - window.doubleValue() / 2;
-        double step = window.doubleValue() / Math.max(1, columns - 1);
+        double mean = density.doubleValue();
+        double half = Math.min(window.doubleValue() / 2, Math.min(LARGEST * mean, 1 - mean));
+        double lowest = mean - half;
+        double step = 2 * half / Math.max(1, columns - 1);
         for (int from = 0; from < values.length; from += columns) {
             int[] order = ascending(values, from, columns);
             for (int rank = 0; rank < columns; rank++) {

@@ -1,5 +1,6 @@
 package ham.merge.space;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import ham.merge.combine.Contribution;
 import ham.merge.kernel.Dense;
 import java.util.List;
@@ -66,6 +67,7 @@ public enum MergeSpace {
     abstract Bases bases(List<Contribution> contributions);
 
     /** The name that files use: {@code core}. */
+    @JsonValue
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -14,15 +14,15 @@ import java.util.List;
  * diagonal of all its directions, so that a new task moves what older ones need least; the sum is scaled to the mean norm of the deltas. It needs
  * the merged delta and the new one only, whatever the number of tasks. Source: Merging Models on the Fly Without Retraining, arXiv 2501.09522.
  *
- * <p>With {@code M = U S V^T} merged so far and s the first directions that hold the fraction {@code alpha} of the sum of its singular values, the new delta D
+ * <p>With {@code M = U S V^T} merged so far and s the first directions that hold the fraction {@code leading} of the sum of its singular values, the new delta D
  * counts as {@code D - U diag(U^T D V) V^T - U_s offdiag(U_s^T D V_s) V_s^T}; directions in which M is 0 are in no order and are left as they are. The scale of
  * a step cancels in the next one, so that only the last is applied. Norms are those of this weight, where the paper has the norm over all weights.
  *
- * @param alpha fraction of the singular values' sum that the leading directions hold, 0.5 in the paper
+ * @param leading the paper's alpha: fraction of the singular values' sum that the leading directions hold, 0.5 there
  */
-public record OpcmMerge(BigDecimal alpha) implements WeightMerge {
+public record OpcmMerge(BigDecimal leading) implements WeightMerge {
     /** The paper's. */
-    public static final BigDecimal DEFAULT_ALPHA = new BigDecimal("0.5");
+    public static final BigDecimal DEFAULT_LEADING = new BigDecimal("0.5");
 
     /**
      * Checks the fraction.
@@ -30,7 +30,7 @@ public record OpcmMerge(BigDecimal alpha) implements WeightMerge {
      * @throws ham.merge.InputException when it is out of its range
      */
     public OpcmMerge {
-        Parameters.requireFraction("alpha", alpha);
+        Parameters.requireFraction("leading", leading);
     }
 
     @Override
@@ -53,11 +53,11 @@ public record OpcmMerge(BigDecimal alpha) implements WeightMerge {
     private Dense outside(Dense.Svd merged, Dense delta) {
         int rank = merged.values().length;
         Dense core = merged.u().transposedTimes(delta).times(merged.vt().transpose());
-        int leading = leading(merged.values());
+        int first = leading(merged.values());
         Dense taken = Dense.zeros(rank, rank);
         for (int i = 0; i < rank; i++) {
             for (int j = 0; j < rank; j++) {
-                if (i == j || i < leading && j < leading) {
+                if (i == j || i < first && j < first) {
                     taken.data()[i * rank + j] = core.data()[i * rank + j];
                 }
             }
@@ -74,7 +74,7 @@ public record OpcmMerge(BigDecimal alpha) implements WeightMerge {
         double sum = 0;
         for (int i = 0; i < values.length; i++) {
             sum += values[i];
-            if (sum > alpha.doubleValue() * total) {
+            if (sum > leading.doubleValue() * total) {
                 return i;
             }
         }

@@ -84,11 +84,15 @@ class EntryMethodsTest {
     }
 
     @Test
-    void refusesAWindowThatGivesNoProbability() {
-        assertThatThrownBy(() -> new DellaMerge(new BigDecimal("0.5"), new BigDecimal("1.1"), 0, SignRule.NONE, 1))
+    void aWindowNarrowsToWhatTheDensityAllows() {
+        List<Contribution> some = some(new Random(6), 2, 5, 12);
+        Matrix all = new DellaMerge(BigDecimal.ONE, new BigDecimal("0.5"), 0, SignRule.NONE, 1).merge("w", some, products);
+        Matrix sum = new CatMerge().merge("w", some, products);
+        assertThat(Laws.largestDifference(all, sum)).isLessThan(1e-5 * Laws.largestEntry(sum));
+        assertThatThrownBy(() ->
+                        new DellaMerge(new BigDecimal("0.5"), new BigDecimal("-0.1"), 0, SignRule.NONE, 1))
                 .isInstanceOf(InputException.class)
-                .hasMessage("window: expected 0 or more, with half of it below the density 0.5 and at most what the density"
-                        + " lacks to 1, found 1.1");
+                .hasMessage("window: expected 0 or more, found -0.1");
     }
 
     @Test
