@@ -100,7 +100,8 @@ public final class ServingBenchmark {
             rows.add(
                     ServingRows.result(each, request.settings().traffic().kind().label(), right));
         }
-        Integer images = accuracy.map(each -> each.images(plan.counts().get(plan.counts().size() - 1)))
+        Integer images = accuracy.map(
+                        each -> each.images(plan.counts().get(plan.counts().size() - 1)))
                 .orElse(null);
         return new Outcome(document(plan, rows, images, harness(results)), results);
     }

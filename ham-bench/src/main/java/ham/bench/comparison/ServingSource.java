@@ -10,9 +10,9 @@ import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
 import ham.merge.head.HeadStitching;
+import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
 import ham.train.run.RunFolder;
-import ham.merge.head.NamedHead;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +42,9 @@ public record ServingSource(Checkpoint base, AdapterMerge merge, Path merged, Op
      */
     public static ServingSource ofRun(Path run, Optional<Path> base) {
         Path record = run.resolve(RunFolder.RECORD);
-        JsonNode recorded =
-                JsonFiles.read(record, "the record of a run").path("configuration").path("base");
+        JsonNode recorded = JsonFiles.read(record, "the record of a run")
+                .path("configuration")
+                .path("base");
         if (base.isEmpty() && !recorded.isTextual()) {
             throw InputException.parameter("base", "expected the folder of the run's base, found none in " + record);
         }
@@ -60,8 +61,7 @@ public record ServingSource(Checkpoint base, AdapterMerge merge, Path merged, Op
                     run.resolve("adapters"),
                     "expected an adapter folder a task, found none; a run without adapters has nothing to compare");
         }
-        return of(
-                Checkpoint.open(folder), run.resolve("merged"), adapters, Optional.of(run.resolve("model.onnx")));
+        return of(Checkpoint.open(folder), run.resolve("merged"), adapters, Optional.of(run.resolve("model.onnx")));
     }
 
     /** How many tasks there are. */

@@ -8,10 +8,10 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.io.JsonFiles;
-import ham.report.bench.BenchDocument;
-import ham.report.bench.BenchPlan;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.report.bench.BenchDocument;
+import ham.report.bench.BenchPlan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -92,8 +92,7 @@ class ServingPlanTest {
         List<BenchPlan> plan = ServingRows.plan(plan(List.of(6), 4 * needs.memory(Strategy.PER_TASK, 6), MUCH, 600));
         assertThat(plan.get(0).skipped()).isNull();
         assertThat(plan.get(1).needMb()).isPositive();
-        BenchDocument bench = BenchDocument.of(
-                JsonFiles.object().set("plan", JsonFiles.tree(plan)));
+        BenchDocument bench = BenchDocument.of(JsonFiles.object().set("plan", JsonFiles.tree(plan)));
         assertThat(ServingText.notes(bench)).first().asString().contains("skipped: per-task at 6 tasks");
         BenchDocument older = BenchDocument.of(JsonFiles.object());
         assertThat(ServingText.rows(older)).isEmpty();

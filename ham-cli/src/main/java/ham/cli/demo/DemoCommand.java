@@ -1,14 +1,14 @@
 package ham.cli.demo;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.bench.comparison.ServingRequest;
 import ham.bench.comparison.ServingSource;
-import ham.job.Job;
-import ham.cli.console.ExitCode;
 import ham.cli.bench.BenchCommand;
 import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
 import ham.cli.train.RunText;
 import ham.cli.train.TrainOptions;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.job.Job;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;

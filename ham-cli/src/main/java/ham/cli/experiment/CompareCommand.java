@@ -1,6 +1,5 @@
 package ham.cli.experiment;
 
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
 import java.util.List;
 import java.util.concurrent.Callable;

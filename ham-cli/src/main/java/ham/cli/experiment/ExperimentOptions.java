@@ -1,12 +1,12 @@
 package ham.cli.experiment;
 
-import ham.job.experiment.ExperimentOutcome;
-import ham.job.experiment.ExperimentWork;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.Usage;
-import ham.train.experiment.PlannedRun;
+import ham.job.experiment.ExperimentOutcome;
+import ham.job.experiment.ExperimentWork;
 import ham.train.config.RunConfig;
+import ham.train.experiment.PlannedRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,11 +65,9 @@ final class ExperimentOptions {
 
     /** Does an experiment, or goes on with it. */
     int run(Console console, String kind, String description, List<PlannedRun> plan) {
-        ExperimentOutcome outcome = new ExperimentWork(
-                        out, kind, description, console.command(), new ExperimentText(console))
-                .run(plan);
-        console.result(
-                outcome.table() + "\n\n" + out.resolve("report.html") + " has the charts.", outcome.results());
+        ExperimentOutcome outcome =
+                new ExperimentWork(out, kind, description, console.command(), new ExperimentText(console)).run(plan);
+        console.result(outcome.table() + "\n\n" + out.resolve("report.html") + " has the charts.", outcome.results());
         return ExitCode.DONE;
     }
 

@@ -1,6 +1,5 @@
 package ham.cli.experiment;
 
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
 import ham.cli.console.Usage;
 import ham.train.experiment.Likeness;

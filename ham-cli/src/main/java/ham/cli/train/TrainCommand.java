@@ -50,8 +50,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--again",
             paramLabel = "RUN",
-            description = "Make this run again from its run.json: base, data and options are its own, but for those that"
-                    + " are given beside it.")
+            description =
+                    "Make this run again from its run.json: base, data and options are its own, but for those that"
+                            + " are given beside it.")
     private Path again;
 
     @Option(
@@ -89,7 +90,9 @@ public final class TrainCommand implements Callable<Integer> {
     private RunConfig again() {
         RunConfigBuilder run = RunConfig.readBuilder(again);
         if (out == null) {
-            Path folder = (Files.isDirectory(again) ? again : again.toAbsolutePath().getParent())
+            Path folder = (Files.isDirectory(again)
+                            ? again
+                            : again.toAbsolutePath().getParent())
                     .toAbsolutePath()
                     .normalize();
             out = folder.resolveSibling(folder.getFileName() + "-again");
@@ -111,8 +114,7 @@ public final class TrainCommand implements Callable<Integer> {
     /** Parameters of a run that were typed. */
     private Map<String, String> given() {
         Map<String, String> given = new LinkedHashMap<>();
-        for (OptionSpec option :
-                console.spec().commandLine().getParseResult().matchedOptions()) {
+        for (OptionSpec option : console.spec().commandLine().getParseResult().matchedOptions()) {
             String name = option.longestName().substring(2);
             if (RunConfigBuilder.names().contains(name) && !OWN.contains(name)) {
                 Object value = option.getValue();

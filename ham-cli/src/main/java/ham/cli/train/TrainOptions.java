@@ -1,21 +1,21 @@
 package ham.cli.train;
 
 import ham.cli.console.Console;
-import ham.job.Job;
 import ham.cli.console.Usage;
 import ham.cli.merge.HamOptions;
 import ham.cli.merge.PeerOptions;
+import ham.job.Job;
 import ham.merge.folder.MergeMode;
 import ham.merge.head.HeadKind;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
+import ham.train.config.RunConfig;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
-import ham.train.config.RunConfig;
 import ham.train.stream.StreamSettings;
 import java.nio.file.Path;
 import java.util.Optional;
