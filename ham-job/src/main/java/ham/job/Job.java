@@ -179,10 +179,15 @@ public final class Job {
                 merged.head().orElseThrow().head(),
                 config.device(),
                 config.threads())) {
-            ExportRequest request = ExportRequest.of(
-                            inputs.base(), merged, Version.current(), folder.path(MODEL), settings)
-                    .withForce(true)
-                    .withEngine((pixelValues, images) -> engine.logits(pixelValues));
+            ExportRequest request = ExportRequest.builder()
+                    .setBase(inputs.base())
+                    .setMerged(merged)
+                    .setVersion(Version.current())
+                    .setOutput(folder.path(MODEL))
+                    .setSettings(settings)
+                    .optForce(true)
+                    .optEngine((pixelValues, images) -> engine.logits(pixelValues))
+                    .build();
             Exported exported = Exported.of(VitExporter.export(request));
             write(
                     folder.path(EXPORT),

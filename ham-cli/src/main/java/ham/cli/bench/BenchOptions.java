@@ -1,6 +1,6 @@
 package ham.cli.bench;
 
-import ham.bench.comparison.ServingRequest;
+import ham.bench.ServingRequest;
 import ham.bench.scenario.Scenario;
 import ham.bench.scenario.StabilityRule;
 import ham.bench.strategy.BenchSettings;

@@ -45,7 +45,9 @@ public final class Console {
     public void result(String text, JsonNode document) {
         endProgressLine();
         PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? JsonFiles.pretty(document) : text);
+        if (json || !text.isEmpty()) {
+            out.println(json ? JsonFiles.pretty(document) : text);
+        }
         out.flush();
     }
 

@@ -1,8 +1,8 @@
 package ham.cli.demo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.bench.comparison.ServingRequest;
-import ham.bench.comparison.ServingSource;
+import ham.bench.ServingRequest;
+import ham.bench.ServingSource;
 import ham.cli.bench.BenchCommand;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;

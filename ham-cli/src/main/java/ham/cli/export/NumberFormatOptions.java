@@ -109,19 +109,19 @@ final class NumberFormatOptions {
 
     /** The request in these numbers; compared on real images where there are some and no others were asked for. */
     ExportRequest apply(CommandSpec spec, ExportRequest request) {
-        ExportRequest formatted = request.withFormat(format(spec, request));
+        ExportRequest formatted = request.toBuilder().optFormat(format(spec, request)).build();
         if (request.inputs().isPresent()) {
             return formatted;
         }
         if (data != null) {
             Dataset dataset = DataSpec.open(data);
-            return formatted.withInputs(
-                    CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing()));
+            return formatted.toBuilder().optInputs(
+                    CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing())).build();
         }
         return formatted.format().calibration().isEmpty()
                 ? formatted
-                : formatted.withInputs(CalibrationImages.open(
-                        calibrate, Math.min(calibrationImages, PARITY_IMAGES), request.preprocessing()));
+                : formatted.toBuilder().optInputs(CalibrationImages.open(
+                        calibrate, Math.min(calibrationImages, PARITY_IMAGES), request.preprocessing())).build();
     }
 
     /** Before any image is read. */

@@ -147,7 +147,7 @@ public final class MergeCommand implements Callable<Integer> {
     }
 
     private Integer plan(MergeInputs inputs) {
-        ObjectNode plan = PlanRecord.of(inputs);
+        ObjectNode plan = PlanRecord.of(inputs).json();
         plan.path("warnings").forEach(warning -> console.warn(warning.asText()));
         console.result(PlanText.of(plan), plan);
         return ExitCode.DONE;

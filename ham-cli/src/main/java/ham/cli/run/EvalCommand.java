@@ -27,7 +27,7 @@ public final class EvalCommand implements Callable<Integer> {
     private Console console;
 
     @Mixin
-    private SessionOptions session;
+    private ClassifierOptions options;
 
     @Parameters(paramLabel = "MODEL.onnx", description = "A model that ham exported.")
     private Path model;
@@ -43,7 +43,7 @@ public final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Classifier classifier = session.classifier(console, model)) {
+        try (Classifier classifier = options.open(console, model)) {
             Dataset dataset = DataSpec.open(data);
             List<List<String>> tasks = run != null ? ModelTasks.ofRun(run) : ModelTasks.of(classifier);
             int total = dataset.test().size();

@@ -1,6 +1,5 @@
 package ham.job.export;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.common.Version;
 import ham.export.ExportResult;
 import ham.export.form.FormChange;
@@ -8,6 +7,7 @@ import ham.export.form.FormCheck;
 import ham.export.form.GraphForm;
 import ham.export.pack.AdapterPackage;
 import ham.export.pack.PackageFolder;
+import ham.export.pack.PackageRecord;
 import ham.export.pack.TaskAdapters;
 import ham.export.pack.TaskPackage;
 import ham.export.pack.TritonPackage;
@@ -225,15 +225,15 @@ public final class Delivery {
         return target;
     }
 
-    private Optional<PatchRecord> patch(Merged merged, ExportResult result, Path model) {
+    private Optional<PatchReport> patch(Merged merged, ExportResult result, Path model) {
         return patching.map(patch -> {
             PatchReport[] report = new PatchReport[1];
             Outputs.file(
                     patch.file(),
                     force,
-                    file -> report[0] =
-                            ModelPatch.write(deployed(patch), patch.before(), model, merged, result.matched(), file));
-            return PatchRecord.of(patch.file(), report[0]);
+                    file -> report[0] = ModelPatch.write(
+                            deployed(patch), patch.before(), model, merged, result.matched(), file));
+            return report[0].at(patch.file());
         });
     }
 
@@ -255,7 +255,7 @@ public final class Delivery {
         Optional<Checkpoint> checkpoint = built ? Optional.of(Checkpoint.open(base)) : Optional.empty();
         AdapterMerge merge = TaskAdapters.merge(choice.adapters(), merged, checkpoint);
         MergeProgress progress = listener::progress;
-        ObjectNode[] record = new ObjectNode[1];
+        PackageRecord[] record = new PackageRecord[1];
         Outputs.folder(out, force, folder -> {
             try {
                 record[0] = choice.kind() == PackageKind.ADAPTERS

@@ -54,7 +54,11 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
         try (TemporaryFolder folder = new TemporaryFolder()) {
             Path reference = folder.path().resolve("fp32.onnx");
             VitExporter.export(
-                    request.withFormat(NumberFormat.PLAIN).withVerify(false).withOutput(reference));
+                    request.toBuilder()
+                            .optFormat(NumberFormat.PLAIN)
+                            .optVerify(false)
+                            .setOutput(reference)
+                            .build());
             FormatAccuracy accuracy = measure(reference, request.output(), data, request.settings(), listener);
             accuracy.warning(request.format().text()).ifPresent(listener::warned);
             return accuracy;
