@@ -62,8 +62,10 @@ public final class RunConfigBuilder {
     private MergeMode mode;
     private String base;
     private String data;
+
     @JsonInclude(JsonInclude.Include.ALWAYS)
     private String adapters;
+
     private HeadKind head;
     private Integer tasks;
     private String order;

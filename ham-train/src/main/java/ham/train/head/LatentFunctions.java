@@ -9,16 +9,16 @@ import ham.merge.tensor.Matrix;
 import ham.train.feature.TailExtractor;
 
 /**
- * Functions of states: psi [m], in which no model but the frozen one appears, and a model's {@code y = [relu(f P), f / |f|]} [M + d] of its
- * features f [d]. The frozen model's y, the state, the frozen tail's activations and 1 make up psi, in this order.
+ * Functions of latents: psi [m], in which no model but the frozen one appears, and a model's {@code y = [relu(f P), f / |f|]} [M + d] of its
+ * features f [d]. The frozen model's y, the latent, the frozen tail's activations and 1 make up psi, in this order.
  */
-final class StateFunctions {
+final class LatentFunctions {
     private final NDManager manager;
     private final TailExtractor frozen;
     private final NDArray projection;
 
     /** @param projection P [d, M] */
-    StateFunctions(NDManager manager, TailExtractor frozen, Matrix projection) {
+    LatentFunctions(NDManager manager, TailExtractor frozen, Matrix projection) {
         this.manager = manager;
         this.frozen = frozen;
         this.projection = HeadLogits.array(manager, projection);
@@ -35,7 +35,7 @@ final class StateFunctions {
         return random + 4L * width + hidden + 1;
     }
 
-    /** psi of states [n, 2 d]: [n, m]. */
+    /** psi of latents [n, 2 d]: [n, m]. */
     NDArray psi(NDArray states) {
         NDList activations = frozen.activations(manager, states);
         NDArray one = manager.ones(new Shape(states.getShape().get(0), 1));
@@ -43,7 +43,7 @@ final class StateFunctions {
                 new NDList(y(activations.get(0)), states, activations.get(1), activations.get(2), one), 1);
     }
 
-    /** y of states [n, 2 d] by a model: [n, M + d]. */
+    /** y of latents [n, 2 d] by a model: [n, M + d]. */
     NDArray y(TailExtractor model, NDArray states) {
         return y(model.activations(manager, states).get(0));
     }

@@ -12,34 +12,34 @@ import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
 import ham.train.engine.TorchScript;
 import ham.train.feature.TailExtractor;
+import ham.train.replay.ClassLatents;
 import ham.train.seed.Seeds;
-import ham.train.state.ClassStates;
 import java.util.Arrays;
 
 /**
  * Statistics of earlier images that never go out of date, and from them those of the analytic head and the prototypes for a model whose
  * tail has changed since.
  *
- * <p>A state ({@link TailExtractor}) is the same for every model whose tail alone is adapted, and so are functions of it in which only the
- * frozen model appears: psi [m] of {@code StateFunctions}. Sums of {@code psi^T psi} and of psi by class are kept for all images.
+ * <p>A latent ({@link TailExtractor}) is the same for every model whose tail alone is adapted, and so are functions of it in which only the
+ * frozen model appears: psi [m] of {@code LatentFunctions}. Sums of {@code psi^T psi} and of psi by class are kept for all images.
  *
- * <p>What a present model makes of a state, {@code y = [relu(f P), f / |f|]} [M + d], is a known function of the state, and the frozen
- * model's y0 is among psi. The change {@code y - y0} is approximated by {@code psi W}, the ridge regression over states that are drawn from
- * {@link ClassStates}, {@value #DRAWS} a class. So {@code sum y^T y} over the real images is what follows from {@code sum psi^T psi}, known
- * exactly, and what the approximation leaves, measured on the drawn states alone. Drawn states, which are a rough picture of the real ones,
+ * <p>What a present model makes of a latent, {@code y = [relu(f P), f / |f|]} [M + d], is a known function of the latent, and the frozen
+ * model's y0 is among psi. The change {@code y - y0} is approximated by {@code psi W}, the ridge regression over latents that are drawn from
+ * {@link ClassLatents}, {@value #DRAWS} a class. So {@code sum y^T y} over the real images is what follows from {@code sum psi^T psi}, known
+ * exactly, and what the approximation leaves, measured on the drawn latents alone. Drawn latents, which are a rough picture of the real ones,
  * have to be right only about a small part: they are the control variate of Monte Carlo methods. Where the model did not change the
  * result is exact. No image is kept.
  *
- * <p>Shapes: n states, d width of a feature, M random features, m functions.
+ * <p>Shapes: n latents, d width of a feature, M random features, m functions.
  */
-public final class StateStatistics implements AutoCloseable {
-    /** Drawn states of a class. */
+public final class LatentStatistics implements AutoCloseable {
+    /** Drawn latents of a class. */
     private static final int DRAWS = 300;
     /** Part of a function's mean square on the diagonal of the regression. */
     private static final double RIDGE = 0.01;
     /** Part of the mean of all functions' mean squares that is added to each: some are always zero. */
     private static final double FLOOR = 1e-3;
-    /** Classes whose drawn states are worked on at a time. */
+    /** Classes whose drawn latents are worked on at a time. */
     private static final int CLASSES_AT_A_TIME = 20;
 
     private static final int ROWS = 1000;
@@ -49,11 +49,11 @@ public final class StateStatistics implements AutoCloseable {
     private final int m;
     private final long seed;
     private final NDManager manager;
-    private final StateFunctions functions;
-    /** Sum of psi^T psi over drawn states, [m, m]. */
+    private final LatentFunctions functions;
+    /** Sum of psi^T psi over drawn latents, [m, m]. */
     private final NDArray drawnGram;
 
-    private StateSums sums;
+    private LatentSums sums;
 
     /**
      * Begins with no class.
@@ -63,25 +63,25 @@ public final class StateStatistics implements AutoCloseable {
      * @param hidden width of the MLP
      * @param seed the run's
      */
-    public StateStatistics(TorchEngine engine, TailExtractor frozen, Matrix projection, int hidden, long seed) {
+    public LatentStatistics(TorchEngine engine, TailExtractor frozen, Matrix projection, int hidden, long seed) {
         this(
                 engine,
                 frozen,
                 projection,
                 seed,
-                StateSums.empty(
-                        Math.toIntExact(StateFunctions.count(projection.columns(), projection.rows(), hidden))));
+                LatentSums.empty(
+                        Math.toIntExact(LatentFunctions.count(projection.columns(), projection.rows(), hidden))));
     }
 
     /** Goes on from sums. */
-    public StateStatistics(TorchEngine engine, TailExtractor frozen, Matrix projection, long seed, StateSums sums) {
+    public LatentStatistics(TorchEngine engine, TailExtractor frozen, Matrix projection, long seed, LatentSums sums) {
         this.engine = engine;
         this.projection = projection;
         this.seed = seed;
         this.sums = sums;
         m = (int) Math.round(Math.sqrt(sums.gram().length));
         manager = engine.newManager();
-        functions = new StateFunctions(manager, frozen, projection);
+        functions = new LatentFunctions(manager, frozen, projection);
         drawnGram = manager.zeros(new Shape(m, m), DataType.FLOAT64);
         int known = 0;
         for (int seen : sums.seen()) {
@@ -91,7 +91,7 @@ public final class StateStatistics implements AutoCloseable {
     }
 
     /**
-     * Checks that the sums and the drawn states are arrays of a size that Java has.
+     * Checks that the sums and the drawn latents are arrays of a size that Java has.
      *
      * @param random M
      * @param width d
@@ -100,7 +100,7 @@ public final class StateStatistics implements AutoCloseable {
      * @throws InputException naming what is too large
      */
     public static void requireFit(int random, int width, int hidden, int classes) {
-        long functions = StateFunctions.count(random, width, hidden);
+        long functions = LatentFunctions.count(random, width, hidden);
         if (functions * functions > Integer.MAX_VALUE) {
             throw InputException.parameter(
                     "drift",
@@ -117,7 +117,7 @@ public final class StateStatistics implements AutoCloseable {
     }
 
     /** What to save; the arrays are shared, not copied. */
-    public StateSums sums() {
+    public LatentSums sums() {
         return sums;
     }
 
@@ -126,9 +126,9 @@ public final class StateStatistics implements AutoCloseable {
      *
      * @param states [n, 2 d] of the images
      * @param positions class position of each
-     * @param classes the distribution of the states of all classes with this task
+     * @param classes the distribution of the latents of all classes with this task
      */
-    public void add(float[] states, int[] positions, ClassStates classes) {
+    public void add(float[] states, int[] positions, ClassLatents classes) {
         int known = sums.classes();
         int seen = classes.classes();
         try (NDManager work = manager.newSubManager()) {
@@ -150,17 +150,17 @@ public final class StateStatistics implements AutoCloseable {
             int tasks = sums.seen().length;
             int[] seenByTask = Arrays.copyOf(sums.seen(), tasks + 1);
             seenByTask[tasks] = seen;
-            sums = new StateSums(seenByTask, gram.toDoubleArray(), cross.toDoubleArray(), drawn);
+            sums = new LatentSums(seenByTask, gram.toDoubleArray(), cross.toDoubleArray(), drawn);
         }
         addDrawn(known, seen);
     }
 
-    /** Every drawn state of a class weighs as much as all of the class's images do, divided by the number of draws. */
+    /** Every drawn latent of a class weighs as much as all of the class's images do, divided by the number of draws. */
     private float weight(int position) {
         return (float) (sums.cross()[(position + 1) * m - 1] / DRAWS);
     }
 
-    /** Adds the drawn states of a task's classes, whose sums depend in their last bits on which are added together. */
+    /** Adds the drawn latents of a task's classes, whose sums depend in their last bits on which are added together. */
     private void addDrawn(int known, int seen) {
         for (int from = known; from < seen; from += CLASSES_AT_A_TIME) {
             try (NDScope scope = new NDScope()) {
@@ -173,7 +173,7 @@ public final class StateStatistics implements AutoCloseable {
     }
 
     /**
-     * Drawn states of some classes.
+     * Drawn latents of some classes.
      *
      * @param states [n, 2 d]
      * @param weights of each, [n, 1]
@@ -221,7 +221,7 @@ public final class StateStatistics implements AutoCloseable {
         }
     }
 
-    /** Adds to the four sums of {@link #renewed} what the drawn states of some classes give. */
+    /** Adds to the four sums of {@link #renewed} what the drawn latents of some classes give. */
     private void addChange(
             TailExtractor present, int from, int to, NDArray both, NDArray gram, NDArray psiCross, NDArray cross) {
         Draws draws = draws(from, to);
@@ -238,7 +238,7 @@ public final class StateStatistics implements AutoCloseable {
     /**
      * Puts together what is known of the approximation and what was measured of the rest.
      *
-     * @param both sum of psi^T (y - y0) over drawn states
+     * @param both sum of psi^T (y - y0) over drawn latents
      * @param gram sum of (h - h0)^T (h - h0) over them
      * @param psiCross sum of psi by class over them
      * @param cross sum of y - y0 by class over them
@@ -290,7 +290,7 @@ public final class StateStatistics implements AutoCloseable {
         return manager.create(Arrays.copyOfRange(values, from * width, to * width), new Shape(to - from, width));
     }
 
-    /** A row a state, with its weight at its class. */
+    /** A row a latent, with its weight at its class. */
     private NDArray targets(int[] positions, float[] weights, int classes) {
         float[] targets = new float[positions.length * classes];
         for (int i = 0; i < positions.length; i++) {

@@ -11,4 +11,4 @@ package ham.train.head;
  * @param losses of every candidate for lambda, the sum over tasks of the cross-entropies on held-out images, each measured at its task
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record AnalyticState(int classes, double[] gram, double[] cross, long images, double ridge, double[] losses) {}
+public record AnalyticSums(int classes, double[] gram, double[] cross, long images, double ridge, double[] losses) {}

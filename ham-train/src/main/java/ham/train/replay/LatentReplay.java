@@ -1,19 +1,19 @@
-package ham.train.state;
+package ham.train.replay;
 
 import ham.train.seed.Seeds;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
 /**
- * Draws states of earlier classes for the steps of one task; what a step gets follows from (seed, task, step) alone.
+ * Draws latents of earlier classes for the steps of one task; what a step gets follows from (seed, task, step) alone.
  *
- * <p>A state is a mean of a class and a difference; both are drawn for each state, classes alike often. The differences come from a stock of
+ * <p>A latent is a mean of a class and a difference; both are drawn for each latent, classes alike often. The differences come from a stock of
  * {@value #STOCK} that is drawn once a task, so a step costs little.
  */
-public final class StateReplay {
+public final class LatentReplay {
     private static final int STOCK = 4096;
 
-    private final ClassStates states;
+    private final ClassLatents states;
     private final UnaryOperator<float[]> before;
     private final int count;
     private final long seed;
@@ -24,11 +24,11 @@ public final class StateReplay {
      * Draws the stock.
      *
      * @param states of the classes so far
-     * @param before features [n, d] of states [n, width] by the model before the task
-     * @param count states a step
+     * @param before features [n, d] of latents [n, width] by the model before the task
+     * @param count latents a step
      * @param seed the run's
      */
-    public StateReplay(ClassStates states, UnaryOperator<float[]> before, int count, long seed, int task) {
+    public LatentReplay(ClassLatents states, UnaryOperator<float[]> before, int count, long seed, int task) {
         this.states = states;
         this.before = before;
         this.count = count;
@@ -37,8 +37,8 @@ public final class StateReplay {
         stock = states.differences(STOCK, Seeds.random(seed, "state differences", task));
     }
 
-    /** The states of a step, from 0. */
-    public ReplayedStates draw(int step) {
+    /** The latents of a step, from 0. */
+    public ReplayedLatents draw(int step) {
         Random random = Seeds.random(seed, "replay", task, step);
         int width = states.width();
         float[] values = new float[count * width];
@@ -51,6 +51,6 @@ public final class StateReplay {
                 values[i * width + a] += stock[difference + a];
             }
         }
-        return new ReplayedStates(values, positions, before.apply(values));
+        return new ReplayedLatents(values, positions, before.apply(values));
     }
 }

@@ -11,7 +11,7 @@ import ham.merge.tensor.Matrix;
 import ham.train.TinyVit;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.TailExtractor;
-import ham.train.state.ClassStates;
+import ham.train.replay.ClassLatents;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class StateStatisticsTest {
+class LatentStatisticsTest {
     private static final int STATE = 2 * TinyVit.WIDTH;
     private static final int RANDOM = 24;
     /** More than are worked on at a time, as there are more images than that. */
@@ -37,7 +37,7 @@ class StateStatisticsTest {
     private VitForward vit;
     private TailExtractor frozen;
     private Matrix projection;
-    private ClassStates classes;
+    private ClassLatents classes;
     private float[] states;
     private int[] positions;
 
@@ -54,7 +54,7 @@ class StateStatisticsTest {
         }
         projection = new Matrix(TinyVit.WIDTH, RANDOM, values);
         draw(random);
-        classes = new ClassStates(STATE, 1);
+        classes = new ClassLatents(STATE, 1);
         classes.add(states, positions, CLASSES);
     }
 
@@ -88,9 +88,9 @@ class StateStatisticsTest {
         engine.close();
     }
 
-    private StateStatistics statistics() {
-        StateStatistics statistics =
-                new StateStatistics(engine, frozen, projection, vit.config().mlp(), 5);
+    private LatentStatistics statistics() {
+        LatentStatistics statistics =
+                new LatentStatistics(engine, frozen, projection, vit.config().mlp(), 5);
         statistics.add(states, positions, classes);
         return statistics;
     }
@@ -151,7 +151,7 @@ class StateStatisticsTest {
 
     @Test
     void isExactForAModelThatDidNotChange() {
-        try (StateStatistics statistics = statistics()) {
+        try (LatentStatistics statistics = statistics()) {
             double[] expected = sums(frozen, states, positions, position -> 1);
             double[] found = sums(statistics.renew(frozen));
             for (int i = 0; i < expected.length; i++) {
@@ -163,7 +163,7 @@ class StateStatisticsTest {
     /** For a model that changed, G and Q are far nearer to the truth than the old ones, and than those of drawn states alone. */
     @Test
     void comesNearerThanOldStatisticsAndThanDrawnStates() {
-        try (StateStatistics statistics = statistics();
+        try (LatentStatistics statistics = statistics();
                 TailExtractor present = new TailExtractor(vit, deltas())) {
             double[] truth = sums(present, states, positions, position -> 1);
             float[] drawn = new float[CLASSES * DRAWS * STATE];
@@ -185,7 +185,7 @@ class StateStatisticsTest {
     @Test
     void prototypesAreThoseOfThePresentModel() {
         SortedMap<String, Matrix> none = new TreeMap<>();
-        try (StateStatistics statistics = statistics()) {
+        try (LatentStatistics statistics = statistics()) {
             assertThat(prototypeError(statistics, none, none)).isLessThan(1e-4);
             double old = prototypeError(statistics, none, deltas());
             assertThat(prototypeError(statistics, deltas(), deltas())).isLessThan(0.25 * old);
@@ -194,7 +194,7 @@ class StateStatisticsTest {
 
     /** Distance between prototypes made anew for one model and those of all images through another. */
     private double prototypeError(
-            StateStatistics statistics, SortedMap<String, Matrix> renewed, SortedMap<String, Matrix> truth) {
+            LatentStatistics statistics, SortedMap<String, Matrix> renewed, SortedMap<String, Matrix> truth) {
         try (TailExtractor present = new TailExtractor(vit, renewed);
                 TailExtractor model = new TailExtractor(vit, truth)) {
             PrototypeStatistics expected = new PrototypeStatistics(TinyVit.WIDTH);
@@ -214,7 +214,7 @@ class StateStatisticsTest {
     void refusesAModelWhoseActivationsAreNotFinite() {
         SortedMap<String, Matrix> deltas = deltas();
         deltas.get(deltas.firstKey()).data()[0] = Float.POSITIVE_INFINITY;
-        try (StateStatistics statistics = statistics();
+        try (LatentStatistics statistics = statistics();
                 TailExtractor present = new TailExtractor(vit, deltas)) {
             assertThatThrownBy(() -> statistics.renew(present))
                     .isInstanceOf(InputException.class)
@@ -224,19 +224,19 @@ class StateStatisticsTest {
 
     @Test
     void goesOnFromItsSumsToTheSameBits() {
-        ClassStates met = new ClassStates(STATE, 1);
-        try (StateStatistics statistics = new StateStatistics(
+        ClassLatents met = new ClassLatents(STATE, 1);
+        try (LatentStatistics statistics = new LatentStatistics(
                         engine, frozen, projection, vit.config().mlp(), 5);
                 TailExtractor present = new TailExtractor(vit, deltas())) {
             addTask(statistics, met, 0, 21);
             addTask(statistics, met, 21, CLASSES);
-            try (StateStatistics again = new StateStatistics(engine, frozen, projection, 5, statistics.sums())) {
+            try (LatentStatistics again = new LatentStatistics(engine, frozen, projection, 5, statistics.sums())) {
                 assertThat(sums(again.renew(present))).containsExactly(sums(statistics.renew(present)));
             }
         }
     }
 
-    private void addTask(StateStatistics statistics, ClassStates met, int from, int to) {
+    private void addTask(LatentStatistics statistics, ClassLatents met, int from, int to) {
         int[] rows = IntStream.range(0, positions.length)
                 .filter(i -> positions[i] >= from && positions[i] < to)
                 .toArray();
@@ -251,11 +251,11 @@ class StateStatisticsTest {
 
     @Test
     void refusesWhatIsLargerThanAnArray() {
-        StateStatistics.requireFit(10_000, 768, 3072, 1000);
-        assertThatThrownBy(() -> StateStatistics.requireFit(46_340, 192, 768, 100))
+        LatentStatistics.requireFit(10_000, 768, 3072, 1000);
+        assertThatThrownBy(() -> LatentStatistics.requireFit(46_340, 192, 768, 100))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("--drift states", "--projection 46340");
-        assertThatThrownBy(() -> StateStatistics.requireFit(2000, 768, 3072, 10_000))
+                .hasMessageContainingAll("drift states", "projection 46340");
+        assertThatThrownBy(() -> LatentStatistics.requireFit(2000, 768, 3072, 10_000))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("at most 4660 classes", "found 10000");
     }

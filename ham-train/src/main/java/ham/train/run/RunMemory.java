@@ -1,12 +1,12 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
+import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.TailExtractor;
 import ham.train.head.DriftRule;
@@ -14,7 +14,7 @@ import ham.train.head.Features;
 import ham.train.head.RidgeRule;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
-import ham.train.state.StateReplay;
+import ham.train.replay.LatentReplay;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -28,7 +28,7 @@ import java.util.SortedMap;
  * What a run remembers between tasks: the learner, which is replayed from the adapters, and statistics of heads and accuracies, which are in
  * the checkpoint of the last finished task.
  */
-final class RunState implements AutoCloseable {
+final class RunMemory implements AutoCloseable {
     private static final String MERGED = "merged.";
     private static final String FROZEN = "frozen.";
 
@@ -40,18 +40,18 @@ final class RunState implements AutoCloseable {
     /** Of the frozen backbone, where it is measured beside the method. */
     private final Optional<OnlineHeads> frozen;
     /** Of states, where these are replayed or heads follow by them. */
-    private final Optional<StateMemory> memory;
+    private final Optional<LatentMemory> memory;
 
     private final RunMetrics metrics;
     private LinearHead linear;
     private LinearHead latestLinear;
 
-    private RunState(
+    private RunMemory(
             RunInputs inputs,
             TorchEngine engine,
             OnlineHeads online,
             Optional<OnlineHeads> frozen,
-            Optional<StateMemory> memory,
+            Optional<LatentMemory> memory,
             LinearHead linear,
             RunMetrics metrics) {
         this.inputs = inputs;
@@ -66,21 +66,21 @@ final class RunState implements AutoCloseable {
     }
 
     /** The state after the last checkpoint in the folder, or that of a run that begins. */
-    static RunState restoreOrBegin(RunInputs inputs, VitForward vit, RunFolder folder) {
+    static RunMemory restoreOrBegin(RunInputs inputs, VitForward vit, RunFolder folder) {
         int finished = folder.finishedTasks();
         return finished == 0 ? begin(inputs, vit) : restore(inputs, vit, folder, finished);
     }
 
-    private static RunState begin(RunInputs inputs, VitForward vit) {
+    private static RunMemory begin(RunInputs inputs, VitForward vit) {
         TorchEngine engine = vit.engine();
         OnlineHeads online = emptyHeads(inputs, engine);
-        return new RunState(
+        return new RunMemory(
                 inputs,
                 engine,
                 online,
                 measuresFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine)) : Optional.empty(),
-                StateMemory.isUsed(inputs.config())
-                        ? Optional.of(StateMemory.begin(inputs.config(), vit, online.projection()))
+                LatentMemory.isUsed(inputs.config())
+                        ? Optional.of(LatentMemory.begin(inputs.config(), vit, online.projection()))
                         : Optional.empty(),
                 new LinearHead(Matrix.zeros(0, inputs.base().config().hidden()), new float[0]),
                 RunMetrics.begin(inputs));
@@ -96,21 +96,21 @@ final class RunState implements AutoCloseable {
                 && inputs.config().learning().method() != LearningMethod.FROZEN;
     }
 
-    private static RunState restore(RunInputs inputs, VitForward vit, RunFolder folder, int finished) {
+    private static RunMemory restore(RunInputs inputs, VitForward vit, RunFolder folder, int finished) {
         TorchEngine engine = vit.engine();
         SafetensorsFile statistics = SafetensorsFile.open(folder.statistics(finished - 1));
         RidgeRule rule = inputs.config().head().ridge();
         Path metrics = folder.checkpoint(finished - 1).resolve(RunFolder.METRICS);
         OnlineHeads online = OnlineHeads.restore(engine, rule, statistics, MERGED);
-        RunState state = new RunState(
+        RunMemory state = new RunMemory(
                 inputs,
                 engine,
                 online,
                 measuresFrozen(inputs)
                         ? Optional.of(OnlineHeads.restore(engine, rule, statistics, FROZEN))
                         : Optional.empty(),
-                StateMemory.isUsed(inputs.config())
-                        ? Optional.of(StateMemory.restore(inputs.config(), vit, online.projection(), statistics))
+                LatentMemory.isUsed(inputs.config())
+                        ? Optional.of(LatentMemory.restore(inputs.config(), vit, online.projection(), statistics))
                         : Optional.empty(),
                 new LinearHead(statistics.matrix("linear.weight"), statistics.floats("linear.bias")),
                 RunMetrics.restore(metrics, inputs));
@@ -160,7 +160,7 @@ final class RunState implements AutoCloseable {
     }
 
     /** Draws these states. */
-    Optional<StateReplay> replay(int task, TailExtractor before) {
+    Optional<LatentReplay> replay(int task, TailExtractor before) {
         return memory.map(states -> states.replay(before, task));
     }
 
@@ -223,6 +223,6 @@ final class RunState implements AutoCloseable {
 
     @Override
     public void close() {
-        memory.ifPresent(StateMemory::close);
+        memory.ifPresent(LatentMemory::close);
     }
 }

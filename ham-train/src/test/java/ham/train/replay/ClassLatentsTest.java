@@ -1,4 +1,4 @@
-package ham.train.state;
+package ham.train.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class ClassStatesTest {
+class ClassLatentsTest {
     private static final int WIDTH = 3;
     private static final int IMAGES = 400;
 
     /** Two classes around (5, 0, 0) and (-5, 0, 0); the second coordinate follows the third. */
-    private static ClassStates states() {
+    private static ClassLatents states() {
         Random random = new Random(1);
         float[] values = new float[2 * IMAGES * WIDTH];
         int[] positions = new int[2 * IMAGES];
@@ -24,14 +24,14 @@ class ClassStatesTest {
             values[i * WIDTH + 1] = (float) (2 * shared);
             values[i * WIDTH + 2] = (float) shared;
         }
-        ClassStates states = new ClassStates(WIDTH, 7);
+        ClassLatents states = new ClassLatents(WIDTH, 7);
         states.add(values, positions, 2);
         return states;
     }
 
     @Test
     void drawsStatesLikeThoseThatItSaw() {
-        ClassStates states = states();
+        ClassLatents states = states();
         int count = 4000;
         float[] drawn = new float[2 * count * WIDTH];
         states.draw(0, count, new Random(2), drawn);
@@ -57,7 +57,7 @@ class ClassStatesTest {
 
     @Test
     void remembersMeansOfNeighboursAndNothingElse() {
-        ClassStates states = states();
+        ClassLatents states = states();
         assertThat(states.classes()).isEqualTo(2);
         for (int position = 0; position < 2; position++) {
             assertThat(states.means().get(position)).hasSize(10 * WIDTH);
@@ -67,9 +67,9 @@ class ClassStatesTest {
 
     @Test
     void goesOnFromWhatItGave() {
-        ClassStates states = states();
-        ClassStates again = new ClassStates(WIDTH, 7, states.means(), states.counts(), states.scatter());
-        for (ClassStates each : new ClassStates[] {states, again}) {
+        ClassLatents states = states();
+        ClassLatents again = new ClassLatents(WIDTH, 7, states.means(), states.counts(), states.scatter());
+        for (ClassLatents each : new ClassLatents[] {states, again}) {
             each.add(new float[] {1, 2, 3, 3, 2, 1}, new int[] {2, 2}, 3);
         }
         assertThat(again.differences(5, new Random(3))).containsExactly(states.differences(5, new Random(3)));
@@ -78,7 +78,7 @@ class ClassStatesTest {
 
     @Test
     void oneStateIsItsOwnMean() {
-        ClassStates states = new ClassStates(2, 1);
+        ClassLatents states = new ClassLatents(2, 1);
         states.add(new float[] {3, 4}, new int[] {0}, 1);
         float[] drawn = new float[2 * 2];
         states.draw(0, 2, new Random(4), drawn);
@@ -87,16 +87,16 @@ class ClassStatesTest {
 
     @Test
     void refusesAClassWithoutStates() {
-        assertThatThrownBy(() -> new ClassStates(2, 1).add(new float[] {1, 2}, new int[] {0}, 2))
+        assertThatThrownBy(() -> new ClassLatents(2, 1).add(new float[] {1, 2}, new int[] {0}, 2))
                 .hasMessageContaining("no state of class position 1");
     }
 
     @Test
     void aStepIsReplayedTheSameAndStepsDiffer() {
-        ClassStates states = states();
-        StateReplay replay = new StateReplay(states, values -> new float[values.length / WIDTH], 64, 5, 3);
-        StateReplay again = new StateReplay(states, values -> new float[values.length / WIDTH], 64, 5, 3);
-        ReplayedStates drawn = replay.draw(4);
+        ClassLatents states = states();
+        LatentReplay replay = new LatentReplay(states, values -> new float[values.length / WIDTH], 64, 5, 3);
+        LatentReplay again = new LatentReplay(states, values -> new float[values.length / WIDTH], 64, 5, 3);
+        ReplayedLatents drawn = replay.draw(4);
         assertThat(again.draw(4).values()).containsExactly(drawn.values());
         assertThat(replay.draw(5).values()).isNotEqualTo(drawn.values());
         assertThat(drawn.positions()).hasSize(64).containsOnly(0, 1);

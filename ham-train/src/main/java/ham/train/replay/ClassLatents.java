@@ -1,4 +1,4 @@
-package ham.train.state;
+package ham.train.replay;
 
 import ham.train.seed.Seeds;
 import java.util.ArrayList;
@@ -8,16 +8,16 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * The distribution of the states of every class met so far: a mixture of up to {@value #MEANS} Gaussians a class with one covariance for
- * all, that of the differences between states and the means next to them.
+ * The distribution of the latents of every class met so far: a mixture of up to {@value #MEANS} Gaussians a class with one covariance for
+ * all, that of the differences between latents and the means next to them.
  *
- * <p>A state is what enters the tail of the model ({@link ham.train.feature.FeatureExtractor.Extracted}). No image is kept; a mean that stands
- * for one state is that state, which the number of means keeps rare.
+ * <p>A latent is what enters the tail of the model ({@link ham.train.feature.FeatureExtractor.Extracted}). No image is kept; a mean that stands
+ * for one latent is that latent, which the number of means keeps rare.
  */
-public final class ClassStates {
+public final class ClassLatents {
     /** Most means of a class. */
     private static final int MEANS = 10;
-    /** Fewest states a mean, on average over a class. */
+    /** Fewest latents a mean, on average over a class. */
     private static final int STATES_A_MEAN = 5;
 
     private static final int ROUNDS = 10;
@@ -28,7 +28,7 @@ public final class ClassStates {
     private final long seed;
     /** Of every class by position: [means, width]. */
     private final List<float[]> means = new ArrayList<>();
-    /** Of every class by position: how many states a mean stands for. */
+    /** Of every class by position: how many latents a mean stands for. */
     private final List<int[]> counts = new ArrayList<>();
     /** Sum of the outer products of differences, [width, width]. */
     private final double[] scatter;
@@ -36,15 +36,15 @@ public final class ClassStates {
     /**
      * Begins with no class.
      *
-     * @param width of a state
+     * @param width of a latent
      * @param seed of where means begin
      */
-    public ClassStates(int width, long seed) {
+    public ClassLatents(int width, long seed) {
         this(width, seed, List.of(), List.of(), new double[Math.multiplyExact(width, width)]);
     }
 
     /** Goes on from what {@link #means}, {@link #counts} and {@link #scatter} gave. */
-    public ClassStates(int width, long seed, List<float[]> means, List<int[]> counts, double[] scatter) {
+    public ClassLatents(int width, long seed, List<float[]> means, List<int[]> counts, double[] scatter) {
         this.width = width;
         this.seed = seed;
         this.means.addAll(means);
@@ -52,7 +52,7 @@ public final class ClassStates {
         this.scatter = scatter.clone();
     }
 
-    /** Numbers of a state. */
+    /** Numbers of a latent. */
     public int width() {
         return width;
     }
@@ -67,12 +67,12 @@ public final class ClassStates {
         return List.copyOf(means);
     }
 
-    /** Of every class by position, how many states a mean stands for. */
+    /** Of every class by position, how many latents a mean stands for. */
     public List<int[]> counts() {
         return List.copyOf(counts);
     }
 
-    /** Sum of the outer products of the differences between states and their means, [width, width]. */
+    /** Sum of the outer products of the differences between latents and their means, [width, width]. */
     public double[] scatter() {
         return scatter.clone();
     }
@@ -81,7 +81,7 @@ public final class ClassStates {
      * Adds the classes of a task.
      *
      * @param states [n, width], row-major
-     * @param positions class position of each of the n states, all new
+     * @param positions class position of each of the n latents, all new
      * @param seen how many classes there are with this task
      */
     public void add(float[] states, int[] positions, int seen) {
@@ -139,7 +139,7 @@ public final class ClassStates {
         return best;
     }
 
-    /** Moves every centre to the mean of its states; one without states stays, and stands for none. */
+    /** Moves every centre to the mean of its latents; one without latents stays, and stands for none. */
     private int[] move(float[] states, int[] rows, int[] nearest, float[] centres, int k) {
         double[] sums = new double[k * width];
         int[] sizes = new int[k];
@@ -165,7 +165,7 @@ public final class ClassStates {
     }
 
     /**
-     * Draws what a state differs by from its mean, whatever its class.
+     * Draws what a latent differs by from its mean, whatever its class.
      *
      * @param count how many
      * @return [count, width], row-major
@@ -188,10 +188,10 @@ public final class ClassStates {
     }
 
     /**
-     * Draws states of the last classes.
+     * Draws latents of the last classes.
      *
      * @param first position of the first of them
-     * @param count states a class
+     * @param count latents a class
      * @param states [classes, count, width]; those of the classes are written
      */
     public void draw(int first, int count, Random random, float[] states) {

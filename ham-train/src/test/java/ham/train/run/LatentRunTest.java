@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +9,7 @@ import ham.merge.head.HeadKind;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
 import ham.train.TinyVit;
+import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.head.DriftRule;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs that replay states of earlier classes, and whose heads follow by states. */
-class StateRunTest {
+class LatentRunTest {
     private static final List<Target> TAIL = List.of(Target.ATTENTION_OUTPUT, Target.FC1, Target.FC2);
 
     @TempDir
@@ -49,8 +49,7 @@ class StateRunTest {
     }
 
     private RunConfig config(LearningMethod method, HeadKind head, int replay, DriftRule rule) {
-        return TinyRun.config(temp, method)
-                .toBuilder()
+        return TinyRun.config(temp, method).toBuilder()
                 .optHeads(new HeadSettings(head, 16, RidgeRule.TASK, rule))
                 .optLora(lora(TAIL, List.of(1)))
                 .optRecipe(new Recipe(2, 8, 1e-2, 5e-3, 1e-3, Augmentation.NONE, replay, 0.1))
@@ -162,13 +161,16 @@ class StateRunTest {
     @Test
     void refusesAdaptersBeforeTheTail() {
         RunConfig whole = config(LearningMethod.HAM, HeadKind.ANALYTIC, 12, DriftRule.NONE);
-        assertThatThrownBy(() -> RunInputs.open(whole.toBuilder().optBlocks(List.of()).build()))
+        assertThatThrownBy(() ->
+                        RunInputs.open(whole.toBuilder().optBlocks(List.of()).build()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("--replay", "in blocks [0, 1]", "--blocks 1 --targets");
+                .hasMessageContainingAll("replay", "in blocks [0, 1]", "blocks 1 targets");
         RunConfig states = config(LearningMethod.HAM, HeadKind.ANALYTIC, 0, DriftRule.STATES);
-        assertThatThrownBy(() -> RunInputs.open(states.toBuilder().optLora(lora(List.of(Target.QUERY, Target.FC1), List.of(1))).build()))
+        assertThatThrownBy(() -> RunInputs.open(states.toBuilder()
+                        .optLora(lora(List.of(Target.QUERY, Target.FC1), List.of(1)))
+                        .build()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("--drift states", "[query, fc1]");
+                .hasMessageContainingAll("drift states", "[query, fc1]");
     }
 
     @ParameterizedTest
@@ -178,13 +180,13 @@ class StateRunTest {
     void refusesReplayWhereNoTaskComesUponAnother(LearningMethod method) {
         assertThatThrownBy(() -> config(method, HeadKind.ANALYTIC, 12, DriftRule.NONE))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("--replay", method.optionName());
+                .hasMessageContainingAll("replay", method.optionName());
     }
 
     @Test
     void refusesNumbersOutOfRange() {
         assertThatThrownBy(() -> config(LearningMethod.HAM, HeadKind.ANALYTIC, -1, DriftRule.NONE))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--replay: expected 0 to 100000, found -1");
+                .hasMessageContaining("replay: expected 0 to 100000, found -1");
     }
 }

@@ -1,17 +1,17 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
+import ham.train.config.RunConfig;
 import ham.train.feature.TailExtractor;
 import ham.train.head.DriftRule;
 import ham.train.head.Features;
+import ham.train.head.LatentStatistics;
+import ham.train.head.LatentSums;
 import ham.train.head.RenewedStatistics;
-import ham.train.head.StateStatistics;
-import ham.train.head.StateSums;
-import ham.train.state.ClassStates;
-import ham.train.state.StateReplay;
+import ham.train.replay.ClassLatents;
+import ham.train.replay.LatentReplay;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,22 +20,22 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What a run remembers of the states of all classes so far: their distribution, and statistics where heads follow by states. */
-final class StateMemory implements AutoCloseable {
+/** What a run remembers of the latents of all classes so far: their distribution, and statistics where heads follow by latents. */
+final class LatentMemory implements AutoCloseable {
     private static final String PREFIX = "states.";
 
     private final RunConfig config;
     private final VitForward vit;
     private final TailExtractor frozen;
-    private final ClassStates classes;
-    private final Optional<StateStatistics> statistics;
+    private final ClassLatents classes;
+    private final Optional<LatentStatistics> statistics;
 
-    private StateMemory(
+    private LatentMemory(
             RunConfig config,
             VitForward vit,
             TailExtractor frozen,
-            ClassStates classes,
-            Optional<StateStatistics> statistics) {
+            ClassLatents classes,
+            Optional<LatentStatistics> statistics) {
         this.config = config;
         this.vit = vit;
         this.frozen = frozen;
@@ -43,33 +43,33 @@ final class StateMemory implements AutoCloseable {
         this.statistics = statistics;
     }
 
-    /** Whether a run remembers states. */
+    /** Whether a run remembers latents. */
     static boolean isUsed(RunConfig config) {
         return config.recipe().replay() > 0 || followsByStates(config);
     }
 
-    /** Whether statistics of heads follow by states. */
+    /** Whether statistics of heads follow by latents. */
     static boolean followsByStates(RunConfig config) {
         return config.head().drift() == DriftRule.STATES
                 && config.learning().method().movesFeatures();
     }
 
     /** @param projection P [d, M] of the analytic head */
-    static StateMemory begin(RunConfig config, VitForward vit, Matrix projection) {
+    static LatentMemory begin(RunConfig config, VitForward vit, Matrix projection) {
         TailExtractor frozen = new TailExtractor(vit, new TreeMap<>());
-        return new StateMemory(
+        return new LatentMemory(
                 config,
                 vit,
                 frozen,
-                new ClassStates(2 * vit.config().hidden(), config.seed()),
+                new ClassLatents(2 * vit.config().hidden(), config.seed()),
                 followsByStates(config)
-                        ? Optional.of(new StateStatistics(
+                        ? Optional.of(new LatentStatistics(
                                 vit.engine(), frozen, projection, vit.config().mlp(), config.seed()))
                         : Optional.empty());
     }
 
     /** What {@link #save} wrote. */
-    static StateMemory restore(RunConfig config, VitForward vit, Matrix projection, SafetensorsFile file) {
+    static LatentMemory restore(RunConfig config, VitForward vit, Matrix projection, SafetensorsFile file) {
         int width = 2 * vit.config().hidden();
         List<float[]> means = new ArrayList<>();
         List<int[]> counts = new ArrayList<>();
@@ -77,34 +77,34 @@ final class StateMemory implements AutoCloseable {
             counts.add(integers(file.floats(counts(counts.size()))));
             means.add(file.floats(means(means.size())));
         }
-        ClassStates classes = new ClassStates(width, config.seed(), means, counts, file.doubles(PREFIX + "scatter"));
+        ClassLatents classes = new ClassLatents(width, config.seed(), means, counts, file.doubles(PREFIX + "scatter"));
         TailExtractor frozen = new TailExtractor(vit, new TreeMap<>());
         if (!followsByStates(config)) {
-            return new StateMemory(config, vit, frozen, classes, Optional.empty());
+            return new LatentMemory(config, vit, frozen, classes, Optional.empty());
         }
-        StateSums sums = new StateSums(
+        LatentSums sums = new LatentSums(
                 integers(file.floats(PREFIX + "seen")),
                 file.doubles(PREFIX + "gram"),
                 file.doubles(PREFIX + "cross"),
                 file.floats(PREFIX + "drawn"));
-        return new StateMemory(
+        return new LatentMemory(
                 config,
                 vit,
                 frozen,
                 classes,
-                Optional.of(new StateStatistics(vit.engine(), frozen, projection, config.seed(), sums)));
+                Optional.of(new LatentStatistics(vit.engine(), frozen, projection, config.seed(), sums)));
     }
 
     /**
-     * States of earlier classes for the steps of a task.
+     * Latents of earlier classes for the steps of a task.
      *
      * @param before the model before the task
      */
-    StateReplay replay(TailExtractor before, int task) {
-        return new StateReplay(classes, before::features, config.recipe().replay(), config.seed(), task);
+    LatentReplay replay(TailExtractor before, int task) {
+        return new LatentReplay(classes, before::features, config.recipe().replay(), config.seed(), task);
     }
 
-    /** What the heads' statistics would be through a model with these deltas, where heads follow by states. */
+    /** What the heads' statistics would be through a model with these deltas, where heads follow by latents. */
     Optional<RenewedStatistics> renew(SortedMap<String, Matrix> deltas) {
         return statistics.map(all -> {
             try (TailExtractor present = new TailExtractor(vit, deltas)) {
@@ -116,8 +116,8 @@ final class StateMemory implements AutoCloseable {
     /**
      * Adds a task's images.
      *
-     * @param training states [n, 2 d] of those that the adapter was trained on
-     * @param heldOut states of those that were kept back, which the heads' statistics hold too
+     * @param training latents [n, 2 d] of those that the adapter was trained on
+     * @param heldOut latents of those that were kept back, which the heads' statistics hold too
      * @param seen how many classes there are with this task
      */
     void add(Features training, Features heldOut, int seen) {
@@ -138,7 +138,7 @@ final class StateMemory implements AutoCloseable {
             writer.add(counts(position), List.of((long) counts.length), counts);
         }
         writer.add(PREFIX + "scatter", List.of(width, width), classes.scatter());
-        statistics.map(StateStatistics::sums).ifPresent(sums -> {
+        statistics.map(LatentStatistics::sums).ifPresent(sums -> {
             long functions = sums.cross().length / sums.classes();
             writer.add(PREFIX + "seen", List.of((long) sums.seen().length), floats(sums.seen()));
             writer.add(PREFIX + "gram", List.of(functions, functions), sums.gram());
@@ -171,7 +171,7 @@ final class StateMemory implements AutoCloseable {
 
     @Override
     public void close() {
-        statistics.ifPresent(StateStatistics::close);
+        statistics.ifPresent(LatentStatistics::close);
         frozen.close();
     }
 }
