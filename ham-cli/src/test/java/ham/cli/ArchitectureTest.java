@@ -67,7 +67,7 @@ class ArchitectureTest {
                 for (Dependency dependency : each.getDirectDependenciesFromSelf()) {
                     String name = dependency.getTargetClass().getName();
                     if (!name.matches(
-                            "\\[*L?(ham\\.(merge|common)|java|com\\.fasterxml\\.jackson|org\\.bytedeco\\.(javacpp|openblas))\\..*|\\[*[a-zA-Z]+")) {
+                            "\\[*L?(ham\\.(merge|common)|java|com\\.fasterxml\\.jackson|com\\.google\\.re2j|org\\.bytedeco\\.(javacpp|openblas))\\..*|\\[*[a-zA-Z]+")) {
                         heavy.add(name);
                     }
                 }
