@@ -113,7 +113,8 @@ public final class FormChange {
     private void top(Nodes nodes, int top, Dimension batch) {
         long classes = shape(logits).get(1).getDimValue();
         if (classes > 0 && top > classes) {
-            throw InputException.parameter("top", "expected at most the " + classes + " classes of the model, found " + top);
+            throw InputException.parameter(
+                    "top", "expected at most the " + classes + " classes of the model, found " + top);
         }
         nodes.addAs(
                 "TopK",

@@ -90,7 +90,12 @@ public record ParityReport(
     public static ParityReport compare(
             ParityInputs inputs, float[] baked, Map<String, float[]> others, double relativeTolerance) {
         return compare(
-                LOGITS, inputs.description(), inputs.samples(), baked, others, relativeTolerance * range(others.get(FACTORED)));
+                LOGITS,
+                inputs.description(),
+                inputs.samples(),
+                baked,
+                others,
+                relativeTolerance * range(others.get(FACTORED)));
     }
 
     /**
@@ -105,12 +110,7 @@ public record ParityReport(
     }
 
     private static ParityReport compare(
-            String quantity,
-            String inputs,
-            int samples,
-            float[] baked,
-            Map<String, float[]> others,
-            double tolerance) {
+            String quantity, String inputs, int samples, float[] baked, Map<String, float[]> others, double tolerance) {
         int classes = baked.length / samples;
         SortedMap<String, Double> differences = new TreeMap<>();
         boolean[] agrees = new boolean[samples];
@@ -122,7 +122,8 @@ public record ParityReport(
             }
             differences.put(form, largestDifference(baked, logits));
             for (int sample = 0; sample < samples; sample++) {
-                agrees[sample] &= ArgMax.of(baked, sample * classes, classes) == ArgMax.of(logits, sample * classes, classes);
+                agrees[sample] &=
+                        ArgMax.of(baked, sample * classes, classes) == ArgMax.of(logits, sample * classes, classes);
             }
         });
         double range = range(others.getOrDefault(FACTORED, baked));
