@@ -18,7 +18,7 @@ import ham.runtime.classify.Classifier;
 import ham.runtime.model.SessionSettings;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.run.EngineForward;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import ham.train.run.RunFolder;
 import ham.train.run.RunInputs;
 import ham.train.run.RunRecord;

@@ -1,20 +1,20 @@
 package ham.cli.demo;
 
-import ham.bench.comparison.ServingRequest;
-import ham.bench.comparison.ServingSource;
-import ham.job.Job;
-import ham.cli.console.ExitCode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.bench.ServingRequest;
+import ham.bench.ServingSource;
 import ham.cli.bench.BenchCommand;
 import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
 import ham.cli.train.RunText;
 import ham.cli.train.TrainOptions;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.job.Job;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.SessionSettings;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,13 +1,7 @@
 package ham.cli.export;
 
-import ham.job.export.Packaged;
-import ham.job.export.FormatAccuracy;
-import ham.job.export.Exported;
-import ham.job.export.Delivery;
-import ham.job.export.Delivered;
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
-import ham.cli.console.Table;
+import ham.cli.console.ExitCode;
 import ham.cli.run.SessionOptions;
 import ham.common.Version;
 import ham.export.ExportRequest;
@@ -17,11 +11,17 @@ import ham.export.bake.BakeRequest;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
+import ham.job.export.Delivered;
+import ham.job.export.Delivery;
+import ham.job.export.Exported;
+import ham.job.export.FormatAccuracy;
+import ham.job.export.Packaged;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -186,6 +186,7 @@ public final class ExportCommand implements Callable<Integer> {
                     base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
         }
         Checkpoint checkpoint = Checkpoint.open(base);
+        Preprocessing.warning(base).ifPresent(console::warn);
         ExportRequest request = ExportRequest.builder().setBase(checkpoint).setMerged(all).setVersion(Version.current()).setOutput(file).setSettings(settings).optForce(force).optVerify(!noVerify).build();
         if (inputs != null) {
             request = request.toBuilder().optInputs(ParityInputs.read(inputs, checkpoint.config())).build();

@@ -1,11 +1,11 @@
 package ham.cli.inspect;
 
-import ham.job.work.Environment;
-import ham.cli.console.Failures;
-import ham.cli.console.ExitCode;
-import ham.cli.console.Console;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
+import ham.cli.console.Failures;
+import ham.job.work.Environment;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.runtime.backend.BackendStatus;

@@ -117,7 +117,7 @@ final class BakedMetadata {
             return Optional.empty();
         }
         return Optional.of(
-                Preprocessing.fromHuggingFace(folder.get(), (int) dims.get(2).getDimValue()));
+                Preprocessing.ofCheckpoint(folder.get(), (int) dims.get(2).getDimValue()));
     }
 
     /**
