@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
 import ham.export.TestData;
-import ham.export.bake.base.LayerName;
+import ham.export.bake.base.LayerPlace;
 import ham.export.bake.base.SafetensorsWeights;
 import ham.export.bake.base.WeightBlock;
 import ham.export.bake.match.Chooser;
@@ -128,8 +128,8 @@ class BakerTest {
                     for (int i = 0; i < sums.length; i++) {
                         sums[i] += delta.data()[i];
                     }
-                    WeightBlock block = new WeightBlock(layer, 0, delta.rows(), delta.columns(), LayerName.find(layer));
-                    assertThat(search.holding(block, sums))
+                    WeightBlock block = new WeightBlock(layer, 0, delta.rows(), delta.columns(), LayerPlace.find(layer));
+                    assertThat(search.places(block, sums))
                             .as(graph + " " + layer)
                             .hasSize(1);
                 });
@@ -140,7 +140,7 @@ class BakerTest {
     @Test
     void anInputIsNeverTouchedAndAnOutputOnlyWithForce() throws IOException {
         Path output = Files.writeString(temp.resolve("out.onnx"), "old");
-        Bakes.refused(Bakes.request("hf-sdpa/ts17", "hf", Bakes.deltas(), output), "--force");
+        Bakes.refused(Bakes.request("hf-sdpa/ts17", "hf", Bakes.deltas(), output), "(force)");
         assertThat(output).hasContent("old");
     }
 
