@@ -1,7 +1,6 @@
 package ham.spark.score;
 
 import ham.runtime.ModelException;
-import ham.runtime.classify.Intake;
 import ham.runtime.model.Bound;
 import ham.runtime.model.BoundPool;
 import ham.runtime.model.Model;
@@ -105,7 +104,7 @@ final class BatchRunner implements AutoCloseable {
         for (int i = 1; i < sizes.length; i++) {
             sizes[i] = shape.rowShape().get(i - 1);
         }
-        if (shape.intake().filter(Intake::takesPixels).isPresent()) {
+        if (shape.takesPixels()) {
             sizes[1] = first.image().height();
             sizes[2] = first.image().width();
         }
@@ -114,7 +113,7 @@ final class BatchRunner implements AutoCloseable {
 
     /** Rows that the smallest batch has beyond the inputs become zero. */
     private void fill(List<RowInput> inputs, Bound bound) {
-        if (shape.intake().filter(Intake::takesPixels).isPresent()) {
+        if (shape.takesPixels()) {
             ByteBuffer bytes = bound.input().clear();
             inputs.forEach(input -> bytes.put(input.image().rgb()));
             while (bytes.hasRemaining()) {
@@ -127,7 +126,7 @@ final class BatchRunner implements AutoCloseable {
             if (input.image() == null) {
                 floats.put(input.values());
             } else {
-                shape.intake().orElseThrow().preprocessing().normalize(input.image(), floats);
+                shape.preprocessing().orElseThrow().normalize(input.image(), floats);
             }
         }
         while (floats.hasRemaining()) {

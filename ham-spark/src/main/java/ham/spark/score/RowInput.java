@@ -23,10 +23,9 @@ record RowInput(Row row, RgbImage image, float[] values, String error) {
         try {
             if (settings.kind().isImage()) {
                 RgbImage image = settings.kind().image(value);
-                boolean asIs = shape.intake().orElseThrow().takesPixels();
                 return new RowInput(
                         row,
-                        asIs ? image : shape.intake().orElseThrow().preprocessing().resize(image),
+                        shape.takesPixels() ? image : shape.preprocessing().orElseThrow().resize(image),
                         null,
                         null);
             }

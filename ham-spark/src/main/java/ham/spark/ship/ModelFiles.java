@@ -1,7 +1,7 @@
 package ham.spark.ship;
 
 import ham.runtime.ModelException;
-import ham.runtime.hash.ExternalData;
+import ham.runtime.onnx.ExternalData;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
