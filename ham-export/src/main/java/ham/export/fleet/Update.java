@@ -118,7 +118,7 @@ public record Update(Path file, UpdateContent content, String sha256) {
                 throw damaged(file, "it changes " + models + " models, not one and that last");
             }
             return new Update(file, content, Sha256.of(text));
-        } catch (ZipException | JsonProcessingException e) {
+        } catch (ZipException | JsonProcessingException | IllegalArgumentException e) {
             throw damaged(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("it cannot be read"));
         } catch (IOException e) {
             throw InputException.unreadable(file, e);
@@ -170,7 +170,7 @@ public record Update(Path file, UpdateContent content, String sha256) {
             if (!Sha256.of(target).equals(content.files().get(index).patchSha256())) {
                 throw damaged(file, patch(index) + " has another hash than " + CONTENT + " says");
             }
-        } catch (ZipException e) {
+        } catch (ZipException | IllegalArgumentException e) {
             throw damaged(file, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw InputException.unreadable(file, e);

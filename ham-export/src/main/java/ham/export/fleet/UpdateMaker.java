@@ -67,7 +67,9 @@ public final class UpdateMaker {
                 OnnxFiles.write((ModelProto) renamed(OnnxFiles.read(to), renamed), model);
             }
             Path patch = folder.resolve("model.hampatch");
-            PatchedFile patched = ModelPatch.write(from, model, patch);
+            boolean whole = ExternalData.locations(from).isEmpty() && ExternalData.locations(model).isEmpty();
+            PatchedFile patched =
+                    whole ? ModelPatch.write(from, model, patch) : ModelPatch.writeBytes(from, model, patch);
             changes.add(new FileChange("", "", Sha256.of(patch), patched.resultSha256()));
             patches.add(patch);
             return write(patched.baseSha256(), changes, patches, key, after, output, force);
