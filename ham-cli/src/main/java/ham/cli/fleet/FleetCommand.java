@@ -1,5 +1,7 @@
 package ham.cli.fleet;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.Table;
@@ -63,9 +65,21 @@ public final class FleetCommand implements Callable<Integer> {
         Table table = new Table("device", "model", "state");
         positions.forEach(each ->
                 table.row(each.device().device(), each.device().model().substring(0, 16), state(each, !updates.isEmpty())));
-        console.result(table.toString(), JsonFiles.tree(positions));
+        console.result(table.toString(), json(positions));
         boolean strange = !updates.isEmpty() && positions.stream().anyMatch(each -> each.missing().isEmpty());
         return strange ? ExitCode.FAILED : ExitCode.DONE;
+    }
+
+    private static ArrayNode json(List<Fleet.Position> positions) {
+        ArrayNode devices = JsonFiles.object().putArray("devices");
+        for (Fleet.Position each : positions) {
+            ObjectNode device = devices.addObject()
+                    .put("device", each.device().device())
+                    .put("model", each.device().model())
+                    .put("update", each.device().update());
+            each.missing().ifPresentOrElse(missing -> device.put("missing", missing), () -> device.putNull("missing"));
+        }
+        return devices;
     }
 
     private static String state(Fleet.Position position, boolean judged) {

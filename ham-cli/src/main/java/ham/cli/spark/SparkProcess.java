@@ -45,8 +45,8 @@ public final class SparkProcess {
         if (!Files.exists(jar) || !Files.isDirectory(target.resolve("spark"))) {
             throw new InputException(
                     jar,
-                    "expected the module for Apache Spark, found that it is not built; start ham with HAM_SPARK=1, or"
-                            + " build it with './mvnw -q -DskipTests package -pl ham-spark -am'");
+                    "expected the module for Apache Spark, found that it is not built; start ham by its launcher, or build it"
+                            + " with './mvnw -q -DskipTests package'");
         }
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
