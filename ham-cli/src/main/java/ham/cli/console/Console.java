@@ -1,7 +1,7 @@
 package ham.cli.console;
 
-import ham.job.work.WorkListener;
 import com.fasterxml.jackson.databind.JsonNode;
+import ham.job.work.WorkListener;
 import ham.merge.io.JsonFiles;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -50,7 +50,9 @@ public final class Console {
     public void result(String text, JsonNode document) {
         endProgressLine();
         PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? JsonFiles.pretty(document) : text);
+        if (json || !text.isEmpty()) {
+            out.println(json ? JsonFiles.pretty(document) : text);
+        }
         out.flush();
     }
 
