@@ -70,7 +70,9 @@ class FleetCommandTest {
         sign().succeeds();
         ham("fleet", manifest, update, "--device", "cam-1", "--model", device).succeeds();
         ham("apply", device, update).succeeds();
-        assertThat(ham("fleet", manifest, update, "--device", "cam-2", "--model", device).succeeds().out())
+        assertThat(ham("fleet", manifest, update, "--device", "cam-2", "--model", device)
+                        .succeeds()
+                        .out())
                 .contains("misses 1 update", "up to date");
         assertThat(Files.readAllLines(manifest)).hasSize(2);
         Cli strange = ham(

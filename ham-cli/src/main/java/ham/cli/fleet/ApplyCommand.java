@@ -55,7 +55,8 @@ public final class ApplyCommand implements Callable<Integer> {
     public Integer call() {
         if (rollBack == (update != null)) {
             throw new ParameterException(
-                    console.spec().commandLine(), "expected an update or --roll-back, found " + (rollBack ? "both" : "none"));
+                    console.spec().commandLine(),
+                    "expected an update or --roll-back, found " + (rollBack ? "both" : "none"));
         }
         Installation installation = new Installation(model);
         String hash = rollBack ? installation.rollBack() : applied(installation);
@@ -77,13 +78,15 @@ public final class ApplyCommand implements Callable<Integer> {
         }
         if (key.isPresent()) {
             throw new InputException(
-                    update, "expected a signed update (.hamupdate), found a patch, which has no signature; make one with 'ham sign'");
+                    update,
+                    "expected a signed update (.hamupdate), found a patch, which has no signature; make one with 'ham sign'");
         }
         Path wrapped = null;
         try {
             wrapped = Files.createTempFile("ham-apply-", ".hamupdate");
             return installation.apply(
-                    UpdateMaker.ofPatch(update, Optional.empty(), Optional.empty(), wrapped, true), ApplyCommand::check);
+                    UpdateMaker.ofPatch(update, Optional.empty(), Optional.empty(), wrapped, true),
+                    ApplyCommand::check);
         } catch (IOException e) {
             throw InputException.unwritable(update, e);
         } finally {
@@ -95,6 +98,7 @@ public final class ApplyCommand implements Callable<Integer> {
 
     /** A model that does not open here takes nobody's place. */
     private static void check(Path next) {
-        OnnxModel.open(next, new SessionSettings(1).optimized(Optimization.NONE)).close();
+        OnnxModel.open(next, new SessionSettings(1).optimized(Optimization.NONE))
+                .close();
     }
 }

@@ -23,8 +23,9 @@ import picocli.CommandLine.Parameters;
 /** {@code ham fleet}: which device has which model. */
 @Command(
         name = "fleet",
-        description = "Shows which device has which model and how many updates it misses; with --device and --model, notes"
-                + " what a device has.")
+        description =
+                "Shows which device has which model and how many updates it misses; with --device and --model, notes"
+                        + " what a device has.")
 public final class FleetCommand implements Callable<Integer> {
     @Mixin
     private Console console;
@@ -55,7 +56,8 @@ public final class FleetCommand implements Callable<Integer> {
                     console.spec().commandLine(), "expected --device and --model together, found one of them");
         }
         Optional<PublicKey> key = Optional.ofNullable(verify).map(SigningKeys::readPublic);
-        List<Update> updates = chain.stream().map(file -> Update.open(file, key)).toList();
+        List<Update> updates =
+                chain.stream().map(file -> Update.open(file, key)).toList();
         Fleet fleet = Fleet.read(manifest);
         if (device != null) {
             fleet = fleet.with(device, model);
@@ -63,10 +65,11 @@ public final class FleetCommand implements Callable<Integer> {
         }
         List<Fleet.Position> positions = fleet.positions(updates);
         Table table = new Table("device", "model", "state");
-        positions.forEach(each ->
-                table.row(each.device().device(), each.device().model().substring(0, 16), state(each, !updates.isEmpty())));
+        positions.forEach(each -> table.row(
+                each.device().device(), each.device().model().substring(0, 16), state(each, !updates.isEmpty())));
         console.result(table.toString(), json(positions));
-        boolean strange = !updates.isEmpty() && positions.stream().anyMatch(each -> each.missing().isEmpty());
+        boolean strange = !updates.isEmpty()
+                && positions.stream().anyMatch(each -> each.missing().isEmpty());
         return strange ? ExitCode.FAILED : ExitCode.DONE;
     }
 

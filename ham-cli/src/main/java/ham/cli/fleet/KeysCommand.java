@@ -30,8 +30,8 @@ public final class KeysCommand implements Callable<Integer> {
         SigningKeys.KeyFiles files = SigningKeys.generate(out);
         String name = SigningKeys.name(SigningKeys.readPublic(files.publicKey()));
         console.result(
-                "wrote " + files.privateKey() + " (signs; keep it secret) and " + files.publicKey() + " (verifies), key "
-                        + name,
+                "wrote " + files.privateKey() + " (signs; keep it secret) and " + files.publicKey()
+                        + " (verifies), key " + name,
                 JsonFiles.object()
                         .put("private", files.privateKey().toString())
                         .put("public", files.publicKey().toString())

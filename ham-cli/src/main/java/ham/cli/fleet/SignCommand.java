@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 /** {@code ham sign}: a patch, or two models, become a signed update. */
 @Command(
         name = "sign",
-        description = "Makes a signed update of a patch, or of two models (--from, --to), with external data or without.")
+        description =
+                "Makes a signed update of a patch, or of two models (--from, --to), with external data or without.")
 public final class SignCommand implements Callable<Integer> {
     @Mixin
     private Console console;
@@ -27,7 +28,10 @@ public final class SignCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "FILE.hampatch", description = "A patch of 'ham export --patch'.")
     private Path patch;
 
-    @Option(names = "--from", paramLabel = "DEPLOYED.onnx", description = "Without a patch: the model that devices have.")
+    @Option(
+            names = "--from",
+            paramLabel = "DEPLOYED.onnx",
+            description = "Without a patch: the model that devices have.")
     private Path from;
 
     @Option(names = "--to", paramLabel = "NEW.onnx", description = "Without a patch: what it becomes.")
@@ -64,7 +68,8 @@ public final class SignCommand implements Callable<Integer> {
                 ? UpdateMaker.ofPatch(patch, signing, before, out, force)
                 : UpdateMaker.ofModels(from, to, signing, before, out, force);
         console.result(
-                "wrote " + out + ", update " + update.sha256() + ": " + update.content().base() + " becomes "
+                "wrote " + out + ", update " + update.sha256() + ": "
+                        + update.content().base() + " becomes "
                         + update.content().result(),
                 JsonFiles.object()
                         .put("update", out.toString())

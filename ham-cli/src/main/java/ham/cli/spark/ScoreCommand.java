@@ -12,8 +12,9 @@ import picocli.CommandLine.Parameters;
 /** {@code ham score}: many images on Apache Spark. */
 @Command(
         name = "score",
-        description = "Scores a folder of images or of parquet with an exported model, on Apache Spark: all cores of this"
-                + " machine, or a cluster. An image that cannot be read keeps its row and says why.")
+        description =
+                "Scores a folder of images or of parquet with an exported model, on Apache Spark: all cores of this"
+                        + " machine, or a cluster. An image that cannot be read keeps its row and says why.")
 public final class ScoreCommand implements Callable<Integer> {
     @Mixin
     private Console console;
@@ -25,7 +26,8 @@ public final class ScoreCommand implements Callable<Integer> {
             names = "--in",
             paramLabel = "FOLDER",
             required = true,
-            description = "PNG, JPEG, GIF or BMP images, with subfolders; or parquet with a column of images or tensors.")
+            description =
+                    "PNG, JPEG, GIF or BMP images, with subfolders; or parquet with a column of images or tensors.")
     private String in;
 
     @Option(names = "--out", paramLabel = "FOLDER", required = true, description = "The answers, as parquet.")

@@ -59,7 +59,8 @@ public final class SparkProcess {
         }
         command.addAll(List.of(
                 "-cp",
-                jar + File.pathSeparator + target.resolve("lib") + "/*" + File.pathSeparator + target.resolve("spark") + "/*",
+                jar + File.pathSeparator + target.resolve("lib") + "/*" + File.pathSeparator + target.resolve("spark")
+                        + "/*",
                 "ham.spark.app.Main",
                 job,
                 request.toString()));

@@ -78,7 +78,11 @@ public record Fleet(Map<String, Device> devices) {
             throw new InputException(
                     file,
                     "expected a line of JSON with device, model and update, found something else in line " + number
-                            + " (" + String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("") + ")",
+                            + " ("
+                            + String.valueOf(e.getOriginalMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("") + ")",
                     e);
         }
     }
@@ -89,7 +93,10 @@ public record Fleet(Map<String, Device> devices) {
             String hash = Sha256.of(model);
             Path journal = model.resolveSibling(model.getFileName() + ".journal");
             Map<String, Device> all = new TreeMap<>(devices);
-            all.put(device, new Device(device, hash, Journal.read(journal).updateOf(hash).orElse("")));
+            all.put(
+                    device,
+                    new Device(
+                            device, hash, Journal.read(journal).updateOf(hash).orElse("")));
             return new Fleet(all);
         } catch (IOException e) {
             throw InputException.unreadable(model, e);
@@ -121,7 +128,8 @@ public record Fleet(Map<String, Device> devices) {
             if (!content.previous().equals(chain.get(i - 1).sha256())
                     || !content.base().equals(chain.get(i - 1).content().result())) {
                 throw new InputException(
-                        chain.get(i).file(), "expected to follow " + chain.get(i - 1).file() + ", found that it follows "
+                        chain.get(i).file(),
+                        "expected to follow " + chain.get(i - 1).file() + ", found that it follows "
                                 + (content.previous().isEmpty() ? "none" : content.previous()));
             }
         }

@@ -3,7 +3,6 @@ package ham.export.fleet;
 import ham.common.Sha256;
 import ham.export.patch.ModelPatch;
 import ham.merge.InputException;
-import ham.merge.io.Outputs;
 import ham.runtime.onnx.ExternalData;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -103,7 +102,10 @@ public final class Installation {
             Path next = temporary(model.getFileName().toString());
             disk.link(next, previous());
             disk.sync(next);
-            replace(next, journal, new Journal.Step(from, to, journal.updateOf(to).orElse("")));
+            replace(
+                    next,
+                    journal,
+                    new Journal.Step(from, to, journal.updateOf(to).orElse("")));
             return to;
         });
     }
@@ -129,7 +131,8 @@ public final class Installation {
         }
         String found = Sha256.of(model);
         if (found.equals(content.result())) {
-            throw new InputException(model, "is what the update " + update.file() + " makes already; there is nothing to apply");
+            throw new InputException(
+                    model, "is what the update " + update.file() + " makes already; there is nothing to apply");
         }
         if (!found.equals(content.base())) {
             throw new InputException(
@@ -164,7 +167,8 @@ public final class Installation {
         String made = ModelPatch.apply(patch, from, target, true);
         disk.delete(patch);
         if (!made.equals(change.resultSha256())) {
-            throw new InputException(update.file(), "expected a file of SHA-256 " + change.resultSha256() + ", made " + made);
+            throw new InputException(
+                    update.file(), "expected a file of SHA-256 " + change.resultSha256() + ", made " + made);
         }
         disk.sync(target);
         if (!change.isModel()) {
@@ -210,8 +214,7 @@ public final class Installation {
 
     private <T> T alone(Work<T> work) {
         Path lock = beside(".ham.lock");
-        try (FileChannel channel =
-                        FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = channel.tryLock()) {
             if (held == null) {
                 throw busy();

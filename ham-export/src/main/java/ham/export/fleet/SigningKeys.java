@@ -122,7 +122,6 @@ public final class SigningKeys {
     }
 
     private static InputException refused(Path file, String kind, Exception cause) {
-        return new InputException(
-                file, "expected an Ed25519 " + kind + " in PEM, found something else", cause);
+        return new InputException(file, "expected an Ed25519 " + kind + " in PEM, found something else", cause);
     }
 }

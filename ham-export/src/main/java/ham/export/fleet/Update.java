@@ -43,8 +43,7 @@ public record Update(Path file, UpdateContent content, String sha256) {
      * @param key signs it; empty for none
      * @param patches in the order of the changes
      */
-    static Update write(
-            UpdateContent content, Optional<PrivateKey> key, List<Path> patches, Path file, boolean force) {
+    static Update write(UpdateContent content, Optional<PrivateKey> key, List<Path> patches, Path file, boolean force) {
         try {
             byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content);
             Outputs.file(file, force, temporary -> {
@@ -113,13 +112,16 @@ public record Update(Path file, UpdateContent content, String sha256) {
                 requireName(file, each.from());
                 requireName(file, each.to());
             });
-            long models = content.files().stream().filter(UpdateContent.FileChange::isModel).count();
+            long models = content.files().stream()
+                    .filter(UpdateContent.FileChange::isModel)
+                    .count();
             if (models != 1 || !content.files().get(content.files().size() - 1).isModel()) {
                 throw damaged(file, "it changes " + models + " models, not one and that last");
             }
             return new Update(file, content, Sha256.of(text));
         } catch (ZipException | JsonProcessingException | IllegalArgumentException e) {
-            throw damaged(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("it cannot be read"));
+            throw damaged(
+                    file, String.valueOf(e.getMessage()).lines().findFirst().orElse("it cannot be read"));
         } catch (IOException e) {
             throw InputException.unreadable(file, e);
         }
@@ -192,6 +194,7 @@ public record Update(Path file, UpdateContent content, String sha256) {
     }
 
     private static InputException damaged(Path file, String how) {
-        return new InputException(file, "expected a whole update, found that it is damaged: " + how + "; fetch it again");
+        return new InputException(
+                file, "expected a whole update, found that it is damaged: " + how + "; fetch it again");
     }
 }

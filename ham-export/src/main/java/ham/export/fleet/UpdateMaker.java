@@ -67,7 +67,8 @@ public final class UpdateMaker {
                 OnnxFiles.write((ModelProto) renamed(OnnxFiles.read(to), renamed), model);
             }
             Path patch = folder.resolve("model.hampatch");
-            boolean whole = ExternalData.locations(from).isEmpty() && ExternalData.locations(model).isEmpty();
+            boolean whole = ExternalData.locations(from).isEmpty()
+                    && ExternalData.locations(model).isEmpty();
             PatchedFile patched =
                     whole ? ModelPatch.write(from, model, patch) : ModelPatch.writeBytes(from, model, patch);
             changes.add(new FileChange("", "", Sha256.of(patch), patched.resultSha256()));
@@ -88,7 +89,8 @@ public final class UpdateMaker {
         for (String location : ExternalData.locations(to)) {
             Path content = to.resolveSibling(location);
             String hash = Sha256.of(content);
-            boolean same = there.contains(location) && Sha256.of(from.resolveSibling(location)).equals(hash);
+            boolean same = there.contains(location)
+                    && Sha256.of(from.resolveSibling(location)).equals(hash);
             if (same) {
                 continue;
             }
@@ -120,9 +122,13 @@ public final class UpdateMaker {
             List<StringStringEntryProto> entries = new ArrayList<>();
             for (StringStringEntryProto entry : tensor.getExternalDataList()) {
                 String name = entry.getKey().equals("location") ? names.get(entry.getValue()) : null;
-                entries.add(name == null ? entry : entry.toBuilder().setValue(name).build());
+                entries.add(
+                        name == null ? entry : entry.toBuilder().setValue(name).build());
             }
-            return tensor.toBuilder().clearExternalData().addAllExternalData(entries).build();
+            return tensor.toBuilder()
+                    .clearExternalData()
+                    .addAllExternalData(entries)
+                    .build();
         }
         for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
             if (field.getKey().getJavaType() != FieldDescriptor.JavaType.MESSAGE) {

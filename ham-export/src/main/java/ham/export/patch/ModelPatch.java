@@ -57,7 +57,8 @@ public final class ModelPatch {
 
     /** As {@link #write(Path, Merged, Path, Merged, List, Path)} between any two models, of whose merges nothing is known. */
     public static PatchedFile write(Path base, Path result, Path patch) throws IOException {
-        PatchContent content = new PatchMaker(FileBytes.open(base), FileBytes.open(result), Map.of()).make(new ArrayList<>());
+        PatchContent content =
+                new PatchMaker(FileBytes.open(base), FileBytes.open(result), Map.of()).make(new ArrayList<>());
         return writeChecked(content, base, patch);
     }
 

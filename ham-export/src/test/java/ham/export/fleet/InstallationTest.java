@@ -47,7 +47,12 @@ class InstallationTest {
     private Update update(boolean external, int from, Optional<Update> after) throws IOException {
         Path base = after.isPresent() ? model : version(external, from);
         return UpdateMaker.ofModels(
-                base, version(external, from + 1), Optional.empty(), after, folder.resolve("u" + from + ".hamupdate"), true);
+                base,
+                version(external, from + 1),
+                Optional.empty(),
+                after,
+                folder.resolve("u" + from + ".hamupdate"),
+                true);
     }
 
     private void reset(boolean external) throws IOException {
@@ -68,7 +73,9 @@ class InstallationTest {
 
         installation.apply(update(external, 0, Optional.empty()), NO_CHECK);
 
-        assertThat(Models.answer(model)).isEqualTo(Models.answer(version(external, 1))).isNotEqualTo(before);
+        assertThat(Models.answer(model))
+                .isEqualTo(Models.answer(version(external, 1)))
+                .isNotEqualTo(before);
         assertThat(Models.answer(installation.previous())).isEqualTo(before);
         installation.rollBack();
         assertThat(Models.answer(model)).isEqualTo(before);
@@ -129,7 +136,9 @@ class InstallationTest {
             } catch (FailingDisk.PowerLoss e) {
                 // What is wanted.
             }
-            assertThat(Models.answer(model)).as("power lost before step " + failing).isIn(old, updated);
+            assertThat(Models.answer(model))
+                    .as("power lost before step " + failing)
+                    .isIn(old, updated);
         }
     }
 
@@ -142,7 +151,8 @@ class InstallationTest {
         Random random = new Random(7);
         for (int kill = 0; kill < 4; kill++) {
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-cp",
                             Optional.ofNullable(System.getProperty("surefire.test.class.path"))

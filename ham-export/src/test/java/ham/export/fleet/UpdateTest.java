@@ -34,7 +34,11 @@ class UpdateTest {
         Path patch = folder.resolve("p.hampatch");
         ModelPatch.write(base, next, patch);
         return UpdateMaker.ofPatch(
-                patch, Optional.of(SigningKeys.readPrivate(key)), Optional.empty(), folder.resolve("u.hamupdate"), false);
+                patch,
+                Optional.of(SigningKeys.readPrivate(key)),
+                Optional.empty(),
+                folder.resolve("u.hamupdate"),
+                false);
     }
 
     @Test
@@ -42,7 +46,8 @@ class UpdateTest {
         Path key = Files.writeString(folder.resolve("o.key"), OPENSSL_PRIVATE);
         Path pub = Files.writeString(folder.resolve("o.pub"), OPENSSL_PUBLIC);
         Update update = signed(key);
-        assertThat(Update.open(update.file(), Optional.of(SigningKeys.readPublic(pub)))).isEqualTo(update);
+        assertThat(Update.open(update.file(), Optional.of(SigningKeys.readPublic(pub))))
+                .isEqualTo(update);
     }
 
     @Test
@@ -50,14 +55,17 @@ class UpdateTest {
         SigningKeys.KeyFiles mine = SigningKeys.generate(folder.resolve("mine"));
         SigningKeys.KeyFiles other = SigningKeys.generate(folder.resolve("other"));
         Update update = signed(mine.privateKey());
-        assertThat(Update.open(update.file(), Optional.of(SigningKeys.readPublic(mine.publicKey())))).isEqualTo(update);
+        assertThat(Update.open(update.file(), Optional.of(SigningKeys.readPublic(mine.publicKey()))))
+                .isEqualTo(update);
         assertThatThrownBy(() -> Update.open(update.file(), Optional.of(SigningKeys.readPublic(other.publicKey()))))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected a signature of the key");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(mine.privateKey()))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(mine.privateKey())))
+                .isEqualTo("rw-------");
         assertThatThrownBy(() -> SigningKeys.generate(folder.resolve("mine"))).hasMessageContaining("exists already");
         assertThatThrownBy(() -> SigningKeys.readPublic(mine.privateKey())).hasMessageContaining("PUBLIC KEY in PEM");
-        assertThatThrownBy(() -> SigningKeys.readPrivate(folder.resolve("none"))).hasMessageContaining("cannot be read");
+        assertThatThrownBy(() -> SigningKeys.readPrivate(folder.resolve("none")))
+                .hasMessageContaining("cannot be read");
     }
 
     /** Whatever byte is damaged: the update is refused, or it does what was signed. */
@@ -78,7 +86,8 @@ class UpdateTest {
                 assertThat(opened.content()).isEqualTo(update.content());
                 Path patch = folder.resolve("extracted" + at);
                 opened.extract(0, patch);
-                assertThat(Sha256.of(patch)).isEqualTo(update.content().files().get(0).patchSha256());
+                assertThat(Sha256.of(patch))
+                        .isEqualTo(update.content().files().get(0).patchSha256());
             } catch (InputException e) {
                 refused++;
             }
@@ -106,8 +115,8 @@ class UpdateTest {
         Path v0 = Models.inside(folder.resolve("v0"), 0);
         Path v1 = Models.inside(folder.resolve("v1"), 1);
         Path v2 = Models.inside(folder.resolve("v2"), 2);
-        Update first = UpdateMaker.ofModels(
-                v0, v1, Optional.empty(), Optional.empty(), folder.resolve("u0.hamupdate"), false);
+        Update first =
+                UpdateMaker.ofModels(v0, v1, Optional.empty(), Optional.empty(), folder.resolve("u0.hamupdate"), false);
         Update second = UpdateMaker.ofModels(
                 v1, v2, Optional.empty(), Optional.of(first), folder.resolve("u1.hamupdate"), false);
         assertThat(second.content().previous()).isEqualTo(first.sha256());
@@ -138,16 +147,22 @@ class UpdateTest {
         Path v0 = Models.inside(folder.resolve("v0"), 0);
         Path v1 = Models.inside(folder.resolve("v1"), 1);
         Path strange = Models.inside(folder.resolve("v9"), 9);
-        Update first = UpdateMaker.ofModels(
-                v0, v1, Optional.empty(), Optional.empty(), folder.resolve("u0.hamupdate"), false);
+        Update first =
+                UpdateMaker.ofModels(v0, v1, Optional.empty(), Optional.empty(), folder.resolve("u0.hamupdate"), false);
         Path manifest = folder.resolve("fleet.jsonl");
-        Fleet.read(manifest).with("cam-2", v1).with("cam-1", v0).with("cam-3", strange).write(manifest);
+        Fleet.read(manifest)
+                .with("cam-2", v1)
+                .with("cam-1", v0)
+                .with("cam-3", strange)
+                .write(manifest);
 
         assertThat(Files.readAllLines(manifest)).hasSize(3).first().asString().startsWith("{\"device\":\"cam-1\"");
         assertThat(Fleet.read(manifest).positions(List.of(first)))
                 .extracting(Fleet.Position::missing)
                 .containsExactly(Optional.of(1), Optional.of(0), Optional.empty());
         Files.writeString(manifest, "{\"device\":\"x\"}\n");
-        assertThatThrownBy(() -> Fleet.read(manifest)).isInstanceOf(InputException.class).hasMessageContaining("line 1");
+        assertThatThrownBy(() -> Fleet.read(manifest))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("line 1");
     }
 }

@@ -78,7 +78,9 @@ final class BatchRunner implements AutoCloseable {
             fill(inputs, taken.bound());
             taken.bound().run();
             List<Tensor> outputs = taken.bound().outputs();
-            Scores scores = settings.columns().classes() ? new Scores(model, outputs, shape.labels().size()) : null;
+            Scores scores = settings.columns().classes()
+                    ? new Scores(model, outputs, shape.labels().size())
+                    : null;
             float[] features = shape.features() < 0 ? null : features(outputs.get(shape.features()), batch);
             List<Row> rows = new ArrayList<>(inputs.size());
             for (int i = 0; i < inputs.size(); i++) {
@@ -92,8 +94,8 @@ final class BatchRunner implements AutoCloseable {
 
     private float[] features(Tensor output, int batch) {
         if (output.shape().isEmpty() || output.shape().get(0) != batch) {
-            throw new ModelException(model.name() + ": expected features of " + batch + " rows, found an output of shape "
-                    + output.shape() + ".");
+            throw new ModelException(model.name() + ": expected features of " + batch
+                    + " rows, found an output of shape " + output.shape() + ".");
         }
         return output.floats();
     }
@@ -147,8 +149,14 @@ final class BatchRunner implements AutoCloseable {
                     labels.add(shape.labels().get(each));
                     theirs.add((float) probabilities[each]);
                 }
-                add(answers, columns.labels(), CollectionConverters.asScala(labels).toSeq());
-                add(answers, columns.probabilities(), CollectionConverters.asScala(theirs).toSeq());
+                add(
+                        answers,
+                        columns.labels(),
+                        CollectionConverters.asScala(labels).toSeq());
+                add(
+                        answers,
+                        columns.probabilities(),
+                        CollectionConverters.asScala(theirs).toSeq());
                 add(answers, columns.prediction(), (double) best[0]);
                 add(answers, columns.probability(), Vectors.dense(probabilities));
             }

@@ -51,7 +51,10 @@ public record ModelShape(
         return new ModelShape(
                 classes
                         ? Labels.fromJson(
-                                metadata(model, Labels.METADATA_KEY, "leave out the columns of classes, and take features"),
+                                metadata(
+                                        model,
+                                        Labels.METADATA_KEY,
+                                        "leave out the columns of classes, and take features"),
                                 model.name() + ", metadata " + Labels.METADATA_KEY)
                         : List.of(),
                 preprocessing,

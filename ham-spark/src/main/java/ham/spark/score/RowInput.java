@@ -25,7 +25,9 @@ record RowInput(Row row, RgbImage image, float[] values, String error) {
                 RgbImage image = settings.kind().image(value);
                 return new RowInput(
                         row,
-                        shape.takesPixels() ? image : shape.preprocessing().orElseThrow().resize(image),
+                        shape.takesPixels()
+                                ? image
+                                : shape.preprocessing().orElseThrow().resize(image),
                         null,
                         null);
             }
@@ -47,7 +49,6 @@ record RowInput(Row row, RgbImage image, float[] values, String error) {
 
     /** Whether both can go into one run. */
     boolean fits(RowInput other) {
-        return image == null
-                || (image.width() == other.image.width() && image.height() == other.image.height());
+        return image == null || (image.width() == other.image.width() && image.height() == other.image.height());
     }
 }

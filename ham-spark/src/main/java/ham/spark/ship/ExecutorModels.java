@@ -1,10 +1,10 @@
 package ham.spark.ship;
 
 import ham.runtime.ModelException;
-import ham.runtime.onnx.ModelHash;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.onnx.ModelHash;
 import ham.spark.ship.ShippedModel.ShippedFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -68,7 +68,8 @@ public final class ExecutorModels {
         Path file;
         try {
             // Spark removes it at the end of the executor.
-            Path folder = Utils.createTempDir(System.getProperty("java.io.tmpdir"), "ham-model").toPath();
+            Path folder = Utils.createTempDir(System.getProperty("java.io.tmpdir"), "ham-model")
+                    .toPath();
             for (ShippedFile each : model.files()) {
                 Path name = folder.resolve(each.location());
                 Files.createDirectories(name.getParent());
@@ -81,7 +82,8 @@ public final class ExecutorModels {
             file = folder.resolve(model.files().get(0).location());
         } catch (IOException e) {
             throw new ModelException(
-                    model.name() + ": expected to write it where this executor opens it, but that fails (" + e + ").", e);
+                    model.name() + ": expected to write it where this executor opens it, but that fails (" + e + ").",
+                    e);
         }
         String found = ModelHash.of(file);
         if (!found.equals(model.sha256())) {
