@@ -1,13 +1,7 @@
 package ham.cli.export;
 
-import ham.job.export.Packaged;
-import ham.job.export.FormatAccuracy;
-import ham.job.export.Exported;
-import ham.job.export.Delivery;
-import ham.job.export.Delivered;
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
-import ham.cli.console.Table;
+import ham.cli.console.ExitCode;
 import ham.cli.run.SessionOptions;
 import ham.common.Version;
 import ham.export.ExportRequest;
@@ -17,6 +11,11 @@ import ham.export.bake.BakeRequest;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
+import ham.job.export.Delivered;
+import ham.job.export.Delivery;
+import ham.job.export.Exported;
+import ham.job.export.FormatAccuracy;
+import ham.job.export.Packaged;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
@@ -130,7 +129,7 @@ public final class ExportCommand implements Callable<Integer> {
             numbers.requirePlain(console.spec());
             Packaged made = delivery.tasks(Optional.ofNullable(merged), (each, file) -> export(each, file, settings)
                     .result());
-            console.result(ExportText.of(made, out), made.record().put("out", out.toString()));
+            console.result(ExportText.of(made, out), made.record().json().put("out", out.toString()));
             return ExitCode.DONE;
         }
         Merged all = merged();
@@ -167,11 +166,18 @@ public final class ExportCommand implements Callable<Integer> {
     }
 
     private ExportResult bake(Merged all, Path file, SessionSettings settings) {
-        BakeRequest request = BakeRequest.of(base, Optional.ofNullable(weights), all, Version.current(), file, settings)
-                .withHead(head)
-                .withForce(force)
-                .withVerify(!noVerify);
-        return Baker.bake(inputs == null ? request : request.withInputs(inputs));
+        BakeRequest.Builder request = BakeRequest.builder()
+                .setModel(base)
+                .setMerged(all)
+                .setVersion(Version.current())
+                .setOutput(file)
+                .setSettings(settings)
+                .optHead(head)
+                .optForce(force)
+                .optVerify(!noVerify);
+        Optional.ofNullable(weights).ifPresent(request::optWeights);
+        Optional.ofNullable(inputs).ifPresent(request::optInputs);
+        return Baker.bake(request.build());
     }
 
     private Exported build(Merged all, Path file, SessionSettings settings) {
@@ -181,11 +187,9 @@ public final class ExportCommand implements Callable<Integer> {
         }
         Checkpoint checkpoint = Checkpoint.open(base);
         Preprocessing.warning(base).ifPresent(console::warn);
-        ExportRequest request = ExportRequest.of(checkpoint, all, Version.current(), file, settings)
-                .withForce(force)
-                .withVerify(!noVerify);
+        ExportRequest request = ExportRequest.builder().setBase(checkpoint).setMerged(all).setVersion(Version.current()).setOutput(file).setSettings(settings).optForce(force).optVerify(!noVerify).build();
         if (inputs != null) {
-            request = request.withInputs(ParityInputs.read(inputs, checkpoint.config()));
+            request = request.toBuilder().optInputs(ParityInputs.read(inputs, checkpoint.config())).build();
         }
         ExportRequest formatted = numbers.apply(console.spec(), request);
         ExportResult result = VitExporter.export(formatted);

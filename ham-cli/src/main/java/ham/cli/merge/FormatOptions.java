@@ -1,5 +1,6 @@
 package ham.cli.merge;
 
+import ham.cli.console.Failures;
 import ham.cli.console.Usage;
 import ham.merge.InputException;
 import ham.merge.folder.PeftMerge;
@@ -49,7 +50,7 @@ final class FormatOptions {
         try {
             PeftMerge.check(settings, rank(spec, settings));
         } catch (InputException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), Failures.sentence(e), e);
         }
     }
 }

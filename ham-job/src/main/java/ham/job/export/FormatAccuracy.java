@@ -56,7 +56,11 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
         try (TemporaryFolder folder = new TemporaryFolder()) {
             Path reference = folder.path().resolve("fp32.onnx");
             VitExporter.export(
-                    request.withFormat(NumberFormat.PLAIN).withVerify(false).withOutput(reference));
+                    request.toBuilder()
+                            .optFormat(NumberFormat.PLAIN)
+                            .optVerify(false)
+                            .setOutput(reference)
+                            .build());
             FormatAccuracy accuracy = measure(reference, request.output(), data, request.settings(), listener);
             accuracy.warning(request.format().text()).ifPresent(listener::warned);
             return accuracy;
@@ -138,6 +142,7 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
     }
 
     Record record(String format) {
-        return new Record(images, fp32, accuracy, loss(), agreement, warning(format).orElse(null));
+        return new Record(
+                images, fp32, accuracy, loss(), agreement, warning(format).orElse(null));
     }
 }

@@ -2,7 +2,7 @@ package ham.merge.folder;
 
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
-import ham.merge.checkpoint.LinearLayer;
+import ham.merge.checkpoint.LayerName;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
 import ham.merge.join.HamParameters;
@@ -187,10 +187,10 @@ public record AdapterMerge(
 
     /** One layer under two names would count as two layers. */
     private static void requireOneScheme(List<AdapterFolder> adapters) {
-        Map<LinearLayer, String> names = new HashMap<>();
+        Map<LayerName, String> names = new HashMap<>();
         for (AdapterFolder each : adapters) {
             for (String name : each.adapter().layers().keySet()) {
-                Optional<LinearLayer> layer = LinearLayer.parse(name.replaceFirst("\\.weight$", ""));
+                Optional<LayerName> layer = LayerName.parse(name);
                 String known =
                         layer.map(found -> names.putIfAbsent(found, name)).orElse(null);
                 if (known != null && !known.equals(name)) {

@@ -14,6 +14,7 @@ import java.util.function.Predicate;
  */
 final class PythonPattern {
     private static final int LONGEST = 10_000;
+    private static final int MOST_GROUPS = 500;
 
     /** What RE2 reads as something else, or Python not at all. */
     private static final java.util.regex.Pattern READ_DIFFERENTLY =
@@ -44,6 +45,9 @@ final class PythonPattern {
         if (expression.length() > LONGEST) {
             throw new IllegalArgumentException("it is longer than " + LONGEST + " characters");
         }
+        if (expression.chars().filter(each -> each == '(').count() > MOST_GROUPS) {
+            throw new IllegalArgumentException("it has more than " + MOST_GROUPS + " groups");
+        }
         java.util.regex.Matcher different = READ_DIFFERENTLY.matcher(expression);
         if (different.find()) {
             throw new IllegalArgumentException("RE2 does not read '" + different.group() + "' as Python does");
@@ -54,8 +58,6 @@ final class PythonPattern {
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(
                     e.getDescription() + (e.getPattern() == null ? "" : ": '" + e.getPattern() + "'"), e);
-        } catch (StackOverflowError e) {
-            throw new IllegalArgumentException("it is too deeply nested", e);
         }
     }
 
