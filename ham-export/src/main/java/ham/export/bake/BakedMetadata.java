@@ -12,6 +12,7 @@ import ham.merge.InputException;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
 import ham.runtime.classify.Labels;
+import ham.runtime.classify.Scores;
 import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,11 @@ final class BakedMetadata {
         request.merged().baseSha256().ifPresent(hash -> entries.put(BASE, hash));
         if (!labels.isEmpty()) {
             entries.put(Labels.METADATA_KEY, Labels.toJson(labels));
+        }
+        if (!model.metadata().containsKey(Scores.METADATA_KEY)) {
+            request.weights()
+                    .flatMap(Scores::problemType)
+                    .ifPresent(type -> entries.put(Scores.METADATA_KEY, type));
         }
         if (!model.metadata().containsKey(Preprocessing.METADATA_KEY)) {
             preprocessing().ifPresent(found -> entries.put(Preprocessing.METADATA_KEY, found.toJson()));

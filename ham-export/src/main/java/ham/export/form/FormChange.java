@@ -15,6 +15,8 @@ import ham.export.proto.TensorShapeProto.Dimension;
 import ham.export.proto.ValueInfoProto;
 import ham.merge.InputException;
 import ham.runtime.classify.AnswerForm;
+import ham.runtime.classify.Scores;
+import ham.runtime.onnx.Ending;
 import ham.runtime.preprocess.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -93,7 +95,7 @@ public final class FormChange {
         if (form.output() != Output.LOGITS) {
             graph.clearOutput();
             String floats = nodes.add("Cast", "logits", List.of(logits.getName()), PixelInput.to(DataType.FLOAT));
-            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(floats), Attributes.integer("axis", -1));
+            score(nodes, floats);
         }
         if (form.output() == Output.PROBABILITIES) {
             graph.addOutput(value(
@@ -107,6 +109,18 @@ public final class FormChange {
         nodes.putBehind(graph);
         if (form.features()) {
             graph.addOutput(value(FormNames.FEATURES, DataType.FLOAT, batch, ValueInfos.free("hidden")));
+        }
+    }
+
+    /** As whoever runs the model would: nothing where the graph has made scores itself. */
+    private void score(Nodes nodes, String numbers) {
+        int classes = (int) shape(logits).get(1).getDimValue();
+        if (Ending.of(file, logits.getName()) != Ending.NONE) {
+            nodes.addAs("Identity", FormNames.PROBABILITIES, List.of(numbers));
+        } else if (Scores.of(metadata().get(Scores.METADATA_KEY), classes) == Scores.SIGMOID) {
+            nodes.addAs("Sigmoid", FormNames.PROBABILITIES, List.of(numbers));
+        } else {
+            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(numbers), Attributes.integer("axis", -1));
         }
     }
 
@@ -172,6 +186,9 @@ public final class FormChange {
         }
         if (form.output() != Output.LOGITS) {
             add(AnswerForm.METADATA_KEY, form.output().optionName());
+            if (Ending.of(file, logits.getName()) == Ending.SIGMOID && !metadata().containsKey(Scores.METADATA_KEY)) {
+                add(Scores.METADATA_KEY, Scores.MULTI_LABEL);
+            }
         }
     }
 
