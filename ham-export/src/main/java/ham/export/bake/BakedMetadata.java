@@ -95,9 +95,7 @@ final class BakedMetadata {
             entries.put(Labels.METADATA_KEY, Labels.toJson(labels));
         }
         if (!model.metadata().containsKey(Scores.METADATA_KEY)) {
-            request.weights()
-                    .flatMap(Scores::problemType)
-                    .ifPresent(type -> entries.put(Scores.METADATA_KEY, type));
+            request.weights().flatMap(Scores::problemType).ifPresent(type -> entries.put(Scores.METADATA_KEY, type));
         }
         if (!model.metadata().containsKey(Preprocessing.METADATA_KEY)) {
             preprocessing().ifPresent(found -> entries.put(Preprocessing.METADATA_KEY, found.toJson()));

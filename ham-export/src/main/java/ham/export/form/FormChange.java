@@ -127,7 +127,8 @@ public final class FormChange {
     private void top(Nodes nodes, int top, Dimension batch) {
         long classes = shape(logits).get(1).getDimValue();
         if (classes > 0 && top > classes) {
-            throw InputException.parameter("top", "expected at most the " + classes + " classes of the model, found " + top);
+            throw InputException.parameter(
+                    "top", "expected at most the " + classes + " classes of the model, found " + top);
         }
         nodes.addAs(
                 "TopK",
@@ -186,7 +187,8 @@ public final class FormChange {
         }
         if (form.output() != Output.LOGITS) {
             add(AnswerForm.METADATA_KEY, form.output().optionName());
-            if (Ending.of(file, logits.getName()) == Ending.SIGMOID && !metadata().containsKey(Scores.METADATA_KEY)) {
+            if (Ending.of(file, logits.getName()) == Ending.SIGMOID
+                    && !metadata().containsKey(Scores.METADATA_KEY)) {
                 add(Scores.METADATA_KEY, Scores.MULTI_LABEL);
             }
         }

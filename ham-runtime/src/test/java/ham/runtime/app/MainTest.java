@@ -127,7 +127,9 @@ class MainTest {
 
         assertThat(run(MODEL, IMAGE, broken.toString(), IMAGE, "--top", "1")).isEqualTo(1);
         assertThat(text(out).lines()).hasSize(4).startsWith(IMAGE).element(2).isEqualTo(IMAGE);
-        assertThat(text(err)).startsWith("ham-runtime: " + broken + ": expected a ").hasLineCount(1);
+        assertThat(text(err))
+                .startsWith("ham-runtime: " + broken + ": expected a ")
+                .hasLineCount(1);
 
         out.reset();
         assertThat(run(MODEL, broken.toString(), IMAGE, "--json")).isEqualTo(1);

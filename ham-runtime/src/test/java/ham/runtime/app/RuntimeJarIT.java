@@ -104,8 +104,9 @@ class RuntimeJarIT {
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.out().lines()).hasSize(2).startsWith(IMAGE);
         assertThat(ran.err())
-                .isEqualTo("ham-runtime: " + webp + ": expected a PNG, JPEG, GIF, BMP, TIFF or PPM image, found WebP, for"
-                        + " which there is no reader here; convert it to PNG first.\n");
+                .isEqualTo(
+                        "ham-runtime: " + webp + ": expected a PNG, JPEG, GIF, BMP, TIFF or PPM image, found WebP, for"
+                                + " which there is no reader here; convert it to PNG first.\n");
     }
 
     @Test

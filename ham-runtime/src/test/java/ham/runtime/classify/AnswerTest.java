@@ -101,7 +101,8 @@ class AnswerTest {
 
     @Test
     void aSigmoidScoresEachClassForItself() {
-        List<Prediction> found = answer(AnswerForm.LOGITS, Scores.SIGMOID, 0, 2, -1000).top(3);
+        List<Prediction> found =
+                answer(AnswerForm.LOGITS, Scores.SIGMOID, 0, 2, -1000).top(3);
 
         assertThat(found).extracting(Prediction::index).containsExactly(1, 0, 2);
         assertThat(found).extracting(Prediction::probability).containsExactly(1 / (1 + Math.exp(-2)), 0.5, 0.0);
@@ -120,7 +121,8 @@ class AnswerTest {
 
     @Test
     void numbersWithoutScoresStayAsTheyAre() {
-        List<Prediction> found = answer(AnswerForm.LOGITS, Scores.NONE, -3, 12.5f).top(2);
+        List<Prediction> found =
+                answer(AnswerForm.LOGITS, Scores.NONE, -3, 12.5f).top(2);
 
         assertThat(found).containsExactly(new Prediction(1, "1", 12.5, 12.5), new Prediction(0, "0", -3, -3));
     }

@@ -73,7 +73,8 @@ class ReadingTest {
 
     @Test
     void aLoneNumberIsAYesOrNo() {
-        Prediction found = classify(TinyModel.classifier(2, 1, "class", 1, 2, -1)).get(0);
+        Prediction found =
+                classify(TinyModel.classifier(2, 1, "class", 1, 2, -1)).get(0);
 
         assertThat(found.probability()).isEqualTo(1 / (1 + Math.exp(-found.logit())));
         assertThat(found.probability()).isBetween(0.5, 0.999);

@@ -98,7 +98,14 @@ class ImageDecoderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"0000001c66747970617669660000 | AVIF", "0000001c667479706865696300 | HEIC", "ff0a00 | JPEG XL", "52494646000000005745425000 | WebP"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0000001c66747970617669660000 | AVIF",
+                "0000001c667479706865696300 | HEIC",
+                "ff0a00 | JPEG XL",
+                "52494646000000005745425000 | WebP"
+            })
     void namesTheFormatThatItDoesNotRead(String hex, String format) {
         assertThatThrownBy(() -> ImageDecoder.decode(HexFormat.of().parseHex(hex), "a.jpg"))
                 .isInstanceOf(ModelException.class)
@@ -118,8 +125,7 @@ class ImageDecoderTest {
         RgbImage image = ImageDecoder.decode(file.getBytes(StandardCharsets.ISO_8859_1), "a.ppm");
 
         assertThat(image.width() + "x" + image.height()).isEqualTo("2x2");
-        assertThat(image.rgb())
-                .containsExactly(0, 0, 0, 64, 64, 64, 128, 128, 128, 255, 255, 255);
+        assertThat(image.rgb()).containsExactly(0, 0, 0, 64, 64, 64, 128, 128, 128, 255, 255, 255);
     }
 
     @Test
@@ -127,7 +133,8 @@ class ImageDecoderTest {
         byte[] white = {-1, -1, -1};
         byte[] black = {0, 0, 0};
         for (String file : List.of("P1 2 1 01", "P1\n2 1\n0 1\n", "P4 2 1\n\u0040")) {
-            byte[] rgb = ImageDecoder.decode(file.getBytes(StandardCharsets.ISO_8859_1), "a.pbm").rgb();
+            byte[] rgb = ImageDecoder.decode(file.getBytes(StandardCharsets.ISO_8859_1), "a.pbm")
+                    .rgb();
             assertThat(Arrays.copyOf(rgb, 3)).isEqualTo(white);
             assertThat(Arrays.copyOfRange(rgb, 3, 6)).isEqualTo(black);
         }
@@ -142,7 +149,9 @@ class ImageDecoderTest {
         RgbImage expected = ImageDecoder.decode(TestData.path("pillow/rgb.png"));
         BufferedImage image = new BufferedImage(expected.width(), expected.height(), BufferedImage.TYPE_3BYTE_BGR);
         for (int i = 0; i < expected.width() * expected.height(); i++) {
-            int rgb = (expected.rgb()[3 * i] & 0xff) << 16 | (expected.rgb()[3 * i + 1] & 0xff) << 8 | (expected.rgb()[3 * i + 2] & 0xff);
+            int rgb = (expected.rgb()[3 * i] & 0xff) << 16
+                    | (expected.rgb()[3 * i + 1] & 0xff) << 8
+                    | (expected.rgb()[3 * i + 2] & 0xff);
             image.setRGB(i % expected.width(), i / expected.width(), rgb);
         }
         ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();
@@ -175,7 +184,8 @@ class ImageDecoderTest {
 
         assertThat(image.orientation()).isEqualTo(orientation);
         assertThat(image.rgb()).isEqualTo(ImageDecoder.decode(jpeg, "a.jpg").rgb());
-        assertThat(ImageDecoder.decode(withChunk(TestData.bytes("pillow/rgb.png"), tiff), "a.png").orientation())
+        assertThat(ImageDecoder.decode(withChunk(TestData.bytes("pillow/rgb.png"), tiff), "a.png")
+                        .orientation())
                 .isEqualTo(orientation);
     }
 
@@ -229,7 +239,9 @@ class ImageDecoderTest {
 
         assertThatThrownBy(() -> ImageDecoder.decode(text))
                 .isInstanceOf(ModelException.class)
-                .hasMessage(text + ": expected a PNG, JPEG, GIF, BMP, TIFF or PPM image, found something else; convert it first.");
+                .hasMessage(
+                        text
+                                + ": expected a PNG, JPEG, GIF, BMP, TIFF or PPM image, found something else; convert it first.");
         assertThatThrownBy(() -> ImageDecoder.decode(empty))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(empty + ": expected an image, found an empty file.");

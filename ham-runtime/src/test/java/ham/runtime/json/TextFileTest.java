@@ -23,18 +23,22 @@ class TextFileTest {
 
     @Test
     void readsUtf8WithAMarkOrWithout() throws IOException {
-        assertThat(Labels.read(write("\ufeffcafé\r\nnaïve\r\n", StandardCharsets.UTF_8))).containsExactly("café", "naïve");
-        assertThat(Labels.read(write("\ufeff[\"a\", \"日本\"]", StandardCharsets.UTF_8))).containsExactly("a", "日本");
+        assertThat(Labels.read(write("\ufeffcafé\r\nnaïve\r\n", StandardCharsets.UTF_8)))
+                .containsExactly("café", "naïve");
+        assertThat(Labels.read(write("\ufeff[\"a\", \"日本\"]", StandardCharsets.UTF_8)))
+                .containsExactly("a", "日本");
     }
 
     @Test
     void namesAnotherEncoding() throws IOException {
-        for (Charset charset : new Charset[] {StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE}) {
+        for (Charset charset :
+                new Charset[] {StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE}) {
             Path file = write("cat\ndog\n", charset);
             assertThatThrownBy(() -> Labels.read(file))
                     .isInstanceOf(ModelException.class)
-                    .hasMessageEndingWith("labels.txt: expected a file of labels in UTF-8, found UTF-16; convert it, for"
-                            + " example with iconv -f UTF-16 -t UTF-8.");
+                    .hasMessageEndingWith(
+                            "labels.txt: expected a file of labels in UTF-8, found UTF-16; convert it, for"
+                                    + " example with iconv -f UTF-16 -t UTF-8.");
         }
         Path latin = write("café\n", StandardCharsets.ISO_8859_1);
         assertThatThrownBy(() -> Labels.read(latin))

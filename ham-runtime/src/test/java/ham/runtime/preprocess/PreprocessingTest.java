@@ -222,7 +222,8 @@ class PreprocessingTest {
                 .isEqualTo(Preprocessing.vitDefault(224));
         assertThat(Preprocessing.fromJson("{\"image_processor\": {\"size\": 4}, \"processor_class\": \"X\"}"))
                 .isEqualTo(Preprocessing.vitDefault(4));
-        assertThat(Preprocessing.fromJson("{\"image_processor_type\": \"SiglipImageProcessor\"}").resample())
+        assertThat(Preprocessing.fromJson("{\"image_processor_type\": \"SiglipImageProcessor\"}")
+                        .resample())
                 .isEqualTo(Resample.BICUBIC);
     }
 
@@ -261,7 +262,8 @@ class PreprocessingTest {
     @Test
     void turnsImagesWhereTheSourceOfTheCheckpointDoes() throws IOException {
         RgbImage held = new RgbImage(1, 2, new byte[] {1, 2, 3, 4, 5, 6}, 6);
-        Preprocessing transformers = Preprocessing.fromJson("{\"do_resize\": false, \"size\": {\"height\": 1, \"width\": 2}}");
+        Preprocessing transformers =
+                Preprocessing.fromJson("{\"do_resize\": false, \"size\": {\"height\": 1, \"width\": 2}}");
         Preprocessing torchvision = Preprocessing.imagenet(224);
 
         assertThat(transformers.resize(held).rgb()).containsExactly(4, 5, 6, 1, 2, 3);
@@ -283,7 +285,8 @@ class PreprocessingTest {
     void saysWhatItAssumesOfACheckpointThatSaysNothing() throws IOException {
         assertThat(Preprocessing.warning(TestData.path("backbone"))).isEmpty();
         assertThat(Preprocessing.warning(TestData.path("hf-vit-tiny")).orElseThrow())
-                .contains("hf-vit-tiny: no preprocessor_config.json; assumed that images are resized to 32x32 (bilinear), and")
+                .contains(
+                        "hf-vit-tiny: no preprocessor_config.json; assumed that images are resized to 32x32 (bilinear), and")
                 .contains("mean 0.5");
         Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"deit\", \"image_size\": 224}");
         assertThat(Preprocessing.warning(folder).orElseThrow()).contains("256x256 (bicubic), cropped to 224x224");

@@ -1,13 +1,13 @@
 package ham.train.run;
 
-import ham.train.config.Measuring;
-import ham.train.config.RunConfig;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.join.Importance;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
+import ham.train.config.Measuring;
+import ham.train.config.RunConfig;
 import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
