@@ -118,8 +118,8 @@ class ImageDecoderTest {
             strings = {
                 "P2\n# a comment\n2 2 4\n0 1\n2 4\n",
                 "P3 2 2 255 0 0 0 64 64 64 128 128 128 255 255 255",
-                "P5 2 2 255\n\0\u0040\u0080\u00ff",
-                "P6 2 2 255\n\0\0\0\u0040\u0040\u0040\u0080\u0080\u0080\u00ff\u00ff\u00ff"
+                "P5 2 2 255\n\0@\u0080\u00ff",
+                "P6 2 2 255\n\0\0\0@@@\u0080\u0080\u0080\u00ff\u00ff\u00ff"
             })
     void readsThePixelsOfNetpbm(String file) {
         RgbImage image = ImageDecoder.decode(file.getBytes(StandardCharsets.ISO_8859_1), "a.ppm");
@@ -132,7 +132,7 @@ class ImageDecoderTest {
     void readsTheBitsOfNetpbm() {
         byte[] white = {-1, -1, -1};
         byte[] black = {0, 0, 0};
-        for (String file : List.of("P1 2 1 01", "P1\n2 1\n0 1\n", "P4 2 1\n\u0040")) {
+        for (String file : List.of("P1 2 1 01", "P1\n2 1\n0 1\n", "P4 2 1\n@")) {
             byte[] rgb = ImageDecoder.decode(file.getBytes(StandardCharsets.ISO_8859_1), "a.pbm")
                     .rgb();
             assertThat(Arrays.copyOf(rgb, 3)).isEqualTo(white);
