@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import ham.export.ExportRequest;
 import ham.export.OnnxFiles;
 import ham.export.OnnxSummary;
-import ham.export.ProblemType;
 import ham.export.TestData;
 import ham.export.VitExporter;
 import ham.export.form.GraphForm.Input;
@@ -15,10 +14,10 @@ import ham.export.proto.ModelProto;
 import ham.export.proto.NodeProto;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
+import ham.runtime.classify.Scores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +54,7 @@ class AnswerTest {
     void oneClassOfAllIsASoftmaxWhetherSaidOrNot() throws IOException {
         for (String type : new String[] {"single_label_classification", null}) {
             export(type);
-            assertThat(OnnxSummary.of(plain).metadata().get(ProblemType.METADATA_KEY)).isEqualTo(type);
+            assertThat(OnnxSummary.of(plain).metadata().get(Scores.METADATA_KEY)).isEqualTo(type);
             FormChange.write(plain, PROBABILITIES, formed);
             assertSoftmax();
         }
@@ -82,14 +81,6 @@ class AnswerTest {
             FormChange.write(ended, PROBABILITIES, formed);
             assertSoftmax();
         }
-    }
-
-    /** As transformers' pipeline for a head with one number. */
-    @Test
-    void aLoneNumberIsNeverSoftmaxed() {
-        assertThat(ProblemType.isSigmoid(Optional.empty(), 1)).isTrue();
-        assertThat(ProblemType.isSigmoid(Optional.of(ProblemType.REGRESSION), 1)).isTrue();
-        assertThat(ProblemType.isSigmoid(Optional.of(ProblemType.SINGLE_LABEL_CLASSIFICATION), 2)).isFalse();
     }
 
     private void assertSoftmax() {
