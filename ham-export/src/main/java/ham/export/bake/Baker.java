@@ -189,7 +189,7 @@ public final class Baker {
         Optional<OwnForward> own = request.weights()
                 .flatMap(weights ->
                         OwnForward.of(weights, request.merged(), metadata.head(), request.settings()));
-        Optional<String> output = classifier.map(ClassifierLayer::output);
+        Optional<String> output = classifier.flatMap(found -> found.outputs().stream().findFirst());
         ParityReport report = new Verification(model, request.settings(), request.inputs(), own, output)
                 .compare(baked, reference, exact ? ParityReport.RELATIVE_TOLERANCE : ParityReport.HALF_TOLERANCE);
         if (!report.passed()) {
