@@ -30,7 +30,9 @@ public enum ProblemType {
 
     /** The one with that {@link #label}. */
     public static Optional<ProblemType> ofLabel(String label) {
-        return Arrays.stream(values()).filter(each -> each.label().equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(each -> each.label().equals(label))
+                .findFirst();
     }
 
     /**
@@ -43,7 +45,9 @@ public enum ProblemType {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
-        String label = JsonFiles.read(file, "the configuration of a checkpoint").path(KEY).asText("null");
+        String label = JsonFiles.read(file, "the configuration of a checkpoint")
+                .path(KEY)
+                .asText("null");
         if (label.equals("null")) {
             return Optional.empty();
         }

@@ -48,13 +48,16 @@ public final class FormChange {
                     file, "expected a model in one file to change its inputs and outputs, found external data");
         }
         List<ValueInfoProto> answers = answers();
-        if (graph.getInputCount() != 1 || answers.size() != 1 || shape(graph.getInput(0)).size() != 4) {
+        if (graph.getInputCount() != 1
+                || answers.size() != 1
+                || shape(graph.getInput(0)).size() != 4) {
             throw new InputException(
                     file,
                     "expected one input of images [batch, 3, side, side] and one output of logits [batch, classes],"
                             + " found " + graph.getInputCount() + " inputs and the outputs "
                             + graph.getOutputList().stream()
-                                    .map(each -> each.getName() + " of " + shape(each).size() + " dimensions")
+                                    .map(each -> each.getName() + " of "
+                                            + shape(each).size() + " dimensions")
                                     .toList()
                             + "; the form can be chosen once, when the model is exported");
         }
@@ -87,8 +90,9 @@ public final class FormChange {
         List<ValueInfoProto> flat = graph.getOutputList().stream()
                 .filter(each -> shape(each).size() == 2)
                 .toList();
-        List<ValueInfoProto> named =
-                flat.stream().filter(each -> each.getName().equals(VitGraph.OUTPUT)).toList();
+        List<ValueInfoProto> named = flat.stream()
+                .filter(each -> each.getName().equals(VitGraph.OUTPUT))
+                .toList();
         return named.isEmpty() ? flat : named;
     }
 

@@ -176,17 +176,7 @@ public record ParityReport(
     /** The same with something that a person should know beside it. */
     public ParityReport noting(String text) {
         return new ParityReport(
-                inputs,
-                samples,
-                classes,
-                quantity,
-                range,
-                differences,
-                maxAbs,
-                top1,
-                tolerance,
-                passed,
-                text);
+                inputs, samples, classes, quantity, range, differences, maxAbs, top1, tolerance, passed, text);
     }
 
     /** One line for people. */

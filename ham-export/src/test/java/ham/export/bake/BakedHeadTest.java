@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
+import ham.export.OnnxFiles;
 import ham.export.TestData;
 import ham.export.VitExporter;
 import ham.export.bake.BakeRequest.HeadChoice;
-import ham.export.OnnxFiles;
 import ham.export.parity.ParityReport;
 import ham.export.proto.AttributeProto;
 import ham.export.proto.AttributeProto.AttributeType;
@@ -81,8 +81,7 @@ class BakedHeadTest {
     /** The weight behind Identity and Cast, the logits behind a Cast, and a second output that is their softmax. */
     @Test
     void aClassifierBehindOtherNodesIsReplacedToo() throws IOException {
-        ModelProto.Builder model =
-                OnnxFiles.read(TestData.path("onnx-exports/hf-sdpa/ts17.onnx")).toBuilder();
+        ModelProto.Builder model = OnnxFiles.read(TestData.path("onnx-exports/hf-sdpa/ts17.onnx")).toBuilder();
         GraphProto.Builder graph = model.getGraphBuilder();
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeProto node = graph.getNode(i);

@@ -57,11 +57,14 @@ class OwnForwardTest {
     @Test
     void channelsLastIsVerifiedToo() throws IOException {
         ParityReport report = bake(edited(graph -> {
-            prepend(graph, "Transpose", AttributeProto.newBuilder()
-                    .setName("perm")
-                    .setType(AttributeType.INTS)
-                    .addAllInts(List.of(0L, 3L, 1L, 2L))
-                    .build());
+            prepend(
+                    graph,
+                    "Transpose",
+                    AttributeProto.newBuilder()
+                            .setName("perm")
+                            .setType(AttributeType.INTS)
+                            .addAllInts(List.of(0L, 3L, 1L, 2L))
+                            .build());
             shape(graph.getInputBuilder(0), 32, 32, 3);
         }));
         assertThat(report.differences()).containsKey(ParityReport.OWN);
@@ -70,11 +73,14 @@ class OwnForwardTest {
     @Test
     void bytesAndAFixedBatchAreVerifiedWithoutOurs() throws IOException {
         ParityReport report = bake(edited(graph -> {
-            prepend(graph, "Cast", AttributeProto.newBuilder()
-                    .setName("to")
-                    .setType(AttributeType.INT)
-                    .setI(DataType.FLOAT.getNumber())
-                    .build());
+            prepend(
+                    graph,
+                    "Cast",
+                    AttributeProto.newBuilder()
+                            .setName("to")
+                            .setType(AttributeType.INT)
+                            .setI(DataType.FLOAT.getNumber())
+                            .build());
             graph.getInputBuilder(0)
                     .getTypeBuilder()
                     .getTensorTypeBuilder()
@@ -115,8 +121,7 @@ class OwnForwardTest {
     }
 
     private Path edited(Consumer<GraphProto.Builder> edit) throws IOException {
-        ModelProto.Builder model =
-                OnnxFiles.read(TestData.path("onnx-exports/hf-sdpa/ts17.onnx")).toBuilder();
+        ModelProto.Builder model = OnnxFiles.read(TestData.path("onnx-exports/hf-sdpa/ts17.onnx")).toBuilder();
         edit.accept(model.getGraphBuilder());
         Path file = temp.resolve("edited.onnx");
         OnnxFiles.write(model.build(), file);

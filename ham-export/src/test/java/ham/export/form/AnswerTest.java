@@ -11,15 +11,15 @@ import ham.export.TestData;
 import ham.export.VitExporter;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
-import ham.export.proto.ModelProto;
-import ham.export.proto.NodeProto;
-import ham.merge.checkpoint.Checkpoint;
 import ham.export.graph.Attributes;
 import ham.export.graph.ValueInfos;
+import ham.export.proto.ModelProto;
+import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto;
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.folder.Merged;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.tensor.Tensor;
-import ham.merge.folder.Merged;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +63,8 @@ class AnswerTest {
     void oneClassOfAllIsASoftmaxWhetherSaidOrNot() throws IOException {
         for (String type : new String[] {"single_label_classification", null}) {
             export(type);
-            assertThat(OnnxSummary.of(plain).metadata().get(ProblemType.METADATA_KEY)).isEqualTo(type);
+            assertThat(OnnxSummary.of(plain).metadata().get(ProblemType.METADATA_KEY))
+                    .isEqualTo(type);
             FormChange.write(plain, PROBABILITIES, formed);
             assertSoftmax();
         }
@@ -109,10 +110,12 @@ class AnswerTest {
                         .addDims(1)
                         .addInt64Data(1));
         model.getGraphBuilder()
-                .addOutput(0, ValueInfos.of(
-                        "states",
-                        TensorProto.DataType.FLOAT,
-                        List.of(ValueInfos.free("batch"), ValueInfos.fixed(1), ValueInfos.fixed(10))));
+                .addOutput(
+                        0,
+                        ValueInfos.of(
+                                "states",
+                                TensorProto.DataType.FLOAT,
+                                List.of(ValueInfos.free("batch"), ValueInfos.fixed(1), ValueInfos.fixed(10))));
         Path several = folder.resolve("several.onnx");
         OnnxFiles.write(model.build(), several);
         FormChange.write(several, PROBABILITIES, formed);
@@ -140,14 +143,16 @@ class AnswerTest {
                                 .addOutput("pixel_values")
                                 .addAttribute(Attributes.integers("perm", 0, 3, 1, 2)));
         model.getGraphBuilder()
-                .setInput(0, ValueInfos.of(
-                        "image",
-                        TensorProto.DataType.FLOAT,
-                        List.of(
-                                ValueInfos.free("batch"),
-                                ValueInfos.fixed(32),
-                                ValueInfos.fixed(32),
-                                ValueInfos.fixed(3))));
+                .setInput(
+                        0,
+                        ValueInfos.of(
+                                "image",
+                                TensorProto.DataType.FLOAT,
+                                List.of(
+                                        ValueInfos.free("batch"),
+                                        ValueInfos.fixed(32),
+                                        ValueInfos.fixed(32),
+                                        ValueInfos.fixed(3))));
         Path last = folder.resolve("last.onnx");
         OnnxFiles.write(model.build(), last);
         FormChange.write(last, form, formed);
@@ -169,8 +174,10 @@ class AnswerTest {
     @Test
     void aLoneNumberIsNeverSoftmaxed() {
         assertThat(ProblemType.isSigmoid(Optional.empty(), 1)).isTrue();
-        assertThat(ProblemType.isSigmoid(Optional.of(ProblemType.REGRESSION), 1)).isTrue();
-        assertThat(ProblemType.isSigmoid(Optional.of(ProblemType.SINGLE_LABEL_CLASSIFICATION), 2)).isFalse();
+        assertThat(ProblemType.isSigmoid(Optional.of(ProblemType.REGRESSION), 1))
+                .isTrue();
+        assertThat(ProblemType.isSigmoid(Optional.of(ProblemType.SINGLE_LABEL_CLASSIFICATION), 2))
+                .isFalse();
     }
 
     private void assertSoftmax() {

@@ -91,8 +91,8 @@ public final class HeadReplacement {
         if (logits && (shape.getDimCount() != 2 || ElementFormat.of(type).isEmpty())) {
             throw ClassifierLayer.refused(
                     model,
-                    "expected a float graph output [batch, classes], found '" + name + "' with "
-                            + shape.getDimCount() + " dimensions of ONNX type " + type);
+                    "expected a float graph output [batch, classes], found '" + name + "' with " + shape.getDimCount()
+                            + " dimensions of ONNX type " + type);
         }
         if (shape.getDimCount() == 2 && (logits || shape.getDim(1).getDimValue() == classifier.classes())) {
             shape.setDim(1, TensorShapeProto.Dimension.newBuilder().setDimValue(classes));

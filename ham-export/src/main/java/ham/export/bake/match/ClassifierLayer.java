@@ -116,8 +116,10 @@ public record ClassifierLayer(
             if (node.operator().equals(CAST)) {
                 int to = node.integers().getOrDefault("to", 0L).intValue();
                 format = ElementFormat.of(to)
-                        .orElseThrow(() -> refused(model, "expected floats at the classifier, found " + node.label()
-                                + " to the ONNX type " + to));
+                        .orElseThrow(() -> refused(
+                                model,
+                                "expected floats at the classifier, found " + node.label() + " to the ONNX type "
+                                        + to));
             }
         }
 
@@ -153,8 +155,8 @@ public record ClassifierLayer(
             List<Use> readers = uses.direct(value);
             return readers.size() == 1 && readers.get(0).canBeRenamed()
                     ? Optional.of(readers.get(0).node())
-                            .filter(index -> BEHIND.contains(
-                                    model.nodes().get(index).operator()))
+                            .filter(index ->
+                                    BEHIND.contains(model.nodes().get(index).operator()))
                             .filter(index -> restIsConstant(model.nodes().get(index), value))
                     : Optional.empty();
         }
@@ -191,8 +193,7 @@ public record ClassifierLayer(
             nodes.forEach(node -> read.addAll(model.nodes().get(node).inputs()));
             return model.tensors().stream()
                     .filter(tensor -> read.contains(tensor.name()))
-                    .filter(tensor ->
-                            uses.direct(tensor.name()).stream().allMatch(use -> nodes.contains(use.node())))
+                    .filter(tensor -> uses.direct(tensor.name()).stream().allMatch(use -> nodes.contains(use.node())))
                     .toList();
         }
     }

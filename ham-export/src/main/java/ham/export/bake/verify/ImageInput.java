@@ -102,8 +102,6 @@ record ImageInput(TensorSpec spec, boolean channelsLast, int channels, int heigh
             }
             return Tensor.of(bytes, shape);
         }
-        return spec.dtype().equals(ElementType.FLOAT16.label())
-                ? Halves.of(chosen, shape)
-                : Tensor.of(chosen, shape);
+        return spec.dtype().equals(ElementType.FLOAT16.label()) ? Halves.of(chosen, shape) : Tensor.of(chosen, shape);
     }
 }

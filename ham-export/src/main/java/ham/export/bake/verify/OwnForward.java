@@ -26,8 +26,7 @@ public final class OwnForward {
     private final Optional<NamedHead> head;
     private final SessionSettings settings;
 
-    private OwnForward(
-            Checkpoint base, WeightChanges changes, Optional<NamedHead> head, SessionSettings settings) {
+    private OwnForward(Checkpoint base, WeightChanges changes, Optional<NamedHead> head, SessionSettings settings) {
         this.base = base;
         this.changes = changes;
         this.head = head;
@@ -75,8 +74,7 @@ public final class OwnForward {
 
     /** Logits [samples, classes] of the bare checkpoint. */
     float[] bare(ParityInputs inputs, Path scratch) throws IOException {
-        return run(
-                new VitForms(base, WeightChanges.of(base, "", Merged.none()), Optional.empty()), inputs, scratch);
+        return run(new VitForms(base, WeightChanges.of(base, "", Merged.none()), Optional.empty()), inputs, scratch);
     }
 
     private float[] run(VitForms forms, ParityInputs inputs, Path scratch) throws IOException {

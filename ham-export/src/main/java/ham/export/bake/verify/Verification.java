@@ -82,14 +82,16 @@ public final class Verification {
             Map<String, float[]> same = Map.of(ParityReport.FACTORED, plain);
             Optional<ParityReport> before = with(inputs, plain, same, ending.of(bare, inputs), relativeTolerance);
             if (before.filter(ParityReport::passed).isPresent()) {
-                // The graph is the checkpoint's; so with the merge it must be as near to the checkpoint's with the merge.
+                // The graph is the checkpoint's; so with the merge it must be as near to the checkpoint's with the
+                // merge.
                 double apart = 2 * before.get().maxAbs() / before.get().range();
                 return with(inputs, logits, others, ending.of(expected, inputs), relativeTolerance + apart)
                         .orElse(report);
             }
         }
-        return report.noting("the unchanged graph computes something else than ham's own forward pass of the checkpoint,"
-                + " which therefore is no reference");
+        return report.noting(
+                "the unchanged graph computes something else than ham's own forward pass of the checkpoint,"
+                        + " which therefore is no reference");
     }
 
     private static Optional<ParityReport> with(
@@ -142,7 +144,9 @@ public final class Verification {
             for (int from = 0; from < inputs.samples(); from += input.batch()) {
                 int to = Math.min(inputs.samples(), from + input.batch());
                 Tensor tensor = input.tensor(inputs, from, to);
-                float[] part = session.run(Map.of(input.spec().name(), tensor)).get(name).floats();
+                float[] part = session.run(Map.of(input.spec().name(), tensor))
+                        .get(name)
+                        .floats();
                 int classes = part.length / tensor.shape().get(0).intValue();
                 if (from == 0) {
                     logits = new float[classes * inputs.samples()];
@@ -158,8 +162,12 @@ public final class Verification {
         List<TensorSpec> floats = outputs.stream()
                 .filter(each -> each.dtype().equals(FLOAT) || each.dtype().equals(HALF))
                 .toList();
-        return output.filter(name -> floats.stream().anyMatch(each -> each.name().equals(name)))
-                .or(() -> floats.stream().map(TensorSpec::name).filter(LOGITS::equals).findFirst())
+        return output.filter(
+                        name -> floats.stream().anyMatch(each -> each.name().equals(name)))
+                .or(() -> floats.stream()
+                        .map(TensorSpec::name)
+                        .filter(LOGITS::equals)
+                        .findFirst())
                 .or(() -> floats.stream()
                         .filter(each -> each.shape().size() == 2)
                         .map(TensorSpec::name)
