@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import ham.report.bench.BenchDocument;
 import ham.common.Sha256;
 import ham.report.BenchReport;
+import ham.report.bench.BenchDocument;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -204,7 +206,7 @@ class GoldenFoldersTest {
 
     @Test
     void aServingComparisonStillMakesAPage() throws IOException {
-        String page = new BenchReport(read(GOLDEN.resolve("bench/bench.json"))).html();
+        String page = new BenchReport(BenchDocument.read(GOLDEN.resolve("bench/bench.json"))).html();
         assertThat(page).startsWith("<!DOCTYPE html>").contains("per-task", "SingleStream", "Server", "16.6");
     }
 }

@@ -34,6 +34,24 @@ class TutorialTest {
         questions.holdsIn(folder);
     }
 
+    /** The picture of the README is what ham draws of the figures beside it. */
+    @Test
+    void thePictureIsDrawnFromItsFigures() throws IOException, InterruptedException {
+        Path images = Cli.testdata("../docs/images");
+        Path drawn = folder.resolve("memory.svg");
+        Process draw = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        images.resolve("Draw.java").toString(),
+                        images.resolve("memory.csv").toString(),
+                        drawn.toString())
+                .inheritIO()
+                .start();
+        assertThat(draw.waitFor()).isZero();
+        assertThat(drawn).hasSameTextualContentAs(images.resolve("memory.svg"));
+    }
+
     @Test
     void aTranscriptIsComparedByItsWordsAndItsNumbers() {
         List<String> shown = List.of("...", "accuracy  48.9 %", "three of 3");

@@ -55,7 +55,7 @@ public final class ExperimentWork {
     /** Does it, or goes on with it. */
     public ExperimentOutcome run(List<PlannedRun> runs) {
         refuseOther();
-        environment = Environment.ofTraining(runs.get(0).config());
+        environment = Environment.ofTraining(runs.get(0).config(), listener::stage);
         StopHook hint = new StopHook(() -> listener.interrupted(out));
         try {
             ExperimentResults finished = new ExperimentResults(

@@ -53,12 +53,11 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
     public static FormatAccuracy of(ExportRequest request, Dataset data, WorkListener listener) {
         try (TemporaryFolder folder = new TemporaryFolder()) {
             Path reference = folder.path().resolve("fp32.onnx");
-            VitExporter.export(
-                    request.toBuilder()
-                            .optFormat(NumberFormat.PLAIN)
-                            .optVerify(false)
-                            .setOutput(reference)
-                            .build());
+            VitExporter.export(request.toBuilder()
+                    .optFormat(NumberFormat.PLAIN)
+                    .optVerify(false)
+                    .setOutput(reference)
+                    .build());
             FormatAccuracy accuracy = measure(reference, request.output(), data, request.settings(), listener);
             accuracy.warning(request.format().text()).ifPresent(listener::warned);
             return accuracy;

@@ -109,7 +109,8 @@ public record LearningSettings(LearningMethod method, MergeMode mode, MergeSetti
             case HAM, CAT_PRUNED -> new HamLearner(merging.ham(), mode);
             case SEQUENTIAL, JOINT, FROZEN -> new LatestAdapter(true);
             case ORACLE -> new LatestAdapter(false);
-            case LINEAR, TASK_ARITHMETIC, TIES, DARE -> new MergingLearner(merging);
+            case LINEAR, TASK_ARITHMETIC, TIES, DARE, MAGMAX, MODEL_STOCK, TSV, ISO_C, ISO_CTS, OPCM ->
+                new MergingLearner(merging);
             case SD_LORA -> new SdLoraLearner();
         };
     }

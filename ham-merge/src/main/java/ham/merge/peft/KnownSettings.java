@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells plain LoRA, whose delta is {@code s B A} on an unchanged base, from everything that PEFT writes beside it.
+ * Tells the adapters whose delta ham knows ({@link AdapterKind}), on an unchanged base, from everything that PEFT writes beside them.
  *
  * <p>PEFT gains a setting with almost every release, and each of its variants is switched on by one. A setting that is unknown here and in
  * use (true, not zero, not empty) is therefore refused: read as plain LoRA, an adapter of a new variant would be merged into a wrong
  * model without a word. A harmless newcomer costs its user one line, since what is removed from the file has PEFT's default.
  */
-final class PlainLora {
+final class KnownSettings {
     /** Settings that {@link PeftConfig} reads. */
     private static final Set<String> READ = Set.of(
             "peft_type",
@@ -22,6 +22,8 @@ final class PlainLora {
             "r",
             "lora_alpha",
             "use_rslora",
+            "use_dora",
+            "alpha",
             "rank_pattern",
             "alpha_pattern",
             "target_modules",
@@ -40,6 +42,13 @@ final class PlainLora {
             "base_model_name_or_path",
             "revision",
             "inference_mode",
+            "rank_dropout",
+            "rank_dropout_scale",
+            "module_dropout",
+            "init_weights",
+            "decompose_both",
+            "decompose_factor",
+            "use_effective_conv2d",
             "peft_version",
             "lora_dropout",
             "megatron_core",
@@ -54,7 +63,6 @@ final class PlainLora {
 
     /** Settings whose use makes the adapter something other than {@code s B A} on the base, and what it is then. */
     private static final Map<String, String> VARIANTS = Map.ofEntries(
-            entry("use_dora", "DoRA"),
             entry("use_qalora", "QALoRA"),
             entry("use_bdlora", "BD-LoRA"),
             entry("alora_invocation_tokens", "Activated LoRA"),
@@ -72,19 +80,27 @@ final class PlainLora {
     private static final Set<String> PLAIN_INITIALISATIONS =
             Set.of("true", "false", "null", "gaussian", "orthogonal", "eva", "mica");
 
-    private PlainLora() {}
+    private KnownSettings() {}
 
     /**
-     * Refuses by name what is no plain LoRA.
+     * Refuses by name what is none of them.
      *
+     * @return which it is
      * @throws InputException with the setting and the variant
      */
-    static void require(ConfigJson json) {
+    static AdapterKind require(ConfigJson json) {
         String type = json.text("peft_type", "none");
-        if (!type.equals("LORA")) {
+        AdapterKind kind =
+                switch (type) {
+                    case "LORA" -> json.flag("use_dora") ? AdapterKind.DORA : AdapterKind.LORA;
+                    case "LOHA" -> AdapterKind.LOHA;
+                    case "LOKR" -> AdapterKind.LOKR;
+                    default -> null;
+                };
+        if (kind == null) {
             throw new InputException(
                     json.file(),
-                    "expected peft_type LORA, found " + ConfigJson.shown(type) + ", which ham cannot merge exactly");
+                    "expected peft_type LORA, LOHA or LOKR, found " + ConfigJson.shown(type) + ", which ham cannot merge exactly");
         }
         for (String key : (Iterable<String>) json.json()::fieldNames) {
             boolean known = READ.contains(key) || HARMLESS.contains(key);
@@ -105,6 +121,12 @@ final class PlainLora {
                             + "; remove it if it does not change what the adapter computes");
         }
         requireUnchangedBase(json);
+        if (kind != AdapterKind.LORA && json.flag("fan_in_fan_out")) {
+            throw new InputException(
+                    json.file(),
+                    "fan_in_fan_out: expected false for " + kind.words() + ", found true, which ham cannot merge");
+        }
+        return kind;
     }
 
     private static void requireUnchangedBase(ConfigJson json) {
