@@ -28,7 +28,9 @@ final class Codecs implements CompressionCodecFactory {
     private record Pages(CompressionCodecName name) implements BytesInputDecompressor {
         @Override
         public BytesInput decompress(BytesInput packed, int size) throws IOException {
-            return name == CompressionCodecName.UNCOMPRESSED ? packed : BytesInput.from(unpack(packed.toByteArray(), size));
+            return name == CompressionCodecName.UNCOMPRESSED
+                    ? packed
+                    : BytesInput.from(unpack(packed.toByteArray(), size));
         }
 
         @Override

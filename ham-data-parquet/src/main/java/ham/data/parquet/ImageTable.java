@@ -29,9 +29,19 @@ import org.apache.parquet.schema.Type;
 
 /** One parquet file with a column of images and a column of classes. */
 final class ImageTable {
-    private static final List<String> IMAGE = List.of("image", "img", "picture", "photo", "png", "jpg", "jpeg", "bytes");
+    private static final List<String> IMAGE =
+            List.of("image", "img", "picture", "photo", "png", "jpg", "jpeg", "bytes");
     private static final List<String> LABEL = List.of(
-            "label", "labels", "fine_label", "class", "class_name", "target", "category", "cls", "species", "coarse_label");
+            "label",
+            "labels",
+            "fine_label",
+            "class",
+            "class_name",
+            "target",
+            "category",
+            "cls",
+            "species",
+            "coarse_label");
     private static final String BYTES = "bytes";
     private static final String HUGGING_FACE = "huggingface";
 
@@ -67,7 +77,9 @@ final class ImageTable {
             return names(features.path(label.getName()));
         } catch (IOException | ParquetDecodingException | IllegalArgumentException e) {
             throw new InputException(
-                    file, "expected a parquet file with images, found one that cannot be read (" + e.getMessage() + ")", e);
+                    file,
+                    "expected a parquet file with images, found one that cannot be read (" + e.getMessage() + ")",
+                    e);
         } catch (RuntimeException e) {
             if (e instanceof InputException known) {
                 throw known;
@@ -95,12 +107,12 @@ final class ImageTable {
 
     private static ByteBuffer bytes(Group record, Type image, String name) {
         boolean struct = !image.isPrimitive();
-        Group holder = !struct ? record : count(record, image.getName()) == 0 ? null : record.getGroup(image.getName(), 0);
+        Group holder =
+                !struct ? record : count(record, image.getName()) == 0 ? null : record.getGroup(image.getName(), 0);
         String field = struct ? BYTES : image.getName();
         if (holder == null || count(holder, field) == 0) {
-            throw new InputException(
-                    name + ": expected an image as bytes, found none"
-                            + (struct ? " (a path alone, perhaps); embed the images in the file" : ""));
+            throw new InputException(name + ": expected an image as bytes, found none"
+                    + (struct ? " (a path alone, perhaps); embed the images in the file" : ""));
         }
         return holder.getBinary(field, 0).toByteBuffer();
     }
@@ -125,7 +137,8 @@ final class ImageTable {
         for (Type field : schema.getFields()) {
             if (field.isPrimitive()
                     ? isBinary(field) && IMAGE.contains(field.getName().toLowerCase(Locale.ROOT))
-                    : field.asGroupType().containsField(BYTES) && isBinary(field.asGroupType().getType(BYTES))) {
+                    : field.asGroupType().containsField(BYTES)
+                            && isBinary(field.asGroupType().getType(BYTES))) {
                 candidates.add(field);
             }
         }
@@ -157,8 +170,7 @@ final class ImageTable {
 
     private static Optional<Type> first(List<Type> fields, List<String> names) {
         return names.stream()
-                .flatMap(name -> fields.stream()
-                        .filter(field -> field.getName().equalsIgnoreCase(name)))
+                .flatMap(name -> fields.stream().filter(field -> field.getName().equalsIgnoreCase(name)))
                 .findFirst();
     }
 
@@ -166,7 +178,9 @@ final class ImageTable {
         return new InputException(
                 file,
                 "expected a column of " + what + ", found the columns "
-                        + String.join(", ", schema.getFields().stream().map(Type::getName).toList()));
+                        + String.join(
+                                ", ",
+                                schema.getFields().stream().map(Type::getName).toList()));
     }
 
     /** The features that the library datasets writes beside the table. */

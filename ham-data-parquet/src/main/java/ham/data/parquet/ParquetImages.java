@@ -28,7 +28,8 @@ public final class ParquetImages implements DataLayout {
     private static final String PARQUET = ".parquet";
     private static final int DEPTH = 3;
     private static final Set<String> TRAIN = Set.of("train", "training");
-    private static final List<String> TEST = List.of("test", "testing", "valid", "val", "validation", "dev", "eval", "");
+    private static final List<String> TEST =
+            List.of("test", "testing", "valid", "val", "validation", "dev", "eval", "");
     private static final Pattern WORD = Pattern.compile("[a-z]+");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,9}");
 
@@ -91,7 +92,10 @@ public final class ParquetImages implements DataLayout {
                     "expected one data set, found several ("
                             + String.join(
                                     ", ",
-                                    roots.stream().map(Path::getFileName).map(Path::toString).toList())
+                                    roots.stream()
+                                            .map(Path::getFileName)
+                                            .map(Path::toString)
+                                            .toList())
                             + "); give the folder of one");
         }
     }
@@ -101,10 +105,13 @@ public final class ParquetImages implements DataLayout {
         List<Path> files = files(data);
         requireOne(data, files);
         Map<String, List<Path>> parts = new TreeMap<>();
-        files.forEach(file -> parts.computeIfAbsent(part(file), key -> new ArrayList<>()).add(file));
+        files.forEach(file ->
+                parts.computeIfAbsent(part(file), key -> new ArrayList<>()).add(file));
         List<Path> training = wanted == Wanted.TEST
                 ? List.of()
-                : TRAIN.stream().flatMap(name -> parts.getOrDefault(name, List.of()).stream()).toList();
+                : TRAIN.stream()
+                        .flatMap(name -> parts.getOrDefault(name, List.of()).stream())
+                        .toList();
         Table train = Table.of(training);
         Table test = Table.of(List.of());
         List<Path> testing = List.of();
@@ -170,21 +177,28 @@ public final class ParquetImages implements DataLayout {
             Set<String> labels = new TreeSet<>(train.labels());
             labels.addAll(test.labels());
             List<String> names = train.names().isEmpty() ? test.names() : train.names();
-            boolean numbered = labels.stream().allMatch(each -> NUMBER.matcher(each).matches());
+            boolean numbered =
+                    labels.stream().allMatch(each -> NUMBER.matcher(each).matches());
             Map<String, Integer> numbers = new TreeMap<>();
             if (numbered && !names.isEmpty()) {
                 for (String label : labels) {
                     int number = Integer.parseInt(label);
                     if (number < 0 || number >= names.size()) {
                         throw new InputException(
-                                data, "expected classes below " + names.size() + ", as the files name so many, found " + label);
+                                data,
+                                "expected classes below " + names.size() + ", as the files name so many, found "
+                                        + label);
                     }
                     numbers.put(label, number);
                 }
                 return new Classes(data, numbers, names);
             }
             List<String> sorted = numbered
-                    ? labels.stream().map(Integer::valueOf).sorted().map(String::valueOf).toList()
+                    ? labels.stream()
+                            .map(Integer::valueOf)
+                            .sorted()
+                            .map(String::valueOf)
+                            .toList()
                     : List.copyOf(labels);
             sorted.forEach(label -> numbers.put(label, numbers.size()));
             return new Classes(data, numbers, sorted);
@@ -193,7 +207,10 @@ public final class ParquetImages implements DataLayout {
         ImageSet labelled(Table table) {
             return table.isEmpty()
                     ? ImageSet.NONE
-                    : table.images().labelled(table.labels().stream().mapToInt(numbers::get).toArray());
+                    : table.images()
+                            .labelled(table.labels().stream()
+                                    .mapToInt(numbers::get)
+                                    .toArray());
         }
     }
 }

@@ -46,7 +46,8 @@ final class SpooledImages {
         return new InputException(
                 "temporary folder " + System.getProperty("java.io.tmpdir")
                         + ": expected room for the images of the parquet files, found that they cannot be written ("
-                        + e.getMessage() + "); free some, or choose another by JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=FOLDER",
+                        + e.getMessage()
+                        + "); free some, or choose another by JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=FOLDER",
                 e);
     }
 

@@ -29,8 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ParquetImagesTest {
-    private static final String STRUCT = "message schema { optional group image { optional binary bytes; optional binary"
-            + " path (STRING); } optional int64 label; optional binary note (STRING); }";
+    private static final String STRUCT =
+            "message schema { optional group image { optional binary bytes; optional binary"
+                    + " path (STRING); } optional int64 label; optional binary note (STRING); }";
     private static final Map<String, String> NAMES = Map.of(
             "huggingface",
             """
@@ -42,7 +43,12 @@ class ParquetImagesTest {
 
     /** Images of one pixel that is their number, with classes. */
     private void write(
-            String name, String schema, Map<String, String> metadata, CompressionCodecName codec, int first, Object... labels)
+            String name,
+            String schema,
+            Map<String, String> metadata,
+            CompressionCodecName codec,
+            int first,
+            Object... labels)
             throws IOException {
         MessageType type = MessageTypeParser.parseMessageType(schema);
         Path file = folder.resolve(name);

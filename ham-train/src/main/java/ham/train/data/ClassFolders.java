@@ -26,7 +26,8 @@ final class ClassFolders implements DataLayout {
         if (!divided) {
             List<Path> folders = ImageNames.folders(folder);
             return folders.size() > 1
-                    && folders.stream().allMatch(each -> !ImageNames.images(each).isEmpty());
+                    && folders.stream()
+                            .allMatch(each -> !ImageNames.images(each).isEmpty());
         }
         return Stream.of(ImageNames.TRAIN, ImageNames.TEST)
                 .map(names -> ImageNames.part(folder, names))
@@ -115,8 +116,8 @@ final class ClassFolders implements DataLayout {
             ImageNames.files(folder).stream().findFirst().ifPresent(other -> {
                 throw new InputException(
                         folder,
-                        "expected images (.png, .jpg, ...), found none among its files, as "
-                                + folder.relativize(other) + "; convert them or move the folder away");
+                        "expected images (.png, .jpg, ...), found none among its files, as " + folder.relativize(other)
+                                + "; convert them or move the folder away");
             });
         }
     }

@@ -39,7 +39,8 @@ public final class DataSpec {
     private static Dataset open(Path data, Wanted wanted) {
         if (!Files.exists(data)) {
             throw new InputException(
-                    data, "expected a data folder or a list of images, found nothing; give the folder that holds the images");
+                    data,
+                    "expected a data folder or a list of images, found nothing; give the folder that holds the images");
         }
         List<DataLayout> layouts = layouts();
         Optional<Dataset> found = first(layouts, data, wanted);
@@ -79,7 +80,8 @@ public final class DataSpec {
                     .toList();
             if (known.size() > 1) {
                 throw new InputException(
-                        data, "expected one data set, found several, as " + known.get(0) + " and " + known.get(1)
+                        data,
+                        "expected one data set, found several, as " + known.get(0) + " and " + known.get(1)
                                 + "; give the folder of one");
             }
             if (known.size() == 1) {

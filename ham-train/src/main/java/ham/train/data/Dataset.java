@@ -40,7 +40,8 @@ public record Dataset(ImageSet train, ImageSet test, List<String> classNames, Li
             requireEveryClass(folder, test, "test");
         } else if (test.size() == 0 && (wanted == Wanted.TEST || train.size() == 0)) {
             throw new InputException(
-                    folder, "expected " + (wanted == Wanted.TEST ? "test images" : "images") + ", found none; add some");
+                    folder,
+                    "expected " + (wanted == Wanted.TEST ? "test images" : "images") + ", found none; add some");
         }
         return this;
     }

@@ -27,7 +27,8 @@ final class Idx implements DataLayout {
 
     @Override
     public boolean isIn(Path folder) {
-        return Stream.of(TRAIN, TEST).anyMatch(part -> find(folder, part, IMAGES).isPresent());
+        return Stream.of(TRAIN, TEST)
+                .anyMatch(part -> find(folder, part, IMAGES).isPresent());
     }
 
     @Override
@@ -42,8 +43,8 @@ final class Idx implements DataLayout {
         List<Path> files = new ArrayList<>();
         Stream.of(train, test)
                 .flatMap(Optional::stream)
-                .forEach(each -> files.addAll(
-                        List.of(each.images().file(), each.labels().file())));
+                .forEach(each ->
+                        files.addAll(List.of(each.images().file(), each.labels().file())));
         if (named) {
             files.add(namesFile);
         }
@@ -76,11 +77,12 @@ final class Idx implements DataLayout {
         if (!Files.isDirectory(folder)) {
             return Optional.empty();
         }
-        Pattern name = Pattern.compile(
-                "(?i)(.*[-_. ])?(" + part + (part.equals(TEST) ? "|test" : "") + ")[-_. ]" + what
-                        + "[-_. ]?u?byte( ?\\(\\d+\\))?(\\.gz)?");
-        List<Path> found = Stream.concat(Stream.of(folder), ImageNames.folders(folder).stream()
-                        .filter(each -> name.matcher(each.getFileName().toString()).matches()))
+        Pattern name = Pattern.compile("(?i)(.*[-_. ])?(" + part + (part.equals(TEST) ? "|test" : "") + ")[-_. ]" + what
+                + "[-_. ]?u?byte( ?\\(\\d+\\))?(\\.gz)?");
+        List<Path> found = Stream.concat(
+                        Stream.of(folder), ImageNames.folders(folder).stream().filter(each -> name.matcher(
+                                        each.getFileName().toString())
+                                .matches()))
                 .flatMap(each -> ImageNames.entries(each).stream())
                 .filter(each -> Files.isRegularFile(each)
                         && name.matcher(each.getFileName().toString()).matches())

@@ -28,12 +28,32 @@ import java.util.Optional;
  */
 final class ImageList {
     private static final List<String> PATH = List.of(
-            "path", "file_name", "filename", "file", "filepath", "file_path", "image_path", "image", "img", "image_file",
-            "image_id", "id");
+            "path",
+            "file_name",
+            "filename",
+            "file",
+            "filepath",
+            "file_path",
+            "image_path",
+            "image",
+            "img",
+            "image_file",
+            "image_id",
+            "id");
     private static final List<String> LABEL = List.of(
-            "label", "class", "labels", "class_name", "classname", "label_name", "category", "target", "class_id",
-            "fine_label", "species");
-    private static final List<String> PART = List.of("split", "part", "subset", "set", "fold", "usage", "data_set", "data set");
+            "label",
+            "class",
+            "labels",
+            "class_name",
+            "classname",
+            "label_name",
+            "category",
+            "target",
+            "class_id",
+            "fine_label",
+            "species");
+    private static final List<String> PART =
+            List.of("split", "part", "subset", "set", "fold", "usage", "data_set", "data set");
 
     private final Path list;
     private final List<ListedImage> images = new ArrayList<>();
@@ -129,7 +149,8 @@ final class ImageList {
                 } else {
                     throw new InputException(
                             list,
-                            each.getKey() + ": expected a class or a list of images, found " + each.getValue().getNodeType());
+                            each.getKey() + ": expected a class or a list of images, found "
+                                    + each.getValue().getNodeType());
                 }
             }
         }
@@ -143,7 +164,8 @@ final class ImageList {
 
     private void add(JsonNode object, String part, String where) {
         Map<String, JsonNode> values = new LinkedHashMap<>();
-        object.properties().forEach(each -> values.put(each.getKey().strip().toLowerCase(Locale.ROOT), each.getValue()));
+        object.properties()
+                .forEach(each -> values.put(each.getKey().strip().toLowerCase(Locale.ROOT), each.getValue()));
         if (object.isArray() && object.size() == 2) {
             values.put("path", object.get(0));
             values.put("label", object.get(1));

@@ -20,11 +20,14 @@ import java.util.stream.Stream;
 final class ImageLists implements DataLayout {
     private static final String NUMBER = "\\d{1,9}";
     private static final Set<String> KINDS = Set.of("csv", "tsv", "json", "jsonl", "ndjson");
-    private static final List<String> WHOLE = List.of("metadata", "labels", "annotations", "data", "list", "images", "dataset");
+    private static final List<String> WHOLE =
+            List.of("metadata", "labels", "annotations", "data", "list", "images", "dataset");
 
     @Override
     public boolean isIn(Path data) {
-        return Files.isRegularFile(data) ? KINDS.contains(ImageList.extension(data)) : !lists(data).isEmpty();
+        return Files.isRegularFile(data)
+                ? KINDS.contains(ImageList.extension(data))
+                : !lists(data).isEmpty();
     }
 
     /** A list and the part that its name or folder says; an empty one where it does not. */
@@ -61,8 +64,7 @@ final class ImageLists implements DataLayout {
 
     @Override
     public Dataset open(Path data, Wanted wanted) {
-        List<Source> sources =
-                Files.isRegularFile(data) ? List.of(new Source(data, Optional.empty())) : lists(data);
+        List<Source> sources = Files.isRegularFile(data) ? List.of(new Source(data, Optional.empty())) : lists(data);
         List<ListedImage> train = new ArrayList<>();
         List<ListedImage> test = new ArrayList<>();
         List<Path> files = new ArrayList<>();
@@ -84,7 +86,10 @@ final class ImageLists implements DataLayout {
                 .filter(Files::isRegularFile)
                 .findFirst()
                 .orElse(null);
-        Classes classes = Classes.of(sources.get(0).list(), Stream.concat(train.stream(), test.stream()).toList(), names);
+        Classes classes = Classes.of(
+                sources.get(0).list(),
+                Stream.concat(train.stream(), test.stream()).toList(),
+                names);
         if (classes.named() && names != null) {
             files.add(names);
         }
@@ -125,7 +130,8 @@ final class ImageLists implements DataLayout {
      */
     private record Classes(Path list, List<String> labels, List<String> names, boolean named) {
         static Classes of(Path list, List<ListedImage> images, Path namesFile) {
-            Set<String> found = new TreeSet<>(images.stream().map(ListedImage::label).toList());
+            Set<String> found =
+                    new TreeSet<>(images.stream().map(ListedImage::label).toList());
             if (found.isEmpty() || !found.stream().allMatch(each -> each.matches(NUMBER))) {
                 return new Classes(list, List.copyOf(found), List.copyOf(found), false);
             }

@@ -22,8 +22,8 @@ final class ImageNames {
     private static final Pattern IMAGE =
             Pattern.compile("(?i).*\\.(png|jpe?g|jpe|jfif|bmp|gif|p[pgbn]m|tiff?|webp|avif|hei[cf]|jxl|jp2)");
 
-    private static final Pattern BEGIN =
-            Pattern.compile("\\x89PNG.*|\\xff\\xd8\\xff.*|GIF8.*|RIFF....WEBP.*|II\\*\\x00.*|MM\\x00\\*.*", Pattern.DOTALL);
+    private static final Pattern BEGIN = Pattern.compile(
+            "\\x89PNG.*|\\xff\\xd8\\xff.*|GIF8.*|RIFF....WEBP.*|II\\*\\x00.*|MM\\x00\\*.*", Pattern.DOTALL);
 
     private static final int BEGINNING = 12;
 

@@ -70,7 +70,8 @@ class ClassFoldersTest {
         assertThat(DataSpec.open(outer).train().size()).isEqualTo(3);
         Files.createDirectories(folder);
         Files.createDirectories(outer.resolve("more/train/ant"));
-        assertThatThrownBy(() -> DataSpec.open(outer)).hasMessageContainingAll("found several", "more", "give the folder");
+        assertThatThrownBy(() -> DataSpec.open(outer))
+                .hasMessageContainingAll("found several", "more", "give the folder");
     }
 
     @Test
@@ -79,7 +80,8 @@ class ClassFoldersTest {
         Dataset dataset = DataSpec.openTest(folder);
         assertThat(dataset.classNames()).containsExactly("ant", "bird");
         assertThat(dataset.test().size()).isEqualTo(2);
-        assertThat(DataSpec.openTest(folder.resolve("test")).test().image(1).rgb()).startsWith(0, 0, 0xFF);
+        assertThat(DataSpec.openTest(folder.resolve("test")).test().image(1).rgb())
+                .startsWith(0, 0, 0xFF);
         assertThat(DataSpec.openAny(folder).any().size()).isEqualTo(2);
         refused("train", "training images");
         assertThatThrownBy(() -> DataSpec.open(folder.resolve("test")))
@@ -133,7 +135,11 @@ class ClassFoldersTest {
     @Test
     void passesOverWhatIsNoImage() throws IOException {
         for (String stray : List.of(
-                "train/ant/Thumbs.db", "train/ant/desktop.ini", "train/list.csv", "test/annotations.csv", "README.md")) {
+                "train/ant/Thumbs.db",
+                "train/ant/desktop.ini",
+                "train/list.csv",
+                "test/annotations.csv",
+                "README.md")) {
             Files.writeString(folder.resolve(stray), "no image");
         }
         Files.createDirectories(folder.resolve("train/@eaDir/ant"));

@@ -73,7 +73,9 @@ class ImageListsTest {
 
     @Test
     void readsOneListWithAColumnForTheParts() throws IOException {
-        write("metadata.csv", """
+        write(
+                "metadata.csv",
+                """
                 image,split,label
                 bilder ü/0.ppm,train,"vogel, groß"
                 bilder ü/2.ppm,Test,käfer
@@ -111,7 +113,9 @@ class ImageListsTest {
             Files.createDirectories(to.getParent());
             Files.move(folder.resolve("bilder ü/" + i + ".ppm"), to);
         }
-        write("train/metadata.jsonl", """
+        write(
+                "train/metadata.jsonl",
+                """
                 {"file_name": "0.ppm", "label": "vogel, groß"}
                 {"file_name": "1.ppm", "label": "käfer"}
                 """);
@@ -130,7 +134,8 @@ class ImageListsTest {
         assertThat(DataSpec.openTest(folder).classNames()).hasSize(11);
         assertThat(labels(DataSpec.openTest(folder).test())).containsExactly(10, 9);
         write("classes.txt", "a\n");
-        assertThatThrownBy(() -> DataSpec.openTest(folder)).hasMessageContainingAll("labels below 1", "classes.txt", "found 10");
+        assertThatThrownBy(() -> DataSpec.openTest(folder))
+                .hasMessageContainingAll("labels below 1", "classes.txt", "found 10");
     }
 
     @Test
@@ -146,8 +151,7 @@ class ImageListsTest {
     @ValueSource(strings = {"ISO-8859-1", "UTF-16"})
     void namesTheEncoding(String encoding) throws IOException {
         Files.write(
-                folder.resolve("test.csv"),
-                "path,label\nbilder ü/1.ppm,käfer\n".getBytes(Charset.forName(encoding)));
+                folder.resolve("test.csv"), "path,label\nbilder ü/1.ppm,käfer\n".getBytes(Charset.forName(encoding)));
         refused("test.csv", "in UTF-8", "iconv");
         assertThat(StandardCharsets.UTF_8.name()).isNotEqualTo(encoding);
     }
