@@ -25,6 +25,7 @@ import ham.export.parity.ParityReport;
 import ham.merge.InputException;
 import ham.merge.head.NamedHead;
 import ham.merge.io.Outputs;
+import ham.merge.folder.Merged;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,8 +86,9 @@ public final class Baker {
         Chooser chooser = new Chooser(model, uses);
         Search search = weights.<Search>map(base -> new ContentSearch(model, base, chooser))
                 .orElseGet(() -> new NameSearch(model, uses, chooser));
-        SortedMap<String, Matrix> deltas = new TreeMap<>(request.merged().deltas());
-        request.merged().biases().forEach((name, bias) -> deltas.put(name, new Matrix(bias.length, 1, bias)));
+        Merged merged = request.merged().classifying();
+        SortedMap<String, Matrix> deltas = new TreeMap<>(merged.deltas());
+        merged.biases().forEach((name, bias) -> deltas.put(name, new Matrix(bias.length, 1, bias)));
         List<Match> matches = new ArrayList<>();
         try {
             deltas.forEach((layer, delta) -> matches.addAll(search.find(layer, delta)));

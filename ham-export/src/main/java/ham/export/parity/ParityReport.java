@@ -90,7 +90,12 @@ public record ParityReport(
     public static ParityReport compare(
             ParityInputs inputs, float[] baked, Map<String, float[]> others, double relativeTolerance) {
         return compare(
-                LOGITS, inputs.description(), inputs.samples(), baked, others, relativeTolerance * range(others.get(FACTORED)));
+                LOGITS,
+                inputs.description(),
+                inputs.samples(),
+                baked,
+                others,
+                relativeTolerance * range(others.get(FACTORED)));
     }
 
     /**
@@ -105,12 +110,7 @@ public record ParityReport(
     }
 
     private static ParityReport compare(
-            String quantity,
-            String inputs,
-            int samples,
-            float[] baked,
-            Map<String, float[]> others,
-            double tolerance) {
+            String quantity, String inputs, int samples, float[] baked, Map<String, float[]> others, double tolerance) {
         int classes = baked.length / samples;
         SortedMap<String, Double> differences = new TreeMap<>();
         boolean[] agrees = new boolean[samples];

@@ -31,10 +31,11 @@ public final class Main {
             return 2;
         }
         try {
-            ScoreRequest request = ScoreRequest.of(args[1].startsWith("{") ? args[1] : Files.readString(Path.of(args[1])));
+            ScoreRequest request =
+                    ScoreRequest.of(args[1].startsWith("{") ? args[1] : Files.readString(Path.of(args[1])));
             try (SparkSession spark = Sessions.begin(request.master(), "ham score")) {
                 ScoreReport report = new ScoreJob(spark, request).run();
-                System.out.println(report.text(request.output()));
+                System.out.println(report.text(request.output(), request.json()));
             }
             return 0;
         } catch (IOException e) {
