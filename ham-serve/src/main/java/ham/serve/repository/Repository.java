@@ -14,21 +14,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 
 /** The models of a server by their names, which are fixed when it starts: a request can name one of them, or nothing. */
 public final class Repository implements AutoCloseable {
     private final SortedMap<String, ServedModel> models = new TreeMap<>();
-    private final ScheduledThreadPoolExecutor timer;
 
-    private Repository(List<ModelSource> sources, SwapRule rule, RepositoryListener listener) {
-        timer = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread thread = new Thread(work, "ham-deadlines");
-            thread.setDaemon(true);
-            return thread;
-        });
-        timer.setRemoveOnCancelPolicy(true);
+    private Repository(
+            List<ModelSource> sources, SwapRule rule, ScheduledExecutorService timer, RepositoryListener listener) {
         sources.forEach(source -> models.put(source.name(), new ServedModel(source, rule, timer, listener)));
     }
 
@@ -38,11 +32,17 @@ public final class Repository implements AutoCloseable {
      * @param root a model file, a folder of them, a folder with adapters, or a model repository of Triton
      * @param rules how requests become runs, where a model's configuration does not say it
      * @param rule how much a newer state of a model may differ from the one in service
+     * @param timer ends requests whose deadline passes
      * @throws ham.common.HamException if there is none, or one of them cannot be served
      */
     public static Repository open(
-            Path root, Openers openers, BatchRules rules, SwapRule rule, RepositoryListener listener) {
-        Repository repository = new Repository(sources(root, openers, rules), rule, listener);
+            Path root,
+            Openers openers,
+            BatchRules rules,
+            SwapRule rule,
+            ScheduledExecutorService timer,
+            RepositoryListener listener) {
+        Repository repository = new Repository(sources(root, openers, rules), rule, timer, listener);
         try {
             repository.models.values().forEach(ServedModel::load);
             return repository;
@@ -138,7 +138,6 @@ public final class Repository implements AutoCloseable {
         for (ServedModel each : models.values()) {
             all &= each.close(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
         }
-        timer.shutdownNow();
         return all;
     }
 }
