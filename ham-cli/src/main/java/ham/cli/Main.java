@@ -38,6 +38,7 @@ public final class Main implements Runnable {
             MergeCommand.class,
             ExportCommand.class,
             RunCommand.class,
+            ServeCommand.class,
             EvalCommand.class,
             BenchCommand.class,
             EngineCommand.class,

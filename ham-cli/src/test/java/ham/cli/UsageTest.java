@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "train", "merge", "export", "run", "eval", "bench", "engine", "inspect", "doctor"})
+    @ValueSource(strings = {"demo", "train", "merge", "export", "run", "serve", "eval", "bench", "engine", "inspect", "doctor"})
     void everyCommandHasHelp(String command) {
         Cli help = ham(command, "--help").succeeds();
         assertThat(help.out())
