@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +30,13 @@ import java.util.stream.Stream;
  */
 record TritonModel(String name, Path folder, Openers openers, BatchRules rules) implements ModelSource {
     static final String CONFIG = "config.pbtxt";
+
+    /** Warns of every field that is not heeded here. Held, so that it is not collected. */
+    private static final Logger UNKNOWN_FIELDS = Logger.getLogger(TextFormat.class.getName());
+
+    static {
+        UNKNOWN_FIELDS.setLevel(Level.SEVERE);
+    }
 
     private static final TextFormat.Parser PARSER =
             TextFormat.Parser.newBuilder().setAllowUnknownFields(true).build();

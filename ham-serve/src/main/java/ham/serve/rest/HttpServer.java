@@ -50,6 +50,7 @@ public final class HttpServer implements AutoCloseable {
         ConnectionGuard guard = new ConnectionGuard(service.limits().receive());
         connector.addBean(guard);
         server.addConnector(connector);
+        server.setErrorHandler(new Errors());
         server.addBean(new NetworkConnectionLimit(service.limits().connections(), connector));
         workers = new Workers(4 * Runtime.getRuntime().availableProcessors(), 256);
         server.setHandler(new GracefulHandler(new Routes(service, loopback(host), guard, workers)));

@@ -35,6 +35,7 @@ final class InferBody {
     private final byte[] body;
     private final int length;
     private final int header;
+    private final boolean raw;
     private int binary;
     private String id = "";
     private Parameters parameters = Parameters.NONE;
@@ -43,23 +44,24 @@ final class InferBody {
 
     private record Requested(String name, Parameters parameters) {}
 
-    private InferBody(byte[] body, int length, int header) {
+    private InferBody(byte[] body, int length, Optional<Integer> header) {
         this.body = body;
         this.length = length;
-        this.header = header;
-        this.binary = header;
+        this.header = header.orElse(length);
+        this.raw = header.isPresent() && header.get() == 0;
+        this.binary = this.header;
     }
 
     /**
      * Reads it.
      *
      * @param length how much of the array it is
-     * @param header how many bytes of it are JSON: all, unless the request says otherwise; 0 where it is the bytes of the one input
+     * @param header how many bytes of it are JSON, if the request says so; 0 where it is the bytes of the one input
      * @throws ServeException if it is not what the protocol says
      */
-    static InferBody read(byte[] body, int length, int header) {
+    static InferBody read(byte[] body, int length, Optional<Integer> header) {
         InferBody read = new InferBody(body, length, header);
-        if (header > 0) {
+        if (!read.raw) {
             read.json();
         }
         return read;
@@ -89,7 +91,7 @@ final class InferBody {
             throw new ServeException(
                     Status.INVALID,
                     "Expected JSON as the body, found broken JSON (" + e.getOriginalMessage().replaceAll("\\s+", " ")
-                            + " at byte " + Math.max(0, e.getLocation().getByteOffset()) + ").",
+                            + (e.getLocation() == null ? "" : " at byte " + e.getLocation().getByteOffset()) + ").",
                     e);
         } catch (IOException e) {
             throw new IllegalStateException("bytes in memory are always readable", e);
@@ -257,7 +259,7 @@ final class InferBody {
     /** The request as the model takes it. */
     InferRequest request(LoadedModel model, Optional<String> adapter, Deadline deadline) {
         return new InferRequest(
-                header > 0 ? inputs : raw(model),
+                raw ? raw(model) : inputs,
                 adapter().or(() -> adapter),
                 deadline.or(deadline()));
     }
@@ -291,7 +293,7 @@ final class InferBody {
 
     /** What it asks for of the outputs. */
     Map<String, Wanted> wanted(LoadedModel model) {
-        boolean all = parameters.flag("binary_data_output").orElse(header == 0);
+        boolean all = parameters.flag("binary_data_output").orElse(raw);
         List<Wanted> named = outputs.stream()
                 .map(each -> new Wanted(
                         each.name(),

@@ -65,7 +65,7 @@ final class ModelRoutes {
                 throw ServeException.invalid("Expected " + HEADER_LENGTH + " to be at most the " + length
                         + " bytes of the body, found " + header.get() + ".");
             }
-            InferBody body = InferBody.read(bytes, length, header.orElse(length));
+            InferBody body = InferBody.read(bytes, length, header);
             submit(request, served, version, body, adapter, deadline, reply);
         });
     }
