@@ -123,7 +123,7 @@ public final class ExportBench {
             String[] parts = graph.split(":");
             NumberFormat format = NumberFormat.of(Precision.valueOf(parts[1].toUpperCase()), Flavor.valueOf(parts[2].toUpperCase()));
             format = parts.length > 3 ? format.withCalibration(new Calibration(images, RangeMethod.MINMAX)) : format;
-            VitExporter.export(ExportRequest.of(checkpoint, Merged.none(), "bench", file, settings).withFormat(format).withVerify(false));
+            VitExporter.export(ExportRequest.builder().setBase(checkpoint).setMerged(Merged.none()).setVersion("bench").setOutput(file).setSettings(settings).optFormat(format).optVerify(false).build());
             return;
         }
         GraphProto built = new ExportBench(Set.of(graph.split(","))).build();

@@ -1,5 +1,22 @@
 package ham.cli;
 
+import ham.cli.console.Usage;
+import ham.cli.console.ExitCode;
+import ham.cli.bench.BenchCommand;
+import ham.cli.console.Failures;
+import ham.cli.console.Interruption;
+import ham.cli.demo.DemoCommand;
+import ham.cli.experiment.ExperimentCommand;
+import ham.cli.experiment.RunLine;
+import ham.cli.export.ExportCommand;
+import ham.cli.inspect.DoctorCommand;
+import ham.cli.inspect.InspectCommand;
+import ham.cli.merge.MergeCommand;
+import ham.cli.run.EngineCommand;
+import ham.cli.run.EvalCommand;
+import ham.cli.run.RunCommand;
+import ham.cli.train.TrainCommand;
+import ham.common.Version;
 import ham.common.ErrorCode;
 import ham.common.HamException;
 import ham.merge.kernel.Kernels;
@@ -18,7 +35,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** Entry point: parses the command line, runs a command and turns its outcome into an exit code. */
 @Command(
@@ -46,15 +62,6 @@ public final class Main implements Runnable {
             DoctorCommand.class,
             GenerateCompletion.class);
 
-    /** Done. */
-    static final int DONE = 0;
-    /** A file or a run failed. */
-    static final int FAILED = 1;
-    /** Wrong options. */
-    static final int WRONG_USAGE = 2;
-    /** Stopped by Ctrl-C. */
-    static final int INTERRUPTED = 130;
-
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
     private boolean debug;
 
@@ -70,9 +77,9 @@ public final class Main implements Runnable {
     public static void main(String[] args) {
         loadEarly(List.of(args));
         int exitCode = commandLine(named(args)).execute(args);
-        if (System.out.checkError() && exitCode == DONE) {
+        if (System.out.checkError() && exitCode == ExitCode.DONE) {
             System.err.println("ham: standard output: cannot be written (a full disk, or nobody reads it)");
-            exitCode = FAILED;
+            exitCode = ExitCode.FAILED;
         }
         System.exit(exitCode);
     }
@@ -112,7 +119,7 @@ public final class Main implements Runnable {
         CommandLine commandLine = new CommandLine(main);
         commands.forEach(commandLine::addSubcommand);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-        commandLine.registerConverter(BigDecimal.class, Main::decimal);
+        commandLine.registerConverter(BigDecimal.class, Usage::decimal);
         if (commands.contains(ExperimentCommand.class)) {
             commandLine.getSubcommands().get("experiment").getSubcommands().values().stream()
                     .map(CommandLine::getCommandSpec)
@@ -128,9 +135,9 @@ public final class Main implements Runnable {
         }
         commandLine.setParameterExceptionHandler((exception, args) -> {
             CommandLine command = exception.getCommandLine();
-            command.getErr().println("ham: " + oneLine(exception.getMessage()) + seeHelp(command));
+            command.getErr().println("ham: " + Failures.oneLine(exception.getMessage()) + seeHelp(command));
             command.getErr().flush();
-            return WRONG_USAGE;
+            return ExitCode.WRONG_USAGE;
         });
         commandLine.setExecutionExceptionHandler((exception, command, result) -> main.failed(exception, command));
         commandLine.setExecutionStrategy(result -> {
@@ -145,7 +152,7 @@ public final class Main implements Runnable {
 
     private int failed(Throwable failure, CommandLine command) {
         if (Interruption.isUnderWay()) {
-            return INTERRUPTED;
+            return ExitCode.INTERRUPTED;
         }
         boolean usage = failure instanceof HamException known && known.code() == ErrorCode.USAGE;
         PrintWriter err = command.getErr();
@@ -154,23 +161,11 @@ public final class Main implements Runnable {
             failure.printStackTrace(err);
         }
         err.flush();
-        return usage ? WRONG_USAGE : FAILED;
+        return usage ? ExitCode.WRONG_USAGE : ExitCode.FAILED;
     }
 
     private static String seeHelp(CommandLine command) {
         return "; see '" + command.getCommandSpec().qualifiedName() + " --help'";
-    }
-
-    static BigDecimal decimal(String text) {
-        try {
-            return new BigDecimal(text);
-        } catch (NumberFormatException e) {
-            throw new TypeConversionException("'" + text + "' is not a decimal number");
-        }
-    }
-
-    static String oneLine(String message) {
-        return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ").replaceFirst("\\.$", "");
     }
 
     /** The version that the build wrote into the jar. */

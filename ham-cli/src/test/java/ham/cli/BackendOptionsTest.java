@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import ham.cli.console.Failures;
 import ham.runtime.backend.Backend;
 import ham.runtime.backend.Backends;
 import java.awt.image.BufferedImage;
@@ -56,7 +57,7 @@ class BackendOptionsTest {
                     .failsWith(
                             1,
                             "backend " + each.label(),
-                            Main.oneLine(Backends.status(each).detail()),
+                            Failures.oneLine(Backends.status(each).detail()),
                             "ham doctor");
         }
     }
@@ -92,7 +93,7 @@ class BackendOptionsTest {
         assumeFalse(works(Backend.TENSORRT));
         Path out = folder.resolve("colors.engine");
         ham("engine", MODEL, "--out", out, "--precision", "fp16", "--batch", "1,8,32")
-                .failsWith(1, Main.oneLine(Backends.status(Backend.TENSORRT).detail()));
+                .failsWith(1, Failures.oneLine(Backends.status(Backend.TENSORRT).detail()));
         ham("engine", MODEL, "--out", out, "--refit", "old.engine").failsWith(1, "backend tensorrt");
         assertThat(out).doesNotExist();
     }

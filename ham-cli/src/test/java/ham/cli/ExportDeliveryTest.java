@@ -72,7 +72,7 @@ class ExportDeliveryTest {
         assertThat(result.path("sha256")).isEqualTo(json.path("patch").path("result_sha256"));
         ham("export", "--base", model, "--apply", patch, "--out", temp.resolve("again"))
                 .failsWith(1, "already");
-        ham("export", "--base", base, "--apply", patch, "--out", applied).failsWith(1, "--force");
+        ham("export", "--base", base, "--apply", patch, "--out", applied).failsWith(1, "force");
     }
 
     @Test

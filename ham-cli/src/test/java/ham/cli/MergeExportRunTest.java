@@ -163,7 +163,7 @@ class MergeExportRunTest {
         ham("merge", adapter, "--out", out, "--base", testdata("backbone"))
                 .failsWith(1, "adapter0", "[192, 192]", "[64, 64]");
         ham("merge", adapter, adapter, "--out", out).failsWith(1, "two called 'adapter0'");
-        ham("merge", adapter, "--out", out, "--alpha", "1,2").failsWith(1, "--alpha", "found 2");
+        ham("merge", adapter, "--out", out, "--alpha", "1,2").failsWith(2, "--alpha", "found 2");
         ham(
                         "export",
                         "--base",
@@ -186,7 +186,7 @@ class MergeExportRunTest {
 
         Path file = Files.writeString(temp.resolve("file"), "");
         ham("merge", adapter, "--out", file.resolve("out")).failsWith(1, "cannot be written");
-        ham("merge", adapter, "--out", file).failsWith(1, "exists already", "--force");
+        ham("merge", adapter, "--out", file).failsWith(1, "exists already", "force");
         assertThat(out).doesNotExist();
         try (Stream<Path> left = Files.list(temp)) {
             assertThat(left.map(each -> each.getFileName().toString())).containsExactlyInAnyOrder("file", "truncated");

@@ -124,7 +124,7 @@ class MergeOptionsTest {
         Files.write(truncated.resolve("adapter_model.safetensors"), java.util.Arrays.copyOf(weights, 100));
         merge(FIRST, truncated, "--dry-run").failsWith(1, "truncated");
         merge(FIRST, FIRST, "--dry-run").failsWith(1, "two called 'adapter0'");
-        merge(FIRST, "--dry-run", "--layer", "decoder:keep=0.5").failsWith(1, "'decoder'");
+        merge(FIRST, "--dry-run", "--layer", "decoder:keep=0.5").failsWith(2, "--layer", "'decoder'");
     }
 
     @Test
@@ -179,7 +179,7 @@ class MergeOptionsTest {
         assertThat(document.getElementsByTagName("rect").getLength()).isEqualTo(1 + 36 + 11);
         assertThat(document.getElementsByTagName("path").getLength()).isEqualTo(3);
         assertThat(plot).content().contains("group 2", "adapter5", "prefers-color-scheme");
-        ham("inspect", merged, "--plot", plot).failsWith(1, "plot.svg", "--force");
+        ham("inspect", merged, "--plot", plot).failsWith(1, "plot.svg", "force");
         assertThat(ham("inspect", merged, "--plot", plot, "--force").succeeds().out())
                 .contains("effective rank")
                 .contains("5 adapter5")

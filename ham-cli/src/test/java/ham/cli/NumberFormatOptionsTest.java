@@ -76,17 +76,6 @@ class NumberFormatOptionsTest {
     }
 
     @Test
-    void aLossIsSaidLoudly() {
-        FormatAccuracy worse = new FormatAccuracy(1000, 0.9, 0.89, 0.97);
-        assertThat(worse.warning("int8 dynamic").orElseThrow())
-                .contains(
-                        "int8 dynamic loses 1.0 points of accuracy against fp32 (90.0 % -> 89.0 % on 1000 test images)");
-        assertThat(worse.json("int8 dynamic").has("warning")).isTrue();
-        assertThat(new FormatAccuracy(1000, 0.9, 0.896, 0.97).warning("int8")).isEmpty();
-        assertThat(new FormatAccuracy(1000, 0.9, 0.92, 0.97).warning("int8")).isEmpty();
-    }
-
-    @Test
     void optionsThatDoNotFitAreRefused() {
         export("--precision", "int4").failsWith(2, "--precision: expected one of fp32, fp16, int8, found 'int4'");
         export("--flavor", "gpu").failsWith(2, "--flavor: expected one of standard, ort");

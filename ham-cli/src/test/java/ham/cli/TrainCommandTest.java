@@ -311,7 +311,7 @@ class TrainCommandTest {
             List<Object> again =
                     new ArrayList<>(List.of("merge", "--config", yaml, "--out", temp.resolve(method + "-2")));
             if (!ham) {
-                assertThat(card).contains("ham merge --config merge.yaml --trained-weights --out");
+                assertThat(card).contains("`ham merge` with it as the configuration and the trained weights");
                 again.add("--trained-weights");
             }
             ham(again.toArray()).succeeds();

@@ -1,5 +1,6 @@
 package ham.cli;
 
+import ham.cli.console.Usage;
 import static ham.cli.Cli.ham;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -21,7 +21,7 @@ public final class ArgMax {
         int best = 0;
         for (int i = 1; i < length; i++) {
             float each = values[from + i];
-            if (each > values[from + best] || Float.isNaN(values[from + best]) && !Float.isNaN(each)) {
+            if (each > values[from + best] || (Float.isNaN(values[from + best]) && !Float.isNaN(each))) {
                 best = i;
             }
         }

@@ -8,13 +8,13 @@ public final class Parameters {
 
     public static void requireFraction(String name, BigDecimal value) {
         if (value.signum() <= 0 || value.compareTo(BigDecimal.ONE) > 0) {
-            throw new InputException(name + ": expected a fraction above 0 and at most 1, found " + value);
+            throw InputException.parameter(name, "expected a fraction above 0 and at most 1, found " + value);
         }
     }
 
     public static void requireFinite(String name, double value) {
         if (!Double.isFinite(value)) {
-            throw new InputException(name + ": expected a finite number, found " + value);
+            throw InputException.parameter(name, "expected a finite number, found " + value);
         }
     }
 }

@@ -1,5 +1,6 @@
 package ham.report;
 
+import ham.report.bench.BenchFigure;
 import ham.report.chart.Axis;
 import ham.report.chart.BarChart;
 import ham.report.chart.LineChart;
@@ -34,7 +35,7 @@ record BenchCharts(BenchResults results) {
             List<Series> series = new ArrayList<>();
             for (String strategy : results.strategies()) {
                 List<Double> times = results.find(load, strategy, tasks)
-                        .map(each -> Values.numbers(each.json(), "distribution_ms"))
+                        .map(each -> each.row().distributionMs())
                         .orElse(List.of());
                 List<Double> shares = new ArrayList<>();
                 for (int i = 0; i < times.size(); i++) {
@@ -65,12 +66,12 @@ record BenchCharts(BenchResults results) {
                     series.add(new Series(
                             strategy,
                             found.stream().map(each -> (double) each.tasks()).toList(),
-                            found.stream().map(each -> each.figure("p50_ms")).toList(),
+                            found.stream().map(each -> each.figure(BenchFigure.P50)).toList(),
                             found.stream()
-                                    .map(each -> each.interval("p50_ms", 0))
+                                    .map(each -> each.interval(BenchFigure.P50, 0))
                                     .toList(),
                             found.stream()
-                                    .map(each -> each.interval("p50_ms", 1))
+                                    .map(each -> each.interval(BenchFigure.P50, 1))
                                     .toList()));
                 }
                 html.append(lines("Median latency, " + load, "latency", MILLISECONDS, series));
@@ -86,14 +87,14 @@ record BenchCharts(BenchResults results) {
                 .filter(each -> results.find(load, each, tasks).isPresent())
                 .toList();
         List<Series> series = new ArrayList<>();
-        for (String key : List.of("p50_ms", "p90_ms", "p99_ms")) {
+        for (BenchFigure key : List.of(BenchFigure.P50, BenchFigure.P90, BenchFigure.P99)) {
             ToDoubleBiFunction<BenchResult, Integer> end = (result, at) -> result.interval(key, at);
             List<BenchResult> found = strategies.stream()
                     .map(each -> results.find(load, each, tasks).orElseThrow())
                     .toList();
             List<Double> values = found.stream().map(each -> each.figure(key)).toList();
             series.add(new Series(
-                    key.replace("_ms", ""),
+                    key.key().replace("_ms", ""),
                     values,
                     values,
                     found.stream().map(each -> end.applyAsDouble(each, 0)).toList(),
@@ -111,10 +112,10 @@ record BenchCharts(BenchResults results) {
 
     /** Memory and disk over the number of tasks; bars where there is one number only. */
     String sizes() {
-        return size("Resident memory", "resident_mb") + size("Bytes on disk", "disk_mb");
+        return size("Resident memory", BenchFigure.RESIDENT) + size("Bytes on disk", BenchFigure.DISK);
     }
 
-    private String size(String title, String key) {
+    private String size(String title, BenchFigure key) {
         List<Integer> tasks = List.copyOf(
                 new TreeSet<>(results.all().stream().map(BenchResult::tasks).toList()));
         if (tasks.isEmpty()) {
@@ -172,7 +173,7 @@ record BenchCharts(BenchResults results) {
         for (int tasks : numbers.descendingSet()) {
             List<Point> points = results.strategies().stream()
                     .map(each -> new Point(
-                            each, results.figure(each, tasks, "disk_mb"), results.figure(each, tasks, "accuracy")))
+                            each, results.figure(each, tasks, BenchFigure.DISK), results.figure(each, tasks, BenchFigure.ACCURACY)))
                     .toList();
             boolean measured = points.stream()
                     .anyMatch(point -> Double.isFinite(point.y()) && Double.isFinite(point.x()) && point.x() > 0);

@@ -1,41 +1,24 @@
 package ham.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import ham.merge.io.JsonFiles;
+import ham.report.bench.BenchDocument;
+import ham.report.bench.BenchFigure;
 import ham.report.chart.Unit;
 import ham.report.page.Html;
 import ham.report.page.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.StreamSupport;
+import java.util.stream.Stream;
 
 /**
  * The page of a serving comparison.
  *
- * @param bench {@code bench.json}; figures may be null or absent, and are then not shown
+ * @param bench what was measured; figures that are null are not shown
  */
-public record BenchReport(JsonNode bench) {
-    /** Columns of the tables: key and heading. */
-    private static final List<Map.Entry<String, String>> FIGURES = List.of(
-            Map.entry("samples", "samples"),
-            Map.entry("warm_up_samples", "warm-up"),
-            Map.entry("p50_ms", "p50 ms"),
-            Map.entry("p90_ms", "p90 ms"),
-            Map.entry("p95_ms", "p95 ms"),
-            Map.entry("p99_ms", "p99 ms"),
-            Map.entry("mean_ms", "mean ms"),
-            Map.entry("throughput_per_s", "images/s"),
-            Map.entry("switch_ms", "switch ms"),
-            Map.entry("load_ms", "load ms"),
-            Map.entry("first_answer_ms", "first answer ms"),
-            Map.entry("resident_mb", "resident MB"),
-            Map.entry("disk_mb", "disk MB"),
-            Map.entry("accuracy", "accuracy"));
-
+public record BenchReport(BenchDocument bench) {
     /**
      * The whole page.
-     *
-     * @throws ham.merge.InputException when a figure is not a number
      */
     public String html() {
         BenchResults results = BenchResults.of(bench);
@@ -87,24 +70,23 @@ public record BenchReport(JsonNode bench) {
         StringBuilder html = new StringBuilder();
         for (String load : results.loads()) {
             List<BenchResult> under = results.under(load);
-            List<Map.Entry<String, String>> columns = FIGURES.stream()
-                    .filter(column -> under.stream().anyMatch(each -> Double.isFinite(each.figure(column.getKey()))))
+            List<BenchFigure> columns = Stream.of(BenchFigure.values())
+                    .filter(column -> under.stream().anyMatch(each -> Double.isFinite(each.figure(column))))
                     .toList();
-            boolean judged =
-                    under.stream().anyMatch(each -> each.json().path("stable").isBoolean());
+            boolean judged = under.stream().anyMatch(each -> each.row().stable() != null);
             List<String> headings = new ArrayList<>(List.of("strategy", "tasks"));
-            columns.forEach(column -> headings.add(column.getValue()));
+            columns.forEach(column -> headings.add(column.heading()));
             if (judged) {
                 headings.add("stable");
             }
             List<List<String>> rows = new ArrayList<>();
             for (BenchResult each : under) {
-                List<String> row = new ArrayList<>(
-                        List.of(each.strategy(), Values.text(each.json().path("tasks"))));
-                columns.forEach(column -> row.add(cell(each, column.getKey())));
+                List<String> row =
+                        new ArrayList<>(List.of(each.strategy(), text(each.row().tasks())));
+                columns.forEach(column -> row.add(cell(each, column)));
                 if (judged) {
-                    JsonNode stable = each.json().path("stable");
-                    row.add(stable.isBoolean() ? stable.asBoolean() ? "yes" : "no" : "-");
+                    Boolean stable = each.row().stable();
+                    row.add(stable == null ? "-" : stable ? "yes" : "no");
                 }
                 rows.add(row);
             }
@@ -113,12 +95,17 @@ public record BenchReport(JsonNode bench) {
         return html.toString();
     }
 
-    private static String cell(BenchResult result, String key) {
-        return switch (key) {
-            case "samples", "warm_up_samples" -> Values.text(result.json().path(key));
-            case "accuracy" -> Values.text(result.figure(key), Unit.FRACTION);
-            default -> result.text(key);
+    private static String cell(BenchResult result, BenchFigure figure) {
+        return switch (figure) {
+            case SAMPLES -> text(result.row().samples());
+            case WARM_UP -> text(result.row().warmUpSamples());
+            case ACCURACY -> Values.text(result.figure(figure), Unit.FRACTION);
+            default -> result.text(figure);
         };
+    }
+
+    private static String text(Object value) {
+        return Values.text(JsonFiles.tree(value));
     }
 
     private String skipped() {
@@ -129,27 +116,31 @@ public record BenchReport(JsonNode bench) {
     }
 
     private List<List<String>> skippedRows() {
-        return StreamSupport.stream(Values.array(bench, "plan").spliterator(), false)
-                .filter(each -> !each.path("skipped").asText("").isEmpty())
+        return bench.plan().stream()
+                .filter(each -> each.skipped() != null && !each.skipped().isEmpty())
                 .map(each -> List.of(
-                        Values.text(each.path("strategy")),
-                        Values.text(each.path("tasks")),
-                        Values.text(each.path("need_mb")),
-                        Values.text(each.path("disk_mb")),
-                        each.path("skipped").asText()))
+                        text(each.strategy()),
+                        text(each.tasks()),
+                        text(each.needMb()),
+                        text(each.diskMb()),
+                        each.skipped()))
                 .toList();
     }
 
     private String environment() {
-        Map<String, String> facts = Values.facts(bench.path("environment"));
-        for (String key : List.of("session_threads", "shared_threads", "seed")) {
-            if (!bench.path(key).isMissingNode()) {
-                facts.put(key.replace('_', ' '), Values.text(bench.path(key)));
-            }
-        }
+        Map<String, String> facts = Values.facts(bench.environment());
+        fact(facts, "session threads", bench.sessionThreads());
+        fact(facts, "shared threads", bench.sharedThreads());
+        fact(facts, "seed", bench.seed());
         return (facts.isEmpty() ? "" : Html.facts("Environment", facts))
-                + (bench.path("scenarios").isEmpty()
+                + (bench.scenarios().isEmpty()
                         ? ""
-                        : Html.facts("Scenarios", Values.facts(bench.path("scenarios"))));
+                        : Html.facts("Scenarios", Values.facts(bench.scenarios())));
+    }
+
+    private static void fact(Map<String, String> facts, String name, Object value) {
+        if (value != null) {
+            facts.put(name, text(value));
+        }
     }
 }

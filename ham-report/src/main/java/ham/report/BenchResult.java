@@ -1,30 +1,31 @@
 package ham.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import ham.report.bench.BenchFigure;
+import ham.report.bench.BenchRow;
 import java.util.Locale;
 
 /**
- * One measurement of {@code bench.json}: a way to serve, for a number of tasks, under a load.
+ * One measurement of a serving comparison for a page.
  *
- * @param json an entry of {@code results}
+ * @param row as it was measured
  */
-record BenchResult(JsonNode json) {
+record BenchResult(BenchRow row) {
     /** The way to deploy that the others are compared with. */
     static final String MERGED = "merged";
 
     String strategy() {
-        return json.path("strategy").asText();
+        return row.strategy() == null ? "" : row.strategy();
     }
 
     /** 0 where it is not recorded. */
     int tasks() {
-        return json.path("tasks").asInt();
+        return row.tasks() == null ? 0 : row.tasks();
     }
 
     /** Scenario and traffic; what older files leave out was one request after the other. */
     String load() {
-        String scenario = json.path("scenario").asText("");
-        String traffic = json.path("traffic").asText("");
+        String scenario = row.scenario() == null ? "" : row.scenario();
+        String traffic = row.traffic() == null ? "" : row.traffic();
         return (scenario.isEmpty() ? "SingleStream" : scenario) + (traffic.isEmpty() ? "" : ", " + traffic);
     }
 
@@ -32,31 +33,30 @@ record BenchResult(JsonNode json) {
         return load().startsWith("SingleStream");
     }
 
-    /** A figure by its key, NaN where it was not measured. */
-    double figure(String key) {
-        return Values.number(json, key);
+    /** A figure, NaN where it was not measured. */
+    double figure(BenchFigure figure) {
+        return row.figure(figure);
     }
 
     /** End 0 or 1 of the confidence interval of a figure, NaN where there is none. */
-    double interval(String key, int end) {
-        JsonNode ends = Values.array(json.path("interval"), key);
-        return ends.size() == 2 ? Values.numbers(json.path("interval"), key).get(end) : Double.NaN;
+    double interval(BenchFigure figure, int end) {
+        return row.interval(figure, end);
     }
 
     /** Whether it was measured and found to be unstable. */
     boolean unstable() {
-        return json.path("stable").isBoolean() && !json.path("stable").asBoolean();
+        return row.stable() != null && !row.stable();
     }
 
     /** A figure with its interval, without unit. */
-    String text(String key) {
-        double value = figure(key);
+    String text(BenchFigure figure) {
+        double value = figure(figure);
         if (!Double.isFinite(value)) {
             return "-";
         }
         String text = rounded(value);
-        double low = interval(key, 0);
-        double high = interval(key, 1);
+        double low = interval(figure, 0);
+        double high = interval(figure, 1);
         return Double.isFinite(low) && Double.isFinite(high)
                 ? text + " [" + rounded(low) + ", " + rounded(high) + "]"
                 : text;

@@ -1,7 +1,7 @@
 package ham.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
+import ham.report.bench.BenchDocument;
+import ham.report.bench.BenchFigure;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -15,11 +15,9 @@ import java.util.TreeSet;
  * @param all in the file's order
  */
 record BenchResults(List<BenchResult> all) {
-    /** Reads the array {@code results}. */
-    static BenchResults of(JsonNode bench) {
-        List<BenchResult> all = new ArrayList<>();
-        Values.array(bench, "results").forEach(each -> all.add(new BenchResult(each)));
-        return new BenchResults(all);
+    /** All results of a document. */
+    static BenchResults of(BenchDocument bench) {
+        return new BenchResults(bench.results().stream().map(BenchResult::new).toList());
     }
 
     /** Ways to serve, the merged model first. */
@@ -57,10 +55,10 @@ record BenchResults(List<BenchResult> all) {
     }
 
     /** A figure that does not depend on the load (memory, disk, accuracy): from the first load that has it. */
-    double figure(String strategy, int tasks, String key) {
+    double figure(String strategy, int tasks, BenchFigure figure) {
         return all.stream()
                 .filter(each -> each.strategy().equals(strategy) && each.tasks() == tasks)
-                .mapToDouble(each -> each.figure(key))
+                .mapToDouble(each -> each.figure(figure))
                 .filter(Double::isFinite)
                 .findFirst()
                 .orElse(Double.NaN);

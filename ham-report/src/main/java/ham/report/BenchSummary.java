@@ -1,10 +1,16 @@
 package ham.report;
 
+import ham.report.bench.BenchFigure;
 import ham.report.chart.Unit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A serving comparison in words: what the merged model takes, what the others take of it, and what follows.
@@ -17,6 +23,13 @@ record BenchSummary(BenchResults results, int skipped) {
     private static final double TOLERANCE = 0.05;
     /** A difference of accuracies below this is none. */
     private static final double POINTS = 0.005;
+
+    /** Figures that do not depend on the load. */
+    private static final Set<BenchFigure> SIZES =
+            EnumSet.of(BenchFigure.RESIDENT, BenchFigure.DISK, BenchFigure.ACCURACY);
+
+    private static final SortedMap<BenchFigure, String> COMPARED = new TreeMap<>(Map.of(
+            BenchFigure.P50, "median latency", BenchFigure.RESIDENT, "memory", BenchFigure.DISK, "disk"));
 
     /** The sentences, the verdict first; empty where there is nothing to compare. */
     List<String> sentences() {
@@ -59,14 +72,13 @@ record BenchSummary(BenchResults results, int skipped) {
         List<String> better = new ArrayList<>();
         for (BenchResult other : others) {
             List<String> where = new ArrayList<>();
-            for (String[] figure :
-                    new String[][] {{"p50_ms", "median latency"}, {"resident_mb", "memory"}, {"disk_mb", "disk"}}) {
-                double ratio = value(other, figure[0]) / value(merged, figure[0]);
-                if (ratio < 1 - TOLERANCE && !(figure[0].equals("p50_ms") && overlap(other, merged))) {
-                    where.add(String.format(Locale.ROOT, "%.2f times its %s", ratio, figure[1]));
+            COMPARED.forEach((figure, name) -> {
+                double ratio = value(other, figure) / value(merged, figure);
+                if (ratio < 1 - TOLERANCE && !(figure == BenchFigure.P50 && overlap(other, merged))) {
+                    where.add(String.format(Locale.ROOT, "%.2f times its %s", ratio, name));
                 }
-            }
-            double gain = value(other, "accuracy") - value(merged, "accuracy");
+            });
+            double gain = value(other, BenchFigure.ACCURACY) - value(merged, BenchFigure.ACCURACY);
             if (gain > POINTS) {
                 where.add(String.format(Locale.ROOT, "%.1f points more accuracy", 100 * gain));
             }
@@ -81,12 +93,12 @@ record BenchSummary(BenchResults results, int skipped) {
 
     private String takes(BenchResult merged) {
         List<String> parts = new ArrayList<>();
-        add(parts, "median latency %s", value(merged, "p50_ms"), "ms");
-        add(parts, "99 %% of answers within %s", value(merged, "p99_ms"), "ms");
-        add(parts, "%s", value(merged, "throughput_per_s"), "images/s");
-        add(parts, "%s of memory", value(merged, "resident_mb"), "MB");
-        add(parts, "%s on disk", value(merged, "disk_mb"), "MB");
-        add(parts, "accuracy %s", value(merged, "accuracy"), "fraction");
+        add(parts, "median latency %s", value(merged, BenchFigure.P50), "ms");
+        add(parts, "99 %% of answers within %s", value(merged, BenchFigure.P99), "ms");
+        add(parts, "%s", value(merged, BenchFigure.THROUGHPUT), "images/s");
+        add(parts, "%s of memory", value(merged, BenchFigure.RESIDENT), "MB");
+        add(parts, "%s on disk", value(merged, BenchFigure.DISK), "MB");
+        add(parts, "accuracy %s", value(merged, BenchFigure.ACCURACY), "fraction");
         return String.join(", ", parts);
     }
 
@@ -98,35 +110,35 @@ record BenchSummary(BenchResults results, int skipped) {
 
     private String against(BenchResult other, BenchResult merged) {
         List<String> parts = new ArrayList<>();
-        ratio(parts, other, merged, "p50_ms", "median latency");
+        ratio(parts, other, merged, BenchFigure.P50, "median latency");
         if (overlap(other, merged)) {
             parts.set(0, parts.get(0) + " (the confidence intervals overlap)");
         }
-        ratio(parts, other, merged, "resident_mb", "memory");
-        ratio(parts, other, merged, "disk_mb", "disk");
-        add(parts, "a task switch takes %s", value(other, "switch_ms"), "ms");
-        add(parts, "accuracy %s", value(other, "accuracy"), "fraction");
+        ratio(parts, other, merged, BenchFigure.RESIDENT, "memory");
+        ratio(parts, other, merged, BenchFigure.DISK, "disk");
+        add(parts, "a task switch takes %s", value(other, BenchFigure.SWITCH), "ms");
+        add(parts, "accuracy %s", value(other, BenchFigure.ACCURACY), "fraction");
         return other.strategy() + ", against merged: "
                 + (parts.isEmpty() ? "nothing to compare" : String.join(", ", parts)) + ".";
     }
 
-    private void ratio(List<String> parts, BenchResult other, BenchResult merged, String key, String name) {
+    private void ratio(List<String> parts, BenchResult other, BenchResult merged, BenchFigure key, String name) {
         double ratio = value(other, key) / value(merged, key);
         if (Double.isFinite(ratio)) {
             parts.add(String.format(Locale.ROOT, "%.2f times the %s", ratio, name));
         }
     }
 
-    private double value(BenchResult result, String key) {
-        double own = result.figure(key);
-        return Double.isFinite(own) || key.endsWith("_ms") || key.endsWith("_s")
+    private double value(BenchResult result, BenchFigure figure) {
+        double own = result.figure(figure);
+        return Double.isFinite(own) || !SIZES.contains(figure)
                 ? own
-                : results.figure(result.strategy(), result.tasks(), key);
+                : results.figure(result.strategy(), result.tasks(), figure);
     }
 
     private static boolean overlap(BenchResult one, BenchResult other) {
-        return one.interval("p50_ms", 0) <= other.interval("p50_ms", 1)
-                && other.interval("p50_ms", 0) <= one.interval("p50_ms", 1);
+        return one.interval(BenchFigure.P50, 0) <= other.interval(BenchFigure.P50, 1)
+                && other.interval(BenchFigure.P50, 0) <= one.interval(BenchFigure.P50, 1);
     }
 
     private static String tasks(int count) {

@@ -1,5 +1,6 @@
 package ham.report;
 
+import ham.report.bench.BenchDocument;
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.report.chart.Unit;
 import ham.report.page.Html;
@@ -10,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,10 +22,10 @@ import java.util.Set;
  * @param merge {@code merge.json}
  * @param evaluation accuracy of the exported model
  * @param export what the export recorded, parity among it
- * @param bench serving comparison
+ * @param bench serving comparison, where one was made
  */
 public record RunReport(
-        JsonNode run, JsonNode metrics, JsonNode merge, JsonNode evaluation, JsonNode export, JsonNode bench) {
+        JsonNode run, JsonNode metrics, JsonNode merge, JsonNode evaluation, JsonNode export, Optional<BenchDocument> bench) {
 
     /**
      * The whole page.
@@ -57,8 +59,8 @@ public record RunReport(
                 groups.tables());
         page.section("Costs", "What every task took.", costs.charts(), costs.table());
         page.section("The forms agree", parityText(), parity());
-        if (!bench.path("results").isEmpty()) {
-            BenchReport serving = new BenchReport(bench);
+        if (bench.isPresent() && !bench.get().results().isEmpty()) {
+            BenchReport serving = new BenchReport(bench.get());
             page.section("Serving all tasks", "", serving.summary(), serving.tables());
         }
         page.section("How it was made", "", origin());

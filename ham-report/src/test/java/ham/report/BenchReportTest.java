@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.report.bench.BenchDocument;
+import ham.report.bench.BenchRow;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 
@@ -16,7 +20,7 @@ class BenchReportTest {
     }
 
     private static List<String> sentences(ObjectNode bench) {
-        return Documents.texts(Documents.parse("<body>" + new BenchReport(bench).summary() + "</body>"), "li");
+        return Documents.texts(Documents.parse("<body>" + new BenchReport(BenchDocument.of(bench)).summary() + "</body>"), "li");
     }
 
     @Test
@@ -84,7 +88,7 @@ class BenchReportTest {
         assertThat(sentences(bench)).isEmpty();
         result(bench, "reload", 5).putNull("p50_ms");
         assertThat(sentences(bench)).isEmpty();
-        Document page = Documents.parse(new BenchReport(bench).html());
+        Document page = Documents.parse(new BenchReport(BenchDocument.of(bench)).html());
         assertThat(Documents.elements(page, "svg")).isEmpty();
         assertThat(Documents.texts(page, "th")).containsExactly("strategy", "tasks");
     }
@@ -96,12 +100,12 @@ class BenchReportTest {
                 .anyMatch(each -> each.startsWith("adapters did not become stable")
                         && each.contains("Server, round robin with 50 tasks"))
                 .contains("1 candidate was skipped; the reasons are at the end.");
-        assertThat(new BenchReport(bench).html()).contains("needs 17250 MB of memory, 5800 MB are free");
+        assertThat(new BenchReport(BenchDocument.of(bench)).html()).contains("needs 17250 MB of memory, 5800 MB are free");
     }
 
     @Test
     void showsDistributionsLinesAndTablesOfEveryScenario() {
-        String html = new BenchReport(SampleRecords.bench()).html();
+        String html = new BenchReport(BenchDocument.of(SampleRecords.bench())).html();
         Document page = Documents.parse(html);
         assertThat(Documents.elements(page, "svg").stream().map(svg -> svg.getAttribute("aria-label")))
                 .contains(
@@ -115,7 +119,7 @@ class BenchReportTest {
 
     @Test
     void anOldFileHasBarsForItsOneNumberOfTasks() {
-        Document page = Documents.parse(new BenchReport(SampleRecords.oldBench()).html());
+        Document page = Documents.parse(new BenchReport(BenchDocument.of(SampleRecords.oldBench())).html());
         assertThat(Documents.elements(page, "svg").stream().map(svg -> svg.getAttribute("aria-label")))
                 .containsExactly("Latency, SingleStream, tasks: 5", "Bytes on disk");
     }
@@ -124,8 +128,29 @@ class BenchReportTest {
     void aFigureThatIsNoNumberIsRefused() {
         ObjectNode bench = JsonFiles.object();
         result(bench, "merged", 5).put("p50_ms", "fast");
-        assertThatThrownBy(() -> new BenchReport(bench).html())
+        assertThatThrownBy(() -> new BenchReport(BenchDocument.of(bench)).html())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected a number as p50_ms, found \"fast\"");
+    }
+
+    /** What the release 0.1.0 measured: all of it is read, written again as it was, and shown. */
+    @Test
+    void aMeasuredFileIsReadShownAndWrittenAgain() {
+        Path file = Path.of(System.getProperty("ham.testdata", "../testdata"), "golden", "0.1.0", "bench", "bench.json");
+        BenchDocument bench = BenchDocument.read(file);
+        assertThat(bench.results())
+                .extracting(BenchRow::strategy)
+                .contains("merged", "per-task", "reload", "shared", "adapters");
+        assertThat(bench.json().toPrettyString())
+                .isEqualTo(JsonFiles.read(file, "a comparison").toPrettyString());
+        Document page = Documents.parse(new BenchReport(bench).html());
+        assertThat(Documents.elements(page, "svg").stream().map(svg -> svg.getAttribute("aria-label")))
+                .anyMatch(each -> each.startsWith("Latency, SingleStream"))
+                .anyMatch(each -> each.startsWith("Latency, Server"))
+                .anyMatch(each -> each.startsWith("Median latency, SingleStream"))
+                .contains("Resident memory", "Bytes on disk");
+        String first = String.format(
+                Locale.ROOT, "%.2f [", bench.results().get(0).p50Ms());
+        assertThat(Documents.texts(page, "td")).anyMatch(cell -> cell.startsWith(first));
     }
 }

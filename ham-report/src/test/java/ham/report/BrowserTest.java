@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,7 +104,7 @@ class BrowserTest {
     @Test
     void aRunWithoutRecordsLoads() {
         JsonNode none = MissingNode.getInstance();
-        String page = new RunReport(none, none, none, none, none, none).html();
+        String page = new RunReport(none, none, none, none, none, Optional.empty()).html();
         assertThat(browser.visit(page, WIDTH).console()).isEmpty();
     }
 

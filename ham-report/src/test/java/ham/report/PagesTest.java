@@ -2,11 +2,12 @@ package ham.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.MissingNode;
+import ham.report.bench.BenchDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,13 +21,13 @@ class PagesTest {
     /** Every kind of page, small and large. */
     private static final Map<String, String> PAGES = Map.of(
             "bench",
-            new BenchReport(SampleRecords.bench()).html(),
+            new BenchReport(BenchDocument.of(SampleRecords.bench())).html(),
             "bench-old",
-            new BenchReport(SampleRecords.oldBench()).html(),
+            new BenchReport(BenchDocument.of(SampleRecords.oldBench())).html(),
             "run-50",
-            SampleRecords.run(50, SampleRecords.oldBench()).html(),
+            SampleRecords.run(50, Optional.of(BenchDocument.of(SampleRecords.oldBench()))).html(),
             "run-5",
-            SampleRecords.run(5, MissingNode.getInstance()).html(),
+            SampleRecords.run(5, Optional.empty()).html(),
             "experiment",
             new ExperimentReport(SampleRecords.experiment()).html());
 

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.report.bench.BenchDocument;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 
@@ -40,7 +42,10 @@ class RunReportTest {
                 + "'], 'images': 3, 'accuracy': 0.25}, {'classes': ['b'], 'images': 1, 'accuracy': 1}]}");
         JsonNode export = json("{'bytes': 2500000, 'parity': {'inputs': '" + evil
                 + "', 'tolerance': 0.001, 'top1': 1, 'differences': {'factored': 1e-6}}}");
-        return new RunReport(run, metrics, merge, evaluation, export, bench).html();
+        return new RunReport(run, metrics, merge, evaluation, export, Optional.of(bench)
+                        .filter(each -> !each.isMissingNode())
+                        .map(BenchDocument::of))
+                .html();
     }
 
     @Test
@@ -70,17 +75,17 @@ class RunReportTest {
     @Test
     void withoutTestImagesEveryTaskCountsTheSame() {
         JsonNode metrics = json("{'R': [[1], [0, 1]], 'variants': {'ham/linear': {'R': [[1], [0, 1]]}}}");
-        assertThat(new RunReport(NONE, metrics, NONE, NONE, NONE, NONE).html())
+        assertThat(new RunReport(NONE, metrics, NONE, NONE, NONE, Optional.empty()).html())
                 .contains("after task 2: 50.00 %", "every task counting the same");
     }
 
     /** Sequential, linear and frozen have no groups; a run without any record still has a page. */
     @Test
     void whatIsNotRecordedHasNoSection() {
-        String empty = new RunReport(NONE, NONE, NONE, NONE, NONE, NONE).html();
+        String empty = new RunReport(NONE, NONE, NONE, NONE, NONE, Optional.empty()).html();
         assertThat(Documents.texts(Documents.parse(empty), "h2")).containsExactly("How it was made");
-        RunReport full = SampleRecords.run(3, NONE);
-        String without = new RunReport(full.run(), full.metrics(), NONE, full.evaluation(), full.export(), NONE).html();
+        RunReport full = SampleRecords.run(3, Optional.empty());
+        String without = new RunReport(full.run(), full.metrics(), NONE, full.evaluation(), full.export(), Optional.empty()).html();
         assertThat(Documents.texts(Documents.parse(without), "h2"))
                 .contains("Accuracy after every task", "Costs")
                 .doesNotContain("Adapters and groups");
@@ -89,7 +94,7 @@ class RunReportTest {
 
     @Test
     void manyVariantsHaveAChartAHead() {
-        Document page = Documents.parse(SampleRecords.run(4, NONE).html());
+        Document page = Documents.parse(SampleRecords.run(4, Optional.empty()).html());
         assertThat(Documents.elements(page, "svg").stream().map(svg -> svg.getAttribute("aria-label")))
                 .contains(
                         "Accuracy after every task, analytic head",
@@ -105,7 +110,7 @@ class RunReportTest {
         JsonNode merge = json("{'inputs': [{}, {'group_alphas': [0.5]}, {'group_alphas': [0.6]}], 'steps': ["
                 + "{'alpha': 1, 'group': 0, 'group_alpha': 1}, {'alpha': 1, 'group': 1, 'group_alpha': 1},"
                 + " {'alpha': 0.9, 'group': 0, 'group_alpha': 0.75}]}");
-        assertThat(new RunReport(NONE, NONE, merge, NONE, NONE, NONE).html())
+        assertThat(new RunReport(NONE, NONE, merge, NONE, NONE, Optional.empty()).html())
                 .contains("group 0, after task 2: 0.5<", "group 0, after task 3: 0.75<", "task 3 joins group 0")
                 .doesNotContain("after task 3: 0.6<");
     }
@@ -113,7 +118,7 @@ class RunReportTest {
     @Test
     void aFigureThatIsNoNumberIsRefused() {
         ObjectNode metrics = (ObjectNode) json("{'R': [['high']]}");
-        assertThatThrownBy(() -> new RunReport(NONE, metrics, NONE, NONE, NONE, NONE).html())
+        assertThatThrownBy(() -> new RunReport(NONE, metrics, NONE, NONE, NONE, Optional.empty()).html())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected a number as R, found \"high\"");
     }

@@ -3,9 +3,11 @@ package ham.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.report.bench.BenchDocument;
 import ham.merge.io.JsonFiles;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /** Made-up records of plausible sizes: figures that no run has measured. */
@@ -115,7 +117,7 @@ final class SampleRecords {
     }
 
     /** The records of a run of any length with every method, as report and its parts. */
-    static RunReport run(int tasks, JsonNode bench) {
+    static RunReport run(int tasks, Optional<BenchDocument> bench) {
         Random random = new Random(7);
         ObjectNode run = JsonFiles.object().put("started", "2026-11-23T17:01:48Z");
         run.put("base_sha256", "b3e64f5d02315b7b".repeat(4)).put("data_sha256", "ff747608508d2f94".repeat(4));

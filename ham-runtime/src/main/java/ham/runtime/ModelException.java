@@ -19,4 +19,20 @@ public final class ModelException extends HamException {
     public ModelException(String message, Throwable cause) {
         super(ErrorCode.INPUT, message, cause);
     }
+
+    private ModelException(Parameter parameter, String problem) {
+        super(parameter.name(), problem);
+    }
+
+    private record Parameter(String name) {}
+
+    /**
+     * A setting whose value cannot be used.
+     *
+     * @param parameter its name, with which the message begins: {@code threads}, and never an option of a command line
+     * @param problem what was expected, what was found and, where it is not obvious, what to do
+     */
+    public static ModelException parameter(String parameter, String problem) {
+        return new ModelException(new Parameter(parameter), problem);
+    }
 }

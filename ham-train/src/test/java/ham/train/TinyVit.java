@@ -1,9 +1,7 @@
 package ham.train;
 
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.checkpoint.HuggingFaceNames;
 import ham.merge.checkpoint.Target;
-import ham.merge.checkpoint.TimmNames;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.checkpoint.VitNames;
 import ham.merge.safetensors.SafetensorsWriter;
@@ -38,14 +36,14 @@ public final class TinyVit {
 
     /** Writes and opens the checkpoint; the same numbers every time. */
     public static Checkpoint in(Path folder) {
-        return write(folder, CONFIG.formatted(1e-6, true), new HuggingFaceNames("vit."));
+        return write(folder, CONFIG.formatted(1e-6, true), VitNames.published("vit."));
     }
 
     /** The checkpoint in a library's names ({@code hf} or {@code timm}), with another eps, with or without biases of query, key, value. */
     public static Checkpoint in(Path folder, String library, double eps, boolean qkvBias) {
         return library.equals("timm")
-                ? write(folder, TIMM.formatted(eps, qkvBias), new TimmNames("norm"))
-                : write(folder, CONFIG.formatted(eps, qkvBias), new HuggingFaceNames("vit."));
+                ? write(folder, TIMM.formatted(eps, qkvBias), VitNames.timm())
+                : write(folder, CONFIG.formatted(eps, qkvBias), VitNames.published("vit."));
     }
 
     private static Checkpoint write(Path folder, String json, VitNames names) {

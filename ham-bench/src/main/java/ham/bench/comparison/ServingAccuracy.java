@@ -7,7 +7,7 @@ import ham.merge.folder.AdapterFolder;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.Dataset;
-import ham.train.metrics.Top1;
+import ham.common.ArgMax;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -65,14 +65,14 @@ final class ServingAccuracy {
         if (classes.isEmpty()) {
             throw new InputException(
                     adapter.path(),
-                    "expected the task's classes in ham.json, found none; without them --data cannot be used");
+                    "expected the task's classes in ham.json, found none; without them no accuracy can be measured");
         }
         for (String name : classes) {
             if (!data.classNames().contains(name)) {
                 throw new InputException(
                         adapter.path(),
                         "was trained for the class '" + name
-                                + "', which --data does not have; give the data of the run");
+                                + "', which the data do not have; give the data of the run");
             }
         }
         return classes;
@@ -134,7 +134,7 @@ final class ServingAccuracy {
         for (int i = 0; i < batch.size(); i++) {
             String truth = data.classNames().get(data.test().label(batch.get(i)));
             int first = i * labels.size();
-            correct += labels.get(Top1.of(logits, first, labels.size())).equals(truth) ? 1 : 0;
+            correct += labels.get(ArgMax.of(logits, first, labels.size())).equals(truth) ? 1 : 0;
         }
         return correct;
     }

@@ -1,7 +1,5 @@
 package ham.bench.comparison;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.bench.latency.ClockFacts;
 import ham.bench.latency.NanoClock;
 import ham.bench.memory.AvailableMemory;
@@ -16,11 +14,15 @@ import ham.bench.strategy.ServingResult;
 import ham.bench.strategy.Strategy;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.report.bench.BenchDocument;
+import ham.report.bench.BenchHarness;
+import ham.report.bench.BenchRow;
 import ham.runtime.backend.OnnxRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,10 +45,10 @@ public final class ServingBenchmark {
     /**
      * Results.
      *
-     * @param json the whole document
+     * @param document what is recorded
      * @param results with every sample
      */
-    public record Outcome(ObjectNode json, List<ServingResult> results) {}
+    public record Outcome(BenchDocument document, List<ServingResult> results) {}
 
     /**
      * Plans.
@@ -76,7 +78,7 @@ public final class ServingBenchmark {
                         request.time().toSeconds()));
         if (plan.counts().isEmpty()) {
             PlanEntry first = plan.entries().get(0);
-            throw new InputException("ham bench: expected a strategy that fits this machine, found none; "
+            throw new InputException("expected a strategy that fits this machine, found none; "
                     + first.strategy().label() + " at " + first.tasks() + " tasks: "
                     + first.skipped().orElseThrow());
         }
@@ -86,23 +88,21 @@ public final class ServingBenchmark {
         models.build(plan, folder);
         Optional<ServingAccuracy> accuracy = request.data()
                 .map(data -> new ServingAccuracy(source, models, request.session(), data, request.images()));
-        ObjectNode json = head(plan);
         List<ServingResult> results = measure(plan, models);
         accuracy.ifPresent(each -> stage.accept("measuring accuracies"));
         Map<Key, OptionalDouble> known = new HashMap<>();
-        ArrayNode array = json.putArray("results");
+        List<BenchRow> rows = new ArrayList<>();
         for (ServingResult each : results) {
             OptionalDouble right = known.computeIfAbsent(new Key(each.strategy(), each.tasks()), key -> accuracy.map(
                             of -> of.of(key.strategy(), key.tasks(), plan.most(key.strategy())))
                     .map(OptionalDouble::of)
                     .orElse(OptionalDouble.empty()));
-            array.add(
-                    ServingJson.result(each, request.settings().traffic().kind().label(), right));
+            rows.add(
+                    ServingRows.result(each, request.settings().traffic().kind().label(), right));
         }
-        accuracy.ifPresent(each -> json.put(
-                "accuracy_images", each.images(plan.counts().get(plan.counts().size() - 1))));
-        harness(json, results);
-        return new Outcome(json, results);
+        Integer images = accuracy.map(each -> each.images(plan.counts().get(plan.counts().size() - 1)))
+                .orElse(null);
+        return new Outcome(document(plan, rows, images, harness(results)), results);
     }
 
     private List<ServingResult> measure(ServingPlan plan, ServingModels models) {
@@ -145,56 +145,66 @@ public final class ServingBenchmark {
                 .orElse(all);
     }
 
-    private ObjectNode head(ServingPlan plan) {
-        ObjectNode json = JsonFiles.object();
-        ObjectNode environment = (ObjectNode) JsonFiles.tree(request.environment());
+    private BenchDocument document(ServingPlan plan, List<BenchRow> rows, Integer images, BenchHarness harness) {
+        Map<String, String> environment = new LinkedHashMap<>(request.environment());
         ClockFacts clock = ClockFacts.ofSystem();
         environment.put("provider", request.session().provider().executionProvider());
         environment.put("clock", clock.source());
         environment.put("clock resolution", clock.resolutionNs() + " ns");
         environment.put("clock call", String.format(Locale.ROOT, "%.0f ns", clock.callNs()));
-        json.set("environment", environment);
-        json.put("session_threads", request.session().threads());
-        json.put("shared_threads", OnnxRuntime.sharesThreads());
-        json.set("scenarios", scenarios());
-        json.put("seed", request.settings().traffic().seed());
-        json.put("stability", request.settings().rule().text());
-        json.put(
-                "percentile_interval",
-                "95 %, by order statistics and the binomial distribution, as if queries were independent");
-        json.set("plan", ServingJson.plan(plan));
-        return json;
+        String stability = request.settings().rule().text();
+        return new BenchDocument(
+                JsonFiles.tree(environment),
+                request.session().threads(),
+                OnnxRuntime.sharesThreads(),
+                JsonFiles.tree(scenarios()),
+                request.settings().traffic().seed(),
+                stability,
+                "95 %, by order statistics and the binomial distribution, as if queries were independent",
+                ServingRows.plan(plan),
+                rows,
+                images,
+                harness,
+                notes(stability, harness));
     }
 
-    private ObjectNode scenarios() {
+    /** Scenarios and traffic with their numbers, by name. */
+    private Map<String, Map<String, Object>> scenarios() {
         BenchSettings settings = request.settings();
-        ObjectNode scenarios = JsonFiles.object();
+        Map<String, Map<String, Object>> scenarios = new LinkedHashMap<>();
         for (Scenario each : request.scenarios()) {
-            ObjectNode node = scenarios.putObject(each.title());
+            Map<String, Object> facts = new LinkedHashMap<>();
             switch (each) {
-                case SINGLE_STREAM -> node.put("images", 1);
-                case MULTI_STREAM ->
-                    node.put("images", settings.multiStream()).put("largest_run", settings.largestRun());
-                case OFFLINE -> node.put("images", settings.offline()).put("largest_run", settings.largestRun());
+                case SINGLE_STREAM -> facts.put("images", 1);
+                case MULTI_STREAM -> {
+                    facts.put("images", settings.multiStream());
+                    facts.put("largest_run", settings.largestRun());
+                }
+                case OFFLINE -> {
+                    facts.put("images", settings.offline());
+                    facts.put("largest_run", settings.largestRun());
+                }
                 case SERVER -> {
-                    node.put("images", 1).put("arrivals", "Poisson");
+                    facts.put("images", 1);
+                    facts.put("arrivals", "Poisson");
                     settings.rate()
                             .ifPresentOrElse(
-                                    rate -> node.put("rate_per_s", rate), () -> node.put("load", settings.load()));
-                    settings.boundMs().ifPresent(bound -> node.put("bound_ms", bound));
+                                    rate -> facts.put("rate_per_s", rate), () -> facts.put("load", settings.load()));
+                    settings.boundMs().ifPresent(bound -> facts.put("bound_ms", bound));
                 }
             }
+            scenarios.put(each.title(), facts);
         }
-        scenarios
-                .putObject("traffic")
-                .put("kind", settings.traffic().kind().label())
-                .put("zipf_exponent", settings.traffic().zipfExponent())
-                .put("burst_length", settings.traffic().burstLength());
+        Map<String, Object> traffic = new LinkedHashMap<>();
+        traffic.put("kind", settings.traffic().kind().label());
+        traffic.put("zipf_exponent", settings.traffic().zipfExponent());
+        traffic.put("burst_length", settings.traffic().burstLength());
+        scenarios.put("traffic", traffic);
         return scenarios;
     }
 
     /** What the benchmark adds to what it measures. */
-    private void harness(ObjectNode json, List<ServingResult> results) {
+    private BenchHarness harness(List<ServingResult> results) {
         int tasks = results.get(results.size() - 1).tasks();
         HarnessOverhead overhead = HarnessOverhead.measure(request.settings().traffic(), tasks, NanoClock.SYSTEM);
         double shortest = results.stream()
@@ -202,30 +212,35 @@ public final class ServingBenchmark {
                 .min()
                 .orElseThrow();
         double fraction = overhead.closedLoopNs() / shortest;
-        ObjectNode harness = json.putObject("harness")
-                .put("overhead_ns", overhead.closedLoopNs())
-                .put("server_overhead_ns", overhead.serverNs())
-                .put("shortest_p50_ms", shortest / 1e6)
-                .put("fraction", fraction)
-                .put("below_1_percent", fraction < 0.01);
-        OptionalDouble empty = ResidentProbe.measureNothing(request.session())
-                .map(Footprint::residentMb)
-                .map(OptionalDouble::of)
-                .orElse(OptionalDouble.empty());
-        empty.ifPresentOrElse(mb -> harness.put("empty_resident_mb", mb), () -> harness.putNull("empty_resident_mb"));
-        ArrayNode notes = json.putArray("notes");
-        notes.add("scenarios after MLPerf's definitions, not an MLPerf result; "
-                + json.path("stability").asText());
+        return new BenchHarness(
+                overhead.closedLoopNs(),
+                overhead.serverNs(),
+                shortest / 1e6,
+                fraction,
+                fraction < 0.01,
+                ResidentProbe.measureNothing(request.session())
+                        .map(Footprint::residentMb)
+                        .orElse(null));
+    }
+
+    private List<String> notes(String stability, BenchHarness harness) {
+        List<String> notes = new ArrayList<>();
+        notes.add("scenarios after MLPerf's definitions, not an MLPerf result; " + stability);
         notes.add(String.format(
                 Locale.ROOT,
                 "the harness adds %.0f ns to a latency, %.4f %% of the shortest median%s; a process without a model has %s MB",
-                overhead.closedLoopNs(),
-                100 * fraction,
-                fraction < 0.01 ? "" : ", which is more than 1 %: such latencies are too short for this benchmark",
-                empty.isPresent() ? String.format(Locale.ROOT, "%.0f", empty.getAsDouble()) : "an unknown number of"));
+                harness.overheadNs(),
+                100 * harness.fraction(),
+                harness.belowOnePercent()
+                        ? ""
+                        : ", which is more than 1 %: such latencies are too short for this benchmark",
+                harness.emptyResidentMb() == null
+                        ? "an unknown number of"
+                        : String.format(Locale.ROOT, "%.0f", harness.emptyResidentMb())));
         if (request.data().isPresent()) {
             notes.add(
                     "accuracy: the merged model is not told the task, the others are and choose among its own classes");
         }
+        return notes;
     }
 }

@@ -1,13 +1,12 @@
 package ham.bench.comparison;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.bench.strategy.ServingFiles;
 import ham.bench.strategy.Strategy;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.VitExporter;
 import ham.export.pack.AdapterPackage;
+import ham.export.pack.PackageRecord;
 import ham.export.pack.TaskPackage;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
@@ -24,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The files of a plan, built in a temporary folder; what several strategies or numbers of tasks have in common is built once. */
 final class ServingModels {
@@ -90,22 +90,21 @@ final class ServingModels {
     }
 
     private Built tasks(int count, boolean shared, Path folder) throws IOException {
-        ObjectNode record = new TaskPackage(this::export, shared, progress).write(folder, source.apart(count));
-        return read(folder, record, shared ? Optional.of("base.data") : Optional.empty(), "model");
+        PackageRecord record = new TaskPackage(this::export, shared, progress).write(folder, source.apart(count));
+        return read(folder, record, shared ? Optional.of("base.data") : Optional.empty(), PackageRecord.Task::model);
     }
 
     private Built adapters(int count, Path folder) throws IOException {
-        ObjectNode record =
+        PackageRecord record =
                 new AdapterPackage(source.base(), version, false, session, progress).write(folder, source.apart(count));
-        return read(folder, record, Optional.of(record.path("base").asText()), "adapter");
+        return read(folder, record, Optional.of(record.base()), PackageRecord.Task::adapter);
     }
 
-    private static Built read(Path folder, ObjectNode record, Optional<String> common, String key) {
+    private static Built read(
+            Path folder, PackageRecord record, Optional<String> common, Function<PackageRecord.Task, String> file) {
         List<Model> tasks = new ArrayList<>();
-        for (JsonNode task : record.path("tasks")) {
-            List<String> labels = new ArrayList<>();
-            task.path("labels").forEach(label -> labels.add(label.asText()));
-            tasks.add(new Model(folder.resolve(task.path(key).asText()), labels));
+        for (PackageRecord.Task task : record.tasks()) {
+            tasks.add(new Model(folder.resolve(file.apply(task)), task.labels()));
         }
         return new Built(common.map(folder::resolve), tasks);
     }
@@ -113,7 +112,7 @@ final class ServingModels {
     /** Bakes without comparing forms: what is measured here is speed. */
     private ExportResult export(Merged merged, Path file) {
         return VitExporter.export(
-                ExportRequest.of(source.base(), merged, version, file, session).withVerify(false));
+                ExportRequest.builder().setBase(source.base()).setMerged(merged).setVersion(version).setOutput(file).setSettings(session).optVerify(false).build());
     }
 
     /** The files of a strategy for the first tasks. */

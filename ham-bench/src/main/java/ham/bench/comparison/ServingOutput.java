@@ -22,10 +22,10 @@ public final class ServingOutput {
     /** Writes the folder, whole or not at all. */
     public static void write(Path folder, boolean force, ServingBenchmark.Outcome outcome) {
         Outputs.folder(folder, force, target -> {
-            JsonFiles.write(target.resolve(RECORD), outcome.json());
-            ServingCsv.results(target.resolve("bench.csv"), outcome.json());
+            JsonFiles.write(target.resolve(RECORD), outcome.document().json());
+            ServingCsv.results(target.resolve("bench.csv"), outcome.document());
             ServingCsv.samples(target.resolve("samples.csv"), outcome.results());
-            Files.writeString(target.resolve("bench.html"), new BenchReport(outcome.json()).html());
+            Files.writeString(target.resolve("bench.html"), new BenchReport(outcome.document()).html());
         });
     }
 }

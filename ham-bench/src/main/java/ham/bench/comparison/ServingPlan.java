@@ -62,7 +62,7 @@ record ServingPlan(List<PlanEntry> entries) {
                 seconds(all, needs.whole()),
                 machine.seconds() / 2,
                 "half of the time",
-                "give more --minutes");
+                "allow more minutes");
         return new ServingPlan(dropUntil(time, dropUntil(disk, entries)));
     }
 
@@ -94,7 +94,7 @@ record ServingPlan(List<PlanEntry> entries) {
                     : String.format(
                             Locale.ROOT,
                             "needs about %.0f MB of memory beside %.0f MB of what it takes turns with, %.0f MB may be used;"
-                                    + " measure it with --strategies %s",
+                                    + " measure the strategy %s alone",
                             largest.memory() / 1e6,
                             others / 1e6,
                             limit / 1e6,

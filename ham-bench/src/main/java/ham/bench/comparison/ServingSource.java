@@ -1,5 +1,7 @@
 package ham.bench.comparison;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import ham.export.pack.TaskAdapters;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Checkpoint;
@@ -8,6 +10,8 @@ import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
 import ham.merge.head.HeadStitching;
+import ham.merge.io.JsonFiles;
+import ham.train.run.RunFolder;
 import ham.merge.head.NamedHead;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +29,41 @@ import java.util.Set;
  * @param model the merged model that is deployed, if there is one
  */
 public record ServingSource(Checkpoint base, AdapterMerge merge, Path merged, Optional<Path> model) {
+    /** The weights of a base, a merge folder and the adapters that it was made from. */
+    public static ServingSource of(Checkpoint base, Path merged, List<Path> adapters, Optional<Path> model) {
+        return new ServingSource(
+                base, TaskAdapters.merge(adapters, Optional.of(merged), Optional.of(base)), merged, model);
+    }
+
+    /**
+     * The weights of a finished run.
+     *
+     * @param base empty for the one that {@code run.json} names
+     */
+    public static ServingSource ofRun(Path run, Optional<Path> base) {
+        Path record = run.resolve(RunFolder.RECORD);
+        JsonNode recorded =
+                JsonFiles.read(record, "the record of a run").path("configuration").path("base");
+        if (base.isEmpty() && !recorded.isTextual()) {
+            throw InputException.parameter("base", "expected the folder of the run's base, found none in " + record);
+        }
+        Path folder = base.orElseGet(() -> Path.of(recorded.asText()));
+        if (!Files.isDirectory(folder)) {
+            throw InputException.parameter(
+                    "base",
+                    "expected the run's base in " + folder + ", which " + record
+                            + " names, found nothing; say where it is now");
+        }
+        List<Path> adapters = TaskAdapters.ofRun(run);
+        if (adapters.isEmpty()) {
+            throw new InputException(
+                    run.resolve("adapters"),
+                    "expected an adapter folder a task, found none; a run without adapters has nothing to compare");
+        }
+        return of(
+                Checkpoint.open(folder), run.resolve("merged"), adapters, Optional.of(run.resolve("model.onnx")));
+    }
+
     /** How many tasks there are. */
     public int tasks() {
         return merge.adapters().size();

@@ -1,11 +1,15 @@
 package ham.bench.comparison;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import ham.report.bench.BenchDocument;
+import ham.report.bench.BenchFigure;
+import ham.report.bench.BenchPlan;
+import ham.report.bench.BenchRow;
+import ham.report.bench.BenchServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Results for people, from the JSON document; also of older ones, which have fewer keys. */
+/** Results for people, from the document; also of older ones, which have fewer figures. */
 public final class ServingText {
     private static final String NONE = "-";
     private static final String UNSTABLE = "* not stable when the measurement ended";
@@ -32,76 +36,66 @@ public final class ServingText {
     }
 
     /** Cells of the table, a list a result. */
-    public static List<List<String>> rows(JsonNode bench) {
+    public static List<List<String>> rows(BenchDocument bench) {
         List<List<String>> rows = new ArrayList<>();
-        for (JsonNode each : bench.path("results")) {
-            JsonNode interval = each.path("interval").path("p50_ms");
-            boolean stable = each.path("stable").asBoolean(true);
+        for (BenchRow each : bench.results()) {
+            double low = each.interval(BenchFigure.P50, 0);
+            double high = each.interval(BenchFigure.P50, 1);
+            boolean stable = each.stable() == null || each.stable();
             rows.add(List.of(
-                    each.path("strategy").asText(),
-                    each.path("tasks").asText(),
-                    each.path("scenario").asText(NONE),
-                    number(each.path("p50_ms"), 2),
-                    !interval.path(0).isNumber() && !interval.path(1).isNumber()
-                            ? NONE
-                            : number(interval.path(0), 2) + " to " + number(interval.path(1), 2),
-                    number(each.path("p90_ms"), 2),
-                    number(each.path("p99_ms"), 2),
-                    number(each.path("throughput_per_s"), 1),
-                    number(each.path("switch_ms"), 2),
-                    number(each.path("first_answer_ms"), 0),
-                    number(each.path("resident_mb"), 0),
-                    number(each.path("disk_mb"), 1),
-                    each.path("accuracy").isNumber()
-                            ? String.format(
-                                    Locale.ROOT,
-                                    "%.1f %%",
-                                    100 * each.path("accuracy").asDouble())
-                            : NONE,
-                    each.path("samples").asText() + (stable ? "" : " *")));
+                    each.strategy(),
+                    String.valueOf(each.tasks()),
+                    each.scenario() == null ? NONE : each.scenario(),
+                    number(each.p50Ms(), 2),
+                    Double.isNaN(low) && Double.isNaN(high) ? NONE : number(low, 2) + " to " + number(high, 2),
+                    number(each.p90Ms(), 2),
+                    number(each.p99Ms(), 2),
+                    number(each.throughputPerSecond(), 1),
+                    number(each.switchMs(), 2),
+                    number(each.firstAnswerMs(), 0),
+                    number(each.residentMb(), 0),
+                    number(each.diskMb(), 1),
+                    each.accuracy() == null ? NONE : String.format(Locale.ROOT, "%.1f %%", 100 * each.accuracy()),
+                    (each.samples() == null ? "" : each.samples()) + (stable ? "" : " *")));
         }
         return rows;
     }
 
     /** Sentences below the table: what was skipped, what is not stable, how it was measured; empty for an older document. */
-    public static List<String> notes(JsonNode bench) {
+    public static List<String> notes(BenchDocument bench) {
         List<String> notes = new ArrayList<>();
-        for (JsonNode each : bench.path("plan")) {
-            if (each.path("skipped").isTextual()) {
+        for (BenchPlan each : bench.plan()) {
+            if (each.skipped() != null) {
                 notes.add(String.format(
-                        Locale.ROOT,
-                        "skipped: %s at %d tasks: %s",
-                        each.path("strategy").asText(),
-                        each.path("tasks").asInt(),
-                        each.path("skipped").asText()));
+                        Locale.ROOT, "skipped: %s at %d tasks: %s", each.strategy(), each.tasks(), each.skipped()));
             }
         }
-        for (JsonNode each : bench.path("results")) {
-            JsonNode server = each.path("server");
-            if (!server.isMissingNode()) {
+        for (BenchRow each : bench.results()) {
+            BenchServer server = each.server();
+            if (server != null) {
                 notes.add(String.format(
                         Locale.ROOT,
                         "Server, %s at %d tasks: %.1f queries/s due, %.1f answered, capacity %.1f; p99 bound %.2f ms %s%s",
-                        each.path("strategy").asText(),
-                        each.path("tasks").asInt(),
-                        server.path("rate_per_s").asDouble(),
-                        server.path("achieved_per_s").asDouble(),
-                        server.path("capacity_per_s").asDouble(),
-                        server.path("bound_ms").asDouble(),
-                        server.path("bound_met").asBoolean() ? "met" : "not met",
-                        server.path("overloaded").asBoolean()
+                        each.strategy(),
+                        each.tasks(),
+                        server.ratePerSecond(),
+                        server.achievedPerSecond(),
+                        server.capacityPerSecond(),
+                        server.boundMs(),
+                        server.boundMet() ? "met" : "not met",
+                        server.overloaded()
                                 ? "; overloaded, so its latencies grow with the length of the measurement"
                                 : ""));
             }
-            if (each.path("stable").isBoolean() && !each.path("stable").asBoolean() && !notes.contains(UNSTABLE)) {
+            if (each.stable() != null && !each.stable() && !notes.contains(UNSTABLE)) {
                 notes.add(UNSTABLE);
             }
         }
-        bench.path("notes").forEach(note -> notes.add(note.asText()));
+        notes.addAll(bench.notes());
         return notes;
     }
 
-    private static String number(JsonNode value, int digits) {
-        return value.isNumber() ? String.format(Locale.ROOT, "%." + digits + "f", value.asDouble()) : NONE;
+    private static String number(Double value, int digits) {
+        return value == null || value.isNaN() ? NONE : String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 }

@@ -2,6 +2,7 @@ package ham.bench.strategy;
 
 import ham.bench.scenario.StabilityRule;
 import ham.bench.traffic.Traffic;
+import ham.bench.traffic.TrafficKind;
 import ham.runtime.ModelException;
 import java.util.OptionalDouble;
 
@@ -28,6 +29,24 @@ public record BenchSettings(
         OptionalDouble boundMs,
         int queries,
         StabilityRule rule) {
+    /** Requests for one task after the other; queries of 8 and of 64 images; the server at half of what was measured. */
+    public static final BenchSettings DEFAULT = new BenchSettings(
+            new Traffic(TrafficKind.ROUND_ROBIN, 1, 10, 1),
+            8,
+            64,
+            16,
+            OptionalDouble.empty(),
+            0.5,
+            OptionalDouble.empty(),
+            20_000,
+            StabilityRule.DEFAULT);
+
+    /** The same, but a strategy that has answered as many queries in a scenario has no more turns in it. */
+    public BenchSettings atMost(int otherQueries) {
+        return new BenchSettings(
+                traffic, multiStream, offline, largestRun, rate, load, boundMs, otherQueries, rule);
+    }
+
     /**
      * Checks the numbers.
      *

@@ -2,13 +2,14 @@ package ham.bench.comparison;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import ham.bench.strategy.Strategy;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.io.JsonFiles;
+import ham.report.bench.BenchDocument;
+import ham.report.bench.BenchPlan;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ class ServingPlanTest {
         assertThat(skipped.skipped().orElseThrow()).contains("MB of memory", "may be used");
         ServingPlan crowded = plan(List.of(6), 4 * largest, MUCH, 600);
         assertThat(crowded.entries().get(1).skipped().orElseThrow())
-                .contains("beside", "measure it with --strategies per-task");
+                .contains("beside", "measure the strategy per-task alone");
         assertThat(plan(List.of(6), 1, MUCH, 600).counts()).isEmpty();
     }
 
@@ -83,17 +84,18 @@ class ServingPlanTest {
                 .anyMatch(reason -> reason.contains("temporary files"));
         ServingPlan time = plan(List.of(1, 6), MUCH, MUCH, 0.3 * one / 60e6 * 10);
         assertThat(time.entries().stream().flatMap(each -> each.skipped().stream()))
-                .anyMatch(reason -> reason.contains("--minutes"));
+                .anyMatch(reason -> reason.contains("allow more minutes"));
     }
 
     @Test
     void jsonAndTextTellWhatWasSkipped() {
-        JsonNode plan = ServingJson.plan(plan(List.of(6), 4 * needs.memory(Strategy.PER_TASK, 6), MUCH, 600));
-        assertThat(plan.path(0).path("skipped").isNull()).isTrue();
-        assertThat(plan.path(1).path("need_mb").asDouble()).isPositive();
-        JsonNode bench = JsonFiles.object().set("plan", plan);
+        List<BenchPlan> plan = ServingRows.plan(plan(List.of(6), 4 * needs.memory(Strategy.PER_TASK, 6), MUCH, 600));
+        assertThat(plan.get(0).skipped()).isNull();
+        assertThat(plan.get(1).needMb()).isPositive();
+        BenchDocument bench = BenchDocument.of(
+                JsonFiles.object().set("plan", JsonFiles.tree(plan)));
         assertThat(ServingText.notes(bench)).first().asString().contains("skipped: per-task at 6 tasks");
-        JsonNode older = JsonFiles.object();
+        BenchDocument older = BenchDocument.of(JsonFiles.object());
         assertThat(ServingText.rows(older)).isEmpty();
         assertThat(ServingText.notes(older)).isEmpty();
     }

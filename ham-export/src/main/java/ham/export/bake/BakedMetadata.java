@@ -1,5 +1,10 @@
 package ham.export.bake;
 
+import ham.export.bake.base.BaseWeights;
+import ham.export.bake.base.WeightBlock;
+import ham.export.bake.read.Messages;
+import ham.export.bake.read.ModelIndex;
+import ham.export.bake.read.Range;
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.proto.TensorShapeProto.Dimension;
@@ -112,7 +117,7 @@ final class BakedMetadata {
             return Optional.empty();
         }
         return Optional.of(
-                Preprocessing.fromHuggingFace(folder.get(), (int) dims.get(2).getDimValue()));
+                Preprocessing.ofCheckpoint(folder.get(), (int) dims.get(2).getDimValue()));
     }
 
     /**

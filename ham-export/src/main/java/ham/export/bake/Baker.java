@@ -1,5 +1,24 @@
 package ham.export.bake;
 
+import ham.export.bake.base.SafetensorsWeights;
+import ham.export.bake.edit.GraphChanges;
+import ham.export.bake.edit.HeadReplacement;
+import ham.export.bake.edit.ModelEdit;
+import ham.export.bake.match.Chooser;
+import ham.export.bake.match.ClassifierLayer;
+import ham.export.bake.match.Content;
+import ham.export.bake.match.ContentSearch;
+import ham.export.bake.match.Match;
+import ham.export.bake.match.NameSearch;
+import ham.export.bake.match.Search;
+import ham.export.bake.match.Uses;
+import ham.export.bake.read.ByteFile;
+import ham.export.bake.read.ElementFormat;
+import ham.export.bake.read.ExternalFiles;
+import ham.export.bake.read.ModelIndex;
+import ham.export.bake.read.ModelReader;
+import ham.export.bake.read.TensorEntry;
+import ham.export.bake.verify.Verification;
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
 import ham.export.parity.ParityReport;
@@ -77,7 +96,7 @@ public final class Baker {
         }
         requireSeparate(matches);
         GraphChanges changes = GraphChanges.of(model, uses, matches, deltas, search);
-        Optional<Classifier> classifier = metadata.head().map(head -> classifier(search, changes));
+        Optional<ClassifierLayer> classifier = metadata.head().map(head -> classifier(search, changes));
         List<String> labels = metadata.labels(weights.flatMap(SafetensorsWeights::classifier));
 
         ModelEdit baked = edit(classifier);
@@ -119,11 +138,11 @@ public final class Baker {
         }
     }
 
-    private Classifier classifier(Search search, GraphChanges changes) {
-        Classifier classifier = Classifier.find(model, uses, search.classifier());
+    private ClassifierLayer classifier(Search search, GraphChanges changes) {
+        ClassifierLayer classifier = ClassifierLayer.find(model, uses, search.classifier());
         for (TensorEntry changed : changes.tensors()) {
             if (classifier.constants().contains(changed)) {
-                throw Classifier.refused(
+                throw ClassifierLayer.refused(
                         model,
                         "expected no delta for the classifier, which the merge's head replaces, found one for '"
                                 + changed.name() + "'");
@@ -133,7 +152,7 @@ public final class Baker {
     }
 
     /** A copy of the model with the merge's head, if it has one. */
-    private ModelEdit edit(Optional<Classifier> classifier) {
+    private ModelEdit edit(Optional<ClassifierLayer> classifier) {
         ModelEdit edit = new ModelEdit(model, externalFiles.all());
         Optional<NamedHead> head = metadata.head();
         classifier.ifPresent(found ->
@@ -141,7 +160,7 @@ public final class Baker {
         return edit;
     }
 
-    private void write(ModelEdit baked, GraphChanges changes, Optional<Classifier> classifier) {
+    private void write(ModelEdit baked, GraphChanges changes, Optional<ClassifierLayer> classifier) {
         Path output = request.output();
         Path data = data(output);
         List<Path> targets = baked.hasExternalData() ? List.of(data, output) : List.of(output);
@@ -159,7 +178,7 @@ public final class Baker {
         });
     }
 
-    private ParityReport verify(Path baked, GraphChanges changes, Optional<Classifier> classifier) throws IOException {
+    private ParityReport verify(Path baked, GraphChanges changes, Optional<ClassifierLayer> classifier) throws IOException {
         ModelEdit explicit = edit(classifier);
         changes.addAtRunTime(explicit);
         Path reference = baked.resolveSibling("reference.onnx");

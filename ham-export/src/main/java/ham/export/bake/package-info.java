@@ -1,9 +1,6 @@
 /**
- * Bakes a merge into an ONNX graph that somebody else exported: finds the constant behind each adapted layer by its content,
- * confirms it by the names of the nodes that read it, and writes a copy of the file in which only those constants are changed.
- *
- * <p>The file is scanned in its protobuf wire format; what is not changed is copied as it is, without being understood. Sources:
- * <a href="https://protobuf.dev/programming-guides/encoding/">protobuf encoding</a>, the
- * <a href="https://onnx.ai/onnx/repo-docs/IR.html">ONNX intermediate representation</a> and its external data.
+ * Bakes a merge into an ONNX graph that somebody else exported, step by step: the graph is read ({@link ham.export.bake.read}), the
+ * constant behind each adapted layer is found ({@link ham.export.bake.match}), a copy of the file is written in which only those constants are
+ * changed ({@link ham.export.bake.edit}), and it is run beside its references ({@link ham.export.bake.verify}).
  */
 package ham.export.bake;

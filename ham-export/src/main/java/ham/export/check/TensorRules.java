@@ -26,7 +26,7 @@ final class TensorRules {
             }
             try {
                 elements = Math.multiplyExact(elements, dimension);
-                ElementType.bytes(type, elements);
+                ElementStorage.bytes(type, elements);
             } catch (ArithmeticException e) {
                 problems.add(what + " has dimensions " + tensor.getDimsList() + ", too many to count");
                 return;
@@ -41,10 +41,10 @@ final class TensorRules {
 
     private static void checkValues(
             String what, TensorProto tensor, DataType type, long elements, List<String> problems) {
-        long listed = ElementType.foundAnywhere(tensor);
+        long listed = ElementStorage.foundAnywhere(tensor);
         if (tensor.hasRawData() && listed > 0) {
             problems.add(what + " has its values twice, as raw data and as a list");
-        } else if (listed != ElementType.found(type, tensor)) {
+        } else if (listed != ElementStorage.found(type, tensor)) {
             problems.add(what + " has values in a list that is not the one for " + type);
         } else if (tensor.hasRawData()) {
             if (type == DataType.STRING) {
@@ -53,19 +53,19 @@ final class TensorRules {
                 requireSize(
                         what,
                         tensor,
-                        ElementType.bytes(type, elements),
+                        ElementStorage.bytes(type, elements),
                         tensor.getRawData().size(),
                         "bytes",
                         problems);
             }
         } else {
-            requireSize(what, tensor, ElementType.entries(type, elements), listed, "entries", problems);
+            requireSize(what, tensor, ElementStorage.entries(type, elements), listed, "entries", problems);
         }
     }
 
     private static void checkExternal(
             String what, TensorProto tensor, DataType type, long elements, List<String> problems) {
-        if (tensor.hasRawData() || ElementType.foundAnywhere(tensor) > 0) {
+        if (tensor.hasRawData() || ElementStorage.foundAnywhere(tensor) > 0) {
             problems.add(what + " says that its values are in another file, but holds some itself");
         }
         if (type == DataType.STRING) {
@@ -79,8 +79,8 @@ final class TensorRules {
             problems.add(what + " has values outside the model's folder, in " + location.get());
         }
         Optional<String> length = external(tensor, "length");
-        if (length.isPresent() && !length.get().equals(Long.toString(ElementType.bytes(type, elements)))) {
-            problems.add(what + " expects " + ElementType.bytes(type, elements) + " bytes for its dimensions "
+        if (length.isPresent() && !length.get().equals(Long.toString(ElementStorage.bytes(type, elements)))) {
+            problems.add(what + " expects " + ElementStorage.bytes(type, elements) + " bytes for its dimensions "
                     + tensor.getDimsList() + ", found " + length.get() + " in another file");
         }
     }

@@ -113,7 +113,7 @@ public final class FormChange {
     private void top(Nodes nodes, int top, Dimension batch) {
         long classes = shape(logits).get(1).getDimValue();
         if (classes > 0 && top > classes) {
-            throw new InputException("--top: expected at most the " + classes + " classes of the model, found " + top);
+            throw InputException.parameter("top", "expected at most the " + classes + " classes of the model, found " + top);
         }
         nodes.addAs(
                 "TopK",
@@ -128,19 +128,19 @@ public final class FormChange {
     private void input() {
         String json = metadata().get(Preprocessing.METADATA_KEY);
         if (json == null) {
-            throw new InputException(
-                    file,
-                    "--input uint8: expected the preprocessing in the metadata (" + Preprocessing.METADATA_KEY
-                            + "), found none; give the checkpoint that has it with --weights");
+            throw InputException.parameter(
+                    "input",
+                    "expected the preprocessing in the metadata of " + file + " (" + Preprocessing.METADATA_KEY
+                            + ") to take uint8 images, found none; give the checkpoint that has it as weights");
         }
         Preprocessing preprocessing = Preprocessing.fromJson(json, file + ", metadata " + Preprocessing.METADATA_KEY);
         List<Dimension> shape = shape(input);
         if (shape.get(1).getDimValue() != 3
                 || shape.get(2).getDimValue() != preprocessing.height()
                 || shape.get(3).getDimValue() != preprocessing.width()) {
-            throw new InputException(
-                    file,
-                    "--input uint8: expected an input [batch, 3, " + preprocessing.height() + ", "
+            throw InputException.parameter(
+                    "input",
+                    "expected " + file + " to have an input [batch, 3, " + preprocessing.height() + ", "
                             + preprocessing.width() + "] as the preprocessing makes it, found another shape for '"
                             + input.getName() + "'");
         }

@@ -50,7 +50,7 @@ public record GraphForm(Input input, Output output, int top, boolean features) {
      */
     public GraphForm {
         if (top < 1) {
-            throw new InputException("--top: expected at least 1 class, found " + top);
+            throw InputException.parameter("top", "expected at least 1 class, found " + top);
         }
     }
 }

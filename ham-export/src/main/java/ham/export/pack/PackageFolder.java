@@ -1,18 +1,12 @@
 package ham.export.pack;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.common.Sha256;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -31,33 +25,18 @@ public final class PackageFolder {
      * @param record what is known of the package; {@code files} is added
      * @param readme lines for people
      */
-    static ObjectNode finish(Path folder, ObjectNode record, List<String> readme) throws IOException {
+    static PackageRecord finish(Path folder, PackageRecord record, List<String> readme) throws IOException {
         Files.writeString(folder.resolve(README), String.join("\n", readme) + "\n");
-        ArrayNode files = record.putArray("files");
+        List<PackageRecord.PackagedFile> files = new ArrayList<>();
         try (Stream<Path> tree = Files.walk(folder)) {
             for (Path file : (Iterable<Path>) tree.filter(Files::isRegularFile).sorted()::iterator) {
-                files.addObject()
-                        .put("file", folder.relativize(file).toString().replace('\\', '/'))
-                        .put("bytes", Files.size(file))
-                        .put("sha256", sha256(file));
+                files.add(new PackageRecord.PackagedFile(
+                        folder.relativize(file).toString().replace('\\', '/'), Files.size(file), Sha256.of(file)));
             }
         }
-        JsonFiles.write(folder.resolve(RECORD), record);
-        return record;
-    }
-
-    /** SHA-256 of a file's bytes in lower-case hexadecimal. */
-    static String sha256(Path file) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
-        try (InputStream input = new DigestInputStream(Files.newInputStream(file), digest)) {
-            input.transferTo(OutputStream.nullOutputStream());
-        }
-        return HexFormat.of().formatHex(digest.digest());
+        PackageRecord complete = record.with(files);
+        JsonFiles.write(folder.resolve(RECORD), complete.json());
+        return complete;
     }
 
     /**
@@ -65,9 +44,10 @@ public final class PackageFolder {
      *
      * @throws InputException when it has other characters than letters, digits, point, underscore and hyphen, or begins with a point
      */
-    static String requireFileName(String what, String name) {
+    static String requireFileName(String parameter, String name) {
         if (!name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
-            throw new InputException(what + ": expected letters, digits, '.', '_' and '-' only, found '" + name + "'");
+            throw InputException.parameter(
+                    parameter, "expected letters, digits, '.', '_' and '-' only, found '" + name + "'");
         }
         return name;
     }

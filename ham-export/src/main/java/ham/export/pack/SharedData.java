@@ -1,5 +1,6 @@
 package ham.export.pack;
 
+import ham.common.Sha256;
 import ham.export.OnnxFiles;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
@@ -13,10 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 
@@ -52,8 +50,8 @@ final class SharedData implements Closeable {
             if (tensor.getDataLocation() == DataLocation.EXTERNAL) {
                 throw new InputException(
                         whole,
-                        "--package shared: expected a model in one file, found external data; store it without, or use --package"
-                                + " per-task");
+                        "expected a model in one file for a shared package, found external data; store it without, or make a package"
+                                + " of the kind per-task");
             }
             if (tensor.getRawData().size() >= LEAST_BYTES && !own.contains(tensor.getName())) {
                 graph.setInitializer(i, external(tensor));
@@ -65,7 +63,7 @@ final class SharedData implements Closeable {
     private TensorProto external(TensorProto tensor) throws IOException {
         ByteBuffer bytes = tensor.getRawData().asReadOnlyByteBuffer();
         int length = bytes.remaining();
-        String hash = hash(bytes.duplicate());
+        String hash = Sha256.of(bytes);
         Long offset = offsets.get(hash);
         if (offset == null) {
             offset = (end + PAGE - 1) / PAGE * PAGE;
@@ -86,16 +84,6 @@ final class SharedData implements Closeable {
 
     private static StringStringEntryProto entry(String key, String value) {
         return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
-    }
-
-    private static String hash(ByteBuffer bytes) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes);
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 
     @Override

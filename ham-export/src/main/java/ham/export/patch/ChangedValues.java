@@ -23,12 +23,12 @@ final class ChangedValues {
      * @param values what they become
      * @param parts what changes them
      */
-    static byte[] encode(float[] base, int columns, float[] values, List<Part> parts) {
+    static byte[] encode(float[] base, int columns, float[] values, List<FactoredChange> parts) {
         RangeEncoder coder = new RangeEncoder();
         Numbers numbers = new Numbers(coder);
         numbers.integer(parts.size());
         numbers.integer(columns);
-        parts.forEach(part -> Part.code(numbers, part));
+        parts.forEach(part -> FactoredChange.code(numbers, part));
         float[] predicted = base.clone();
         parts.forEach(part -> part.addTo(predicted, columns));
         for (int i = 0; i < values.length; i++) {
@@ -57,9 +57,9 @@ final class ChangedValues {
         if (count < 0 || count > MOST_PARTS) {
             throw new InputException("a patch claims " + count + " parts for one weight; it is damaged");
         }
-        List<Part> parts = new ArrayList<>();
+        List<FactoredChange> parts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            parts.add(Part.code(numbers, null));
+            parts.add(FactoredChange.code(numbers, null));
         }
         parts.forEach(part -> part.addTo(base, columns));
         for (int i = 0; i < base.length; i++) {
@@ -73,9 +73,9 @@ final class ChangedValues {
     }
 
     /** Numbers that factors hold, of which a zero costs next to nothing. */
-    static long nonZeros(List<Part> parts) {
+    static long nonZeros(List<FactoredChange> parts) {
         long count = 0;
-        for (Part part : parts) {
+        for (FactoredChange part : parts) {
             for (Branch branch : part.branches()) {
                 count += nonZeros(branch.factors().a().data())
                         + nonZeros(branch.factors().b().data());

@@ -1,5 +1,6 @@
 package ham.export.patch;
 
+import ham.common.Sha256;
 import ham.merge.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,9 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * A file below 2 GB, mapped.
@@ -50,16 +48,6 @@ record FileBytes(Path path, ByteBuffer bytes) {
     }
 
     String sha256() {
-        MessageDigest digest = digest();
-        digest.update(bytes.duplicate().clear());
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
+        return Sha256.of(bytes.duplicate().clear());
     }
 }

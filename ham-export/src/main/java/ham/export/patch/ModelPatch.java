@@ -1,5 +1,6 @@
 package ham.export.patch;
 
+import ham.common.Sha256;
 import ham.export.MatchedLayer;
 import ham.merge.InputException;
 import ham.merge.combine.Branch;
@@ -12,10 +13,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -78,11 +77,11 @@ public final class ModelPatch {
         PatchContent content = PatchContent.read(patch);
         FileBytes model = FileBytes.open(base);
         requireBase(patch, content, model);
-        MessageDigest digest = FileBytes.digest();
+        Sha256 digest = new Sha256();
         try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             Iterator<byte[]> changes = content.changes().iterator();
             int literal = 0;
-            for (Step step : content.steps()) {
+            for (PatchStep step : content.steps()) {
                 requireWithin(patch, step, model, changes);
                 switch (step.kind()) {
                     case COPY -> put(model.slice(step.from(), step.length()), channel, digest);
@@ -103,7 +102,7 @@ public final class ModelPatch {
                 }
             }
         }
-        String found = HexFormat.of().formatHex(digest.digest());
+        String found = digest.hex();
         if (!found.equals(content.resultSha256())) {
             throw PatchContent.damaged(patch, "its result has the hash " + found + ", not " + content.resultSha256());
         }
@@ -124,9 +123,9 @@ public final class ModelPatch {
         }
     }
 
-    private static void requireWithin(Path patch, Step step, FileBytes model, Iterator<byte[]> changes) {
-        boolean reads = step.kind() == Step.Kind.COPY || step.kind() == Step.Kind.CHANGE;
-        boolean changed = step.kind() == Step.Kind.CHANGE || step.kind() == Step.Kind.NEW;
+    private static void requireWithin(Path patch, PatchStep step, FileBytes model, Iterator<byte[]> changes) {
+        boolean reads = step.kind() == PatchStep.Kind.COPY || step.kind() == PatchStep.Kind.CHANGE;
+        boolean changed = step.kind() == PatchStep.Kind.CHANGE || step.kind() == PatchStep.Kind.NEW;
         if (step.from() < 0
                 || step.length() < 0
                 || (reads && (long) step.from() + step.length() > model.size())
@@ -149,7 +148,7 @@ public final class ModelPatch {
         return bytes;
     }
 
-    private static void put(ByteBuffer bytes, FileChannel channel, MessageDigest digest) throws IOException {
+    private static void put(ByteBuffer bytes, FileChannel channel, Sha256 digest) throws IOException {
         digest.update(bytes.duplicate());
         while (bytes.hasRemaining()) {
             ByteBuffer piece = bytes.slice(bytes.position(), Math.min(CHUNK, bytes.remaining()));

@@ -1,5 +1,6 @@
 package ham.export.patch;
 
+import ham.common.Sha256;
 import ham.merge.InputException;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
@@ -10,9 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,7 +35,7 @@ record PatchContent(
         String baseSha256,
         String resultSha256,
         long resultBytes,
-        List<Step> steps,
+        List<PatchStep> steps,
         byte[] literals,
         List<byte[]> changes) {
     static final String FORMAT = "ham.patch";
@@ -104,20 +103,20 @@ record PatchContent(
         if (!hash(metadata, tensors).equals(expected)) {
             throw damaged(file, "its content has another hash than it says");
         }
-        List<Step> steps = new ArrayList<>();
+        List<PatchStep> steps = new ArrayList<>();
         ByteBuffer table = tensors.bytes("steps");
         while (table.remaining() >= 12) {
             int number = table.getInt();
-            Step.Kind kind = Step.Kind.of(number).orElseThrow(() -> damaged(file, "it has a step of kind " + number));
-            steps.add(new Step(kind, table.getInt(), table.getInt()));
+            PatchStep.Kind kind = PatchStep.Kind.of(number).orElseThrow(() -> damaged(file, "it has a step of kind " + number));
+            steps.add(new PatchStep(kind, table.getInt(), table.getInt()));
         }
         List<byte[]> changes = new ArrayList<>();
         while (tensors.has(changeName(changes.size()))) {
             changes.add(array(tensors.bytes(changeName(changes.size()))));
         }
         long literals = steps.stream()
-                .filter(step -> step.kind() == Step.Kind.LITERAL)
-                .mapToLong(Step::length)
+                .filter(step -> step.kind() == PatchStep.Kind.LITERAL)
+                .mapToLong(PatchStep::length)
                 .sum();
         return new PatchContent(
                 metadata.getOrDefault("base_sha256", ""),
@@ -140,10 +139,9 @@ record PatchContent(
     }
 
     private static String hash(Map<String, String> metadata, SafetensorsFile tensors) {
-        MessageDigest digest = FileBytes.digest();
+        Sha256 digest = new Sha256();
         metadata.forEach((key, value) -> digest.update((key + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8)));
-        digest.update(TensorHash.sha256(tensors).getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(digest.digest());
+        return digest.update(TensorHash.sha256(tensors).getBytes(StandardCharsets.UTF_8)).hex();
     }
 
     private static byte[] deflate(byte[] bytes) {

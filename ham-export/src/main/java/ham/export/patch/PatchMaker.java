@@ -1,6 +1,6 @@
 package ham.export.patch;
 
-import ham.export.bake.StoredTensor;
+import ham.export.bake.read.StoredTensor;
 import ham.export.proto.TensorProto.DataType;
 import ham.merge.combine.Branch;
 import java.io.ByteArrayOutputStream;
@@ -21,7 +21,7 @@ final class PatchMaker {
     private final FileBytes result;
     private final Map<String, List<List<Branch>>> changesOf;
     private final Map<String, StoredTensor> before = new HashMap<>();
-    private final List<Step> steps = new ArrayList<>();
+    private final List<PatchStep> steps = new ArrayList<>();
     private final List<Pending> pending = new ArrayList<>();
     private final ByteArrayOutputStream literals = new ByteArrayOutputStream();
     /** Where the base goes on behind what was copied last. */
@@ -82,7 +82,7 @@ final class PatchMaker {
         if (prefix - start < LEAST_COPY) {
             prefix = start;
         } else {
-            add(Step.Kind.COPY, next - (prefix - start), prefix - start);
+            add(PatchStep.Kind.COPY, next - (prefix - start), prefix - start);
         }
         int suffix = 0;
         while (before >= 0
@@ -93,7 +93,7 @@ final class PatchMaker {
         }
         suffix = suffix < LEAST_COPY ? 0 : suffix;
         literal(prefix, end - suffix);
-        add(Step.Kind.COPY, before - suffix, suffix);
+        add(PatchStep.Kind.COPY, before - suffix, suffix);
         next = before >= 0 ? before : next;
     }
 
@@ -102,14 +102,14 @@ final class PatchMaker {
         int length = (int) (tensor.end() - tensor.start());
         boolean alike = old != null && old.dataType() == tensor.dataType() && old.end() - old.start() == length;
         if (alike && base.slice((int) old.start(), length).equals(result.slice(start, length))) {
-            add(Step.Kind.COPY, (int) old.start(), length);
+            add(PatchStep.Kind.COPY, (int) old.start(), length);
         } else if (tensor.dataType() != DataType.FLOAT.getNumber()) {
             literal(start, start + length);
         } else if (alike) {
-            add(Step.Kind.CHANGE, (int) old.start(), length);
+            add(PatchStep.Kind.CHANGE, (int) old.start(), length);
             pending.add(new Pending(tensor, base.floats((int) old.start(), length / Float.BYTES), true));
         } else {
-            add(Step.Kind.NEW, 0, length);
+            add(PatchStep.Kind.NEW, 0, length);
             pending.add(new Pending(tensor, new float[length / Float.BYTES], false));
         }
         next = old == null ? next : (int) old.end();
@@ -127,8 +127,8 @@ final class PatchMaker {
         String how = change.known() ? "dense" : "new";
         List<List<Branch>> changes = changesOf.getOrDefault(tensor.name(), List.of());
         if (change.known() && tensor.dims().size() == 2 && !changes.isEmpty()) {
-            List<Part> parts =
-                    new PartSearch(change.base(), values, tensor.dims().get(0).intValue(), columns).find(changes);
+            List<FactoredChange> parts =
+                    new FactoredChangeSearch(change.base(), values, tensor.dims().get(0).intValue(), columns).find(changes);
             if (!parts.isEmpty() && BYTES_A_FACTOR * ChangedValues.nonZeros(parts) < bytes.length) {
                 byte[] factored = ChangedValues.encode(change.base(), columns, values, parts);
                 if (factored.length < bytes.length) {
@@ -145,22 +145,22 @@ final class PatchMaker {
         for (int i = from; i < to; i++) {
             literals.write(result.bytes().get(i));
         }
-        add(Step.Kind.LITERAL, 0, to - from);
+        add(PatchStep.Kind.LITERAL, 0, to - from);
     }
 
     /** Adds a step; one that goes on where the last ended becomes part of it. */
-    private void add(Step.Kind kind, int from, int length) {
+    private void add(PatchStep.Kind kind, int from, int length) {
         if (length == 0) {
             return;
         }
-        Step last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
+        PatchStep last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
         boolean joins = last != null
                 && last.kind() == kind
-                && (kind == Step.Kind.LITERAL || (kind == Step.Kind.COPY && last.from() + last.length() == from));
+                && (kind == PatchStep.Kind.LITERAL || (kind == PatchStep.Kind.COPY && last.from() + last.length() == from));
         if (joins) {
-            steps.set(steps.size() - 1, new Step(kind, last.from(), last.length() + length));
+            steps.set(steps.size() - 1, new PatchStep(kind, last.from(), last.length() + length));
         } else {
-            steps.add(new Step(kind, from, length));
+            steps.add(new PatchStep(kind, from, length));
         }
     }
 }

@@ -164,9 +164,7 @@ class BadGraphTest {
             Files.write(file, random.nextInt(10) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes);
             try {
                 Baker.bake(Bakes.request(
-                                file, TestData.path(first ? "timm-vit-tiny" : "hf-vit-tiny"), Bakes.deltas(), out())
-                        .withVerify(false)
-                        .withForce(true));
+                                file, TestData.path(first ? "timm-vit-tiny" : "hf-vit-tiny"), Bakes.deltas(), out()).toBuilder().optVerify(false).optForce(true).build());
             } catch (InputException e) {
                 assertThat(e.getMessage()).doesNotContain("\n");
                 refused++;

@@ -1,5 +1,6 @@
 package ham.export.bake;
 
+import ham.export.bake.read.Halves;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,7 +39,14 @@ final class Bakes {
     }
 
     static BakeRequest request(Path graph, Path weights, Merged merged, Path output) {
-        return BakeRequest.of(graph, Optional.ofNullable(weights), merged, "test", output, TestData.SETTINGS);
+        BakeRequest.Builder request = BakeRequest.builder()
+                .setModel(graph)
+                .setMerged(merged)
+                .setVersion("test")
+                .setOutput(output)
+                .setSettings(TestData.SETTINGS);
+        Optional.ofNullable(weights).ifPresent(request::optWeights);
+        return request.build();
     }
 
     /** One sentence that has the parts, and no output. */

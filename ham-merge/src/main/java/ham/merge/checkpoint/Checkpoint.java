@@ -52,7 +52,7 @@ public final class Checkpoint {
                     "expected a checkpoint folder with config.json and model.safetensors, found "
                             + (Files.exists(directory) ? "a file" : "nothing"));
         }
-        ConfigReader reader = ConfigReader.open(directory.resolve("config.json"));
+        CheckpointConfigReader reader = CheckpointConfigReader.open(directory.resolve("config.json"));
         Tensors file = tensors(directory);
         VitScheme scheme = VitScheme.of(reader, file);
         new VitShapes(scheme.config(), scheme.names(), file).require();
@@ -163,18 +163,24 @@ public final class Checkpoint {
      */
     public Optional<Place> resolve(String name) {
         boolean bias = name.endsWith(".bias");
-        String module = name.replaceFirst("\\.(weight|bias)$", "");
-        String direct = module + (bias ? ".bias" : ".weight");
+        String end = bias ? ".bias" : ".weight";
         return Stream.concat(
-                        Stream.of(name, direct),
-                        LinearLayer.parse(module)
-                                .map(layer -> bias
-                                        ? names.bias(layer.block(), layer.target())
-                                        : names.weight(layer.block(), layer.target()))
-                                .stream())
+                        Stream.of(name, LayerName.module(name) + end),
+                        LayerName.parse(name).flatMap(this::module).map(module -> module + end).stream())
                 .filter(this::has)
                 .findFirst()
                 .map(this::place);
+    }
+
+    /** What this checkpoint calls a part, a third of a fused layer by its published name. */
+    private Optional<String> module(LayerName layer) {
+        return Stream.of(Target.values())
+                .filter(target -> target.part() == layer.part())
+                .findFirst()
+                .map(target -> names.linear(layer.block(), target))
+                .or(() -> names.has(layer.part())
+                        ? Optional.of(names.name(layer.part(), layer.block()))
+                        : Optional.empty());
     }
 
     /** The places that a model computes with where a delta lies: the parts of a fused tensor, or the place itself. */

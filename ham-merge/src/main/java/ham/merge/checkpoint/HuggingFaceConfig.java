@@ -6,7 +6,7 @@ final class HuggingFaceConfig {
 
     private HuggingFaceConfig() {}
 
-    static VitConfig read(ConfigReader reader) {
+    static VitConfig read(CheckpointConfigReader reader) {
         boolean deit = DEIT.equals(reader.json().path("model_type").textValue());
         String family = deit ? "a DeiT" : "a plain ViT";
         if (!deit) {

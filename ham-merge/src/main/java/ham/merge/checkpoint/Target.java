@@ -4,28 +4,29 @@ import java.util.Locale;
 
 /** The linear layers of a transformer block that an adapter can change, under their Hugging Face module names. */
 public enum Target {
-    QUERY("attention.attention.query", "query", "attention.q_proj", ""),
-    KEY("attention.attention.key", "key", "attention.k_proj", ""),
-    VALUE("attention.attention.value", "value", "attention.v_proj", ""),
-    ATTENTION_OUTPUT("attention.output.dense", "attention.output.dense", "attention.o_proj", "attn.proj"),
-    FC1("intermediate.dense", "intermediate.dense", "mlp.fc1", "mlp.fc1"),
-    FC2("output.dense", "output.dense", "mlp.fc2", "mlp.fc2");
+    QUERY(VitPart.QUERY, "query"),
+    KEY(VitPart.KEY, "key"),
+    VALUE(VitPart.VALUE, "value"),
+    ATTENTION_OUTPUT(VitPart.ATTENTION_OUTPUT, "attention.output.dense"),
+    FC1(VitPart.FC1, "intermediate.dense"),
+    FC2(VitPart.FC2, "output.dense");
 
-    private final String module;
+    private final VitPart part;
     private final String peftName;
-    private final String recentModule;
-    private final String timmModule;
 
-    Target(String module, String peftName, String recentModule, String timmModule) {
-        this.module = module;
+    Target(VitPart part, String peftName) {
+        this.part = part;
         this.peftName = peftName;
-        this.recentModule = recentModule;
-        this.timmModule = timmModule;
+    }
+
+    /** The layer as a part of the model. */
+    public VitPart part() {
+        return part;
     }
 
     /** Path of the module inside its block, as transformers 4 and published checkpoints name it. */
     public String module() {
-        return module;
+        return NamingScheme.PUBLISHED.names().get(part);
     }
 
     /** What PEFT's {@code target_modules} needs to match this layer. */
@@ -33,14 +34,9 @@ public enum Target {
         return peftName;
     }
 
-    /** Path of the module inside its block, as transformers 5 names it. */
-    String recentModule() {
-        return recentModule;
-    }
-
     /** Path of the module inside its block, as timm names it; empty for the parts of its fused qkv. */
     public String timmModule() {
-        return timmModule;
+        return NamingScheme.TIMM.names().getOrDefault(part, "");
     }
 
     /** Whether this is query, key or value: in that order the parts of a fused layer, and the layers that may lack a bias. */

@@ -65,24 +65,24 @@ final class TimmConfig {
             "act_layer", "\"gelu\"",
             "act", "\"gelu\"");
 
-    private final ConfigReader root;
-    private final ConfigReader pretrained;
-    private final ConfigReader arguments;
+    private final CheckpointConfigReader root;
+    private final CheckpointConfigReader pretrained;
+    private final CheckpointConfigReader arguments;
 
-    private TimmConfig(ConfigReader root) {
+    private TimmConfig(CheckpointConfigReader root) {
         this.root = root;
         this.pretrained = root.has("pretrained_cfg") ? root.object("pretrained_cfg") : root;
-        this.arguments = new ConfigReader(root.file(), root.has("architecture") ? named() : spelledOut());
+        this.arguments = new CheckpointConfigReader(root.file(), root.has("architecture") ? named() : spelledOut());
     }
 
     /** Whether a {@code config.json} is timm's. */
-    static boolean isTimm(ConfigReader root) {
+    static boolean isTimm(CheckpointConfigReader root) {
         return !root.has("model_type")
                 && (root.has("architecture")
                         || "timm".equals(root.json().path("library").textValue()));
     }
 
-    static VitConfig read(ConfigReader root) {
+    static VitConfig read(CheckpointConfigReader root) {
         return new TimmConfig(root).read();
     }
 
@@ -216,7 +216,7 @@ final class TimmConfig {
     }
 
     private List<String> labels() {
-        for (ConfigReader reader : List.of(root, pretrained)) {
+        for (CheckpointConfigReader reader : List.of(root, pretrained)) {
             for (String key : List.of("label_names", "labels")) {
                 if (reader.has(key)) {
                     return reader.labels(key);

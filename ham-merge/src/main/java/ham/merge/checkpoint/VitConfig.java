@@ -68,10 +68,10 @@ public record VitConfig(
      * @throws ham.merge.InputException when it is none of the ViTs that ham computes exactly, with the first value that says so
      */
     public static VitConfig read(Path file) {
-        return of(ConfigReader.open(file));
+        return of(CheckpointConfigReader.open(file));
     }
 
-    static VitConfig of(ConfigReader reader) {
+    static VitConfig of(CheckpointConfigReader reader) {
         VitConfig config = TimmConfig.isTimm(reader) ? TimmConfig.read(reader) : HuggingFaceConfig.read(reader);
         reader.require(
                 config.layerNormEps > 0 && config.layerNormEps < 1,

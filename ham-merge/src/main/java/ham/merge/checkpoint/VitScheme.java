@@ -1,6 +1,7 @@
 package ham.merge.checkpoint;
 
 import ham.merge.safetensors.Tensors;
+import java.util.stream.Stream;
 
 /**
  * Configuration and names of a checkpoint, as its two files together tell them.
@@ -9,17 +10,43 @@ import ham.merge.safetensors.Tensors;
  * @param names what its tensors are called
  */
 record VitScheme(VitConfig config, VitNames names) {
-    static VitScheme of(ConfigReader reader, Tensors tensors) {
+    static VitScheme of(CheckpointConfigReader reader, Tensors tensors) {
         VitConfig config = VitConfig.of(reader);
         if (TimmConfig.isTimm(reader)) {
-            return new VitScheme(config, new TimmNames(config.form().normAfterPooling() ? "fc_norm" : "norm"));
+            String wrapper = wrapper(tensors, NamingScheme.TIMM.name(VitPart.PATCH, 0));
+            return new VitScheme(
+                    config, VitNames.timm(wrapper, config.form().normAfterPooling()));
         }
         boolean deit = config.form().distillationToken();
-        boolean teacher = deit && tensors.has(new HuggingFaceNames("", true).classifierWeight());
         String prefix = deit ? "deit." : "vit.";
-        boolean bare = !tensors.has(new HuggingFaceNames(prefix).clsToken());
+        String token = NamingScheme.PUBLISHED.name(VitPart.CLASS_TOKEN, 0);
+        String wrapper = wrapper(tensors, prefix + token);
+        boolean bare = !tensors.has(wrapper + prefix + token);
+        if (bare) {
+            wrapper = wrapper(tensors, token);
+        }
+        NamingScheme scheme = scheme(tensors, wrapper + (bare ? "" : prefix));
+        VitNames withTeacher = VitNames.huggingFace(scheme, wrapper, bare ? "" : prefix, true);
+        boolean teacher = deit && tensors.has(withTeacher.classifierWeight());
         return new VitScheme(
                 teacher ? config.withForm(VitForm.distilled(Pooling.CLASS_AND_DISTILLATION_TOKEN)) : config,
-                new HuggingFaceNames(bare ? "" : prefix, teacher));
+                teacher ? withTeacher : VitNames.huggingFace(scheme, wrapper, bare ? "" : prefix, false));
+    }
+
+    private static NamingScheme scheme(Tensors tensors, String prefix) {
+        return Stream.of(NamingScheme.RECENT)
+                .filter(each -> tensors.has(prefix + each.name(VitPart.NORM_BEFORE, 0) + ".weight"))
+                .findFirst()
+                .orElse(NamingScheme.PUBLISHED);
+    }
+
+    /** What wraps a model that was saved in training; empty where nothing does. */
+    private static String wrapper(Tensors tensors, String name) {
+        return tensors.names().stream()
+                .filter(each -> each.endsWith("." + name) || each.endsWith("." + name + ".weight"))
+                .filter(each -> LayerName.unwrapped(each).startsWith(name))
+                .map(each -> each.substring(0, each.lastIndexOf(name)))
+                .findFirst()
+                .orElse("");
     }
 }

@@ -1,5 +1,6 @@
 package ham.merge.compare;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -38,6 +39,7 @@ public enum Measure {
     };
 
     /** The name that options and records use: {@code cosine}, {@code layer-cosine}. */
+    @JsonValue
     public String optionName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

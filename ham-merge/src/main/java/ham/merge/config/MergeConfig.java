@@ -1,14 +1,17 @@
 package ham.merge.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.folder.MergeMode;
 import ham.merge.folder.SettingsJson;
-import ham.merge.io.Fields;
+import ham.merge.io.JsonRecords;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A merge as a file describes it; what it does not say is empty.
@@ -52,42 +55,57 @@ public record MergeConfig(
                 Path.of(""), Optional.empty(), Optional.empty(), new MergeChoices(), Optional.empty(), List.of());
     }
 
+    /** The keys of a file. */
+    private record Content(
+            MergeMethod method,
+            MergeMode mode,
+            ObjectNode parameters,
+            List<SettingsJson.Layer> layers,
+            String base,
+            List<Entry> adapters) {}
+
+    /** The keys of an adapter. */
+    private record Entry(String path, String name, Double alpha, Double weight) {}
+
     /**
      * Reads a file; relative paths in it start at its own folder.
      *
      * @throws InputException when it is missing, no YAML, or has a key twice, an unknown key or a value of another type
      */
     public static MergeConfig read(Path file) {
-        Fields fields = new Fields(file, YamlFile.read(file));
-        MergeConfig config = new MergeConfig(
+        Content content = JsonRecords.readStrictly(file, "", YamlFile.read(file), Content.class);
+        MergeChoices choices = content.parameters() == null
+                ? new MergeChoices()
+                : SettingsJson.choices(file, content.parameters());
+        List<Entry> entries = content.adapters() == null ? List.of() : content.adapters();
+        return new MergeConfig(
                 file,
-                fields.choice("method", MergeMethod.values(), MergeMethod::optionName),
-                fields.choice("mode", MergeMode.values(), MergeMode::optionName),
-                SettingsJson.choices(fields.object("parameters")).layers(SettingsJson.layers(fields)),
-                path(file, fields, "base"),
-                fields.objects("adapters").stream()
-                        .map(each -> adapter(file, each))
+                Optional.ofNullable(content.method()),
+                Optional.ofNullable(content.mode()),
+                content.layers() == null ? choices : choices.layers(SettingsJson.rules(file, "layers", content.layers())),
+                Optional.ofNullable(content.base()).map(base -> path(file, "base", base)),
+                IntStream.range(0, entries.size())
+                        .mapToObj(i -> adapter(file, "adapters[" + i + "].path", entries.get(i)))
                         .toList());
-        fields.requireNothingElse();
-        return config;
     }
 
-    private static Adapter adapter(Path file, Fields fields) {
-        Optional<Path> path = path(file, fields, "path");
-        Adapter adapter = new Adapter(
-                fields.required("path", path), fields.text("name"), fields.number("alpha"), fields.number("weight"));
-        fields.requireNothingElse();
-        return adapter;
+    private static Adapter adapter(Path file, String key, Entry entry) {
+        if (entry.path() == null) {
+            throw new InputException(file, key + ": expected a value, found none");
+        }
+        return new Adapter(
+                path(file, key, entry.path()),
+                Optional.ofNullable(entry.name()),
+                Optional.ofNullable(entry.alpha()),
+                Optional.ofNullable(entry.weight()));
     }
 
-    private static Optional<Path> path(Path file, Fields fields, String key) {
-        return fields.text(key).map(text -> {
-            try {
-                return file.resolveSibling(text).normalize();
-            } catch (java.nio.file.InvalidPathException e) {
-                throw fields.wrong(key, "expected a path, found '" + text + "'", e);
-            }
-        });
+    private static Path path(Path file, String key, String text) {
+        try {
+            return file.resolveSibling(text).normalize();
+        } catch (InvalidPathException e) {
+            throw new InputException(file, key + ": expected a path, found '" + text + "'", e);
+        }
     }
 
     /**
@@ -100,7 +118,7 @@ public record MergeConfig(
         try {
             choices.settings(used);
         } catch (InputException e) {
-            throw new InputException(file, e.getMessage().replaceFirst("^--", ""), e);
+            throw new InputException(file, e.getMessage(), e);
         }
         boolean ham = used == MergeMethod.HAM;
         for (int i = 0; i < adapters.size(); i++) {

@@ -2,7 +2,7 @@ package ham.merge.folder;
 
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
-import ham.merge.checkpoint.LinearLayer;
+import ham.merge.checkpoint.LayerName;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
 import ham.merge.join.HamParameters;
@@ -110,13 +110,14 @@ public record AdapterMerge(
     public static MergeInputs check(
             List<AdapterFolder> adapters, List<Importance> weights, MergeSettings settings, Optional<MergeMode> mode) {
         boolean ham = settings.method() == MergeMethod.HAM;
-        String option = ham ? "--alpha" : "--weight";
+        String parameter = ham ? "alpha" : "weight";
         if (adapters.isEmpty()) {
             throw new InputException("expected at least one adapter to merge, found none");
         }
         if (!weights.isEmpty() && weights.size() != adapters.size()) {
-            throw new InputException(option + ": expected one value an adapter, " + adapters.size() + " in all, found "
-                    + weights.size());
+            throw InputException.parameter(
+                    parameter,
+                    "expected one value an adapter, " + adapters.size() + " in all, found " + weights.size());
         }
         requireDistinctNames(adapters);
         requireOneScheme(adapters);
@@ -125,13 +126,17 @@ public record AdapterMerge(
         MergeMode effective =
                 mode.orElseGet(() -> ham ? detect(adapters, !weights.isEmpty(), warnings) : recorded(adapters));
         if (mode.equals(Optional.of(MergeMode.SEQUENTIAL)) && !ham) {
-            throw new InputException("--mode sequential: expected the method ham, whose groups adapters are trained"
-                    + " beside, found " + settings.method().optionName());
+            throw InputException.parameter(
+                    "mode",
+                    "expected the method ham for a sequential merge, whose groups adapters are trained beside, found "
+                            + settings.method().optionName());
         }
         boolean replaysGroups = replaysGroups(settings.method(), effective);
         if (replaysGroups && !weights.isEmpty()) {
-            throw new InputException("--alpha: a sequential merge takes the scalars that its run trained; leave --alpha"
-                    + " out, or merge independently (--mode independent)");
+            throw InputException.parameter(
+                    "alpha",
+                    "expected none, as a sequential merge takes the scalars that its run trained, found "
+                            + weights.size() + "; leave alpha out, or merge independently (mode independent)");
         }
         List<Importance> used = weights.isEmpty()
                 ? adapters.stream()
@@ -162,7 +167,7 @@ public record AdapterMerge(
                     throw new InputException(
                             each.path(),
                             "has the whole bias '" + name
-                                    + "' (PEFT's bias option), whose delta needs the base; give it with --base");
+                                    + "' (PEFT's bias option), whose delta needs the base; give that too");
                 }
             });
         }
@@ -182,17 +187,17 @@ public record AdapterMerge(
 
     /** One layer under two names would count as two layers. */
     private static void requireOneScheme(List<AdapterFolder> adapters) {
-        Map<LinearLayer, String> names = new HashMap<>();
+        Map<LayerName, String> names = new HashMap<>();
         for (AdapterFolder each : adapters) {
             for (String name : each.adapter().layers().keySet()) {
-                Optional<LinearLayer> layer = LinearLayer.parse(name.replaceFirst("\\.weight$", ""));
+                Optional<LayerName> layer = LayerName.parse(name);
                 String known =
                         layer.map(found -> names.putIfAbsent(found, name)).orElse(null);
                 if (known != null && !known.equals(name)) {
                     throw new InputException(
                             each.path(),
                             "names a layer '" + name + "' that is called '" + known
-                                    + "' before; give the base (--base), whose names both then get");
+                                    + "' before; give the base too, whose names both then get");
                 }
             }
         }
@@ -222,7 +227,7 @@ public record AdapterMerge(
         }
         if (inOrder && otherAlphas) {
             warnings.add(
-                    "--alpha replaces the scalars that were trained with these adapters; they are merged as if trained"
+                    "alpha replaces the scalars that were trained with these adapters; they are merged as if trained"
                             + " independently");
         }
         return inOrder && !otherAlphas ? MergeMode.SEQUENTIAL : MergeMode.INDEPENDENT;

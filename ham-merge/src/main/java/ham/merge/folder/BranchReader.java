@@ -1,7 +1,5 @@
 package ham.merge.folder;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Branch;
@@ -37,20 +35,22 @@ final class BranchReader {
      * @throws InputException when the three files disagree
      */
     static SortedMap<String, List<Branch>> read(
-            Path recordFile, ObjectNode record, Path factorsFile, SortedMap<String, Matrix> deltas) {
-        BranchReader reader = new BranchReader(recordFile, factorsFile, SettingsJson.read(recordFile, record));
+            Path recordFile,
+            MergeRecord record,
+            MergeSettings settings,
+            Path factorsFile,
+            SortedMap<String, Matrix> deltas) {
+        BranchReader reader = new BranchReader(recordFile, factorsFile, settings);
         reader.readGroups(record, StoredGroups.open(record, factorsFile));
         reader.requireFit(deltas);
         return reader.branches;
     }
 
-    private void readGroups(ObjectNode record, List<List<StoredAdapter>> members) {
+    private void readGroups(MergeRecord record, List<List<StoredAdapter>> members) {
         boolean mean = settings.method() == MergeMethod.HAM && settings.ham().combine() == Combine.MEAN;
         List<Importance> alphas = new ArrayList<>();
-        for (JsonNode group : record.path("groups")) {
-            requireNumber("alpha", group.path("alpha"));
-            alphas.add(
-                    ImportanceJson.read(recordFile, "groups, alpha", group.path("alpha"), group.path("layer_alphas")));
+        for (MergeRecord.Members group : record.groups()) {
+            alphas.add(Importances.read(recordFile, "groups, alpha", group.alpha(), group.layerAlphas()));
         }
         Importance divisor = mean ? Importance.sum(alphas) : Importance.ONE;
         if (!divisor.all(each -> each > 0)) {
@@ -58,25 +58,19 @@ final class BranchReader {
                     recordFile, "groups, alpha: expected a sum above 0 to divide by, found " + divisor.mean());
         }
         for (int g = 0; g < members.size(); g++) {
-            JsonNode group = record.path("groups").path(g);
+            MergeRecord.Members group = record.groups().get(g);
             Importance alpha = alphas.get(g).over(divisor);
-            for (int m = 0; m < members.get(g).size(); m++) {
-                requireNumber("coefficients", group.path("coefficients").path(m));
+            List<Importance> coefficients = Importances.readAll(
+                    recordFile, "groups, coefficients", group.coefficients(), group.layerCoefficients());
+            if (coefficients.size() < members.get(g).size()) {
+                throw new InputException(
+                        recordFile,
+                        "groups, coefficients: expected a finite number for every member, found "
+                                + coefficients.size() + " of " + members.get(g).size());
             }
-            List<Importance> coefficients = ImportanceJson.readAll(
-                    recordFile, "groups, coefficients", group.path("coefficients"), group.path("layer_coefficients"));
             for (int m = 0; m < members.get(g).size(); m++) {
                 readMember(members.get(g).get(m), alpha.times(coefficients.get(m)));
             }
-        }
-    }
-
-    private void requireNumber(String key, JsonNode node) {
-        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
-            throw new InputException(
-                    recordFile,
-                    "groups, " + key + ": expected a finite number for every group and member, found "
-                            + (node.isMissingNode() ? "none" : node));
         }
     }
 

@@ -1,39 +1,32 @@
 package ham.merge.folder;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
-import ham.merge.adapter.AdapterSource;
-import ham.merge.adapter.LoraFactors;
-import ham.merge.combine.DeltaStatistics;
+import ham.merge.compare.SimilarityMatrix;
 import ham.merge.head.HeadFile;
 import ham.merge.head.HeadsFile;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
-import ham.merge.join.Group;
-import ham.merge.kernel.Parallel;
+import ham.merge.io.JsonRecords;
+import ham.merge.join.Importance;
 import ham.merge.plan.MergeSettings;
-import ham.merge.plan.PreparedMerge;
-import ham.merge.safetensors.DType;
-import ham.merge.safetensors.SafetensorsOutput;
-import ham.merge.tensor.Matrix;
+import ham.merge.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Writes a merge folder: {@code merged.safetensors} (weight name -> delta [out, in], bias name -> delta [out], float32),
+ * A merge folder, read and written: {@code merged.safetensors} (weight name -> delta [out, in], bias name -> delta [out], float32),
  * {@code groups.safetensors} (what each member brought, in join order: {@code groups.G.M.WEIGHT.lora_A} and {@code .lora_B}, pruned for ham,
  * the {@code .scaling} as one float64, and {@code groups.G.M.BIAS}), {@code merge.json}, the same for people in {@code README.md},
- * {@code heads.safetensors} where adapters have heads, and {@code head.safetensors} and {@code labels.txt} where they make one. It works
- * weight by weight, so that neither adapters nor deltas need to fit in memory.
+ * {@code heads.safetensors} where adapters have heads, and {@code head.safetensors} and {@code labels.txt} where they make one.
  */
 public final class MergeFolder {
     /** What was merged and how; the file by which a merge folder is known. */
@@ -48,20 +41,25 @@ public final class MergeFolder {
 
     static final String LABELS = "labels.txt";
 
-    private final AdapterMerge result;
-    private final PreparedMerge merge;
-    /** The beginning of the names of each adapter's tensors, in the order of the merge. */
-    private final Map<Integer, String> prefixes = new HashMap<>();
+    private final Path folder;
+    private final Path file;
+    private final MergeRecord record;
 
-    private MergeFolder(AdapterMerge result) {
-        this.result = result;
-        this.merge = result.merge();
-        for (int g = 0; g < merge.groups().size(); g++) {
-            List<Group.Member> members = merge.groups().get(g).members();
-            for (int m = 0; m < members.size(); m++) {
-                prefixes.put(members.get(m).adapter(), factorPrefix(g, m));
-            }
-        }
+    private MergeFolder(Path folder, Path file, MergeRecord record) {
+        this.folder = folder;
+        this.file = file;
+        this.record = record;
+    }
+
+    /**
+     * Opens a folder: reads its record and no tensor.
+     *
+     * @throws InputException when there is no record, or it is damaged
+     */
+    public static MergeFolder open(Path folder) {
+        Path file = folder.resolve(RECORD);
+        ObjectNode json = JsonFiles.read(file, "the record of a merge folder");
+        return new MergeFolder(folder, file, JsonRecords.read(file, json, MergeRecord.class));
     }
 
     /**
@@ -72,88 +70,12 @@ public final class MergeFolder {
      */
     public static ObjectNode write(Path folder, AdapterMerge result, MergeOrigin origin, MergeProgress progress)
             throws IOException {
-        return new MergeFolder(result).write(folder, origin, progress);
+        return JsonRecords.tree(new MergeFolderWriter(result).write(folder, origin, progress));
     }
 
     /** As {@link #write(Path, AdapterMerge, MergeOrigin, MergeProgress)}, of no known origin and without a word. */
     public static ObjectNode write(Path folder, AdapterMerge result) throws IOException {
         return write(folder, result, MergeOrigin.UNKNOWN, MergeProgress.SILENT);
-    }
-
-    private ObjectNode write(Path folder, MergeOrigin origin, MergeProgress progress) throws IOException {
-        SortedMap<String, float[]> biases = merge.biases();
-        List<String> weights = new ArrayList<>(merge.shapes().keySet());
-        List<DeltaStatistics> statistics;
-        try (SafetensorsOutput merged = new SafetensorsOutput(folder.resolve(MERGED), mergedLayout(biases));
-                SafetensorsOutput groups = new SafetensorsOutput(folder.resolve(GROUPS), groupsLayout())) {
-            statistics = Parallel.map(
-                    weights,
-                    weight -> {
-                        Matrix delta = merge.delta(
-                                weight, (adapter, factors) -> write(groups, prefixes.get(adapter) + weight, factors));
-                        merged.write(weight, delta.data());
-                        return merge.statistics(delta);
-                    },
-                    done -> progress.at("merging", done, weights.size()));
-            biases.forEach(merged::write);
-            writeBiases(groups);
-            merged.finish();
-            groups.finish();
-        }
-        // Hashing reads every adapter once more; the record asks for one after the other.
-        Parallel.map(
-                result.adapters(),
-                AdapterFolder::sha256,
-                done -> progress.at("hashing", done, result.adapters().size()));
-        ObjectNode record = MergeRecord.of(result, origin, weights, statistics);
-        JsonFiles.write(folder.resolve(RECORD), record);
-        Files.writeString(folder.resolve(CARD), MergeCard.of(record));
-        List<Optional<NamedHead>> heads =
-                result.adapters().stream().map(AdapterFolder::head).toList();
-        if (heads.stream().anyMatch(Optional::isPresent)) {
-            HeadsFile.write(folder.resolve(HEADS), heads);
-        }
-        if (result.head().isPresent()) {
-            HeadFile.write(folder.resolve(AdapterFolder.HEAD), result.head().get());
-            Files.writeString(
-                    folder.resolve(LABELS),
-                    String.join("\n", result.head().get().classes()) + "\n");
-        }
-        return record;
-    }
-
-    private SafetensorsOutput.Layout mergedLayout(SortedMap<String, float[]> biases) {
-        SafetensorsOutput.Layout layout = new SafetensorsOutput.Layout();
-        merge.shapes().forEach((weight, shape) -> layout.add(weight, DType.F32, shape.outputs(), shape.inputs()));
-        biases.forEach((bias, delta) -> layout.add(bias, DType.F32, delta.length));
-        return layout;
-    }
-
-    private SafetensorsOutput.Layout groupsLayout() {
-        SafetensorsOutput.Layout layout = new SafetensorsOutput.Layout();
-        for (int i = 0; i < merge.adapters().size(); i++) {
-            String prefix = prefixes.get(i);
-            AdapterSource adapter = merge.adapters().get(i);
-            adapter.layers().forEach((weight, shape) -> layout.add(
-                            prefix + weight + StoredAdapter.A, DType.F32, shape.rank(), shape.inputs())
-                    .add(prefix + weight + StoredAdapter.B, DType.F32, shape.outputs(), shape.rank())
-                    .add(prefix + weight + StoredAdapter.SCALING, DType.F64, 1));
-            adapter.biases().forEach((bias, change) -> layout.add(prefix + bias, DType.F32, change.values().length));
-        }
-        return layout;
-    }
-
-    private static void write(SafetensorsOutput output, String name, LoraFactors factors) {
-        output.write(name + StoredAdapter.A, factors.a().data());
-        output.write(name + StoredAdapter.B, factors.b().data());
-        output.write(name + StoredAdapter.SCALING, new double[] {factors.scaling()});
-    }
-
-    private void writeBiases(SafetensorsOutput groups) {
-        for (int i = 0; i < merge.adapters().size(); i++) {
-            String prefix = prefixes.get(i);
-            merge.adapters().get(i).biases().forEach((bias, change) -> groups.write(prefix + bias, change.values()));
-        }
     }
 
     static String factorPrefix(int group, int member) {
@@ -166,8 +88,12 @@ public final class MergeFolder {
      * @throws InputException when the folder has no readable record
      */
     public static MergeSettings settings(Path folder) {
-        Path file = folder.resolve(RECORD);
-        return SettingsJson.read(file, JsonFiles.read(file, "the record of a merge folder"));
+        return open(folder).settings();
+    }
+
+    /** The settings that the merge was made with. */
+    public MergeSettings settings() {
+        return SettingsJson.read(file, record.method(), record.parameters());
     }
 
     /**
@@ -176,23 +102,204 @@ public final class MergeFolder {
      * @throws InputException when one is missing, too many or another
      */
     public static void requireInputs(Path folder, List<AdapterFolder> adapters) {
-        Path file = folder.resolve(RECORD);
-        JsonNode inputs = JsonFiles.read(file, "the record of a merge folder").path("inputs");
-        if (inputs.size() != adapters.size()) {
+        open(folder).requireInputs(adapters);
+    }
+
+    private void requireInputs(List<AdapterFolder> adapters) {
+        if (record.inputs().size() != adapters.size()) {
             throw new InputException(
                     file,
-                    "expected the " + inputs.size() + " adapters that the merge was made from, found "
+                    "expected the " + record.inputs().size() + " adapters that the merge was made from, found "
                             + adapters.size());
         }
         for (int i = 0; i < adapters.size(); i++) {
             AdapterFolder adapter = adapters.get(i);
-            String made = inputs.path(i).path("sha256").asText();
-            if (!made.equals(adapter.sha256())) {
+            String made = record.inputs().get(i).sha256();
+            if (!adapter.sha256().equals(made)) {
                 throw new InputException(
                         adapter.path(),
                         "is not adapter " + i + " of the merge " + folder + ": expected hash " + made + ", found "
                                 + adapter.sha256() + "; give the adapters in their order");
             }
         }
+    }
+
+    /**
+     * The deltas, as an exporter needs them.
+     *
+     * @throws InputException when a file is missing or damaged, or files disagree
+     */
+    public Merged merged() {
+        SafetensorsFile merged = SafetensorsFile.open(folder.resolve(MERGED));
+        Path head = folder.resolve(AdapterFolder.HEAD);
+        SortedMap<String, String> provenance = new TreeMap<>();
+        provenance.put("method", record.method() == null ? "" : record.method().optionName());
+        provenance.put("mode", record.mode() == null ? "" : record.mode().optionName());
+        provenance.put("parameters", String.valueOf(record.parameters()));
+        provenance.put("adapters", identities().toString());
+        Merged bare = Merged.of(merged, provenance);
+        MergeSettings settings = settings();
+        return new Merged(
+                bare.deltas(),
+                bare.biases(),
+                settings.method().factored()
+                        ? BranchReader.read(file, record, settings, folder.resolve(GROUPS), bare.deltas())
+                        : new TreeMap<>(),
+                record.head() != null || Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
+                Optional.ofNullable(record.baseSha256()),
+                bare.provenance());
+    }
+
+    /** What a model's metadata says of each adapter: where it lay on some machine would change the model's bytes. */
+    private ArrayNode identities() {
+        ArrayNode identities = JsonFiles.object().arrayNode();
+        for (AdapterRecord input : record.inputs()) {
+            ObjectNode identity =
+                    identities.addObject().put("adapter", input.adapter()).put("sha256", input.sha256());
+            if (input.classes() != null) {
+                identity.set("classes", JsonFiles.tree(input.classes()));
+            }
+        }
+        return identities;
+    }
+
+    /**
+     * How similar the adapters are, as they are in the merge; the work grows with the square of their number.
+     *
+     * @throws InputException when a file of the folder is missing or damaged
+     */
+    public MergeSimilarity similarity(MergeProgress progress) {
+        List<List<StoredAdapter>> stored = StoredGroups.open(record, folder.resolve(GROUPS));
+        return new MergeSimilarity(
+                SimilarityMatrix.of(stored.stream().flatMap(List::stream).toList(), progress),
+                stored.stream().map(List::size).toList());
+    }
+
+    /**
+     * What the merge was made from, so that it can be made again.
+     *
+     * @throws InputException when a file is missing or damaged, or when files disagree
+     */
+    public StoredMerge stored() {
+        MergeSettings settings = settings();
+        List<List<StoredAdapter>> groups = StoredGroups.open(record, folder.resolve(GROUPS));
+        int count = record.steps().size();
+        if (count == 0 || record.inputs().size() != count) {
+            throw wrong(
+                    "steps, inputs",
+                    "one of each for every adapter",
+                    count + " steps and " + record.inputs().size() + " inputs");
+        }
+        Optional<HeadsFile> heads = heads(count);
+        int[] joined = new int[groups.size()];
+        List<AdapterFolder> adapters = new ArrayList<>();
+        List<Importance> weights = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            MergeRecord.Step step = record.steps().get(i);
+            int group = record.ham() ? group(step.group(), groups.size()) : 0;
+            StoredAdapter adapter = member(groups, group, joined[group]++, step);
+            Importance weight = record.ham()
+                    ? Importances.read(file, "steps, alpha", step.alpha(), step.layerAlphas())
+                    : Importances.read(file, "steps, weight", step.weight(), step.layerWeights());
+            weights.add(weight);
+            int place = i;
+            Optional<NamedHead> head = heads.flatMap(each -> each.head(place));
+            adapters.add(adapter(record.inputs().get(i), adapter, record.ham() ? weight : Importance.ONE, head));
+        }
+        int members = groups.stream().mapToInt(List::size).sum();
+        if (members != count) {
+            throw wrong("groups", "the " + count + " adapters of its steps", members + " members");
+        }
+        if (record.mode() == null) {
+            throw wrong("mode", "sequential or independent", "none");
+        }
+        return new StoredMerge(
+                folder,
+                adapters,
+                weights,
+                settings,
+                record.mode(),
+                request(),
+                Optional.ofNullable(record.base()).map(Path::of));
+    }
+
+    private Optional<HeadsFile> heads(int adapters) {
+        Path headsFile = folder.resolve(HEADS);
+        if (Files.exists(headsFile)) {
+            return Optional.of(HeadsFile.open(headsFile, adapters));
+        }
+        if (record.head() != null) {
+            throw old("the heads of its adapters (" + HEADS + ")");
+        }
+        return Optional.empty();
+    }
+
+    private int group(Integer index, int groups) {
+        if (index == null || index < 0 || index >= groups) {
+            throw wrong("steps, group", "the index of one of the " + groups + " groups", String.valueOf(index));
+        }
+        return index;
+    }
+
+    private StoredAdapter member(List<List<StoredAdapter>> groups, int group, int member, MergeRecord.Step step) {
+        if (groups.isEmpty()
+                || groups.get(group).size() <= member
+                || !groups.get(group).get(member).name().equals(step.adapter())) {
+            throw wrong(
+                    "groups",
+                    "adapter '" + step.adapter() + "' as member " + member + " of group " + group
+                            + ", as its steps say",
+                    "another");
+        }
+        return groups.get(group).get(member);
+    }
+
+    /** Merges of ham 0.1 have no record of each adapter: enough for a replay unless it needs the scalars of groups. */
+    private AdapterFolder adapter(
+            AdapterRecord input, StoredAdapter adapter, Importance alpha, Optional<NamedHead> head) {
+        if (!adapter.name().equals(input.adapter()) || input.sha256() == null || input.path() == null) {
+            throw wrong(
+                    "inputs",
+                    "adapter '" + adapter.name() + "' with its path and sha256, in the order of the steps",
+                    JsonRecords.tree(input).toString());
+        }
+        boolean old = input.mode() == null;
+        if (old && record.mode() == MergeMode.SEQUENTIAL) {
+            throw old("the scalars that its groups were trained with (group_alphas)");
+        }
+        HamRecord own = input.record(file);
+        HamRecord known = new HamRecord(
+                input.alpha() == null ? alpha : own.alpha(),
+                own.task(),
+                own.classes(),
+                old ? own.baseSha256().or(() -> Optional.ofNullable(record.baseSha256())) : own.baseSha256(),
+                own.mode(),
+                own.groupAlphas());
+        return new AdapterFolder(Path.of(input.path()), adapter, known, head, input::sha256);
+    }
+
+    private MergeRequest request() {
+        if (record.request() == null) {
+            return new MergeRequest(Optional.of(MergeMode.INDEPENDENT), true);
+        }
+        String mode = record.request().mode();
+        for (MergeMode each : MergeMode.values()) {
+            if (each.optionName().equals(mode)) {
+                return new MergeRequest(Optional.of(each), "given".equals(record.request().weights()));
+            }
+        }
+        if (!"auto".equals(mode)) {
+            throw wrong("request, mode", "sequential, independent or auto", String.valueOf(mode));
+        }
+        return new MergeRequest(Optional.empty(), "given".equals(record.request().weights()));
+    }
+
+    private InputException wrong(String key, String expected, String found) {
+        return new InputException(file, key + ": expected " + expected + ", found " + found);
+    }
+
+    private InputException old(String missing) {
+        return new InputException(
+                file, "was written without " + missing + ", so it cannot be continued; merge its adapters again");
     }
 }

@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** Where the adapters of a merge come from. */
@@ -10,6 +11,7 @@ public enum MergeMode {
     INDEPENDENT;
 
     /** The name in files and options. */
+    @JsonValue
     public String optionName() {
         return name().toLowerCase(Locale.ROOT);
     }

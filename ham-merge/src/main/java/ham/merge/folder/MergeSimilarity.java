@@ -1,10 +1,7 @@
 package ham.merge.folder;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.compare.SimilarityMatrix;
-import ham.merge.io.JsonFiles;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -33,13 +30,9 @@ public record MergeSimilarity(SimilarityMatrix matrix, List<Integer> groups) {
     /**
      * Compares the adapters of a merge folder; the work grows with the square of their number.
      *
-     * @throws InputException when a file of the folder is missing or damaged
+     * @throws ham.merge.InputException when a file of the folder is missing or damaged
      */
     public static MergeSimilarity of(Path folder, MergeProgress progress) {
-        ObjectNode record = JsonFiles.read(folder.resolve(MergeFolder.RECORD), "the record of a merge folder");
-        List<List<StoredAdapter>> stored = StoredGroups.open(record, folder.resolve(MergeFolder.GROUPS));
-        return new MergeSimilarity(
-                SimilarityMatrix.of(stored.stream().flatMap(List::stream).toList(), progress),
-                stored.stream().map(List::size).toList());
+        return MergeFolder.open(folder).similarity(progress);
     }
 }

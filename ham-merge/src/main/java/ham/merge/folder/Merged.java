@@ -1,15 +1,10 @@
 package ham.merge.folder;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Place;
 import ham.merge.combine.Branch;
-import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
-import ham.merge.io.JsonFiles;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorHash;
 import ham.merge.tensor.Matrix;
@@ -57,18 +52,23 @@ public record Merged(
      */
     public static Merged read(Path path) {
         if (Files.isDirectory(path)) {
-            return readFolder(path);
+            return MergeFolder.open(path).merged();
         }
         if (!Files.exists(path)) {
             throw new InputException(path, "expected a merge folder or a safetensors file of deltas, found nothing");
         }
-        SafetensorsFile file = SafetensorsFile.open(path);
-        CompletableFuture<String> hash = CompletableFuture.supplyAsync(() -> TensorHash.sha256(file));
-        SortedMap<String, Matrix> deltas = deltas(file);
         SortedMap<String, String> provenance = new TreeMap<>();
         provenance.put("method", "deltas");
-        provenance.put("merged_sha256", result(hash));
-        return new Merged(deltas, biases(file), new TreeMap<>(), Optional.empty(), Optional.empty(), provenance);
+        return of(SafetensorsFile.open(path), provenance);
+    }
+
+    /** What a file of deltas holds; its hash is taken beside reading it, and added to the provenance. */
+    static Merged of(SafetensorsFile file, SortedMap<String, String> provenance) {
+        CompletableFuture<String> hash = CompletableFuture.supplyAsync(() -> TensorHash.sha256(file));
+        SortedMap<String, Matrix> deltas = deltas(file);
+        SortedMap<String, String> whole = new TreeMap<>(provenance);
+        whole.put("merged_sha256", result(hash));
+        return new Merged(deltas, biases(file), new TreeMap<>(), Optional.empty(), Optional.empty(), whole);
     }
 
     private static String result(CompletableFuture<String> work) {
@@ -77,43 +77,6 @@ public record Merged(
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
-    }
-
-    private static Merged readFolder(Path folder) {
-        Path recordFile = folder.resolve(MergeFolder.RECORD);
-        ObjectNode record = JsonFiles.read(recordFile, "the record of a merge folder");
-        SafetensorsFile merged = SafetensorsFile.open(folder.resolve(MergeFolder.MERGED));
-        CompletableFuture<String> hash = CompletableFuture.supplyAsync(() -> TensorHash.sha256(merged));
-        Path head = folder.resolve(AdapterFolder.HEAD);
-        SortedMap<String, String> provenance = new TreeMap<>();
-        provenance.put("method", record.path("method").asText());
-        provenance.put("mode", record.path("mode").asText());
-        provenance.put("parameters", record.path("parameters").toString());
-        provenance.put("adapters", identities(record.path("inputs")).toString());
-        SortedMap<String, Matrix> deltas = deltas(merged);
-        provenance.put("merged_sha256", result(hash));
-        boolean factored = SettingsJson.read(recordFile, record).method().factored();
-        return new Merged(
-                deltas,
-                biases(merged),
-                factored
-                        ? BranchReader.read(recordFile, record, folder.resolve(MergeFolder.GROUPS), deltas)
-                        : new TreeMap<>(),
-                record.hasNonNull("head") || Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
-                Optional.ofNullable(record.path("base_sha256").textValue()),
-                provenance);
-    }
-
-    /** What a model's metadata says of each adapter: where it lay on some machine would change the model's bytes. */
-    private static JsonNode identities(JsonNode inputs) {
-        ArrayNode copy =
-                inputs.isArray() ? inputs.deepCopy() : JsonFiles.object().arrayNode();
-        for (JsonNode input : copy) {
-            if (input instanceof ObjectNode object) {
-                object.retain("adapter", "sha256", "classes");
-            }
-        }
-        return copy;
     }
 
     private static SortedMap<String, Matrix> deltas(SafetensorsFile file) {

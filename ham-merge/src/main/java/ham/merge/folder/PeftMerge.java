@@ -1,6 +1,5 @@
 package ham.merge.folder;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
@@ -11,6 +10,7 @@ import ham.merge.combine.Compression;
 import ham.merge.compare.WeightShapes;
 import ham.merge.head.HeadFile;
 import ham.merge.io.JsonFiles;
+import ham.merge.io.JsonRecords;
 import ham.merge.kernel.Parallel;
 import ham.merge.peft.PeftOutput;
 import ham.merge.plan.MergeMethod;
@@ -62,12 +62,13 @@ public final class PeftMerge {
      */
     public static void check(MergeSettings settings, OptionalInt rank) {
         if (rank.isPresent() && rank.getAsInt() < 1) {
-            throw new InputException("--rank: expected at least 1, found " + rank.getAsInt());
+            throw InputException.parameter("rank", "expected at least 1, found " + rank.getAsInt());
         }
         if (rank.isEmpty() && !settings.method().factored() && settings.method() != MergeMethod.SVD) {
-            throw new InputException(
-                    "--as peft: a merge by " + settings.method().optionName()
-                            + " has no factors, so that it can only be cut to a rank; give the rank with --rank R");
+            throw InputException.parameter(
+                    "rank",
+                    "expected the rank to cut a merge by " + settings.method().optionName()
+                            + " to, which has no factors to write for PEFT, found none");
         }
     }
 
@@ -91,7 +92,7 @@ public final class PeftMerge {
             if (each.adapter().fanInFanOut()) {
                 throw new InputException(
                         each.path(),
-                        "--as peft: expected adapters for weights [out, in], found fan_in_fan_out = true; write a merge"
+                        "expected adapters for weights [out, in] to write for PEFT, found fan_in_fan_out = true; write a merge"
                                 + " folder instead");
             }
         }
@@ -112,11 +113,11 @@ public final class PeftMerge {
             }
             output.finish();
         }
-        ObjectNode record = record(weights, written);
-        ObjectNode json = JsonFiles.object();
-        new HamRecord(1, -1, classes(), result.baseSha256(), MergeMode.INDEPENDENT, List.of()).put(json);
-        json.set("merged", record);
-        JsonFiles.write(folder.resolve(HamRecord.FILE), json);
+        ObjectNode record = JsonRecords.tree(record(weights, written));
+        HamRecord own = new HamRecord(1, -1, classes(), result.baseSha256(), MergeMode.INDEPENDENT, List.of());
+        JsonFiles.write(
+                folder.resolve(HamRecord.FILE),
+                JsonRecords.tree(AdapterRecord.of(null, null, null, own, record, false)));
         if (result.head().isPresent()) {
             HeadFile.write(folder.resolve(AdapterFolder.HEAD), result.head().get());
         }
@@ -132,7 +133,7 @@ public final class PeftMerge {
                 merge.shapes().keySet().stream().map(PeftMerge::biasOf).toList();
         for (String bias : biases.keySet()) {
             if (!adapted.contains(bias)) {
-                throw new InputException("--as peft: the bias '" + bias
+                throw new InputException("the bias '" + bias
                         + "' changes, but not the weight of its layer, which PEFT's lora_bias cannot say; write a merge"
                         + " folder instead");
             }
@@ -221,35 +222,41 @@ public final class PeftMerge {
                 .toList());
     }
 
-    private ObjectNode record(List<String> weights, List<Written> written) {
-        ObjectNode record = JsonFiles.object();
-        record.put("method", merge.settings().method().optionName());
-        record.put("mode", result.mode().optionName());
-        record.set("parameters", SettingsJson.parameters(merge.settings()));
-        record.set(
-                "adapters",
-                JsonFiles.tree(result.adapters().stream()
-                        .map(each -> each.adapter().name())
-                        .toList()));
+    private Content record(List<String> weights, List<Written> written) {
         double total = 0;
         double lost = 0;
         int largest = 0;
-        ArrayNode array = JsonFiles.object().arrayNode();
+        List<WrittenWeight> each = new ArrayList<>();
         for (int i = 0; i < weights.size(); i++) {
-            Written each = written.get(i);
-            largest = Math.max(largest, each.rank());
-            if (each.lost() > 0) {
-                lost += each.energy() * each.lost() / (1 - each.lost());
-                total += each.energy() * each.lost() / (1 - each.lost());
+            Written one = written.get(i);
+            largest = Math.max(largest, one.rank());
+            if (one.lost() > 0) {
+                lost += one.energy() * one.lost() / (1 - one.lost());
+                total += one.energy() * one.lost() / (1 - one.lost());
             }
-            total += Double.isNaN(each.energy()) ? 0 : each.energy();
-            array.addObject()
-                    .put("weight", weights.get(i))
-                    .put("rank", each.rank())
-                    .put("lost", each.lost());
+            total += Double.isNaN(one.energy()) ? 0 : one.energy();
+            each.add(new WrittenWeight(weights.get(i), one.rank(), one.lost()));
         }
-        record.put("rank", largest).put("lost", total > 0 ? lost / total : 0);
-        record.set("weights", array);
-        return record;
+        return new Content(
+                merge.settings().method(),
+                result.mode(),
+                SettingsJson.parameters(merge.settings()),
+                result.adapters().stream().map(folder -> folder.adapter().name()).toList(),
+                largest,
+                total > 0 ? lost / total : 0,
+                each);
     }
+
+    /** What was written, for {@code ham.json}: rank and lost fraction of every weight, and in all. */
+    private record Content(
+            MergeMethod method,
+            MergeMode mode,
+            ObjectNode parameters,
+            List<String> adapters,
+            int rank,
+            double lost,
+            List<WrittenWeight> weights) {}
+
+    /** One weight of it. */
+    private record WrittenWeight(String weight, int rank, double lost) {}
 }

@@ -50,8 +50,7 @@ public record Replay(
         boolean ham = stored.settings().method() == MergeMethod.HAM;
         requireKnown(stored, without);
         if (!addedWeights.isEmpty() && addedWeights.size() != added.size()) {
-            throw new InputException((ham ? "--alpha" : "--weight") + ": expected one value a new adapter, "
-                    + added.size() + " in all, found " + addedWeights.size());
+            throw InputException.parameter(ham ? "alpha" : "weight", "expected one value a new adapter, " + added.size() + " in all, found " + addedWeights.size());
         }
         Set<String> removed = new HashSet<>(without);
         List<AdapterFolder> adapters = new ArrayList<>();
@@ -76,8 +75,10 @@ public record Replay(
             weights.add(addedWeights.isEmpty() ? own : addedWeights.get(i));
         }
         if (adapters.isEmpty()) {
-            throw new InputException(
-                    stored.folder(), "--without takes out every adapter; leave at least one, or add another");
+            throw InputException.parameter(
+                    "without",
+                    "expected to leave at least one adapter of " + stored.folder()
+                            + ", found every one taken out; leave one, or add another");
         }
         MergeRequest request =
                 new MergeRequest(mode(stored, gap, added), stored.request().weightsGiven() || !addedWeights.isEmpty());
@@ -89,10 +90,10 @@ public record Replay(
                 stored.adapters().stream().map(each -> each.adapter().name()).toList();
         for (String name : without) {
             if (!names.contains(name)) {
-                throw new InputException(
-                        stored.folder(),
-                        "--without " + name + ": expected the name of one of its adapters (" + String.join(", ", names)
-                                + "), found no such adapter");
+                throw InputException.parameter(
+                        "without",
+                        "expected the name of an adapter of " + stored.folder() + " (" + String.join(", ", names)
+                                + "), found '" + name + "'");
             }
         }
     }
@@ -107,7 +108,7 @@ public record Replay(
         if (orphans.isEmpty()) {
             return List.of();
         }
-        return List.of("--without " + String.join(", ", without) + ": later adapters (" + String.join(", ", orphans)
+        return List.of("without " + String.join(", ", without) + ": later adapters (" + String.join(", ", orphans)
                 + ") were trained beside what is taken out and may lean on it; what is left is merged as if trained"
                 + " independently");
     }

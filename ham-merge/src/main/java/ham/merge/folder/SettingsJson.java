@@ -1,146 +1,150 @@
 package ham.merge.folder;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.compare.Measure;
-import ham.merge.io.Fields;
 import ham.merge.io.JsonFiles;
-import ham.merge.join.HamParameters;
+import ham.merge.io.JsonRecords;
 import ham.merge.plan.LayerRule;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 
-/** The {@code method} and {@code parameters} of {@code merge.json}: what a method uses, and nothing else. */
+/** The {@code method} and {@code parameters} of records and configurations: what a method uses, and nothing else. */
 public final class SettingsJson {
+    private static final String LAYERS = "layers";
+
     private SettingsJson() {}
+
+    /**
+     * A rule for layers as files have it.
+     *
+     * @param match the expression
+     */
+    public record Layer(String match, BigDecimal keep, BigDecimal density, Integer rank, Double weight) {
+        LayerRule rule(Path file, String path) {
+            if (match == null) {
+                throw new InputException(file, path + ".match: expected a value, found none");
+            }
+            try {
+                return new LayerRule(
+                        Pattern.compile(match),
+                        Optional.ofNullable(keep),
+                        Optional.ofNullable(density),
+                        Optional.ofNullable(rank),
+                        Optional.ofNullable(weight));
+            } catch (PatternSyntaxException e) {
+                throw new InputException(
+                        file,
+                        path + ".match: expected a regular expression, found '" + match + "': " + e.getDescription(),
+                        e);
+            } catch (InputException e) {
+                throw new InputException(file, path + "." + e.getMessage(), e);
+            }
+        }
+
+        static Layer of(LayerRule rule) {
+            return new Layer(
+                    rule.match().pattern(),
+                    rule.keep().orElse(null),
+                    rule.density().orElse(null),
+                    rule.rank().orElse(null),
+                    rule.weight().orElse(null));
+        }
+    }
 
     static ObjectNode parameters(MergeSettings settings) {
         ObjectNode json = JsonFiles.object();
-        switch (settings.method()) {
-            case HAM -> ham(settings.ham(), json);
-            case TASK_ARITHMETIC -> json.put("scale", settings.scale());
-            case TIES ->
-                json.put("density", settings.density())
-                        .put("sign", optionName(settings.sign()))
-                        .put("scale", settings.scale());
-            case DARE ->
-                json.put("density", settings.density())
-                        .put("sign", optionName(settings.sign()))
-                        .put("seed", settings.seed());
-            case MAGNITUDE -> json.put("density", settings.density());
-            case SVD -> json.put("rank", settings.rank());
-            case LINEAR, CAT -> {}
+        for (MergeParameter<?> parameter : MergeParameter.all()) {
+            Object value = parameter.value().apply(settings);
+            if (parameter.methods().contains(settings.method()) && value != Measure.COSINE) {
+                json.set(parameter.name(), JsonFiles.tree(value));
+            }
         }
         if (!settings.layers().isEmpty()) {
-            ArrayNode layers = json.putArray("layers");
-            settings.layers().forEach(rule -> {
-                ObjectNode node = layers.addObject().put("match", rule.match().pattern());
-                rule.keep().ifPresent(value -> node.put("keep", value));
-                rule.density().ifPresent(value -> node.put("density", value));
-                rule.rank().ifPresent(value -> node.put("rank", value));
-                rule.weight().ifPresent(value -> node.put("weight", value));
-            });
+            json.set(
+                    LAYERS,
+                    JsonFiles.tree(settings.layers().stream()
+                            .map(Layer::of)
+                            .map(JsonRecords::tree)
+                            .toList()));
         }
         return json;
-    }
-
-    private static void ham(HamParameters parameters, ObjectNode json) {
-        json.put("keep", parameters.keep())
-                .put("tau", parameters.tau())
-                .put("groups", parameters.maxGroups())
-                .put("join", optionName(parameters.join()))
-                .put("combine", optionName(parameters.combine()));
-        if (parameters.similarity() != Measure.COSINE) {
-            json.put("similarity", parameters.similarity().optionName());
-        }
     }
 
     /**
      * The settings that a record tells of.
      *
-     * @param file where {@code record} was read
-     * @throws InputException when it does not tell of a merge
+     * @param file where they were read
+     * @param parameters with the rules for layers among them
+     * @throws InputException when they are none of a merge
      */
-    static MergeSettings read(Path file, ObjectNode record) {
-        Fields fields = new Fields(file, record);
-        MergeMethod method =
-                fields.required("method", fields.choice("method", MergeMethod.values(), MergeMethod::optionName));
-        Fields parameters = fields.object("parameters");
-        List<LayerRule> layers = layers(parameters);
+    static MergeSettings read(Path file, MergeMethod method, ObjectNode parameters) {
+        if (method == null) {
+            throw new InputException(file, "method: expected a value, found none");
+        }
+        ObjectNode own = parameters == null ? JsonFiles.object() : parameters.deepCopy();
+        JsonNode layers = own.remove(LAYERS);
+        Layer[] rules = layers == null
+                ? new Layer[0]
+                : JsonRecords.readStrictly(file, "parameters." + LAYERS, layers, Layer[].class);
         try {
-            return choices(parameters).layers(layers).settings(method);
+            return choices(file, own)
+                    .layers(rules(file, "parameters." + LAYERS, List.of(rules)))
+                    .settings(method);
         } catch (InputException e) {
-            throw e.getMessage().startsWith("--")
-                    ? fields.wrong("parameters", e.getMessage().substring(2), e)
-                    : e;
+            throw e.parameter().isPresent() ? new InputException(file, "parameters." + e.getMessage(), e) : e;
         }
     }
 
     /**
-     * The parameters that an object holds, under the names of their options.
+     * The parameters that an object holds, under their names.
      *
-     * @throws InputException when a value is of another type, or there is another key that was not asked for before
+     * @throws InputException when a value is of another type, or there is another key
      */
-    public static MergeChoices choices(Fields json) {
-        MergeChoices choices = new MergeChoices()
-                .put(MergeParameter.KEEP, json.decimal("keep").orElse(null))
-                .put(MergeParameter.TAU, json.number("tau").orElse(null))
-                .put(MergeParameter.GROUPS, json.integer("groups").orElse(null))
-                .put(MergeParameter.JOIN, choice(json, MergeParameter.JOIN).orElse(null))
-                .put(
-                        MergeParameter.COMBINE,
-                        choice(json, MergeParameter.COMBINE).orElse(null))
-                .put(
-                        MergeParameter.SIMILARITY,
-                        choice(json, MergeParameter.SIMILARITY).orElse(null))
-                .put(MergeParameter.DENSITY, json.decimal("density").orElse(null))
-                .put(MergeParameter.SCALE, json.number("scale").orElse(null))
-                .put(MergeParameter.SIGN, choice(json, MergeParameter.SIGN).orElse(null))
-                .put(MergeParameter.SEED, json.whole("seed").orElse(null))
-                .put(MergeParameter.RANK, json.integer("rank").orElse(null));
-        json.requireNothingElse();
+    public static MergeChoices choices(Path file, ObjectNode parameters) {
+        MergeChoices choices = new MergeChoices();
+        for (Map.Entry<String, JsonNode> each : parameters.properties()) {
+            MergeParameter<?> parameter = MergeParameter.all().stream()
+                    .filter(known -> known.name().equals(each.getKey()))
+                    .findFirst()
+                    .orElseThrow(() -> new InputException(
+                            file,
+                            "parameters: expected no other keys than "
+                                    + MergeParameter.all().stream()
+                                            .map(MergeParameter::name)
+                                            .collect(Collectors.joining(", "))
+                                    + ", found '" + each.getKey() + "'"));
+            put(choices, file, parameter, each.getValue());
+        }
         return choices;
     }
 
-    private static <E extends Enum<E>> Optional<E> choice(Fields json, MergeParameter<E> parameter) {
-        return json.choice(parameter.name(), parameter.type().getEnumConstants(), SettingsJson::optionName);
+    private static <T> void put(MergeChoices choices, Path file, MergeParameter<T> parameter, JsonNode value) {
+        choices.put(
+                parameter,
+                JsonRecords.readStrictly(file, "parameters." + parameter.name(), value, parameter.type()));
     }
 
     /**
-     * The rules under the key {@code layers}.
+     * Rules for layers.
      *
+     * @param path keys that lead to them, for messages
      * @throws InputException when one is damaged
      */
-    public static List<LayerRule> layers(Fields json) {
-        return json.objects("layers").stream().map(SettingsJson::layer).toList();
-    }
-
-    private static LayerRule layer(Fields rule) {
-        String match = rule.required("match", rule.text("match"));
-        try {
-            LayerRule layer = new LayerRule(
-                    Pattern.compile(match),
-                    rule.decimal("keep"),
-                    rule.decimal("density"),
-                    rule.integer("rank"),
-                    rule.number("weight"));
-            rule.requireNothingElse();
-            return layer;
-        } catch (PatternSyntaxException e) {
-            throw rule.wrong("match", "expected a regular expression, found '" + match + "': " + e.getDescription(), e);
-        }
-    }
-
-    private static String optionName(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    public static List<LayerRule> rules(Path file, String path, List<Layer> layers) {
+        return java.util.stream.IntStream.range(0, layers.size())
+                .mapToObj(i -> layers.get(i).rule(file, path + "[" + i + "]"))
+                .toList();
     }
 }

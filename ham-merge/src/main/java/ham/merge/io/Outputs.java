@@ -104,7 +104,7 @@ public final class Outputs {
      */
     public static void refuseExisting(Path target, boolean force) {
         if (!force && Files.exists(target)) {
-            throw new InputException(target, "exists already; choose another output or replace it with --force");
+            throw new InputException(target, "exists already; choose another output, or replace it (force)");
         }
     }
 

@@ -20,7 +20,7 @@ public final class Grouping {
     private final ToDoubleBiFunction<Group, Integer> exactSimilarity;
     private final double error;
     private final List<Group> groups = new ArrayList<>();
-    private final List<Step> steps = new ArrayList<>();
+    private final List<MergeStep> steps = new ArrayList<>();
     /** Of every adapter so far, the weights that it changes. */
     private final List<Set<String>> changed = new ArrayList<>();
 
@@ -49,7 +49,7 @@ public final class Grouping {
         return List.copyOf(groups);
     }
 
-    public List<Step> steps() {
+    public List<MergeStep> steps() {
         return List.copyOf(steps);
     }
 
@@ -63,7 +63,7 @@ public final class Grouping {
         if (alphas.size() != groups.size()) {
             throw new InputException("adapter " + adapter + " was trained beside " + alphas.size()
                     + " groups, but with these parameters the merge has " + groups.size()
-                    + " before it; merge with the parameters of its run, or independently (--mode independent)");
+                    + " before it; merge with the parameters of its run, or independently (mode independent)");
         }
         alphas.forEach(each -> requireFinite(adapter, each));
         for (int i = 0; i < groups.size(); i++) {
@@ -80,7 +80,7 @@ public final class Grouping {
      * @param innerProducts of its pruned delta with a group's, at every weight that both change
      * @throws InputException when {@code alpha} is not finite, or neither one scalar nor one for each weight that the adapter changes
      */
-    public Step add(
+    public MergeStep add(
             String adapter,
             Importance alpha,
             SortedMap<String, Double> squaredNorms,
@@ -114,7 +114,7 @@ public final class Grouping {
                             products.get(best),
                             squaredNorms));
         }
-        Step step = new Step(
+        MergeStep step = new MergeStep(
                 adapter,
                 alpha,
                 similarities,
@@ -170,8 +170,10 @@ public final class Grouping {
         if (parameters.combine() == Combine.MEAN) {
             for (Group group : groups) {
                 if (!group.alpha().all(alpha -> alpha > 0)) {
-                    throw new InputException("--combine mean: expected every group's alpha above 0, found "
-                            + lowest(group.alpha()) + "; use --combine sum");
+                    throw InputException.parameter(
+                            "combine",
+                            "expected every group's alpha above 0 for mean, found " + lowest(group.alpha())
+                                    + "; combine by sum");
                 }
             }
             divisor = Importance.sum(groups.stream().map(Group::alpha).toList());

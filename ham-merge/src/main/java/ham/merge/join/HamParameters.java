@@ -33,10 +33,10 @@ public record HamParameters(
      * @throws InputException when a value is out of its range
      */
     public HamParameters {
-        Parameters.requireFraction("--keep", keep);
-        Parameters.requireFinite("--tau", tau);
+        Parameters.requireFraction("keep", keep);
+        Parameters.requireFinite("tau", tau);
         if (maxGroups < 1) {
-            throw new InputException("--groups: expected at least 1, found " + maxGroups);
+            throw InputException.parameter("groups", "expected at least 1, found " + maxGroups);
         }
     }
 }

@@ -17,8 +17,10 @@ public record LinearMerge(double totalWeight) implements BranchMerge {
      */
     public LinearMerge {
         if (totalWeight == 0 || !Double.isFinite(totalWeight)) {
-            throw new InputException("linear: expected weights whose sum is finite and not 0, found the sum "
-                    + totalWeight + "; use --method cat for the sum");
+            throw InputException.parameter(
+                    "weight",
+                    "expected weights whose sum is finite and not 0 for the method linear, found the sum " + totalWeight
+                            + "; the method cat takes the sum");
         }
     }
 

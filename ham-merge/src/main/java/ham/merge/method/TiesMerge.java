@@ -38,7 +38,7 @@ public record TiesMerge(BigDecimal density, SignRule sign, double scale) impleme
         Parameters.requireFraction("density", density);
         Parameters.requireFinite("scale", scale);
         if (sign == SignRule.NONE) {
-            throw new InputException("ties: expected sign total or frequency, found none; use --method magnitude");
+            throw InputException.parameter("sign", "expected total or frequency for ties, found none; the method magnitude elects no sign");
         }
     }
 

@@ -133,22 +133,15 @@ record ConfigJson(Path file, ObjectNode json) {
         return json.path(key);
     }
 
-    /** A compiled expression; whatever is wrong with it, also when it is matched, is told with the key. */
-    Predicate<String> pattern(String key, String expression, Function<String, PythonPattern> compiler) {
+    /** A compiled expression; whatever is wrong with it is told with the key. */
+    Predicate<String> pattern(String key, String expression, Function<String, Predicate<String>> compiler) {
         try {
-            PythonPattern pattern = compiler.apply(expression);
-            return text -> {
-                try {
-                    return pattern.matches(text);
-                } catch (IllegalArgumentException e) {
-                    throw new InputException(file, key + ": " + e.getMessage(), e);
-                }
-            };
+            return compiler.apply(expression);
         } catch (IllegalArgumentException e) {
             throw new InputException(
                     file,
-                    key + ": expected a regular expression that Java can match as Python does, found "
-                            + shown(expression) + " (" + e.getMessage() + ")",
+                    key + ": expected a regular expression that RE2 can match as Python does, found "
+                            + shown(expression) + " (" + e.getMessage() + "); list the modules' names instead",
                     e);
         }
     }

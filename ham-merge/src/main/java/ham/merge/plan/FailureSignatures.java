@@ -4,7 +4,7 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.LayerShape;
 import ham.merge.join.Group;
 import ham.merge.join.HamParameters;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,11 +39,11 @@ public final class FailureSignatures {
      * @param adapters that were merged, in order
      */
     public static List<String> rankExplosion(
-            HamParameters parameters, List<Group> groups, List<Step> steps, List<? extends AdapterSource> adapters) {
+            HamParameters parameters, List<Group> groups, List<MergeStep> steps, List<? extends AdapterSource> adapters) {
         List<String> seen = new ArrayList<>();
         if (groups.size() > FEW && groups.size() == steps.size() && groups.size() < parameters.maxGroups()) {
             seen.add("rank explosion: each of the " + groups.size()
-                    + " adapters opened a group of its own; a lower --tau or fewer --groups would join some");
+                    + " adapters opened a group of its own; a lower tau or fewer groups would join some");
         }
         Map<String, LayerShape> all = new TreeMap<>();
         adapters.forEach(adapter -> all.putAll(adapter.layers()));
@@ -76,18 +76,18 @@ public final class FailureSignatures {
      * @param alphas scalar of every group as it stands, or the mean of its scalars
      * @param below fraction of its value at its last join below which a scalar counts as muted
      */
-    public static List<String> rigidification(List<Step> steps, List<Double> alphas, double below) {
+    public static List<String> rigidification(List<MergeStep> steps, List<Double> alphas, double below) {
         List<String> seen = new ArrayList<>();
         for (int g = 0; g < alphas.size(); g++) {
             double joined = Double.NaN;
-            for (Step step : steps) {
+            for (MergeStep step : steps) {
                 joined = step.group() == g ? step.groupAlpha() : joined;
             }
             if (alphas.get(g) < below * joined) {
                 seen.add(String.format(
                         Locale.ROOT,
                         "rigidification: the scalar of group %d fell from %.3g at its last join to %.3g in later training,"
-                                + " so earlier tasks are muted; a lower --alpha-lr keeps them",
+                                + " so earlier tasks are muted; a lower learning rate of the scalars (alpha-lr) keeps them",
                         g,
                         joined,
                         alphas.get(g)));

@@ -11,7 +11,7 @@ import ham.merge.join.Group;
 import ham.merge.join.Grouping;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.prune.Pruning;
 import ham.merge.tensor.Matrix;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ public final class HamMerge {
      *
      * @throws InputException when {@code alpha} is not finite, or the adapter changes a weight of another shape than those before it
      */
-    public Step add(LoraAdapter adapter, Importance alpha) {
+    public MergeStep add(LoraAdapter adapter, Importance alpha) {
         requireShapes(adapter);
         LoraAdapter added = Pruning.prune(adapter, parameters.keep());
         pruned.add(added);
@@ -55,7 +55,7 @@ public final class HamMerge {
     }
 
     /** As {@link #add(LoraAdapter, Importance)}, with one scalar for all weights. */
-    public Step add(LoraAdapter adapter, double alpha) {
+    public MergeStep add(LoraAdapter adapter, double alpha) {
         return add(adapter, Importance.of(alpha));
     }
 
@@ -65,7 +65,7 @@ public final class HamMerge {
      * @param trainedGroupAlphas the scalar of every group after this adapter's training, in group order
      * @throws InputException as {@link #add(LoraAdapter, Importance)}, and when the number of scalars is not the number of groups
      */
-    public Step add(LoraAdapter adapter, Importance alpha, List<Importance> trainedGroupAlphas) {
+    public MergeStep add(LoraAdapter adapter, Importance alpha, List<Importance> trainedGroupAlphas) {
         grouping.train(adapter.name(), trainedGroupAlphas);
         return add(adapter, alpha);
     }
@@ -123,7 +123,7 @@ public final class HamMerge {
     }
 
     /** What every adapter did, in order. */
-    public List<Step> steps() {
+    public List<MergeStep> steps() {
         return grouping.steps();
     }
 

@@ -32,7 +32,7 @@ public record LayerRule(
         density.ifPresent(value -> Parameters.requireFraction("density", value));
         rank.ifPresent(value -> {
             if (value < 1) {
-                throw new InputException("rank: expected at least 1, found " + value);
+                throw InputException.parameter("rank", "expected at least 1, found " + value);
             }
         });
         weight.ifPresent(value -> Parameters.requireFinite("weight", value));

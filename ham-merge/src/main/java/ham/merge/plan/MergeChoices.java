@@ -44,15 +44,15 @@ public final class MergeChoices {
      * The settings of a method.
      *
      * @throws InputException when a value is out of its range, or the method does not use a parameter that was chosen; the message begins
-     *     with the parameter's option
+     *     with the parameter
      */
     public MergeSettings settings(MergeMethod method) {
-        values.keySet().forEach(parameter -> requireUsed(parameter.option(), parameter, method));
+        values.keySet().forEach(parameter -> requireUsed("", parameter.name(), parameter, method));
         for (LayerRule rule : layers) {
-            String where = "--layer '" + rule.match() + "', ";
-            rule.keep().ifPresent(value -> requireUsed(where + "keep", MergeParameter.KEEP, method));
-            rule.density().ifPresent(value -> requireUsed(where + "density", MergeParameter.DENSITY, method));
-            rule.rank().ifPresent(value -> requireUsed(where + "rank", MergeParameter.RANK, method));
+            String where = "'" + rule.match() + "', ";
+            rule.keep().ifPresent(value -> requireUsed(where + "keep: ", "layer", MergeParameter.KEEP, method));
+            rule.density().ifPresent(value -> requireUsed(where + "density: ", "layer", MergeParameter.DENSITY, method));
+            rule.rank().ifPresent(value -> requireUsed(where + "rank: ", "layer", MergeParameter.RANK, method));
         }
         HamParameters ham = HamParameters.DEFAULTS;
         MergeSettings defaults = MergeSettings.of(method);
@@ -73,14 +73,16 @@ public final class MergeChoices {
                 layers);
     }
 
-    private static void requireUsed(String where, MergeParameter<?> parameter, MergeMethod method) {
+    private static void requireUsed(String where, String at, MergeParameter<?> parameter, MergeMethod method) {
         if (!parameter.methods().contains(method)) {
             String users = Arrays.stream(MergeMethod.values())
                     .filter(parameter.methods()::contains)
                     .map(MergeMethod::optionName)
                     .collect(Collectors.joining(", "));
-            throw new InputException(where + ": expected a parameter of the method " + method.optionName()
-                    + ", found one of " + users + "; leave it out or choose that method");
+            throw InputException.parameter(
+                    at,
+                    where + "expected a parameter of the method " + method.optionName() + ", found one of " + users
+                            + "; leave it out or choose that method");
         }
     }
 }

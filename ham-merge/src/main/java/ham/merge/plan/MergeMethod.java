@@ -1,5 +1,6 @@
 package ham.merge.plan;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** The ways to merge. All work on deltas, not on factors, so that no cross terms {@code B_i A_j} appear. */
@@ -33,6 +34,7 @@ public enum MergeMethod {
     }
 
     /** The name that options and records use: {@code task-arithmetic}. */
+    @JsonValue
     public String optionName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -40,8 +40,9 @@ public record MergePlan(
         SortedMap<String, WeightShapes> shapes = WeightShapes.of(adapters);
         for (LayerRule rule : settings.layers()) {
             if (shapes.keySet().stream().noneMatch(rule::matches)) {
-                throw new InputException(
-                        "--layer '" + rule.match() + "': expected an expression that is found in the name"
+                throw InputException.parameter(
+                        "layer",
+                        "'" + rule.match() + "': expected an expression that is found in the name"
                                 + " of a weight such as " + shapes.firstKey() + ", found it in none of "
                                 + shapes.size());
             }

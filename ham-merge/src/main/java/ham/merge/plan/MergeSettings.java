@@ -50,13 +50,13 @@ public record MergeSettings(
      * @throws InputException when a value is out of its range
      */
     public MergeSettings {
-        Parameters.requireFraction("--density", density);
-        Parameters.requireFinite("--scale", scale);
+        Parameters.requireFraction("density", density);
+        Parameters.requireFinite("scale", scale);
         if (rank < 1) {
-            throw new InputException("--rank: expected at least 1, found " + rank);
+            throw InputException.parameter("rank", "expected at least 1, found " + rank);
         }
         if (sign == SignRule.NONE && method == MergeMethod.TIES) {
-            throw new InputException("--sign: expected total or frequency for ties, found none");
+            throw InputException.parameter("sign", "expected total or frequency for ties, found none");
         }
         layers = List.copyOf(layers);
     }

@@ -15,7 +15,7 @@ import ham.merge.compare.WeightShapes;
 import ham.merge.join.Group;
 import ham.merge.join.Grouping;
 import ham.merge.join.Importance;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.join.StreamedGrouping;
 import ham.merge.kernel.Kernels;
 import ham.merge.method.BranchMerge;
@@ -39,7 +39,7 @@ public final class PreparedMerge {
     private final List<? extends AdapterSource> adapters;
     private final SortedMap<String, WeightShapes> shapes;
     private final List<Group> groups;
-    private final List<Step> steps;
+    private final List<MergeStep> steps;
     private final List<Importance> weights;
     private final Importance totalWeight;
     private final Kernels kernels;
@@ -65,7 +65,7 @@ public final class PreparedMerge {
     }
 
     /** Groups, what every adapter did, and the weight of every adapter in the sum or other method that makes the deltas. */
-    private record Decision(List<Group> groups, List<Step> steps, List<Importance> weights) {}
+    private record Decision(List<Group> groups, List<MergeStep> steps, List<Importance> weights) {}
 
     /** Hears of the factors that a delta is made of, as they are (pruned) in the merge. */
     public interface FactorSink {
@@ -116,7 +116,7 @@ public final class PreparedMerge {
     /** The methods without groups, as one group whose members' coefficients say what each counts. */
     private static Decision weighted(
             MergeSettings settings, List<? extends AdapterSource> adapters, List<Importance> weights) {
-        List<Step> steps = new ArrayList<>();
+        List<MergeStep> steps = new ArrayList<>();
         List<Group.Member> members = new ArrayList<>();
         Importance total = total(weights);
         for (int i = 0; i < adapters.size(); i++) {
@@ -124,13 +124,13 @@ public final class PreparedMerge {
             Importance weight = weights.get(i);
             requireUsable(adapters.get(i), weight);
             members.add(new Group.Member(i, name, coefficient(settings, weight, total)));
-            steps.add(new Step(name, weight, List.of(), 0, i == 0, 1, Double.NaN));
+            steps.add(new MergeStep(name, weight, List.of(), 0, i == 0, 1, Double.NaN));
         }
         return new Decision(List.of(new Group(members, Importance.ONE, new TreeMap<>())), steps, weights);
     }
 
     private static void requireUsable(AdapterSource adapter, Importance weight) {
-        Parameters.requireFinite("--weight, adapter " + adapter.name(), weight.mean());
+        Parameters.requireFinite("weight", weight.mean());
         if (weight.isPerLayer()
                 && !weight.layers().keySet().equals(adapter.layers().keySet())) {
             throw new InputException("adapter " + adapter.name() + ": expected one weight, or one for each of the "
@@ -172,7 +172,7 @@ public final class PreparedMerge {
     }
 
     /** What every adapter did, in order. */
-    public List<Step> steps() {
+    public List<MergeStep> steps() {
         return steps;
     }
 

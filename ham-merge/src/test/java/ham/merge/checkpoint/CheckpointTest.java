@@ -40,7 +40,7 @@ class CheckpointTest {
     void opensTheTinyModel() {
         Checkpoint checkpoint = Checkpoint.open(TestData.path("hf-vit-tiny"));
         RawTensors raw = RawTensors.read(TestData.path("hf-vit-tiny").resolve(WEIGHTS));
-        assertThat(checkpoint.names()).isEqualTo(new HuggingFaceNames("vit."));
+        assertThat(checkpoint.names().clsToken()).isEqualTo("vit.embeddings.cls_token");
         assertThat(checkpoint.hasClassifier()).isTrue();
         assertThat(checkpoint.config().labels()).hasSize(10).startsWith("LABEL_0");
         assertThat(raw.tensors()).allSatisfy((name, tensor) -> {
@@ -75,7 +75,7 @@ class CheckpointTest {
                 .add("pooler.dense.weight", List.of(64L, 64L), new float[64 * 64])
                 .add("pooler.dense.bias", List.of(64L), new float[64]));
         Checkpoint checkpoint = Checkpoint.open(bare);
-        assertThat(checkpoint.names()).isEqualTo(new HuggingFaceNames(""));
+        assertThat(checkpoint.names().clsToken()).isEqualTo("embeddings.cls_token");
         assertThat(checkpoint.hasClassifier()).isFalse();
         assertThat(checkpoint.config().labels()).isEmpty();
         assertThat(checkpoint.floats(checkpoint.names().clsToken()))

@@ -67,7 +67,15 @@ class FusedCheckpointTest {
             blocks.4.attn.qkv                                    |
             vit.encoder.layer.4.attention.attention.query        |
             blocks.2.attn.                                       |
-            classifier.weight                                    |
+            classifier.weight                                    | head.weight
+            vit.layernorm.bias                                   | norm.bias
+            deit.encoder.layer.1.layernorm_before                | blocks.1.norm1.weight
+            vit.layers.1.layernorm_after.bias                    | blocks.1.norm2.bias
+            _orig_mod.module.blocks.1.norm2.bias                 | blocks.1.norm2.bias
+            timm_model.patch_embed.proj                          | patch_embed.proj.weight
+            vit.embeddings.patch_embeddings.projection.bias      | patch_embed.proj.bias
+            vit.classifier.weight                                |
+            decoder.layers.1.mlp.fc1                             |
             """)
     void namesOfEverySchemeHaveTheirPlace(String name, String place) {
         assertThat(timm().resolve(name).map(Place::toString).orElse(null)).isEqualTo(place);

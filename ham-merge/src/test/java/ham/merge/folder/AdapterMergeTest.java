@@ -10,7 +10,7 @@ import ham.merge.combine.Combine;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.Join;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import java.math.BigDecimal;
@@ -32,7 +32,7 @@ class AdapterMergeTest {
         assertThat(merge.mode()).isEqualTo(MergeMode.INDEPENDENT);
         assertThat(merge.weights()).containsOnly(Importance.ONE).hasSize(6);
         assertThat(merge.merge().steps())
-                .map(Step::adapter)
+                .map(MergeStep::adapter)
                 .startsWith("adapter0", "adapter1")
                 .hasSize(6);
         assertThat(merge.baseSha256()).isEmpty();
@@ -60,7 +60,7 @@ class AdapterMergeTest {
                         HamParameters.DEFAULTS,
                         Optional.empty()))
                 .isInstanceOf(InputException.class)
-                .hasMessage("--alpha: expected one value an adapter, 2 in all, found 1");
+                .hasMessage("alpha: expected one value an adapter, 2 in all, found 1");
         assertThatThrownBy(() -> merge())
                 .isInstanceOf(InputException.class)
                 .hasMessage("expected at least one adapter to merge, found none");
@@ -106,7 +106,7 @@ class AdapterMergeTest {
                 .hasMessage(
                         Adapters.path("v5-names", 1) + ": names a layer 'vit.layers.0.attention.q_proj.weight' that is"
                                 + " called 'vit.encoder.layer.0.attention.attention.query.weight' before; give the base"
-                                + " (--base), whose names both then get");
+                                + " too, whose names both then get");
     }
 
     @Test
@@ -122,14 +122,14 @@ class AdapterMergeTest {
                 List.of(first, second), Importance.each(List.of(5.0, 1.0)), HamParameters.DEFAULTS, Optional.empty());
         assertThat(other.mode()).isEqualTo(MergeMode.INDEPENDENT);
         assertThat(other.merge().steps().get(1).groupAlpha()).isEqualTo(3);
-        assertThat(other.warnings()).singleElement().asString().contains("--alpha replaces the scalars");
+        assertThat(other.warnings()).singleElement().asString().contains("alpha replaces the scalars");
         assertThatThrownBy(() -> AdapterMerge.of(
                         List.of(first, second),
                         Importance.each(List.of(5.0, 1.0)),
                         HamParameters.DEFAULTS,
                         Optional.of(MergeMode.SEQUENTIAL)))
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("--alpha: a sequential merge takes the scalars that its run trained");
+                .hasMessageStartingWith("alpha: expected none, as a sequential merge takes the scalars that its run trained");
 
         AdapterMerge independent = AdapterMerge.of(
                 List.of(first, second), List.of(), HamParameters.DEFAULTS, Optional.of(MergeMode.INDEPENDENT));
@@ -168,7 +168,7 @@ class AdapterMergeTest {
         assertThatThrownBy(() -> AdapterMerge.of(
                         List.of(first), List.of(), cat, Optional.of(MergeMode.SEQUENTIAL), MergeProgress.SILENT))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--mode sequential");
+                .hasMessageContaining("mode: expected the method ham");
     }
 
     /** One adapter trained on and on has no groups beside it. */

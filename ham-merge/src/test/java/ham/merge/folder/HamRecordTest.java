@@ -64,20 +64,20 @@ class HamRecordTest {
                     """
             {                        | found broken JSON
             []                       | found no JSON object
-            {"alpha": "1"}           | alpha: expected finite numbers, found "1"
+            {"alpha": "1"}           | alpha: expected a number, found "1"
             {"alpha": 1e999}         | alpha: expected finite numbers, found
-            {"task": "first"}        | task: expected a whole number from 0, or -1 for unknown, found "first"
+            {"task": "first"}        | task: expected a whole number, found "first"
             {"task": 1.5}            | task: expected a whole number
             {"task": -2}             | task: expected a whole number
             {"classes": "a"}         | classes: expected a list, found "a"
-            {"classes": [1]}         | classes: expected text, found 1
+            {"classes": [1]}         | classes[0]: expected text, found 1
             {"base_sha256": 7}       | base_sha256: expected text, found 7
-            {"mode": "parallel"}     | mode: expected sequential or independent, found parallel
+            {"mode": "parallel"}     | mode: expected one of sequential, independent, found "parallel"
             {"group_alphas": 1}      | group_alphas: expected a list, found 1
-            {"group_alphas": [null]} | group_alphas: expected finite numbers, found null
+            {"group_alphas": [null]} | group_alphas: expected finite numbers, found none
             {"alpha": 1, "layer_alphas": {"w": 2}}              | alpha: expected the mean 2.0 of its layers' numbers
-            {"alpha": 1, "layer_alphas": [1]}                   | alpha: expected an object of a number for every layer
-            {"alpha": 1, "layer_alphas": {"w": "1"}}            | alpha, layer 'w': expected finite numbers, found "1"
+            {"alpha": 1, "layer_alphas": [1]}                   | layer_alphas: expected keys with values, found [1]
+            {"alpha": 1, "layer_alphas": {"w": "1"}}            | layer_alphas.w: expected a number, found "1"
             {"layer_alphas": {"w": 1}}                          | alpha: expected finite numbers, found none
             {"group_alphas": [1], "group_layer_alphas": []}     | group_alphas: expected layers for each of the 1 numbers
             """)

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.MergeProgress;
 import ham.merge.config.MergeConfig;
 import ham.merge.io.JsonFiles;
+import ham.merge.io.JsonRecords;
 import ham.merge.join.Importance;
 import ham.merge.plan.LayerRule;
 import ham.merge.plan.MergeChoices;
@@ -78,7 +79,7 @@ class MergeCardTest {
                 MergeFolder.write(folder, merge(MergeSettings.of(MergeMethod.HAM)), ORIGIN, MergeProgress.SILENT);
         assertThat(folder.resolve("README.md"))
                 .content()
-                .isEqualTo(MergeCard.of(record))
+                .isEqualTo(MergeCard.of(record(record)))
                 .contains("# 6 adapters merged by ham")
                 .contains("made by ham 1.2.3")
                 .contains("ham merge 'it'\\''s' --layer 'a.*:keep=1'")
@@ -91,13 +92,17 @@ class MergeCardTest {
         assertThat(record.path("command")).hasSize(5);
     }
 
+    private static MergeRecord record(ObjectNode json) {
+        return JsonRecords.read(Path.of("merge.json"), json, MergeRecord.class);
+    }
+
     @Test
     void namesCannotBreakTheCard() {
         ObjectNode record = JsonFiles.object().put("method", "ties").put("mode", "independent");
         record.putArray("steps").addObject().put("adapter", "a|b\n# c<d>").put("weight", 1.5);
         record.putArray("inputs").addObject().put("adapter", "a").put("sha256", "0123456789abcdef");
         record.putObject("parameters").put("density", new BigDecimal("0.5"));
-        assertThat(MergeCard.of(record))
+        assertThat(MergeCard.of(record(record)))
                 .contains("| a\\|b # c\\<d\\> | 1.500 | 0123456789ab |")
                 .doesNotContain("\n# c");
     }

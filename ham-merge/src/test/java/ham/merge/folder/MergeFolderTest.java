@@ -17,7 +17,7 @@ import ham.merge.join.Group;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.Join;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorHash;
 import ham.merge.tensor.Matrix;
@@ -118,7 +118,7 @@ class MergeFolderTest {
         assertThat(record.path("inputs").path(4).path("adapter").asText()).isEqualTo("adapter4");
         assertThat(record.path("inputs").path(4).path("sha256").asText())
                 .isEqualTo(merge.adapters().get(4).sha256());
-        List<Step> steps = merge.merge().steps();
+        List<MergeStep> steps = merge.merge().steps();
         for (int i = 0; i < 6; i++) {
             var step = record.path("steps").path(i);
             assertThat(step.path("adapter").asText()).isEqualTo("adapter" + i);
@@ -277,9 +277,9 @@ class MergeFolderTest {
         return Stream.of(
                 record(json -> json.remove("groups"), "expected the factors of the members that merge.json lists"),
                 record(json -> group(json).putArray("members"), "expected the factors of the members"),
-                record(json -> ((ArrayNode) group(json).path("members")).add("more"), "expected a finite number"),
-                record(json -> group(json).remove("alpha"), "groups, alpha: expected a finite number"),
-                record(json -> group(json).put("alpha", "1"), "expected a finite number for every group and member"),
+                record(json -> ((ArrayNode) group(json).path("members")).add("more"), "expected a finite number for every"),
+                record(json -> group(json).remove("alpha"), "groups, alpha: expected finite numbers, found none"),
+                record(json -> group(json).put("alpha", "1"), "groups[0].alpha: expected a number, found \"1\""),
                 record(json -> group(json).remove("coefficients"), "groups, coefficients: expected a finite number"),
                 record(
                         json -> {
@@ -363,7 +363,7 @@ class MergeFolderTest {
                                 parameters(Join.MEAN, Combine.MEAN),
                                 Optional.empty())))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--combine mean");
+                .hasMessageContaining("combine: expected every group's alpha above 0");
         assertThat(TestData.entries(folder)).isEmpty();
     }
 

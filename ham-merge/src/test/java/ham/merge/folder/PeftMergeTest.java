@@ -164,8 +164,8 @@ class PeftMergeTest {
     void whatHasNoFactorsNeedsARank(MergeMethod method) {
         assertThatThrownBy(() -> write(merge(method, adapters(false)), OptionalInt.empty()))
                 .isInstanceOf(InputException.class)
-                .hasMessage("--as peft: a merge by " + method.optionName()
-                        + " has no factors, so that it can only be cut to a rank; give the rank with --rank R");
+                .hasMessage("rank: expected the rank to cut a merge by " + method.optionName()
+                        + " to, which has no factors to write for PEFT, found none");
         assertThat(TestData.entries(folder)).isEmpty();
     }
 
@@ -193,7 +193,7 @@ class PeftMergeTest {
         AdapterFolder adapter = folder("x", adapter("x", 2, new Random(3), FC2), biases);
         assertThatThrownBy(() -> write(merge(MergeMethod.CAT, List.of(adapter)), OptionalInt.empty()))
                 .isInstanceOf(InputException.class)
-                .hasMessage("--as peft: the bias 'vit.layernorm.bias' changes, but not the weight of its layer, which"
+                .hasMessage("the bias 'vit.layernorm.bias' changes, but not the weight of its layer, which"
                         + " PEFT's lora_bias cannot say; write a merge folder instead");
     }
 
@@ -212,8 +212,8 @@ class PeftMergeTest {
         for (AdapterMerge each : List.of(merge, replayed)) {
             assertThatThrownBy(() -> write(each, OptionalInt.empty()))
                     .isInstanceOf(InputException.class)
-                    .hasMessage(source + ": --as peft: expected adapters for weights [out, in], found fan_in_fan_out ="
-                            + " true; write a merge folder instead");
+                    .hasMessage(source + ": expected adapters for weights [out, in] to write for PEFT, found"
+                            + " fan_in_fan_out = true; write a merge folder instead");
         }
     }
 

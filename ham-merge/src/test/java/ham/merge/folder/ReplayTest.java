@@ -139,7 +139,7 @@ class ReplayTest {
         Replay replay = replay(start, List.of("a1"), List.of());
         assertThat(replay.warnings())
                 .containsExactly(
-                        "--without a1: later adapters (a2, a3) were trained beside what is taken out and may lean"
+                        "without a1: later adapters (a2, a3) were trained beside what is taken out and may lean"
                                 + " on it; what is left is merged as if trained independently");
         Path rest = write(merge(settings, List.of(all.get(0), all.get(2), all.get(3)), List.of()));
         assertSame(write(replay), rest);
@@ -220,18 +220,18 @@ class ReplayTest {
         Path start = write(merge(MergeSettings.of(MergeMethod.HAM), all, List.of()));
         assertThatThrownBy(() -> replay(start, List.of("b"), List.of()))
                 .isInstanceOf(InputException.class)
-                .hasMessage(start
-                        + ": --without b: expected the name of one of its adapters (a0, a1), found no such adapter");
+                .hasMessage("without: expected the name of an adapter of " + start + " (a0, a1), found 'b'");
         assertThatThrownBy(() -> replay(start, List.of("a0", "a1"), List.of()))
                 .isInstanceOf(InputException.class)
-                .hasMessage(start + ": --without takes out every adapter; leave at least one, or add another");
+                .hasMessage("without: expected to leave at least one adapter of " + start
+                        + ", found every one taken out; leave one, or add another");
         assertThatThrownBy(() -> replay(start, List.of(), List.of(all.get(0))).merge(MergeProgress.SILENT))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("two called 'a0'");
         assertThatThrownBy(
                         () -> Replay.of(StoredMerge.open(start), List.of(), List.of(), Importance.each(List.of(1.0))))
                 .isInstanceOf(InputException.class)
-                .hasMessage("--alpha: expected one value a new adapter, 0 in all, found 1");
+                .hasMessage("alpha: expected one value a new adapter, 0 in all, found 1");
         // Taking one out and giving it again puts it last.
         assertSame(
                 write(replay(start, List.of("a0"), List.of(all.get(0)))),

@@ -73,7 +73,7 @@ class OutputsTest {
         assertThatThrownBy(() -> produce(target, asFolder, false, "new"))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(target + ": exists already")
-                .hasMessageContaining("--force");
+                .hasMessageContaining("or replace it (force)");
         assertThat(content(target)).isEqualTo("old");
     }
 
@@ -319,7 +319,7 @@ class OutputsTest {
         assertThat(data).hasContent("old data");
         assertThat(model).hasContent("old model");
         assertThatThrownBy(() -> Outputs.files(List.of(data, model), false, temporary -> {}))
-                .hasMessageContaining("--force");
+                .hasMessageContaining("or replace it (force)");
         Outputs.files(List.of(data, model), true, temporary -> {
             Files.writeString(temporary.resolve("model.data"), "new data");
             Files.writeString(temporary.resolve("model"), "new model");

@@ -76,8 +76,8 @@ public class ImportanceTest {
         }
         assertThat(layered.merged()).isEqualTo(shared.merged());
         assertThat(layered.steps())
-                .map(Step::similarity)
-                .isEqualTo(shared.steps().stream().map(Step::similarity).toList());
+                .map(MergeStep::similarity)
+                .isEqualTo(shared.steps().stream().map(MergeStep::similarity).toList());
     }
 
     /** Without training, a group's scalar of a weight is the mean of those of the members that change it. */
@@ -133,7 +133,7 @@ public class ImportanceTest {
         negative.add(one, Importance.perLayer(Map.of(FIRST, 2.0, SECOND, -0.5)));
         assertThatThrownBy(negative::branches)
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("expected every group's alpha above 0, found -0.5");
+                .hasMessageContaining("expected every group's alpha above 0 for mean, found -0.5");
     }
 
     @Test

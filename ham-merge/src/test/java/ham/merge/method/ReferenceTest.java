@@ -14,7 +14,7 @@ import ham.merge.join.Group;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.Join;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.peft.PeftReader;
 import ham.merge.plan.HamMerge;
 import ham.merge.plan.MergeSettings;
@@ -52,11 +52,11 @@ class ReferenceTest {
         requireExpected(expected, fast.steps(), fast.groups());
     }
 
-    private static void requireExpected(JsonNode expected, List<Step> steps, List<Group> groups) {
+    private static void requireExpected(JsonNode expected, List<MergeStep> steps, List<Group> groups) {
         assertThat(steps).hasSize(expected.path("steps").size());
         for (int i = 0; i < steps.size(); i++) {
             JsonNode want = expected.path("steps").path(i);
-            Step step = steps.get(i);
+            MergeStep step = steps.get(i);
             assertThat(step.adapter()).isEqualTo(want.path("task").asText());
             assertThat(step.group()).isEqualTo(want.path("group").asInt());
             assertThat(step.opened()).isEqualTo(want.path("opened").asBoolean());

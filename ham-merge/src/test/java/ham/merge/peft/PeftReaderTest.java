@@ -169,7 +169,7 @@ class PeftReaderTest {
             target_modules          | 7                     | target_modules: expected a list of names, found 7
             target_modules          | [7]                   | target_modules: expected a list of names, found [7]
             target_modules          | ".*(query"            | target_modules: expected a regular expression
-            exclude_modules         | "(?P=x)"              | '(?P=' is not supported
+            exclude_modules         | "(?P=x)"              | exclude_modules: expected a regular expression that RE2 can match
             layers_to_transform     | "all"                 | layers_to_transform: expected whole numbers from 0
             layers_pattern          | "layer"               | layers_pattern: expected layers_to_transform beside it
             init_lora_weights       | "pissa"               | init_lora_weights = pissa
@@ -187,7 +187,7 @@ class PeftReaderTest {
             rank_pattern            | [4]                   | rank_pattern: expected a JSON object, found [4]
             rank_pattern            | {"query": 0}          | rank_pattern: expected a rank of at least 1, found 0
             alpha_pattern           | {"query": "8"}        | alpha_pattern: expected a finite number, found "8"
-            alpha_pattern           | {"(": 8}              | alpha_pattern: expected a regular expression that Java can match as Python does, found (
+            alpha_pattern           | {"(": 8}              | alpha_pattern: expected a regular expression that RE2 can match as Python does, found (
             """)
     void whatIsNoPlainLoraIsRefusedByName(String key, String value, String message) {
         TestData.copy("peft-adapters/v4-names/adapter0", folder);

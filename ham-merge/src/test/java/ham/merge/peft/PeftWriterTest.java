@@ -10,7 +10,7 @@ import ham.merge.RawTensors;
 import ham.merge.TestData;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
-import ham.merge.checkpoint.HuggingFaceNames;
+
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitNames;
 import ham.merge.io.JsonFiles;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PeftWriterTest {
-    private static final VitNames NAMES = new HuggingFaceNames("vit.");
+    private static final VitNames NAMES = VitNames.published("vit.");
 
     @TempDir
     private Path folder;

@@ -19,6 +19,7 @@ class PythonPatternTest {
             a\\.c;abc;false
             a{,2};aa;true
             a{,2};aaa;false
+            ab\\Z;ab;true
             a{2,};aaa;true
             a{x};a{x};true
             a{};a{};true
@@ -31,24 +32,22 @@ class PythonPatternTest {
             (?i)AB;ab;true
             (?i:A)B;ab;false
             (?i:A)B;aB;true
-            a(?=b).;ab;true
-            (?<!x)ab\\Z;ab;true
-            (?>a+)b;aab;true
             };};true
             ];];true
             """)
     void matchesAsPythonDoes(String expression, String text, boolean expected) {
-        assertThat(PythonPattern.whole(expression).matches(text)).isEqualTo(expected);
+        assertThat(PythonPattern.whole(expression).test(text)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "(a)\\1", "(?P=n)", "(?(1)a|b)", "(?x)a b", "a(?i)b", "\\p{L}", "\\Qa\\E", "\\x41", "\\n", "[]a]",
+                "(a)\\1", "(?P=n)", "(?(1)a|b)", "(?x)a b", "a(?i)b", "\\p{L}", "\\Qa\\E", "[]a]",
                         "[^]a]",
-                "(", ")", "a)(b", "[a", "*", "a\\", "(?", "(?P<n", "[\\b]", "(?#note)", "[b-a]"
+                "(", ")", "a)(b", "[a", "*", "a\\", "(?", "(?P<n", "[\\b]", "(?#note)", "[b-a]", "a(?=b).",
+                        "(?<!x)ab", "(?>a+)b", "[[:alpha:]]", "(?U)a"
             })
-    void whatHasNoEqualInJavaIsRefused(String expression) {
+    void whatRe2LeavesOutOrReadsDifferentlyIsRefused(String expression) {
         assertThatThrownBy(() -> PythonPattern.whole(expression)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> PythonPattern.pathEnd(expression)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -57,10 +56,10 @@ class PythonPatternTest {
     void neitherLengthNorDepthNorBacktrackingGoesWithoutEnd() {
         assertThatThrownBy(() -> PythonPattern.whole("a".repeat(10_001))).hasMessageContaining("longer than 10000");
         assertThatThrownBy(() -> PythonPattern.whole("(".repeat(4000) + ")".repeat(4000)))
-                .hasMessageContaining("too deeply nested");
-        assertThat(PythonPattern.whole("(?:a?)".repeat(1600)).matches("a".repeat(500)))
+                .hasMessageContaining("more than 500 groups");
+        assertThat(PythonPattern.whole("(?:a?)".repeat(100)).test("a".repeat(50)))
                 .isTrue();
-        PythonPattern endless = PythonPattern.whole(".*".repeat(9) + "b");
-        assertThatThrownBy(() -> endless.matches("a".repeat(100))).hasMessageContaining("takes too long to match");
+        assertThat(PythonPattern.whole(".*".repeat(9) + "b").test("a".repeat(100)))
+                .isFalse();
     }
 }

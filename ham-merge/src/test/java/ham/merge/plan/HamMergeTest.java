@@ -13,7 +13,7 @@ import ham.merge.combine.Deltas;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.Join;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.method.Laws;
 import ham.merge.prune.Pruning;
 import ham.merge.tensor.Matrix;
@@ -134,7 +134,7 @@ class HamMergeTest {
         negative.add(adapter, 0);
         assertThatThrownBy(negative::merged)
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--combine mean")
+                .hasMessageContaining("combine: expected every group's alpha above 0")
                 .hasMessageContaining("found 0.0");
     }
 
@@ -145,7 +145,7 @@ class HamMergeTest {
         merge.add(Laws.random("a0", random, 1, 4, 4), Importance.of(0.8), List.of());
         merge.add(Laws.random("a1", random, 1, 4, 4), Importance.of(0.4), Importance.each(List.of(1.2)));
         assertThat(merge.groups().get(0).alpha().mean()).isCloseTo((1.2 + 0.4) / 2, within(1e-12));
-        Step third = merge.add(Laws.random("a2", random, 1, 4, 4), Importance.of(0.5), Importance.each(List.of(2.0)));
+        MergeStep third = merge.add(Laws.random("a2", random, 1, 4, 4), Importance.of(0.5), Importance.each(List.of(2.0)));
         assertThat(third.groupAlpha()).isCloseTo((2 * 2.0 + 0.5) / 3, within(1e-12));
         assertThatThrownBy(() -> merge.add(Laws.random("a3", random, 1, 4, 4), Importance.ONE, List.of()))
                 .isInstanceOf(InputException.class)
@@ -200,10 +200,10 @@ class HamMergeTest {
     @Test
     void parametersOutOfRangeAreRefused() {
         assertThatThrownBy(() -> new HamParameters(BigDecimal.ZERO, 0.1, 5, Join.MEAN, Combine.SUM))
-                .hasMessageContaining("--keep");
+                .hasMessageContaining("keep: ");
         assertThatThrownBy(() -> new HamParameters(BigDecimal.ONE, Double.NaN, 5, Join.MEAN, Combine.SUM))
-                .hasMessageContaining("--tau");
+                .hasMessageContaining("tau: ");
         assertThatThrownBy(() -> new HamParameters(BigDecimal.ONE, 0, 0, Join.MEAN, Combine.SUM))
-                .hasMessageContaining("--groups");
+                .hasMessageContaining("groups: ");
     }
 }

@@ -44,7 +44,7 @@ class MergeChoicesTest {
                 assertThatThrownBy(() -> one(parameter).settings(method))
                         .isInstanceOf(InputException.class)
                         .hasMessageStartingWith(
-                                parameter.option() + ": expected a parameter of the method " + method.optionName());
+                                parameter.name() + ": expected a parameter of the method " + method.optionName());
             }
         }
         assertThat(new MergeChoices().settings(method)).isEqualTo(MergeSettings.of(method));
@@ -66,6 +66,6 @@ class MergeChoicesTest {
         MergeChoices choices = new MergeChoices().layers(List.of(rule));
         assertThat(choices.settings(MergeMethod.SVD).rank("x")).isEqualTo(2);
         assertThatThrownBy(() -> choices.settings(MergeMethod.HAM))
-                .hasMessageStartingWith("--layer 'x', rank: expected");
+                .hasMessageStartingWith("layer: 'x', rank: expected");
     }
 }

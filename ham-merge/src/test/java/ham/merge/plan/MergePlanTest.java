@@ -7,8 +7,6 @@ import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.join.Importance;
-import ham.merge.kernel.KernelSpeed;
-import ham.merge.kernel.Kernels;
 import ham.merge.method.Laws;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -84,10 +82,5 @@ class MergePlanTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("'decoder'")
                 .hasMessageContaining("layer.0.weight");
-    }
-
-    @Test
-    void kernelsHaveASpeed() {
-        assertThat(KernelSpeed.measure(Kernels.plain())).isBetween(1e6, 1e15);
     }
 }

@@ -15,7 +15,7 @@ import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.ImportanceTest;
 import ham.merge.join.Join;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.kernel.Kernels;
 import ham.merge.method.Laws;
 import ham.merge.tensor.Matrix;
@@ -63,8 +63,8 @@ class PreparedMergeTest {
         PreparedMerge merge =
                 PreparedMerge.of(MergeSettings.ham(parameters), adapters, alphas, List.of(), MergeProgress.SILENT);
         for (int i = 0; i < count; i++) {
-            Step found = merge.steps().get(i);
-            Step expected = control.steps().get(i);
+            MergeStep found = merge.steps().get(i);
+            MergeStep expected = control.steps().get(i);
             assertThat(found.group()).isEqualTo(expected.group());
             assertThat(found.opened()).isEqualTo(expected.opened());
             assertThat(found.groupAlpha()).isCloseTo(expected.groupAlpha(), within(1e-12));
@@ -100,7 +100,7 @@ class PreparedMergeTest {
                     Importance.each(List.of(1.0, 1.0, 1.0, 1.0)),
                     List.of(),
                     MergeProgress.SILENT);
-            assertThat(merge.steps()).extracting(Step::group).containsExactly(0, 1, 2, 0);
+            assertThat(merge.steps()).extracting(MergeStep::group).containsExactly(0, 1, 2, 0);
         }
     }
 

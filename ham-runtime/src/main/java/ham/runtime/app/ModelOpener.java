@@ -8,9 +8,9 @@ import ham.runtime.backend.Provider;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
-import ham.runtime.tensorrt.EngineOptions;
-import ham.runtime.tensorrt.EnginePrecision;
 import ham.runtime.tensorrt.TensorRtEngines;
+import ham.runtime.tensorrt.engine.EngineOptions;
+import ham.runtime.tensorrt.engine.EnginePrecision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * @param engines where TensorRT's engines are kept between runs
  */
 public record ModelOpener(String backend, int threads, EnginePrecision precision, Path engines) {
-    /** What {@code --backend} is when it is not typed. */
+    /** The backend where none is named. */
     public static final String BY_DEFAULT = Backend.ONNXRUNTIME_CPU.label();
 
     private static final String AUTO = "auto";
@@ -35,19 +35,19 @@ public record ModelOpener(String backend, int threads, EnginePrecision precision
     /**
      * Checks what was typed.
      *
-     * @throws UsageException if there is no such backend, it cannot do what is asked for, or the number of threads is negative
+     * @throws ModelException if there is no such backend, it cannot do what is asked for, or the number of threads is negative
      */
     public ModelOpener {
         if (!choices().contains(backend)) {
-            throw new UsageException(
-                    "--backend: expected one of " + String.join(", ", choices()) + ", found '" + backend + "'");
+            throw ModelException.parameter(
+                    "backend", "expected one of " + String.join(", ", choices()) + ", found '" + backend + "'");
         }
         if (threads < 0) {
-            throw new UsageException("--threads: expected 0 (one a core) or more, found " + threads);
+            throw ModelException.parameter("threads", "expected 0 (one a core) or more, found " + threads);
         }
         if (backend.equals(Backend.ONNXRUNTIME_TENSORRT.label())) {
             refusal(precision).ifPresent(sentence -> {
-                throw new UsageException(sentence);
+                throw ModelException.parameter("engine-precision", sentence);
             });
         }
     }
@@ -74,9 +74,8 @@ public record ModelOpener(String backend, int threads, EnginePrecision precision
     /** ONNX Runtime's TensorRT has no switch for TF32: TensorRT allows it by itself, and only the environment forbids it. */
     private static Optional<String> refusal(EnginePrecision precision) {
         return precision == EnginePrecision.TF32
-                ? Optional.of(
-                        "--engine-precision: expected fp32, fp16 or int8 with onnxruntime-tensorrt, found tf32, which cannot"
-                                + " be switched there (fp32 allows it unless NVIDIA_TF32_OVERRIDE=0 is in the environment)")
+                ? Optional.of("expected fp32, fp16 or int8 with onnxruntime-tensorrt, found tf32, which cannot"
+                        + " be switched there (fp32 allows it unless NVIDIA_TF32_OVERRIDE=0 is in the environment)")
                 : Optional.empty();
     }
 
@@ -104,12 +103,12 @@ public record ModelOpener(String backend, int threads, EnginePrecision precision
      * How ONNX Runtime opens a model.
      *
      * @param told as in {@link #open}
-     * @throws UsageException if the backend is not one of ONNX Runtime
-     * @throws ModelException if the backend does not work here
+     * @throws ModelException if the backend is not one of ONNX Runtime, or does not work here
      */
     public SessionSettings settings(Consumer<String> told) {
         if (backend.equals(Backend.TENSORRT.label())) {
-            throw new UsageException("--backend: expected a backend of ONNX Runtime for this command, found tensorrt");
+            throw ModelException.parameter(
+                    "backend", "expected a backend of ONNX Runtime for this command, found tensorrt");
         }
         return settings(choose(told));
     }
@@ -127,7 +126,7 @@ public record ModelOpener(String backend, int threads, EnginePrecision precision
 
     private Provider tensorRtOfOnnxRuntime() {
         refusal(precision).ifPresent(sentence -> {
-            throw new ModelException(sentence + ".");
+            throw ModelException.parameter("engine-precision", sentence);
         });
         return new Provider.TensorRt(
                 0,

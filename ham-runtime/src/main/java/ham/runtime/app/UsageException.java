@@ -1,11 +1,11 @@
 package ham.runtime.app;
 
 /** Options that cannot be right whatever the files are. */
-public final class UsageException extends RuntimeException {
+final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** With a sentence that names the option, without its full stop. */
-    public UsageException(String message) {
+    UsageException(String message) {
         super(message);
     }
 }

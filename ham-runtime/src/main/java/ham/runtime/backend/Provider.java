@@ -73,7 +73,7 @@ public sealed interface Provider {
 
     private static void requireDevice(int device) {
         if (device < 0) {
-            throw new ModelException("Expected a number of a GPU of 0 or more, found " + device + ".");
+            throw ModelException.parameter("device", "expected a number of a GPU of 0 or more, found " + device);
         }
     }
 }

@@ -5,7 +5,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import ham.runtime.ModelException;
-import ham.runtime.hash.Sha256;
+import ham.runtime.onnx.ModelHash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ public final class ProviderOptions {
      * folder for all models the next merge would run on the engine of the last.
      */
     static Optional<Path> engines(Provider.TensorRt provider, Optional<Path> model) {
-        return provider.cache().flatMap(folder -> model.map(file -> folder.resolve(Sha256.ofModel(file))));
+        return provider.cache().flatMap(folder -> model.map(file -> folder.resolve(ModelHash.of(file))));
     }
 
     private static void addCuda(Provider.Cuda cuda, SessionOptions options) throws OrtException {

@@ -29,11 +29,11 @@ record ClassifierMetadata(List<String> labels, Preprocessing preprocessing) {
         List<String> options = new ArrayList<>();
         if (supplement.labels().isEmpty() && !model.metadata().containsKey(Labels.METADATA_KEY)) {
             missing.add(Labels.METADATA_KEY);
-            options.add("labels (--labels)");
+            options.add("labels");
         }
         if (supplement.preprocessing().isEmpty() && !model.metadata().containsKey(Preprocessing.METADATA_KEY)) {
             missing.add(Preprocessing.METADATA_KEY);
-            options.add("preprocessing (--preprocessing)");
+            options.add("preprocessing");
         }
         if (!missing.isEmpty()) {
             throw new ModelException(model.name()

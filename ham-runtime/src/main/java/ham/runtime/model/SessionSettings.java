@@ -26,8 +26,7 @@ public record SessionSettings(int threads, Provider provider, boolean sharedWeig
      */
     public SessionSettings {
         if (threads < 0) {
-            throw new ModelException(
-                    "Expected a number of threads of 0 (one per core) or more, found " + threads + ".");
+            throw ModelException.parameter("threads", "expected 0 (one per core) or more, found " + threads);
         }
     }
 

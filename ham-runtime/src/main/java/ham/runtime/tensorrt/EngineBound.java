@@ -7,15 +7,16 @@ import ham.runtime.model.Signature;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
+import ham.runtime.tensorrt.binding.Gpu;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Pinned buffers around a {@link GpuContext}, for one thread at a time. */
+/** Pinned buffers around a {@link Gpu.Context}, for one thread at a time. */
 final class EngineBound implements Bound {
     private final String model;
-    private final GpuContext context;
+    private final Gpu.Context context;
     private final Lifetime lifetime;
     private final Runnable whenClosed;
     private final ElementType inputType;
@@ -26,7 +27,7 @@ final class EngineBound implements Bound {
 
     private EngineBound(
             String model,
-            GpuContext context,
+            Gpu.Context context,
             Lifetime lifetime,
             Runnable whenClosed,
             ElementType inputType,
@@ -56,19 +57,18 @@ final class EngineBound implements Bound {
      * @param whenClosed called once, after the context is gone
      */
     static EngineBound of(
-            Signature signature, GpuEngine engine, List<Long> inputShape, Lifetime lifetime, Runnable whenClosed) {
+            Signature signature, Gpu.Engine engine, List<Long> inputShape, Lifetime lifetime, Runnable whenClosed) {
         TensorSpec input = signature.inputs().get(0);
         List<TensorSpec> outputs = signature.outputs();
         ElementType type = type(input);
         long bytes = inputShape.stream().mapToLong(Long::longValue).reduce(type.bytes(), Math::multiplyExact);
         long[] shape = inputShape.stream().mapToLong(Long::longValue).toArray();
-        GpuContext context = engine.context(
+        Gpu.Context context = engine.context(
                 input.name(),
                 shape,
                 bytes,
                 outputs.stream()
-                        .map(each ->
-                                new GpuEngine.GpuOutput(each.name(), type(each).bytes()))
+                        .map(each -> new Gpu.Output(each.name(), type(each).bytes()))
                         .toList());
         try {
             return new EngineBound(signature.model(), context, lifetime, whenClosed, type, outputs);

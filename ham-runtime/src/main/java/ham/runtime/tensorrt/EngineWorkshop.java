@@ -1,42 +1,56 @@
 package ham.runtime.tensorrt;
 
+import ham.common.Sha256;
 import ham.runtime.ModelException;
-import ham.runtime.hash.Sha256;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.onnx.Ending;
+import ham.runtime.onnx.ModelHash;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.TensorSpec;
+import ham.runtime.tensorrt.binding.Gpu;
+import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineFile;
+import ham.runtime.tensorrt.engine.EngineKey;
+import ham.runtime.tensorrt.engine.EngineOptions;
+import ham.runtime.tensorrt.engine.EngineParity;
+import ham.runtime.tensorrt.engine.EnginePrecision;
+import ham.runtime.tensorrt.engine.EngineRecord;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-/** Builds, refits and loads engines on one {@link GpuLibrary}; an engine is saved only when it does what ONNX Runtime does. */
+/** Builds, refits and loads engines on one {@link Gpu}; an engine is saved only when it does what ONNX Runtime does. */
 final class EngineWorkshop {
-    private final Supplier<GpuLibrary> libraries;
-    private final EngineProgress progress;
+    private final Supplier<Gpu> libraries;
+    private final BiConsumer<String, Duration> progress;
 
     /** Opens a library of its own for each piece of work, since an engine that is loaded keeps its library. */
-    EngineWorkshop(Supplier<GpuLibrary> libraries, EngineProgress progress) {
+    EngineWorkshop(Supplier<Gpu> libraries, BiConsumer<String, Duration> progress) {
         this.libraries = libraries;
         this.progress = progress;
     }
 
     /** See {@link TensorRtEngines#build}. */
     EngineRecord build(Path onnx, Path out, EngineOptions options, Optional<Path> timings, OptionalDouble relative) {
-        try (GpuLibrary library = libraries.get();
+        try (Gpu library = libraries.get();
                 Model reference = OnnxModel.open(onnx, new SessionSettings(0))) {
             requireFit(reference, options.batch());
-            EngineKey key = EngineKey.of(Sha256.ofModel(onnx), library.machine(), options);
-            Stage<EngineBytes> built = Stage.run(
+            EngineKey key = EngineKey.of(ModelHash.of(onnx), library.machine(), options);
+            Stage<Gpu.Bytes> built = Stage.run(
                     progress,
                     "building an engine for " + onnx.getFileName(),
                     () -> library.build(onnx, options, timings));
-            try (EngineBytes bytes = built.result()) {
+            try (Gpu.Bytes bytes = built.result()) {
                 EngineParity parity = compare(library, bytes, reference, key, relative);
                 EngineRecord engineRecord = describe(key, onnx, bytes, reference, parity, built.seconds(), 0);
                 new EngineFile(out).write(bytes.buffer(), engineRecord);
@@ -53,16 +67,16 @@ final class EngineWorkshop {
             throw new ModelException(engine
                     + ": expected an engine that was built to be refitted, found one that was not; build it anew.");
         }
-        try (GpuLibrary library = libraries.get();
+        try (Gpu library = libraries.get();
                 Model reference = OnnxModel.open(next, new SessionSettings(0))) {
             requireNative(engine, old, library);
             requireSameGraph(engine, old, reference);
-            Stage<EngineBytes> refitted = Stage.run(
+            Stage<Gpu.Bytes> refitted = Stage.run(
                     progress,
                     "refitting with the weights of " + next.getFileName(),
                     () -> refitted(library, engine, saved.bytes(), next));
-            EngineKey key = old.key().withModel(Sha256.ofModel(next));
-            try (EngineBytes bytes = refitted.result()) {
+            EngineKey key = old.key().withModel(ModelHash.of(next));
+            try (Gpu.Bytes bytes = refitted.result()) {
                 EngineParity parity = compare(library, bytes, reference, key, relative);
                 EngineRecord engineRecord =
                         describe(key, next, bytes, reference, parity, refitted.seconds(), old.refits() + 1);
@@ -72,8 +86,8 @@ final class EngineWorkshop {
         }
     }
 
-    private static EngineBytes refitted(GpuLibrary library, Path engine, ByteBuffer bytes, Path next) {
-        try (GpuEngine loaded = library.load(bytes)) {
+    private static Gpu.Bytes refitted(Gpu library, Path engine, ByteBuffer bytes, Path next) {
+        try (Gpu.Engine loaded = library.load(bytes)) {
             if (!loaded.refittable()) {
                 throw new ModelException(engine + ": expected an engine that can be refitted, found that TensorRT "
                         + library.machine().tensorRt()
@@ -87,7 +101,7 @@ final class EngineWorkshop {
     /** See {@link TensorRtEngines#open}. */
     Model open(Path engine) {
         EngineFile.Saved saved = new EngineFile(engine).read();
-        GpuLibrary library = libraries.get();
+        Gpu library = libraries.get();
         try {
             requireNative(engine, saved.engineRecord(), library);
             return TensorRtModel.of(engine.toString(), saved.engineRecord(), library, library.load(saved.bytes()));
@@ -100,8 +114,8 @@ final class EngineWorkshop {
     /** See {@link TensorRtEngines#openOrBuild}. */
     Model openOrBuild(Path onnx, Path folder, EngineOptions options) {
         EngineKey key;
-        try (GpuLibrary library = libraries.get()) {
-            key = EngineKey.of(Sha256.ofModel(onnx), library.machine(), options);
+        try (Gpu library = libraries.get()) {
+            key = EngineKey.of(ModelHash.of(onnx), library.machine(), options);
         }
         Path engine = folder.resolve(key.fileName());
         if (!new EngineFile(engine).exists()) {
@@ -128,10 +142,10 @@ final class EngineWorkshop {
         }
     }
 
-    private static void requireNative(Path engine, EngineRecord engineRecord, GpuLibrary library) {
+    private static void requireNative(Path engine, EngineRecord engineRecord, Gpu library) {
         engineRecord.key().foreignTo(library.machine()).ifPresent(reason -> {
-            throw new ModelException(engine + ": expected an engine for this machine, but it " + reason
-                    + "; build one here with 'ham engine'.");
+            throw new ModelException(
+                    engine + ": expected an engine for this machine, but it " + reason + "; build one here.");
         });
     }
 
@@ -152,11 +166,11 @@ final class EngineWorkshop {
     }
 
     private EngineParity compare(
-            GpuLibrary library, EngineBytes bytes, Model reference, EngineKey key, OptionalDouble relative) {
+            Gpu library, Gpu.Bytes bytes, Model reference, EngineKey key, OptionalDouble relative) {
         BatchRange batch = BatchRange.of(key.batch());
         double allowed = relative.orElseGet(
                 () -> EnginePrecision.ofLabel(key.precision()).orElseThrow().tolerance());
-        try (GpuEngine engine = library.load(bytes.buffer())) {
+        try (Gpu.Engine engine = library.load(bytes.buffer())) {
             return Stage.run(
                             progress,
                             "comparing with ONNX Runtime on the CPU",
@@ -166,8 +180,13 @@ final class EngineWorkshop {
     }
 
     private static EngineRecord describe(
-            EngineKey key, Path onnx, EngineBytes bytes, Model model, EngineParity parity, double seconds, int refits) {
+            EngineKey key, Path onnx, Gpu.Bytes bytes, Model model, EngineParity parity, double seconds, int refits) {
         ByteBuffer buffer = bytes.buffer();
+        Map<String, String> metadata = new TreeMap<>(model.metadata());
+        Ending ending = model.ending(model.outputs().get(0).name());
+        if (ending != Ending.NONE) {
+            metadata.put(EngineRecord.ENDING, ending.name().toLowerCase(Locale.ROOT));
+        }
         return new EngineRecord(
                 EngineRecord.FORMAT,
                 onnx.getFileName().toString(),
@@ -176,7 +195,7 @@ final class EngineWorkshop {
                 buffer.remaining(),
                 model.inputs(),
                 model.outputs(),
-                Map.copyOf(model.metadata()),
+                metadata,
                 parity,
                 seconds,
                 refits);

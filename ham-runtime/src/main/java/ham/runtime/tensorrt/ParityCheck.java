@@ -7,6 +7,9 @@ import ham.runtime.model.Signature;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
+import ham.runtime.tensorrt.binding.Gpu;
+import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineParity;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -27,7 +30,7 @@ final class ParityCheck {
      * @param relative tolerance as a fraction of the range of the reference
      * @throws ModelException if they differ by more
      */
-    static EngineParity run(Model reference, GpuEngine engine, BatchRange batch, double relative) {
+    static EngineParity run(Model reference, Gpu.Engine engine, BatchRange batch, double relative) {
         List<float[]> expected = new ArrayList<>();
         List<float[]> found = new ArrayList<>();
         TensorSpec input = reference.inputs().get(0);
@@ -53,7 +56,7 @@ final class ParityCheck {
         return parity;
     }
 
-    private static float[] run(GpuEngine engine, Model reference, Tensor values) {
+    private static float[] run(Gpu.Engine engine, Model reference, Tensor values) {
         Signature signature = new Signature(reference.name(), reference.inputs(), reference.outputs());
         try (EngineBound bound =
                 EngineBound.of(signature, engine, values.shape(), new Lifetime(reference.name()), () -> {})) {

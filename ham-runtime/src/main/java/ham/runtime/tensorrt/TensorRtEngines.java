@@ -3,9 +3,15 @@ package ham.runtime.tensorrt;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.runtime.ModelException;
 import ham.runtime.model.Model;
+import ham.runtime.tensorrt.binding.Gpu;
+import ham.runtime.tensorrt.engine.EngineFile;
+import ham.runtime.tensorrt.engine.EngineOptions;
+import ham.runtime.tensorrt.engine.EnginePrecision;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -18,11 +24,12 @@ public final class TensorRtEngines {
     /**
      * Loads nothing yet.
      *
-     * @param progress hears where long work stands
+     * @param progress hears, on another thread, where long work stands when a stage begins and every second while it lasts: the stage, for
+     *     example {@code building}, and the time since it began. TensorRT does not say how much is left
      * @param warnings hears what TensorRT warns of
      */
-    public TensorRtEngines(EngineProgress progress, Consumer<String> warnings) {
-        this.workshop = new EngineWorkshop(() -> new NvLibrary(warnings), progress);
+    public TensorRtEngines(BiConsumer<String, Duration> progress, Consumer<String> warnings) {
+        this.workshop = new EngineWorkshop(() -> Gpu.tensorRt(warnings), progress);
     }
 
     /**

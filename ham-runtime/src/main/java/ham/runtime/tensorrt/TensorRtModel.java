@@ -7,9 +7,13 @@ import ham.runtime.model.BoundPool;
 import ham.runtime.model.Lifetime;
 import ham.runtime.model.Model;
 import ham.runtime.model.Signature;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
+import ham.runtime.tensorrt.binding.Gpu;
+import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineRecord;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
@@ -24,14 +28,14 @@ import java.util.stream.Stream;
 final class TensorRtModel implements Model {
     private final Signature signature;
     private final EngineRecord engineRecord;
-    private final GpuLibrary library;
-    private final GpuEngine engine;
+    private final Gpu library;
+    private final Gpu.Engine engine;
     private final BatchRange batch;
     private final Lifetime lifetime;
     private final BoundPool pool = new BoundPool(this);
     private int users = 1;
 
-    private TensorRtModel(String name, EngineRecord engineRecord, GpuLibrary library, GpuEngine engine) {
+    private TensorRtModel(String name, EngineRecord engineRecord, Gpu library, Gpu.Engine engine) {
         this.signature = new Signature(name, engineRecord.inputs(), engineRecord.outputs());
         this.engineRecord = engineRecord;
         this.library = library;
@@ -41,7 +45,7 @@ final class TensorRtModel implements Model {
     }
 
     /** Takes over library and engine, which it closes; the engine also when it is refused. */
-    static TensorRtModel of(String name, EngineRecord engineRecord, GpuLibrary library, GpuEngine engine) {
+    static TensorRtModel of(String name, EngineRecord engineRecord, Gpu library, Gpu.Engine engine) {
         try {
             for (TensorSpec spec : concat(engineRecord.inputs(), engineRecord.outputs())) {
                 if (!engine.names().contains(spec.name())) {
@@ -78,6 +82,11 @@ final class TensorRtModel implements Model {
     @Override
     public Map<String, String> metadata() {
         return engineRecord.metadata();
+    }
+
+    @Override
+    public Ending ending(String output) {
+        return engineRecord.ending();
     }
 
     @Override

@@ -79,9 +79,7 @@ class MainTest {
     void saysWhichOptionAModelWithoutMetadataNeeds() {
         assertThat(run(BARE, IMAGE, "--preprocessing", "imagenet")).isEqualTo(1);
 
-        assertThat(text(err))
-                .startsWith("ham-runtime: " + BARE)
-                .contains("found no ham.labels; give labels (--labels)");
+        assertThat(text(err)).startsWith("ham-runtime: " + BARE).contains("found no ham.labels; give labels");
     }
 
     @ParameterizedTest

@@ -11,8 +11,8 @@ import ham.runtime.backend.Backends;
 import ham.runtime.backend.Provider;
 import ham.runtime.model.Model;
 import ham.runtime.model.SessionSettings;
-import ham.runtime.tensorrt.EnginePrecision;
 import ham.runtime.tensorrt.TensorRtEngines;
+import ham.runtime.tensorrt.engine.EnginePrecision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,19 +37,19 @@ class ModelOpenerTest {
     @Test
     void wrongOptionsAreRefusedBeforeAnythingIsTried() {
         assertThatThrownBy(() -> new ModelOpener("gpu", 0))
-                .isInstanceOf(UsageException.class)
+                .isInstanceOf(ModelException.class)
                 .hasMessage(
-                        "--backend: expected one of auto, onnxruntime-tensorrt, onnxruntime-cuda, onnxruntime-cpu, tensorrt, found 'gpu'");
+                        "backend: expected one of auto, onnxruntime-tensorrt, onnxruntime-cuda, onnxruntime-cpu, tensorrt, found 'gpu'");
         assertThatThrownBy(() -> new ModelOpener("auto", -1))
-                .isInstanceOf(UsageException.class)
-                .hasMessageStartingWith("--threads: ");
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith("threads: ");
         assertThatThrownBy(() -> new ModelOpener("onnxruntime-tensorrt", 0, EnginePrecision.TF32, Path.of("engines")))
-                .isInstanceOf(UsageException.class)
+                .isInstanceOf(ModelException.class)
                 .hasMessageContaining("expected fp32, fp16 or int8 with onnxruntime-tensorrt, found tf32");
         assertThat(new ModelOpener("tensorrt", 0, EnginePrecision.TF32, Path.of("engines")).precision())
                 .isEqualTo(EnginePrecision.TF32);
         assertThatThrownBy(() -> new ModelOpener("tensorrt", 0).settings(told::add))
-                .isInstanceOf(UsageException.class)
+                .isInstanceOf(ModelException.class)
                 .hasMessageContaining("found tensorrt");
     }
 

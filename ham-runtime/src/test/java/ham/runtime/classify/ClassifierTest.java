@@ -111,7 +111,7 @@ class ClassifierTest {
         try (Classifier classifier = open("onnx/colors.onnx")) {
             assertThatThrownBy(() -> classifier.classify(uniform(1, 2, 3), 0))
                     .isInstanceOf(ModelException.class)
-                    .hasMessage("Expected a number of classes to show of at least 1, found 0.");
+                    .hasMessage("top: expected a number of classes to show of at least 1, found 0");
         }
     }
 
@@ -130,9 +130,8 @@ class ClassifierTest {
 
         assertRefused(
                 TestData.path("onnx/colors_bare.onnx"),
-                "found no ham.labels and no ham.preprocessing; give labels (--labels) and preprocessing (--preprocessing), or run it on tensors.");
-        assertRefused(
-                labelled, "found no ham.preprocessing; give preprocessing (--preprocessing), or run it on tensors.");
+                "found no ham.labels and no ham.preprocessing; give labels and preprocessing, or run it on tensors.");
+        assertRefused(labelled, "found no ham.preprocessing; give preprocessing, or run it on tensors.");
     }
 
     @Test

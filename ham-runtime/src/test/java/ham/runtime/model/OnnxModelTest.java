@@ -220,7 +220,7 @@ class OnnxModelTest {
     void refusesANegativeNumberOfThreads() {
         assertThatThrownBy(() -> new SessionSettings(-1))
                 .isInstanceOf(ModelException.class)
-                .hasMessage("Expected a number of threads of 0 (one per core) or more, found -1.");
+                .hasMessage("threads: expected 0 (one per core) or more, found -1");
     }
 
     private static float[] run(OnnxModel model, float[] image) {

@@ -7,13 +7,18 @@ import ham.runtime.ModelException;
 import ham.runtime.TestData;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Supplement;
-import ham.runtime.hash.Sha256;
 import ham.runtime.image.RgbImage;
 import ham.runtime.model.Bound;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.onnx.ModelHash;
 import ham.runtime.tensor.Tensor;
+import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineFile;
+import ham.runtime.tensorrt.engine.EngineOptions;
+import ham.runtime.tensorrt.engine.EnginePrecision;
+import ham.runtime.tensorrt.engine.EngineRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -130,7 +135,7 @@ class EngineWorkshopTest {
         var json = EngineFile.json(made);
 
         assertThat(json.at("/model").asText()).isEqualTo("colors.onnx");
-        assertThat(json.at("/key/model_sha256").asText()).isEqualTo(Sha256.ofModel(onnx));
+        assertThat(json.at("/key/model_sha256").asText()).isEqualTo(ModelHash.of(onnx));
         assertThat(json.at("/key/gpu").asText()).isEqualTo("Test GPU");
         assertThat(json.at("/key/tensor_rt").asText()).isEqualTo("10.12.0");
         assertThat(json.at("/parity/max_abs").asDouble()).isZero();
@@ -158,7 +163,7 @@ class EngineWorkshopTest {
 
         assertThat(refitted.refits()).isEqualTo(1);
         assertThat(refitted.model()).isEqualTo("next.onnx");
-        assertThat(refitted.key()).isEqualTo(made.key().withModel(Sha256.ofModel(next)));
+        assertThat(refitted.key()).isEqualTo(made.key().withModel(ModelHash.of(next)));
         assertThat(refitted.metadata().get("ham.labels")).contains("rot");
         try (Classifier classifier = Classifier.of(workshop.open(out), Supplement.NONE)) {
             assertThat(classifier.labels()).contains("rot");
@@ -198,7 +203,7 @@ class EngineWorkshopTest {
     void anEngineOfAnotherMachineIsRefused() {
         build();
         gpu.machine = FakeGpu.machine("10.13.0", "12.9", "Test GPU", "8.9");
-        refuses(() -> workshop.open(engine), "was built for TensorRT 10.12.0, found 10.13.0", "ham engine");
+        refuses(() -> workshop.open(engine), "was built for TensorRT 10.12.0, found 10.13.0", "build one here");
         gpu.machine = FakeGpu.machine("10.12.0", "12.8", "Test GPU", "8.9");
         refuses(() -> workshop.open(engine), "was built for CUDA 12.9, found 12.8");
         gpu.machine = FakeGpu.machine("10.12.0", "12.9", "Test GPU", "9.0");

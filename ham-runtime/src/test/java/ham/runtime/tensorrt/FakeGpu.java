@@ -7,6 +7,8 @@ import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.tensor.Tensor;
+import ham.runtime.tensorrt.binding.Gpu;
+import ham.runtime.tensorrt.engine.EngineOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +33,7 @@ final class FakeGpu {
                 tensorRt, "12.9", cuda, List.of(new TensorRtLibrary.Gpu(gpu, capability, 24_000_000_000L)));
     }
 
-    GpuLibrary open() {
+    Gpu open() {
         return new Library();
     }
 
@@ -79,7 +81,7 @@ final class FakeGpu {
         }
     }
 
-    private final class Library extends Native implements GpuLibrary {
+    private final class Library extends Native implements Gpu {
         Library() {
             super("library", null);
         }
@@ -90,26 +92,26 @@ final class FakeGpu {
         }
 
         @Override
-        public EngineBytes build(Path onnx, EngineOptions options, Optional<Path> timings) {
+        public Gpu.Bytes build(Path onnx, EngineOptions options, Optional<Path> timings) {
             diary.add("build " + options.precision().label() + " "
                     + options.batch().text());
-            return new Bytes(this, (options.refittable() ? "R" : "-") + onnx);
+            return new Serialized(this, (options.refittable() ? "R" : "-") + onnx);
         }
 
         @Override
-        public GpuEngine load(ByteBuffer engine) {
+        public Gpu.Engine load(ByteBuffer engine) {
             if (!engine.isDirect()) {
                 throw new AssertionError("TensorRT reads native memory");
             }
-            return new Engine(
+            return new Loaded(
                     this, StandardCharsets.UTF_8.decode(engine.duplicate()).toString());
         }
     }
 
-    private final class Bytes extends Native implements EngineBytes {
+    private final class Serialized extends Native implements Gpu.Bytes {
         private final ByteBuffer buffer;
 
-        Bytes(Native parent, String text) {
+        Serialized(Native parent, String text) {
             super("bytes", parent);
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             buffer = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
@@ -122,11 +124,11 @@ final class FakeGpu {
         }
     }
 
-    private final class Engine extends Native implements GpuEngine {
+    private final class Loaded extends Native implements Gpu.Engine {
         private final Native library;
         private String text;
 
-        Engine(Native library, String text) {
+        Loaded(Native library, String text) {
             super("engine", library);
             this.library = library;
             this.text = text;
@@ -158,19 +160,19 @@ final class FakeGpu {
         }
 
         @Override
-        public EngineBytes serialize() {
+        public Gpu.Bytes serialize() {
             requireOpen();
-            return new Bytes(library, text);
+            return new Serialized(library, text);
         }
 
         @Override
-        public GpuContext context(String input, long[] inputShape, long inputBytes, List<GpuOutput> outputs) {
+        public Gpu.Context context(String input, long[] inputShape, long inputBytes, List<Gpu.Output> outputs) {
             requireOpen();
             return new Context(this, onnx(), inputShape, inputBytes);
         }
     }
 
-    private final class Context extends Native implements GpuContext {
+    private final class Context extends Native implements Gpu.Context {
         private final Model model;
         private final Bound bound;
         private final ByteBuffer output;

@@ -5,7 +5,7 @@ import ham.runtime.classify.Classifier;
 import ham.runtime.image.RgbImage;
 import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
-import ham.train.metrics.Top1;
+import ham.common.ArgMax;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,7 +52,7 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
                 requireFinite(model, logits[i]);
                 int label = test.label(from + i);
                 images[taskOf[label]]++;
-                if (Top1.of(logits[i], 0, logits[i].length) == logitOf[label]) {
+                if (ArgMax.of(logits[i], 0, logits[i].length) == logitOf[label]) {
                     correct[taskOf[label]]++;
                 }
             }
@@ -110,7 +110,7 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
         for (float logit : logits) {
             if (!Float.isFinite(logit)) {
                 throw new InputException(model + ": expected finite logits, found " + logit
-                        + "; export the model anew, comparing its forms (without --no-verify)");
+                        + "; export the model anew, comparing its forms");
             }
         }
     }

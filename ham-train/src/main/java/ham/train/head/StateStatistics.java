@@ -102,17 +102,17 @@ public final class StateStatistics implements AutoCloseable {
     public static void requireFit(int random, int width, int hidden, int classes) {
         long functions = StateFunctions.count(random, width, hidden);
         if (functions * functions > Integer.MAX_VALUE) {
-            throw InputException.option(
-                    "--drift states",
+            throw InputException.parameter(
+                    "drift",
                     "expected at most " + (int) Math.sqrt(Integer.MAX_VALUE) + " functions of a state, found "
-                            + functions + " with --projection " + random + "; choose a smaller one");
+                            + functions + " of drift states with projection " + random + "; choose a smaller one");
         }
         long most = Integer.MAX_VALUE / (2L * DRAWS * width);
         if (classes > most) {
-            throw InputException.option(
-                    "--drift states",
+            throw InputException.parameter(
+                    "drift",
                     "expected at most " + most + " classes for a model of width " + width + ", found " + classes
-                            + "; use another --drift");
+                            + "; use another drift");
         }
     }
 

@@ -3,7 +3,7 @@ package ham.train.learn;
 import ham.merge.folder.MergeMode;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.plan.FailureSignatures;
 import ham.merge.plan.HamMerge;
 import ham.merge.plan.MergeSettings;
@@ -19,7 +19,7 @@ import java.util.SortedMap;
 final class HamLearner implements Learner {
     private final HamMerge merge;
     private final MergeMode mode;
-    private List<Step> stepsBefore = List.of();
+    private List<MergeStep> stepsBefore = List.of();
     private List<Importance> trainedAlphas = List.of();
 
     HamLearner(HamParameters parameters, MergeMode mode) {
@@ -59,7 +59,7 @@ final class HamLearner implements Learner {
     }
 
     @Override
-    public Optional<Step> lastStep() {
+    public Optional<MergeStep> lastStep() {
         return Optional.of(merge.steps().get(merge.steps().size() - 1));
     }
 

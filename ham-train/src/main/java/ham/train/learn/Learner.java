@@ -1,6 +1,6 @@
 package ham.train.learn;
 
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import ham.merge.tensor.Matrix;
 import ham.train.lora.TaskStart;
 import java.util.List;
@@ -27,7 +27,7 @@ public interface Learner {
     Optional<FolderMerge> folderMerge();
 
     /** Where the last adapter went, for methods with groups. */
-    default Optional<Step> lastStep() {
+    default Optional<MergeStep> lastStep() {
         return Optional.empty();
     }
 

@@ -48,7 +48,7 @@ public enum LearningMethod {
     }
 
     /** Whether tasks are trained one upon the other or alone, unless something else is said. */
-    MergeMode usualMode() {
+    public MergeMode usualMode() {
         return usualMode;
     }
 

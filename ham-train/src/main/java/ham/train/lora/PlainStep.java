@@ -10,7 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import ham.train.input.Batch;
-import ham.train.metrics.Top1;
+import ham.common.ArgMax;
 import ham.train.optimize.Adam;
 import ham.train.optimize.Parameter;
 import ham.train.state.ReplayedStates;
@@ -159,7 +159,7 @@ final class PlainStep implements TrainingStep {
         int classes = logits.length / targets.length;
         int correct = 0;
         for (int i = 0; i < targets.length; i++) {
-            correct += Top1.of(logits, i * classes, classes) == targets[i] ? 1 : 0;
+            correct += ArgMax.of(logits, i * classes, classes) == targets[i] ? 1 : 0;
         }
         return correct;
     }

@@ -39,18 +39,18 @@ public record Recipe(
     }
 
     public Recipe {
-        requirePositive("--epochs", epochs);
-        requirePositive("--batch", batch);
-        requireRate("--lr", adapterRate);
-        requireRate("--head-lr", headRate);
-        requireRate("--alpha-lr", scalarRate);
+        requirePositive("epochs", epochs);
+        requirePositive("batch", batch);
+        requireRate("lr", adapterRate);
+        requireRate("head-lr", headRate);
+        requireRate("alpha-lr", scalarRate);
         if (replay < 0 || replay > MOST_REPLAYED) {
-            throw new InputException("--replay: expected 0 to " + MOST_REPLAYED + ", found " + replay
+            throw InputException.parameter("replay", "expected 0 to " + MOST_REPLAYED + ", found " + replay
                     + "; choose a number in that range");
         }
         if (!(replayHold >= 0 && Double.isFinite(replayHold))) {
-            throw new InputException(
-                    "--replay-hold: expected 0 or more, found " + replayHold + "; choose such a number");
+            throw InputException.parameter(
+                    "replay-hold", "expected 0 or more, found " + replayHold + "; choose such a number");
         }
     }
 
@@ -61,13 +61,13 @@ public record Recipe(
 
     private static void requirePositive(String name, int value) {
         if (value < 1) {
-            throw new InputException(name + ": expected 1 or more, found " + value + "; choose such a number");
+            throw InputException.parameter(name, "expected 1 or more, found " + value + "; choose such a number");
         }
     }
 
     private static void requireRate(String name, double value) {
         if (!(value >= 0 && value <= 1)) {
-            throw new InputException(name + ": expected 0 to 1, found " + value + "; choose a number in that range");
+            throw InputException.parameter(name, "expected 0 to 1, found " + value + "; choose a number in that range");
         }
     }
 }

@@ -62,8 +62,8 @@ final class TaskRun {
         if (!Double.isFinite(value)) {
             throw new InputException("training task " + task + ": expected a finite " + what + ", found " + value
                     + " at step " + (step + 1) + " of " + steps + " (epoch " + (step / perEpoch + 1)
-                    + "); what was saved before is kept; begin anew with lower learning rates (--lr, --alpha-lr) or"
-                    + " --precision fp32, or check the base checkpoint for extreme weights");
+                    + "); what was saved before is kept; begin anew with lower learning rates (lr, alpha-lr) or"
+                    + " precision fp32, or check the base checkpoint for extreme weights");
         }
     }
 

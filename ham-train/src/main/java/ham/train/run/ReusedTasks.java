@@ -73,9 +73,9 @@ final class ReusedTasks implements TaskSource {
         if (!mode.equals(MergeMode.INDEPENDENT.optionName())) {
             throw new InputException(
                     file,
-                    "--adapters: expected a run whose adapters were trained alone, found --method "
+                    "expected a run whose adapters were trained alone, found method "
                             + configuration.path("method").asText() + " in mode " + mode
-                            + "; train one with --method linear, or ham with --mode independent");
+                            + "; train one with the method linear, or ham in mode independent");
         }
     }
 
@@ -85,11 +85,11 @@ final class ReusedTasks implements TaskSource {
             if (!RunRecord.same(found, option.getValue())) {
                 throw new InputException(
                         file,
-                        "--adapters: the run has another --" + option.getKey() + ": expected " + option.getValue()
-                                + ", found " + found + "; use the same options, or leave --adapters out");
+                        "the run whose adapters are taken has another " + option.getKey() + ": expected " + option.getValue()
+                                + ", found " + found + "; use the same parameters, or leave adapters out");
             }
         }
-        RunRecord.requireSameHashes(file, "--adapters: the run", record, inputs);
+        RunRecord.requireSameHashes(file, "the run whose adapters are taken", record, inputs);
     }
 
     @Override
@@ -98,7 +98,7 @@ final class ReusedTasks implements TaskSource {
         Path folder = RunFolder.adapter(run, task);
         if (!Files.isDirectory(folder)) {
             throw new InputException(
-                    folder, "--adapters: expected the adapter of task " + task + ", found nothing; use a finished run");
+                    folder, "expected the adapter of task " + task + ", found nothing; use a finished run");
         }
         TaskStream stream = inputs.stream();
         int first = stream.firstPosition(task);

@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
@@ -105,35 +106,35 @@ public record RunInputs(
 
     /** States leave out what is before the tail, so nothing there may change. */
     private static void requireTail(RunConfig config, Checkpoint base) {
-        String option = config.recipe().replay() > 0 ? "--replay" : "--drift states";
+        String option = config.recipe().replay() > 0 ? "replay" : "drift";
         LoraSettings lora = config.lora();
         int last = base.config().layers() - 1;
         if (StateMemory.isUsed(config)
                 && !(TAIL.containsAll(lora.targets())
                         && lora.adaptedBlocks(last + 1).equals(List.of(last)))) {
-            throw InputException.option(
+            throw InputException.parameter(
                     option,
                     "expected adapters behind the last block's attention only, since all before it must stay frozen, found"
                             + " targets "
                             + lora.targets().stream().map(Target::optionName).toList() + " in blocks "
-                            + lora.adaptedBlocks(last + 1) + "; add --blocks " + last
-                            + " --targets attention_output,fc1,fc2");
+                            + lora.adaptedBlocks(last + 1) + "; add blocks " + last
+                            + " and targets attention_output,fc1,fc2");
         }
     }
 
     private static void requireFit(LoraSettings lora, Checkpoint base) {
         int width = base.config().hidden();
         if (lora.rank() > width) {
-            throw InputException.option(
-                    "--rank",
+            throw InputException.parameter(
+                    "rank",
                     "expected at most " + width + ", the width of " + base.directory() + ", found " + lora.rank()
                             + "; a larger rank adds nothing to a weight of that size");
         }
         int last = base.config().layers() - 1;
         for (int block : lora.blocks()) {
             if (block > last) {
-                throw InputException.option(
-                        "--blocks",
+                throw InputException.parameter(
+                        "blocks",
                         "expected numbers from 0 to " + last + " (" + base.directory() + " has " + (last + 1)
                                 + " blocks), found " + block + "; choose among those");
             }

@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;

@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -8,6 +9,7 @@ import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.TailExtractor;
+import ham.train.head.DriftRule;
 import ham.train.head.Features;
 import ham.train.head.RidgeRule;
 import ham.train.learn.Learner;
@@ -131,7 +133,7 @@ final class RunState implements AutoCloseable {
      */
     boolean follows(int task) {
         return task > 0
-                && inputs.config().head().drift().isMap()
+                && inputs.config().head().drift() == DriftRule.LINEAR
                 && inputs.config().learning().method().movesFeatures();
     }
 

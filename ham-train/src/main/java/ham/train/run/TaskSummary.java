@@ -2,7 +2,7 @@ package ham.train.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
-import ham.merge.join.Step;
+import ham.merge.join.MergeStep;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +31,7 @@ public record TaskSummary(
         OptionalDouble imagesPerSecond,
         double alpha,
         List<Double> groupAlphas,
-        Optional<Step> step,
+        Optional<MergeStep> step,
         Map<String, Double> ridges,
         Optional<Transfer> transfer,
         List<String> warnings,

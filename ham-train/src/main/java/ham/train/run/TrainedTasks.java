@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import ham.merge.adapter.LoraAdapter;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.Recipe;

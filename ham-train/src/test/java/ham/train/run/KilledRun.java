@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import ham.merge.head.HeadKind;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
@@ -20,7 +21,7 @@ final class KilledRun {
     /** Statistics of so wide a projection are larger than all else that a run writes. */
     static RunConfig config(Path data) {
         return TinyRun.config(data, HeadKind.LINEAR, 3)
-                .with(new HeadSettings(HeadKind.LINEAR, 160, RidgeRule.TASK, DriftRule.NONE));
+                .toBuilder().optProjection(160).build();
     }
 
     public static void main(String[] arguments) {

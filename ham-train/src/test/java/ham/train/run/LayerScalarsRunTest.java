@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -65,15 +66,17 @@ class LayerScalarsRunTest {
         }
         LearningSettings learning = LearningSettings.of(method, Optional.of(mode), choices, 1);
         RunConfig config = TinyRun.config(shared, method)
-                .with(learning)
-                .with(new LoraSettings(
+                .toBuilder()
+                .optLearning(learning)
+                .optLora(new LoraSettings(
                         List.of(Target.QUERY, Target.FC1),
                         onlyBlock == null ? List.of() : List.of(onlyBlock),
                         3,
                         3,
                         false,
                         Initialisation.OWN,
-                        ScalarScope.PER_LAYER));
+                        ScalarScope.PER_LAYER))
+                .build();
         Path run = TinyRun.run(config, temp.resolve("whole")).folder();
         List<AdapterFolder> adapters = new ArrayList<>();
         for (int task = 0; task < TinyRun.TASKS; task++) {

@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -73,7 +74,7 @@ class MethodsTest {
 
     private static RunConfig oneTask(LearningSettings learning) {
         RunConfig config = TinyRun.config(shared, HeadKind.ANALYTIC, 1);
-        return config.with(learning).with(config.stream().withTasks(1));
+        return config.toBuilder().optLearning(learning).optTasks(1).build();
     }
 
     private static SortedMap<String, Matrix> deltas(FinishedRun run) {
@@ -204,8 +205,10 @@ class MethodsTest {
     @Test
     void aScalingThatIsNoDecimalSurvivesAStop() {
         RunConfig config = TinyRun.config(shared, LearningMethod.SEQUENTIAL)
-                .with(new LoraSettings(
-                        List.of(Target.QUERY), List.of(), 3, 0.7, true, Initialisation.SHARED, ScalarScope.SHARED));
+                .toBuilder()
+                .optLora(new LoraSettings(
+                        List.of(Target.QUERY), List.of(), 3, 0.7, true, Initialisation.SHARED, ScalarScope.SHARED))
+                .build();
         Path out = temp.resolve("run");
         assertThatThrownBy(() -> FinishedRun.of(config, out, Map.of(), List.of(), new TinyRun.Recorder(2)))
                 .hasMessageContaining("stopped");
@@ -324,7 +327,7 @@ class MethodsTest {
         Path adapters = run(LearningMethod.ORACLE).folder();
         for (LearningMethod method : List.of(LearningMethod.LINEAR, LearningMethod.TIES, LearningMethod.DARE)) {
             FinishedRun reused =
-                    run(method.optionName(), TinyRun.config(shared, method).withAdapters(adapters));
+                    run(method.optionName(), TinyRun.config(shared, method).toBuilder().optAdapters(adapters).build());
             assertThat(deltas(reused)).isEqualTo(deltas(run(method)));
             assertThat(reused.metrics().path("variants"))
                     .isEqualTo(run(method).metrics().path("variants"));
@@ -333,7 +336,9 @@ class MethodsTest {
         FinishedRun oracle = run(
                 "oracle",
                 TinyRun.config(shared, LearningMethod.ORACLE)
-                        .withAdapters(run(LearningMethod.LINEAR).folder()));
+                        .toBuilder()
+                        .optAdapters(run(LearningMethod.LINEAR).folder())
+                        .build());
         assertThat(oracle.metrics().path("variants"))
                 .isEqualTo(run(LearningMethod.ORACLE).metrics().path("variants"));
     }
@@ -341,11 +346,11 @@ class MethodsTest {
     @Test
     void otherAdaptersAreRefused() {
         Path linear = run(LearningMethod.LINEAR).folder();
-        RunConfig ties = TinyRun.config(shared, LearningMethod.TIES).withAdapters(linear);
-        assertRefused(ties.withSeed(4), "--seed", "expected 4", "found 3");
-        assertRefused(ties.with(StreamSettings.of(2)), "--tasks");
-        assertRefused(ties.withAdapters(run(LearningMethod.SEQUENTIAL).folder()), "trained alone", "sequential");
-        assertThatThrownBy(() -> TinyRun.config(shared, LearningMethod.SD_LORA).withAdapters(linear))
+        RunConfig ties = TinyRun.config(shared, LearningMethod.TIES).toBuilder().optAdapters(linear).build();
+        assertRefused(ties.toBuilder().optSeed(4).build(), "--seed", "expected 4", "found 3");
+        assertRefused(ties.toBuilder().optTasks(2).build(), "--tasks");
+        assertRefused(ties.toBuilder().optAdapters(run(LearningMethod.SEQUENTIAL).folder()).build(), "trained alone", "sequential");
+        assertThatThrownBy(() -> TinyRun.config(shared, LearningMethod.SD_LORA).toBuilder().optAdapters(linear).build())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("--adapters");
     }

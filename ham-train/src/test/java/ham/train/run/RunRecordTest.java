@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,10 +10,7 @@ import ham.merge.InputException;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.merge.join.HamParameters;
-import ham.train.input.Augmentation;
 import ham.train.learn.LearningMethod;
-import ham.train.lora.LoraSettings;
-import ham.train.lora.Recipe;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -83,20 +81,12 @@ class RunRecordTest {
         HamParameters sameHam =
                 new HamParameters(new BigDecimal("0.60"), ham.tau(), ham.maxGroups(), ham.join(), ham.combine());
         Path moved = Files.move(temp.resolve("data"), temp.resolve("moved"));
-        writeOrCheck(new RunConfig(
-                config.base(),
-                moved,
-                config.learning().with(sameHam),
-                config.head(),
-                config.stream(),
-                config.seed(),
-                config.lora(),
-                config.recipe(),
-                config.measuring(),
-                config.adapters(),
-                config.precision(),
-                "auto",
-                2));
+        writeOrCheck(config.toBuilder()
+                .setData(moved)
+                .optLearning(config.learning().with(sameHam))
+                .optDevice("auto")
+                .optThreads(2)
+                .build());
         assertThat(folder.path(RunFolder.RECORD)).hasBinaryContent(before);
     }
 
@@ -105,7 +95,7 @@ class RunRecordTest {
     void anotherNumberOfThreadsIsTold() {
         RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
         assertThat(writeOrCheck(config)).isEmpty();
-        assertThat(writeOrCheck(config.on("cpu", 2), 2))
+        assertThat(writeOrCheck(config.toBuilder().optThreads(2).build(), 2))
                 .singleElement()
                 .asString()
                 .contains("begun with --threads 1", "goes on with 2", "last bits", "--threads 1");
@@ -121,16 +111,8 @@ class RunRecordTest {
     @Test
     void otherBlocksAreNamed() {
         RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
-        LoraSettings lora = config.lora();
         assertRefused(
-                config.with(new LoraSettings(
-                        lora.targets(),
-                        List.of(1),
-                        lora.rank(),
-                        lora.loraAlpha(),
-                        lora.rankStabilised(),
-                        lora.initialisation(),
-                        lora.scalars())),
+                config.toBuilder().optBlocks(List.of(1)).build(),
                 "--blocks",
                 "expected \"all\"",
                 "found [1]");
@@ -166,6 +148,6 @@ class RunRecordTest {
         RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
         assertThatCode(() -> writeOrCheck(config)).doesNotThrowAnyException();
         assertRefused(
-                config.with(new Recipe(1, 8, 1e-3, 5e-3, 1e-3, Augmentation.NONE, 0, 0.5)), "--replay-hold", "0.5");
+                config.toBuilder().optReplayHold(0.5).build(), "--replay-hold", "0.5");
     }
 }

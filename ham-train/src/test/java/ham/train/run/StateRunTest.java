@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -49,9 +50,11 @@ class StateRunTest {
 
     private RunConfig config(LearningMethod method, HeadKind head, int replay, DriftRule rule) {
         return TinyRun.config(temp, method)
-                .with(new HeadSettings(head, 16, RidgeRule.TASK, rule))
-                .with(lora(TAIL, List.of(1)))
-                .with(new Recipe(2, 8, 1e-2, 5e-3, 1e-3, Augmentation.NONE, replay, 0.1));
+                .toBuilder()
+                .optHeads(new HeadSettings(head, 16, RidgeRule.TASK, rule))
+                .optLora(lora(TAIL, List.of(1)))
+                .optRecipe(new Recipe(2, 8, 1e-2, 5e-3, 1e-3, Augmentation.NONE, replay, 0.1))
+                .build();
     }
 
     private static LoraSettings lora(List<Target> targets, List<Integer> blocks) {
@@ -159,11 +162,11 @@ class StateRunTest {
     @Test
     void refusesAdaptersBeforeTheTail() {
         RunConfig whole = config(LearningMethod.HAM, HeadKind.ANALYTIC, 12, DriftRule.NONE);
-        assertThatThrownBy(() -> RunInputs.open(whole.with(lora(TAIL, List.of()))))
+        assertThatThrownBy(() -> RunInputs.open(whole.toBuilder().optBlocks(List.of()).build()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("--replay", "in blocks [0, 1]", "--blocks 1 --targets");
         RunConfig states = config(LearningMethod.HAM, HeadKind.ANALYTIC, 0, DriftRule.STATES);
-        assertThatThrownBy(() -> RunInputs.open(states.with(lora(List.of(Target.QUERY, Target.FC1), List.of(1)))))
+        assertThatThrownBy(() -> RunInputs.open(states.toBuilder().optLora(lora(List.of(Target.QUERY, Target.FC1), List.of(1))).build()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("--drift states", "[query, fc1]");
     }

@@ -1,0 +1,2 @@
+/** The serving comparison. */
+package ham.cli.bench;

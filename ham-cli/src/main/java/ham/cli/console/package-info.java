@@ -1,0 +1,2 @@
+/** What every command prints with, and how it refuses. */
+package ham.cli.console;

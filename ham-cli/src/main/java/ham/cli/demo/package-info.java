@@ -1,0 +1,2 @@
+/** The demonstration. */
+package ham.cli.demo;

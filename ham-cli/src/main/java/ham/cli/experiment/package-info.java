@@ -1,0 +1,2 @@
+/** Experiments: many runs. */
+package ham.cli.experiment;

@@ -1,0 +1,200 @@
+package ham.cli.export;
+
+import ham.job.export.Packaged;
+import ham.job.export.FormatAccuracy;
+import ham.job.export.Exported;
+import ham.job.export.Delivery;
+import ham.job.export.Delivered;
+import ham.cli.console.ExitCode;
+import ham.cli.console.Console;
+import ham.cli.console.Table;
+import ham.cli.run.SessionOptions;
+import ham.common.Version;
+import ham.export.ExportRequest;
+import ham.export.ExportResult;
+import ham.export.VitExporter;
+import ham.export.bake.BakeRequest;
+import ham.export.bake.BakeRequest.HeadChoice;
+import ham.export.bake.Baker;
+import ham.export.parity.ParityInputs;
+import ham.merge.InputException;
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.folder.Merged;
+import ham.merge.io.JsonFiles;
+import ham.runtime.model.SessionSettings;
+import ham.runtime.preprocess.Preprocessing;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code ham export}: checkpoint or graph and merge in, one ONNX model out, compared with its reference form before it gets its name. */
+@Command(
+        name = "export",
+        description =
+                "Bakes a merge into an ONNX model that is built from a checkpoint's weights, or into one that exists.")
+public final class ExportCommand implements Callable<Integer> {
+    @Mixin
+    private Console console;
+
+    @Option(
+            names = "--base",
+            paramLabel = "BASE",
+            required = true,
+            description = "What the merge is added to: a Hugging Face ViT or DeiT or a timm ViT, as config.json and"
+                    + " model.safetensors (or its shards); or an ONNX model that somebody exported.")
+    private Path base;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "DIR",
+            description = "With an ONNX model: the checkpoint that it was exported from, a folder or a safetensors file"
+                    + " (default: the model's initializers keep the checkpoint's names).")
+    private Path weights;
+
+    @Option(
+            names = "--head",
+            paramLabel = "KIND",
+            defaultValue = "merged",
+            description =
+                    "With an ONNX model: merged, the merge's head replaces the classifier where there is one; or keep,"
+                            + " the model's own (default: ${DEFAULT-VALUE}).")
+    private HeadChoice head;
+
+    @Option(
+            names = "--merged",
+            paramLabel = "MERGED",
+            description = "A merge folder, or a safetensors file of deltas (default with a checkpoint: the bare base).")
+    private Path merged;
+
+    @Option(
+            names = "--out",
+            paramLabel = "MODEL.onnx",
+            required = true,
+            description = "The file to write; the folder with --package.")
+    private Path out;
+
+    @Option(
+            names = "--inputs",
+            paramLabel = "FILE",
+            description =
+                    "Safetensors with pixel_values [n, 3, H, W] to compare the forms on (default: seeded images).")
+    private Path inputs;
+
+    @Option(names = "--no-verify", description = "Do not compare the model with its factored form.")
+    private boolean noVerify;
+
+    @Mixin
+    private NumberFormatOptions numbers;
+
+    @Mixin
+    private FormOptions form;
+
+    @Mixin
+    private PackageOptions packaging;
+
+    @Mixin
+    private PatchOptions patching;
+
+    @Mixin
+    private SessionOptions session;
+
+    @Option(names = "--force", description = "Replace an existing output.")
+    private boolean force;
+
+    @Override
+    public Integer call() {
+        SessionSettings settings = session.settings(console.spec());
+        List<Path> given = Stream.of(base, merged, weights, inputs)
+                .filter(Objects::nonNull)
+                .toList();
+        Delivery delivery = delivery(settings);
+        if (patching.apply().isPresent()) {
+            String sha256 = delivery.apply(patching.apply().get());
+            console.result(
+                    "written to " + out + ", SHA-256 " + sha256,
+                    JsonFiles.object().put("out", out.toString()).put("sha256", sha256));
+            return ExitCode.DONE;
+        }
+        delivery.check(given);
+        if (Files.isRegularFile(base)) {
+            numbers.requireGraphsOwn(console.spec(), base);
+        }
+        if (delivery.isTasks()) {
+            numbers.requirePlain(console.spec());
+            Packaged made = delivery.tasks(Optional.ofNullable(merged), (each, file) -> export(each, file, settings)
+                    .result());
+            console.result(ExportText.of(made, out), made.record().json().put("out", out.toString()));
+            return ExitCode.DONE;
+        }
+        Merged all = merged();
+        Delivered made = delivery.merged(all, file -> export(all, file, settings));
+        console.result(ExportText.of(made), made.record().json());
+        return ExitCode.DONE;
+    }
+
+    private Delivery delivery(SessionSettings settings) {
+        Delivery.Builder builder = Delivery.builder()
+                .setBase(base)
+                .setOut(out)
+                .optForm(form.form())
+                .optForce(force)
+                .optVerify(!noVerify)
+                .optSession(settings)
+                .optListener(console.listener());
+        packaging.choice().ifPresent(builder::optPackage);
+        patching.choice().ifPresent(builder::optPatch);
+        return builder.build();
+    }
+
+    private Merged merged() {
+        if (!Files.isRegularFile(base)) {
+            Checkpoint.open(base); // what is wrong with the base is said first
+        } else if (merged == null) {
+            throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
+        }
+        return merged == null ? Merged.none() : Merged.read(merged);
+    }
+
+    private Exported export(Merged all, Path file, SessionSettings settings) {
+        return Files.isRegularFile(base) ? Exported.of(bake(all, file, settings)) : build(all, file, settings);
+    }
+
+    private ExportResult bake(Merged all, Path file, SessionSettings settings) {
+        BakeRequest.Builder request = BakeRequest.builder()
+                .setModel(base)
+                .setMerged(all)
+                .setVersion(Version.current())
+                .setOutput(file)
+                .setSettings(settings)
+                .optHead(head)
+                .optForce(force)
+                .optVerify(!noVerify);
+        Optional.ofNullable(weights).ifPresent(request::optWeights);
+        Optional.ofNullable(inputs).ifPresent(request::optInputs);
+        return Baker.bake(request.build());
+    }
+
+    private Exported build(Merged all, Path file, SessionSettings settings) {
+        if (weights != null) {
+            throw new InputException(
+                    base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
+        }
+        Checkpoint checkpoint = Checkpoint.open(base);
+        Preprocessing.warning(base).ifPresent(console::warn);
+        ExportRequest request = ExportRequest.builder().setBase(checkpoint).setMerged(all).setVersion(Version.current()).setOutput(file).setSettings(settings).optForce(force).optVerify(!noVerify).build();
+        if (inputs != null) {
+            request = request.toBuilder().optInputs(ParityInputs.read(inputs, checkpoint.config())).build();
+        }
+        ExportRequest formatted = numbers.apply(console.spec(), request);
+        ExportResult result = VitExporter.export(formatted);
+        Optional<FormatAccuracy> accuracy = numbers.accuracy(console, formatted);
+        return new Exported(result, Optional.of(formatted.format()), accuracy);
+    }
+}

@@ -1,0 +1,40 @@
+package ham.cli.export;
+
+import ham.export.form.GraphForm;
+import ham.export.form.GraphForm.Input;
+import ham.export.form.GraphForm.Output;
+import picocli.CommandLine.Option;
+
+/** What an exported model takes and gives. */
+final class FormOptions {
+    @Option(
+            names = "--input",
+            paramLabel = "FORM",
+            defaultValue = "float",
+            description =
+                    "float: pixel_values, resized and normalised by the caller; uint8: images [batch, height, width,"
+                            + " 3] of any size, resized and normalised in the graph (default: ${DEFAULT-VALUE}).")
+    private Input input;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FORM",
+            defaultValue = "logits",
+            description = "logits, probabilities, or top-k: probabilities and numbers of the best classes"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private Output output;
+
+    @Option(
+            names = "--top",
+            paramLabel = "K",
+            defaultValue = "5",
+            description = "Classes that --output top-k gives (default: ${DEFAULT-VALUE}).")
+    private int top;
+
+    @Option(names = "--features", description = "Give the features that the classifier reads as a further output.")
+    private boolean features;
+
+    GraphForm form() {
+        return new GraphForm(input, output, output == Output.TOP_K ? top : 1, features);
+    }
+}

@@ -1,0 +1,177 @@
+package ham.cli.export;
+
+import ham.job.export.FormatAccuracy;
+import ham.cli.console.Console;
+import ham.cli.console.Usage;
+import ham.job.export.CalibrationImages;
+import ham.export.ExportRequest;
+import ham.export.OnnxSummary;
+import ham.export.precision.Calibration;
+import ham.export.precision.Flavor;
+import ham.export.precision.NumberFormat;
+import ham.export.precision.Precision;
+import ham.export.precision.RangeMethod;
+import ham.merge.InputException;
+import ham.train.data.DataSpec;
+import ham.train.data.Dataset;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** In which numbers, and for whom, {@code export} builds a graph. */
+final class NumberFormatOptions {
+    /** Real images that forms are compared on where there are some. */
+    private static final int PARITY_IMAGES = 64;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description = "With a checkpoint: fp32, fp16 or int8; the classifier stays float32 (default: fp32).")
+    private String precision;
+
+    @Option(
+            names = "--flavor",
+            paramLabel = "FOR",
+            description =
+                    "With a checkpoint: standard, operators of the ONNX standard only; or ort, what ONNX Runtime is"
+                            + " fastest with on a CPU (default: standard).")
+    private String flavor;
+
+    @Option(
+            names = "--calibrate",
+            paramLabel = "SPEC",
+            description =
+                    "int8: fix the ranges of activations by the training images of this data folder, or by the images"
+                            + " of a plain folder (default: ranges are measured at every run).")
+    private Path calibrate;
+
+    @Option(
+            names = "--calibration-images",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Most images of --calibrate, spread evenly (default: ${DEFAULT-VALUE}).")
+    private int calibrationImages;
+
+    @Option(
+            names = "--calibration",
+            paramLabel = "HOW",
+            defaultValue = "minmax",
+            description = "minmax, or percentile, which cuts off 0.01 %% of the values on either side"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String method;
+
+    @Option(
+            names = "--float-layers",
+            paramLabel = "REGEX",
+            description = "int8: linear layers of which this finds a part of the name stay float32.")
+    private String floatLayers;
+
+    @Option(
+            names = "--data",
+            paramLabel = "SPEC",
+            description = "Data folder on whose test images fp16 or int8 is compared with fp32.")
+    private Path data;
+
+    /** Refuses other numbers than float32 for packages of tasks. */
+    void requirePlain(CommandSpec spec) {
+        if (flavor != null || calibrate != null || floatLayers != null || data != null || precision != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--precision, --flavor, --calibrate, --float-layers and --data: expected the merged model, found a"
+                            + " --package of tasks, whose models are float32");
+        }
+    }
+
+    /** Refuses what only building can do, for a graph that exists. */
+    void requireGraphsOwn(CommandSpec spec, Path model) {
+        if (flavor != null || calibrate != null || floatLayers != null || data != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--flavor, --calibrate, --float-layers and --data: expected a checkpoint as --base, found the model "
+                            + model + "; build from the checkpoint's folder");
+        }
+        if (precision == null) {
+            return;
+        }
+        Precision wanted = precision(spec);
+        Precision own = OnnxSummary.of(model).dtypes().containsKey("float16") ? Precision.FP16 : Precision.FP32;
+        if (wanted != own) {
+            throw new InputException(
+                    model,
+                    "--precision " + wanted.optionName() + ": expected the model's own format, found "
+                            + own.optionName() + "; give the checkpoint's folder as --base to build another");
+        }
+    }
+
+    /** The request in these numbers; compared on real images where there are some and no others were asked for. */
+    ExportRequest apply(CommandSpec spec, ExportRequest request) {
+        ExportRequest formatted = request.toBuilder().optFormat(format(spec, request)).build();
+        if (request.inputs().isPresent()) {
+            return formatted;
+        }
+        if (data != null) {
+            Dataset dataset = DataSpec.open(data);
+            return formatted.toBuilder().optInputs(
+                    CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing())).build();
+        }
+        return formatted.format().calibration().isEmpty()
+                ? formatted
+                : formatted.toBuilder().optInputs(CalibrationImages.open(
+                        calibrate, Math.min(calibrationImages, PARITY_IMAGES), request.preprocessing())).build();
+    }
+
+    /** Before any image is read. */
+    private void requireInteger(CommandSpec spec, Precision numbers) {
+        if (numbers != Precision.INT8 && (calibrate != null || floatLayers != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--calibrate and --float-layers: expected --precision int8, found --precision "
+                            + numbers.optionName());
+        }
+    }
+
+    private NumberFormat format(CommandSpec spec, ExportRequest request) {
+        Flavor chosen = flavor == null
+                ? Flavor.STANDARD
+                : Usage.choose(spec, "--flavor", flavor, Flavor.values(), Flavor::optionName);
+        RangeMethod ranges = Usage.choose(spec, "--calibration", method, RangeMethod.values(), RangeMethod::optionName);
+        if (calibrationImages < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--calibration-images: expected 1 or more, found " + calibrationImages);
+        }
+        Precision numbers = precision(spec);
+        requireInteger(spec, numbers);
+        Optional<Pattern> exceptions = Optional.ofNullable(floatLayers).map(text -> pattern(spec, text));
+        Optional<Calibration> calibration = Optional.ofNullable(calibrate)
+                .map(folder -> new Calibration(
+                        CalibrationImages.open(folder, calibrationImages, request.preprocessing()), ranges));
+        return new NumberFormat(numbers, chosen, exceptions, calibration);
+    }
+
+    private Precision precision(CommandSpec spec) {
+        return precision == null
+                ? Precision.FP32
+                : Usage.choose(spec, "--precision", precision, Precision.values(), Precision::optionName);
+    }
+
+    private static Pattern pattern(CommandSpec spec, String text) {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--float-layers: expected a regular expression, found '" + text + "' (" + e.getDescription() + ")",
+                    e);
+        }
+    }
+
+    /** Accuracy of the written file beside that of the same model in float32, where test images were given. */
+    Optional<FormatAccuracy> accuracy(Console console, ExportRequest request) {
+        return Optional.ofNullable(data)
+                .map(folder -> FormatAccuracy.of(request, DataSpec.open(folder), console.listener()));
+    }
+}

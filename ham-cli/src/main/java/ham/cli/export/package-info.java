@@ -1,0 +1,2 @@
+/** The export: its options and what it says. */
+package ham.cli.export;

@@ -1,0 +1,278 @@
+package ham.cli.merge;
+
+import ham.cli.console.ExitCode;
+import ham.cli.console.Console;
+import ham.cli.console.Usage;
+import ham.common.Version;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.config.MergeConfig;
+import ham.merge.folder.AdapterFolder;
+import ham.merge.folder.AdapterMerge;
+import ham.merge.folder.MergeFolder;
+import ham.merge.folder.MergeInputs;
+import ham.merge.folder.MergeMode;
+import ham.merge.folder.MergeOrigin;
+import ham.merge.folder.PeftMerge;
+import ham.merge.folder.PlanRecord;
+import ham.merge.folder.Replay;
+import ham.merge.io.Outputs;
+import ham.merge.join.Importance;
+import ham.merge.kernel.Parallel;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** {@code ham merge}: adapters, or an earlier merge and more of them, in; one merge folder or PEFT adapter out. */
+@Command(name = "merge", description = "Merges LoRA adapters into one delta for every adapted weight.")
+public final class MergeCommand implements Callable<Integer> {
+    @Mixin
+    private Console console;
+
+    @Parameters(
+            paramLabel = "ADAPTER",
+            arity = "0..*",
+            description = "Adapter folders (PEFT layout), in task order; those of --config where none are given.")
+    private List<Path> adapters = List.of();
+
+    @Option(names = "--out", paramLabel = "MERGED", description = "The merge folder to write.")
+    private Path out;
+
+    @Option(
+            names = "--base",
+            paramLabel = "DIR",
+            description = "A checkpoint to check the adapters against, and whose weight names the deltas get.")
+    private Path base;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE.yaml",
+            description = "Method, parameters, adapters and base in one file; options given here beat it.")
+    private Path configFile;
+
+    @Mixin
+    private MethodOptions methods;
+
+    @Option(
+            names = "--alpha",
+            paramLabel = "A,B,...",
+            split = ",",
+            description = "ham: importance of each adapter; beats the value in its ham.json, which beats 1.")
+    private List<Double> alphas = List.of();
+
+    @Option(
+            names = "--weight",
+            paramLabel = "A,B,...",
+            split = ",",
+            description = "All methods but ham: weight of each adapter (default: 1 each).")
+    private List<Double> weights = List.of();
+
+    @Option(
+            names = "--trained-weights",
+            description =
+                    "All methods but ham: weigh the adapters as the last of them was trained, by the scalars in its"
+                            + " ham.json: what sd-lora needs.")
+    private boolean trainedWeights;
+
+    @Mixin
+    private HamOptions ham;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "auto",
+            description = "How the adapters came about: sequential (each trained beside the groups before it),"
+                    + " independent, or auto (default: ${DEFAULT-VALUE}).")
+    private String mode;
+
+    @Option(names = "--dry-run", description = "Check everything and print the plan; merge and write nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--force", description = "Replace an existing output.")
+    private boolean force;
+
+    @Mixin
+    private ContinueOptions continued;
+
+    @Mixin
+    private FormatOptions format;
+
+    @Override
+    public Integer call() {
+        continued.check(console.spec(), adapters.size());
+        if (continued.onto().isPresent()) {
+            return goOn(continued.onto().get());
+        }
+        MergeConfig config = configFile == null ? MergeConfig.empty() : MergeConfig.read(configFile);
+        MergeMethod method = methods.method(console.spec()).or(config::method).orElse(MergeMethod.HAM);
+        config.check(method);
+        MergeSettings settings = Usage.check(console.spec(), () -> methods.choices(
+                        console.spec(), format.peft(console.spec()) && method != MergeMethod.SVD)
+                .over(ham.choices(console.spec()))
+                .over(config.choices())
+                .settings(method));
+        requireWeightsOf(method);
+        Optional<MergeMode> wanted = mode(config);
+        Optional<Path> wantedBase = Optional.ofNullable(base).or(config::base);
+        List<MergeConfig.Adapter> sources = sources(config);
+        requireOutput(settings, sources.stream().map(MergeConfig.Adapter::path).toList());
+        List<AdapterFolder> read = read(sources, wantedBase);
+        List<Importance> importance = importance(method, sources, read);
+        if (dryRun) {
+            return plan(AdapterMerge.check(read, importance, settings, wanted));
+        }
+        return write(AdapterMerge.of(read, importance, settings, wanted, console::mergeProgress), wantedBase);
+    }
+
+    private Integer goOn(Path merged) {
+        List<Path> inputs = new ArrayList<>(adapters);
+        inputs.add(merged);
+        Replay stored = continued.replay(
+                console.spec(), adapters.stream().map(AdapterFolder::read).toList());
+        requireOutput(stored.settings(), inputs);
+        Replay replay = base == null ? stored : stored.onto(Checkpoint.open(base));
+        replay.warnings().forEach(console::warn);
+        return dryRun ? plan(replay.check()) : write(replay.merge(console::mergeProgress), replay.base());
+    }
+
+    private Integer plan(MergeInputs inputs) {
+        ObjectNode plan = PlanRecord.of(inputs).json();
+        plan.path("warnings").forEach(warning -> console.warn(warning.asText()));
+        console.result(PlanText.of(plan), plan);
+        return ExitCode.DONE;
+    }
+
+    private Integer write(AdapterMerge result, Optional<Path> wantedBase) {
+        MergeOrigin origin = new MergeOrigin(console.command(), Optional.of(Version.current()), wantedBase);
+        boolean peft = format.peft(console.spec());
+        ObjectNode[] record = new ObjectNode[1];
+        Outputs.folder(
+                out,
+                force,
+                folder -> record[0] = peft
+                        ? PeftMerge.write(
+                                folder,
+                                result,
+                                format.rank(console.spec(), result.merge().settings()),
+                                wantedBase,
+                                console::mergeProgress)
+                        : MergeFolder.write(folder, result, origin, console::mergeProgress));
+        result.warnings().forEach(console::warn);
+        String text = peft ? MergeText.ofPeft(record[0]) : MergeText.of(record[0]);
+        console.result(text + "\nwritten to " + out, record[0].put("out", out.toString()));
+        return ExitCode.DONE;
+    }
+
+    private void requireOutput(MergeSettings settings, List<Path> inputs) {
+        boolean peft = format.peft(console.spec());
+        if (peft) {
+            format.check(console.spec(), settings);
+        }
+        if (out == null && !dryRun) {
+            throw wrongUsage("expected --out MERGED to write to (or --dry-run), found none");
+        }
+        if (!dryRun) {
+            Outputs.checkFolder(out, force, peft ? PeftMerge.MARK : MergeFolder.RECORD, inputs);
+        }
+    }
+
+    private void requireWeightsOf(MergeMethod method) {
+        boolean used = method == MergeMethod.HAM ? weights.isEmpty() : alphas.isEmpty();
+        if (!used) {
+            throw wrongUsage(
+                    method == MergeMethod.HAM
+                            ? "--weight: expected --alpha with the method ham, found --weight"
+                            : "--alpha: expected --weight with the method " + method.optionName() + ", found --alpha");
+        }
+        if (trainedWeights && (method == MergeMethod.HAM || !weights.isEmpty())) {
+            throw wrongUsage("--trained-weights: expected another method than ham, and no --weight, found "
+                    + (method == MergeMethod.HAM ? "ham" : "--weight"));
+        }
+    }
+
+    private Optional<MergeMode> mode(MergeConfig config) {
+        boolean typed = console.spec().commandLine().getParseResult().hasMatchedOption("--mode");
+        if (!typed) {
+            return config.mode();
+        }
+        return mode.equals("auto")
+                ? Optional.empty()
+                : Optional.of(Usage.choose(console.spec(), "--mode", mode, MergeMode.values(), MergeMode::optionName));
+    }
+
+    private List<MergeConfig.Adapter> sources(MergeConfig config) {
+        List<MergeConfig.Adapter> sources = adapters.isEmpty()
+                ? config.adapters()
+                : adapters.stream()
+                        .map(path ->
+                                new MergeConfig.Adapter(path, Optional.empty(), Optional.empty(), Optional.empty()))
+                        .toList();
+        if (sources.isEmpty()) {
+            throw wrongUsage("expected adapters to merge, as ADAPTER... or in --config, found none");
+        }
+        return sources;
+    }
+
+    private static List<AdapterFolder> read(List<MergeConfig.Adapter> sources, Optional<Path> base) {
+        List<AdapterFolder> read = Parallel.map(
+                sources,
+                each -> each.name().isPresent()
+                        ? AdapterFolder.read(each.path(), each.name().get())
+                        : AdapterFolder.read(each.path()),
+                done -> {});
+        if (base.isEmpty()) {
+            return read;
+        }
+        Checkpoint checkpoint = Checkpoint.open(base.get());
+        String sha256 = checkpoint.sha256();
+        return read.stream().map(each -> each.onto(checkpoint, sha256)).toList();
+    }
+
+    /** What was typed, else what the file says; empty where neither says anything, so that the adapters' own count. */
+    private List<Importance> importance(
+            MergeMethod method, List<MergeConfig.Adapter> sources, List<AdapterFolder> read) {
+        if (trainedWeights) {
+            return trainedWeights(read);
+        }
+        List<Importance> typed = Importance.each(method == MergeMethod.HAM ? alphas : weights);
+        if (!typed.isEmpty()
+                || sources.stream().allMatch(each -> each.importance().isEmpty())) {
+            return typed;
+        }
+        return IntStream.range(0, sources.size())
+                .mapToObj(i -> sources.get(i)
+                        .importance()
+                        .map(Importance::of)
+                        .orElseGet(() ->
+                                method == MergeMethod.HAM ? read.get(i).record().alpha() : Importance.ONE))
+                .toList();
+    }
+
+    private static List<Importance> trainedWeights(List<AdapterFolder> read) {
+        AdapterFolder last = read.get(read.size() - 1);
+        List<Importance> trained = last.record().trainedScalars();
+        if (trained.size() != read.size()) {
+            throw new InputException(
+                    last.path(),
+                    "--trained-weights: expected group_alphas in its ham.json for the " + (read.size() - 1)
+                            + " adapters before it, found " + (trained.size() - 1)
+                            + "; give all adapters of an sd-lora run in their order, or --weight");
+        }
+        return trained;
+    }
+
+    private ParameterException wrongUsage(String message) {
+        return new ParameterException(console.spec().commandLine(), message);
+    }
+}

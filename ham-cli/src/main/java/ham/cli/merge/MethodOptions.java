@@ -1,0 +1,75 @@
+package ham.cli.merge;
+
+import ham.cli.console.Usage;
+import ham.merge.plan.LayerRule;
+import ham.merge.plan.MergeChoices;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeParameter;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** How to merge: the method, and the options of methods other than ham. */
+final class MethodOptions {
+    @Option(
+            names = "--method",
+            paramLabel = "METHOD",
+            defaultValue = "ham",
+            description =
+                    "ham, linear (weighted mean), cat (weighted sum), task-arithmetic (sum times --scale), ties, dare,"
+                            + " magnitude, or svd (sum cut to a rank) (default: ${DEFAULT-VALUE}).")
+    private String method;
+
+    @Mixin
+    private PeerOptions peers;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "dare: seed of the random masks (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--rank",
+            paramLabel = "R",
+            defaultValue = "16",
+            description =
+                    "svd: rank of every merged delta (default: ${DEFAULT-VALUE}). Other methods: with --as peft, the"
+                            + " largest rank of a delta (default: exact).")
+    private int rank;
+
+    @Option(
+            names = "--layer",
+            paramLabel = "REGEX:KEY=VALUE,...",
+            converter = LayerRuleText.class,
+            description =
+                    "Parameters for the weights whose name the expression is found in: keep (ham), density (ties, dare,"
+                            + " magnitude), rank (svd), weight (all: factor on the merged delta). Repeatable; of rules that match,"
+                            + " the first that gives a parameter counts.")
+    private List<LayerRule> layers = List.of();
+
+    /** The method that was typed. */
+    Optional<MergeMethod> method(CommandSpec spec) {
+        MergeMethod chosen = Usage.choose(spec, "--method", method, MergeMethod.values(), MergeMethod::optionName);
+        return spec.commandLine().getParseResult().hasMatchedOption("--method")
+                ? Optional.of(chosen)
+                : Optional.empty();
+    }
+
+    /**
+     * What was typed, and not the defaults.
+     *
+     * @param rankOfOutput whether a rank is what the output is cut to, and none of the method's choices
+     */
+    MergeChoices choices(CommandSpec spec, boolean rankOfOutput) {
+        return new HamOptions.Typed(spec)
+                .put(MergeParameter.SEED, seed)
+                .put(MergeParameter.RANK, rankOfOutput ? null : Integer.valueOf(rank))
+                .choices()
+                .over(peers.choices(spec))
+                .layers(layers);
+    }
+}

@@ -1,0 +1,42 @@
+package ham.cli.merge;
+
+import ham.merge.method.SignRule;
+import ham.merge.plan.MergeChoices;
+import ham.merge.plan.MergeParameter;
+import java.math.BigDecimal;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** The options of the merging methods beside ham, the same for {@code merge} and {@code train}. */
+public final class PeerOptions {
+    @Option(
+            names = "--density",
+            paramLabel = "D",
+            defaultValue = "0.5",
+            description = "ties, dare, magnitude: fraction of the entries of each delta that is kept"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private BigDecimal density;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "task-arithmetic, ties: factor on the result (default: ${DEFAULT-VALUE}).")
+    private double scale;
+
+    @Option(
+            names = "--sign",
+            paramLabel = "RULE",
+            description = "ties, dare: sign of an entry by total (the sum decides) or frequency (the majority decides);"
+                    + " dare also none (default: total for ties, none for dare).")
+    private SignRule sign;
+
+    /** What was typed, and not the defaults. */
+    public MergeChoices choices(CommandSpec spec) {
+        return new HamOptions.Typed(spec)
+                .put(MergeParameter.DENSITY, density)
+                .put(MergeParameter.SCALE, scale)
+                .put(MergeParameter.SIGN, sign)
+                .choices();
+    }
+}

@@ -1,0 +1,2 @@
+/** The merge: its options and what it says. */
+package ham.cli.merge;

@@ -1,0 +1,2 @@
+/** Models on images and tensors: run, eval, engine. */
+package ham.cli.run;

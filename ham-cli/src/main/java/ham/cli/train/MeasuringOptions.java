@@ -1,0 +1,45 @@
+package ham.cli.train;
+
+import ham.cli.console.Usage;
+import ham.train.config.Measuring;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** What a run measures beside its model, and when it warns. */
+final class MeasuringOptions {
+    @Option(
+            names = "--frozen",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Measure the frozen backbone beside the method (default: ${DEFAULT-VALUE}).")
+    private boolean frozen;
+
+    @Option(
+            names = "--any-time-images",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Test images of a class that are used after every task but the last, 0 for all; the last row"
+                    + " of R uses all (default: ${DEFAULT-VALUE}).")
+    private int anyTimeImages;
+
+    @Option(
+            names = "--rigid-below",
+            paramLabel = "F",
+            defaultValue = "0.5",
+            description = "Warn when a group's scalar falls below this fraction of its value at its last join"
+                    + " (rigidification) (default: ${DEFAULT-VALUE}).")
+    private double rigidBelow;
+
+    @Option(
+            names = "--transfer-drop",
+            paramLabel = "F",
+            defaultValue = "0.02",
+            description = "Warn when joining costs a task more than this fraction of accuracy on its held-out images"
+                    + " (negative transfer) (default: ${DEFAULT-VALUE}).")
+    private double transferDrop;
+
+    Measuring settings(CommandSpec spec) {
+        return Usage.check(spec, () -> new Measuring(frozen, anyTimeImages, rigidBelow, transferDrop));
+    }
+}

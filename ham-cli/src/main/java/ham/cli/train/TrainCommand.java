@@ -1,0 +1,130 @@
+package ham.cli.train;
+
+import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
+import ham.cli.console.Usage;
+import ham.train.config.RunConfig;
+import ham.train.config.RunConfigBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** {@code ham train}: from a checkpoint and a stream of tasks to a run folder with one merged ONNX model. */
+@Command(
+        name = "train",
+        description =
+                "Learns a stream of tasks by ham or a method that it is compared with, and exports one ONNX model with everything that made it.")
+public final class TrainCommand implements Callable<Integer> {
+    private static final Set<String> OWN = Set.of("base", "data", "tasks");
+
+    @Mixin
+    private Console console;
+
+    @Option(
+            names = "--base",
+            paramLabel = "DIR",
+            description = "Hugging Face or timm ViT: config.json and model.safetensors (or its shards).")
+    private Path base;
+
+    @Option(
+            names = "--data",
+            paramLabel = "SPEC",
+            description = "Data folder: CIFAR-100 binary, IDX (MNIST family), or train/CLASS/* and test/CLASS/*.")
+    private Path data;
+
+    @Option(
+            names = "--out",
+            paramLabel = "RUN",
+            description = "The run folder to write (default with --again: that run's name and '-again').")
+    private Path out;
+
+    @Option(
+            names = "--again",
+            paramLabel = "RUN",
+            description = "Make this run again from its run.json: base, data and options are its own, but for those that"
+                    + " are given beside it.")
+    private Path again;
+
+    @Option(
+            names = "--tasks",
+            paramLabel = "N",
+            description = "Number of tasks (default: 10, or one a class where there are fewer classes).")
+    private Integer tasks;
+
+    @Mixin
+    private TrainOptions train;
+
+    @Override
+    public Integer call() {
+        RunConfig config = again == null ? told() : again();
+        train.job(console, config, out).run();
+        RunText summary = RunText.read(out);
+        console.result(summary.text(), summary.json());
+        return ExitCode.DONE;
+    }
+
+    private RunConfig told() {
+        require("--base", base);
+        require("--data", data);
+        require("--out", out);
+        return train.config(console.spec(), base, data, tasks());
+    }
+
+    private void require(String option, Path value) {
+        if (value == null) {
+            throw new ParameterException(
+                    console.spec().commandLine(), "Missing required option: '" + option + "'; give it, or --again RUN");
+        }
+    }
+
+    private RunConfig again() {
+        RunConfigBuilder run = RunConfig.readBuilder(again);
+        if (out == null) {
+            Path folder = (Files.isDirectory(again) ? again : again.toAbsolutePath().getParent())
+                    .toAbsolutePath()
+                    .normalize();
+            out = folder.resolveSibling(folder.getFileName() + "-again");
+        }
+        return Usage.check(console.spec(), () -> {
+            if (base != null) {
+                run.setBase(base);
+            }
+            if (data != null) {
+                run.setData(data);
+            }
+            if (tasks != null) {
+                run.optTasks(tasks);
+            }
+            return run.opt(given()).build();
+        });
+    }
+
+    /** Parameters of a run that were typed. */
+    private Map<String, String> given() {
+        Map<String, String> given = new LinkedHashMap<>();
+        for (OptionSpec option :
+                console.spec().commandLine().getParseResult().matchedOptions()) {
+            String name = option.longestName().substring(2);
+            if (RunConfigBuilder.names().contains(name) && !OWN.contains(name)) {
+                Object value = option.getValue();
+                given.put(
+                        name,
+                        value instanceof Boolean ? value.toString() : String.join(",", option.originalStringValues()));
+            }
+        }
+        return given;
+    }
+
+    private OptionalInt tasks() {
+        return tasks == null ? OptionalInt.empty() : OptionalInt.of(tasks);
+    }
+}

@@ -1,0 +1,2 @@
+/** Training: the options of a run and what it says. */
+package ham.cli.train;

@@ -1,0 +1,85 @@
+package ham.job.experiment;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.io.JsonFiles;
+import ham.train.experiment.ExperimentResults;
+import ham.train.experiment.HeadFigures;
+import ham.train.experiment.Spread;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/** The results of an experiment as a table: a row for every head and everything that is compared under it. */
+final class ExperimentTable {
+    private static final List<String> COLUMNS = List.of(
+            "head",
+            "method",
+            "orders",
+            "last (%)",
+            "average incremental (%)",
+            "forgetting (points)",
+            "training (s)",
+            "merging (s)",
+            "heads (s)",
+            "trained parameters");
+
+    private final ExperimentResults results;
+
+    ExperimentTable(ExperimentResults results) {
+        this.results = results;
+    }
+
+    private List<List<String>> rows() {
+        List<List<String>> rows = new ArrayList<>();
+        for (String head : results.heads()) {
+            for (String name : results.names()) {
+                Spread last = results.spread(name, head, HeadFigures::last);
+                if (last.count() > 0) {
+                    rows.add(List.of(
+                            head,
+                            name,
+                            String.valueOf(last.count()),
+                            text(last, 100, 2),
+                            text(results.spread(name, head, HeadFigures::averageIncremental), 100, 2),
+                            text(results.spread(name, head, HeadFigures::forgetting), 100, 2),
+                            text(results.spread(name, run -> run.seconds("training")), 1, 1),
+                            text(results.spread(name, run -> run.seconds("merging")), 1, 1),
+                            text(results.spread(name, run -> run.seconds("heads")), 1, 1),
+                            String.valueOf(results.of(name).get(0).trainedParameters())));
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static String text(Spread spread, double factor, int decimals) {
+        if (spread.count() == 0) {
+            return "-";
+        }
+        String number = "%." + decimals + "f";
+        return String.format(Locale.ROOT, number, factor * spread.mean())
+                + (spread.count() > 1 ? String.format(Locale.ROOT, " ± " + number, factor * spread.deviation()) : "");
+    }
+
+    /** For a terminal and for Markdown. */
+    String markdown() {
+        List<String> lines = new ArrayList<>();
+        lines.add(line(COLUMNS));
+        lines.add(line(Collections.nCopies(COLUMNS.size(), "---")));
+        rows().forEach(row -> lines.add(line(row)));
+        return String.join("\n", lines);
+    }
+
+    private static String line(List<String> cells) {
+        return "| " + String.join(" | ", cells) + " |";
+    }
+
+    /** For the report. */
+    ObjectNode json() {
+        ObjectNode json = JsonFiles.object();
+        json.set("columns", JsonFiles.tree(COLUMNS));
+        json.set("rows", JsonFiles.tree(rows()));
+        return json;
+    }
+}

@@ -1,0 +1,128 @@
+package ham.job.experiment;
+
+import ham.job.work.StopHook;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.job.work.Environment;
+import ham.job.work.StopHook;
+import ham.merge.InputException;
+import ham.merge.io.JsonFiles;
+import ham.merge.io.Outputs;
+import ham.report.ExperimentReport;
+import ham.train.experiment.Experiment;
+import ham.train.experiment.ExperimentProgress;
+import ham.train.experiment.ExperimentResults;
+import ham.train.experiment.MeasuredRun;
+import ham.train.experiment.PlannedRun;
+import ham.train.run.RunProgress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** Does an experiment, and writes what came out after every run. */
+public final class ExperimentWork {
+    /** What came out of all runs, in the experiment's folder. */
+    public static final String RESULTS = "results.json";
+
+    private final Path out;
+    private final String kind;
+    private final String description;
+    private final List<String> command;
+    private final ExperimentListener listener;
+    private Map<String, String> environment = Map.of();
+    private ObjectNode results = JsonFiles.object();
+
+    /**
+     * Prepares the work.
+     *
+     * @param out the experiment's folder
+     * @param kind which experiment
+     * @param description a sentence for the report
+     * @param command what was typed to start it, for the record
+     * @param listener who is told how it goes
+     */
+    public ExperimentWork(
+            Path out, String kind, String description, List<String> command, ExperimentListener listener) {
+        this.out = out;
+        this.kind = kind;
+        this.description = description;
+        this.command = List.copyOf(command);
+        this.listener = listener;
+    }
+
+    /** Does it, or goes on with it. */
+    public ExperimentOutcome run(List<PlannedRun> runs) {
+        refuseOther();
+        environment = Environment.ofTraining(runs.get(0).config());
+        StopHook hint = new StopHook(() -> listener.interrupted(out));
+        try {
+            ExperimentResults finished = new ExperimentResults(
+                    new Experiment(out.resolve("runs"), runs).run(environment, command, new Progress()));
+            return new ExperimentOutcome(out, new ExperimentTable(finished).markdown(), results);
+        } finally {
+            hint.remove();
+        }
+    }
+
+    /** Writes what there is after every run. */
+    private final class Progress implements ExperimentProgress {
+        @Override
+        public RunProgress begins(int number, int runs, PlannedRun run, OptionalDouble secondsLeft) {
+            return listener.begins(number, runs, run, secondsLeft);
+        }
+
+        @Override
+        public void finished(List<MeasuredRun> soFar) {
+            write(soFar);
+        }
+    }
+
+    private void refuseOther() {
+        Path file = out.resolve(RESULTS);
+        if (Files.exists(file)) {
+            String found = JsonFiles.read(file, "the results of an experiment")
+                    .path("experiment")
+                    .asText();
+            if (!found.equals(kind)) {
+                throw new InputException(
+                        file,
+                        "expected the results of the experiment " + kind + ", found those of " + found
+                                + "; choose another folder");
+            }
+        } else if (Files.exists(out) && !Files.isDirectory(out.resolve("runs"))) {
+            throw new InputException(
+                    out, "expected nothing or the folder of an experiment, found something else; choose another folder");
+        }
+    }
+
+    private void write(List<MeasuredRun> soFar) {
+        ExperimentResults measured = new ExperimentResults(soFar);
+        results = JsonFiles.object().put("experiment", kind);
+        results.set("command", JsonFiles.tree(command));
+        results.set("environment", JsonFiles.tree(environment));
+        results.setAll(measured.json());
+        ObjectNode record = new ExperimentCharts(measured).record();
+        record.put("title", "Experiment: " + kind).put("description", description);
+        record.set("command", results.path("command"));
+        record.set("environment", results.path("environment"));
+        record.set("table", new ExperimentTable(measured).json());
+        write(RESULTS, JsonFiles.pretty(results) + "\n");
+        write("results.csv", measured.csv());
+        write("anytime.csv", measured.anyTimeCsv());
+        write("report.html", new ExperimentReport(record).html());
+        for (JsonNode chart : record.path("charts")) {
+            write("charts/" + fileName(chart.path("title").asText()), ExperimentReport.svg(chart));
+        }
+    }
+
+    private static String fileName(String title) {
+        return title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "") + ".svg";
+    }
+
+    private void write(String name, String content) {
+        Outputs.file(out.resolve(name), true, file -> Files.writeString(file, content));
+    }
+}

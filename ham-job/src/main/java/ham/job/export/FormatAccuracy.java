@@ -1,0 +1,147 @@
+package ham.job.export;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import ham.common.ArgMax;
+import ham.export.ExportRequest;
+import ham.export.VitExporter;
+import ham.export.precision.NumberFormat;
+import ham.job.work.TemporaryFolder;
+import ham.job.work.WorkListener;
+import ham.merge.InputException;
+import ham.runtime.classify.Classifier;
+import ham.runtime.image.RgbImage;
+import ham.runtime.model.SessionSettings;
+import ham.train.data.Dataset;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * What another number format costs on real test images.
+ *
+ * @param images number of images
+ * @param fp32 fraction that the float32 model gets right
+ * @param accuracy fraction that the exported model gets right
+ * @param agreement fraction of which both have the same top class
+ */
+public record FormatAccuracy(int images, double fp32, double accuracy, double agreement) {
+    /** A loss above this is said loudly: half a point. */
+    private static final double LOUD = 0.005;
+
+    private static final int BATCH = 32;
+
+    /**
+     * As the record of an export has it.
+     *
+     * @param images number of images
+     * @param fp32 fraction that the float32 model gets right
+     * @param accuracy fraction that the exported model gets right
+     * @param loss the one minus the other
+     * @param agreement fraction of which both have the same top class
+     * @param warning what to do about a loss that is large, else null
+     */
+    public record Record(
+            int images,
+            double fp32,
+            double accuracy,
+            double loss,
+            @JsonProperty("top1_agreement") double agreement,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String warning) {}
+
+    /** Of the file that a request wrote, beside the same model in float32, which is built in a temporary folder. */
+    public static FormatAccuracy of(ExportRequest request, Dataset data, WorkListener listener) {
+        try (TemporaryFolder folder = new TemporaryFolder()) {
+            Path reference = folder.path().resolve("fp32.onnx");
+            VitExporter.export(
+                    request.toBuilder()
+                            .optFormat(NumberFormat.PLAIN)
+                            .optVerify(false)
+                            .setOutput(reference)
+                            .build());
+            FormatAccuracy accuracy = measure(reference, request.output(), data, request.settings(), listener);
+            accuracy.warning(request.format().text()).ifPresent(listener::warned);
+            return accuracy;
+        }
+    }
+
+    /** Of two files on the test images of a data set whose classes both know. */
+    public static FormatAccuracy measure(
+            Path reference, Path model, Dataset data, SessionSettings settings, WorkListener listener) {
+        try (Classifier left = Classifier.open(reference, settings);
+                Classifier right = Classifier.open(model, settings)) {
+            int[] logitOf = data.classNames().stream()
+                    .mapToInt(name -> logit(left, name))
+                    .toArray();
+            int size = data.test().size();
+            int correctLeft = 0;
+            int correctRight = 0;
+            int agreeing = 0;
+            for (int from = 0; from < size; from += BATCH) {
+                List<RgbImage> batch = IntStream.range(from, Math.min(from + BATCH, size))
+                        .mapToObj(data.test()::image)
+                        .toList();
+                float[][] leftLogits = left.logits(batch);
+                float[][] rightLogits = right.logits(batch);
+                for (int i = 0; i < batch.size(); i++) {
+                    int expected = logitOf[data.test().label(from + i)];
+                    int leftTop = ArgMax.of(leftLogits[i]);
+                    int rightTop = ArgMax.of(rightLogits[i]);
+                    correctLeft += leftTop == expected ? 1 : 0;
+                    correctRight += rightTop == expected ? 1 : 0;
+                    agreeing += leftTop == rightTop ? 1 : 0;
+                }
+                listener.progress("comparing with float32", from + batch.size(), size);
+            }
+            return new FormatAccuracy(
+                    size, (double) correctLeft / size, (double) correctRight / size, (double) agreeing / size);
+        }
+    }
+
+    private static int logit(Classifier classifier, String name) {
+        int index = classifier.labels().indexOf(name);
+        if (index < 0) {
+            throw InputException.parameter(
+                    "data",
+                    "expected classes that the model knows, found '" + name
+                            + "'; give the data that the model was trained on");
+        }
+        return index;
+    }
+
+    /** Fraction of right answers that is lost; negative where the other format happens to be better. */
+    public double loss() {
+        return fp32 - accuracy;
+    }
+
+    Optional<String> warning(String format) {
+        return loss() <= LOUD
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%s loses %.1f points of accuracy against fp32 (%.1f %% -> %.1f %% on %d test images); more"
+                                + " calibration images, calibration by percentile or float layers may help",
+                        format,
+                        100 * loss(),
+                        100 * fp32,
+                        100 * accuracy,
+                        images));
+    }
+
+    /** One line for people. */
+    public String text() {
+        return String.format(
+                Locale.ROOT,
+                "accuracy on %d test images: %.2f %% in fp32, %.2f %% here; same top class on %.2f %%",
+                images,
+                100 * fp32,
+                100 * accuracy,
+                100 * agreement);
+    }
+
+    Record record(String format) {
+        return new Record(images, fp32, accuracy, loss(), agreement, warning(format).orElse(null));
+    }
+}

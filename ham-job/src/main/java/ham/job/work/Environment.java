@@ -1,0 +1,31 @@
+package ham.job.work;
+
+import ham.common.Machine;
+import ham.runtime.backend.OnnxRuntime;
+import ham.train.engine.TorchEngine;
+import ham.train.config.RunConfig;
+import ham.train.run.RunRecord;
+import java.util.Map;
+
+/** Versions and machine, as runs and measurements record them. */
+public final class Environment {
+    private Environment() {}
+
+    /** Name to value, in the order in which they are shown. */
+    public static Map<String, String> facts() {
+        Map<String, String> facts = Machine.facts();
+        facts.put("onnxruntime", OnnxRuntime.version());
+        return facts;
+    }
+
+    /** The same with the engine that trains a configuration. */
+    public static Map<String, String> ofTraining(RunConfig config) {
+        Map<String, String> facts = facts();
+        try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision())) {
+            facts.put("engine", engine.description());
+            facts.put(RunRecord.PRECISION, engine.precision().optionName());
+            facts.put(RunRecord.THREADS, String.valueOf(engine.threads()));
+        }
+        return facts;
+    }
+}

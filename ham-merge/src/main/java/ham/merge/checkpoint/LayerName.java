@@ -1,0 +1,91 @@
+package ham.merge.checkpoint;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Which part of a model a name means, whichever library gave it: the one resolver of layer names. What wraps a model in training is passed
+ * over ({@code base_model.model.}, {@code module.}, {@code _orig_mod.}, {@code timm_model.}, ...).
+ *
+ * @param part what it is
+ * @param block index of the transformer block, 0 for what is in none
+ */
+public record LayerName(VitPart part, int block) {
+    private static final Pattern WRAPPERS =
+            Pattern.compile("((?:base_model|model|module|_orig_mod|timm_model|backbone|encoder_model)\\.)+");
+
+    private static final Pattern BLOCK = Pattern.compile(
+            NamingScheme.ALL.stream()
+                            .map(scheme -> Pattern.quote(scheme.blocks()))
+                            .collect(Collectors.joining("|", "(", ")"))
+                    + "\\.(\\d{1,4})(?![\\w])(?:\\.([\\w.]+))?");
+
+    /**
+     * The part that the name of a module, weight or bias means: {@code vit.encoder.layer.0.attention.attention.query} of published
+     * checkpoints, {@code vit.layers.0.attention.q_proj.weight} of transformers 5 or {@code blocks.0.attn.proj.bias} of timm.
+     */
+    public static Optional<LayerName> parse(String name) {
+        String module = module(unwrapped(name));
+        return NamingScheme.ALL.stream()
+                .flatMap(scheme -> scheme.parse(module).stream())
+                .findFirst();
+    }
+
+    /** The name without what wraps a model in training. */
+    public static String unwrapped(String name) {
+        Matcher wrappers = WRAPPERS.matcher(name);
+        return wrappers.lookingAt() ? name.substring(wrappers.end()) : name;
+    }
+
+    /** The name of a weight or bias without its end. */
+    static String module(String name) {
+        return name.replaceFirst("\\.(weight|bias)$", "");
+    }
+
+    /**
+     * The layer of a block that a text tells of, as the names of a graph's nodes and initializers do: the last that leads to a known part.
+     * A path's steps are separated by dots.
+     */
+    public static Optional<LayerName> find(String text) {
+        Matcher matcher = BLOCK.matcher(text);
+        Optional<LayerName> found = Optional.empty();
+        while (matcher.find()) {
+            String path = matcher.group(3) == null ? "" : matcher.group(3);
+            Optional<VitPart> part = within(path);
+            if (part.isPresent()) {
+                found = Optional.of(new LayerName(part.get(), Integer.parseInt(matcher.group(2))));
+            }
+        }
+        return found;
+    }
+
+    /** The number of the last block that a text tells of, whether or not it tells of a layer. */
+    public static Optional<Integer> findBlock(String text) {
+        Matcher matcher = BLOCK.matcher(text);
+        Optional<Integer> found = Optional.empty();
+        while (matcher.find()) {
+            found = Optional.of(Integer.valueOf(matcher.group(2)));
+        }
+        return found;
+    }
+
+    /** The part of a block that a path inside the block leads to or through. */
+    private static Optional<VitPart> within(String path) {
+        return NamingScheme.ALL.stream()
+                .flatMap(scheme -> scheme.names().entrySet().stream())
+                .filter(each -> each.getKey().inBlock()
+                        && (path.equals(each.getValue()) || path.startsWith(each.getValue() + ".")))
+                .map(each -> each.getKey())
+                .findFirst();
+    }
+
+    /** The layer in words: {@code block 3, query}. */
+    @Override
+    public String toString() {
+        String name = part.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return part.inBlock() ? "block " + block + ", " + name : name;
+    }
+}
