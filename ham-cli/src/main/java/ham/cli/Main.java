@@ -15,6 +15,7 @@ import ham.cli.merge.MergeCommand;
 import ham.cli.run.EngineCommand;
 import ham.cli.run.EvalCommand;
 import ham.cli.run.RunCommand;
+import ham.cli.serve.ServeCommand;
 import ham.cli.train.TrainCommand;
 import ham.common.Version;
 import ham.common.ErrorCode;

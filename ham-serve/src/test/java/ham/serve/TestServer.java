@@ -38,7 +38,7 @@ final class TestServer implements AutoCloseable {
         PrintStream out = new PrintStream(log, true, StandardCharsets.UTF_8);
         server = InferenceServer.start(
                 models,
-                new Openers(opener, new SessionSettings(1)),
+                new Openers(opener, () -> new SessionSettings(1)),
                 settings.apply(ServeSettings.builder()
                                 .optHttp(0)
                                 .optGrpc(0)

@@ -1,5 +1,6 @@
 package ham.cli.merge;
 
+import ham.cli.console.Failures;
 import ham.cli.console.Usage;
 import ham.merge.InputException;
 import ham.merge.folder.PeftMerge;

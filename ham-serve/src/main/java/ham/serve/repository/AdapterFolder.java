@@ -60,7 +60,7 @@ record AdapterFolder(String name, Path folder, Openers openers, BatchRules rules
                 1L,
                 new VersionSource(
                         files,
-                        () -> AdapterEngine.open(folder, record, openers.adapters()),
+                        () -> AdapterEngine.open(folder, record, openers.adapters().get()),
                         rules,
                         engine -> new Rows(true, true, Integer.MAX_VALUE),
                         Optional.empty(),

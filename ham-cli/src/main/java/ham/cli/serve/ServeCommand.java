@@ -1,6 +1,11 @@
-package ham.cli;
+package ham.cli.serve;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
+import ham.cli.console.Usage;
+import ham.cli.run.SessionOptions;
+import ham.common.Version;
 import ham.merge.io.JsonFiles;
 import ham.runtime.swap.SwapRule;
 import ham.serve.InferenceServer;
@@ -29,7 +34,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Serves a model, a folder of models, a folder of --package adapters or a Triton model repository over the Open"
                         + " Inference Protocol (REST and gRPC), until it is stopped.")
-final class ServeCommand implements Callable<Integer> {
+public final class ServeCommand implements Callable<Integer> {
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -150,20 +155,18 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() {
         ServeSettings settings = settings();
         InferenceServer server = InferenceServer.start(
-                models, new Openers(file -> session.open(console, file), session.settings(console.spec())), settings);
+                models, new Openers(file -> session.open(console, file), () -> session.settings(console.spec())), settings);
         CountDownLatch stopped = new CountDownLatch(1);
-        StopHook hook = new StopHook(() -> {
-            stop(server);
-            stopped.countDown();
-        });
+        Thread hook = new Thread(() -> stop(server), "ham-stop");
+        Runtime.getRuntime().addShutdownHook(hook);
         announce(server);
         try {
             stopped.await();
         } catch (InterruptedException e) {
-            hook.remove();
+            Runtime.getRuntime().removeShutdownHook(hook);
             stop(server);
         }
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     private ServeSettings settings() {
