@@ -85,7 +85,7 @@ class AccessTest {
     void aTokenIsLongEnough() throws Exception {
         Path file = Files.writeString(temp.resolve("short"), "secret");
         assertThatThrownBy(() -> Token.read(file)).hasMessageContaining("token-file: expected a token of 16");
-        assertThatThrownBy(() -> Token.read(temp.resolve("none"))).hasMessageContaining("cannot be read");
+        assertThatThrownBy(() -> Token.read(temp.resolve("none"))).hasMessageContaining("found no file");
     }
 
     @Test

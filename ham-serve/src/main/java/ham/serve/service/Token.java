@@ -5,6 +5,7 @@ import ham.serve.protocol.Status;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
@@ -30,6 +31,8 @@ public final class Token {
         String text;
         try {
             text = Files.readString(file).strip();
+        } catch (NoSuchFileException e) {
+            throw ServeException.parameter("token-file", "expected a file with a token, found no file " + file);
         } catch (IOException e) {
             throw ServeException.parameter("token-file", "expected a file with a token, but " + file + " cannot be read (" + e + ")");
         }
