@@ -176,7 +176,7 @@ class RestTest {
                         .json()
                         .path("predictions"))
                 .hasSize(3);
-        assertThat(server.post("classify/scaled1", "no image").error()).contains("PNG, JPEG, GIF or BMP");
+        assertThat(server.post("classify/scaled1", "no image").error()).contains("expected a PNG, JPEG, GIF");
         assertThat(server.post("classify/pick", png.toByteArray()).error()).contains("ham.labels");
     }
 

@@ -36,7 +36,9 @@ public final class Batcher implements AutoCloseable {
     private final ArrayDeque<Ticket> queue = new ArrayDeque<>();
     private final List<Thread> threads = new ArrayList<>();
     private final RunOf runs;
-    private int running;
+    private final int mostRuns;
+    private int alive;
+    private int active;
     private boolean closed;
 
     /**
@@ -61,8 +63,9 @@ public final class Batcher implements AutoCloseable {
         this.batches = rows.joined() && rules.maxRows() > 1;
         this.timer = timer;
         this.runs = new RunOf(model, engine, listener);
-        running = Math.min(rules.runs(), engine.mostRuns());
-        for (int i = 0; i < running; i++) {
+        mostRuns = Math.min(rules.runs(), engine.mostRuns());
+        alive = mostRuns;
+        for (int i = 0; i < mostRuns; i++) {
             Thread thread = new Thread(this::work, "ham-run-" + model + "-" + i);
             thread.setDaemon(true);
             threads.add(thread);
@@ -71,13 +74,15 @@ public final class Batcher implements AutoCloseable {
     }
 
     /**
-     * Takes a request, whose tensors fit the model, into the queue.
+     * Takes a request, whose tensors fit the model, into the queue; or runs it at once, if the caller may wait and nothing is before it.
      *
+     * @param here whether it may run on this thread: to hand it to another costs more than a short run
      * @return empty when this was closed: a newer model takes its requests
      * @throws ServeException if the queue is full, the deadline passed, or the request has more rows than a run
      */
-    public Optional<Ticket> submit(InferRequest request, Completion completion) {
+    public Optional<Ticket> submit(InferRequest request, Completion completion, boolean here) {
         Ticket ticket = ticket(request, completion);
+        boolean now;
         if (request.deadline().passed()) {
             throw Deadline.exceeded();
         }
@@ -92,8 +97,13 @@ public final class Batcher implements AutoCloseable {
                         model + ": expected room in the queue, found " + queue.size()
                                 + " requests waiting; try again later.");
             }
-            queue.add(ticket);
-            changed.signal();
+            now = here && queue.isEmpty() && active < mostRuns && rules.delay().isZero();
+            if (now) {
+                active++;
+            } else {
+                queue.add(ticket);
+                changed.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -101,7 +111,28 @@ public final class Batcher implements AutoCloseable {
             ticket.expireBy(timer.schedule(
                     ticket::expire, Math.max(0, request.deadline().left()), TimeUnit.NANOSECONDS));
         }
+        if (now) {
+            run(List.of(ticket));
+        }
         return Optional.of(ticket);
+    }
+
+    private void run(List<Ticket> tickets) {
+        try {
+            runs.run(tickets);
+        } finally {
+            lock.lock();
+            try {
+                active--;
+                if (closed) {
+                    changed.signalAll();
+                } else if (!queue.isEmpty()) {
+                    changed.signal();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     private Ticket ticket(InferRequest request, Completion completion) {
@@ -148,13 +179,13 @@ public final class Batcher implements AutoCloseable {
     private void work() {
         try {
             for (List<Ticket> next = next(); !next.isEmpty(); next = next()) {
-                runs.run(next);
+                run(next);
             }
         } finally {
             lock.lock();
             boolean last;
             try {
-                last = --running == 0;
+                last = --alive == 0;
                 closed = closed || last;
             } finally {
                 lock.unlock();
@@ -171,15 +202,16 @@ public final class Batcher implements AutoCloseable {
         try {
             while (true) {
                 Ticket oldest = queue.peek();
-                if (oldest == null) {
-                    if (closed) {
-                        return List.of();
-                    }
+                if (oldest == null && closed && active == 0) {
+                    return List.of();
+                }
+                if (oldest == null || active == mostRuns) {
                     changed.awaitUninterruptibly();
                     continue;
                 }
                 long left = rules.delay().toNanos() - (System.nanoTime() - oldest.arrived());
                 if (closed || !batches || left <= 0 || full(oldest)) {
+                    active++;
                     return take(oldest);
                 }
                 try {

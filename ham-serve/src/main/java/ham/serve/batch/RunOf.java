@@ -13,13 +13,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** Runs requests together: their rows one behind the other in, each its own rows out. What fails together is tried one by one. */
 final class RunOf {
     private final String model;
     private final Engine engine;
     private final BatchListener listener;
-    private final ThreadLocal<Map<String, ByteBuffer>> staging = ThreadLocal.withInitial(HashMap::new);
+    /** Direct buffers of runs that are not under way, by input. */
+    private final ConcurrentLinkedDeque<Map<String, ByteBuffer>> idle = new ConcurrentLinkedDeque<>();
 
     RunOf(String model, Engine engine, BatchListener listener) {
         this.model = model;
@@ -64,12 +67,18 @@ final class RunOf {
 
     private void together(List<Ticket> tickets) {
         int rows = tickets.stream().mapToInt(Ticket::rows).sum();
-        Map<String, Tensor> inputs = new HashMap<>();
-        for (TensorSpec input : engine.inputs()) {
-            inputs.put(input.name(), joined(input.name(), tickets, rows));
-        }
+        Map<String, ByteBuffer> staging = Optional.ofNullable(idle.pollFirst()).orElseGet(HashMap::new);
         long begun = System.nanoTime();
-        Map<String, Tensor> outputs = engine.run(tickets.get(0).request().adapter(), inputs);
+        Map<String, Tensor> outputs;
+        try {
+            Map<String, Tensor> inputs = new HashMap<>();
+            for (TensorSpec input : engine.inputs()) {
+                inputs.put(input.name(), joined(input.name(), tickets, rows, staging));
+            }
+            outputs = engine.run(tickets.get(0).request().adapter(), inputs);
+        } finally {
+            idle.addFirst(staging);
+        }
         long nanos = System.nanoTime() - begun;
         if (tickets.size() == 1) {
             listener.ran(1, rows, nanos);
@@ -85,7 +94,8 @@ final class RunOf {
     }
 
     /** A direct buffer, which ONNX Runtime reads where it is. */
-    private Tensor joined(String name, List<Ticket> tickets, int rows) {
+    private static Tensor joined(
+            String name, List<Ticket> tickets, int rows, Map<String, ByteBuffer> staging) {
         Tensor first = tickets.get(0).request().inputs().get(name);
         if (tickets.size() == 1 && first.data().isDirect()) {
             return first;
@@ -94,10 +104,10 @@ final class RunOf {
         for (Ticket ticket : tickets) {
             bytes += ticket.request().inputs().get(name).data().remaining();
         }
-        ByteBuffer buffer = staging.get().get(name);
+        ByteBuffer buffer = staging.get(name);
         if (buffer == null || buffer.capacity() < bytes) {
             buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-            staging.get().put(name, buffer);
+            staging.put(name, buffer);
         }
         buffer.clear();
         for (Ticket ticket : tickets) {

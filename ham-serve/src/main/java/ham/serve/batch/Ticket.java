@@ -33,13 +33,13 @@ public final class Ticket {
 
     /** Nobody waits for the answer any more. */
     public void cancel() {
-        fail(new ServeException(Status.CANCELLED, "The client went away."));
         batcher.forget(this);
+        fail(new ServeException(Status.CANCELLED, "The client went away."));
     }
 
     void expire() {
-        fail(Deadline.exceeded());
         batcher.forget(this);
+        fail(Deadline.exceeded());
     }
 
     void expireBy(ScheduledFuture<?> future) {

@@ -16,8 +16,8 @@ import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.net.InetSocketAddress;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What comes before every call: who asks, what the request is called, and how long its message may take to arrive. */
@@ -31,6 +31,7 @@ final class Calls implements ServerInterceptor {
             Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Service service;
+    private final Set<Arriving<?>> arriving = ConcurrentHashMap.newKeySet();
 
     Calls(Service service) {
         this.service = service;
@@ -64,40 +65,51 @@ final class Calls implements ServerInterceptor {
                 }
             }
         };
-        ScheduledFuture<?> timeout = service.timer()
-                .schedule(
-                        () -> {
-                            String message = "Expected the whole request within "
-                                    + service.limits().receive().toMillis() / 1000.0 + " s.";
-                            service.observer().ended(exchange, Status.TOO_SLOW, message);
-                            named.close(Codes.of(Status.TOO_SLOW, message).getStatus(), new Metadata());
-                        },
-                        service.limits().receive().toNanos(),
-                        TimeUnit.NANOSECONDS);
         Context context = Context.current().withValue(EXCHANGE, exchange);
-        return new Arriving<>(Contexts.interceptCall(context, named, headers, next), timeout, exchange);
+        Arriving<Q> arriving = new Arriving<>(Contexts.interceptCall(context, named, headers, next), named, exchange);
+        this.arriving.add(arriving);
+        return arriving;
     }
 
-    /** Ends the wait for the message. */
+    /** Ends the calls whose message does not come; on one thread, from time to time. */
+    void sweep() {
+        long now = System.nanoTime();
+        for (Arriving<?> each : arriving) {
+            if (now - each.begun > service.limits().receive().toNanos()) {
+                arriving.remove(each);
+                each.tooSlow();
+            }
+        }
+    }
+
+    /** A call whose message is not there yet. */
     private final class Arriving<Q> extends SimpleForwardingServerCallListener<Q> {
-        private final ScheduledFuture<?> timeout;
+        private final long begun = System.nanoTime();
+        private final ServerCall<Q, ?> call;
         private final Exchange exchange;
 
-        Arriving(Listener<Q> listener, ScheduledFuture<?> timeout, Exchange exchange) {
+        Arriving(Listener<Q> listener, ServerCall<Q, ?> call, Exchange exchange) {
             super(listener);
-            this.timeout = timeout;
+            this.call = call;
             this.exchange = exchange;
+        }
+
+        private void tooSlow() {
+            String message =
+                    "Expected the whole request within " + service.limits().receive().toMillis() / 1000.0 + " s.";
+            service.observer().ended(exchange, Status.TOO_SLOW, message);
+            call.close(Codes.of(Status.TOO_SLOW, message).getStatus(), new Metadata());
         }
 
         @Override
         public void onHalfClose() {
-            timeout.cancel(false);
+            arriving.remove(this);
             super.onHalfClose();
         }
 
         @Override
         public void onCancel() {
-            timeout.cancel(false);
+            arriving.remove(this);
             service.observer().ended(exchange, Status.CANCELLED, "The client went away.");
             super.onCancel();
         }

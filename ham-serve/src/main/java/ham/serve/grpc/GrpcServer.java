@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -28,10 +29,12 @@ public final class GrpcServer implements AutoCloseable {
 
     private final Server server;
     private final ExecutorService workers;
+    private final ScheduledFuture<?> sweep;
 
-    private GrpcServer(Server server, ExecutorService workers) {
+    private GrpcServer(Server server, ExecutorService workers, ScheduledFuture<?> sweep) {
         this.server = server;
         this.workers = workers;
+        this.sweep = sweep;
     }
 
     /**
@@ -47,6 +50,7 @@ public final class GrpcServer implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        Calls calls = new Calls(service);
         try {
             NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
                     // Nothing that is called waits, so that it may be called where it arrives.
@@ -58,12 +62,13 @@ public final class GrpcServer implements AutoCloseable {
                     .permitKeepAliveTime(10, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
                     .handshakeTimeout(service.limits().receive().toMillis(), TimeUnit.MILLISECONDS)
-                    .addService(ServerInterceptors.intercept(
-                            new InferenceService(service, workers), new Calls(service)));
+                    .addService(ServerInterceptors.intercept(new InferenceService(service, workers), calls));
             if (tls.isPresent()) {
                 builder.sslContext(context(tls.get()));
             }
-            return new GrpcServer(builder.build().start(), workers);
+            Server server = builder.build().start();
+            return new GrpcServer(
+                    server, workers, service.timer().scheduleWithFixedDelay(calls::sweep, 1, 1, TimeUnit.SECONDS));
         } catch (IOException e) {
             workers.shutdownNow();
             throw ServeException.parameter(
@@ -89,6 +94,7 @@ public final class GrpcServer implements AutoCloseable {
 
     /** Takes no more calls and waits for those under way; false if that took longer. */
     public boolean stop(Duration time) {
+        sweep.cancel(false);
         server.shutdown();
         workers.shutdown();
         try {

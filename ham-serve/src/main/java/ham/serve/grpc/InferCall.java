@@ -62,7 +62,8 @@ final class InferCall {
                     exchange.adapter(chosen);
                     return new InferRequest(inputs, chosen, deadline);
                 },
-                model -> new Answering(model, model.adapter(adapter), Wanted.of(named(), model, true)));
+                model -> new Answering(model, model.adapter(adapter), Wanted.of(named(), model, true)),
+                false);
         observer.setOnCancelHandler(() -> accepted.ticket().cancel());
     }
 

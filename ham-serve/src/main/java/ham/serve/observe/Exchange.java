@@ -6,11 +6,15 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /** One request from its arrival to its end, as it is logged and counted. */
 public final class Exchange {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:/+=-]{1,128}");
+
+    private static final String PREFIX = UUID.randomUUID().toString().substring(0, 18) + "-";
+    private static final AtomicLong COUNT = new AtomicLong();
 
     private final String id;
     private final String protocol;
@@ -34,7 +38,7 @@ public final class Exchange {
      * @param remote address of the client
      */
     public Exchange(String id, String protocol, String call, String remote) {
-        this.id = id != null && ID.matcher(id).matches() ? id : UUID.randomUUID().toString();
+        this.id = id != null && ID.matcher(id).matches() ? id : PREFIX + COUNT.incrementAndGet();
         this.protocol = protocol;
         this.call = call;
         this.remote = remote;

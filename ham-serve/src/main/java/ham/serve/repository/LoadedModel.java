@@ -153,10 +153,11 @@ public final class LoadedModel {
     /**
      * Checks a request and takes it into the queue.
      *
+     * @param here whether it may run on this thread
      * @return empty when this was retired: a newer model takes its requests
      * @throws ServeException if it does not fit, or the queue is full
      */
-    public Optional<Ticket> submit(InferRequest request, Completion completion) {
+    public Optional<Ticket> submit(InferRequest request, Completion completion, boolean here) {
         Optional<String> adapter = adapter(request.adapter());
         try {
             signature.checkInputs(request.inputs());
@@ -164,7 +165,7 @@ public final class LoadedModel {
             throw new ServeException(Status.INVALID, e.getMessage(), e);
         }
         Deadline deadline = timeout.map(Deadline::in).orElse(Deadline.NONE).or(request.deadline());
-        return batcher.submit(new InferRequest(request.inputs(), adapter, deadline), completion);
+        return batcher.submit(new InferRequest(request.inputs(), adapter, deadline), completion, here);
     }
 
     /**

@@ -96,12 +96,14 @@ public final class ServedModel {
      * Takes a request into the queue of a version.
      *
      * @param request what it is for the model that takes it
+     * @param here whether it may run on this thread, which then waits for it
      * @throws ServeException if it does not fit, there is no such version, or the queue is full
      */
-    public Accepted submit(String version, Function<LoadedModel, InferRequest> request, Completions completions) {
+    public Accepted submit(
+            String version, Function<LoadedModel, InferRequest> request, Completions completions, boolean here) {
         while (true) {
             LoadedModel model = version(version);
-            Optional<Ticket> ticket = model.submit(request.apply(model), completions.on(model));
+            Optional<Ticket> ticket = model.submit(request.apply(model), completions.on(model), here);
             if (ticket.isPresent()) {
                 return new Accepted(model, ticket.get());
             }

@@ -23,7 +23,7 @@ final class BodyReader implements Runnable {
     private final Reply reply;
     private final Reader reader;
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final ScheduledFuture<?> timeout;
+    private ScheduledFuture<?> timeout;
     private byte[] bytes = new byte[0];
     private int length;
     private long taken;
@@ -43,15 +43,6 @@ final class BodyReader implements Runnable {
         this.service = service;
         this.reply = reply;
         this.reader = reader;
-        this.timeout = service.timer()
-                .schedule(
-                        () -> fail(new ServeException(
-                                Status.TOO_SLOW,
-                                "Expected the whole request within "
-                                        + service.limits().receive().toMillis() / 1000.0 + " s, found " + length
-                                        + " bytes of its body.")),
-                        service.limits().receive().toNanos(),
-                        TimeUnit.NANOSECONDS);
     }
 
     /** Begins. What it takes of the bytes under way is given back with the answer. */
@@ -89,6 +80,7 @@ final class BodyReader implements Runnable {
             while (!ended.get()) {
                 Content.Chunk chunk = request.read();
                 if (chunk == null) {
+                    limitTime();
                     request.demand(this);
                     return;
                 }
@@ -102,7 +94,7 @@ final class BodyReader implements Runnable {
                 chunk.release();
                 if (last) {
                     if (ended.compareAndSet(false, true)) {
-                        timeout.cancel(false);
+                        cancelTimeout();
                         finish();
                     }
                     return;
@@ -110,6 +102,27 @@ final class BodyReader implements Runnable {
             }
         } catch (RuntimeException | Error e) {
             fail(e);
+        }
+    }
+
+    /** Most bodies are there with the headers and need no clock. */
+    private synchronized void limitTime() {
+        if (timeout == null && !ended.get()) {
+            timeout = service.timer()
+                    .schedule(this::tooSlow, service.limits().receive().toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void tooSlow() {
+        fail(new ServeException(
+                Status.TOO_SLOW,
+                "Expected the whole request within " + service.limits().receive().toMillis() / 1000.0 + " s, found "
+                        + length + " bytes of its body."));
+    }
+
+    private synchronized void cancelTimeout() {
+        if (timeout != null) {
+            timeout.cancel(false);
         }
     }
 
@@ -145,7 +158,7 @@ final class BodyReader implements Runnable {
 
     private void fail(Throwable failure) {
         if (ended.compareAndSet(false, true)) {
-            timeout.cancel(false);
+            cancelTimeout();
             reply.fail(failure);
         }
     }

@@ -90,7 +90,8 @@ final class ModelRoutes {
                     Map<String, Wanted> wanted = body.wanted(model);
                     Optional<String> chosen = model.adapter(body.adapter().or(() -> adapter));
                     return new Sending(model, body.id(), chosen, wanted, reply);
-                });
+                },
+                true);
         Ticket ticket = accepted.ticket();
         request.addFailureListener(failure -> ticket.cancel());
     }
