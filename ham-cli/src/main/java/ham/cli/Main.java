@@ -1,10 +1,10 @@
 package ham.cli;
 
-import ham.cli.console.Usage;
-import ham.cli.console.ExitCode;
 import ham.cli.bench.BenchCommand;
+import ham.cli.console.ExitCode;
 import ham.cli.console.Failures;
 import ham.cli.console.Interruption;
+import ham.cli.console.Usage;
 import ham.cli.demo.DemoCommand;
 import ham.cli.experiment.ExperimentCommand;
 import ham.cli.experiment.RunLine;
@@ -17,9 +17,9 @@ import ham.cli.run.EvalCommand;
 import ham.cli.run.RunCommand;
 import ham.cli.serve.ServeCommand;
 import ham.cli.train.TrainCommand;
-import ham.common.Version;
 import ham.common.ErrorCode;
 import ham.common.HamException;
+import ham.common.Version;
 import ham.merge.kernel.Kernels;
 import ham.runtime.app.NativeCache;
 import java.io.PrintWriter;

@@ -47,7 +47,7 @@ class ExportDeliveryTest {
         Path applied = temp.resolve("applied.onnx");
         ham("export", "--base", BASE, "--out", base).succeeds();
         ham("export", "--base", BASE, "--merged", merged, "--out", model, "--patch", patch)
-                .failsWith(1, "--from DEPLOYED.onnx");
+                .failsWith(2, "--from: expected the model that devices have");
         JsonNode json = ham(
                         "export",
                         "--base",
@@ -124,7 +124,7 @@ class ExportDeliveryTest {
                         adapters().get(0))
                 .failsWith(1, "exists already");
         ham("export", "--base", BASE, "--out", temp.resolve("x"), "--package", "per-task")
-                .failsWith(1, "expected the adapters of the tasks");
+                .failsWith(2, "--adapters: expected the adapters of the tasks");
         ham(
                         "export",
                         "--base",
@@ -148,7 +148,7 @@ class ExportDeliveryTest {
                         temp.resolve("x"),
                         "--package",
                         "adapters")
-                .failsWith(1, "--package adapters", "checkpoint");
+                .failsWith(2, "--package", "adapters", "checkpoint");
         assertThat(temp.resolve("x")).doesNotExist();
     }
 

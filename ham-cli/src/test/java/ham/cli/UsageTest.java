@@ -1,6 +1,5 @@
 package ham.cli;
 
-import ham.cli.console.Usage;
 import static ham.cli.Cli.ham;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -138,7 +138,7 @@ public final class Job {
         }
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
         RunInputs inputs = RunInputs.open(config);
-        Map<String, String> environment = Environment.ofTraining(config);
+        Map<String, String> environment = Environment.ofTraining(config, listener::stage);
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));
             try {

@@ -1,7 +1,7 @@
 package ham.cli.console;
 
-import ham.job.work.WorkListener;
 import com.fasterxml.jackson.databind.JsonNode;
+import ham.job.work.WorkListener;
 import ham.merge.io.JsonFiles;
 import java.io.PrintWriter;
 import java.util.ArrayList;

@@ -1,13 +1,7 @@
 package ham.cli.export;
 
-import ham.job.export.Packaged;
-import ham.job.export.FormatAccuracy;
-import ham.job.export.Exported;
-import ham.job.export.Delivery;
-import ham.job.export.Delivered;
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
-import ham.cli.console.Table;
+import ham.cli.console.ExitCode;
 import ham.cli.run.SessionOptions;
 import ham.common.Version;
 import ham.export.ExportRequest;
@@ -17,6 +11,11 @@ import ham.export.bake.BakeRequest;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
+import ham.job.export.Delivered;
+import ham.job.export.Delivery;
+import ham.job.export.Exported;
+import ham.job.export.FormatAccuracy;
+import ham.job.export.Packaged;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;

@@ -1,9 +1,7 @@
 package ham.cli.export;
 
-import ham.job.export.FormatAccuracy;
 import ham.cli.console.Console;
 import ham.cli.console.Usage;
-import ham.job.export.CalibrationImages;
 import ham.export.ExportRequest;
 import ham.export.OnnxSummary;
 import ham.export.precision.Calibration;
@@ -11,6 +9,8 @@ import ham.export.precision.Flavor;
 import ham.export.precision.NumberFormat;
 import ham.export.precision.Precision;
 import ham.export.precision.RangeMethod;
+import ham.job.export.CalibrationImages;
+import ham.job.export.FormatAccuracy;
 import ham.merge.InputException;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;

@@ -1,10 +1,10 @@
 package ham.cli.merge;
 
-import ham.cli.console.ExitCode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
 import ham.cli.console.Usage;
 import ham.common.Version;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.config.MergeConfig;

@@ -7,14 +7,10 @@ import ham.train.config.RunConfig;
 import ham.train.config.RunConfigBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -24,8 +20,6 @@ import picocli.CommandLine.ParameterException;
         description =
                 "Learns a stream of tasks by ham or a method that it is compared with, and exports one ONNX model with everything that made it.")
 public final class TrainCommand implements Callable<Integer> {
-    private static final Set<String> OWN = Set.of("base", "data", "tasks");
-
     @Mixin
     private Console console;
 
@@ -104,24 +98,8 @@ public final class TrainCommand implements Callable<Integer> {
             if (tasks != null) {
                 run.optTasks(tasks);
             }
-            return run.opt(given()).build();
+            return run.opt(TrainOptions.typed(console.spec())).build();
         });
-    }
-
-    /** Parameters of a run that were typed. */
-    private Map<String, String> given() {
-        Map<String, String> given = new LinkedHashMap<>();
-        for (OptionSpec option :
-                console.spec().commandLine().getParseResult().matchedOptions()) {
-            String name = option.longestName().substring(2);
-            if (RunConfigBuilder.names().contains(name) && !OWN.contains(name)) {
-                Object value = option.getValue();
-                given.put(
-                        name,
-                        value instanceof Boolean ? value.toString() : String.join(",", option.originalStringValues()));
-            }
-        }
-        return given;
     }
 
     private OptionalInt tasks() {

@@ -1,12 +1,12 @@
 package ham.export.bake;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.base.BaseWeights;
 import ham.export.bake.base.WeightBlock;
 import ham.export.bake.read.Messages;
 import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.Range;
-import com.fasterxml.jackson.databind.JsonNode;
-import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.proto.TensorShapeProto.Dimension;
 import ham.merge.InputException;
 import ham.merge.head.NamedHead;

@@ -122,7 +122,8 @@ public record ParityReport(
             }
             differences.put(form, largestDifference(baked, logits));
             for (int sample = 0; sample < samples; sample++) {
-                agrees[sample] &= ArgMax.of(baked, sample * classes, classes) == ArgMax.of(logits, sample * classes, classes);
+                agrees[sample] &=
+                        ArgMax.of(baked, sample * classes, classes) == ArgMax.of(logits, sample * classes, classes);
             }
         });
         double range = range(others.getOrDefault(FACTORED, baked));

@@ -1,5 +1,11 @@
 package ham.export.bake;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ham.export.ExportResult;
+import ham.export.MatchedLayer;
+import ham.export.TestData;
 import ham.export.bake.base.LayerName;
 import ham.export.bake.base.SafetensorsWeights;
 import ham.export.bake.base.WeightBlock;
@@ -12,12 +18,6 @@ import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.ModelReader;
 import ham.export.bake.read.Range;
 import ham.export.bake.read.TensorEntry;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import ham.export.ExportResult;
-import ham.export.MatchedLayer;
-import ham.export.TestData;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
 import java.io.IOException;

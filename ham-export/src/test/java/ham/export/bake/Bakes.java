@@ -1,10 +1,10 @@
 package ham.export.bake;
 
-import ham.export.bake.read.Halves;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.TestData;
+import ham.export.bake.read.Halves;
 import ham.merge.InputException;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;

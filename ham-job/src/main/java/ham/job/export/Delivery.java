@@ -212,12 +212,7 @@ public final class Delivery {
                 Outputs.file(out, force, target -> Files.copy(formed, target));
             }
             ExportResult result = new ExportResult(
-                    out,
-                    Files.size(formed),
-                    exported.labels(),
-                    exported.head(),
-                    exported.matched(),
-                    exported.parity());
+                    out, Files.size(formed), exported.labels(), exported.head(), exported.matched(), exported.parity());
             return new Delivered(written.with(result), patch(merged, result, formed));
         } catch (IOException e) {
             throw InputException.unwritable(out, e);
@@ -266,8 +261,7 @@ public final class Delivery {
                 record[0] = choice.kind() == PackageKind.ADAPTERS
                         ? new AdapterPackage(checkpoint.orElseThrow(), Version.current(), verify, settings, progress)
                                 .write(folder, merge)
-                        : new TaskPackage(exporter, choice.kind() == PackageKind.SHARED, progress)
-                                .write(folder, merge);
+                        : new TaskPackage(exporter, choice.kind() == PackageKind.SHARED, progress).write(folder, merge);
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             }

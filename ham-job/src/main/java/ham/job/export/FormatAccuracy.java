@@ -142,6 +142,7 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
     }
 
     Record record(String format) {
-        return new Record(images, fp32, accuracy, loss(), agreement, warning(format).orElse(null));
+        return new Record(
+                images, fp32, accuracy, loss(), agreement, warning(format).orElse(null));
     }
 }

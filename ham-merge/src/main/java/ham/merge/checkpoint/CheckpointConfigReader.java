@@ -16,7 +16,8 @@ record CheckpointConfigReader(Path file, ObjectNode json) {
     private static final int MOST = 1_000_000;
 
     static CheckpointConfigReader open(Path file) {
-        return new CheckpointConfigReader(file, JsonFiles.read(file, "the configuration of a Hugging Face or timm model"));
+        return new CheckpointConfigReader(
+                file, JsonFiles.read(file, "the configuration of a Hugging Face or timm model"));
     }
 
     void require(boolean holds, String expected, String found) {

@@ -51,7 +51,8 @@ public final class MergeChoices {
         for (LayerRule rule : layers) {
             String where = "'" + rule.match() + "', ";
             rule.keep().ifPresent(value -> requireUsed(where + "keep: ", "layer", MergeParameter.KEEP, method));
-            rule.density().ifPresent(value -> requireUsed(where + "density: ", "layer", MergeParameter.DENSITY, method));
+            rule.density()
+                    .ifPresent(value -> requireUsed(where + "density: ", "layer", MergeParameter.DENSITY, method));
             rule.rank().ifPresent(value -> requireUsed(where + "rank: ", "layer", MergeParameter.RANK, method));
         }
         HamParameters ham = HamParameters.DEFAULTS;

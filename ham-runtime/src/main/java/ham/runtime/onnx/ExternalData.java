@@ -1,8 +1,12 @@
 package ham.runtime.onnx;
 
 import ham.runtime.ModelException;
+import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -11,7 +15,7 @@ import java.util.TreeSet;
  * The files beside an ONNX model in which tensors of it lie. Reads protobuf's wire format and of onnx.proto no more than the fields on the way to
  * {@code TensorProto.external_data}, in graphs, nodes and functions.
  */
-final class ExternalData {
+public final class ExternalData {
     /** Messages of onnx.proto that hold tensors. */
     private enum Message {
         MODEL,
@@ -47,6 +51,24 @@ final class ExternalData {
     private final SortedSet<String> locations = new TreeSet<>();
 
     private ExternalData() {}
+
+    /**
+     * The locations that a model file names, relative to its folder, each once, in the order of their names; none where all weights lie in it.
+     *
+     * @throws ModelException if it cannot be read, is no ONNX model or is larger than 2 GiB
+     */
+    public static SortedSet<String> locations(Path file) {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (in.size() > Integer.MAX_VALUE) {
+                throw new ModelException(
+                        file + ": expected an ONNX model of less than 2 GiB beside its external data, found "
+                                + in.size() + " bytes.");
+            }
+            return locations(file.toString(), in.map(FileChannel.MapMode.READ_ONLY, 0, in.size()));
+        } catch (IOException e) {
+            throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + e + ").", e);
+        }
+    }
 
     /**
      * The locations, each once, in the order of their names.

@@ -1,8 +1,8 @@
 package ham.export.bake.match;
 
-import ham.export.bake.read.ModelIndex;
 import ham.export.bake.match.Use.Layout;
 import ham.export.bake.match.Use.Verdict;
+import ham.export.bake.read.ModelIndex;
 import ham.merge.InputException;
 import java.util.ArrayList;
 import java.util.List;

@@ -70,7 +70,8 @@ public final class NameSearch implements Search {
                 .flatMap(LayerName::part)
                 .filter(LinearLayer.QKV::equals)
                 .isPresent();
-        int third = fused ? place.flatMap(LayerName::part).map(LinearLayer::third).orElse(-1) : -1;
+        int third =
+                fused ? place.flatMap(LayerName::part).map(LinearLayer::third).orElse(-1) : -1;
         int first = Math.max(0, third) * delta.rows();
         long rows = (long) delta.rows() * (third < 0 ? 1 : 3);
         List<Long> expected = delta.columns() == 1 && tensor.dims().size() == 1
