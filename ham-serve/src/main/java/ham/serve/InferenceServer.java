@@ -74,12 +74,12 @@ public final class InferenceServer implements AutoCloseable {
                 timer,
                 settings.version());
         if (settings.http().isPresent()) {
-            http = Optional.of(HttpServer.start(
-                    service, settings.host(), settings.http().getAsInt(), settings.tls()));
+            http = Optional.of(
+                    HttpServer.start(service, settings.host(), settings.http().getAsInt(), settings.tls()));
         }
         if (settings.grpc().isPresent()) {
-            grpc = Optional.of(GrpcServer.start(
-                    service, settings.host(), settings.grpc().getAsInt(), settings.tls()));
+            grpc = Optional.of(
+                    GrpcServer.start(service, settings.host(), settings.grpc().getAsInt(), settings.tls()));
         }
         watch = settings.watch().map(every -> new RepositoryWatch(repository, every));
     }

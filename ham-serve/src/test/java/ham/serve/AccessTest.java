@@ -53,15 +53,20 @@ class AccessTest {
             for (String path : List.of("v2", "v2/models/pick", "metrics", "v2/nothing")) {
                 assertThat(server.get(path).status()).as(path).isEqualTo(401);
             }
-            assertThat(server.post("v2/models/pick/infer", "{}").response().headers().firstValue("WWW-Authenticate"))
+            assertThat(server.post("v2/models/pick/infer", "{}")
+                            .response()
+                            .headers()
+                            .firstValue("WWW-Authenticate"))
                     .hasValue("Bearer");
-            assertThat(server.send(with(server, "Bearer " + SECRET + "x")).status()).isEqualTo(401);
+            assertThat(server.send(with(server, "Bearer " + SECRET + "x")).status())
+                    .isEqualTo(401);
             assertThat(server.send(with(server, SECRET)).status()).isEqualTo(401);
             assertThat(server.send(with(server, "bearer " + SECRET)).status()).isEqualTo(200);
 
             ManagedChannel channel = GrpcTest.channel(server);
             var stub = GRPCInferenceServiceGrpc.newBlockingStub(channel);
-            assertThat(stub.serverLive(ServerLiveRequest.getDefaultInstance()).getLive()).isTrue();
+            assertThat(stub.serverLive(ServerLiveRequest.getDefaultInstance()).getLive())
+                    .isTrue();
             ModelMetadataRequest request =
                     ModelMetadataRequest.newBuilder().setName("pick").build();
             StatusRuntimeException thrown =
@@ -92,9 +97,23 @@ class AccessTest {
     void speaksTls() throws Exception {
         Path store = temp.resolve("store.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "k", "-keyalg", "EC", "-storetype", "PKCS12", "-keystore", store.toString(),
-                        "-storepass", "password", "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1")
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "k",
+                        "-keyalg",
+                        "EC",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        "password",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost,ip:127.0.0.1")
                 .redirectErrorStream(true)
                 .start();
         assertThat(keytool.waitFor()).isZero();
@@ -103,8 +122,7 @@ class AccessTest {
         Key key = keys.getKey("k", "password".toCharArray());
         Path pem = Files.writeString(temp.resolve("cert.pem"), pem("CERTIFICATE", certificate.getEncoded()));
         Path secret = Files.writeString(temp.resolve("key.pem"), pem("PRIVATE KEY", key.getEncoded()));
-        try (TestServer server =
-                TestServer.of(testdata("serve"), settings -> settings.optTls(new Tls(pem, secret)))) {
+        try (TestServer server = TestServer.of(testdata("serve"), settings -> settings.optTls(new Tls(pem, secret)))) {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
             trusted.setCertificateEntry("k", certificate);
@@ -119,7 +137,9 @@ class AccessTest {
                     .contains("\"name\":\"ham\"");
             ManagedChannel channel = NettyChannelBuilder.forAddress(
                             "localhost", server.server.grpcPort().getAsInt())
-                    .sslContext(GrpcSslContexts.forClient().trustManager(pem.toFile()).build())
+                    .sslContext(GrpcSslContexts.forClient()
+                            .trustManager(pem.toFile())
+                            .build())
                     .build();
             assertThat(GRPCInferenceServiceGrpc.newBlockingStub(channel)
                             .serverLive(ServerLiveRequest.getDefaultInstance())
@@ -132,7 +152,7 @@ class AccessTest {
     }
 
     private static String pem(String what, byte[] der) {
-        return "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-                + "\n-----END " + what + "-----\n";
+        return "-----BEGIN " + what + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + what + "-----\n";
     }
 }

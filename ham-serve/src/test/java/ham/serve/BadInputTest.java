@@ -30,8 +30,10 @@ class BadInputTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.of(testdata("serve"), settings -> settings.optLimits(new Limits(
-                MAX_BODY, 2_000_000, Duration.ofMillis(600), Duration.ofSeconds(5), 50, 1_000_000)));
+        server = TestServer.of(
+                testdata("serve"),
+                settings -> settings.optLimits(
+                        new Limits(MAX_BODY, 2_000_000, Duration.ofMillis(600), Duration.ofSeconds(5), 50, 1_000_000)));
     }
 
     @AfterAll
@@ -45,8 +47,8 @@ class BadInputTest {
     }
 
     private static String infer(String datatype, String shape, String data) {
-        return "{\"inputs\":[{\"name\":\"pixel_values\",\"datatype\":\"" + datatype + "\",\"shape\":" + shape + ",\"data\":"
-                + data + "}]}";
+        return "{\"inputs\":[{\"name\":\"pixel_values\",\"datatype\":\"" + datatype + "\",\"shape\":" + shape
+                + ",\"data\":" + data + "}]}";
     }
 
     @ParameterizedTest(name = "{0} {1} {2}")
@@ -107,7 +109,8 @@ class BadInputTest {
 
     @Test
     void deepJsonIsRefused() {
-        assertThat(server.post("v2/models/scaled1/infer", "[".repeat(50_000)).status()).isEqualTo(400);
+        assertThat(server.post("v2/models/scaled1/infer", "[".repeat(50_000)).status())
+                .isEqualTo(400);
         assertThat(server.post("v2/models/scaled1/infer", infer("FP32", "[1,3,2,2]", "[".repeat(20_000)))
                         .status())
                 .isEqualTo(400);
@@ -148,15 +151,17 @@ class BadInputTest {
 
     @Test
     void aLoadTakesNothingFromTheClient() {
-        Answer answer = server.post(
-                "v2/repository/models/pick/load", "{\"parameters\":{\"file:1/model.onnx\":\"AAAA\"}}");
+        Answer answer =
+                server.post("v2/repository/models/pick/load", "{\"parameters\":{\"file:1/model.onnx\":\"AAAA\"}}");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.error()).contains("without parameters");
     }
 
     @Test
     void aBodyThatIsTooLarge() throws IOException {
-        assertThat(server.post("v2/models/scaled1/infer", new byte[MAX_BODY + 1]).status()).isEqualTo(413);
+        assertThat(server.post("v2/models/scaled1/infer", new byte[MAX_BODY + 1])
+                        .status())
+                .isEqualTo(413);
         Answer chunked = server.send(HttpRequest.newBuilder(server.uri("v2/models/scaled1/infer"))
                 .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[2 * MAX_BODY]))));
         assertThat(chunked.status()).isEqualTo(413);
@@ -166,7 +171,8 @@ class BadInputTest {
 
     @Test
     void halfARequestIsGivenUp() throws IOException {
-        String answer = raw("POST /v2/models/scaled1/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{\"inputs\":[");
+        String answer =
+                raw("POST /v2/models/scaled1/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{\"inputs\":[");
         assertThat(answer).startsWith("HTTP/1.1 408").contains("found 11 bytes of its body");
         assertThat(raw("POST /v2/models/scaled1/infer HTTP/1.1\r\nHost:")).isEmpty();
         assertThat(raw("")).isEmpty();
@@ -193,14 +199,17 @@ class BadInputTest {
     @Test
     void whatIsNotHttpIsRefused() throws IOException {
         assertThat(raw("\u0016\u0003\u0001\r\n\r\n")).startsWith("HTTP/1.1 400");
-        assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "y".repeat(20_000) + "\r\n\r\n")).startsWith("HTTP/1.1 431");
+        assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "y".repeat(20_000) + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431");
     }
 
     @Test
     void aPageOfAnotherSiteIsRefused() throws IOException {
         String start = "GET /v2 HTTP/1.1\r\nConnection: close\r\n";
-        assertThat(raw(start + "Host: localhost:8000\r\nOrigin: http://localhost:8000\r\n\r\n")).startsWith("HTTP/1.1 200");
-        assertThat(raw(start + "Host: localhost:8000\r\nOrigin: http://evil.example\r\n\r\n")).startsWith("HTTP/1.1 403");
+        assertThat(raw(start + "Host: localhost:8000\r\nOrigin: http://localhost:8000\r\n\r\n"))
+                .startsWith("HTTP/1.1 200");
+        assertThat(raw(start + "Host: localhost:8000\r\nOrigin: http://evil.example\r\n\r\n"))
+                .startsWith("HTTP/1.1 403");
         assertThat(raw(start + "Host: localhost:8000\r\nOrigin: null\r\n\r\n")).startsWith("HTTP/1.1 403");
         // A name of somebody else that was made to lead here.
         assertThat(raw(start + "Host: evil.example:8000\r\nOrigin: http://evil.example:8000\r\n\r\n"))

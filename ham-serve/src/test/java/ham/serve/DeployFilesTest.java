@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The files that put a server into service: their form, and that they start what is there with options that are there. */
 class DeployFilesTest {
-    private static final Set<String> OPTIONS = Set.of(
-            "--host", "--http", "--grpc", "--log", "--watch", "--token-file", "--stop-delay", "--drain");
+    private static final Set<String> OPTIONS =
+            Set.of("--host", "--http", "--grpc", "--log", "--watch", "--token-file", "--stop-delay", "--drain");
 
     private static Path file(String name) {
         return TestServer.testdata("../deploy").resolve(name);
@@ -29,11 +29,11 @@ class DeployFilesTest {
     void manifestsAreYamlAndStartTheServer(String name, String kinds) throws IOException {
         YAMLMapper mapper = YAMLMapper.builder().build();
         List<JsonNode> documents = new ArrayList<>();
-        try (var values = mapper.readerFor(JsonNode.class).<JsonNode>readValues(file(name).toFile())) {
+        try (var values =
+                mapper.readerFor(JsonNode.class).<JsonNode>readValues(file(name).toFile())) {
             values.forEachRemaining(documents::add);
         }
-        assertThat(documents.stream().map(each -> each.path("kind").asText()))
-                .containsExactly(kinds.split(" "));
+        assertThat(documents.stream().map(each -> each.path("kind").asText())).containsExactly(kinds.split(" "));
         JsonNode spec = documents.get(0).path("spec");
         JsonNode container = (spec.has("template") ? spec.path("template").path("spec") : spec)
                 .path("containers")
@@ -48,7 +48,10 @@ class DeployFilesTest {
         assertThat(options).isNotEmpty().isSubsetOf(OPTIONS);
         assertThat(container.path("readinessProbe").path("httpGet").path("path").asText())
                 .isEqualTo("/v2/health/ready");
-        assertThat(container.path("securityContext").path("allowPrivilegeEscalation").asBoolean(true))
+        assertThat(container
+                        .path("securityContext")
+                        .path("allowPrivilegeEscalation")
+                        .asBoolean(true))
                 .isFalse();
     }
 

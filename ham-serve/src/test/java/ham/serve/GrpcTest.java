@@ -44,14 +44,17 @@ class GrpcTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.of(testdata("serve"), settings -> settings.optLimits(
-                new Limits(100_000, 2_000_000, Duration.ofSeconds(5), Duration.ofSeconds(30), 50, 1_000_000)));
+        server = TestServer.of(
+                testdata("serve"),
+                settings -> settings.optLimits(
+                        new Limits(100_000, 2_000_000, Duration.ofSeconds(5), Duration.ofSeconds(30), 50, 1_000_000)));
         channel = channel(server);
         stub = GRPCInferenceServiceGrpc.newBlockingStub(channel);
     }
 
     static ManagedChannel channel(TestServer server) {
-        return NettyChannelBuilder.forAddress("127.0.0.1", server.server.grpcPort().getAsInt())
+        return NettyChannelBuilder.forAddress(
+                        "127.0.0.1", server.server.grpcPort().getAsInt())
                 .usePlaintext()
                 .build();
     }
@@ -88,11 +91,15 @@ class GrpcTest {
 
     @Test
     void tellsWhatItIs() {
-        assertThat(stub.serverLive(ServerLiveRequest.getDefaultInstance()).getLive()).isTrue();
-        assertThat(stub.serverReady(ServerReadyRequest.getDefaultInstance()).getReady()).isTrue();
-        assertThat(stub.serverMetadata(ServerMetadataRequest.getDefaultInstance()).getName()).isEqualTo("ham");
-        ModelMetadataResponse model =
-                stub.modelMetadata(ModelMetadataRequest.newBuilder().setName("scaled2").build());
+        assertThat(stub.serverLive(ServerLiveRequest.getDefaultInstance()).getLive())
+                .isTrue();
+        assertThat(stub.serverReady(ServerReadyRequest.getDefaultInstance()).getReady())
+                .isTrue();
+        assertThat(stub.serverMetadata(ServerMetadataRequest.getDefaultInstance())
+                        .getName())
+                .isEqualTo("ham");
+        ModelMetadataResponse model = stub.modelMetadata(
+                ModelMetadataRequest.newBuilder().setName("scaled2").build());
         assertThat(model.getVersionsList()).containsExactly("1");
         assertThat(model.getInputs(0).getShapeList()).containsExactly(-1L, 3L, 2L, 2L);
         assertThat(model.getOutputs(0).getDatatype()).isEqualTo("FP32");
@@ -138,17 +145,21 @@ class GrpcTest {
     void loadsAndUnloadsAsKServeAndAsTritonSayIt() {
         stub.repositoryModelUnload(
                 RepositoryModelUnloadRequest.newBuilder().setName("pick").build());
-        assertThat(stub.modelReady(ModelReadyRequest.newBuilder().setName("pick").build())
+        assertThat(stub.modelReady(
+                                ModelReadyRequest.newBuilder().setName("pick").build())
                         .getReady())
                 .isFalse();
-        assertThat(stub.repositoryIndex(RepositoryIndexRequest.getDefaultInstance()).getModelsList())
-                .anyMatch(each -> each.getName().equals("pick") && each.getState().equals("UNAVAILABLE"));
+        assertThat(stub.repositoryIndex(RepositoryIndexRequest.getDefaultInstance())
+                        .getModelsList())
+                .anyMatch(
+                        each -> each.getName().equals("pick") && each.getState().equals("UNAVAILABLE"));
         assertThat(stub.repositoryModelLoad(RepositoryModelLoadRequest.newBuilder()
                                 .setModelName("pick")
                                 .build())
                         .getIsLoaded())
                 .isTrue();
-        assertThat(stub.modelReady(ModelReadyRequest.newBuilder().setName("pick").build())
+        assertThat(stub.modelReady(
+                                ModelReadyRequest.newBuilder().setName("pick").build())
                         .getReady())
                 .isTrue();
     }
@@ -169,11 +180,16 @@ class GrpcTest {
         refused(request("scaled1").addInputs(pixels()).addRawInputContents(raw(1)), Code.INVALID_ARGUMENT, "48 bytes");
         refused(request("scaled1").addInputs(pixels()), Code.INVALID_ARGUMENT, "48 bytes, found 0");
         refused(
-                request("scaled1").addInputs(pixels()).addRawInputContents(twelve).addRawInputContents(twelve),
+                request("scaled1")
+                        .addInputs(pixels())
+                        .addRawInputContents(twelve)
+                        .addRawInputContents(twelve),
                 Code.INVALID_ARGUMENT,
                 "raw_input_contents");
         refused(
-                request("scaled1").addInputs(pixels().setDatatype("INT8").clearShape().addShape(48)).addRawInputContents(twelve),
+                request("scaled1")
+                        .addInputs(pixels().setDatatype("INT8").clearShape().addShape(48))
+                        .addRawInputContents(twelve),
                 Code.INVALID_ARGUMENT,
                 "type float32, found int8");
         refused(
@@ -216,12 +232,13 @@ class GrpcTest {
                             .setDatatype("FP32")
                             .addAllShape(List.of(1L, 2L)))
                     .addRawInputContents(raw(1, 2))
-                    .putParameters("timeout", InferParameter.newBuilder().setInt64Param(50_000).build())
+                    .putParameters(
+                            "timeout",
+                            InferParameter.newBuilder().setInt64Param(50_000).build())
                     .build();
             // The parameter is the server's to keep: the client itself would wait for long.
             StatusRuntimeException thrown = catchThrowableOfType(
-                    StatusRuntimeException.class,
-                    () -> GRPCInferenceServiceGrpc.newBlockingStub(other)
+                    StatusRuntimeException.class, () -> GRPCInferenceServiceGrpc.newBlockingStub(other)
                             .withDeadlineAfter(20, TimeUnit.SECONDS)
                             .modelInfer(request));
             assertThat(thrown.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);

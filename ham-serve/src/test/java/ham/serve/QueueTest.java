@@ -45,7 +45,9 @@ class QueueTest {
     }
 
     private static double waiting(TestServer server) {
-        return server.get("metrics").text().lines()
+        return server.get("metrics")
+                .text()
+                .lines()
                 .filter(line -> line.startsWith("ham_queue_requests"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .findFirst()
@@ -126,7 +128,10 @@ class QueueTest {
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.response().headers().firstValue("Retry-After")).hasValue("1");
             model.waits(false);
-            assertThat(List.of(running.get().status(), one.get().status(), two.get().status()))
+            assertThat(List.of(
+                            running.get().status(),
+                            one.get().status(),
+                            two.get().status()))
                     .containsOnly(200);
         }
     }
@@ -142,7 +147,8 @@ class QueueTest {
             assertThat(late.status()).isEqualTo(504);
             assertThat(waiting(server)).isZero();
             Answer alsoLate = server.post(
-                    "v2/models/fake/infer", "{\"parameters\":{\"timeout\":50000}," + pairs(1, 1).substring(1));
+                    "v2/models/fake/infer",
+                    "{\"parameters\":{\"timeout\":50000}," + pairs(1, 1).substring(1));
             assertThat(alsoLate.status()).isEqualTo(504);
             model.waits(false);
             assertThat(running.get().status()).isEqualTo(200);

@@ -39,7 +39,8 @@ class RestTest {
         assertThat(server.path("name").asText()).isEqualTo("ham");
         assertThat(server.path("version").asText()).isEqualTo("test");
         assertThat(server.path("extensions").toString()).contains("binary_tensor_data", "model_repository");
-        assertThat(RestTest.server.get("v2/health/live").json().path("live").asBoolean()).isTrue();
+        assertThat(RestTest.server.get("v2/health/live").json().path("live").asBoolean())
+                .isTrue();
         assertThat(RestTest.server.get("v2/health/ready").status()).isEqualTo(200);
         assertThat(RestTest.server.get("v2/models/pick/ready").status()).isEqualTo(200);
         JsonNode model = RestTest.server.get("v2/models/scaled2/versions/1").json();
@@ -65,7 +66,8 @@ class RestTest {
         String nested =
                 "{\"data\":[[[[1,1],[1,1]],[[2,2],[2,2]],[[3,3],[3,3]]]],\"datatype\":\"FP32\",\"shape\":[1,3,2,2],\"name\":\"pixel_values\"}";
         Answer answer = server.post("v2/models/scaled1/infer", "{\"more\":{\"x\":[1]},\"inputs\":[" + nested + "]}");
-        assertThat(answer.json().path("outputs").path(0).path("data").toString()).isEqualTo("[1.0,2.0,3.0]");
+        assertThat(answer.json().path("outputs").path(0).path("data").toString())
+                .isEqualTo("[1.0,2.0,3.0]");
     }
 
     @Test
@@ -93,7 +95,8 @@ class RestTest {
         assertThat(told.path("outputs").path(0).toString())
                 .isEqualTo(
                         "{\"name\":\"logits\",\"datatype\":\"FP32\",\"shape\":[2,3],\"parameters\":{\"binary_data_size\":24}}");
-        ByteBuffer floats = ByteBuffer.wrap(answer.response().body(), length, 24).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer floats =
+                ByteBuffer.wrap(answer.response().body(), length, 24).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < 6; i++) {
             assertThat(floats.getFloat()).isEqualTo(2f * i);
         }
@@ -106,8 +109,7 @@ class RestTest {
         for (int i = 0; i < 12; i++) {
             body.putFloat(5);
         }
-        Answer answer =
-                server.post("v2/models/scaled1/infer", body.array(), "Inference-Header-Content-Length", "0");
+        Answer answer = server.post("v2/models/scaled1/infer", body.array(), "Inference-Header-Content-Length", "0");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.response().body()).endsWith(new byte[] {0, 0, (byte) 0xa0, 0x40});
     }
@@ -116,7 +118,8 @@ class RestTest {
     void tellsTheBestClasses() {
         Answer answer = server.post(
                 "v2/models/scaled2/infer",
-                "{\"inputs\":[" + PIXELS + "],\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"classification\":2}}]}");
+                "{\"inputs\":[" + PIXELS
+                        + "],\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"classification\":2}}]}");
         assertThat(answer.json().path("outputs").path(0).toString())
                 .isEqualTo(
                         "{\"name\":\"logits\",\"datatype\":\"BYTES\",\"shape\":[1,2],\"data\":[\"6.0:2:blue2\",\"4.0:1:green2\"]}");
@@ -126,25 +129,32 @@ class RestTest {
     void everyTypeComesBackAsItWent() {
         try (TestServer types = TestServer.of(testdata("onnx/types.onnx"), settings -> settings)) {
             String[][] values = {
-                {"float32", "FP32", "[1.5,-3.0E38]"}, {"uint8", "UINT8", "[0,255]"}, {"int8", "INT8", "[-128,127]"},
-                {"int16", "INT16", "[-32768,32767]"}, {"int32", "INT32", "[-2147483648,2147483647]"},
-                {"int64", "INT64", "[-9223372036854775808,9223372036854775807]"}, {"bool", "BOOL", "[true,false]"},
+                {"float32", "FP32", "[1.5,-3.0E38]"},
+                {"uint8", "UINT8", "[0,255]"},
+                {"int8", "INT8", "[-128,127]"},
+                {"int16", "INT16", "[-32768,32767]"},
+                {"int32", "INT32", "[-2147483648,2147483647]"},
+                {"int64", "INT64", "[-9223372036854775808,9223372036854775807]"},
+                {"bool", "BOOL", "[true,false]"},
                 {"float64", "FP64", "[0.1,-1.0E300]"}
             };
             StringBuilder json = new StringBuilder("{\"inputs\":[");
             for (String[] each : values) {
-                json.append("{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":[1,2],\"data\":%s},".formatted((Object[]) each));
+                json.append("{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":[1,2],\"data\":%s},"
+                        .formatted((Object[]) each));
             }
             for (String each : new String[] {"float16:FP16", "bfloat16:BF16"}) {
                 String[] named = each.split(":");
-                json.append("{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":[1,2],\"parameters\":{\"binary_data_size\":4}},"
-                        .formatted((Object[]) named));
+                json.append(
+                        "{\"name\":\"%s\",\"datatype\":\"%s\",\"shape\":[1,2],\"parameters\":{\"binary_data_size\":4}},"
+                                .formatted((Object[]) named));
             }
             json.setCharAt(json.length() - 1, ']');
             json.append('}');
             byte[] half = {0, 0x3c, 0, (byte) 0xc0, (byte) 0x80, 0x3f, 0, (byte) 0xc0};
             byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
-            byte[] body = ByteBuffer.allocate(text.length + 8).put(text).put(half).array();
+            byte[] body =
+                    ByteBuffer.allocate(text.length + 8).put(text).put(half).array();
             Answer answer = types.post(
                     "v2/models/types/infer", body, "Inference-Header-Content-Length", Integer.toString(text.length));
             assertThat(answer.status()).as(answer.text()).isEqualTo(200);
@@ -168,7 +178,8 @@ class RestTest {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         ImageIO.write(image, "png", png);
         Answer answer = server.post("classify/scaled2?top=1", png.toByteArray(), "X-Request-Id", "my-image");
-        assertThat(answer.json().path("predictions").path(0).path("label").asText()).isEqualTo("green2");
+        assertThat(answer.json().path("predictions").path(0).path("label").asText())
+                .isEqualTo("green2");
         assertThat(answer.json().path("predictions")).hasSize(1);
         assertThat(answer.json().path("id").asText()).isEqualTo("my-image");
         assertThat(answer.response().headers().firstValue("X-Request-Id")).hasValue("my-image");
@@ -183,7 +194,8 @@ class RestTest {
     @Test
     void loadsAndUnloads() {
         assertThat(server.post("v2/repository/index", "").json().toString()).contains("\"scaled1\"", "\"pick\"");
-        assertThat(server.post("v2/repository/models/pick/unload", "{}").status()).isEqualTo(200);
+        assertThat(server.post("v2/repository/models/pick/unload", "{}").status())
+                .isEqualTo(200);
         assertThat(server.post("v2/repository/index", "").json().toString())
                 .contains("{\"name\":\"pick\",\"version\":\"\",\"state\":\"UNAVAILABLE\",\"reason\":\"unloaded\"}");
         assertThat(server.post("v2/repository/index", "{\"ready\":true}").json().toString())
@@ -196,10 +208,15 @@ class RestTest {
 
     @Test
     void numbersAndLinesTellOfRequests() {
-        server.post("v2/models/pick/infer", "{\"inputs\":[{\"name\":\"index\",\"datatype\":\"INT64\",\"shape\":[1],\"data\":[1]}]}", "X-Request-Id", "told");
+        server.post(
+                "v2/models/pick/infer",
+                "{\"inputs\":[{\"name\":\"index\",\"datatype\":\"INT64\",\"shape\":[1],\"data\":[1]}]}",
+                "X-Request-Id",
+                "told");
         String metrics = server.get("metrics").text();
         assertThat(metrics)
-                .contains("ham_request_seconds_bucket{call=\"infer\",model=\"pick\",protocol=\"http\",status=\"200\",le=\"0.001\"}")
+                .contains(
+                        "ham_request_seconds_bucket{call=\"infer\",model=\"pick\",protocol=\"http\",status=\"200\",le=\"0.001\"}")
                 .contains("ham_batch_rows_bucket{model=\"pick\"", "ham_queue_requests{model=\"pick\"}")
                 .contains("process_resident_memory_bytes");
         JsonNode line = server.log().stream()
@@ -216,7 +233,11 @@ class RestTest {
     void servesThePage() {
         Answer page = server.get("");
         assertThat(page.text()).contains("<script src=\"page.js\"");
-        assertThat(page.response().headers().firstValue("Content-Security-Policy").orElse("")).contains("default-src 'none'");
+        assertThat(page.response()
+                        .headers()
+                        .firstValue("Content-Security-Policy")
+                        .orElse(""))
+                .contains("default-src 'none'");
         assertThat(server.get("page.js").status()).isEqualTo(200);
         assertThat(server.get("page.css").status()).isEqualTo(200);
     }

@@ -43,8 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("soak")
 class ServeFigures {
-    private static final Path MODEL =
-            Path.of(System.getProperty("ham.figures.model", testdata("serve/scaled1.onnx").toString()));
+    private static final Path MODEL = Path.of(System.getProperty(
+            "ham.figures.model", testdata("serve/scaled1.onnx").toString()));
     private static final int ROUNDS = Integer.getInteger("ham.figures.rounds", 3000);
 
     @TempDir
@@ -81,7 +81,8 @@ class ServeFigures {
 
         byte[] rest(String model) {
             byte[] data = bytes();
-            byte[] json = ("{\"inputs\":[{\"name\":\"" + input + "\",\"datatype\":\"FP32\",\"shape\":" + Arrays.toString(shape)
+            byte[] json = ("{\"inputs\":[{\"name\":\"" + input + "\",\"datatype\":\"FP32\",\"shape\":"
+                            + Arrays.toString(shape)
                             + ",\"parameters\":{\"binary_data_size\":" + data.length
                             + "}}],\"parameters\":{\"binary_data_output\":true}}")
                     .getBytes(StandardCharsets.UTF_8);
@@ -197,7 +198,8 @@ class ServeFigures {
     void batching() throws Exception {
         int[] clients = {1, 8, 32};
         try (TestServer alone = start(MODEL, each -> each.optBatching(new BatchRules(1, Duration.ZERO, 256, 1)));
-                TestServer together = start(MODEL, each -> each.optBatching(new BatchRules(32, Duration.ZERO, 256, 1)));
+                TestServer together =
+                        start(MODEL, each -> each.optBatching(new BatchRules(32, Duration.ZERO, 256, 1)));
                 OnnxModel model = OnnxModel.open(MODEL, new SessionSettings(1))) {
             byte[] request = Row.of(model).rest(name(MODEL));
             int[] ports = {
@@ -231,8 +233,7 @@ class ServeFigures {
     void swapping() throws Exception {
         Path file = Files.copy(MODEL, temp.resolve("model.onnx"));
         try (TestServer server = start(
-                        file,
-                        each -> each.optWatch(Duration.ofMillis(100)).optRule(SwapRule.ANY_MODEL));
+                        file, each -> each.optWatch(Duration.ofMillis(100)).optRule(SwapRule.ANY_MODEL));
                 OnnxModel model = OnnxModel.open(MODEL, new SessionSettings(1))) {
             byte[] request = Row.of(model).rest("model");
             int port = server.server.httpPort().getAsInt();
@@ -265,12 +266,17 @@ class ServeFigures {
             say("swapping, %s, 2 clients, turns of 5 s, medians of 5:", name(MODEL));
             say("  no swap         p50 %.3f ms, p99 %.3f ms", median(still, 0), median(still, 1));
             say("  a swap a second p50 %.3f ms, p99 %.3f ms", median(swapped, 0), median(swapped, 1));
-            server.get("metrics").text().lines().filter(line -> line.startsWith("ham_swaps")).forEach(line -> say("  %s", line));
+            server.get("metrics")
+                    .text()
+                    .lines()
+                    .filter(line -> line.startsWith("ham_swaps"))
+                    .forEach(line -> say("  %s", line));
         }
     }
 
     private static double median(List<double[]> values, int column) {
-        double[] sorted = values.stream().mapToDouble(each -> each[column]).sorted().toArray();
+        double[] sorted =
+                values.stream().mapToDouble(each -> each[column]).sorted().toArray();
         return sorted[sorted.length / 2];
     }
 
@@ -290,7 +296,8 @@ class ServeFigures {
                         .filter(line -> line.startsWith("VmRSS"))
                         .findFirst()
                         .orElse("");
-                long heap = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+                long heap = Runtime.getRuntime().totalMemory()
+                        - Runtime.getRuntime().freeMemory();
                 say(
                         "soak, %d requests: %.0f requests/s, heap after collection %.1f MB, resident %.1f MB, %d threads",
                         i * part,

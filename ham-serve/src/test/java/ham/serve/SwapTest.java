@@ -49,7 +49,13 @@ class SwapTest {
     }
 
     private static String inferred(TestServer server, String path) {
-        return server.post(path, PIXELS).json().path("outputs").path(0).path("data").path(0).asText();
+        return server.post(path, PIXELS)
+                .json()
+                .path("outputs")
+                .path(0)
+                .path("data")
+                .path(0)
+                .asText();
     }
 
     @Test
@@ -61,8 +67,7 @@ class SwapTest {
         AtomicBoolean done = new AtomicBoolean();
         // Any change of labels: a label tells which of the two models it belongs to, and so does the number beside it.
         try (TestServer server = TestServer.of(
-                file,
-                settings -> settings.optWatch(Duration.ofMillis(10)).optRule(SwapRule.ANY_MODEL))) {
+                file, settings -> settings.optWatch(Duration.ofMillis(10)).optRule(SwapRule.ANY_MODEL))) {
             List<Thread> clients = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 boolean images = i % 2 == 0;
@@ -73,10 +78,17 @@ class SwapTest {
                                 : server.post("v2/models/model/infer", PIXELS);
                         JsonNode best = answer.json().path("predictions").path(0);
                         String text = images
-                                ? best.path("logit").asText() + ":2:" + best.path("label").asText()
-                                : answer.json().path("outputs").path(0).path("data").path(0).asText();
+                                ? best.path("logit").asText() + ":2:"
+                                        + best.path("label").asText()
+                                : answer.json()
+                                        .path("outputs")
+                                        .path(0)
+                                        .path("data")
+                                        .path(0)
+                                        .asText();
                         if (answer.status() != 200
-                                || !text.matches(images ? "1\\.0:2:blue1|2\\.0:2:blue2" : "3\\.0:2:blue1|6\\.0:2:blue2")) {
+                                || !text.matches(
+                                        images ? "1\\.0:2:blue1|2\\.0:2:blue2" : "3\\.0:2:blue1|6\\.0:2:blue2")) {
                             wrong.add(answer.text());
                         }
                         seen.add(text);
@@ -103,7 +115,9 @@ class SwapTest {
     }
 
     private static long swaps(TestServer server) {
-        return server.log().stream().filter(line -> line.path("event").asText().equals("swapped")).count();
+        return server.log().stream()
+                .filter(line -> line.path("event").asText().equals("swapped"))
+                .count();
     }
 
     @Test
@@ -115,14 +129,27 @@ class SwapTest {
             assertThat(inputs.status()).isEqualTo(400);
             assertThat(inputs.error()).contains("expected the inputs of the model in service");
             replace(file, testdata("serve/scaled2.onnx"));
-            assertThat(server.post("v2/repository/models/model/load", "").error()).contains("labels");
+            assertThat(server.post("v2/repository/models/model/load", "").error())
+                    .contains("labels");
             Files.writeString(file, "broken");
-            assertThat(server.post("v2/repository/models/model/load", "").status()).isEqualTo(400);
-            assertThat(server.post("v2/repository/index", "").json().path(0).path("reason").asText()).contains("ONNX");
+            assertThat(server.post("v2/repository/models/model/load", "").status())
+                    .isEqualTo(400);
+            assertThat(server.post("v2/repository/index", "")
+                            .json()
+                            .path(0)
+                            .path("reason")
+                            .asText())
+                    .contains("ONNX");
             assertThat(inferred(server, "v2/models/model/infer")).isEqualTo("3.0:2:blue1");
             replace(file, testdata("serve/scaled1.onnx"));
-            assertThat(server.post("v2/repository/models/model/load", "").status()).isEqualTo(200);
-            assertThat(server.post("v2/repository/index", "").json().path(0).path("reason").asText()).isEmpty();
+            assertThat(server.post("v2/repository/models/model/load", "").status())
+                    .isEqualTo(200);
+            assertThat(server.post("v2/repository/index", "")
+                            .json()
+                            .path(0)
+                            .path("reason")
+                            .asText())
+                    .isEmpty();
         }
     }
 

@@ -112,7 +112,8 @@ final class TestServer implements AutoCloseable {
 
     /** Lines of the log so far. */
     List<JsonNode> log() {
-        return log.toString(StandardCharsets.UTF_8).lines()
+        return log.toString(StandardCharsets.UTF_8)
+                .lines()
                 .map(line -> {
                     try {
                         return MAPPER.readTree(line);

@@ -94,8 +94,7 @@ final class RunOf {
     }
 
     /** A direct buffer, which ONNX Runtime reads where it is. */
-    private static Tensor joined(
-            String name, List<Ticket> tickets, int rows, Map<String, ByteBuffer> staging) {
+    private static Tensor joined(String name, List<Ticket> tickets, int rows, Map<String, ByteBuffer> staging) {
         Tensor first = tickets.get(0).request().inputs().get(name);
         if (tickets.size() == 1 && first.data().isDirect()) {
             return first;

@@ -95,8 +95,8 @@ final class Calls implements ServerInterceptor {
         }
 
         private void tooSlow() {
-            String message =
-                    "Expected the whole request within " + service.limits().receive().toMillis() / 1000.0 + " s.";
+            String message = "Expected the whole request within "
+                    + service.limits().receive().toMillis() / 1000.0 + " s.";
             service.observer().ended(exchange, Status.TOO_SLOW, message);
             call.close(Codes.of(Status.TOO_SLOW, message).getStatus(), new Metadata());
         }

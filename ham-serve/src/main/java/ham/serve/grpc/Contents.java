@@ -32,12 +32,10 @@ final class Contents {
         for (int i = 0; i < request.getInputsCount(); i++) {
             InferInputTensor input = request.getInputs(i);
             if (raw > 0 && input.hasContents()) {
-                throw ServeException.invalid("Input " + input.getName()
-                        + ": expected contents or raw_input_contents, found both.");
+                throw ServeException.invalid(
+                        "Input " + input.getName() + ": expected contents or raw_input_contents, found both.");
             }
-            ByteBuffer data = raw > 0
-                    ? request.getRawInputContents(i).asReadOnlyByteBuffer()
-                    : numbers(input);
+            ByteBuffer data = raw > 0 ? request.getRawInputContents(i).asReadOnlyByteBuffer() : numbers(input);
             Datatype type = Datatype.named(input.getDatatype(), "Input " + input.getName());
             Tensor before;
             try {
@@ -80,8 +78,7 @@ final class Contents {
             case UINT8 -> integers(contents.getUintContentsList(), type, 0, 255, where);
             case INT8 -> integers(contents.getIntContentsList(), type, Byte.MIN_VALUE, Byte.MAX_VALUE, where);
             case INT16 -> integers(contents.getIntContentsList(), type, Short.MIN_VALUE, Short.MAX_VALUE, where);
-            case INT32 ->
-                integers(contents.getIntContentsList(), type, Integer.MIN_VALUE, Integer.MAX_VALUE, where);
+            case INT32 -> integers(contents.getIntContentsList(), type, Integer.MIN_VALUE, Integer.MAX_VALUE, where);
             case FLOAT16, BFLOAT16 ->
                 throw ServeException.invalid(where + ": expected " + input.getDatatype()
                         + " in raw_input_contents, because there are no such contents, found none.");

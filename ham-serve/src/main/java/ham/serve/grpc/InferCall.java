@@ -51,8 +51,8 @@ final class InferCall {
     /** Takes it into the queue. */
     void submit(ServedModel served, ServerCallStreamObserver<ModelInferResponse> observer) {
         Map<String, Tensor> inputs = Contents.inputs(request);
-        Optional<String> adapter = Optional.ofNullable(request.getParametersMap().get("adapter"))
-                .map(value -> text("adapter", value));
+        Optional<String> adapter =
+                Optional.ofNullable(request.getParametersMap().get("adapter")).map(value -> text("adapter", value));
         Deadline deadline = deadline();
         Accepted accepted = served.submit(
                 request.getModelVersion(),
@@ -76,7 +76,8 @@ final class InferCall {
         if (timeout == null || timeout.getInt64Param() <= 0) {
             return deadline;
         }
-        return deadline.or(Deadline.in(Duration.of(Math.min(timeout.getInt64Param(), 86_400_000_000L), ChronoUnit.MICROS)));
+        return deadline.or(
+                Deadline.in(Duration.of(Math.min(timeout.getInt64Param(), 86_400_000_000L), ChronoUnit.MICROS)));
     }
 
     private List<Wanted> named() {

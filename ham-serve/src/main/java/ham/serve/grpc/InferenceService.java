@@ -52,9 +52,9 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
 
     @Override
     public void serverReady(ServerReadyRequest request, StreamObserver<ServerReadyResponse> observer) {
-        answer(observer, () -> ServerReadyResponse.newBuilder()
-                .setReady(service.ready())
-                .build());
+        answer(
+                observer,
+                () -> ServerReadyResponse.newBuilder().setReady(service.ready()).build());
     }
 
     @Override
@@ -95,7 +95,8 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
                     .addAllOutputs(tensors(model.engine().outputs()));
             served.versions().forEach(each -> response.addVersions(each.toString()));
             if (!model.engine().adapters().isEmpty()) {
-                response.putProperties("adapters", String.join(",", model.engine().adapters()));
+                response.putProperties(
+                        "adapters", String.join(",", model.engine().adapters()));
             }
             return response.build();
         });

@@ -59,20 +59,21 @@ public final class Metrics {
     }
 
     void ended(Exchange.Told told) {
-        ended.computeIfAbsent(new Ended(told.protocol(), told.call(), told.model(), told.status()), labels -> Timer.builder(
-                                "ham.request")
-                        .description("Requests from arrival to answer")
-                        .tags(
-                                "protocol",
-                                labels.protocol(),
-                                "call",
-                                labels.call(),
-                                "model",
-                                labels.model(),
-                                "status",
-                                Integer.toString(labels.status()))
-                        .serviceLevelObjectives(BOUNDS)
-                        .register(registry))
+        ended.computeIfAbsent(
+                        new Ended(told.protocol(), told.call(), told.model(), told.status()),
+                        labels -> Timer.builder("ham.request")
+                                .description("Requests from arrival to answer")
+                                .tags(
+                                        "protocol",
+                                        labels.protocol(),
+                                        "call",
+                                        labels.call(),
+                                        "model",
+                                        labels.model(),
+                                        "status",
+                                        Integer.toString(labels.status()))
+                                .serviceLevelObjectives(BOUNDS)
+                                .register(registry))
                 .record((long) (told.ms() * 1e6), TimeUnit.NANOSECONDS);
         if (told.batch() > 0) {
             timer("ham.queue.wait", "Time that requests waited for a run", told.model())
@@ -117,7 +118,10 @@ public final class Metrics {
     }
 
     private Counter counter(String name, String description, String model) {
-        return Counter.builder(name).description(description).tag("model", model).register(registry);
+        return Counter.builder(name)
+                .description(description)
+                .tag("model", model)
+                .register(registry);
     }
 
     /** All numbers in Prometheus' text form. */

@@ -36,7 +36,8 @@ record AdapterFolder(String name, Path folder, Openers openers, BatchRules rules
             throw ServeException.invalid(
                     file + ": expected the record of a package, found broken JSON (" + e.getOriginalMessage() + ").");
         } catch (IOException e) {
-            throw ServeException.invalid(file + ": expected the record of a package, but it cannot be read (" + e + ").");
+            throw ServeException.invalid(
+                    file + ": expected the record of a package, but it cannot be read (" + e + ").");
         }
     }
 
@@ -51,8 +52,9 @@ record AdapterFolder(String name, Path folder, Openers openers, BatchRules rules
                 && record.tasks().stream()
                         .allMatch(task -> task.task() != null && task.labels() != null && plain(task.adapter()));
         if (!whole) {
-            throw ServeException.invalid(folder.resolve(RECORD)
-                    + ": expected a base and tasks with an adapter file of this folder and labels each, found something else.");
+            throw ServeException.invalid(
+                    folder.resolve(RECORD)
+                            + ": expected a base and tasks with an adapter file of this folder and labels each, found something else.");
         }
         List<Path> files = new ArrayList<>(List.of(folder.resolve(RECORD), folder.resolve(record.base())));
         record.tasks().forEach(task -> files.add(folder.resolve(task.adapter())));
@@ -60,7 +62,8 @@ record AdapterFolder(String name, Path folder, Openers openers, BatchRules rules
                 1L,
                 new VersionSource(
                         files,
-                        () -> AdapterEngine.open(folder, record, openers.adapters().get()),
+                        () -> AdapterEngine.open(
+                                folder, record, openers.adapters().get()),
                         rules,
                         engine -> new Rows(true, true, Integer.MAX_VALUE),
                         Optional.empty(),

@@ -122,8 +122,7 @@ public final class LoadedModel {
     }
 
     private Optional<List<String>> metadataLabels() {
-        return Optional.ofNullable(engine.metadata().get(Labels.METADATA_KEY))
-                .map(json -> Labels.fromJson(json, name));
+        return Optional.ofNullable(engine.metadata().get(Labels.METADATA_KEY)).map(json -> Labels.fromJson(json, name));
     }
 
     Stamp stamp() {

@@ -146,8 +146,10 @@ final class QueuedModel implements Model {
         public void run() {
             boolean done = false;
             try {
-                outputs = List.copyOf(QueuedModel.this.run(
-                                Map.of(spec.name(), new Tensor(type, shape, input.duplicate().clear())))
+                outputs = List.copyOf(QueuedModel.this
+                        .run(Map.of(
+                                spec.name(),
+                                new Tensor(type, shape, input.duplicate().clear())))
                         .values());
                 done = true;
             } finally {

@@ -69,14 +69,16 @@ public final class Repository implements AutoCloseable {
             for (Path child : children.sorted().toList()) {
                 if (Files.isDirectory(child) && isModel(child)) {
                     sources.add(new TritonModel(String.valueOf(child.getFileName()), child, openers, rules));
-                } else if (Files.isDirectory(child) && AdapterFolder.record(child).isPresent()) {
+                } else if (Files.isDirectory(child)
+                        && AdapterFolder.record(child).isPresent()) {
                     sources.add(new AdapterFolder(String.valueOf(child.getFileName()), child, openers, rules));
                 } else if (Files.isRegularFile(child) && child.toString().endsWith(".onnx")) {
                     sources.add(LoneModel.of(child, openers, rules));
                 }
             }
         } catch (IOException e) {
-            throw ServeException.invalid(root + ": expected a repository of models, but it cannot be read (" + e + ").");
+            throw ServeException.invalid(
+                    root + ": expected a repository of models, but it cannot be read (" + e + ").");
         }
         if (sources.isEmpty()) {
             throw ServeException.invalid(root + ": expected model files, or folders with " + TritonModel.CONFIG
@@ -94,8 +96,8 @@ public final class Repository implements AutoCloseable {
             return true;
         }
         try (Stream<Path> children = Files.list(folder)) {
-            return children.anyMatch(child ->
-                    String.valueOf(child.getFileName()).matches("[1-9]\\d*") && Files.isDirectory(child));
+            return children.anyMatch(
+                    child -> String.valueOf(child.getFileName()).matches("[1-9]\\d*") && Files.isDirectory(child));
         }
     }
 

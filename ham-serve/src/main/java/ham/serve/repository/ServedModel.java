@@ -208,7 +208,8 @@ public final class ServedModel {
         try {
             SortedMap<Long, VersionSource> there = new TreeMap<>(source.versions());
             return new Stamp(there.entrySet().stream()
-                    .map(each -> each.getKey() + " " + Stamp.of(each.getValue().files()).text())
+                    .map(each -> each.getKey() + " "
+                            + Stamp.of(each.getValue().files()).text())
                     .reduce("", (all, one) -> all + one + "\n"));
         } catch (HamException e) {
             return new Stamp("refused: " + e.getMessage());

@@ -5,10 +5,10 @@ import ham.runtime.classify.Labels;
 import ham.serve.batch.BatchRules;
 import ham.serve.batch.Rows;
 import ham.serve.engine.ModelEngine;
-import ham.serve.protocol.ServeException;
 import ham.serve.proto.triton.ModelConfig;
 import ham.serve.proto.triton.ModelOutput;
 import ham.serve.proto.triton.ModelVersionPolicy;
+import ham.serve.protocol.ServeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,8 +58,7 @@ record TritonModel(String name, Path folder, Openers openers, BatchRules rules) 
     }
 
     private VersionSource version(Path file, Optional<ModelConfig> config) {
-        List<Path> files =
-                List.of(folder.resolve(CONFIG), file, file.resolveSibling(file.getFileName() + ".data"));
+        List<Path> files = List.of(folder.resolve(CONFIG), file, file.resolveSibling(file.getFileName() + ".data"));
         if (config.isEmpty()) {
             return new VersionSource(
                     files,
@@ -135,7 +134,8 @@ record TritonModel(String name, Path folder, Openers openers, BatchRules rules) 
                     .filter(each -> each.matches("[1-9]\\d{0,17}"))
                     .forEach(each -> there.add(Long.parseLong(each)));
         } catch (IOException e) {
-            throw ServeException.invalid(folder + ": expected the folder of a model, but it cannot be read (" + e + ").");
+            throw ServeException.invalid(
+                    folder + ": expected the folder of a model, but it cannot be read (" + e + ").");
         }
         ModelVersionPolicy policy =
                 config.map(ModelConfig::getVersionPolicy).orElse(ModelVersionPolicy.getDefaultInstance());

@@ -29,9 +29,11 @@ final class TritonSignature {
         try {
             TritonSignature check = new TritonSignature(file, config.getMaxBatchSize() > 0);
             config.getInputList()
-                    .forEach(each -> check.tensor(each.getName(), each.getDataType(), each.getDimsList(), engine.inputs()));
+                    .forEach(each ->
+                            check.tensor(each.getName(), each.getDataType(), each.getDimsList(), engine.inputs()));
             config.getOutputList()
-                    .forEach(each -> check.tensor(each.getName(), each.getDataType(), each.getDimsList(), engine.outputs()));
+                    .forEach(each ->
+                            check.tensor(each.getName(), each.getDataType(), each.getDimsList(), engine.outputs()));
             if (config.getMaxBatchSize() > 0) {
                 engine.inputs().forEach(check::free);
                 engine.outputs().forEach(check::free);
@@ -47,8 +49,10 @@ final class TritonSignature {
         TensorSpec spec = specs.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> problem("'" + name + "'", "one of the graph's tensors "
-                        + specs.stream().map(TensorSpec::name).toList()));
+                .orElseThrow(() -> problem(
+                        "'" + name + "'",
+                        "one of the graph's tensors "
+                                + specs.stream().map(TensorSpec::name).toList()));
         String said = type.name().substring("TYPE_".length()).replace("STRING", "BYTES");
         if (!said.equals(Datatype.label(spec.dtype()))) {
             throw problem(name + " of " + type, Datatype.label(spec.dtype()) + ", as the graph has it");
@@ -59,7 +63,9 @@ final class TritonSignature {
         }
         boolean fits = shape.size() == spec.shape().size();
         for (int i = 0; fits && i < shape.size(); i++) {
-            fits = shape.get(i) < 0 || spec.shape().get(i) < 0 || shape.get(i).equals(spec.shape().get(i));
+            fits = shape.get(i) < 0
+                    || spec.shape().get(i) < 0
+                    || shape.get(i).equals(spec.shape().get(i));
         }
         if (!fits) {
             throw problem(name + " of the shape " + shape, spec.shapeText() + ", as the graph has it");

@@ -53,20 +53,15 @@ final class Answers {
 
     record IndexEntry(String name, String version, String state, String reason) {}
 
-    record Classes(
-            String modelName,
-            String modelVersion,
-            String adapter,
-            String id,
-            List<Prediction> predictions) {}
+    record Classes(String modelName, String modelVersion, String adapter, String id, List<Prediction> predictions) {}
 
     /** Every version in service, and models of which none is. */
     static List<IndexEntry> index(Iterable<ServedModel> models, boolean onlyReady) {
         List<IndexEntry> entries = new ArrayList<>();
         for (ServedModel model : models) {
             model.versions()
-                    .forEach(version -> entries.add(
-                            new IndexEntry(model.name(), version.toString(), "READY", model.reason())));
+                    .forEach(version ->
+                            entries.add(new IndexEntry(model.name(), version.toString(), "READY", model.reason())));
             if (!model.ready() && !onlyReady) {
                 entries.add(new IndexEntry(model.name(), "", "UNAVAILABLE", model.reason()));
             }

@@ -86,7 +86,9 @@ final class BodyReader implements Runnable {
                 }
                 if (Content.Chunk.isFailure(chunk)) {
                     fail(new ServeException(
-                            Status.CANCELLED, "The client went away in the middle of its request.", chunk.getFailure()));
+                            Status.CANCELLED,
+                            "The client went away in the middle of its request.",
+                            chunk.getFailure()));
                     return;
                 }
                 boolean last = chunk.isLast();
@@ -116,8 +118,9 @@ final class BodyReader implements Runnable {
     private void tooSlow() {
         fail(new ServeException(
                 Status.TOO_SLOW,
-                "Expected the whole request within " + service.limits().receive().toMillis() / 1000.0 + " s, found "
-                        + length + " bytes of its body."));
+                "Expected the whole request within "
+                        + service.limits().receive().toMillis() / 1000.0 + " s, found " + length
+                        + " bytes of its body."));
     }
 
     private synchronized void cancelTimeout() {

@@ -45,7 +45,12 @@ record InferAnswer(byte[] json, List<ByteBuffer> binary) {
             }
             json.writeArrayFieldStart("outputs");
             for (Wanted each : wanted.values()) {
-                output(json, each, outcome.outputs().get(each.name()), model.labels(adapter).orElse(List.of()), binary);
+                output(
+                        json,
+                        each,
+                        outcome.outputs().get(each.name()),
+                        model.labels(adapter).orElse(List.of()),
+                        binary);
             }
             json.writeEndArray();
             json.writeEndObject();

@@ -90,8 +90,11 @@ final class InferBody {
         } catch (JsonProcessingException e) {
             throw new ServeException(
                     Status.INVALID,
-                    "Expected JSON as the body, found broken JSON (" + e.getOriginalMessage().replaceAll("\\s+", " ")
-                            + (e.getLocation() == null ? "" : " at byte " + e.getLocation().getByteOffset()) + ").",
+                    "Expected JSON as the body, found broken JSON ("
+                            + e.getOriginalMessage().replaceAll("\\s+", " ")
+                            + (e.getLocation() == null
+                                    ? ""
+                                    : " at byte " + e.getLocation().getByteOffset()) + ").",
                     e);
         } catch (IOException e) {
             throw new IllegalStateException("bytes in memory are always readable", e);
@@ -101,7 +104,8 @@ final class InferBody {
         }
         if (binary != length) {
             throw ServeException.invalid("Expected " + (length - header)
-                    + " bytes of tensors behind the JSON, found that its binary_data_size add up to " + (binary - header)
+                    + " bytes of tensors behind the JSON, found that its binary_data_size add up to "
+                    + (binary - header)
                     + ".");
         }
     }
@@ -120,7 +124,8 @@ final class InferBody {
 
     private static void expect(JsonParser parser, JsonToken token, String key, String expected) {
         if (parser.currentToken() != token) {
-            throw ServeException.invalid("Expected " + key + " to be " + expected + ", found " + parser.currentToken() + ".");
+            throw ServeException.invalid(
+                    "Expected " + key + " to be " + expected + ", found " + parser.currentToken() + ".");
         }
     }
 
@@ -233,8 +238,8 @@ final class InferBody {
         List<Long> shape = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT || shape.size() >= 64) {
-                throw ServeException.invalid("Expected a shape of at most 64 whole numbers, found "
-                        + parser.currentToken() + ".");
+                throw ServeException.invalid(
+                        "Expected a shape of at most 64 whole numbers, found " + parser.currentToken() + ".");
             }
             shape.add(parser.getLongValue());
         }
@@ -258,10 +263,7 @@ final class InferBody {
 
     /** The request as the model takes it. */
     InferRequest request(LoadedModel model, Optional<String> adapter, Deadline deadline) {
-        return new InferRequest(
-                raw ? raw(model) : inputs,
-                adapter().or(() -> adapter),
-                deadline.or(deadline()));
+        return new InferRequest(raw ? raw(model) : inputs, adapter().or(() -> adapter), deadline.or(deadline()));
     }
 
     /** The whole body is the one input; its first free dimension follows from the number of bytes. */
@@ -286,7 +288,8 @@ final class InferBody {
         return Map.of(
                 spec.name(),
                 new Tensor(
-                        Datatype.named(Datatype.label(spec.dtype()), spec.name()).type(),
+                        Datatype.named(Datatype.label(spec.dtype()), spec.name())
+                                .type(),
                         shape,
                         ByteBuffer.wrap(body, 0, length)));
     }

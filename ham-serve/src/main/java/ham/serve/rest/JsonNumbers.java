@@ -33,19 +33,21 @@ final class JsonNumbers {
         String where = "Input " + name;
         ElementType type = Datatype.named(datatype, where).type();
         if (type == ElementType.FLOAT16 || type == ElementType.BFLOAT16) {
-            throw ServeException.invalid(
-                    where + ": expected " + datatype + " as binary data, because JSON has no such numbers, found JSON.");
+            throw ServeException.invalid(where + ": expected " + datatype
+                    + " as binary data, because JSON has no such numbers, found JSON.");
         }
         long elements = 1;
         for (long size : shape) {
-            elements = size < 0 ? Long.MAX_VALUE : size == 0 ? 0 : elements > length ? elements : elements * Math.min(size, 1L << 31);
+            elements = size < 0
+                    ? Long.MAX_VALUE
+                    : size == 0 ? 0 : elements > length ? elements : elements * Math.min(size, 1L << 31);
         }
         if (elements > length) {
             throw ServeException.invalid(where + ": expected as many elements as the shape " + shape
                     + " says, found a body of " + length + " bytes, which cannot hold them.");
         }
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Math.multiplyExact((int) elements, type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact((int) elements, type.bytes()))
+                .order(ByteOrder.LITTLE_ENDIAN);
         new JsonNumbers(where, type, bytes).array(parser);
         if (bytes.hasRemaining()) {
             throw ServeException.invalid(where + ": expected " + elements + " elements, as the shape " + shape
@@ -56,7 +58,8 @@ final class JsonNumbers {
 
     private void array(JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw ServeException.invalid(where + ": expected data to be an array, found " + parser.currentToken() + ".");
+            throw ServeException.invalid(
+                    where + ": expected data to be an array, found " + parser.currentToken() + ".");
         }
         for (int depth = 1; depth > 0; ) {
             JsonToken token = parser.nextToken();

@@ -149,7 +149,8 @@ final class ModelRoutes {
         reply.exchange().model(name, 0);
         Deadline deadline = deadline(request);
         Fields query = Request.extractQueryParameters(request);
-        Optional<String> adapter = Optional.ofNullable(query.getValue("adapter")).or(() -> adapter(request));
+        Optional<String> adapter =
+                Optional.ofNullable(query.getValue("adapter")).or(() -> adapter(request));
         int top = top(query.getValue("top"));
         String type = String.valueOf(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
         if (type.startsWith("multipart/")) {

@@ -38,7 +38,8 @@ record Parameters(Map<String, Object> values) {
     private <T> Optional<T> value(String key, Class<T> type, String expected) {
         Object value = values.get(key);
         if (value != null && !type.isInstance(value)) {
-            throw ServeException.invalid("Expected the parameter " + key + " to be " + expected + ", found " + value + ".");
+            throw ServeException.invalid(
+                    "Expected the parameter " + key + " to be " + expected + ", found " + value + ".");
         }
         return Optional.ofNullable(type.cast(value));
     }

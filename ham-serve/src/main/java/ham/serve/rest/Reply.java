@@ -36,13 +36,7 @@ final class Reply {
     private Runnable release = () -> {};
     private boolean released;
 
-    Reply(
-            Service service,
-            Exchange exchange,
-            Response response,
-            Callback callback,
-            Executor executor,
-            Runnable after) {
+    Reply(Service service, Exchange exchange, Response response, Callback callback, Executor executor, Runnable after) {
         this.service = service;
         this.exchange = exchange;
         this.response = response;

@@ -27,8 +27,11 @@ final class RepositoryRoutes {
     /** The path behind {@code /v2/repository}. */
     void handle(Request request, List<String> path, Reply reply) {
         if (path.equals(List.of("index"))) {
-            body(request, reply, json -> reply.json(Answers.index(
-                    service.repository().models(), json.path("ready").asBoolean(false))));
+            body(
+                    request,
+                    reply,
+                    json -> reply.json(Answers.index(
+                            service.repository().models(), json.path("ready").asBoolean(false))));
             return;
         }
         String what = path.size() == 3 && path.get(0).equals("models") ? path.get(2) : "";

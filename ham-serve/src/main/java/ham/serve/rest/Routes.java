@@ -48,12 +48,7 @@ final class Routes extends Handler.Abstract {
         Exchange exchange = new Exchange(
                 request.getHeaders().get(Reply.REQUEST_ID), "http", call(path), Request.getRemoteAddr(request));
         Reply reply = new Reply(
-                service,
-                exchange,
-                response,
-                callback,
-                getServer().getThreadPool(),
-                () -> guard.ended(connection));
+                service, exchange, response, callback, getServer().getThreadPool(), () -> guard.ended(connection));
         try {
             route(request, path, reply);
         } catch (RuntimeException | Error e) {
@@ -101,7 +96,8 @@ final class Routes extends Handler.Abstract {
             pages.send(path, reply);
             return;
         }
-        boolean health = path.size() == 3 && path.get(0).equals("v2") && path.get(1).equals("health");
+        boolean health =
+                path.size() == 3 && path.get(0).equals("v2") && path.get(1).equals("health");
         if (!health) {
             service.require(request.getHeaders().get(Token.HEADER));
         }

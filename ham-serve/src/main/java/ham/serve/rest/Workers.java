@@ -14,12 +14,11 @@ final class Workers implements AutoCloseable {
 
     Workers(int threads, int queue) {
         AtomicInteger number = new AtomicInteger();
-        pool = new ThreadPoolExecutor(
-                threads, threads, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), work -> {
-                    Thread thread = new Thread(work, "ham-work-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), work -> {
+            Thread thread = new Thread(work, "ham-work-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
         pool.allowCoreThreadTimeOut(true);
     }
 
@@ -32,8 +31,7 @@ final class Workers implements AutoCloseable {
         try {
             pool.execute(work);
         } catch (RejectedExecutionException e) {
-            throw new ServeException(
-                    Status.BUSY, "Expected room in the queue, found it full; try again later.", e);
+            throw new ServeException(Status.BUSY, "Expected room in the queue, found it full; try again later.", e);
         }
     }
 

@@ -34,7 +34,8 @@ public final class Token {
         } catch (NoSuchFileException e) {
             throw ServeException.parameter("token-file", "expected a file with a token, found no file " + file);
         } catch (IOException e) {
-            throw ServeException.parameter("token-file", "expected a file with a token, but " + file + " cannot be read (" + e + ")");
+            throw ServeException.parameter(
+                    "token-file", "expected a file with a token, but " + file + " cannot be read (" + e + ")");
         }
         if (!text.matches("[\\x21-\\x7e]{16,1024}")) {
             throw ServeException.parameter(
@@ -53,7 +54,8 @@ public final class Token {
      */
     public void require(String authorization) {
         boolean bearer = authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-        byte[] shown = (bearer ? authorization.substring(SCHEME.length()).strip() : "").getBytes(StandardCharsets.UTF_8);
+        byte[] shown =
+                (bearer ? authorization.substring(SCHEME.length()).strip() : "").getBytes(StandardCharsets.UTF_8);
         if (!MessageDigest.isEqual(secret, shown)) {
             throw new ServeException(
                     Status.UNAUTHENTICATED,

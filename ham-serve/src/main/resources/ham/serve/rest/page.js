@@ -71,7 +71,10 @@ async function classify(file) {
 
 at('file').addEventListener('change', event => classify(event.target.files[0]));
 at('model').addEventListener('change', () => adapters().catch(e => say(e.message, true)));
-at('token').addEventListener('change', models);
+at('secret').addEventListener('submit', event => {
+  event.preventDefault();
+  models();
+});
 addEventListener('paste', event => classify(event.clipboardData.files[0]));
 for (const name of ['dragenter', 'dragover', 'dragleave', 'drop']) {
   addEventListener(name, event => {
