@@ -52,10 +52,16 @@ class PageBrowserTest {
         Path profile = temp.resolve("profile");
         try (TestServer server = TestServer.of(testdata("serve"), settings -> settings)) {
             Process browser = new ProcessBuilder(
-                            program.toString(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                            "--disable-background-networking", "--remote-debugging-port=0",
+                            program.toString(),
+                            "--headless",
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--no-first-run",
+                            "--disable-background-networking",
+                            "--remote-debugging-port=0",
                             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-                            "--user-data-dir=" + profile, "about:blank")
+                            "--user-data-dir=" + profile,
+                            "about:blank")
                     .redirectErrorStream(true)
                     .redirectOutput(temp.resolve("out").toFile())
                     .start();
@@ -69,11 +75,14 @@ class PageBrowserTest {
     }
 
     private void drop(TestServer server, Path active) throws Exception {
-        for (int i = 0; i < 600 && !(Files.exists(active) && Files.readAllLines(active).size() > 1); i++) {
+        for (int i = 0;
+                i < 600 && !(Files.exists(active) && Files.readAllLines(active).size() > 1);
+                i++) {
             Thread.sleep(100);
         }
         String port = Files.readAllLines(active).get(0);
-        JsonNode pages = TestServer.MAPPER.readTree(URI.create("http://127.0.0.1:" + port + "/json").toURL());
+        JsonNode pages = TestServer.MAPPER.readTree(
+                URI.create("http://127.0.0.1:" + port + "/json").toURL());
         String page = Stream.iterate(0, i -> i < pages.size(), i -> i + 1)
                 .map(pages::get)
                 .filter(each -> each.path("type").asText().equals("page"))
@@ -111,7 +120,9 @@ class PageBrowserTest {
                 .startsWith("scaled2, version 1: ");
         assertThat(evaluate(socket, messages, "String(document.documentElement.scrollWidth <= innerWidth)"))
                 .isEqualTo("true");
-        String picture = ask(socket, messages, "Page.captureScreenshot", "{}").path("data").asText();
+        String picture = ask(socket, messages, "Page.captureScreenshot", "{}")
+                .path("data")
+                .asText();
         Files.write(
                 Files.createDirectories(Path.of("target")).resolve("page.png"),
                 Base64.getDecoder().decode(picture));
@@ -155,7 +166,8 @@ class PageBrowserTest {
     private JsonNode ask(WebSocket socket, BlockingQueue<JsonNode> messages, String method, String parameters)
             throws Exception {
         int id = ++sent;
-        socket.sendText("{\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":" + parameters + "}", true).join();
+        socket.sendText("{\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":" + parameters + "}", true)
+                .join();
         while (true) {
             JsonNode message = messages.poll(60, TimeUnit.SECONDS);
             if (message == null) {
