@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -180,7 +181,7 @@ class BadInputTest {
 
     @Test
     void headersThatDripAreGivenUp() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", server.server.httpPort().getAsInt())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.server.httpPort().getAsInt())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
             boolean open = true;
@@ -242,7 +243,7 @@ class BadInputTest {
 
     /** What the server says before it closes. */
     private static String raw(String request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.server.httpPort().getAsInt())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.server.httpPort().getAsInt())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             InputStream in = socket.getInputStream();

@@ -10,6 +10,8 @@ import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,8 +83,12 @@ class PageBrowserTest {
             Thread.sleep(100);
         }
         String port = Files.readAllLines(active).get(0);
-        JsonNode pages = TestServer.MAPPER.readTree(
-                URI.create("http://127.0.0.1:" + port + "/json").toURL());
+        JsonNode pages = TestServer.MAPPER.readTree(HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json"))
+                                .build(),
+                        BodyHandlers.ofString())
+                .body());
         String page = Stream.iterate(0, i -> i < pages.size(), i -> i + 1)
                 .map(pages::get)
                 .filter(each -> each.path("type").asText().equals("page"))

@@ -79,7 +79,7 @@ class RestTest {
         ByteBuffer body = ByteBuffer.allocate(json.length + 96).order(ByteOrder.LITTLE_ENDIAN);
         body.put(json);
         for (int i = 0; i < 24; i++) {
-            body.putFloat(i / 4);
+            body.putFloat((float) Math.floor(i / 4.0));
         }
         Answer answer = server.post(
                 "v2/models/scaled2/infer",

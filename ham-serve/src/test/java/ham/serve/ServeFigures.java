@@ -60,6 +60,7 @@ class ServeFigures {
     }
 
     /** The shape of one row, and its values. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Row(String input, long[] shape, float[] values) {
         static Row of(OnnxModel model) {
             long[] shape = model.inputs().get(0).shape().stream()

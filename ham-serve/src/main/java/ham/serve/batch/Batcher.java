@@ -182,17 +182,20 @@ public final class Batcher implements AutoCloseable {
                 run(next);
             }
         } finally {
-            lock.lock();
-            boolean last;
-            try {
-                last = --alive == 0;
-                closed = closed || last;
-            } finally {
-                lock.unlock();
-            }
-            if (last) {
+            if (isLast()) {
                 engine.close();
             }
+        }
+    }
+
+    private boolean isLast() {
+        lock.lock();
+        try {
+            alive--;
+            closed = closed || alive == 0;
+            return alive == 0;
+        } finally {
+            lock.unlock();
         }
     }
 

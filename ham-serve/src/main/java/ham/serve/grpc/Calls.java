@@ -16,6 +16,7 @@ import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -74,12 +75,11 @@ final class Calls implements ServerInterceptor {
     /** Ends the calls whose message does not come; on one thread, from time to time. */
     void sweep() {
         long now = System.nanoTime();
-        for (Arriving<?> each : arriving) {
-            if (now - each.begun > service.limits().receive().toNanos()) {
-                arriving.remove(each);
-                each.tooSlow();
-            }
-        }
+        List<Arriving<?>> late = arriving.stream()
+                .filter(each -> now - each.begun > service.limits().receive().toNanos())
+                .toList();
+        late.forEach(arriving::remove);
+        late.forEach(Arriving::tooSlow);
     }
 
     /** A call whose message is not there yet. */

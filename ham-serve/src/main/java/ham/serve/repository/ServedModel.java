@@ -133,7 +133,7 @@ public final class ServedModel {
                         model.classifier(adapter).classify(image, top),
                         QueuedModel.last());
             } catch (QueuedModel.RetiredException e) {
-                continue;
+                // It was replaced meanwhile: the newer one is there already.
             } catch (ModelException e) {
                 throw new ServeException(Status.INVALID, e.getMessage(), e);
             }

@@ -24,9 +24,8 @@ final class ImageLimit {
     }
 
     /** Memory for an image, taken while it is decoded and classified. */
-    record Taken(Budget budget, long bytes) implements AutoCloseable {
-        @Override
-        public void close() {
+    record Taken(Budget budget, long bytes) {
+        void giveBack() {
             budget.give(bytes);
         }
     }

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param json its JSON
  * @param binary tensors behind it, in the order of the outputs
  */
+@SuppressWarnings("ArrayRecordComponent")
 record InferAnswer(byte[] json, List<ByteBuffer> binary) {
     private static final JsonFactory FACTORY = new JsonFactory();
 

@@ -97,7 +97,7 @@ final class ModelRoutes {
     }
 
     /** Writes the answer of a run. */
-    private final class Sending implements Completion {
+    private static final class Sending implements Completion {
         private final LoadedModel model;
         private final String id;
         private final Optional<String> adapter;
@@ -171,7 +171,14 @@ final class ModelRoutes {
             int top,
             Deadline deadline,
             Reply reply) {
-        try (ImageLimit.Taken taken = pixels.take(bytes)) {
+        ImageLimit.Taken taken;
+        try {
+            taken = pixels.take(bytes);
+        } catch (ServeException e) {
+            reply.fail(e);
+            return;
+        }
+        try {
             if (deadline.passed()) {
                 throw Deadline.exceeded();
             }
@@ -189,6 +196,8 @@ final class ModelRoutes {
                     classified.predictions()));
         } catch (RuntimeException | Error e) {
             reply.fail(e);
+        } finally {
+            taken.giveBack();
         }
     }
 

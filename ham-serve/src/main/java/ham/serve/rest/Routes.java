@@ -59,7 +59,7 @@ final class Routes extends Handler.Abstract {
 
     private static List<String> path(Request request) {
         List<String> parts = new ArrayList<>();
-        for (String part : request.getHttpURI().getPath().split("/")) {
+        for (String part : request.getHttpURI().getPath().split("/", -1)) {
             if (!part.isEmpty()) {
                 parts.add(URIUtil.decodePath(part));
             }
