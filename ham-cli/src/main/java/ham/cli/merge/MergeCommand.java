@@ -10,6 +10,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.config.MergeConfig;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
+import ham.merge.folder.ClassNames;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.MergeInputs;
 import ham.merge.folder.MergeMode;
@@ -85,6 +86,13 @@ public final class MergeCommand implements Callable<Integer> {
                             + " ham.json: what sd-lora needs.")
     private boolean trainedWeights;
 
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Names of the classes of all adapters' heads, one a line in the order of the adapters;"
+                    + " they beat those that the adapters have.")
+    private Path labels;
+
     @Mixin
     private HamOptions ham;
 
@@ -127,7 +135,9 @@ public final class MergeCommand implements Callable<Integer> {
         Optional<Path> wantedBase = Optional.ofNullable(base).or(config::base);
         List<MergeConfig.Adapter> sources = sources(config);
         requireOutput(settings, sources.stream().map(MergeConfig.Adapter::path).toList());
-        List<AdapterFolder> read = read(sources, wantedBase);
+        List<AdapterFolder> read = labels == null
+                ? read(sources, wantedBase)
+                : AdapterFolder.labelled(read(sources, wantedBase), ClassNames.read(labels));
         List<Importance> importance = importance(method, sources, read);
         if (dryRun) {
             return plan(AdapterMerge.check(read, importance, settings, wanted));
@@ -225,11 +235,12 @@ public final class MergeCommand implements Callable<Integer> {
     }
 
     private static List<AdapterFolder> read(List<MergeConfig.Adapter> sources, Optional<Path> base) {
+        List<String> names = AdapterFolder.names(
+                sources.stream().map(MergeConfig.Adapter::path).toList());
         List<AdapterFolder> read = Parallel.map(
-                sources,
-                each -> each.name().isPresent()
-                        ? AdapterFolder.read(each.path(), each.name().get())
-                        : AdapterFolder.read(each.path()),
+                IntStream.range(0, sources.size()).boxed().toList(),
+                i -> AdapterFolder.read(
+                        sources.get(i).path(), sources.get(i).name().orElse(names.get(i))),
                 done -> {});
         if (base.isEmpty()) {
             return read;
