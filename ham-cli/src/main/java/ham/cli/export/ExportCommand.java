@@ -19,7 +19,9 @@ import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.folder.ClassNames;
 import ham.merge.folder.Merged;
+import ham.merge.io.FoundFile;
 import ham.merge.io.JsonFiles;
 import ham.runtime.model.SessionSettings;
 import java.nio.file.Files;
@@ -71,6 +73,12 @@ public final class ExportCommand implements Callable<Integer> {
             paramLabel = "MERGED",
             description = "A merge folder, or a safetensors file of deltas (default with a checkpoint: the bare base).")
     private Path merged;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Names of the classes, one a line in the order of the logits; they beat those of merge and base.")
+    private Path labels;
 
     @Option(
             names = "--out",
@@ -155,10 +163,19 @@ public final class ExportCommand implements Callable<Integer> {
     private Merged merged() {
         if (!Files.isRegularFile(base)) {
             Checkpoint.open(base); // what is wrong with the base is said first
-        } else if (merged == null) {
-            throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
+        } else {
+            FoundFile.require(base, "an ONNX model");
+            if (base.toString().matches(".*\\.(safetensors|bin|pt|pth|ckpt|json)")) {
+                throw new InputException(
+                        base, "expected a checkpoint folder or an ONNX model, found another file; give its folder");
+            }
+            if (merged == null) {
+                throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
+            }
         }
-        return merged == null ? Merged.none() : Merged.read(merged);
+        Merged all = merged == null ? Merged.none() : Merged.read(merged);
+        boolean named = labels != null && (all.head().isPresent() || Files.isRegularFile(base));
+        return named ? all.withLabels(ClassNames.read(labels)) : all;
     }
 
     private Exported export(Merged all, Path file, SessionSettings settings) {
@@ -178,7 +195,10 @@ public final class ExportCommand implements Callable<Integer> {
             throw new InputException(
                     base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
         }
-        Checkpoint checkpoint = Checkpoint.open(base);
+        Checkpoint opened = Checkpoint.open(base);
+        Checkpoint checkpoint = labels == null || all.head().isPresent()
+                ? opened
+                : opened.withLabels(ClassNames.read(labels));
         ExportRequest request = ExportRequest.of(checkpoint, all, Version.current(), file, settings)
                 .withForce(force)
                 .withVerify(!noVerify);
