@@ -15,7 +15,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "train", "merge", "export", "run", "eval", "bench", "engine", "inspect", "doctor"})
+    @ValueSource(
+            strings = {
+                "demo", "train", "merge", "export", "run", "serve", "eval", "bench", "engine", "inspect", "doctor", "keys",
+                "sign", "apply", "fleet", "score"
+            })
     void everyCommandHasHelp(String command) {
         Cli help = ham(command, "--help").succeeds();
         assertThat(help.out())
