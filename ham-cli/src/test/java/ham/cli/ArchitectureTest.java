@@ -46,11 +46,12 @@ class ArchitectureTest {
                             "tensorrt", "tensorrt.engine"),
             "serve", Set.of("", "batch", "observe", "repository", "service"),
             "train",
-                    Set.of("data", "engine", "eval", "experiment", "head", "input", "learn", "lora", "metrics", "run", "stream"),
-            "export", Set.of("", "bake", "form", "pack", "parity", "patch", "precision"),
+                    Set.of(
+                            "config", "data", "engine", "eval", "experiment", "head", "input", "learn", "lora", "metrics", "run", "stream"),
+            "export", Set.of("", "bake", "fleet", "form", "pack", "parity", "patch", "precision"),
             "report", Set.of("", "bench"),
             "bench", Set.of("", "latency", "scenario", "strategy", "traffic", "url"),
-            "job", Set.of("", "evaluate", "experiment", "export", "work"));
+            "job", Set.of("", "doctor", "evaluate", "experiment", "export", "proof", "work"));
     /** Measures the inside of the libraries, and is no part of the product. */
     private static final String LABORATORY = "ham.bench.program";
 
