@@ -210,9 +210,8 @@ public final class ExportCommand implements Callable<Integer> {
                     base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
         }
         Checkpoint opened = Checkpoint.open(base);
-        Checkpoint checkpoint = labels == null || all.head().isPresent()
-                ? opened
-                : opened.withLabels(Labels.read(labels));
+        Checkpoint checkpoint =
+                labels == null || all.head().isPresent() ? opened : opened.withLabels(Labels.read(labels));
         Preprocessing.warning(base).ifPresent(console::warn);
         ExportRequest request = ExportRequest.builder()
                 .setBase(checkpoint)
@@ -224,7 +223,9 @@ public final class ExportCommand implements Callable<Integer> {
                 .optVerify(!noVerify)
                 .build();
         if (inputs != null) {
-            request = request.toBuilder().optInputs(ParityInputs.read(inputs, checkpoint.config())).build();
+            request = request.toBuilder()
+                    .optInputs(ParityInputs.read(inputs, checkpoint.config()))
+                    .build();
         }
         ExportRequest formatted = numbers.apply(console.spec(), request);
         ExportResult result = VitExporter.export(formatted);

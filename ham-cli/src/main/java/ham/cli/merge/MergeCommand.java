@@ -17,8 +17,8 @@ import ham.merge.folder.MergeOrigin;
 import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PlanRecord;
 import ham.merge.folder.Replay;
-import ham.merge.io.Outputs;
 import ham.merge.head.NamedHead;
+import ham.merge.io.Outputs;
 import ham.merge.join.Importance;
 import ham.merge.kernel.Parallel;
 import ham.merge.plan.MergeMethod;
@@ -101,8 +101,9 @@ public final class MergeCommand implements Callable<Integer> {
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "Names of the classes of the merged head, in their order: one a line, a JSON array, or a config.json"
-                    + " with id2label (default: as the adapters name them).")
+            description =
+                    "Names of the classes of the merged head, in their order: one a line, a JSON array, or a config.json"
+                            + " with id2label (default: as the adapters name them).")
     private Path labels;
 
     @Option(names = "--dry-run", description = "Check everything and print the plan; merge and write nothing.")
@@ -167,8 +168,8 @@ public final class MergeCommand implements Callable<Integer> {
     private Integer write(AdapterMerge merge, Optional<Path> wantedBase) {
         AdapterMerge result = labels == null ? merge : merge.named(Labels.read(labels));
         if (result.head().filter(NamedHead::isNameless).isPresent()) {
-            console.warn("the classes have no names but " + result.head().get().classes().get(0)
-                    + " and so on; name them by --labels FILE");
+            console.warn("the classes have no names but "
+                    + result.head().get().classes().get(0) + " and so on; name them by --labels FILE");
         }
         MergeOrigin origin = new MergeOrigin(console.command(), Optional.of(Version.current()), wantedBase);
         boolean peft = format.peft(console.spec());

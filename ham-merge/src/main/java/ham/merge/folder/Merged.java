@@ -158,8 +158,8 @@ public record Merged(
      * @throws InputException when it has no head, or one of another number of classes
      */
     public Merged withLabels(List<String> labels) {
-        NamedHead named = head.orElseThrow(() -> InputException.parameter(
-                "labels", "expected a merge with a head to name the classes of, found none"));
+        NamedHead named = head.orElseThrow(() ->
+                InputException.parameter("labels", "expected a merge with a head to name the classes of, found none"));
         if (named.head().classes() != labels.size()) {
             throw InputException.parameter(
                     "labels",
