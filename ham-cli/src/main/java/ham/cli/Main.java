@@ -1,24 +1,29 @@
 package ham.cli;
 
-import ham.cli.console.Usage;
-import ham.cli.console.ExitCode;
 import ham.cli.bench.BenchCommand;
+import ham.cli.console.ExitCode;
 import ham.cli.console.Failures;
 import ham.cli.console.Interruption;
+import ham.cli.console.Usage;
 import ham.cli.demo.DemoCommand;
 import ham.cli.experiment.ExperimentCommand;
 import ham.cli.experiment.RunLine;
 import ham.cli.export.ExportCommand;
+import ham.cli.fleet.ApplyCommand;
+import ham.cli.fleet.FleetCommand;
+import ham.cli.fleet.KeysCommand;
+import ham.cli.fleet.SignCommand;
 import ham.cli.inspect.DoctorCommand;
 import ham.cli.inspect.InspectCommand;
 import ham.cli.merge.MergeCommand;
 import ham.cli.run.EngineCommand;
 import ham.cli.run.EvalCommand;
 import ham.cli.run.RunCommand;
+import ham.cli.spark.ScoreCommand;
 import ham.cli.train.TrainCommand;
-import ham.common.Version;
 import ham.common.ErrorCode;
 import ham.common.HamException;
+import ham.common.Version;
 import ham.merge.kernel.Kernels;
 import ham.runtime.app.NativeCache;
 import java.io.PrintWriter;
@@ -58,6 +63,11 @@ public final class Main implements Runnable {
             BenchCommand.class,
             EngineCommand.class,
             InspectCommand.class,
+            KeysCommand.class,
+            SignCommand.class,
+            ApplyCommand.class,
+            FleetCommand.class,
+            ScoreCommand.class,
             DoctorCommand.class,
             GenerateCompletion.class);
 

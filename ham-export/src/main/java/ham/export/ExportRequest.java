@@ -8,6 +8,7 @@ import ham.merge.folder.Merged;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -38,78 +39,130 @@ public record ExportRequest(
         NumberFormat format,
         SessionSettings settings) {
 
-    /** A request that verifies on seeded images and replaces nothing; the preprocessing is the base's own. */
-    public static ExportRequest of(
-            Checkpoint base, Merged merged, String version, Path output, SessionSettings settings) {
-        Preprocessing preprocessing =
-                Preprocessing.ofCheckpoint(base.directory(), base.config().imageSize());
-        return new ExportRequest(
-                base,
-                merged,
-                preprocessing,
-                version,
-                output,
-                false,
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                NumberFormat.PLAIN,
-                settings);
+    /** A request to fill in. */
+    public static Builder builder() {
+        return new Builder();
     }
 
-    /** Whether an existing output is replaced. */
-    public ExportRequest withForce(boolean replace) {
-        return new ExportRequest(
-                base, merged, preprocessing, version, output, replace, verify, inputs, engine, format, settings);
+    /** A request like this one, to change. */
+    public Builder toBuilder() {
+        Builder builder = builder()
+                .setBase(base)
+                .setMerged(merged)
+                .setVersion(version)
+                .setOutput(output)
+                .setSettings(settings)
+                .optPreprocessing(preprocessing)
+                .optForce(force)
+                .optVerify(verify)
+                .optFormat(format);
+        inputs.ifPresent(builder::optInputs);
+        engine.ifPresent(builder::optEngine);
+        return builder;
     }
 
-    /** Whether the forms are compared. */
-    public ExportRequest withVerify(boolean compare) {
-        return new ExportRequest(
-                base, merged, preprocessing, version, output, force, compare, inputs, engine, format, settings);
-    }
+    /** Collects a request: what is {@code set} must be given, what is {@code opt} has a default. */
+    public static final class Builder {
+        private Checkpoint base;
+        private Merged merged;
+        private String version;
+        private Path output;
+        private SessionSettings settings;
+        private Optional<Preprocessing> preprocessing = Optional.empty();
+        private boolean force;
+        private boolean verify = true;
+        private Optional<ParityInputs> inputs = Optional.empty();
+        private Optional<LogitsSource> engine = Optional.empty();
+        private NumberFormat format = NumberFormat.PLAIN;
 
-    /** Compares on these images. */
-    public ExportRequest withInputs(ParityInputs images) {
-        return new ExportRequest(
-                base,
-                merged,
-                preprocessing,
-                version,
-                output,
-                force,
-                verify,
-                Optional.of(images),
-                engine,
-                format,
-                settings);
-    }
+        private Builder() {}
 
-    /** Compares with this third form too. */
-    public ExportRequest withEngine(LogitsSource third) {
-        return new ExportRequest(
-                base,
-                merged,
-                preprocessing,
-                version,
-                output,
-                force,
-                verify,
-                inputs,
-                Optional.of(third),
-                format,
-                settings);
-    }
+        /** The pre-trained model. */
+        public Builder setBase(Checkpoint checkpoint) {
+            base = checkpoint;
+            return this;
+        }
 
-    /** Computes in these numbers. */
-    public ExportRequest withFormat(NumberFormat numbers) {
-        return new ExportRequest(
-                base, merged, preprocessing, version, output, force, verify, inputs, engine, numbers, settings);
-    }
+        /** What is added to it, with its head. */
+        public Builder setMerged(Merged merge) {
+            merged = merge;
+            return this;
+        }
 
-    /** Writes another file. */
-    public ExportRequest withOutput(Path file) {
-        return new ExportRequest(
-                base, merged, preprocessing, version, file, force, verify, inputs, engine, format, settings);
+        /** Version of ham, stored in the file. */
+        public Builder setVersion(String ham) {
+            version = ham;
+            return this;
+        }
+
+        /** The file to write. */
+        public Builder setOutput(Path file) {
+            output = file;
+            return this;
+        }
+
+        /** Of the sessions that run the graphs. */
+        public Builder setSettings(SessionSettings sessions) {
+            settings = sessions;
+            return this;
+        }
+
+        /** How pixels become the model's input (default: as the base's own files say). */
+        public Builder optPreprocessing(Preprocessing steps) {
+            preprocessing = Optional.of(steps);
+            return this;
+        }
+
+        /** Whether an existing output is replaced (default: no). */
+        public Builder optForce(boolean replace) {
+            force = replace;
+            return this;
+        }
+
+        /** Whether the forms are compared (default: yes). */
+        public Builder optVerify(boolean compare) {
+            verify = compare;
+            return this;
+        }
+
+        /** Compares on these images (default: seeded ones). */
+        public Builder optInputs(ParityInputs images) {
+            inputs = Optional.of(images);
+            return this;
+        }
+
+        /** Compares with this third form too (default: two forms). */
+        public Builder optEngine(LogitsSource third) {
+            engine = Optional.of(third);
+            return this;
+        }
+
+        /** Computes in these numbers (default: float32 for every runtime). */
+        public Builder optFormat(NumberFormat numbers) {
+            format = numbers;
+            return this;
+        }
+
+        /**
+         * The request.
+         *
+         * @throws NullPointerException if something that must be given is not
+         */
+        public ExportRequest build() {
+            Objects.requireNonNull(base, "base");
+            return new ExportRequest(
+                    base,
+                    Objects.requireNonNull(merged, "merged"),
+                    preprocessing.orElseGet(() -> Preprocessing.ofCheckpoint(
+                            base.directory(), base.config().imageSize())),
+                    Objects.requireNonNull(version, "version"),
+                    Objects.requireNonNull(output, "output"),
+                    force,
+                    verify,
+                    inputs,
+                    engine,
+                    format,
+                    Objects.requireNonNull(settings, "settings"));
+        }
     }
 }

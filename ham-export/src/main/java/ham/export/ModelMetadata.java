@@ -33,6 +33,10 @@ record ModelMetadata(String version, SortedMap<String, String> properties) {
         properties.put("ham.head", headKind(request));
         properties.put("ham.precision", request.format().text());
         properties.put("ham.flavor", request.format().flavor().optionName());
+        if (request.merged().head().isEmpty()) {
+            ProblemType.of(request.base().directory())
+                    .ifPresent(type -> properties.put(ProblemType.METADATA_KEY, type.label()));
+        }
         return new ModelMetadata(request.version(), properties);
     }
 

@@ -113,7 +113,7 @@ public final class VitExporter {
                 };
         if (!report.passed()) {
             String wayOut = request.format().precision() == Precision.INT8
-                    ? "; leave sensitive layers in float (--float-layers), calibrate on other images, or choose fp16"
+                    ? "; leave sensitive layers in float (float-layers), calibrate on other images, or choose fp16"
                     : "";
             throw new InputException(
                     request.output(), "was not written, because its forms disagree: " + report.text() + wayOut);

@@ -45,7 +45,13 @@ class EverydayFilesTest {
 
     private float[] logits(Checkpoint base, Merged merged, String inputs) {
         ExportResult result = VitExporter.export(
-                ExportRequest.of(base, merged, "test", folder.resolve(inputs + ".onnx"), TestData.SETTINGS));
+                ExportRequest.builder()
+                        .setBase(base)
+                        .setMerged(merged)
+                        .setVersion("test")
+                        .setOutput(folder.resolve(inputs + ".onnx"))
+                        .setSettings(TestData.SETTINGS)
+                        .build());
         float[] images = TestData.floats("everyday/" + inputs + "/inputs.safetensors", "pixel_values");
         return TestData.run(result.output(), images, images.length / (3 * 32 * 32), 3, 32, 32);
     }

@@ -16,9 +16,9 @@ import ham.report.RunReport;
 import ham.report.bench.BenchDocument;
 import ham.runtime.classify.Classifier;
 import ham.runtime.model.SessionSettings;
+import ham.train.config.RunConfig;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.run.EngineForward;
-import ham.train.run.RunConfig;
 import ham.train.run.RunFolder;
 import ham.train.run.RunInputs;
 import ham.train.run.RunRecord;
@@ -138,7 +138,7 @@ public final class Job {
         }
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
         RunInputs inputs = RunInputs.open(config);
-        Map<String, String> environment = Environment.ofTraining(config);
+        Map<String, String> environment = Environment.ofTraining(config, listener::stage);
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));
             try {
@@ -179,10 +179,15 @@ public final class Job {
                 merged.head().orElseThrow().head(),
                 config.device(),
                 config.threads())) {
-            ExportRequest request = ExportRequest.of(
-                            inputs.base(), merged, Version.current(), folder.path(MODEL), settings)
-                    .withForce(true)
-                    .withEngine((pixelValues, images) -> engine.logits(pixelValues));
+            ExportRequest request = ExportRequest.builder()
+                    .setBase(inputs.base())
+                    .setMerged(merged)
+                    .setVersion(Version.current())
+                    .setOutput(folder.path(MODEL))
+                    .setSettings(settings)
+                    .optForce(true)
+                    .optEngine((pixelValues, images) -> engine.logits(pixelValues))
+                    .build();
             Exported exported = Exported.of(VitExporter.export(request));
             write(
                     folder.path(EXPORT),

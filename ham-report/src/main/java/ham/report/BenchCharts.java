@@ -66,7 +66,9 @@ record BenchCharts(BenchResults results) {
                     series.add(new Series(
                             strategy,
                             found.stream().map(each -> (double) each.tasks()).toList(),
-                            found.stream().map(each -> each.figure(BenchFigure.P50)).toList(),
+                            found.stream()
+                                    .map(each -> each.figure(BenchFigure.P50))
+                                    .toList(),
                             found.stream()
                                     .map(each -> each.interval(BenchFigure.P50, 0))
                                     .toList(),
@@ -173,7 +175,9 @@ record BenchCharts(BenchResults results) {
         for (int tasks : numbers.descendingSet()) {
             List<Point> points = results.strategies().stream()
                     .map(each -> new Point(
-                            each, results.figure(each, tasks, BenchFigure.DISK), results.figure(each, tasks, BenchFigure.ACCURACY)))
+                            each,
+                            results.figure(each, tasks, BenchFigure.DISK),
+                            results.figure(each, tasks, BenchFigure.ACCURACY)))
                     .toList();
             boolean measured = points.stream()
                     .anyMatch(point -> Double.isFinite(point.y()) && Double.isFinite(point.x()) && point.x() > 0);

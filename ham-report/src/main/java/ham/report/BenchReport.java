@@ -133,9 +133,7 @@ public record BenchReport(BenchDocument bench) {
         fact(facts, "shared threads", bench.sharedThreads());
         fact(facts, "seed", bench.seed());
         return (facts.isEmpty() ? "" : Html.facts("Environment", facts))
-                + (bench.scenarios().isEmpty()
-                        ? ""
-                        : Html.facts("Scenarios", Values.facts(bench.scenarios())));
+                + (bench.scenarios().isEmpty() ? "" : Html.facts("Scenarios", Values.facts(bench.scenarios())));
     }
 
     private static void fact(Map<String, String> facts, String name, Object value) {

@@ -28,8 +28,8 @@ record BenchSummary(BenchResults results, int skipped) {
     private static final Set<BenchFigure> SIZES =
             EnumSet.of(BenchFigure.RESIDENT, BenchFigure.DISK, BenchFigure.ACCURACY);
 
-    private static final SortedMap<BenchFigure, String> COMPARED = new TreeMap<>(Map.of(
-            BenchFigure.P50, "median latency", BenchFigure.RESIDENT, "memory", BenchFigure.DISK, "disk"));
+    private static final SortedMap<BenchFigure, String> COMPARED = new TreeMap<>(
+            Map.of(BenchFigure.P50, "median latency", BenchFigure.RESIDENT, "memory", BenchFigure.DISK, "disk"));
 
     /** The sentences, the verdict first; empty where there is nothing to compare. */
     List<String> sentences() {

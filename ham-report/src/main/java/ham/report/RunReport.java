@@ -1,7 +1,7 @@
 package ham.report;
 
-import ham.report.bench.BenchDocument;
 import com.fasterxml.jackson.databind.JsonNode;
+import ham.report.bench.BenchDocument;
 import ham.report.chart.Unit;
 import ham.report.page.Html;
 import ham.report.page.Page;
@@ -25,7 +25,12 @@ import java.util.Set;
  * @param bench serving comparison, where one was made
  */
 public record RunReport(
-        JsonNode run, JsonNode metrics, JsonNode merge, JsonNode evaluation, JsonNode export, Optional<BenchDocument> bench) {
+        JsonNode run,
+        JsonNode metrics,
+        JsonNode merge,
+        JsonNode evaluation,
+        JsonNode export,
+        Optional<BenchDocument> bench) {
 
     /**
      * The whole page.

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.report.bench.BenchDocument;
-import ham.report.bench.BenchRow;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.report.bench.BenchDocument;
+import ham.report.bench.BenchRow;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +20,8 @@ class BenchReportTest {
     }
 
     private static List<String> sentences(ObjectNode bench) {
-        return Documents.texts(Documents.parse("<body>" + new BenchReport(BenchDocument.of(bench)).summary() + "</body>"), "li");
+        return Documents.texts(
+                Documents.parse("<body>" + new BenchReport(BenchDocument.of(bench)).summary() + "</body>"), "li");
     }
 
     @Test
@@ -100,7 +101,8 @@ class BenchReportTest {
                 .anyMatch(each -> each.startsWith("adapters did not become stable")
                         && each.contains("Server, round robin with 50 tasks"))
                 .contains("1 candidate was skipped; the reasons are at the end.");
-        assertThat(new BenchReport(BenchDocument.of(bench)).html()).contains("needs 17250 MB of memory, 5800 MB are free");
+        assertThat(new BenchReport(BenchDocument.of(bench)).html())
+                .contains("needs 17250 MB of memory, 5800 MB are free");
     }
 
     @Test
@@ -136,7 +138,8 @@ class BenchReportTest {
     /** What the release 0.1.0 measured: all of it is read, written again as it was, and shown. */
     @Test
     void aMeasuredFileIsReadShownAndWrittenAgain() {
-        Path file = Path.of(System.getProperty("ham.testdata", "../testdata"), "golden", "0.1.0", "bench", "bench.json");
+        Path file =
+                Path.of(System.getProperty("ham.testdata", "../testdata"), "golden", "0.1.0", "bench", "bench.json");
         BenchDocument bench = BenchDocument.read(file);
         assertThat(bench.results())
                 .extracting(BenchRow::strategy)
@@ -149,8 +152,8 @@ class BenchReportTest {
                 .anyMatch(each -> each.startsWith("Latency, Server"))
                 .anyMatch(each -> each.startsWith("Median latency, SingleStream"))
                 .contains("Resident memory", "Bytes on disk");
-        String first = String.format(
-                Locale.ROOT, "%.2f [", bench.results().get(0).p50Ms());
+        String first =
+                String.format(Locale.ROOT, "%.2f [", bench.results().get(0).p50Ms());
         assertThat(Documents.texts(page, "td")).anyMatch(cell -> cell.startsWith(first));
     }
 }

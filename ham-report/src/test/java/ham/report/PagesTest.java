@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ham.report.bench.BenchDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,7 +25,8 @@ class PagesTest {
             "bench-old",
             new BenchReport(BenchDocument.of(SampleRecords.oldBench())).html(),
             "run-50",
-            SampleRecords.run(50, Optional.of(BenchDocument.of(SampleRecords.oldBench()))).html(),
+            SampleRecords.run(50, Optional.of(BenchDocument.of(SampleRecords.oldBench())))
+                    .html(),
             "run-5",
             SampleRecords.run(5, Optional.empty()).html(),
             "experiment",

@@ -42,9 +42,13 @@ class RunReportTest {
                 + "'], 'images': 3, 'accuracy': 0.25}, {'classes': ['b'], 'images': 1, 'accuracy': 1}]}");
         JsonNode export = json("{'bytes': 2500000, 'parity': {'inputs': '" + evil
                 + "', 'tolerance': 0.001, 'top1': 1, 'differences': {'factored': 1e-6}}}");
-        return new RunReport(run, metrics, merge, evaluation, export, Optional.of(bench)
-                        .filter(each -> !each.isMissingNode())
-                        .map(BenchDocument::of))
+        return new RunReport(
+                        run,
+                        metrics,
+                        merge,
+                        evaluation,
+                        export,
+                        Optional.of(bench).filter(each -> !each.isMissingNode()).map(BenchDocument::of))
                 .html();
     }
 
@@ -85,7 +89,9 @@ class RunReportTest {
         String empty = new RunReport(NONE, NONE, NONE, NONE, NONE, Optional.empty()).html();
         assertThat(Documents.texts(Documents.parse(empty), "h2")).containsExactly("How it was made");
         RunReport full = SampleRecords.run(3, Optional.empty());
-        String without = new RunReport(full.run(), full.metrics(), NONE, full.evaluation(), full.export(), Optional.empty()).html();
+        String without = new RunReport(
+                        full.run(), full.metrics(), NONE, full.evaluation(), full.export(), Optional.empty())
+                .html();
         assertThat(Documents.texts(Documents.parse(without), "h2"))
                 .contains("Accuracy after every task", "Costs")
                 .doesNotContain("Adapters and groups");

@@ -43,8 +43,7 @@ public record BenchSettings(
 
     /** The same, but a strategy that has answered as many queries in a scenario has no more turns in it. */
     public BenchSettings atMost(int otherQueries) {
-        return new BenchSettings(
-                traffic, multiStream, offline, largestRun, rate, load, boundMs, otherQueries, rule);
+        return new BenchSettings(traffic, multiStream, offline, largestRun, rate, load, boundMs, otherQueries, rule);
     }
 
     /**

@@ -59,7 +59,7 @@ class ServingBenchTest {
         ServingResult merged = results.get(0);
         ServingResult reload = results.get(2);
         assertThat(merged.switchMs()).hasValue(0);
-        assertThat(reload.switchMs().orElseThrow()).isPositive();
+        assertThat(reload.switchMs()).isPresent();
         assertThat(results.get(1).diskMb()).isEqualTo(3 * merged.diskMb());
         ServerLoad server = results.get(6).server().orElseThrow();
         assertThat(server.ratePerSecond()).isCloseTo(0.5 * server.capacityPerSecond(), within(1e-9));
@@ -89,11 +89,25 @@ class ServingBenchTest {
         }
     }
 
+    /** On a clock that goes on by 100 ns whenever it is read, an empty query takes 100 ns: nothing is read or done in between. */
     @Test
-    void theHarnessAddsMicrosecondsAtMost() {
-        HarnessOverhead overhead = HarnessOverhead.measure(TRAFFIC, 5, NanoClock.SYSTEM);
-        assertThat(overhead.closedLoopNs()).isBetween(0.0, 50_000.0);
-        assertThat(overhead.serverNs()).isPositive();
+    void theHarnessReadsTheClockAroundAQueryAndNotMoreOften() {
+        NanoClock counting = new NanoClock() {
+            private long time;
+
+            @Override
+            public long now() {
+                return time += 100;
+            }
+
+            @Override
+            public void waitUntil(long due) {
+                time = Math.max(time, due);
+            }
+        };
+        HarnessOverhead overhead = HarnessOverhead.measure(TRAFFIC, 5, counting);
+        assertThat(overhead.closedLoopNs()).isEqualTo(100);
+        assertThat(overhead.serverNs()).isBetween(100.0, 300.0);
     }
 
     @Test

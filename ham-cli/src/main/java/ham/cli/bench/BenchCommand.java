@@ -1,16 +1,15 @@
 package ham.cli.bench;
 
-import ham.job.Job;
-import ham.cli.console.ExitCode;
+import ham.bench.ServingBenchmark;
+import ham.bench.ServingOutput;
+import ham.bench.ServingRequest;
+import ham.bench.ServingSource;
+import ham.bench.ServingText;
 import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
 import ham.cli.console.Table;
 import ham.cli.run.SessionOptions;
 import ham.job.work.TemporaryFolder;
-import ham.bench.comparison.ServingBenchmark;
-import ham.bench.comparison.ServingOutput;
-import ham.bench.comparison.ServingRequest;
-import ham.bench.comparison.ServingSource;
-import ham.bench.comparison.ServingText;
 import ham.merge.checkpoint.Checkpoint;
 import ham.report.bench.BenchDocument;
 import java.nio.file.Path;

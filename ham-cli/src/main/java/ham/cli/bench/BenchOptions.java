@@ -1,13 +1,13 @@
 package ham.cli.bench;
 
-import ham.cli.console.Usage;
-import ham.bench.comparison.ServingRequest;
+import ham.bench.ServingRequest;
 import ham.bench.scenario.Scenario;
 import ham.bench.scenario.StabilityRule;
 import ham.bench.strategy.BenchSettings;
 import ham.bench.strategy.Strategy;
 import ham.bench.traffic.Traffic;
 import ham.bench.traffic.TrafficKind;
+import ham.cli.console.Usage;
 import ham.runtime.ModelException;
 import ham.runtime.model.SessionSettings;
 import ham.train.data.DataSpec;

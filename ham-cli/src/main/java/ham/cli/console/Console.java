@@ -1,7 +1,7 @@
 package ham.cli.console;
 
-import ham.job.work.WorkListener;
 import com.fasterxml.jackson.databind.JsonNode;
+import ham.job.work.WorkListener;
 import ham.merge.io.JsonFiles;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -29,6 +29,11 @@ public final class Console {
         return spec;
     }
 
+    /** Whether one JSON document is wanted and nothing else. */
+    public boolean json() {
+        return json;
+    }
+
     /** Whether results go to a terminal, which shows colours. */
     public boolean colours() {
         return COLOURS && !json;
@@ -45,7 +50,9 @@ public final class Console {
     public void result(String text, JsonNode document) {
         endProgressLine();
         PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? JsonFiles.pretty(document) : text);
+        if (json || !text.isEmpty()) {
+            out.println(json ? JsonFiles.pretty(document) : text);
+        }
         out.flush();
     }
 

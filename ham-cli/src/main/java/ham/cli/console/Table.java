@@ -1,8 +1,8 @@
 package ham.cli.console;
 
-import java.util.Locale;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A plain-text table: the first column left-aligned, the others right-aligned. */
 public final class Table {

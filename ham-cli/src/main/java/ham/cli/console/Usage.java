@@ -2,9 +2,6 @@ package ham.cli.console;
 
 import ham.merge.InputException;
 import java.math.BigDecimal;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -24,18 +21,6 @@ public final class Usage {
         } catch (InputException e) {
             throw new ParameterException(spec.commandLine(), Failures.sentence(e), e);
         }
-    }
-
-    /** The names that an option lists, or wrong usage where one is there twice. */
-    public static List<String> distinct(CommandSpec spec, String option, List<String> names) {
-        Set<String> seen = new HashSet<>();
-        for (String name : names) {
-            if (!seen.add(name)) {
-                throw new ParameterException(
-                        spec.commandLine(), option + ": expected every value once, found " + name + " twice");
-            }
-        }
-        return names;
     }
 
     /** A number of any length and precision. */

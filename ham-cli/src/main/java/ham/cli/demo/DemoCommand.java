@@ -1,26 +1,24 @@
 package ham.cli.demo;
 
-import ham.bench.comparison.ServingRequest;
-import ham.bench.comparison.ServingSource;
-import ham.job.Job;
-import ham.cli.console.ExitCode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.bench.ServingRequest;
+import ham.bench.ServingSource;
 import ham.cli.bench.BenchCommand;
 import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
+import ham.cli.console.FreshFolder;
 import ham.cli.train.RunText;
 import ham.cli.train.TrainOptions;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.job.Job;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.SessionSettings;
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -62,7 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (!Files.isDirectory(testdata)) {
             throw new InputException(testdata, "expected ham's test data, found nothing; start the demo by ./ham demo");
         }
-        Path run = out != null ? out : fresh(home.resolve("runs"));
+        Path run = out != null ? out : FreshFolder.in(home.resolve("runs"), "demo");
         RunConfig config = train.config(
                 console.spec(), testdata.resolve("backbone"), testdata.resolve("fashion-mnist"), OptionalInt.of(TASKS));
         OnnxRuntime.shareThreads(config.threads());
@@ -89,14 +87,5 @@ public final class DemoCommand implements Callable<Integer> {
         public String defaultValue(ArgSpec argument) {
             return argument instanceof OptionSpec option && option.longestName().equals("--lr") ? "1e-4" : null;
         }
-    }
-
-    private static Path fresh(Path runs) {
-        String stamp = LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
-        Path candidate = runs.resolve("demo-" + stamp);
-        for (int i = 2; Files.exists(candidate); i++) {
-            candidate = runs.resolve("demo-" + stamp + "-" + i);
-        }
-        return candidate;
     }
 }

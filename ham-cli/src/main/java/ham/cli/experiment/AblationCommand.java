@@ -13,8 +13,7 @@ import picocli.CommandLine.Option;
         description =
                 "Measures how much of every adapter pruning should keep, on ten tasks unless --tasks says otherwise.")
 final class AblationCommand implements Callable<Integer> {
-    private static final Sweep SWEEP =
-            new Sweep("ablation", "HAM with pruning that keeps more and less of every adapter.", "keep", 10);
+    private static final int TASKS = 10;
 
     @Mixin
     private Console console;
@@ -32,6 +31,11 @@ final class AblationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return SWEEP.run(console, options, values);
+        return options.run(
+                console,
+                "ablation",
+                "HAM with pruning that keeps more and less of every adapter.",
+                options.plan(console.spec(), TASKS, plan -> plan.optValues("keep", values))
+                        .runs());
     }
 }

@@ -1,6 +1,5 @@
 package ham.cli.experiment;
 
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,6 +35,7 @@ final class CompareCommand implements Callable<Integer> {
                 console,
                 "compare",
                 "Methods compared on the same streams, under every head.",
-                options.plan(console.spec(), TASKS, ExperimentMethods.of(console.spec(), methods)));
+                options.plan(console.spec(), TASKS, plan -> plan.optMethods(methods))
+                        .runs());
     }
 }

@@ -28,6 +28,11 @@ final class ExperimentText implements ExperimentListener {
     }
 
     @Override
+    public void stage(String sentence) {
+        console.stage(sentence);
+    }
+
+    @Override
     public void interrupted(Path folder) {
         console.stage("ham: interrupted; the same command goes on with " + folder);
     }

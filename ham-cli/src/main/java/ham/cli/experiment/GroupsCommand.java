@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
         name = "groups",
         description = "Measures how many groups there should be, on twenty tasks unless --tasks says otherwise.")
 final class GroupsCommand implements Callable<Integer> {
-    private static final Sweep SWEEP = new Sweep("groups", "HAM with fewer and more groups.", "groups", 20);
+    private static final int TASKS = 20;
 
     @Mixin
     private Console console;
@@ -30,6 +30,11 @@ final class GroupsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return SWEEP.run(console, options, values);
+        return options.run(
+                console,
+                "groups",
+                "HAM with fewer and more groups.",
+                options.plan(console.spec(), TASKS, plan -> plan.optValues("groups", values))
+                        .runs());
     }
 }

@@ -1,14 +1,8 @@
 package ham.cli.experiment;
 
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
-import ham.cli.console.Usage;
-import ham.train.experiment.Likeness;
-import ham.train.experiment.PlannedRun;
-import ham.train.stream.Arrival;
-import java.util.ArrayList;
+import ham.job.experiment.ExperimentPlan;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,26 +38,9 @@ final class SanityCommand implements Callable<Integer> {
                     console.spec().commandLine(),
                     "--tasks: expected 2, as sanity compares two tasks, found " + options.tasks(TASKS));
         }
-        Map<String, Map<String, String>> runs =
-                options.withVariants(console.spec(), ExperimentMethods.of(console.spec(), methods));
-        List<String> orders = options.orders(console.spec());
+        ExperimentPlan plan = options.plan(console.spec(), TASKS, each -> each.optMethods(methods));
         console.stage("measuring how alike the classes are to the frozen backbone");
-        Likeness likeness = Likeness.of(options.config(console.spec(), TASKS, Map.of()));
-        List<PlannedRun> plan = new ArrayList<>();
-        for (String order : orders) {
-            int[] start = Usage.check(console.spec(), () -> Arrival.parse(order).order(likeness.classes()));
-            plan.addAll(plan(runs, "alike", order, likeness.alike(start)));
-            plan.addAll(plan(runs, "dissimilar", order, likeness.dissimilar(start)));
-        }
-        return options.run(console, "sanity", "Two tasks of alike classes and two of dissimilar classes.", plan);
-    }
-
-    private List<PlannedRun> plan(
-            Map<String, Map<String, String>> runs, String kind, String order, List<Integer> labels) {
-        String classes = Arrival.of(labels).optionName();
-        return runs.entrySet().stream()
-                .map(run ->
-                        options.run(console.spec(), TASKS, kind + "-" + run.getKey(), order, classes, run.getValue()))
-                .toList();
+        return options.run(
+                console, "sanity", "Two tasks of alike classes and two of dissimilar classes.", plan.sanityRuns());
     }
 }

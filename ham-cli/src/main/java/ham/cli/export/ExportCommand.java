@@ -1,13 +1,7 @@
 package ham.cli.export;
 
-import ham.job.export.Packaged;
-import ham.job.export.FormatAccuracy;
-import ham.job.export.Exported;
-import ham.job.export.Delivery;
-import ham.job.export.Delivered;
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
-import ham.cli.console.Table;
+import ham.cli.console.ExitCode;
 import ham.cli.run.SessionOptions;
 import ham.common.Version;
 import ham.export.ExportRequest;
@@ -17,13 +11,20 @@ import ham.export.bake.BakeRequest;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
+import ham.job.export.Delivered;
+import ham.job.export.Delivery;
+import ham.job.export.Exported;
+import ham.job.export.FormatAccuracy;
+import ham.job.export.Packaged;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.folder.ClassNames;
 import ham.merge.folder.Merged;
+import ham.merge.head.NamedHead;
 import ham.merge.io.FoundFile;
 import ham.merge.io.JsonFiles;
+import ham.runtime.classify.Labels;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,12 +76,6 @@ public final class ExportCommand implements Callable<Integer> {
     private Path merged;
 
     @Option(
-            names = "--labels",
-            paramLabel = "FILE",
-            description = "Names of the classes, one a line in the order of the logits; they beat those of merge and base.")
-    private Path labels;
-
-    @Option(
             names = "--out",
             paramLabel = "MODEL.onnx",
             required = true,
@@ -93,6 +88,13 @@ public final class ExportCommand implements Callable<Integer> {
             description =
                     "Safetensors with pixel_values [n, 3, H, W] to compare the forms on (default: seeded images).")
     private Path inputs;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Names of the classes of the merge's head, in their order: one a line, a JSON array, or a config.json"
+                    + " with id2label (default: as the merge names them).")
+    private Path labels;
 
     @Option(names = "--no-verify", description = "Do not compare the model with its factored form.")
     private boolean noVerify;
@@ -137,7 +139,7 @@ public final class ExportCommand implements Callable<Integer> {
             numbers.requirePlain(console.spec());
             Packaged made = delivery.tasks(Optional.ofNullable(merged), (each, file) -> export(each, file, settings)
                     .result());
-            console.result(ExportText.of(made, out), made.record().put("out", out.toString()));
+            console.result(ExportText.of(made, out), made.record().json().put("out", out.toString()));
             return ExitCode.DONE;
         }
         Merged all = merged();
@@ -173,9 +175,14 @@ public final class ExportCommand implements Callable<Integer> {
                 throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
             }
         }
-        Merged all = merged == null ? Merged.none() : Merged.read(merged);
-        boolean named = labels != null && (all.head().isPresent() || Files.isRegularFile(base));
-        return named ? all.withLabels(ClassNames.read(labels)) : all;
+        Merged read = merged == null ? Merged.none() : Merged.read(merged);
+        boolean headed = read.head().isPresent() || Files.isRegularFile(base);
+        Merged named = labels == null || !headed ? read : read.named(Labels.read(labels));
+        if (named.head().filter(NamedHead::isNameless).isPresent()) {
+            console.warn("the classes have no names but "
+                    + named.head().get().classes().get(0) + " and so on; name them by --labels FILE");
+        }
+        return named;
     }
 
     private Exported export(Merged all, Path file, SessionSettings settings) {
@@ -183,11 +190,18 @@ public final class ExportCommand implements Callable<Integer> {
     }
 
     private ExportResult bake(Merged all, Path file, SessionSettings settings) {
-        BakeRequest request = BakeRequest.of(base, Optional.ofNullable(weights), all, Version.current(), file, settings)
-                .withHead(head)
-                .withForce(force)
-                .withVerify(!noVerify);
-        return Baker.bake(inputs == null ? request : request.withInputs(inputs));
+        BakeRequest.Builder request = BakeRequest.builder()
+                .setModel(base)
+                .setMerged(all)
+                .setVersion(Version.current())
+                .setOutput(file)
+                .setSettings(settings)
+                .optHead(head)
+                .optForce(force)
+                .optVerify(!noVerify);
+        Optional.ofNullable(weights).ifPresent(request::optWeights);
+        Optional.ofNullable(inputs).ifPresent(request::optInputs);
+        return Baker.bake(request.build());
     }
 
     private Exported build(Merged all, Path file, SessionSettings settings) {
@@ -196,14 +210,12 @@ public final class ExportCommand implements Callable<Integer> {
                     base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
         }
         Checkpoint opened = Checkpoint.open(base);
-        Checkpoint checkpoint = labels == null || all.head().isPresent()
-                ? opened
-                : opened.withLabels(ClassNames.read(labels));
-        ExportRequest request = ExportRequest.of(checkpoint, all, Version.current(), file, settings)
-                .withForce(force)
-                .withVerify(!noVerify);
+        Checkpoint checkpoint =
+                labels == null || all.head().isPresent() ? opened : opened.withLabels(Labels.read(labels));
+        Preprocessing.warning(base).ifPresent(console::warn);
+        ExportRequest request = ExportRequest.builder().setBase(checkpoint).setMerged(all).setVersion(Version.current()).setOutput(file).setSettings(settings).optForce(force).optVerify(!noVerify).build();
         if (inputs != null) {
-            request = request.withInputs(ParityInputs.read(inputs, checkpoint.config()));
+            request = request.toBuilder().optInputs(ParityInputs.read(inputs, checkpoint.config())).build();
         }
         ExportRequest formatted = numbers.apply(console.spec(), request);
         ExportResult result = VitExporter.export(formatted);

@@ -6,7 +6,7 @@ import ham.export.MatchedLayer;
 import ham.job.export.Delivered;
 import ham.job.export.Exported;
 import ham.job.export.Packaged;
-import ham.job.export.PatchRecord;
+import ham.export.patch.PatchReport;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -38,11 +38,11 @@ final class ExportText {
                         result.head());
     }
 
-    private static String text(PatchRecord patch) {
+    private static String text(PatchReport patch) {
         return String.format(
                 Locale.ROOT,
                 "patch written to %s: %.3f MB, the model has %.1f MB, its %d changed weights as float32 %.1f MB",
-                patch.file(),
+                patch.patch(),
                 patch.bytes() / 1e6,
                 patch.modelBytes() / 1e6,
                 patch.weights().size(),

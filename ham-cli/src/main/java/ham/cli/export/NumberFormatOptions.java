@@ -1,9 +1,7 @@
 package ham.cli.export;
 
-import ham.job.export.FormatAccuracy;
 import ham.cli.console.Console;
 import ham.cli.console.Usage;
-import ham.job.export.CalibrationImages;
 import ham.export.ExportRequest;
 import ham.export.OnnxSummary;
 import ham.export.precision.Calibration;
@@ -11,6 +9,8 @@ import ham.export.precision.Flavor;
 import ham.export.precision.NumberFormat;
 import ham.export.precision.Precision;
 import ham.export.precision.RangeMethod;
+import ham.job.export.CalibrationImages;
+import ham.job.export.FormatAccuracy;
 import ham.merge.InputException;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
@@ -109,19 +109,19 @@ final class NumberFormatOptions {
 
     /** The request in these numbers; compared on real images where there are some and no others were asked for. */
     ExportRequest apply(CommandSpec spec, ExportRequest request) {
-        ExportRequest formatted = request.withFormat(format(spec, request));
+        ExportRequest formatted = request.toBuilder().optFormat(format(spec, request)).build();
         if (request.inputs().isPresent()) {
             return formatted;
         }
         if (data != null) {
             Dataset dataset = DataSpec.open(data);
-            return formatted.withInputs(
-                    CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing()));
+            return formatted.toBuilder().optInputs(
+                    CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing())).build();
         }
         return formatted.format().calibration().isEmpty()
                 ? formatted
-                : formatted.withInputs(CalibrationImages.open(
-                        calibrate, Math.min(calibrationImages, PARITY_IMAGES), request.preprocessing()));
+                : formatted.toBuilder().optInputs(CalibrationImages.open(
+                        calibrate, Math.min(calibrationImages, PARITY_IMAGES), request.preprocessing())).build();
     }
 
     /** Before any image is read. */

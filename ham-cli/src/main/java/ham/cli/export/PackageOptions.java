@@ -1,8 +1,8 @@
 package ham.cli.export;
 
-import ham.job.export.PackageKind;
-import ham.job.export.PackageChoice;
 import ham.export.pack.TritonSettings;
+import ham.job.export.PackageChoice;
+import ham.job.export.PackageKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

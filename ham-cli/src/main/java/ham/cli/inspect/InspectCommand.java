@@ -1,15 +1,15 @@
 package ham.cli.inspect;
 
-import ham.export.pack.TaskAdapters;
-import ham.job.Job;
-import ham.cli.console.ExitCode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
 import ham.cli.console.Table;
 import ham.cli.merge.MergeView;
 import ham.cli.train.RunText;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.export.OnnxSummary;
+import ham.export.pack.TaskAdapters;
+import ham.job.Job;
 import ham.merge.InputException;
 import ham.merge.adapter.LayerShape;
 import ham.merge.checkpoint.Checkpoint;

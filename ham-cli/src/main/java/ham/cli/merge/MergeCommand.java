@@ -1,16 +1,15 @@
 package ham.cli.merge;
 
-import ham.cli.console.ExitCode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
 import ham.cli.console.Usage;
 import ham.common.Version;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.config.MergeConfig;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
-import ham.merge.folder.ClassNames;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.MergeInputs;
 import ham.merge.folder.MergeMode;
@@ -23,6 +22,7 @@ import ham.merge.join.Importance;
 import ham.merge.kernel.Parallel;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.runtime.classify.Labels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,13 +86,6 @@ public final class MergeCommand implements Callable<Integer> {
                             + " ham.json: what sd-lora needs.")
     private boolean trainedWeights;
 
-    @Option(
-            names = "--labels",
-            paramLabel = "FILE",
-            description = "Names of the classes of all adapters' heads, one a line in the order of the adapters;"
-                    + " they beat those that the adapters have.")
-    private Path labels;
-
     @Mixin
     private HamOptions ham;
 
@@ -103,6 +96,13 @@ public final class MergeCommand implements Callable<Integer> {
             description = "How the adapters came about: sequential (each trained beside the groups before it),"
                     + " independent, or auto (default: ${DEFAULT-VALUE}).")
     private String mode;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Names of the classes of the merged head, in their order: one a line, a JSON array, or a config.json"
+                    + " with id2label (default: as the adapters name them).")
+    private Path labels;
 
     @Option(names = "--dry-run", description = "Check everything and print the plan; merge and write nothing.")
     private boolean dryRun;
@@ -137,7 +137,7 @@ public final class MergeCommand implements Callable<Integer> {
         requireOutput(settings, sources.stream().map(MergeConfig.Adapter::path).toList());
         List<AdapterFolder> read = labels == null
                 ? read(sources, wantedBase)
-                : AdapterFolder.labelled(read(sources, wantedBase), ClassNames.read(labels));
+                : AdapterFolder.labelled(read(sources, wantedBase), Labels.read(labels));
         List<Importance> importance = importance(method, sources, read);
         if (dryRun) {
             return plan(AdapterMerge.check(read, importance, settings, wanted));

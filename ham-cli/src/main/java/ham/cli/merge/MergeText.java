@@ -1,7 +1,7 @@
 package ham.cli.merge;
 
-import ham.cli.console.Table;
 import com.fasterxml.jackson.databind.JsonNode;
+import ham.cli.console.Table;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;

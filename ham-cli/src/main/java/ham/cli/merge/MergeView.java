@@ -1,8 +1,8 @@
 package ham.cli.merge;
 
-import ham.cli.console.Console;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.cli.console.Console;
 import ham.merge.InputException;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.MergeSimilarity;

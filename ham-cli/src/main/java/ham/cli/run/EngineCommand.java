@@ -1,10 +1,10 @@
 package ham.cli.run;
 
-import ham.cli.console.ExitCode;
-import ham.cli.console.Console;
-import ham.cli.console.Usage;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
+import ham.cli.console.Usage;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.backend.Backend;

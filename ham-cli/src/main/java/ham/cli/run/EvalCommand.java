@@ -1,7 +1,7 @@
 package ham.cli.run;
 
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
 import ham.cli.console.Table;
 import ham.job.evaluate.ModelTasks;
 import ham.merge.io.JsonFiles;
@@ -27,7 +27,7 @@ public final class EvalCommand implements Callable<Integer> {
     private Console console;
 
     @Mixin
-    private SessionOptions session;
+    private ClassifierOptions options;
 
     @Parameters(paramLabel = "MODEL.onnx", description = "A model that ham exported.")
     private Path model;
@@ -43,15 +43,12 @@ public final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Classifier classifier = session.classifier(console, model)) {
+        try (Classifier classifier = options.open(console, model)) {
             Dataset dataset = DataSpec.open(data);
             List<List<String>> tasks = run != null ? ModelTasks.ofRun(run) : ModelTasks.of(classifier);
             int total = dataset.test().size();
             DeployedAccuracy accuracy = DeployedAccuracy.measure(
-                    classifier,
-                    dataset,
-                    tasks,
-                    done -> console.progress("evaluating: %d of %d images", done, total));
+                    classifier, dataset, tasks, done -> console.progress("evaluating: %d of %d images", done, total));
             console.result(text(accuracy), JsonFiles.tree(accuracy));
             return ExitCode.DONE;
         }

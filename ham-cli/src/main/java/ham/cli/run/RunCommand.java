@@ -1,23 +1,19 @@
 package ham.cli.run;
 
-import ham.cli.console.ExitCode;
-import ham.cli.console.Console;
-import ham.cli.console.Table;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
+import ham.cli.console.Table;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.app.ImageAnswers;
-import ham.runtime.app.PreprocessingChoice;
 import ham.runtime.classify.Classifier;
-import ham.runtime.classify.Labels;
-import ham.runtime.classify.Supplement;
 import ham.runtime.model.Model;
 import ham.runtime.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,12 +31,12 @@ public final class RunCommand implements Callable<Integer> {
     private Console console;
 
     @Mixin
-    private SessionOptions session;
+    private ClassifierOptions options;
 
     @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The model.")
     private Path model;
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "IMAGE", description = "PNG, JPEG, GIF or BMP images.")
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "IMAGE", description = "PNG, JPEG, GIF, BMP, TIFF, PPM or WebP images.")
     private List<Path> images = List.of();
 
     @Option(
@@ -49,18 +45,6 @@ public final class RunCommand implements Callable<Integer> {
             defaultValue = "5",
             description = "Most probable classes to print an image (default: ${DEFAULT-VALUE}).")
     private int top;
-
-    @Option(
-            names = "--labels",
-            paramLabel = "FILE",
-            description = "Labels for a model that has none: one a line, a JSON array, or a config.json with id2label.")
-    private Path labels;
-
-    @Option(
-            names = "--preprocessing",
-            paramLabel = "WHAT",
-            description = "Preprocessing for a model that has none: a preprocessor_config.json, imagenet or half.")
-    private String preprocessing;
 
     @Option(
             names = "--tensors",
@@ -89,24 +73,23 @@ public final class RunCommand implements Callable<Integer> {
         if (tensors != null) {
             runTensors();
         } else {
-            classify();
+            return classify();
         }
         return ExitCode.DONE;
     }
 
-    private void classify() {
-        Supplement supplement = new Supplement(
-                Optional.ofNullable(labels).map(Labels::read),
-                Optional.ofNullable(preprocessing).map(PreprocessingChoice::parse));
-        try (Classifier classifier = Classifier.of(session.open(console, model), supplement)) {
+    private int classify() {
+        try (Classifier classifier = options.open(console, model)) {
             ImageAnswers answers = ImageAnswers.of(classifier, images, top);
             console.result(answers.text(), answers.json());
+            answers.problems().forEach(problem -> console.stage("ham: " + problem));
+            return answers.problems().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
         }
     }
 
     private void runTensors() {
         Outputs.checkFile(out, force, List.of(model, tensors));
-        try (Model opened = session.open(console, model)) {
+        try (Model opened = options.session().open(console, model)) {
             Map<String, Tensor> inputs = TensorFiles.read(tensors, opened.inputs());
             Map<String, Tensor> outputs = opened.run(inputs);
             Outputs.file(out, force, file -> TensorFiles.write(file, outputs));

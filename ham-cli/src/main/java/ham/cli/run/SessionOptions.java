@@ -5,8 +5,6 @@ import ham.cli.console.Usage;
 import ham.runtime.ModelException;
 import ham.runtime.app.ModelOpener;
 import ham.runtime.backend.OnnxRuntime;
-import ham.runtime.classify.Classifier;
-import ham.runtime.classify.Supplement;
 import ham.runtime.model.Model;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.tensorrt.engine.EnginePrecision;
@@ -72,11 +70,6 @@ public final class SessionOptions {
     Model open(Console console, Path file) {
         CommandSpec spec = console.spec();
         return opener(spec).open(file, EngineCommand.tensorRt(console), line -> tell(spec, line));
-    }
-
-    /** As {@link #open}, for images. */
-    Classifier classifier(Console console, Path file) {
-        return Classifier.of(open(console, file), Supplement.NONE);
     }
 
     private ModelOpener opener(CommandSpec spec) {

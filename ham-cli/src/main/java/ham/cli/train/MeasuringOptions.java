@@ -1,7 +1,7 @@
 package ham.cli.train;
 
 import ham.cli.console.Usage;
-import ham.train.run.Measuring;
+import ham.train.config.Measuring;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 

@@ -1,11 +1,10 @@
 package ham.cli.train;
 
-import ham.job.Job;
-import ham.cli.bench.BenchCommand;
-import ham.cli.console.Table;
-import ham.cli.run.EvalCommand;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.cli.bench.BenchCommand;
+import ham.cli.console.Table;
+import ham.job.Job;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.report.bench.BenchDocument;
@@ -79,8 +78,7 @@ public record RunText(String text, ObjectNode json) {
 
     /** Whether any part of an exported model is there; runs of an experiment have none. */
     private static boolean isExported(Path run) {
-        return Stream.of(Job.MODEL, Job.EXPORT, Job.EVALUATION)
-                .anyMatch(file -> Files.exists(run.resolve(file)));
+        return Stream.of(Job.MODEL, Job.EXPORT, Job.EVALUATION).anyMatch(file -> Files.exists(run.resolve(file)));
     }
 
     private static void require(Path file, boolean there, String keys) {

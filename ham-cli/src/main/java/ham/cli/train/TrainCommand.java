@@ -1,14 +1,18 @@
 package ham.cli.train;
 
-import ham.cli.console.ExitCode;
 import ham.cli.console.Console;
-import ham.train.run.RunConfig;
+import ham.cli.console.ExitCode;
+import ham.cli.console.Usage;
+import ham.train.config.RunConfig;
+import ham.train.config.RunConfigBuilder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** {@code ham train}: from a checkpoint and a stream of tasks to a run folder with one merged ONNX model. */
 @Command(
@@ -22,19 +26,27 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--base",
             paramLabel = "DIR",
-            required = true,
             description = "Hugging Face or timm ViT: config.json and model.safetensors (or its shards).")
     private Path base;
 
     @Option(
             names = "--data",
             paramLabel = "SPEC",
-            required = true,
             description = "Data folder: CIFAR-100 binary, IDX (MNIST family), or train/CLASS/* and test/CLASS/*.")
     private Path data;
 
-    @Option(names = "--out", paramLabel = "RUN", required = true, description = "The run folder to write.")
+    @Option(
+            names = "--out",
+            paramLabel = "RUN",
+            description = "The run folder to write (default with --again: that run's name and '-again').")
     private Path out;
+
+    @Option(
+            names = "--again",
+            paramLabel = "RUN",
+            description = "Make this run again from its run.json: base, data and options are its own, but for those that"
+                    + " are given beside it.")
+    private Path again;
 
     @Option(
             names = "--tasks",
@@ -47,11 +59,47 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunConfig config = train.config(console.spec(), base, data, tasks());
+        RunConfig config = again == null ? told() : again();
         train.job(console, config, out).run();
         RunText summary = RunText.read(out);
         console.result(summary.text(), summary.json());
         return ExitCode.DONE;
+    }
+
+    private RunConfig told() {
+        require("--base", base);
+        require("--data", data);
+        require("--out", out);
+        return train.config(console.spec(), base, data, tasks());
+    }
+
+    private void require(String option, Path value) {
+        if (value == null) {
+            throw new ParameterException(
+                    console.spec().commandLine(), "Missing required option: '" + option + "'; give it, or --again RUN");
+        }
+    }
+
+    private RunConfig again() {
+        RunConfigBuilder run = RunConfig.readBuilder(again);
+        if (out == null) {
+            Path folder = (Files.isDirectory(again) ? again : again.toAbsolutePath().getParent())
+                    .toAbsolutePath()
+                    .normalize();
+            out = folder.resolveSibling(folder.getFileName() + "-again");
+        }
+        return Usage.check(console.spec(), () -> {
+            if (base != null) {
+                run.setBase(base);
+            }
+            if (data != null) {
+                run.setData(data);
+            }
+            if (tasks != null) {
+                run.optTasks(tasks);
+            }
+            return run.opt(TrainOptions.typed(console.spec())).build();
+        });
     }
 
     private OptionalInt tasks() {

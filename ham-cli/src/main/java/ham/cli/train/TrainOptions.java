@@ -1,37 +1,45 @@
 package ham.cli.train;
 
 import ham.cli.console.Console;
-import ham.job.Job;
 import ham.cli.console.Usage;
 import ham.cli.merge.HamOptions;
 import ham.cli.merge.PeerOptions;
+import ham.job.Job;
 import ham.merge.folder.MergeMode;
 import ham.merge.head.HeadKind;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
+import ham.train.config.RunConfig;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
-import ham.train.run.RunConfig;
 import ham.train.stream.StreamSettings;
+import ham.train.config.RunConfigBuilder;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** How a stream of tasks is trained, the same for {@code train} and {@code demo}. */
 public final class TrainOptions {
+    /** What every command names itself. */
+    private static final Set<String> OWN = Set.of("base", "data", "tasks");
+
     @Option(
             names = "--method",
             paramLabel = "METHOD",
             defaultValue = "ham",
             description = "ham, cat-pruned (ham with one group), sequential (one adapter trained on and on), linear,"
-                    + " task-arithmetic, ties, dare (adapters trained alone and merged so), sd-lora (every earlier pair"
+                    + " task-arithmetic, ties, dare, magmax, model-stock, tsv, iso-c, iso-cts, opcm (adapters trained alone and merged so), sd-lora (every earlier pair"
                     + " frozen with a scalar of its own), oracle (an adapter a task, the task known; gives no single"
                     + " model), joint (one adapter, all data at once) or frozen (no adapter; the linear head is trained)"
                     + " (default: ${DEFAULT-VALUE}).")
@@ -89,8 +97,8 @@ public final class TrainOptions {
             defaultValue = "none",
             description =
                     "What the prototype and the analytic head do when joining moves features: none, linear (old statistics follow"
-                            + " by a linear map, fitted on the present task's images), mosaic (fitted also on images put together from"
-                            + " quarters of them) or states (statistics are made anew from those of what enters the tail;"
+                            + " by a linear map, fitted on the present task's images)"
+                            + " or states (statistics are made anew from those of what enters the tail;"
                             + " adapters must sit there, as for --replay) (default: ${DEFAULT-VALUE}).")
     private String drift;
 
@@ -144,6 +152,21 @@ public final class TrainOptions {
 
     @Option(names = "--force", description = "Replace an existing output, finished or not.")
     private boolean force;
+
+    /** Parameters of a run that were typed, by their names, but for base, data and tasks. */
+    public static Map<String, String> typed(CommandSpec command) {
+        Map<String, String> typed = new LinkedHashMap<>();
+        for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
+            String name = option.longestName().substring(2);
+            if (RunConfigBuilder.names().contains(name) && !OWN.contains(name)) {
+                Object value = option.getValue();
+                typed.put(
+                        name,
+                        value instanceof Boolean ? value.toString() : String.join(",", option.originalStringValues()));
+            }
+        }
+        return typed;
+    }
 
     /** The main job of a configuration, told on the console. */
     public Job job(Console console, RunConfig config, Path out) {

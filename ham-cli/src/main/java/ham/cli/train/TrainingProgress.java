@@ -1,14 +1,14 @@
 package ham.cli.train;
 
-import java.nio.file.Path;
 import ham.cli.console.Console;
+import ham.job.JobListener;
 import ham.merge.head.HeadKind;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.StepProgress;
-import ham.train.run.RunConfig;
-import ham.job.JobListener;
+import ham.train.config.RunConfig;
 import ham.train.run.TaskSummary;
 import ham.train.run.Variants;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -3,6 +3,7 @@ package ham.export.bake;
 import ham.merge.folder.Merged;
 import ham.runtime.model.SessionSettings;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -39,31 +40,119 @@ public record BakeRequest(
         KEEP
     }
 
-    /** A request that verifies on seeded images, takes the merge's head and replaces nothing. */
-    public static BakeRequest of(
-            Path model, Optional<Path> weights, Merged merged, String version, Path output, SessionSettings settings) {
-        return new BakeRequest(
-                model, weights, merged, HeadChoice.MERGED, version, output, false, true, Optional.empty(), settings);
+    /** A request to fill in. */
+    public static Builder builder() {
+        return new Builder();
     }
 
-    /** Whether existing outputs are replaced. */
-    public BakeRequest withForce(boolean replace) {
-        return new BakeRequest(model, weights, merged, head, version, output, replace, verify, inputs, settings);
+    /** A request like this one, to change. */
+    public Builder toBuilder() {
+        Builder builder = builder()
+                .setModel(model)
+                .setMerged(merged)
+                .setVersion(version)
+                .setOutput(output)
+                .setSettings(settings)
+                .optHead(head)
+                .optForce(force)
+                .optVerify(verify);
+        weights.ifPresent(builder::optWeights);
+        inputs.ifPresent(builder::optInputs);
+        return builder;
     }
 
-    /** Whether the result is verified. */
-    public BakeRequest withVerify(boolean compare) {
-        return new BakeRequest(model, weights, merged, head, version, output, force, compare, inputs, settings);
-    }
+    /** Collects a request: what is {@code set} must be given, what is {@code opt} has a default. */
+    public static final class Builder {
+        private Path model;
+        private Merged merged;
+        private String version;
+        private Path output;
+        private SessionSettings settings;
+        private Optional<Path> weights = Optional.empty();
+        private HeadChoice head = HeadChoice.MERGED;
+        private boolean force;
+        private boolean verify = true;
+        private Optional<Path> inputs = Optional.empty();
 
-    /** Which classifier the result has. */
-    public BakeRequest withHead(HeadChoice choice) {
-        return new BakeRequest(model, weights, merged, choice, version, output, force, verify, inputs, settings);
-    }
+        private Builder() {}
 
-    /** Verifies on these images. */
-    public BakeRequest withInputs(Path images) {
-        return new BakeRequest(
-                model, weights, merged, head, version, output, force, verify, Optional.of(images), settings);
+        /** The graph that somebody exported. */
+        public Builder setModel(Path graph) {
+            model = graph;
+            return this;
+        }
+
+        /** What is added. */
+        public Builder setMerged(Merged merge) {
+            merged = merge;
+            return this;
+        }
+
+        /** Version of ham, stored in the file. */
+        public Builder setVersion(String ham) {
+            version = ham;
+            return this;
+        }
+
+        /** The file to write; external data goes to a file of that name with {@code .data} behind it. */
+        public Builder setOutput(Path file) {
+            output = file;
+            return this;
+        }
+
+        /** Of the sessions that run both models. */
+        public Builder setSettings(SessionSettings sessions) {
+            settings = sessions;
+            return this;
+        }
+
+        /** The checkpoint that the graph was exported from (default: the graph keeps its names). */
+        public Builder optWeights(Path checkpoint) {
+            weights = Optional.of(checkpoint);
+            return this;
+        }
+
+        /** Which classifier the result has (default: the merge's). */
+        public Builder optHead(HeadChoice choice) {
+            head = choice;
+            return this;
+        }
+
+        /** Whether existing outputs are replaced (default: no). */
+        public Builder optForce(boolean replace) {
+            force = replace;
+            return this;
+        }
+
+        /** Whether the result is verified (default: yes). */
+        public Builder optVerify(boolean compare) {
+            verify = compare;
+            return this;
+        }
+
+        /** Verifies on these images (default: seeded ones). */
+        public Builder optInputs(Path images) {
+            inputs = Optional.of(images);
+            return this;
+        }
+
+        /**
+         * The request.
+         *
+         * @throws NullPointerException if something that must be given is not
+         */
+        public BakeRequest build() {
+            return new BakeRequest(
+                    Objects.requireNonNull(model, "model"),
+                    weights,
+                    Objects.requireNonNull(merged, "merged"),
+                    head,
+                    Objects.requireNonNull(version, "version"),
+                    Objects.requireNonNull(output, "output"),
+                    force,
+                    verify,
+                    inputs,
+                    Objects.requireNonNull(settings, "settings"));
+        }
     }
 }

@@ -1,12 +1,13 @@
 package ham.export.bake;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import ham.export.ProblemType;
+import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.base.BaseWeights;
 import ham.export.bake.base.WeightBlock;
 import ham.export.bake.read.Messages;
 import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.Range;
-import com.fasterxml.jackson.databind.JsonNode;
-import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.proto.TensorShapeProto.Dimension;
 import ham.merge.InputException;
 import ham.merge.head.NamedHead;
@@ -93,10 +94,20 @@ final class BakedMetadata {
         if (!labels.isEmpty()) {
             entries.put(Labels.METADATA_KEY, Labels.toJson(labels));
         }
+        problemType().ifPresent(type -> entries.put(ProblemType.METADATA_KEY, type.label()));
         if (!model.metadata().containsKey(Preprocessing.METADATA_KEY)) {
             preprocessing().ifPresent(found -> entries.put(Preprocessing.METADATA_KEY, found.toJson()));
         }
         return entries;
+    }
+
+    /** A head of a merge tells one class of all; the graph's own classifier stays what the graph or its checkpoint says. */
+    private Optional<ProblemType> problemType() {
+        boolean told = model.metadata().containsKey(ProblemType.METADATA_KEY);
+        if (head().isPresent()) {
+            return told ? Optional.of(ProblemType.SINGLE_LABEL_CLASSIFICATION) : Optional.empty();
+        }
+        return told ? Optional.empty() : request.weights().flatMap(ProblemType::of);
     }
 
     /** The checkpoint's, where it has a Hugging Face configuration and the graph says how large its images are. */
@@ -117,7 +128,7 @@ final class BakedMetadata {
             return Optional.empty();
         }
         return Optional.of(
-                Preprocessing.fromHuggingFace(folder.get(), (int) dims.get(2).getDimValue()));
+                Preprocessing.ofCheckpoint(folder.get(), (int) dims.get(2).getDimValue()));
     }
 
     /**

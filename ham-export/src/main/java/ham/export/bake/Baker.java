@@ -1,5 +1,7 @@
 package ham.export.bake;
 
+import ham.export.ExportResult;
+import ham.export.MatchedLayer;
 import ham.export.bake.base.SafetensorsWeights;
 import ham.export.bake.edit.GraphChanges;
 import ham.export.bake.edit.HeadReplacement;
@@ -19,8 +21,6 @@ import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.ModelReader;
 import ham.export.bake.read.TensorEntry;
 import ham.export.bake.verify.Verification;
-import ham.export.ExportResult;
-import ham.export.MatchedLayer;
 import ham.export.parity.ParityReport;
 import ham.merge.InputException;
 import ham.merge.head.NamedHead;
@@ -180,7 +180,8 @@ public final class Baker {
         });
     }
 
-    private ParityReport verify(Path baked, GraphChanges changes, Optional<ClassifierLayer> classifier) throws IOException {
+    private ParityReport verify(Path baked, GraphChanges changes, Optional<ClassifierLayer> classifier)
+            throws IOException {
         ModelEdit explicit = edit(classifier);
         changes.addAtRunTime(explicit);
         Path reference = baked.resolveSibling("reference.onnx");

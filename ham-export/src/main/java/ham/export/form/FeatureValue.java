@@ -37,8 +37,9 @@ final class FeatureValue {
         } else if (made.contains(inner)) {
             feature = inner;
         } else {
-            throw new InputException(
-                    file, "--features: expected a graph that ham built, found one without a value called 'features'");
+            throw InputException.parameter(
+                    "features",
+                    "expected a graph that ham built, found " + file + " without a value called 'features'");
         }
         nodes.addAs("Cast", FormNames.FEATURES, List.of(feature), Attributes.integer("to", DataType.FLOAT.getNumber()));
     }

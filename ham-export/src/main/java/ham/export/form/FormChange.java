@@ -1,6 +1,7 @@
 package ham.export.form;
 
 import ham.export.OnnxFiles;
+import ham.export.ProblemType;
 import ham.export.check.ModelChecker;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
@@ -19,8 +20,10 @@ import ham.runtime.preprocess.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,20 +32,13 @@ import java.util.Set;
  * <p>The model has one input of images [batch, 3, side, side] and one output of logits [batch, classes].
  */
 public final class FormChange {
-    private static final Set<String> NAMES = Set.of(
-            FormNames.IMAGES,
-            FormNames.PROBABILITIES,
-            FormNames.TOP_PROBABILITIES,
-            FormNames.TOP_INDICES,
-            FormNames.FEATURES);
-
     private final Path file;
     private final ModelProto.Builder model;
     private final GraphProto.Builder graph;
     private final ValueInfoProto input;
     private final ValueInfoProto logits;
 
-    private FormChange(Path file) {
+    private FormChange(Path file, GraphForm form) {
         this.file = file;
         model = OnnxFiles.read(file).toBuilder();
         graph = model.getGraphBuilder();
@@ -60,6 +56,7 @@ public final class FormChange {
                             + " found " + graph.getInputCount() + " inputs and " + graph.getOutputCount()
                             + " outputs; the form can be chosen once, when the model is exported");
         }
+        Renaming.free(graph, added(form));
         input = graph.getInput(0);
         logits = graph.getOutput(0);
     }
@@ -72,8 +69,7 @@ public final class FormChange {
      * @throws InputException when the model cannot have that form
      */
     public static void write(Path source, GraphForm form, Path target) throws IOException {
-        FormChange change = new FormChange(source);
-        Renaming.free(change.graph, NAMES);
+        FormChange change = new FormChange(source, form);
         change.output(form);
         if (form.input() == Input.UINT8) {
             change.input();
@@ -82,6 +78,21 @@ public final class FormChange {
         ModelProto changed = change.model.build();
         ModelChecker.requireValid(source.getFileName().toString(), changed);
         OnnxFiles.write(changed, target);
+    }
+
+    /** The names of what is put before and behind the graph. */
+    private static Set<String> added(GraphForm form) {
+        Set<String> names = new HashSet<>();
+        if (form.input() == Input.UINT8) {
+            names.add(FormNames.IMAGES);
+        }
+        if (form.output() != Output.LOGITS) {
+            names.addAll(Set.of(FormNames.PROBABILITIES, FormNames.TOP_PROBABILITIES, FormNames.TOP_INDICES));
+        }
+        if (form.features()) {
+            names.add(FormNames.FEATURES);
+        }
+        return names;
     }
 
     private void output(GraphForm form) {
@@ -93,7 +104,7 @@ public final class FormChange {
         if (form.output() != Output.LOGITS) {
             graph.clearOutput();
             String floats = nodes.add("Cast", "logits", List.of(logits.getName()), PixelInput.to(DataType.FLOAT));
-            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(floats), Attributes.integer("axis", -1));
+            probabilities(nodes, floats);
         }
         if (form.output() == Output.PROBABILITIES) {
             graph.addOutput(value(
@@ -110,10 +121,24 @@ public final class FormChange {
         }
     }
 
+    /** What the graph gives already stays; else softmax, or sigmoid where every class counts for itself. */
+    private void probabilities(Nodes nodes, String floats) {
+        Optional<ProblemType> type =
+                Optional.ofNullable(metadata().get(ProblemType.METADATA_KEY)).flatMap(ProblemType::ofLabel);
+        if (GraphEnd.givesProbabilities(graph, logits.getName())) {
+            nodes.addAs("Identity", FormNames.PROBABILITIES, List.of(floats));
+        } else if (ProblemType.isSigmoid(type, shape(logits).get(1).getDimValue())) {
+            nodes.addAs("Sigmoid", FormNames.PROBABILITIES, List.of(floats));
+        } else {
+            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(floats), Attributes.integer("axis", -1));
+        }
+    }
+
     private void top(Nodes nodes, int top, Dimension batch) {
         long classes = shape(logits).get(1).getDimValue();
         if (classes > 0 && top > classes) {
-            throw new InputException("--top: expected at most the " + classes + " classes of the model, found " + top);
+            throw InputException.parameter(
+                    "top", "expected at most the " + classes + " classes of the model, found " + top);
         }
         nodes.addAs(
                 "TopK",
@@ -128,19 +153,19 @@ public final class FormChange {
     private void input() {
         String json = metadata().get(Preprocessing.METADATA_KEY);
         if (json == null) {
-            throw new InputException(
-                    file,
-                    "--input uint8: expected the preprocessing in the metadata (" + Preprocessing.METADATA_KEY
-                            + "), found none; give the checkpoint that has it with --weights");
+            throw InputException.parameter(
+                    "input",
+                    "expected the preprocessing in the metadata of " + file + " (" + Preprocessing.METADATA_KEY
+                            + ") to take uint8 images, found none; give the checkpoint that has it as weights");
         }
         Preprocessing preprocessing = Preprocessing.fromJson(json, file + ", metadata " + Preprocessing.METADATA_KEY);
         List<Dimension> shape = shape(input);
         if (shape.get(1).getDimValue() != 3
                 || shape.get(2).getDimValue() != preprocessing.height()
                 || shape.get(3).getDimValue() != preprocessing.width()) {
-            throw new InputException(
-                    file,
-                    "--input uint8: expected an input [batch, 3, " + preprocessing.height() + ", "
+            throw InputException.parameter(
+                    "input",
+                    "expected " + file + " to have an input [batch, 3, " + preprocessing.height() + ", "
                             + preprocessing.width() + "] as the preprocessing makes it, found another shape for '"
                             + input.getName() + "'");
         }

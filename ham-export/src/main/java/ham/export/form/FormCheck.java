@@ -2,6 +2,7 @@ package ham.export.form;
 
 import ham.export.OnnxSummary;
 import ham.export.form.GraphForm.Input;
+import ham.export.parity.ParityReport;
 import ham.merge.InputException;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Labels;
@@ -10,20 +11,11 @@ import ham.runtime.image.RgbImage;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 
-/**
- * Runs a model in two forms on the same images, each as {@link Classifier} serves it.
- *
- * @param images how many
- * @param maxAbs largest difference of a probability
- * @param tolerance the largest that passes
- */
-public record FormCheck(int images, double maxAbs, double tolerance) {
+/** Runs a model in two forms on the same images, each as {@link Classifier} serves it. */
+public final class FormCheck {
     private static final long SEED = 1;
     private static final List<Integer> SIDES = List.of(20, 33, 64, 97, 150, 301);
 
@@ -41,6 +33,8 @@ public record FormCheck(int images, double maxAbs, double tolerance) {
                 && summary.outputs().get(0).dtype().equals("float");
     }
 
+    private FormCheck() {}
+
     /**
      * Compares.
      *
@@ -48,31 +42,35 @@ public record FormCheck(int images, double maxAbs, double tolerance) {
      * @param formed the same in another form
      * @throws InputException when they differ by more than the tolerance
      */
-    public static FormCheck of(Path plain, Path formed, GraphForm form, SessionSettings settings) {
-        double maxAbs = 0;
+    public static ParityReport of(Path plain, Path formed, GraphForm form, SessionSettings settings) {
         try (Classifier before = Classifier.open(plain, settings);
                 Classifier after = Classifier.open(formed, settings)) {
+            int classes = before.labels().size();
+            float[] usual = new float[SIDES.size() * classes];
+            float[] found = new float[usual.length];
             int least = Math.max(
                     before.preprocessing().height(), before.preprocessing().width());
             Random random = new Random(SEED);
-            for (int width : SIDES) {
+            for (int i = 0; i < SIDES.size(); i++) {
+                int from = i * classes;
                 int height = SIDES.get(random.nextInt(SIDES.size()));
-                RgbImage image = image(Math.max(width, least), Math.max(height, least), random);
-                Map<Integer, Double> expected = new HashMap<>();
-                before.classify(image, before.labels().size())
-                        .forEach(each -> expected.put(each.index(), each.probability()));
+                RgbImage image = image(Math.max(SIDES.get(i), least), Math.max(height, least), random);
+                for (Prediction each : before.classify(image, classes)) {
+                    usual[from + each.index()] = (float) each.probability();
+                    found[from + each.index()] = (float) each.probability(); // stays where the form tells the best only
+                }
                 for (Prediction each : after.classify(image, form.top())) {
-                    maxAbs = Math.max(maxAbs, Math.abs(each.probability() - expected.getOrDefault(each.index(), 0.0)));
+                    found[from + each.index()] = (float) each.probability();
                 }
             }
+            double tolerance = form.input() == Input.UINT8 ? SAME_PIXELS : SAME_NUMBERS;
+            ParityReport report = ParityReport.compareProbabilities(
+                    SIDES.size() + " seeded images of different sizes", SIDES.size(), found, usual, tolerance);
+            if (!report.passed()) {
+                throw new InputException(formed, "was not written, because its forms disagree: " + report.text());
+            }
+            return report;
         }
-        double tolerance = form.input() == Input.UINT8 ? SAME_PIXELS : SAME_NUMBERS;
-        if (!(maxAbs <= tolerance)) {
-            throw new InputException("The model was not written, because its form with --input or --output gives other"
-                    + " probabilities than it does without: expected a difference of at most " + tolerance + ", found "
-                    + maxAbs);
-        }
-        return new FormCheck(SIDES.size(), maxAbs, tolerance);
     }
 
     /** Coarse patterns with some noise, as photographs have. */
@@ -88,15 +86,5 @@ public record FormCheck(int images, double maxAbs, double tolerance) {
             rgb[i] = (byte) Math.max(0, Math.min(255, Math.round(127.5 + 100 * wave)));
         }
         return new RgbImage(width, height, rgb);
-    }
-
-    /** One line for people. */
-    public String text() {
-        return String.format(
-                Locale.ROOT,
-                "form passed on %d seeded images: largest difference of a probability from the usual form %.2e, allowed %.0e",
-                images,
-                maxAbs,
-                tolerance);
     }
 }

@@ -102,10 +102,12 @@ final class PixelInput {
     }
 
     private static InputException refused(Resample filter) {
-        return new InputException("--input uint8: expected a preprocessing that resizes by bilinear or bicubic"
-                + " interpolation, as ONNX's Resize does exactly, found "
-                + filter.name().toLowerCase(Locale.ROOT)
-                + "; export with the float input");
+        return InputException.parameter(
+                "input",
+                "expected a preprocessing that resizes by bilinear or bicubic"
+                        + " interpolation, as ONNX's Resize does exactly, found "
+                        + filter.name().toLowerCase(Locale.ROOT)
+                        + "; uint8 images cannot be taken then, export with the float input");
     }
 
     static AttributeProto text(String name, String value) {
@@ -148,9 +150,11 @@ final class PixelInput {
                         ? Math.min(exact.height(), exact.width())
                         : Integer.MAX_VALUE;
         if (Math.max(preprocessing.height(), preprocessing.width()) > smallest) {
-            throw new InputException("--input uint8: expected a crop of at most the resized " + smallest
-                    + " pixels, found " + preprocessing.height() + "x" + preprocessing.width()
-                    + "; export with the float input");
+            throw InputException.parameter(
+                    "input",
+                    "expected a crop of at most the resized " + smallest
+                            + " pixels, found " + preprocessing.height() + "x" + preprocessing.width()
+                            + "; uint8 images cannot be taken then, export with the float input");
         }
     }
 

@@ -1,7 +1,5 @@
 package ham.export.pack;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.export.ExportRequest;
 import ham.export.OnnxFiles;
 import ham.export.VitExporter;
@@ -24,13 +22,13 @@ import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
-import ham.merge.io.JsonFiles;
 import ham.runtime.model.AdaptedModel;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -75,19 +73,12 @@ public final class AdapterPackage {
      * @return the content of {@code package.json}
      * @throws InputException when heads are of different kinds, or an adapter's logits are not those of its task's model
      */
-    public ObjectNode write(Path folder, AdapterMerge merge) throws IOException {
+    public PackageRecord write(Path folder, AdapterMerge merge) throws IOException {
         String sha256 = base.sha256();
         List<Head> heads = heads(merge);
         AdapterForm form = new AdapterForm(base, adapted(merge), heads.stream().findFirst(), shared(heads));
         graph(folder.resolve(BASE), form);
-        ObjectNode record = JsonFiles.object()
-                .put("package", "adapters")
-                .put("base", BASE)
-                .put(
-                        "load",
-                        "one session on " + BASE
-                                + "; OrtLoraAdapter for a task's file, RunOptions.addActiveLoraAdapter");
-        ArrayNode tasks = record.putArray("tasks");
+        List<PackageRecord.Task> tasks = new ArrayList<>();
         TaskModels.each(merge, (task, model) -> {
             progress.at("writing adapters", task, merge.adapters().size());
             AdapterFolder adapter = merge.adapters().get(task);
@@ -98,18 +89,18 @@ public final class AdapterPackage {
                     file,
                     form.parameters(
                             WeightChanges.of(base, sha256, model), model.head().map(NamedHead::head)));
-            ObjectNode node = tasks.addObject()
-                    .put("task", name)
-                    .put("adapter", file.getFileName().toString());
-            node.set(
-                    "labels",
-                    JsonFiles.tree(model.head()
-                            .map(NamedHead::classes)
-                            .orElse(base.config().labels())));
-            if (verify) {
-                node.put("parity_max_abs", verify(folder, name, file, model).maxAbs());
-            }
+            tasks.add(new PackageRecord.Task(
+                    name,
+                    null,
+                    file.getFileName().toString(),
+                    model.head().map(NamedHead::classes).orElse(base.config().labels()),
+                    verify ? (Double) verify(folder, name, file, model).maxAbs() : null));
         });
+        PackageRecord record = PackageRecord.tasks(
+                "adapters",
+                BASE,
+                "one session on " + BASE + "; OrtLoraAdapter for a task's file, RunOptions.addActiveLoraAdapter",
+                tasks);
         return PackageFolder.finish(folder, record, readme(merge.adapters().size()));
     }
 
@@ -122,8 +113,9 @@ public final class AdapterPackage {
         heads.forEach(head -> kinds.add(head.kind()));
         if (kinds.size() > 1
                 || (!heads.isEmpty() && heads.size() < merge.adapters().size())) {
-            throw new InputException(
-                    "--package adapters: expected every adapter or none to have a head, all of one kind, found "
+            throw InputException.parameter(
+                    "package",
+                    "expected for adapters every adapter or none to have a head, all of one kind, found "
                             + heads.size() + " heads of the kinds " + kinds + " in "
                             + merge.adapters().size() + " adapters; one graph has one kind of head");
         }
@@ -155,7 +147,13 @@ public final class AdapterPackage {
     }
 
     private void graph(Path file, AdapterForm form) throws IOException {
-        ExportRequest request = ExportRequest.of(base, Merged.none(), version, file, settings);
+        ExportRequest request = ExportRequest.builder()
+                .setBase(base)
+                .setMerged(Merged.none())
+                .setVersion(version)
+                .setOutput(file)
+                .setSettings(settings)
+                .build();
         ModelProto model = VitExporter.around(request, form.graph(), List.of());
         ModelChecker.requireValid(BASE, model);
         OnnxFiles.write(model, file);
@@ -166,8 +164,14 @@ public final class AdapterPackage {
         VitConfig config = base.config();
         ParityInputs inputs = ParityInputs.seeded(config, SAMPLES, SEED);
         Path baked = folder.resolve(".baked.onnx");
-        VitExporter.export(
-                ExportRequest.of(base, model, version, baked, settings).withVerify(false));
+        VitExporter.export(ExportRequest.builder()
+                .setBase(base)
+                .setMerged(model)
+                .setVersion(version)
+                .setOutput(baked)
+                .setSettings(settings)
+                .optVerify(false)
+                .build());
         float[] expected;
         try (OnnxModel session = OnnxModel.open(baked, settings)) {
             LogitsSource source = (pixels, images) -> session.run(pixels, shape(config, images));

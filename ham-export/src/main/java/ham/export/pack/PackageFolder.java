@@ -1,13 +1,12 @@
 package ham.export.pack;
 
 import ham.common.Sha256;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,19 +25,18 @@ public final class PackageFolder {
      * @param record what is known of the package; {@code files} is added
      * @param readme lines for people
      */
-    static ObjectNode finish(Path folder, ObjectNode record, List<String> readme) throws IOException {
+    static PackageRecord finish(Path folder, PackageRecord record, List<String> readme) throws IOException {
         Files.writeString(folder.resolve(README), String.join("\n", readme) + "\n");
-        ArrayNode files = record.putArray("files");
+        List<PackageRecord.PackagedFile> files = new ArrayList<>();
         try (Stream<Path> tree = Files.walk(folder)) {
             for (Path file : (Iterable<Path>) tree.filter(Files::isRegularFile).sorted()::iterator) {
-                files.addObject()
-                        .put("file", folder.relativize(file).toString().replace('\\', '/'))
-                        .put("bytes", Files.size(file))
-                        .put("sha256", Sha256.of(file));
+                files.add(new PackageRecord.PackagedFile(
+                        folder.relativize(file).toString().replace('\\', '/'), Files.size(file), Sha256.of(file)));
             }
         }
-        JsonFiles.write(folder.resolve(RECORD), record);
-        return record;
+        PackageRecord complete = record.with(files);
+        JsonFiles.write(folder.resolve(RECORD), complete.json());
+        return complete;
     }
 
     /**
@@ -46,9 +44,10 @@ public final class PackageFolder {
      *
      * @throws InputException when it has other characters than letters, digits, point, underscore and hyphen, or begins with a point
      */
-    static String requireFileName(String what, String name) {
+    static String requireFileName(String parameter, String name) {
         if (!name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
-            throw new InputException(what + ": expected letters, digits, '.', '_' and '-' only, found '" + name + "'");
+            throw InputException.parameter(
+                    parameter, "expected letters, digits, '.', '_' and '-' only, found '" + name + "'");
         }
         return name;
     }

@@ -50,8 +50,8 @@ final class SharedData implements Closeable {
             if (tensor.getDataLocation() == DataLocation.EXTERNAL) {
                 throw new InputException(
                         whole,
-                        "--package shared: expected a model in one file, found external data; store it without, or use --package"
-                                + " per-task");
+                        "expected a model in one file for a shared package, found external data; store it without, or make a package"
+                                + " of the kind per-task");
             }
             if (tensor.getRawData().size() >= LEAST_BYTES && !own.contains(tensor.getName())) {
                 graph.setInitializer(i, external(tensor));

@@ -39,9 +39,10 @@ public final class TaskAdapters {
         List<Path> folders = run ? ofRun(adapters.get(0)) : adapters;
         if (folders.isEmpty()) {
             folders = merge.map(TaskAdapters::inputs)
-                    .orElseThrow(() -> InputException.parameter(
-                            "adapters",
-                            "expected the adapters of the tasks, or a merge folder that was made from them, found none"));
+                    .orElseThrow(
+                            () -> InputException.parameter(
+                                    "adapters",
+                                    "expected the adapters of the tasks, or a merge folder that was made from them, found none"));
         }
         List<AdapterFolder> read = folders.stream().map(AdapterFolder::read).toList();
         merge.ifPresent(folder -> MergeFolder.requireInputs(folder, read));

@@ -1,17 +1,16 @@
 package ham.export.pack;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
+import ham.export.parity.ParityReport;
 import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.Merged;
 import ham.merge.folder.TaskModels;
-import ham.merge.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -52,15 +51,9 @@ public final class TaskPackage {
      * @param merge the adapters, in order
      * @return the content of {@code package.json}
      */
-    public ObjectNode write(Path folder, AdapterMerge merge) throws IOException {
+    public PackageRecord write(Path folder, AdapterMerge merge) throws IOException {
         int tasks = merge.adapters().size();
-        ObjectNode record = JsonFiles.object().put("package", shared ? "shared" : "per-task");
-        record.put(
-                "load",
-                shared
-                        ? "one session a model; session.disable_prepacking = 1 lets all of them map " + SHARED + " once"
-                        : "one session a model");
-        ArrayNode models = record.putArray("tasks");
+        List<PackageRecord.Task> models = new ArrayList<>();
         if (shared) {
             try (SharedData data = new SharedData(folder.resolve(SHARED))) {
                 TaskModels.each(merge, (task, model) -> {
@@ -70,16 +63,23 @@ public final class TaskPackage {
                     ExportResult result = exporter.export(model, whole);
                     data.split(whole, folder.resolve(name + ".onnx"), own(result));
                     Files.delete(whole);
-                    add(models, name, result);
+                    models.add(entry(name, result));
                 });
             }
         } else {
             TaskModels.each(merge, (task, model) -> {
                 progress.at("exporting tasks", task, tasks);
                 String name = name(merge, task);
-                add(models, name, exporter.export(model, folder.resolve(name + ".onnx")));
+                models.add(entry(name, exporter.export(model, folder.resolve(name + ".onnx"))));
             });
         }
+        PackageRecord record = PackageRecord.tasks(
+                shared ? "shared" : "per-task",
+                null,
+                shared
+                        ? "one session a model; session.disable_prepacking = 1 lets all of them map " + SHARED + " once"
+                        : "one session a model",
+                models);
         return PackageFolder.finish(folder, record, readme(tasks));
     }
 
@@ -88,10 +88,9 @@ public final class TaskPackage {
                 "adapter", merge.adapters().get(task).adapter().name());
     }
 
-    private static void add(ArrayNode models, String name, ExportResult result) {
-        ObjectNode model = models.addObject().put("task", name).put("model", name + ".onnx");
-        model.set("labels", JsonFiles.tree(result.labels()));
-        result.parity().ifPresent(parity -> model.put("parity_max_abs", parity.maxAbs()));
+    private static PackageRecord.Task entry(String name, ExportResult result) {
+        Double parity = result.parity().map(ParityReport::maxAbs).orElse(null);
+        return new PackageRecord.Task(name, name + ".onnx", null, result.labels(), parity);
     }
 
     /** Constants that no other task has. */

@@ -1,9 +1,7 @@
 package ham.export.pack;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.export.OnnxSummary;
 import ham.merge.InputException;
-import ham.merge.io.JsonFiles;
 import ham.runtime.classify.AnswerForm;
 import ham.runtime.classify.Labels;
 import java.io.IOException;
@@ -29,7 +27,7 @@ public final class TritonPackage {
      * @return the content of {@code package.json}
      * @throws InputException when Triton or TensorRT cannot serve the model
      */
-    public static ObjectNode write(Path folder, Path model, TritonSettings settings) throws IOException {
+    public static PackageRecord write(Path folder, Path model, TritonSettings settings) throws IOException {
         OnnxSummary summary = OnnxSummary.of(model);
         TritonConfig config = new TritonConfig(model, summary, settings);
         Path repository = Files.createDirectory(folder.resolve(settings.name()));
@@ -37,14 +35,12 @@ public final class TritonPackage {
         String labelled = labels(model, summary, repository.resolve(LABELS));
         Files.writeString(repository.resolve("config.pbtxt"), config.text(labelled));
         copy(model, (settings.tensorRt() ? folder : version).resolve("model.onnx"));
-        ObjectNode record = JsonFiles.object()
-                .put("package", settings.tensorRt() ? "triton-tensorrt" : "triton")
-                .put("model", settings.name())
-                .put("load", "tritonserver --model-repository=FOLDER");
+        String command = null;
+        String engine = null;
         List<String> readme = new ArrayList<>(List.of(
                 "# Triton model repository",
                 "",
-                "    tritonserver --model-repository=\"$PWD\"",
+                "    " + ServerCommands.serve("\"$PWD\""),
                 "",
                 "Model `" + settings.name() + "`, version 1: " + describe("inputs", summary.inputs()) + "; "
                         + describe("outputs", summary.outputs()) + ".",
@@ -53,8 +49,8 @@ public final class TritonPackage {
                         : "`labels.txt` names the columns of `" + labelled
                                 + "` for Triton's classification extension."));
         if (settings.tensorRt()) {
-            String command = engineCommand(model, summary, settings);
-            record.put("build", command).put("engine", settings.name() + "/1/" + config.fileName());
+            command = engineCommand(model, summary, settings);
+            engine = settings.name() + "/1/" + config.fileName();
             readme.addAll(List.of(
                     "",
                     "**The engine is not here yet.** It fits one kind of GPU and one version of TensorRT, so build it with the trtexec"
@@ -62,9 +58,17 @@ public final class TritonPackage {
                     "",
                     "    " + command,
                     "",
-                    "Until then Triton refuses the model, because `" + settings.name() + "/1/" + config.fileName()
-                            + "` is missing."));
+                    "Until then Triton refuses the model, because `" + engine + "` is missing."));
         }
+        PackageRecord record = new PackageRecord(
+                settings.tensorRt() ? "triton-tensorrt" : "triton",
+                settings.name(),
+                null,
+                ServerCommands.serve("FOLDER"),
+                command,
+                engine,
+                null,
+                null);
         return PackageFolder.finish(folder, record, readme);
     }
 
@@ -108,19 +112,15 @@ public final class TritonPackage {
         if (input.dtype().equals("uint8")) {
             throw new InputException(
                     model,
-                    "--package triton-tensorrt: expected the float input, because TensorRT's parser has no antialiased Resize, found"
-                            + " uint8 images; leave --input out");
+                    "expected the float input for TensorRT, because its parser has no antialiased Resize, found uint8 images;"
+                            + " export with the float input");
         }
-        StringBuilder command = new StringBuilder("trtexec --onnx=model.onnx --saveEngine=")
-                .append(settings.name())
-                .append("/1/model.plan");
-        if (!input.shape().get(0).matches("\\d+")) {
-            String rest = input.shape().stream().skip(1).collect(Collectors.joining("x"));
-            command.append(" --minShapes=").append(shape(input, 1, rest));
-            command.append(" --optShapes=").append(shape(input, settings.maxBatch(), rest));
-            command.append(" --maxShapes=").append(shape(input, settings.maxBatch(), rest));
+        String command = ServerCommands.build(settings.name());
+        if (input.shape().get(0).matches("\\d+")) {
+            return command;
         }
-        return command.toString();
+        String rest = input.shape().stream().skip(1).collect(Collectors.joining("x"));
+        return command + ServerCommands.shapes(shape(input, 1, rest), shape(input, settings.maxBatch(), rest));
     }
 
     private static String shape(OnnxSummary.Tensor input, int batch, String rest) {

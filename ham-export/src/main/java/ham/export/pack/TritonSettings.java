@@ -17,10 +17,14 @@ public record TritonSettings(String name, int maxBatch, int instances, boolean t
      * @throws InputException when one is not allowed
      */
     public TritonSettings {
-        PackageFolder.requireFileName("--model-name", name);
-        if (maxBatch < 1 || instances < 1) {
-            throw new InputException(
-                    "--max-batch and --instances: expected at least 1, found " + maxBatch + " and " + instances);
+        PackageFolder.requireFileName("model-name", name);
+        requirePositive("max-batch", maxBatch);
+        requirePositive("instances", instances);
+    }
+
+    private static void requirePositive(String parameter, int value) {
+        if (value < 1) {
+            throw InputException.parameter(parameter, "expected at least 1, found " + value);
         }
     }
 }

@@ -1,5 +1,9 @@
 package ham.export.parity;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import ham.common.ArgMax;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,6 +19,7 @@ import java.util.stream.Collectors;
  * @param inputs which inputs were run
  * @param samples number of images
  * @param classes number of logits an image
+ * @param quantity what was compared: {@link #LOGITS} or {@link #PROBABILITIES}
  * @param range largest minus smallest logit of the factored form over all images; logits
  * @param differences for each other form (factored, engine) the largest absolute difference from the baked logits; logits
  * @param maxAbs the largest of the differences
@@ -22,22 +27,33 @@ import java.util.stream.Collectors;
  * @param tolerance the largest difference that passes; logits
  * @param passed whether all logits are finite and the largest difference is within the tolerance
  */
+@JsonPropertyOrder({"passed", "max_abs", "top1", "tolerance", "range", "inputs", "samples", "differences"})
 public record ParityReport(
         String inputs,
         int samples,
-        int classes,
+        @JsonIgnore int classes,
+        @JsonIgnore String quantity,
         double range,
         SortedMap<String, Double> differences,
-        double maxAbs,
+        @JsonProperty("max_abs") double maxAbs,
         double top1,
-        double tolerance,
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Unbounded.class) double tolerance,
         boolean passed) {
+
+    /** What models give, unless they are told otherwise. */
+    public static final String LOGITS = "logits";
+
+    /** What a model gives that ends with its probabilities. */
+    public static final String PROBABILITIES = "probabilities";
 
     /** Name of the reference among the {@link #differences}. */
     public static final String FACTORED = "factored";
 
     /** Name of the training engine's forward pass among the {@link #differences}. */
     public static final String ENGINE = "engine";
+
+    /** Name of the usual form among the {@link #differences}, where a model in another form is compared with it. */
+    public static final String USUAL_FORM = "usual form";
 
     /** Tolerance as a fraction of the range of the reference logits, for float32. */
     public static final double RELATIVE_TOLERANCE = 1e-3;
@@ -73,7 +89,28 @@ public record ParityReport(
      */
     public static ParityReport compare(
             ParityInputs inputs, float[] baked, Map<String, float[]> others, double relativeTolerance) {
-        int samples = inputs.samples();
+        return compare(
+                LOGITS,
+                inputs.description(),
+                inputs.samples(),
+                baked,
+                others,
+                relativeTolerance * range(others.get(FACTORED)));
+    }
+
+    /**
+     * Compares probabilities [samples, classes], row-major, of a model in another form with those of its usual form.
+     *
+     * @param inputs what both were run on, for people
+     * @param tolerance the largest difference of a probability that passes
+     */
+    public static ParityReport compareProbabilities(
+            String inputs, int samples, float[] found, float[] usual, double tolerance) {
+        return compare(PROBABILITIES, inputs, samples, found, Map.of(USUAL_FORM, usual), tolerance);
+    }
+
+    private static ParityReport compare(
+            String quantity, String inputs, int samples, float[] baked, Map<String, float[]> others, double tolerance) {
         int classes = baked.length / samples;
         SortedMap<String, Double> differences = new TreeMap<>();
         boolean[] agrees = new boolean[samples];
@@ -85,20 +122,21 @@ public record ParityReport(
             }
             differences.put(form, largestDifference(baked, logits));
             for (int sample = 0; sample < samples; sample++) {
-                agrees[sample] &= ArgMax.of(baked, sample * classes, classes) == ArgMax.of(logits, sample * classes, classes);
+                agrees[sample] &=
+                        ArgMax.of(baked, sample * classes, classes) == ArgMax.of(logits, sample * classes, classes);
             }
         });
-        double range = range(others.get(FACTORED));
+        double range = range(others.getOrDefault(FACTORED, baked));
         double maxAbs = differences.values().stream().reduce(0.0, Math::max);
         int agreeing = 0;
         for (boolean agree : agrees) {
             agreeing += agree ? 1 : 0;
         }
-        double tolerance = relativeTolerance * range;
         return new ParityReport(
-                inputs.description(),
+                inputs,
                 samples,
                 classes,
+                quantity,
                 range,
                 differences,
                 maxAbs,
@@ -117,6 +155,7 @@ public record ParityReport(
                 report.inputs,
                 report.samples,
                 report.classes,
+                report.quantity,
                 report.range,
                 report.differences,
                 report.maxAbs,
@@ -142,9 +181,10 @@ public record ParityReport(
                         range);
         return String.format(
                 Locale.ROOT,
-                "parity %s on %s: largest difference of logits from the baked model %.2e (%s), %s, top-1 agreement %.1f %%",
+                "parity %s on %s: largest difference of %s from the baked model %.2e (%s), %s, top-1 agreement %.1f %%",
                 passed ? "passed" : "FAILED",
                 inputs,
+                quantity,
                 maxAbs,
                 parts,
                 allowed,

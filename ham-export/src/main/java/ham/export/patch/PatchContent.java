@@ -48,6 +48,10 @@ record PatchContent(
         changes = List.copyOf(changes);
     }
 
+    PatchedFile patched() {
+        return new PatchedFile(baseSha256, resultSha256, resultBytes);
+    }
+
     void write(Path file) {
         SafetensorsWriter writer = tensors();
         writer.write(file);
@@ -107,7 +111,8 @@ record PatchContent(
         ByteBuffer table = tensors.bytes("steps");
         while (table.remaining() >= 12) {
             int number = table.getInt();
-            PatchStep.Kind kind = PatchStep.Kind.of(number).orElseThrow(() -> damaged(file, "it has a step of kind " + number));
+            PatchStep.Kind kind =
+                    PatchStep.Kind.of(number).orElseThrow(() -> damaged(file, "it has a step of kind " + number));
             steps.add(new PatchStep(kind, table.getInt(), table.getInt()));
         }
         List<byte[]> changes = new ArrayList<>();
@@ -141,7 +146,8 @@ record PatchContent(
     private static String hash(Map<String, String> metadata, SafetensorsFile tensors) {
         Sha256 digest = new Sha256();
         metadata.forEach((key, value) -> digest.update((key + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8)));
-        return digest.update(TensorHash.sha256(tensors).getBytes(StandardCharsets.UTF_8)).hex();
+        return digest.update(TensorHash.sha256(tensors).getBytes(StandardCharsets.UTF_8))
+                .hex();
     }
 
     private static byte[] deflate(byte[] bytes) {

@@ -127,8 +127,9 @@ final class PatchMaker {
         String how = change.known() ? "dense" : "new";
         List<List<Branch>> changes = changesOf.getOrDefault(tensor.name(), List.of());
         if (change.known() && tensor.dims().size() == 2 && !changes.isEmpty()) {
-            List<FactoredChange> parts =
-                    new FactoredChangeSearch(change.base(), values, tensor.dims().get(0).intValue(), columns).find(changes);
+            List<FactoredChange> parts = new FactoredChangeSearch(
+                            change.base(), values, tensor.dims().get(0).intValue(), columns)
+                    .find(changes);
             if (!parts.isEmpty() && BYTES_A_FACTOR * ChangedValues.nonZeros(parts) < bytes.length) {
                 byte[] factored = ChangedValues.encode(change.base(), columns, values, parts);
                 if (factored.length < bytes.length) {
@@ -156,7 +157,8 @@ final class PatchMaker {
         PatchStep last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
         boolean joins = last != null
                 && last.kind() == kind
-                && (kind == PatchStep.Kind.LITERAL || (kind == PatchStep.Kind.COPY && last.from() + last.length() == from));
+                && (kind == PatchStep.Kind.LITERAL
+                        || (kind == PatchStep.Kind.COPY && last.from() + last.length() == from));
         if (joins) {
             steps.set(steps.size() - 1, new PatchStep(kind, last.from(), last.length() + length));
         } else {

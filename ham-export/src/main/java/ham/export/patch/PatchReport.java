@@ -1,5 +1,9 @@
 package ham.export.patch;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,8 +17,14 @@ import java.util.List;
  * @param resultSha256 of the model that it makes
  * @param weights the changed weights
  */
+@JsonPropertyOrder({"file", "bytes", "model_bytes", "dense_bytes", "base_sha256", "result_sha256", "weights"})
 public record PatchReport(
-        Path patch, long bytes, long modelBytes, String baseSha256, String resultSha256, List<Weight> weights) {
+        @JsonProperty("file") @JsonSerialize(using = ToStringSerializer.class) Path patch,
+        long bytes,
+        @JsonProperty("model_bytes") long modelBytes,
+        @JsonProperty("base_sha256") String baseSha256,
+        @JsonProperty("result_sha256") String resultSha256,
+        List<Weight> weights) {
     public PatchReport {
         weights = List.copyOf(weights);
     }
@@ -29,7 +39,13 @@ public record PatchReport(
      */
     public record Weight(String name, String how, long bytes, long denseBytes) {}
 
+    /** The same under another path, to which the file was moved. */
+    public PatchReport at(Path file) {
+        return new PatchReport(file, bytes, modelBytes, baseSha256, resultSha256, weights);
+    }
+
     /** All changed weights as float32 deltas. */
+    @JsonProperty("dense_bytes")
     public long denseBytes() {
         return weights.stream().mapToLong(Weight::denseBytes).sum();
     }

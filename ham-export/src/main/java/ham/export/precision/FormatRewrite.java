@@ -71,7 +71,7 @@ public final class FormatRewrite {
                 if (largest > HalfGraph.LARGEST) {
                     throw new InputException("Value " + name + ": expected activations that float16 can hold, up to "
                             + HalfGraph.LARGEST + ", found " + largest + " on " + images.description()
-                            + "; export with --precision fp32.");
+                            + "; export with precision fp32");
                 }
             });
         }

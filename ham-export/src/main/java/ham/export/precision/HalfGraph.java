@@ -113,7 +113,7 @@ final class HalfGraph {
     private static short rounded(TensorProto tensor, float value) {
         if (!(Math.abs(value) <= LARGEST)) {
             throw new InputException("Tensor " + tensor.getName() + ": expected values that float16 can hold, up to "
-                    + LARGEST + ", found " + value + "; export with --precision fp32.");
+                    + LARGEST + ", found " + value + "; export with precision fp32");
         }
         return HalfPrecision.toFloat16(value);
     }

@@ -25,8 +25,10 @@ public record NumberFormat(
      */
     public NumberFormat {
         if (precision != Precision.INT8 && (floatLayers.isPresent() || calibration.isPresent())) {
-            throw new InputException("Calibration and float layers belong to --precision int8, found --precision "
-                    + precision.optionName() + "; leave them out or choose int8.");
+            throw InputException.parameter(
+                    "precision",
+                    "expected int8 where calibration or float layers are given, found " + precision.optionName()
+                            + "; leave them out or choose int8");
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * <p>An entry whose delta is zero keeps its bits.
  */
-public final class BakedWeights implements VitWeights {
+final class BakedWeights implements VitWeights {
 
     private final Checkpoint base;
     private final WeightChanges changes;

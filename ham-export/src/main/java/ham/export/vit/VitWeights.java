@@ -8,7 +8,7 @@ import ham.export.graph.Value;
  *
  * <p>Names are the checkpoint's own; every initializer is float32 and bears the name of the tensor it comes from.
  */
-public interface VitWeights {
+interface VitWeights {
 
     /** A parameter in its own shape. */
     Value tensor(Operators operators, String name);

@@ -165,8 +165,10 @@ class BadGraphTest {
             try {
                 Baker.bake(Bakes.request(
                                 file, TestData.path(first ? "timm-vit-tiny" : "hf-vit-tiny"), Bakes.deltas(), out())
-                        .withVerify(false)
-                        .withForce(true));
+                        .toBuilder()
+                        .optVerify(false)
+                        .optForce(true)
+                        .build());
             } catch (InputException e) {
                 assertThat(e.getMessage()).doesNotContain("\n");
                 refused++;

@@ -52,8 +52,14 @@ class BakedHeadTest {
         assertThat(result.parity().orElseThrow().passed()).isTrue();
 
         Path built = temp.resolve("built.onnx");
-        VitExporter.export(ExportRequest.of(TestData.tiny(), merged, "test", built, TestData.SETTINGS)
-                .withVerify(false));
+        VitExporter.export(ExportRequest.builder()
+                .setBase(TestData.tiny())
+                .setMerged(merged)
+                .setVersion("test")
+                .setOutput(built)
+                .setSettings(TestData.SETTINGS)
+                .optVerify(false)
+                .build());
         Bakes.assertClose(Bakes.logits(output, "hf"), Bakes.logits(built, "hf"), tolerance);
         try (OnnxModel model = OnnxModel.open(output, TestData.SETTINGS)) {
             assertThat(model.outputs().get(0).shape()).containsExactly(-1L, 3L);
@@ -68,8 +74,9 @@ class BakedHeadTest {
     void theGraphsOwnClassifierCanBeKept() {
         Merged merged = Bakes.deltas().withHead(head("linear", 64));
         Path output = temp.resolve("baked.onnx");
-        ExportResult result = Baker.bake(
-                Bakes.request("timm-sdpa/ts17", "timm", merged, output).withHead(HeadChoice.KEEP));
+        ExportResult result = Baker.bake(Bakes.request("timm-sdpa/ts17", "timm", merged, output).toBuilder()
+                .optHead(HeadChoice.KEEP)
+                .build());
         assertThat(result.head()).isEqualTo("base");
         float[] expected = TestData.floats("ham-reference/baked_logits.safetensors", "timm.peft6.default.merged");
         Bakes.assertClose(Bakes.logits(output, "timm"), expected, 1e-3f);
@@ -89,8 +96,8 @@ class BakedHeadTest {
                 weights,
                 Bakes.deltas().withHead(head("linear", 64)),
                 temp.resolve("out.onnx"));
-        Bakes.refused(request, "classifier", "--head keep");
-        Baker.bake(request.withHead(HeadChoice.KEEP));
+        Bakes.refused(request, "classifier", "head: keep");
+        Baker.bake(request.toBuilder().optHead(HeadChoice.KEEP).build());
     }
 
     @Test

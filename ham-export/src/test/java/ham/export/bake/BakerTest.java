@@ -1,6 +1,12 @@
 package ham.export.bake;
 
-import ham.export.bake.base.LayerName;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ham.export.ExportResult;
+import ham.export.MatchedLayer;
+import ham.export.TestData;
+import ham.export.bake.base.LayerPlace;
 import ham.export.bake.base.SafetensorsWeights;
 import ham.export.bake.base.WeightBlock;
 import ham.export.bake.match.Chooser;
@@ -12,12 +18,6 @@ import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.ModelReader;
 import ham.export.bake.read.Range;
 import ham.export.bake.read.TensorEntry;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import ham.export.ExportResult;
-import ham.export.MatchedLayer;
-import ham.export.TestData;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
 import java.io.IOException;
@@ -62,8 +62,10 @@ class BakerTest {
             String merged = "ham-reference/" + expected.substring(base.length() + 1) + ".safetensors";
             Path output = temp.resolve(expected + ".onnx");
             boolean verify = expected.equals(cases.get(0));
-            ExportResult result = Baker.bake(Bakes.request(graph, base, Merged.read(TestData.path(merged)), output)
-                    .withVerify(verify));
+            ExportResult result =
+                    Baker.bake(Bakes.request(graph, base, Merged.read(TestData.path(merged)), output).toBuilder()
+                            .optVerify(verify)
+                            .build());
             assertThat(result.parity().isPresent()).isEqualTo(verify);
             assertThat(result.matched())
                     .hasSize(8)
@@ -78,9 +80,10 @@ class BakerTest {
         for (String graph : List.of("hf-sdpa/ts17", "timm-sdpa/ts17_fp16_keepio", "hf-legacy/ts17_fused")) {
             String base = graph.startsWith("hf") ? "hf" : "timm";
             Path output = temp.resolve("out.onnx");
-            ExportResult result = Baker.bake(Bakes.request(graph, base, Bakes.deltas(), output)
-                    .withVerify(false)
-                    .withForce(true));
+            ExportResult result = Baker.bake(Bakes.request(graph, base, Bakes.deltas(), output).toBuilder()
+                    .optVerify(false)
+                    .optForce(true)
+                    .build());
             byte[] before = Files.readAllBytes(TestData.path("onnx-exports/" + graph + ".onnx"));
             byte[] after = Files.readAllBytes(output);
             List<String> changed =
@@ -111,8 +114,10 @@ class BakerTest {
         Merged merged = Bakes.deltas();
         for (String graph : List.of("hf-sdpa/dynamo", "hf-sdpa/ts17_fp16", "hf-legacy/ts17_fused_fp16")) {
             Path output = temp.resolve("out.onnx");
-            Baker.bake(
-                    Bakes.request(graph, "hf", merged, output).withVerify(false).withForce(true));
+            Baker.bake(Bakes.request(graph, "hf", merged, output).toBuilder()
+                    .optVerify(false)
+                    .optForce(true)
+                    .build());
             try (ByteFile file = ByteFile.open(output, "a model")) {
                 ModelIndex model = ModelReader.read(file, new ExternalFiles(output));
                 Chooser chooser = new Chooser(model, new Uses(model));
@@ -123,8 +128,8 @@ class BakerTest {
                     for (int i = 0; i < sums.length; i++) {
                         sums[i] += delta.data()[i];
                     }
-                    WeightBlock block = new WeightBlock(layer, 0, delta.rows(), delta.columns(), LayerName.find(layer));
-                    assertThat(search.holding(block, sums))
+                    WeightBlock block = new WeightBlock(layer, 0, delta.rows(), delta.columns(), LayerPlace.find(layer));
+                    assertThat(search.places(block, sums))
                             .as(graph + " " + layer)
                             .hasSize(1);
                 });
@@ -159,8 +164,9 @@ class BakerTest {
         Files.copy(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data"), data);
         Path weights = TestData.path("timm-vit-tiny");
         for (Path output : List.of(model, data)) {
-            assertThatThrownBy(() -> Baker.bake(Bakes.request(model, weights, Bakes.deltas(), output)
-                            .withForce(true)))
+            assertThatThrownBy(() -> Baker.bake(Bakes.request(model, weights, Bakes.deltas(), output).toBuilder()
+                            .optForce(true)
+                            .build()))
                     .hasMessageContaining("would be lost");
         }
         assertThat(data).hasSameBinaryContentAs(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data"));

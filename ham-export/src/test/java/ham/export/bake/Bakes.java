@@ -1,10 +1,10 @@
 package ham.export.bake;
 
-import ham.export.bake.read.Halves;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.TestData;
+import ham.export.bake.read.Halves;
 import ham.merge.InputException;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
@@ -39,7 +39,14 @@ final class Bakes {
     }
 
     static BakeRequest request(Path graph, Path weights, Merged merged, Path output) {
-        return BakeRequest.of(graph, Optional.ofNullable(weights), merged, "test", output, TestData.SETTINGS);
+        BakeRequest.Builder request = BakeRequest.builder()
+                .setModel(graph)
+                .setMerged(merged)
+                .setVersion("test")
+                .setOutput(output)
+                .setSettings(TestData.SETTINGS);
+        Optional.ofNullable(weights).ifPresent(request::optWeights);
+        return request.build();
     }
 
     /** One sentence that has the parts, and no output. */

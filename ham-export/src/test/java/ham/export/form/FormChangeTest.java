@@ -114,9 +114,15 @@ class FormChangeTest {
             Variant variant = Variant.of(letters);
             Checkpoint base = Checkpoint.open(RandomCheckpoint.write(variant, folder.resolve(letters)));
             Path plain = folder.resolve("plain.onnx");
-            VitExporter.export(ExportRequest.of(base, Merged.none(), "1", plain, TestData.SETTINGS)
-                    .withForce(true)
-                    .withVerify(false));
+            VitExporter.export(ExportRequest.builder()
+                    .setBase(base)
+                    .setMerged(Merged.none())
+                    .setVersion("1")
+                    .setOutput(plain)
+                    .setSettings(TestData.SETTINGS)
+                    .optForce(true)
+                    .optVerify(false)
+                    .build());
             Path both = changed(plain, new GraphForm(Input.FLOAT, Output.LOGITS, 1, true));
             float[] pixels = new float[2 * 3 * 12 * 12];
             for (int i = 0; i < pixels.length; i++) {
@@ -170,8 +176,8 @@ class FormChangeTest {
             }
             assertThat(sum).isCloseTo(1, within(1e-5));
         }
-        refused(graph, new GraphForm(Input.FLOAT, Output.LOGITS, 1, true), "--features", "ham built");
-        refused(graph, new GraphForm(Input.UINT8, Output.LOGITS, 1, false), "--input uint8", "ham.preprocessing");
+        refused(graph, new GraphForm(Input.FLOAT, Output.LOGITS, 1, true), "features: ", "ham built");
+        refused(graph, new GraphForm(Input.UINT8, Output.LOGITS, 1, false), "input: ", "ham.preprocessing");
     }
 
     @Test
@@ -180,7 +186,7 @@ class FormChangeTest {
         refused(
                 export(preprocessing(new Resizing.Exact(32, 32), Resample.LANCZOS, Crop.NONE)),
                 pixels,
-                "--input uint8",
+                "input: ",
                 "lanczos");
         refused(
                 export(preprocessing(new Resizing.ShortestEdge(30), Resample.BILINEAR, Crop.CENTER)),
@@ -188,7 +194,7 @@ class FormChangeTest {
                 "at most the resized 30 pixels",
                 "32x32");
         Path plain = export(preprocessing(new Resizing.Exact(32, 32), Resample.BILINEAR, Crop.NONE));
-        refused(plain, new GraphForm(Input.FLOAT, Output.TOP_K, 11, false), "--top", "10 classes", "found 11");
+        refused(plain, new GraphForm(Input.FLOAT, Output.TOP_K, 11, false), "top: ", "10 classes", "found 11");
         refused(
                 changed(plain, new GraphForm(Input.FLOAT, Output.TOP_K, 2, false)),
                 pixels,
@@ -226,7 +232,13 @@ class FormChangeTest {
 
     private Path export(Preprocessing preprocessing) {
         Path file = folder.resolve("plain.onnx");
-        ExportRequest own = ExportRequest.of(TestData.tiny(), Merged.none(), "1", file, TestData.SETTINGS);
+        ExportRequest own = ExportRequest.builder()
+                .setBase(TestData.tiny())
+                .setMerged(Merged.none())
+                .setVersion("1")
+                .setOutput(file)
+                .setSettings(TestData.SETTINGS)
+                .build();
         VitExporter.export(new ExportRequest(
                 own.base(),
                 own.merged(),

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.TestData;
@@ -30,11 +28,16 @@ import ham.runtime.model.AdaptedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,13 +50,13 @@ class PackagesTest {
     /** PEFT's own logits of every adapter, through ONNX Runtime's adapters. */
     @Test
     void everyAdapterGivesTheLogitsOfPeft() throws IOException {
-        ObjectNode record = adapters(merge(List.of()));
-        assertThat(record.path("tasks")).hasSize(6);
+        PackageRecord record = adapters(merge(List.of()));
+        assertThat(record.tasks()).hasSize(6);
         try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), TestData.SETTINGS)) {
-            for (JsonNode task : record.path("tasks")) {
-                String name = task.path("task").asText();
-                model.load(name, folder.resolve(task.path("adapter").asText()));
-                assertThat(task.path("parity_max_abs").asDouble()).isLessThan(1e-4);
+            for (PackageRecord.Task task : record.tasks()) {
+                String name = task.task();
+                model.load(name, folder.resolve(task.adapter()));
+                assertThat(task.parityMaxAbs()).isLessThan(1e-4);
             }
             for (String name : model.adapters()) {
                 float[] found = model.run(name, TestData.tinyInputs().pixelValues(), SHAPE);
@@ -89,7 +92,7 @@ class PackagesTest {
         }
         assertThatThrownBy(() -> adapters(merge(heads)))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("--package adapters", "one kind", "LINEAR", "PROTOTYPE");
+                .hasMessageContainingAll("package: ", "one kind", "LINEAR", "PROTOTYPE");
     }
 
     /** Without defaults for the inputs, what is forgotten is refused instead of answered by the base. */
@@ -134,7 +137,7 @@ class PackagesTest {
         Path model = folder.resolve("plain.onnx");
         export(Merged.none(), model);
         Path repository = Files.createDirectory(folder.resolve("repository"));
-        ObjectNode record = TritonPackage.write(repository, model, new TritonSettings("vit", 4, 2, false));
+        PackageRecord record = TritonPackage.write(repository, model, new TritonSettings("vit", 4, 2, false));
         assertComplete(record, repository);
         assertThat(repository.resolve("vit/1/model.onnx")).hasSameBinaryContentAs(model);
         assertThat(Files.readAllLines(repository.resolve("vit/labels.txt")))
@@ -203,12 +206,12 @@ class PackagesTest {
         assertThatThrownBy(() -> TritonPackage.write(
                         Files.createDirectory(folder.resolve("other")), model, new TritonSettings("vit", 4, 1, true)))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("triton-tensorrt", "uint8");
-        assertThatThrownBy(() -> new TritonSettings("../vit", 4, 1, false)).hasMessageContaining("--model-name");
-        assertThatThrownBy(() -> new TritonSettings("vit", 0, 1, false)).hasMessageContaining("--max-batch");
+                .hasMessageContainingAll("TensorRT", "uint8");
+        assertThatThrownBy(() -> new TritonSettings("../vit", 4, 1, false)).hasMessageStartingWith("model-name: ");
+        assertThatThrownBy(() -> new TritonSettings("vit", 0, 1, false)).hasMessageStartingWith("max-batch: ");
     }
 
-    private ObjectNode adapters(AdapterMerge merge) throws IOException {
+    private PackageRecord adapters(AdapterMerge merge) throws IOException {
         return new AdapterPackage(TestData.tiny(), "test", true, TestData.SETTINGS, MergeProgress.SILENT)
                 .write(folder, merge);
     }
@@ -233,26 +236,49 @@ class PackagesTest {
     }
 
     private static ExportResult export(Merged merged, Path output) {
-        return VitExporter.export(ExportRequest.of(TestData.tiny(), merged, "test", output, TestData.SETTINGS)
-                .withVerify(false));
+        return VitExporter.export(ExportRequest.builder()
+                .setBase(TestData.tiny())
+                .setMerged(merged)
+                .setVersion("test")
+                .setOutput(output)
+                .setSettings(TestData.SETTINGS)
+                .optVerify(false)
+                .build());
     }
 
     private static float[] run(Path model) {
         return TestData.run(model, TestData.tinyInputs().pixelValues(), SHAPE);
     }
 
-    private void assertComplete(ObjectNode record) {
+    private void assertComplete(PackageRecord record) {
         assertComplete(record, folder);
     }
 
-    private static void assertComplete(ObjectNode record, Path folder) {
+    private static void assertComplete(PackageRecord record, Path folder) {
         assertThat(folder.resolve("README.md")).isNotEmptyFile();
         assertThat(folder.resolve("package.json")).isNotEmptyFile();
-        for (JsonNode file : record.path("files")) {
-            Path path = folder.resolve(file.path("file").asText());
-            assertThat(path.toFile()).hasSize(file.path("bytes").asLong());
-            assertThat(file.path("sha256").asText()).hasSize(64);
+        Map<String, String> listed = new TreeMap<>();
+        for (PackageRecord.PackagedFile file : record.files()) {
+            Path path = folder.resolve(file.file());
+            assertThat(path.toFile()).hasSize(file.bytes());
+            listed.put(file.file(), file.sha256());
         }
+        assertThat(listed).isEqualTo(hashes(folder));
+    }
+
+    /** SHA-256 of every file but the record itself, by the Java platform's own classes. */
+    private static Map<String, String> hashes(Path folder) {
+        Map<String, String> hashes = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+                hashes.put(folder.relativize(file).toString(), HexFormat.of().formatHex(digest));
+            }
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+        hashes.remove("package.json");
+        return hashes;
     }
 
     private static long size(Path folder) {

@@ -49,6 +49,19 @@ class ModelPatchTest {
         applied = folder.resolve("applied.onnx");
     }
 
+    /** A patch of an older release, as it was written then. */
+    @Test
+    void patchesOfOlderReleasesStayReadable() {
+        Path result = folder.resolve("new.onnx");
+        String sha256 = ModelPatch.apply(
+                TestData.path("patches/0.1.0.hampatch"),
+                TestData.path("onnx-exports/hf-sdpa/ts17.onnx"),
+                result,
+                false);
+        assertThat(sha256).isEqualTo("d415af820bfa992d8e20d2754aa16e7fa92de56a92431df8ea251db7d1cb0e3c");
+        assertThat(result).isNotEmptyFile();
+    }
+
     @Test
     void aPatchOfABuiltModelGivesItsBytes() throws IOException {
         Checkpoint base = Checkpoint.open(TestData.path("backbone"));
@@ -80,10 +93,16 @@ class ModelPatchTest {
         for (String graph : List.of("hf-sdpa/ts17", "hf-sdpa/dynamo", "hf-legacy/ts17_fused", "hf-sdpa/ts17_fp16")) {
             Path before = TestData.path("onnx-exports/" + graph + ".onnx");
             Path after = folder.resolve("baked.onnx");
-            ExportResult result = Baker.bake(BakeRequest.of(
-                            before, Optional.of(TestData.path("hf-vit-tiny")), merged, "test", after, TestData.SETTINGS)
-                    .withForce(true)
-                    .withVerify(false));
+            ExportResult result = Baker.bake(BakeRequest.builder()
+                    .setModel(before)
+                    .setMerged(merged)
+                    .setVersion("test")
+                    .setOutput(after)
+                    .setSettings(TestData.SETTINGS)
+                    .optWeights(TestData.path("hf-vit-tiny"))
+                    .optForce(true)
+                    .optVerify(false)
+                    .build());
             Files.deleteIfExists(patch);
             PatchReport report = ModelPatch.write(before, Merged.none(), after, merged, result.matched(), patch);
             ModelPatch.apply(patch, before, applied, true);
@@ -183,8 +202,14 @@ class ModelPatchTest {
     }
 
     private ExportResult build(Checkpoint base, Merged merged, String name) {
-        return VitExporter.export(ExportRequest.of(base, merged, "test", folder.resolve(name), TestData.SETTINGS)
-                .withVerify(false));
+        return VitExporter.export(ExportRequest.builder()
+                .setBase(base)
+                .setMerged(merged)
+                .setVersion("test")
+                .setOutput(folder.resolve(name))
+                .setSettings(TestData.SETTINGS)
+                .optVerify(false)
+                .build());
     }
 
     private Merged mergeFolder() throws IOException {

@@ -132,7 +132,8 @@ class NumberFormatExportTest {
 
     private float[] logits(Checkpoint base, NumberFormat format, ParityInputs images) {
         Path file = folder.resolve("model.onnx");
-        VitExporter.export(request(base, format, file).withVerify(false));
+        VitExporter.export(
+                request(base, format, file).toBuilder().optVerify(false).build());
         int side = base.config().imageSize();
         return TestData.run(file, images.pixelValues(), images.samples(), 3, side, side);
     }
@@ -151,7 +152,7 @@ class NumberFormatExportTest {
                 .containsEntry("Gemm", 3 * blocks + 1);
         assertThatThrownBy(() -> export(base, all.withFloatLayers(Pattern.compile("attn"))))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--float-layers attn: expected to find some of the 24 linear layers, found 0")
+                .hasMessageContaining("float-layers: expected 'attn' to find some of the 24 linear layers, found 0")
                 .hasMessageContaining("vit.encoder.layer.0.attention.attention.query");
         assertThatThrownBy(() -> export(base, all.withFloatLayers(Pattern.compile("encoder"))))
                 .hasMessageContaining("found 24");
@@ -163,7 +164,7 @@ class NumberFormatExportTest {
         Calibration calibration = new Calibration(images(TestData.tiny()), RangeMethod.MINMAX);
         assertThatThrownBy(() -> NumberFormat.of(precision, Flavor.ORT).withCalibration(calibration))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--precision " + precision.optionName());
+                .hasMessageContaining("found " + precision.optionName());
     }
 
     @Test
@@ -176,7 +177,7 @@ class NumberFormatExportTest {
         assertThatThrownBy(() -> export(scaled(weight, 3e4f), NumberFormat.of(Precision.FP16, Flavor.STANDARD)))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("Value vit.encoder.layer.1.intermediate.dense")
-                .hasMessageContaining("export with --precision fp32");
+                .hasMessageContaining("export with precision fp32");
         assertThat(folder.resolve("out.onnx")).doesNotExist();
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left.map(file -> file.getFileName().toString())).containsExactly("scaled");
@@ -210,14 +211,21 @@ class NumberFormatExportTest {
     }
 
     private ExportResult export(Checkpoint base, NumberFormat format) {
-        return VitExporter.export(
-                request(base, format, folder.resolve("out.onnx")).withInputs(images(base)));
+        return VitExporter.export(request(base, format, folder.resolve("out.onnx")).toBuilder()
+                .optInputs(images(base))
+                .build());
     }
 
     private static ExportRequest request(Checkpoint base, NumberFormat format, Path file) {
-        return ExportRequest.of(base, Merged.none(), "test", file, TestData.SETTINGS)
-                .withForce(true)
-                .withFormat(format);
+        return ExportRequest.builder()
+                .setBase(base)
+                .setMerged(Merged.none())
+                .setVersion("test")
+                .setOutput(file)
+                .setSettings(TestData.SETTINGS)
+                .optForce(true)
+                .optFormat(format)
+                .build();
     }
 
     private static ParityInputs images(Checkpoint base) {

@@ -1,12 +1,13 @@
 package ham.job.experiment;
 
+import ham.job.work.WorkListener;
 import ham.train.experiment.PlannedRun;
 import ham.train.run.RunProgress;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
 
 /** Who wants to know how an experiment goes. */
-public interface ExperimentListener {
+public interface ExperimentListener extends WorkListener {
     /**
      * A run begins, goes on, or turns out to be finished.
      *

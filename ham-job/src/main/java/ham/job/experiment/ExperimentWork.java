@@ -1,6 +1,5 @@
 package ham.job.experiment;
 
-import ham.job.work.StopHook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.job.work.Environment;
@@ -56,7 +55,7 @@ public final class ExperimentWork {
     /** Does it, or goes on with it. */
     public ExperimentOutcome run(List<PlannedRun> runs) {
         refuseOther();
-        environment = Environment.ofTraining(runs.get(0).config());
+        environment = Environment.ofTraining(runs.get(0).config(), listener::stage);
         StopHook hint = new StopHook(() -> listener.interrupted(out));
         try {
             ExperimentResults finished = new ExperimentResults(
@@ -94,7 +93,8 @@ public final class ExperimentWork {
             }
         } else if (Files.exists(out) && !Files.isDirectory(out.resolve("runs"))) {
             throw new InputException(
-                    out, "expected nothing or the folder of an experiment, found something else; choose another folder");
+                    out,
+                    "expected nothing or the folder of an experiment, found something else; choose another folder");
         }
     }
 

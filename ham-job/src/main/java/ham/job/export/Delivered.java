@@ -1,5 +1,6 @@
 package ham.job.export;
 
+import ham.export.patch.PatchReport;
 import java.util.Optional;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Optional;
  * @param exported the model
  * @param patch the patch beside it
  */
-public record Delivered(Exported exported, Optional<PatchRecord> patch) {
+public record Delivered(Exported exported, Optional<PatchReport> patch) {
     /** The record of it. */
     public ExportRecord record() {
         return ExportRecord.of(exported, patch);

@@ -1,6 +1,5 @@
 package ham.job.export;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.common.Version;
 import ham.export.ExportResult;
 import ham.export.form.FormChange;
@@ -8,6 +7,7 @@ import ham.export.form.FormCheck;
 import ham.export.form.GraphForm;
 import ham.export.pack.AdapterPackage;
 import ham.export.pack.PackageFolder;
+import ham.export.pack.PackageRecord;
 import ham.export.pack.TaskAdapters;
 import ham.export.pack.TaskPackage;
 import ham.export.pack.TritonPackage;
@@ -212,12 +212,7 @@ public final class Delivery {
                 Outputs.file(out, force, target -> Files.copy(formed, target));
             }
             ExportResult result = new ExportResult(
-                    out,
-                    Files.size(formed),
-                    exported.labels(),
-                    exported.head(),
-                    exported.matched(),
-                    exported.parity());
+                    out, Files.size(formed), exported.labels(), exported.head(), exported.matched(), exported.parity());
             return new Delivered(written.with(result), patch(merged, result, formed));
         } catch (IOException e) {
             throw InputException.unwritable(out, e);
@@ -230,15 +225,15 @@ public final class Delivery {
         return target;
     }
 
-    private Optional<PatchRecord> patch(Merged merged, ExportResult result, Path model) {
+    private Optional<PatchReport> patch(Merged merged, ExportResult result, Path model) {
         return patching.map(patch -> {
             PatchReport[] report = new PatchReport[1];
             Outputs.file(
                     patch.file(),
                     force,
-                    file -> report[0] = ModelPatch.write(
-                            deployed(patch), patch.before(), model, merged, result.matched(), file));
-            return PatchRecord.of(patch.file(), report[0]);
+                    file -> report[0] =
+                            ModelPatch.write(deployed(patch), patch.before(), model, merged, result.matched(), file));
+            return report[0].at(patch.file());
         });
     }
 
@@ -260,14 +255,13 @@ public final class Delivery {
         Optional<Checkpoint> checkpoint = built ? Optional.of(Checkpoint.open(base)) : Optional.empty();
         AdapterMerge merge = TaskAdapters.merge(choice.adapters(), merged, checkpoint);
         MergeProgress progress = listener::progress;
-        ObjectNode[] record = new ObjectNode[1];
+        PackageRecord[] record = new PackageRecord[1];
         Outputs.folder(out, force, folder -> {
             try {
                 record[0] = choice.kind() == PackageKind.ADAPTERS
                         ? new AdapterPackage(checkpoint.orElseThrow(), Version.current(), verify, settings, progress)
                                 .write(folder, merge)
-                        : new TaskPackage(exporter, choice.kind() == PackageKind.SHARED, progress)
-                                .write(folder, merge);
+                        : new TaskPackage(exporter, choice.kind() == PackageKind.SHARED, progress).write(folder, merge);
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             }

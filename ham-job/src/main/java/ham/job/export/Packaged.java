@@ -1,6 +1,6 @@
 package ham.job.export;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.export.pack.PackageRecord;
 
 /**
  * A folder with the models of the tasks.
@@ -10,12 +10,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param bytes of all files
  * @param record as the folder's own record has it
  */
-public record Packaged(int tasks, int files, long bytes, ObjectNode record) {
-    static Packaged of(int tasks, ObjectNode record) {
-        long bytes = 0;
-        for (var file : record.path("files")) {
-            bytes += file.path("bytes").asLong();
-        }
-        return new Packaged(tasks, record.path("files").size(), bytes, record);
+public record Packaged(int tasks, int files, long bytes, PackageRecord record) {
+    static Packaged of(int tasks, PackageRecord record) {
+        long bytes = record.files().stream()
+                .mapToLong(PackageRecord.PackagedFile::bytes)
+                .sum();
+        return new Packaged(tasks, record.files().size(), bytes, record);
     }
 }

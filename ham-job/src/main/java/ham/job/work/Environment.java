@@ -2,10 +2,11 @@ package ham.job.work;
 
 import ham.common.Machine;
 import ham.runtime.backend.OnnxRuntime;
+import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
-import ham.train.run.RunConfig;
 import ham.train.run.RunRecord;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Versions and machine, as runs and measurements record them. */
 public final class Environment {
@@ -18,10 +19,15 @@ public final class Environment {
         return facts;
     }
 
-    /** The same with the engine that trains a configuration. */
-    public static Map<String, String> ofTraining(RunConfig config) {
+    /**
+     * The same with the engine that trains a configuration.
+     *
+     * @param told hears why the CPU was taken where the choice was left to the engine
+     */
+    public static Map<String, String> ofTraining(RunConfig config, Consumer<String> told) {
         Map<String, String> facts = facts();
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision())) {
+            engine.fallback(config.device()).ifPresent(told);
             facts.put("engine", engine.description());
             facts.put(RunRecord.PRECISION, engine.precision().optionName());
             facts.put(RunRecord.THREADS, String.valueOf(engine.threads()));

@@ -18,7 +18,8 @@ record CheckpointConfigReader(Path file, ObjectNode json) {
     static final String PLACEHOLDER = "LABEL_";
 
     static CheckpointConfigReader open(Path file) {
-        return new CheckpointConfigReader(file, JsonFiles.read(file, "the configuration of a Hugging Face or timm model"));
+        return new CheckpointConfigReader(
+                file, JsonFiles.read(file, "the configuration of a Hugging Face or timm model"));
     }
 
     void require(boolean holds, String expected, String found) {

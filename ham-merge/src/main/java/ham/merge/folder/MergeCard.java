@@ -207,7 +207,8 @@ final class MergeCard {
 
     private void use() {
         section("Use");
-        text.append("`ham export` makes one deployable model of the base and this folder (merged), `ham inspect` shows groups and")
+        text.append(
+                        "`ham export` makes one deployable model of the base and this folder (merged), `ham inspect` shows groups and")
                 .append(" similarities.\n\n")
                 .append(
                         "`merged.safetensors` holds what is to be added to each weight of the base, [out, in], float32;")

@@ -50,7 +50,9 @@ public record Replay(
         boolean ham = stored.settings().method() == MergeMethod.HAM;
         requireKnown(stored, without);
         if (!addedWeights.isEmpty() && addedWeights.size() != added.size()) {
-            throw InputException.parameter(ham ? "alpha" : "weight", "expected one value a new adapter, " + added.size() + " in all, found " + addedWeights.size());
+            throw InputException.parameter(
+                    ham ? "alpha" : "weight",
+                    "expected one value a new adapter, " + added.size() + " in all, found " + addedWeights.size());
         }
         Set<String> removed = new HashSet<>(without);
         List<AdapterFolder> adapters = new ArrayList<>();

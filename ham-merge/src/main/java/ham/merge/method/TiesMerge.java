@@ -38,7 +38,8 @@ public record TiesMerge(BigDecimal density, SignRule sign, double scale) impleme
         Parameters.requireFraction("density", density);
         Parameters.requireFinite("scale", scale);
         if (sign == SignRule.NONE) {
-            throw InputException.parameter("sign", "expected total or frequency for ties, found none; the method magnitude elects no sign");
+            throw InputException.parameter(
+                    "sign", "expected total or frequency for ties, found none; the method magnitude elects no sign");
         }
     }
 

@@ -39,7 +39,10 @@ public final class FailureSignatures {
      * @param adapters that were merged, in order
      */
     public static List<String> rankExplosion(
-            HamParameters parameters, List<Group> groups, List<MergeStep> steps, List<? extends AdapterSource> adapters) {
+            HamParameters parameters,
+            List<Group> groups,
+            List<MergeStep> steps,
+            List<? extends AdapterSource> adapters) {
         List<String> seen = new ArrayList<>();
         if (groups.size() > FEW && groups.size() == steps.size() && groups.size() < parameters.maxGroups()) {
             seen.add("rank explosion: each of the " + groups.size()

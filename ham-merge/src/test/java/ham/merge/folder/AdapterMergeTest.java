@@ -129,7 +129,8 @@ class AdapterMergeTest {
                         HamParameters.DEFAULTS,
                         Optional.of(MergeMode.SEQUENTIAL)))
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("alpha: expected none, as a sequential merge takes the scalars that its run trained");
+                .hasMessageStartingWith(
+                        "alpha: expected none, as a sequential merge takes the scalars that its run trained");
 
         AdapterMerge independent = AdapterMerge.of(
                 List.of(first, second), List.of(), HamParameters.DEFAULTS, Optional.of(MergeMode.INDEPENDENT));

@@ -42,10 +42,31 @@ class PythonPatternTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "(a)\\1", "(?P=n)", "(?(1)a|b)", "(?x)a b", "a(?i)b", "\\p{L}", "\\Qa\\E", "[]a]",
-                        "[^]a]",
-                "(", ")", "a)(b", "[a", "*", "a\\", "(?", "(?P<n", "[\\b]", "(?#note)", "[b-a]", "a(?=b).",
-                        "(?<!x)ab", "(?>a+)b", "[[:alpha:]]", "(?U)a"
+                "(a)\\1",
+                "(?P=n)",
+                "(?(1)a|b)",
+                "(?x)a b",
+                "a(?i)b",
+                "\\p{L}",
+                "\\Qa\\E",
+                "[]a]",
+                "[^]a]",
+                "(",
+                ")",
+                "a)(b",
+                "[a",
+                "*",
+                "a\\",
+                "(?",
+                "(?P<n",
+                "[\\b]",
+                "(?#note)",
+                "[b-a]",
+                "a(?=b).",
+                "(?<!x)ab",
+                "(?>a+)b",
+                "[[:alpha:]]",
+                "(?U)a"
             })
     void whatRe2LeavesOutOrReadsDifferentlyIsRefused(String expression) {
         assertThatThrownBy(() -> PythonPattern.whole(expression)).isInstanceOf(IllegalArgumentException.class);

@@ -145,7 +145,8 @@ class HamMergeTest {
         merge.add(Laws.random("a0", random, 1, 4, 4), Importance.of(0.8), List.of());
         merge.add(Laws.random("a1", random, 1, 4, 4), Importance.of(0.4), Importance.each(List.of(1.2)));
         assertThat(merge.groups().get(0).alpha().mean()).isCloseTo((1.2 + 0.4) / 2, within(1e-12));
-        MergeStep third = merge.add(Laws.random("a2", random, 1, 4, 4), Importance.of(0.5), Importance.each(List.of(2.0)));
+        MergeStep third =
+                merge.add(Laws.random("a2", random, 1, 4, 4), Importance.of(0.5), Importance.each(List.of(2.0)));
         assertThat(third.groupAlpha()).isCloseTo((2 * 2.0 + 0.5) / 3, within(1e-12));
         assertThatThrownBy(() -> merge.add(Laws.random("a3", random, 1, 4, 4), Importance.ONE, List.of()))
                 .isInstanceOf(InputException.class)

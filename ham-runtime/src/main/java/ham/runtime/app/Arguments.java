@@ -2,6 +2,7 @@ package ham.runtime.app;
 
 import ham.runtime.ModelException;
 import ham.runtime.classify.Labels;
+import ham.runtime.classify.Scores;
 import ham.runtime.classify.Supplement;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import java.util.Optional;
  * @param backend what runs the model
  * @param labels file of labels for a model without
  * @param preprocessing file or name of the preprocessing for a model without
+ * @param scores what makes scores of the model's numbers; empty for what its file says
+ * @param output the output that holds the classes; empty for the one that fits
  * @param debug whether an error shows a stack trace
  */
 record Arguments(
@@ -29,11 +32,13 @@ record Arguments(
         String backend,
         Optional<String> labels,
         Optional<String> preprocessing,
+        Optional<String> scores,
+        Optional<String> output,
         boolean debug) {
     static final String USAGE =
             """
             Usage: java -jar ham-runtime.jar MODEL.onnx IMAGE... [options]
-            Classifies PNG, JPEG, GIF or BMP images.
+            Classifies PNG, JPEG, GIF, BMP, TIFF or PPM images; this jar does not read WebP.
               --top K                most probable classes to print an image (default: 5)
               --json                 print one JSON document and nothing else
               --threads N            threads of one operator, 0 for one a physical core (default: 0)
@@ -41,9 +46,14 @@ record Arguments(
                                      or auto for the best of the first three that works (default: onnxruntime-cpu)
               --labels FILE          labels for a model that has none: one a line, a JSON array, or a config.json with id2label
               --preprocessing WHAT   preprocessing for a model that has none: a preprocessor_config.json, imagenet or half
+              --scores HOW           what makes scores of the model's numbers: softmax, sigmoid, none, or auto for what
+                                     the model says (default: auto)
+              --output NAME          output of the graph that holds the classes, where it has several
               --debug                print a stack trace with an error
               --version, --help""";
 
+    private static final List<String> VALUED =
+            List.of("--top", "--threads", "--backend", "--labels", "--preprocessing", "--scores", "--output");
     private static final List<String> FLAGS = List.of("--json", "--debug", "--help", "--version");
 
     /** @throws UsageException if an option is unknown, lacks its value or has a wrong one, or files are missing */
@@ -56,11 +66,12 @@ record Arguments(
         String backend = ModelOpener.BY_DEFAULT;
         String labels = null;
         String preprocessing = null;
+        String scores = null;
+        String output = null;
         for (int i = 0; i < typed.length; i++) {
             int equals = typed[i].startsWith("--") ? typed[i].indexOf('=') : -1;
             String option = equals < 0 ? typed[i] : typed[i].substring(0, equals);
-            boolean takesValue = List.of("--top", "--threads", "--backend", "--labels", "--preprocessing")
-                    .contains(option);
+            boolean takesValue = VALUED.contains(option);
             String value = "";
             if (takesValue && equals >= 0) {
                 value = typed[i].substring(equals + 1);
@@ -79,6 +90,8 @@ record Arguments(
                 case "--backend" -> backend = value;
                 case "--labels" -> labels = value;
                 case "--preprocessing" -> preprocessing = value;
+                case "--scores" -> scores = value;
+                case "--output" -> output = value;
                 case "--json" -> json = true;
                 case "--debug" -> debug = true;
                 default -> files.add(file(typed[i]));
@@ -96,6 +109,8 @@ record Arguments(
                 backend,
                 Optional.ofNullable(labels),
                 Optional.ofNullable(preprocessing),
+                Optional.ofNullable(scores).filter(how -> !how.equals("auto")),
+                Optional.ofNullable(output),
                 debug);
     }
 
@@ -114,7 +129,10 @@ record Arguments(
      */
     Supplement supplement() {
         return new Supplement(
-                labels.map(file -> Labels.read(Path.of(file))), preprocessing.map(PreprocessingChoice::parse));
+                labels.map(name -> Labels.read(file(name))),
+                preprocessing.map(PreprocessingChoice::parse),
+                scores.map(Scores::ofLabel),
+                output);
     }
 
     private static int number(String option, String value, int least) {
@@ -136,7 +154,8 @@ record Arguments(
         try {
             return Path.of(typed);
         } catch (InvalidPathException e) {
-            throw new UsageException(typed + ": expected a file name, found " + e.getReason());
+            throw new UsageException(typed + ": expected a file name, found one that the locale of this process ("
+                    + System.getProperty("sun.jnu.encoding") + ") cannot hold; set LC_ALL=C.UTF-8 and run again");
         }
     }
 }

@@ -6,7 +6,10 @@ import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Supplement;
 import ham.runtime.model.Model;
 import ham.runtime.tensorrt.TensorRtEngines;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** {@code java -jar ham-runtime.jar}. Exit codes: 0 done, 1 a file or a run failed, 2 wrong options. */
@@ -20,7 +23,12 @@ public final class Main {
     /** Runs and ends the JVM. */
     public static void main(String[] typed) {
         NativeCache.use();
-        System.exit(run(System.out, System.err, typed));
+        System.exit(run(utf8(FileDescriptor.out), utf8(FileDescriptor.err), typed));
+    }
+
+    /** JSON is UTF-8, and so is all that is printed here, whatever the locale: containers, cron and systemd have none. */
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
 
     /** Runs with its results on {@code out} and errors, one line each, on {@code err}; gives the exit code. */
@@ -28,7 +36,7 @@ public final class Main {
         List<String> words = List.of(typed);
         int code = DONE;
         try {
-            out.println(answer(words, typed, err));
+            code = answer(words, typed, out, err);
         } catch (UsageException e) {
             code = wrong(err, e.getMessage());
         } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
@@ -53,23 +61,32 @@ public final class Main {
         return WRONG_USAGE;
     }
 
-    private static String answer(List<String> words, String[] typed, PrintStream err) {
+    private static int answer(List<String> words, String[] typed, PrintStream out, PrintStream err) {
         if (words.contains("--help")) {
-            return Arguments.USAGE;
+            out.println(Arguments.USAGE);
+            return DONE;
         }
         if (words.contains("--version")) {
-            return "ham-runtime " + version() + ", ONNX Runtime " + OnnxRuntime.version();
+            out.println("ham-runtime " + version() + ", ONNX Runtime " + OnnxRuntime.version());
+            return DONE;
         }
         Arguments arguments = Arguments.parse(typed);
         ModelOpener opener = new ModelOpener(arguments.backend(), arguments.threads());
         ImageAnswers answers = classify(arguments, opener, err);
-        return arguments.json() ? answers.json().toPrettyString() : answers.text();
+        String text = arguments.json() ? answers.json().toPrettyString() : answers.text();
+        if (!text.isEmpty()) {
+            out.println(text);
+        }
+        answers.problems().forEach(problem -> err.println("ham-runtime: " + oneLine(problem)));
+        return answers.problems().isEmpty() ? DONE : FAILED;
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
     private static String sentence(Throwable failure) {
-        String told = String.valueOf(failure instanceof ModelException ? failure.getMessage() : failure)
-                .strip()
-                .replaceAll("\\s*\\R\\s*", " ");
+        String told = oneLine(String.valueOf(failure instanceof ModelException ? failure.getMessage() : failure));
         if (failure instanceof ModelException) {
             return told;
         }

@@ -11,7 +11,8 @@ import java.util.List;
  *
  * @param model what error messages call the model
  * @param form what the numbers mean
- * @param values the first output, [images, width]
+ * @param scores what makes, or has made, scores of them
+ * @param values the output, [images, width]
  * @param indices the numbers of classes beside it where the form is {@link AnswerForm#TOP_K}, else null
  * @param from where the row begins
  * @param width how many numbers it has
@@ -20,6 +21,7 @@ import java.util.List;
 record Answer(
         String model,
         AnswerForm form,
+        Scores scores,
         FloatBuffer values,
         LongBuffer indices,
         int from,
@@ -31,23 +33,26 @@ record Answer(
         Arrays.fill(row, AnswerForm.LEAST);
         for (int i = 0; i < width; i++) {
             float value = values.get(from + i);
-            row[index(i)] = form == AnswerForm.LOGITS ? value : logarithm(value);
+            row[index(i)] = logit(value);
         }
         return row;
     }
 
-    /** The {@code k} most probable classes, best first; equal ones in the order of their numbers. */
+    /** The {@code k} best classes, best first; equal ones in the order of their numbers. */
     List<Prediction> top(int k) {
         Ranking ranking = new Ranking(Math.min(k, width));
-        double largest = form == AnswerForm.LOGITS ? largest() : 0;
+        boolean softmax = form == AnswerForm.LOGITS && scores == Scores.SOFTMAX;
+        boolean exclusive = form != AnswerForm.LOGITS && scores == Scores.SOFTMAX;
+        double largest = softmax ? largest() : 0;
         double sum = 0;
         for (int i = 0; i < width; i++) {
             float value = values.get(from + i);
-            if (form == AnswerForm.LOGITS) {
+            if (softmax) {
                 sum += Math.exp(value - largest);
             } else if (!Float.isFinite(value)) {
-                throw new ModelException(model + ": expected finite probabilities, found " + value + ".");
-            } else if (value <= 0) {
+                throw new ModelException(model + ": expected finite "
+                        + (form == AnswerForm.LOGITS ? "logits" : "probabilities") + ", found " + value + ".");
+            } else if (value <= 0 && (exclusive || form == AnswerForm.TOP_K)) {
                 continue;
             }
             ranking.offer(index(i), value);
@@ -55,12 +60,26 @@ record Answer(
         Prediction[] predictions = new Prediction[ranking.size()];
         for (int place = 0; place < predictions.length; place++) {
             int index = ranking.index(place);
-            float score = ranking.score(place);
-            predictions[place] = form == AnswerForm.LOGITS
-                    ? new Prediction(index, labels.get(index), Math.exp(score - largest) / sum, score)
-                    : new Prediction(index, labels.get(index), score, logarithm(score));
+            float value = ranking.score(place);
+            double score = softmax ? Math.exp(value - largest) / sum : score(value);
+            predictions[place] = new Prediction(index, labels.get(index), score, logit(value));
         }
         return List.of(predictions);
+    }
+
+    /** The score of a number by itself. */
+    private double score(float value) {
+        return form == AnswerForm.LOGITS && scores == Scores.SIGMOID ? 1 / (1 + Math.exp(-value)) : value;
+    }
+
+    private float logit(float value) {
+        if (form == AnswerForm.LOGITS || scores == Scores.NONE) {
+            return value;
+        }
+        if (scores == Scores.SOFTMAX) {
+            return logarithm(value);
+        }
+        return value >= 1 ? -AnswerForm.LEAST : value <= 0 ? AnswerForm.LEAST : (float) (Math.log(value) - Math.log1p(-value));
     }
 
     /** Subtracted from all logits, so that no exponential overflows. */

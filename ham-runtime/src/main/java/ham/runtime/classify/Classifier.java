@@ -14,9 +14,9 @@ import java.util.List;
 
 /**
  * An image classifier that needs nothing but its ONNX file: labels ({@value Labels#METADATA_KEY}) and preprocessing
- * ({@value Preprocessing#METADATA_KEY}) stand in its metadata, or are given in a {@link Supplement}. One input: float32
- * [batch, 3, height, width], or uint8 [batch, height, width, 3] of any size where the graph resizes and normalises itself. Outputs as
- * {@link AnswerForm} says; further ones are not looked at.
+ * ({@value Preprocessing#METADATA_KEY}) stand in its metadata, or are given in a {@link Supplement}. One input: float32 or float16
+ * [batch, 3, height, width] or [batch, height, width, 3], or uint8 where the graph normalises itself, of any size where it also resizes. Outputs
+ * as {@link AnswerForm} says; further ones are not looked at.
  *
  * <p>Safe to use from several threads at once. Every run has direct buffers of its own, which are kept for later runs: pixels are written
  * where the model reads them, and answers are read where it wrote them.
@@ -30,7 +30,7 @@ public final class Classifier implements AutoCloseable {
     private final Model model;
     private final List<String> labels;
     private final Intake intake;
-    private final AnswerForm form;
+    private final Reading reading;
     private final BoundPool bounds;
 
     private Classifier(Model model, Supplement supplement) {
@@ -38,7 +38,7 @@ public final class Classifier implements AutoCloseable {
         ClassifierMetadata metadata = ClassifierMetadata.of(model, supplement);
         this.labels = metadata.labels();
         this.intake = Intake.of(model, metadata.preprocessing());
-        this.form = AnswerForm.of(model, labels.size());
+        this.reading = Reading.of(model, labels, supplement);
         this.bounds = new BoundPool(model);
     }
 
@@ -69,6 +69,11 @@ public final class Classifier implements AutoCloseable {
     /** The labels in the order of the logits. */
     public List<String> labels() {
         return labels;
+    }
+
+    /** What makes scores of its numbers. */
+    public Scores scores() {
+        return reading.scores();
     }
 
     /** How images become inputs. */
@@ -120,6 +125,7 @@ public final class Classifier implements AutoCloseable {
      */
     public List<Prediction> classify(FloatBuffer pixels, int topK) {
         requireTop(topK);
+        intake.requireFloatPlanes(model.name());
         Preprocessing preprocessing = intake.preprocessing();
         int values = 3 * preprocessing.height() * preprocessing.width();
         if (pixels.remaining() != values) {
@@ -132,7 +138,7 @@ public final class Classifier implements AutoCloseable {
             input.put(0, pixels, pixels.position(), values).position(values);
             Intake.zeroRest(input);
             taken.bound().run();
-            return form.answer(model.name(), taken.bound(), 0, labels).top(topK);
+            return reading.answer(taken.bound(), 0).top(topK);
         } finally {
             bounds.give(taken);
         }
@@ -151,7 +157,8 @@ public final class Classifier implements AutoCloseable {
         return rows.toArray(float[][]::new);
     }
 
-    private void run(List<RgbImage> images, AnswerReader reader) {
+    private void run(List<RgbImage> given, AnswerReader reader) {
+        List<RgbImage> images = given.stream().map(intake::ready).toList();
         for (int first = 0; first < images.size(); ) {
             List<RgbImage> rest = images.subList(first, images.size());
             int count = intake.count(rest, Math.min(LARGEST_BATCH, intake.most(rest.get(0), LARGEST_INPUT)));
@@ -160,7 +167,7 @@ public final class Classifier implements AutoCloseable {
                 intake.fill(rest.subList(0, count), taken.bound());
                 taken.bound().run();
                 for (int image = 0; image < count; image++) {
-                    reader.read(form.answer(model.name(), taken.bound(), image, labels));
+                    reader.read(reading.answer(taken.bound(), image));
                 }
             } finally {
                 bounds.give(taken);

@@ -1,5 +1,6 @@
 package ham.runtime.classify;
 
+import ham.runtime.ModelException;
 import ham.runtime.image.RgbImage;
 import ham.runtime.model.BatchLimits;
 import ham.runtime.model.Bound;
@@ -7,27 +8,48 @@ import ham.runtime.model.Model;
 import ham.runtime.model.Signature;
 import ham.runtime.preprocess.Preprocessing;
 import ham.runtime.tensor.ElementType;
+import ham.runtime.tensor.Halves;
+import ham.runtime.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
- * How images become the one input of a classifier: float32 [batch, 3, height, width] after its preprocessing, or uint8
- * [batch, height, width, 3] of any size where the graph resizes and normalises itself.
+ * How images become the one input of a classifier: float32 or float16 after its preprocessing, or uint8 where the graph normalises itself, and
+ * where it takes any size also resizes; channels first, [batch, 3, height, width], or last, [batch, height, width, 3].
+ *
+ * @param type of the elements
+ * @param channelsLast whether the three channels of a pixel lie together
+ * @param takesPixels whether an image goes in as it is, of any size
  */
-record Intake(Preprocessing preprocessing, boolean takesPixels, BatchLimits batch) {
+record Intake(
+        Preprocessing preprocessing, ElementType type, boolean channelsLast, boolean takesPixels, BatchLimits batch) {
+    private static final List<ElementType> TYPES = List.of(ElementType.FLOAT32, ElementType.FLOAT16, ElementType.UINT8);
+
     /** Checks the graph. */
     static Intake of(Model model, Preprocessing preprocessing) {
         Signature signature = new Signature(model.name(), model.inputs(), model.outputs());
-        boolean takesPixels = signature.loneInputIs(ElementType.UINT8);
         BatchLimits batch = model.batchLimits();
-        long rows = batch.smallest();
-        signature.checkLone(
-                List.of(takesPixels ? ElementType.UINT8 : ElementType.FLOAT32),
-                takesPixels
-                        ? List.of(rows, 1L, 1L, 3L)
-                        : List.of(rows, 3L, (long) preprocessing.height(), (long) preprocessing.width()));
-        return new Intake(preprocessing, takesPixels, batch);
+        TensorSpec input = model.inputs().get(0);
+        ElementType type =
+                TYPES.stream().filter(signature::loneInputIs).findFirst().orElse(ElementType.FLOAT32);
+        List<Long> shape = input.shape();
+        boolean last = shape.size() == 4 && isLast(shape, type);
+        boolean takesPixels = last && type == ElementType.UINT8 && (shape.get(1) < 0 || shape.get(2) < 0);
+        Intake intake = new Intake(preprocessing, type, last, takesPixels, batch);
+        List<Long> expected = takesPixels
+                ? List.of((long) batch.smallest(), 1L, 1L, 3L)
+                : LongStream.of(intake.shape(batch.smallest()))
+                        .boxed()
+                        .toList();
+        signature.checkLone(TYPES, expected);
+        return intake;
+    }
+
+    /** Channels stand first unless there are three of them last alone; bytes of any size come with the channels last. */
+    private static boolean isLast(List<Long> shape, ElementType type) {
+        return shape.get(1) != 3 && (shape.get(3) == 3 || (type == ElementType.UINT8 && shape.get(1) < 0));
     }
 
     /** How many of the first images go into one run: as many as a run takes, of one size where the graph resizes. */
@@ -41,12 +63,17 @@ record Intake(Preprocessing preprocessing, boolean takesPixels, BatchLimits batc
         return count;
     }
 
+    /** An image as it goes into {@link #count}, {@link #shape(int, RgbImage)} and {@link #fill}. */
+    RgbImage ready(RgbImage image) {
+        return takesPixels ? preprocessing.held(image) : image;
+    }
+
     /** How many images like this one an input of so many bytes holds; at least one. */
     int most(RgbImage image, long inputBytes) {
-        long bytes = takesPixels
-                ? 3L * image.width() * image.height()
-                : 3L * Float.BYTES * preprocessing.width() * preprocessing.height();
-        return Math.toIntExact(Math.max(1, inputBytes / bytes));
+        long pixels = takesPixels
+                ? (long) image.width() * image.height()
+                : (long) preprocessing.width() * preprocessing.height();
+        return Math.toIntExact(Math.max(1, inputBytes / (3L * type.bytes() * pixels)));
     }
 
     private static boolean sameSize(RgbImage one, RgbImage other) {
@@ -55,36 +82,76 @@ record Intake(Preprocessing preprocessing, boolean takesPixels, BatchLimits batc
 
     /** Shape of a run. */
     long[] shape(int count, RgbImage first) {
-        int rows = batch.rows(count);
-        return takesPixels
-                ? new long[] {rows, first.height(), first.width(), 3}
-                : new long[] {rows, 3, preprocessing.height(), preprocessing.width()};
+        return takesPixels ? shape(count, first.height(), first.width()) : shape(count);
     }
 
     /** Shape of a run on as many images of the size that preprocessing makes. */
     long[] shape(int count) {
+        return shape(count, preprocessing.height(), preprocessing.width());
+    }
+
+    private long[] shape(int count, int height, int width) {
         int rows = batch.rows(count);
-        return takesPixels
-                ? new long[] {rows, preprocessing.height(), preprocessing.width(), 3}
-                : new long[] {rows, 3, preprocessing.height(), preprocessing.width()};
+        return channelsLast ? new long[] {rows, height, width, 3} : new long[] {rows, 3, height, width};
     }
 
     /** Writes images into the input; rows that the smallest batch has beyond them become zero. */
     void fill(List<RgbImage> images, Bound bound) {
-        if (takesPixels) {
-            ByteBuffer bytes = bound.input().clear();
-            for (RgbImage image : images) {
-                bytes.put(image.rgb());
-            }
-            while (bytes.hasRemaining()) {
-                bytes.put((byte) 0);
-            }
-        } else {
+        if (type == ElementType.FLOAT32) {
             FloatBuffer floats = bound.inputFloats().clear();
             for (RgbImage image : images) {
-                preprocessing.normalize(preprocessing.resize(image), floats);
+                if (channelsLast) {
+                    floats.put(values(image));
+                } else {
+                    preprocessing.normalize(preprocessing.resize(image), floats);
+                }
             }
             zeroRest(floats);
+            return;
+        }
+        ByteBuffer bytes = bound.input().clear();
+        for (RgbImage image : images) {
+            if (type == ElementType.FLOAT16) {
+                for (float value : values(image)) {
+                    bytes.putShort(Halves.of(value));
+                }
+            } else {
+                byte[] rgb = (takesPixels ? image : preprocessing.resize(image)).rgb();
+                bytes.put(channelsLast ? rgb : planes(rgb));
+            }
+        }
+        while (bytes.hasRemaining()) {
+            bytes.put((byte) 0);
+        }
+    }
+
+    private float[] values(RgbImage image) {
+        float[] planes = preprocessing.apply(image);
+        if (!channelsLast) {
+            return planes;
+        }
+        float[] values = new float[planes.length];
+        int pixels = planes.length / 3;
+        for (int i = 0; i < planes.length; i++) {
+            values[3 * (i % pixels) + i / pixels] = planes[i];
+        }
+        return values;
+    }
+
+    private static byte[] planes(byte[] rgb) {
+        byte[] planes = new byte[rgb.length];
+        int pixels = rgb.length / 3;
+        for (int i = 0; i < rgb.length; i++) {
+            planes[i % 3 * pixels + i / 3] = rgb[i];
+        }
+        return planes;
+    }
+
+    /** Checks that somebody may write the values of one image, channels first, as floats. */
+    void requireFloatPlanes(String model) {
+        if (type != ElementType.FLOAT32 || channelsLast) {
+            throw new ModelException(model + ": expected a float32 input with the channels first for values that are"
+                    + " prepared already, found " + type.label() + (channelsLast ? " with the channels last." : "."));
         }
     }
 

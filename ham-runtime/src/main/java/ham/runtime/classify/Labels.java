@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import ham.runtime.ModelException;
 import ham.runtime.json.JsonTree;
-import java.io.IOException;
-import java.nio.file.Files;
+import ham.runtime.json.TextFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** The class labels of a model as they stand in its metadata: a JSON array of texts, in the order of the logits. */
 public final class Labels {
@@ -31,12 +33,7 @@ public final class Labels {
      * @throws ModelException if it cannot be read or is none of these
      */
     public static List<String> read(Path file) {
-        String text;
-        try {
-            text = Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new ModelException(file + ": expected a file of labels, but it cannot be read (" + e + ").", e);
-        }
+        String text = TextFile.read(file, "a file of labels").strip();
         if (text.isEmpty()) {
             throw new ModelException(file + ": expected a file of labels, found an empty one.");
         }
@@ -47,18 +44,24 @@ public final class Labels {
         };
     }
 
-    /** Labels under the numbers 0, 1, 2, ... of the key id2label. */
+    /** Labels under the numbers 0, 1, 2, ... of the key id2label; a number that is left out has the name that transformers gives it. */
     private static List<String> fromConfig(String json, String name) {
         JsonNode byNumber = parse(json, name).path("id2label");
-        List<String> labels = new ArrayList<>();
-        while (byNumber.path(String.valueOf(labels.size())).isTextual()) {
-            labels.add(byNumber.path(String.valueOf(labels.size())).textValue());
-        }
-        if (labels.isEmpty() || labels.size() != byNumber.size()) {
+        SortedMap<Integer, String> labels = new TreeMap<>();
+        byNumber.propertyStream().forEach(each -> {
+            if (!each.getKey().matches("\\d{1,6}") || !each.getValue().isTextual()) {
+                throw new ModelException(name + ": expected id2label with a text for every number from 0, found "
+                        + each.getKey() + ": " + each.getValue() + ".");
+            }
+            labels.put(Integer.valueOf(each.getKey()), each.getValue().textValue());
+        });
+        if (labels.isEmpty() || labels.lastKey() >= 2 * labels.size() + 1000) {
             throw new ModelException(name + ": expected id2label with a text for every number from 0, found "
-                    + labels.size() + " of " + byNumber.size() + ".");
+                    + labels.size() + " numbers" + (labels.isEmpty() ? "." : " up to " + labels.lastKey() + "."));
         }
-        return List.copyOf(labels);
+        return IntStream.rangeClosed(0, labels.lastKey())
+                .mapToObj(number -> labels.getOrDefault(number, "LABEL_" + number))
+                .toList();
     }
 
     /**

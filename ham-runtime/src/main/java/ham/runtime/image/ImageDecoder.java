@@ -1,19 +1,24 @@
 package ham.runtime.image;
 
 import ham.runtime.ModelException;
+import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes PNG, JPEG, GIF (first frame) and BMP files into 8-bit RGB, as Python's
- * {@code PIL.Image.open(file).convert("RGB")} does: alpha is dropped, orientation tags and colour profiles are not
- * applied. 16-bit grey keeps its high byte, where Pillow would clip it to white.
+ * Decodes PNG, JPEG, GIF (first frame), BMP, TIFF (first page) and PPM files into 8-bit RGB, and WebP where a reader for it is on the class path,
+ * as Python's {@code PIL.Image.open(file).convert("RGB")} does: alpha is dropped, colour profiles are not applied. 16-bit grey keeps its high
+ * byte, where Pillow would clip it to white. How the camera was held is told ({@link RgbImage#orientation}) and left to who prepares the image.
+ *
+ * <p>The same pixels on every JDK: see {@code JpegChroma} for what JDKs do differently. What is read by some alone (arithmetic coding) is refused
+ * by the others.
  */
 public final class ImageDecoder {
     /** The largest image that is decoded, in pixels. */
@@ -24,13 +29,16 @@ public final class ImageDecoder {
     /** Where a PNG's header says how many bits a sample has. */
     private static final int PNG_DEPTH = 24;
 
+    /** The frame of a lossless JPEG. */
+    private static final int LOSSLESS = 0xc3;
+
     private ImageDecoder() {}
 
     /**
      * Decodes an image file.
      *
      * @throws ModelException if the file is missing, unreadable, empty, truncated, larger than {@link #MAX_PIXELS} or
-     *     than the heap, or not a PNG, JPEG, GIF or BMP image
+     *     than the heap, or of another format
      */
     public static RgbImage decode(Path file) {
         if (!Files.exists(file)) {
@@ -70,15 +78,22 @@ public final class ImageDecoder {
             throw new ModelException(name + ": expected an image, found an empty file.");
         }
         ImageFormat format = ImageFormat.of(bytes)
-                .orElseThrow(() -> new ModelException(
-                        name + ": expected a PNG, JPEG, GIF or BMP image, found something else; convert it first."));
-        ImageReader reader = ImageIO.getImageReadersByFormatName(format.name().toLowerCase(Locale.ROOT))
-                .next();
+                .orElseThrow(() -> new ModelException(name + ": expected a " + ImageFormat.READ
+                        + " image, found something else; convert it first."));
+        if (format == ImageFormat.PNM) {
+            return PnmReader.read(bytes, name);
+        }
+        ImageReader reader = reader(format, name);
         try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             reader.setInput(input, true, true);
             return decode(reader, format, bytes, name);
         } catch (ModelException e) {
             throw e;
+        } catch (LinkageError e) {
+            throw new ModelException(
+                    name + ": expected a reader for " + format.label() + " that works here, but its native library"
+                            + " cannot be loaded (" + e.getMessage() + "); convert it to PNG first.",
+                    e);
         } catch (IOException | RuntimeException e) {
             throw broken(format, name, e.getMessage() == null ? "its data end too early" : e.getMessage(), e);
         } finally {
@@ -86,14 +101,29 @@ public final class ImageDecoder {
         }
     }
 
-    private static RgbImage decode(ImageReader reader, ImageFormat format, byte[] bytes, String name)
-            throws IOException {
-        int width = reader.getWidth(0);
-        int height = reader.getHeight(0);
+    private static ImageReader reader(ImageFormat format, String name) {
+        Iterator<ImageReader> readers =
+                ImageIO.getImageReadersByFormatName(format.name().toLowerCase(Locale.ROOT));
+        if (!readers.hasNext()) {
+            throw new ModelException(name + ": expected a " + ImageFormat.READ + " image, found " + format.label()
+                    + ", for which there is no reader here; convert it to PNG first.");
+        }
+        return readers.next();
+    }
+
+    /** @throws ModelException if an image is larger than {@link #MAX_PIXELS} */
+    static void requireSize(String name, int width, int height) {
         if ((long) width * height > MAX_PIXELS) {
             throw new ModelException(name + ": expected an image of at most " + MAX_PIXELS / 1_000_000
                     + " megapixels, found " + width + "x" + height + "; make it smaller first.");
         }
+    }
+
+    private static RgbImage decode(ImageReader reader, ImageFormat format, byte[] bytes, String name)
+            throws IOException {
+        int width = reader.getWidth(0);
+        int height = reader.getHeight(0);
+        requireSize(name, width, height);
         if (format == ImageFormat.GIF) {
             refusePartialFrame(bytes, width, height, name);
         }
@@ -112,7 +142,8 @@ public final class ImageDecoder {
         if (truncation.seen().isPresent()) {
             throw broken(format, name, truncation.seen().get(), null);
         }
-        return image;
+        RgbImage held = image.held(Orientation.of(format, bytes));
+        return format == ImageFormat.TIFF ? held.upright() : held; // as Pillow, whoever asks
     }
 
     /** Some readers hide the error in an exception of theirs. */
@@ -140,18 +171,38 @@ public final class ImageDecoder {
     }
 
     private static RgbImage readJpeg(ImageReader reader, byte[] bytes, String name) throws IOException {
-        var raster = reader.readRaster(0, null);
-        if (raster.getNumBands() != 1 && raster.getNumBands() != 3) {
-            throw new ModelException(name + ": expected a grey or RGB image, found a JPEG of " + raster.getNumBands()
-                    + " components (CMYK?); convert it to RGB first.");
+        JpegHeader header = JpegHeader.of(bytes);
+        if (header.bits() != 8 || header.frame() == LOSSLESS) {
+            throw new ModelException(name + ": expected a JPEG of 8 bits that is not lossless, found "
+                    + (header.frame() == LOSSLESS ? "a lossless one" : header.bits() + " bits")
+                    + "; convert it to PNG first.");
         }
-        return JpegColor.toRgb(bytes, raster);
+        if (!header.wholeScans()) {
+            throw broken(ImageFormat.JPEG, name, "a progressive one without its last scans", null);
+        }
+        Raster raster;
+        try {
+            raster = reader.readRaster(0, null);
+        } catch (IOException e) {
+            if (header.arithmetic()) {
+                throw new ModelException(
+                        name + ": expected a JPEG in Huffman coding, found arithmetic coding, which this Java cannot"
+                                + " read; convert it first, for example with jpegtran.",
+                        e);
+            }
+            throw e;
+        }
+        if (raster.getNumBands() == 2 || raster.getNumBands() > 4) {
+            throw new ModelException(name + ": expected a grey, RGB or CMYK image, found a JPEG of "
+                    + raster.getNumBands() + " components; convert it to RGB first.");
+        }
+        return JpegColor.toRgb(header, raster);
     }
 
     private static RgbImage readOther(ImageReader reader, ImageFormat format, String name) throws IOException {
         return RasterReader.toRgb(reader.read(0))
                 .orElseThrow(() -> new ModelException(name + ": expected a grey, RGB or indexed image, found a "
-                        + format + " image of other colours; convert it to RGB first."));
+                        + format.label() + " image of other colours or more than 16 bits; convert it to 8-bit RGB first."));
     }
 
     /** A first frame that covers only a part of the canvas would need the rules of animation to be placed. */
@@ -167,7 +218,7 @@ public final class ImageDecoder {
     private static ModelException broken(ImageFormat format, String name, String why, Throwable cause) {
         String reason = why.strip().replaceAll("\\s+", " ").replaceAll("[.!]$", "");
         return new ModelException(
-                name + ": expected a whole " + format + " image, found a damaged or truncated one (" + reason + ").",
+                name + ": expected a whole " + format.label() + " image, found a damaged or truncated one (" + reason + ").",
                 cause);
     }
 }

@@ -1,21 +1,15 @@
 package ham.runtime.image;
 
 import java.awt.image.Raster;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
- * Colours of a JPEG file: what its three components mean, and the conversion of YCbCr to RGB.
+ * Colours of a JPEG file: what its components mean, and the conversion of YCbCr, CMYK and YCCK to RGB.
  *
  * <p>The JDK's own conversion guesses by the sampling factors and applies embedded colour profiles; this one follows
  * libjpeg (and so Pillow): markers first, then the components' numbers. Arithmetic of libjpeg's {@code jdcolor.c},
- * 16-bit fixed point.
+ * 16-bit fixed point. CMYK is inverted, as Adobe writes it and Pillow assumes, and becomes RGB as in Pillow's {@code Convert.c}.
  */
 final class JpegColor {
-    private static final int START_OF_SCAN = 0xda;
-    private static final int JFIF = 0xe0;
-    private static final int ADOBE = 0xee;
-
     private static final int HALF = 1 << 15;
     private static final int RED = fixed(1.40200);
     private static final int GREEN_OF_RED = fixed(0.71414);
@@ -24,23 +18,29 @@ final class JpegColor {
 
     private JpegColor() {}
 
-    /** The image for the raw components that the decoder gave, one (grey) or three. */
-    static RgbImage toRgb(byte[] file, Raster raster) {
-        boolean ycc = raster.getNumBands() == 3 && isYcc(file);
+    /** The image for the raw components that the decoder gave: one (grey), three or four. */
+    static RgbImage toRgb(JpegHeader header, Raster raster) {
+        int bands = raster.getNumBands();
+        boolean ycc = bands == 3 ? header.isYcc() : header.adobeTransform() == 2;
         int width = raster.getWidth();
         byte[] rgb = new byte[Math.multiplyExact(3 * width, raster.getHeight())];
-        int[] row = new int[raster.getNumBands() * width];
+        int[] row = new int[bands * width];
+        JpegChroma chroma = new JpegChroma(header, raster);
         int out = 0;
         for (int y = 0; y < raster.getHeight(); y++) {
             raster.getPixels(0, y, width, 1, row);
+            chroma.smooth(row, y);
             for (int x = 0; x < width; x++) {
-                if (ycc) {
-                    putYcc(row[3 * x], row[3 * x + 1] - 128, row[3 * x + 2] - 128, rgb, out);
+                int in = bands * x;
+                if (bands >= 3 && ycc) {
+                    putYcc(row[in], row[in + 1] - 128, row[in + 2] - 128, rgb, out);
                 } else {
-                    int bands = raster.getNumBands();
-                    rgb[out] = (byte) row[bands * x];
-                    rgb[out + 1] = (byte) row[bands * x + (bands == 1 ? 0 : 1)];
-                    rgb[out + 2] = (byte) row[bands * x + (bands == 1 ? 0 : 2)];
+                    rgb[out] = (byte) row[in];
+                    rgb[out + 1] = (byte) row[in + (bands == 1 ? 0 : 1)];
+                    rgb[out + 2] = (byte) row[in + (bands == 1 ? 0 : 2)];
+                }
+                if (bands == 4) {
+                    putInk(row[in + 3], ycc, rgb, out);
                 }
                 out += 3;
             }
@@ -54,50 +54,20 @@ final class JpegColor {
         rgb[out + 2] = clip(luma + ((BLUE * blueChroma + HALF) >> 16));
     }
 
+    /** Takes the stored inks for what they leave of white; those of YCCK are stored the other way round. */
+    private static void putInk(int key, boolean inverted, byte[] rgb, int out) {
+        for (int i = out; i < out + 3; i++) {
+            int ink = inverted ? rgb[i] & 0xff : 255 - (rgb[i] & 0xff);
+            int product = ink * key + 128;
+            rgb[i] = clip(key - (((product >> 8) + product) >> 8));
+        }
+    }
+
     private static int fixed(double factor) {
         return (int) (factor * 65536 + 0.5);
     }
 
     private static byte clip(int value) {
         return (byte) (value < 0 ? 0 : Math.min(value, 255));
-    }
-
-    /** Whether three components are YCbCr rather than RGB: JFIF says so, Adobe's marker says which, else their numbers. */
-    private static boolean isYcc(byte[] file) {
-        int adobeTransform = -1;
-        boolean namedRgb = false;
-        int at = 2;
-        while (at + 4 <= file.length) {
-            int marker = file[at + 1] & 0xff;
-            if (marker == 0xff) {
-                at++;
-                continue;
-            }
-            if (marker == START_OF_SCAN) {
-                break;
-            }
-            int body = at + 4;
-            int next = at + 2 + 256 * Byte.toUnsignedInt(file[at + 2]) + Byte.toUnsignedInt(file[at + 3]);
-            if (marker == JFIF && holds(file, body, "JFIF\0")) {
-                return true;
-            }
-            if (marker == ADOBE && holds(file, body, "Adobe") && body + 12 <= file.length) {
-                adobeTransform = file[body + 11];
-            }
-            if (isFrame(marker) && body + 15 <= file.length) {
-                namedRgb = file[body + 6] == 'R' && file[body + 9] == 'G' && file[body + 12] == 'B';
-            }
-            at = next;
-        }
-        return adobeTransform < 0 ? !namedRgb : adobeTransform != 0;
-    }
-
-    private static boolean isFrame(int marker) {
-        return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
-    }
-
-    private static boolean holds(byte[] file, int at, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        return at + bytes.length <= file.length && Arrays.equals(file, at, at + bytes.length, bytes, 0, bytes.length);
     }
 }

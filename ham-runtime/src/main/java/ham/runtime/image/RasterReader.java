@@ -3,9 +3,11 @@ package ham.runtime.image;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns a decoded image of any layout into 8-bit RGB by its stored numbers alone: alpha is dropped, no gamma and no colour
@@ -14,6 +16,9 @@ import java.util.Optional;
  * <p>16-bit samples keep their high byte; samples of fewer than 8 bits are stretched to 0..255.
  */
 final class RasterReader {
+    private static final Set<Integer> SIGNED =
+            Set.of(DataBuffer.TYPE_SHORT, DataBuffer.TYPE_FLOAT, DataBuffer.TYPE_DOUBLE);
+
     private RasterReader() {}
 
     /** The image as RGB, or nothing where its colours are neither grey, RGB nor a palette. */
@@ -30,6 +35,9 @@ final class RasterReader {
             palette.getGreens(tables[1]);
             palette.getBlues(tables[2]);
             return tables;
+        }
+        if (colors.getComponentSize(0) > 16 || SIGNED.contains(colors.getTransferType())) {
+            return new byte[0][];
         }
         int type = colors.getColorSpace().getType();
         if (type == ColorSpace.TYPE_GRAY) {

@@ -1,6 +1,7 @@
 package ham.runtime.model;
 
 import ham.runtime.ModelException;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.util.List;
@@ -31,6 +32,11 @@ public interface Model extends AutoCloseable {
      */
     String provider();
 
+    /** What the graph does to the numbers of an output last, so far as its file tells. */
+    default Ending ending(String output) {
+        return Ending.NONE;
+    }
+
     /** How many rows its first input takes at a time. */
     default BatchLimits batchLimits() {
         return BatchLimits.of(inputs().get(0));
@@ -48,7 +54,7 @@ public interface Model extends AutoCloseable {
     /**
      * Makes pinned buffers for runs of one shape, so that such a run copies nothing and leaves next to no garbage.
      *
-     * @param inputShape shape of the model's one input, float32 or uint8
+     * @param inputShape shape of the model's one input, float32, float16 or uint8
      * @throws ModelException if the model has more inputs, or one of another type or shape
      */
     Bound bind(long... inputShape);

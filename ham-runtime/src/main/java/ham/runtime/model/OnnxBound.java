@@ -44,7 +44,7 @@ final class OnnxBound implements Bound {
     /** Checks the shape and makes the buffers; runs the model once where the graph does not tell the shape of an output. */
     static OnnxBound of(OrtSession session, Signature signature, Lifetime lifetime, long[] inputShape) {
         List<Long> shape = LongStream.of(inputShape).boxed().toList();
-        signature.checkLone(List.of(ElementType.FLOAT32, ElementType.UINT8), shape);
+        signature.checkLone(List.of(ElementType.FLOAT32, ElementType.FLOAT16, ElementType.UINT8), shape);
         signature.checkOutputs();
         lifetime.enter();
         try {

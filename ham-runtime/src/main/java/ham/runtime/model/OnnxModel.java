@@ -9,11 +9,13 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
 import ham.runtime.ModelException;
 import ham.runtime.backend.OnnxRuntime;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.DirectBuffers;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /** One ONNX Runtime session, on the provider of its settings. */
@@ -34,8 +37,12 @@ public final class OnnxModel implements Model {
     private final Lifetime lifetime;
     private final String provider;
 
-    private OnnxModel(String name, OrtSession session, String provider) throws OrtException {
+    private final Function<String, Ending> endings;
+
+    private OnnxModel(String name, OrtSession session, String provider, Function<String, Ending> endings)
+            throws OrtException {
         this.session = session;
+        this.endings = endings;
         this.lifetime = new Lifetime(name);
         this.provider = provider;
         this.signature = new Signature(
@@ -62,8 +69,12 @@ public final class OnnxModel implements Model {
         } catch (IOException e) {
             throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + e + ").", e);
         }
-        return open(file.toString(), settings, Optional.of(file), options -> OnnxRuntime.environment()
-                .createSession(file.toString(), options));
+        return open(
+                file.toString(),
+                settings,
+                Optional.of(file),
+                options -> OnnxRuntime.environment().createSession(file.toString(), options),
+                output -> Ending.of(file, output));
     }
 
     /**
@@ -73,14 +84,23 @@ public final class OnnxModel implements Model {
      * @throws ModelException if it is no ONNX model that ONNX Runtime can load
      */
     public static OnnxModel open(byte[] model, String name, SessionSettings settings) {
-        return open(name, settings, Optional.empty(), options -> OnnxRuntime.environment()
-                .createSession(model, options));
+        return open(
+                name,
+                settings,
+                Optional.empty(),
+                options -> OnnxRuntime.environment().createSession(model, options),
+                output -> Ending.of(ByteBuffer.wrap(model), output));
     }
 
-    private static OnnxModel open(String name, SessionSettings settings, Optional<Path> file, SessionMaker maker) {
+    private static OnnxModel open(
+            String name,
+            SessionSettings settings,
+            Optional<Path> file,
+            SessionMaker maker,
+            Function<String, Ending> endings) {
         OnnxRuntime.environment();
         try (SessionOptions options = settings.options(file)) {
-            return describe(name, maker.make(options), settings.provider().executionProvider());
+            return describe(name, maker.make(options), settings.provider().executionProvider(), endings);
         } catch (OrtException e) {
             throw new ModelException(
                     name + ": expected an ONNX model that ONNX Runtime " + OnnxRuntime.version()
@@ -90,9 +110,10 @@ public final class OnnxModel implements Model {
         }
     }
 
-    private static OnnxModel describe(String name, OrtSession session, String provider) throws OrtException {
+    private static OnnxModel describe(
+            String name, OrtSession session, String provider, Function<String, Ending> endings) throws OrtException {
         try {
-            return new OnnxModel(name, session, provider);
+            return new OnnxModel(name, session, provider, endings);
         } catch (OrtException | RuntimeException e) {
             session.close();
             throw e;
@@ -117,6 +138,11 @@ public final class OnnxModel implements Model {
     @Override
     public Map<String, String> metadata() {
         return metadata;
+    }
+
+    @Override
+    public Ending ending(String output) {
+        return endings.apply(output);
     }
 
     @Override

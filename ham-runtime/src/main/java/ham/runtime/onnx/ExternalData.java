@@ -1,9 +1,12 @@
 package ham.runtime.onnx;
 
 import ham.runtime.ModelException;
+import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -12,13 +15,7 @@ import java.util.TreeSet;
  * The files beside an ONNX model in which tensors of it lie. Reads protobuf's wire format and of onnx.proto no more than the fields on the way to
  * {@code TensorProto.external_data}, in graphs, nodes and functions.
  */
-final class ExternalData {
-    private static final int VARINT = 0;
-    private static final int FIXED64 = 1;
-    private static final int BYTES = 2;
-    private static final int FIXED32 = 5;
-    private static final int LONGEST_VARINT = 10;
-
+public final class ExternalData {
     /** Messages of onnx.proto that hold tensors. */
     private enum Message {
         MODEL,
@@ -56,6 +53,24 @@ final class ExternalData {
     private ExternalData() {}
 
     /**
+     * The locations that a model file names, relative to its folder, each once, in the order of their names; none where all weights lie in it.
+     *
+     * @throws ModelException if it cannot be read, is no ONNX model or is larger than 2 GiB
+     */
+    public static SortedSet<String> locations(Path file) {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (in.size() > Integer.MAX_VALUE) {
+                throw new ModelException(
+                        file + ": expected an ONNX model of less than 2 GiB beside its external data, found "
+                                + in.size() + " bytes.");
+            }
+            return locations(file.toString(), in.map(FileChannel.MapMode.READ_ONLY, 0, in.size()));
+        } catch (IOException e) {
+            throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + e + ").", e);
+        }
+    }
+
+    /**
      * The locations, each once, in the order of their names.
      *
      * @param name what error messages call the model
@@ -65,7 +80,7 @@ final class ExternalData {
     static SortedSet<String> locations(String name, ByteBuffer model) {
         ExternalData found = new ExternalData();
         try {
-            found.read(Message.MODEL, model.duplicate());
+            found.read(Message.MODEL, model);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw new ModelException(name + ": expected an ONNX model, found that it is broken or cut off.", e);
         }
@@ -75,59 +90,19 @@ final class ExternalData {
     private void read(Message message, ByteBuffer bytes) {
         String key = "";
         String value = "";
-        while (bytes.hasRemaining()) {
-            long tag = varint(bytes);
-            int field = (int) (tag >>> 3);
-            switch ((int) (tag & 7)) {
-                case VARINT -> varint(bytes);
-                case FIXED64 -> skip(bytes, Long.BYTES);
-                case FIXED32 -> skip(bytes, Integer.BYTES);
-                case BYTES -> {
-                    ByteBuffer part = part(bytes);
-                    Message next = FIELDS.get(message).get(field);
-                    if (next != null) {
-                        read(next, part);
-                    } else if (message == Message.ENTRY && field == 1) {
-                        key = text(part);
-                    } else if (message == Message.ENTRY && field == 2) {
-                        value = text(part);
-                    }
-                }
-                default -> throw new IllegalArgumentException("wire type of tag " + tag);
+        Wire fields = new Wire(bytes);
+        while (fields.next()) {
+            Message next = FIELDS.get(message).get(fields.field());
+            if (next != null) {
+                read(next, fields.bytes());
+            } else if (message == Message.ENTRY && fields.field() == 1) {
+                key = fields.text();
+            } else if (message == Message.ENTRY && fields.field() == 2) {
+                value = fields.text();
             }
         }
         if (key.equals("location")) {
             locations.add(value);
         }
-    }
-
-    private static ByteBuffer part(ByteBuffer bytes) {
-        long length = varint(bytes);
-        if (length < 0 || length > bytes.remaining()) {
-            throw new BufferUnderflowException();
-        }
-        ByteBuffer part = bytes.slice(bytes.position(), (int) length);
-        skip(bytes, (int) length);
-        return part;
-    }
-
-    private static void skip(ByteBuffer bytes, int count) {
-        bytes.position(bytes.position() + count);
-    }
-
-    private static long varint(ByteBuffer bytes) {
-        long number = 0;
-        for (int i = 0; i < LONGEST_VARINT; i++) {
-            byte next = bytes.get();
-            number |= (next & 0x7fL) << (7 * i);
-            if (next >= 0) {
-                return number;
-            }
-        }
-        throw new IllegalArgumentException("a number of more than 64 bits");
-    }
-
-    private static String text(ByteBuffer bytes) {
-        return StandardCharsets.UTF_8.decode(bytes).toString();
     }
 }

@@ -8,6 +8,8 @@ import ham.runtime.image.Resample;
 import ham.runtime.json.JsonTree;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Typed access to a JSON object, with one clear sentence for whatever is missing or wrong. A null counts as absent. */
 final class ConfigReader {
@@ -39,6 +41,15 @@ final class ConfigReader {
 
     boolean has(String key) {
         return root.hasNonNull(key);
+    }
+
+    boolean isNumber(String key) {
+        return root.path(key).isNumber();
+    }
+
+    /** The side of square images in pixels, where one number says it. */
+    Optional<Integer> side(String key) {
+        return Optional.ofNullable(root.get(key)).filter(JsonNode::isInt).map(JsonNode::intValue);
     }
 
     /** Refuses every switched-on step ({@code do_...: true}) other than the known ones. */
@@ -90,31 +101,62 @@ final class ConfigReader {
         };
     }
 
-    Resample resample(String key) {
-        JsonNode number = required(key);
+    Resample resample(String key, Resample byDefault) {
+        if (!has(key)) {
+            return byDefault;
+        }
+        JsonNode number = root.get(key);
         return Resample.ofNumber(number.isInt() ? number.intValue() : -1)
                 .orElseThrow(() -> problem(key, "a filter of Pillow, 0 to 5", summary(number)));
     }
 
-    /** A size: one number, {@code {height, width}} or {@code {shortest_edge}}. */
-    Resizing size(String key, boolean square) {
-        JsonNode size = required(key);
+    /**
+     * A size: one number, {@code {height, width}}, {@code {shortest_edge}} or {@code {shortest_edge, longest_edge}}.
+     *
+     * @param square whether one number means both sides
+     */
+    Resizing size(String key, boolean square, Resizing byDefault) {
+        if (!has(key)) {
+            return byDefault;
+        }
+        JsonNode size = root.get(key);
         if (size.isNumber()) {
             int side = side(key, size);
-            return square ? new Resizing.Exact(side, side) : new Resizing.ShortestEdge(side);
+            if (square) {
+                return new Resizing.Exact(side, side);
+            }
+            return has("max_size")
+                    ? new Resizing.EdgeRange(side, side("max_size", root.get("max_size")))
+                    : new Resizing.ShortestEdge(side);
         }
-        if (size.size() == 2 && size.has("height") && size.has("width")) {
+        if (size.isArray() && size.size() == 2) {
+            return new Resizing.Exact(side(key, size.get(0)), side(key, size.get(1)));
+        }
+        List<String> keys = size.propertyStream()
+                .filter(entry -> !entry.getValue().isNull())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        if (keys.equals(List.of("height", "width"))) {
             return new Resizing.Exact(side(key, size.get("height")), side(key, size.get("width")));
         }
-        if (size.size() == 1 && size.has("shortest_edge")) {
+        if (keys.equals(List.of("shortest_edge"))) {
             return new Resizing.ShortestEdge(side(key, size.get("shortest_edge")));
         }
-        throw problem(key, "a number, {height, width} or {shortest_edge}", summary(size));
+        if (keys.equals(List.of("longest_edge", "shortest_edge"))) {
+            return new Resizing.EdgeRange(
+                    side(key, size.get("shortest_edge")), side(key, size.get("longest_edge")));
+        }
+        throw problem(
+                key, "a number, {height, width}, {shortest_edge} or {shortest_edge, longest_edge}", summary(size));
     }
 
     /** One number per channel, or one for all three. */
-    List<Double> channels(String key, boolean divisor) {
-        JsonNode given = required(key);
+    List<Double> channels(String key, boolean divisor, List<Double> byDefault) {
+        if (!has(key)) {
+            return byDefault;
+        }
+        JsonNode given = root.get(key);
         if (given.isArray() && given.size() != 3) {
             throw problem(key, "3 numbers, for R, G and B", summary(given));
         }

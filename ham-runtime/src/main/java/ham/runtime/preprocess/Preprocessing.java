@@ -4,10 +4,10 @@ import ham.runtime.ModelException;
 import ham.runtime.image.Resample;
 import ham.runtime.image.RgbImage;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How pixels become {@code pixel_values}: resize, centre crop, {@code pixel * rescaleFactor} rounded to float32, then
@@ -22,6 +22,7 @@ import java.util.List;
  * @param rescaleFactor what a pixel 0..255 is multiplied by; 1 for none
  * @param mean per channel R, G, B, after rescaling
  * @param std standard deviation per channel R, G, B, after rescaling; not 0
+ * @param turns whether an image is first mirrored and turned as its EXIF says: transformers does that, torchvision and timm do not
  */
 public record Preprocessing(
         Resizing resizing,
@@ -31,7 +32,8 @@ public record Preprocessing(
         int width,
         double rescaleFactor,
         List<Double> mean,
-        List<Double> std) {
+        List<Double> std,
+        boolean turns) {
 
     /** The file in the folder of a Hugging Face checkpoint. */
     public static final String HUGGING_FACE_FILE = "preprocessor_config.json";
@@ -41,6 +43,19 @@ public record Preprocessing(
     public Preprocessing {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
+    }
+
+    /** Turns images unless its crop is that of torchvision and timm. */
+    public Preprocessing(
+            Resizing resizing,
+            Resample resample,
+            Crop crop,
+            int height,
+            int width,
+            double rescaleFactor,
+            List<Double> mean,
+            List<Double> std) {
+        this(resizing, resample, crop, height, width, rescaleFactor, mean, std, crop != Crop.CENTER_HALF_EVEN);
     }
 
     /** What transformers does for a ViT by default: bilinear, 0..255 to -1..1. */
@@ -69,8 +84,8 @@ public record Preprocessing(
                 imageSize,
                 imageSize,
                 PreprocessingJson.DEFAULT_RESCALE_FACTOR,
-                TimmPreprocessing.IMAGENET_MEAN,
-                TimmPreprocessing.IMAGENET_STD);
+                ProcessorFamily.Colors.IMAGENET.mean(),
+                ProcessorFamily.Colors.IMAGENET.std());
     }
 
     /**
@@ -83,8 +98,8 @@ public record Preprocessing(
     }
 
     /**
-     * The preprocessing of a checkpoint: {@link #fromHuggingFace}, or what timm's {@code config.json} says where there is no
-     * {@value #HUGGING_FACE_FILE}.
+     * The preprocessing of a checkpoint: its {@value #HUGGING_FACE_FILE} (or the image processor in its {@code processor_config.json}), or what
+     * timm's {@code config.json} says, or {@link #assumed} where it has none of them.
      *
      * @param checkpoint folder of the checkpoint
      * @param imageSize side of the images that its model takes, in pixels
@@ -92,31 +107,25 @@ public record Preprocessing(
      *     model takes
      */
     public static Preprocessing ofCheckpoint(Path checkpoint, int imageSize) {
-        return Files.exists(checkpoint.resolve(HUGGING_FACE_FILE))
-                ? fromHuggingFace(checkpoint, imageSize)
-                : TimmPreprocessing.read(checkpoint.resolve("config.json"), imageSize)
-                        .orElseGet(() -> vitDefault(imageSize));
+        return CheckpointPreprocessing.read(checkpoint, imageSize).orElseGet(() -> assumed(checkpoint, imageSize));
     }
 
     /**
-     * The preprocessing of a checkpoint: its {@value #HUGGING_FACE_FILE}, or {@link #vitDefault} where it has none.
+     * What is assumed of a checkpoint that does not say how its images are prepared: what transformers does by default for its kind of model.
      *
      * @param checkpoint folder of the checkpoint
      * @param imageSize side of the images that its model takes, in pixels
-     * @throws ModelException if the file is broken, asks for something that is not supported, or gives images of another
-     *     size than the model takes
      */
-    public static Preprocessing fromHuggingFace(Path checkpoint, int imageSize) {
-        Path file = checkpoint.resolve(HUGGING_FACE_FILE);
-        if (!Files.exists(file)) {
-            return vitDefault(imageSize);
-        }
-        Preprocessing found = PreprocessingJson.read(file);
-        if (found.height != imageSize || found.width != imageSize) {
-            throw new ModelException(file + ": expected a size of " + imageSize + "x" + imageSize
-                    + " as the model takes it, found " + found.height + "x" + found.width + ".");
-        }
-        return found;
+    public static Preprocessing assumed(Path checkpoint, int imageSize) {
+        return CheckpointPreprocessing.assumed(checkpoint, imageSize);
+    }
+
+    /**
+     * A sentence for people where {@link #ofCheckpoint} can only assume: what it assumes, and what to do. Empty where the checkpoint says how
+     * its images are prepared.
+     */
+    public static Optional<String> warning(Path checkpoint) {
+        return CheckpointPreprocessing.warning(checkpoint);
     }
 
     /**
@@ -138,18 +147,23 @@ public record Preprocessing(
         return PreprocessingJson.write(this);
     }
 
+    /** The image as this sees it: upright where it turns images, else as its pixels lie. */
+    public RgbImage held(RgbImage image) {
+        return turns ? image.upright() : image;
+    }
+
     /**
      * The part that works on 8-bit pixels: resize and crop.
      *
      * @return an image of {@link #width} x {@link #height}
-     * @throws ModelException if the image is too small for the crop, or has another size and may not be resized
+     * @throws ModelException if the image has another size and may be neither resized nor cropped
      */
     public RgbImage resize(RgbImage image) {
-        RgbImage resized = resizing.apply(image, resample);
-        if (crop != Crop.NONE && resized.width() >= width && resized.height() >= height) {
+        RgbImage resized = resizing.apply(held(image), resample);
+        if (crop != Crop.NONE) {
             return crop.apply(resized, width, height);
         }
-        requireSize(resized, crop == Crop.NONE ? "" : "at least ");
+        requireSize(resized);
         return resized;
     }
 
@@ -161,7 +175,7 @@ public record Preprocessing(
      * @throws ModelException if the image has another size
      */
     public void normalize(RgbImage resized, FloatBuffer out) {
-        requireSize(resized, "");
+        requireSize(resized);
         byte[] rgb = resized.rgb();
         float[] table = new float[256];
         for (int channel = 0; channel < 3; channel++) {
@@ -198,9 +212,9 @@ public record Preprocessing(
         return ((float) (pixel * rescaleFactor) - center) / spread;
     }
 
-    private void requireSize(RgbImage image, String relation) {
+    private void requireSize(RgbImage image) {
         if (image.width() != width || image.height() != height) {
-            throw new ModelException("Expected an image of " + relation + width + "x" + height + " pixels, found "
+            throw new ModelException("Expected an image of " + width + "x" + height + " pixels, found "
                     + image.width() + "x" + image.height() + ".");
         }
     }

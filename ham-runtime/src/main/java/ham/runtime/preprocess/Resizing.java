@@ -44,4 +44,27 @@ public sealed interface Resizing {
             return side <= other ? pixels : (int) Math.min(Integer.MAX_VALUE, (double) ((long) pixels * side) / other);
         }
     }
+
+    /**
+     * As {@link ShortestEdge}, unless the longer side would be above {@code longest}: then that side has this length, and the shorter follows.
+     * Source: {@code get_size_with_aspect_ratio} of transformers.
+     */
+    record EdgeRange(int shortest, int longest) implements Resizing {
+        @Override
+        public RgbImage apply(RgbImage image, Resample resample) {
+            double low = Math.min(image.height(), image.width());
+            double high = Math.max(image.height(), image.width());
+            if (high / low * shortest <= longest) {
+                return new ShortestEdge(shortest).apply(image, resample);
+            }
+            double exact = longest * low / high;
+            int edge = Math.max(1, (int) Math.rint(exact));
+            boolean wide = image.width() > image.height();
+            int other = Math.max(1, (int) (exact * high / low));
+            if (low == edge) {
+                return image;
+            }
+            return Resizer.resize(image, wide ? other : edge, wide ? edge : other, resample);
+        }
+    }
 }

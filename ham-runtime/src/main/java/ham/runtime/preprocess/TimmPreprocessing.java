@@ -1,11 +1,9 @@
 package ham.runtime.preprocess;
 
-import ham.runtime.ModelException;
 import ham.runtime.image.Resample;
-import java.io.IOException;
+import ham.runtime.json.TextFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,30 +16,39 @@ import java.util.stream.Stream;
  */
 final class TimmPreprocessing {
     private static final double DEFAULT_CROP = 0.875;
-    static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
-    static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
 
     private TimmPreprocessing() {}
 
-    /** Empty when the file is absent or not timm's. */
+    /** Empty when the file is absent or not timm's. Images are turned as EXIF says only where transformers wraps the model, as it does. */
     static Optional<Preprocessing> read(Path file, int imageSize) {
-        if (!Files.exists(file)) {
+        if (!isTimms(file)) {
             return Optional.empty();
         }
-        try {
-            ConfigReader config = ConfigReader.parse(Files.readString(file), file.toString());
-            boolean timm = config.has("architecture")
-                    || (config.has("library") && config.text("library").equals("timm"));
-            return timm && !config.has("model_type")
-                    ? Optional.of(
-                            read(config.has("pretrained_cfg") ? config.object("pretrained_cfg") : config, imageSize))
-                    : Optional.empty();
-        } catch (IOException e) {
-            throw new ModelException(file + ": expected a JSON text, but it cannot be read (" + e + ").", e);
-        }
+        ConfigReader config = parse(file);
+        return Optional.of(read(
+                config.has("pretrained_cfg") ? config.object("pretrained_cfg") : config, imageSize, isWrapped(config)));
     }
 
-    private static Preprocessing read(ConfigReader config, int imageSize) {
+    /** Whether the file is there and timm's, or that of a model of timm in transformers. */
+    static boolean isTimms(Path file) {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        ConfigReader config = parse(file);
+        boolean own = config.has("architecture")
+                || (config.has("library") && config.text("library").equals("timm"));
+        return config.has("model_type") ? isWrapped(config) : own;
+    }
+
+    private static boolean isWrapped(ConfigReader config) {
+        return config.has("model_type") && config.text("model_type").equals("timm_wrapper");
+    }
+
+    private static ConfigReader parse(Path file) {
+        return ConfigReader.parse(TextFile.read(file, "a JSON text"), file.toString());
+    }
+
+    private static Preprocessing read(ConfigReader config, int imageSize, boolean turns) {
         double part = config.number("crop_pct", DEFAULT_CROP);
         if (!(part > 0.01 && part <= 1)) {
             throw config.problem("crop_pct", "a part of the image above 0.01 and up to 1", String.valueOf(part));
@@ -54,8 +61,9 @@ final class TimmPreprocessing {
                 imageSize,
                 imageSize,
                 PreprocessingJson.DEFAULT_RESCALE_FACTOR,
-                config.has("mean") ? config.channels("mean", false) : IMAGENET_MEAN,
-                config.has("std") ? config.channels("std", true) : IMAGENET_STD);
+                config.channels("mean", false, ProcessorFamily.Colors.IMAGENET.mean()),
+                config.channels("std", true, ProcessorFamily.Colors.IMAGENET.std()),
+                turns);
     }
 
     private static Resizing resizing(ConfigReader config, int side) {

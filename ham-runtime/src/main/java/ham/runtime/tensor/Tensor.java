@@ -89,7 +89,7 @@ public record Tensor(ElementType type, List<Long> shape, ByteBuffer data) {
     }
 
     /**
-     * A copy of the values of a float32, float16 or bfloat16 tensor.
+     * A copy of the values of a float32, float16, bfloat16 or (rounded) float64 tensor.
      *
      * @throws ModelException if it has another type
      */
@@ -98,9 +98,14 @@ public record Tensor(ElementType type, List<Long> shape, ByteBuffer data) {
         ByteBuffer bytes = data();
         switch (type) {
             case FLOAT32 -> bytes.asFloatBuffer().get(values);
-            case FLOAT16 -> HalfPrecision.widenFloat16(bytes.asShortBuffer(), values);
-            case BFLOAT16 -> HalfPrecision.widenBfloat16(bytes.asShortBuffer(), values);
-            default -> throw unexpected("float32, float16 or bfloat16");
+            case FLOAT16 -> Halves.widenFloat16(bytes.asShortBuffer(), values);
+            case BFLOAT16 -> Halves.widenBfloat16(bytes.asShortBuffer(), values);
+            case FLOAT64 -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) bytes.getDouble(8 * i);
+                }
+            }
+            default -> throw unexpected("float32, float16, bfloat16 or float64");
         }
         return values;
     }

@@ -5,6 +5,7 @@ import ham.runtime.ModelException;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.onnx.Ending;
 import ham.runtime.onnx.ModelHash;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.TensorSpec;
@@ -20,9 +21,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
@@ -179,6 +182,11 @@ final class EngineWorkshop {
     private static EngineRecord describe(
             EngineKey key, Path onnx, Gpu.Bytes bytes, Model model, EngineParity parity, double seconds, int refits) {
         ByteBuffer buffer = bytes.buffer();
+        Map<String, String> metadata = new TreeMap<>(model.metadata());
+        Ending ending = model.ending(model.outputs().get(0).name());
+        if (ending != Ending.NONE) {
+            metadata.put(EngineRecord.ENDING, ending.name().toLowerCase(Locale.ROOT));
+        }
         return new EngineRecord(
                 EngineRecord.FORMAT,
                 onnx.getFileName().toString(),
@@ -187,7 +195,7 @@ final class EngineWorkshop {
                 buffer.remaining(),
                 model.inputs(),
                 model.outputs(),
-                Map.copyOf(model.metadata()),
+                metadata,
                 parity,
                 seconds,
                 refits);

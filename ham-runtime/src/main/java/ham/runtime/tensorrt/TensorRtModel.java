@@ -7,6 +7,7 @@ import ham.runtime.model.BoundPool;
 import ham.runtime.model.Lifetime;
 import ham.runtime.model.Model;
 import ham.runtime.model.Signature;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
@@ -81,6 +82,11 @@ final class TensorRtModel implements Model {
     @Override
     public Map<String, String> metadata() {
         return engineRecord.metadata();
+    }
+
+    @Override
+    public Ending ending(String output) {
+        return engineRecord.ending();
     }
 
     @Override

@@ -96,6 +96,6 @@ class AnswerTest {
         FloatBuffer shifted = FloatBuffer.allocate(2 * values.length).put(values.length, values);
         List<String> labels =
                 IntStream.range(0, classes).mapToObj(String::valueOf).toList();
-        return new Answer("m.onnx", form, shifted, indices, values.length, values.length, labels);
+        return new Answer("m.onnx", form, Scores.SOFTMAX, shifted, indices, values.length, values.length, labels);
     }
 }

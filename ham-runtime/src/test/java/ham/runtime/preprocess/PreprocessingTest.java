@@ -67,13 +67,13 @@ class PreprocessingTest {
 
     @Test
     void readsTheFileOfACheckpoint() {
-        assertThat(Preprocessing.fromHuggingFace(TestData.path("backbone"), 32))
+        assertThat(Preprocessing.ofCheckpoint(TestData.path("backbone"), 32))
                 .isEqualTo(Preprocessing.vitDefault(32));
     }
 
     @Test
     void takesTheDefaultsOfAVitWhereACheckpointSaysNothing() {
-        Preprocessing preprocessing = Preprocessing.fromHuggingFace(TestData.path("hf-vit-tiny"), 32);
+        Preprocessing preprocessing = Preprocessing.ofCheckpoint(TestData.path("hf-vit-tiny"), 32);
 
         assertThat(preprocessing.resample()).isEqualTo(Resample.BILINEAR);
         RgbImage image = RgbImage.ofGray(32, 32, new byte[32 * 32]);
@@ -158,7 +158,7 @@ class PreprocessingTest {
     void refusesAFileForAnotherImageSize() throws IOException {
         Files.writeString(folder.resolve("preprocessor_config.json"), VIT);
 
-        assertThatThrownBy(() -> Preprocessing.fromHuggingFace(folder, 32))
+        assertThatThrownBy(() -> Preprocessing.ofCheckpoint(folder, 32))
                 .isInstanceOf(ModelException.class)
                 .hasMessageEndingWith(
                         "preprocessor_config.json: expected a size of 32x32 as the model takes it, found 4x4.");

@@ -45,7 +45,7 @@ public enum BadImages {
         if (this == STOP) {
             throw new InputException(faults.stream().limit(NAMED).collect(Collectors.joining("; "))
                     + (faults.size() > NAMED ? "; and " + (faults.size() - NAMED) + " more" : "")
-                    + "; mend or remove what cannot be read, or leave it out by --on-bad-image skip");
+                    + "; mend or remove what cannot be read, or leave it out by on-bad-image skip");
         }
         faults.forEach(skipped);
         return new Dataset(

@@ -39,14 +39,14 @@ public enum MixedPrecision {
             case "bf16" -> BF16;
             case "fp16" -> {
                 if (!gpu) {
-                    throw new InputException(
-                            "--precision: expected fp32 or bf16 on a CPU, found fp16, which is for GPUs; choose auto");
+                    throw InputException.parameter(
+                            "precision", "expected fp32 or bf16 on a CPU, found fp16, which is for GPUs; choose auto");
                 }
                 yield FP16;
             }
             default ->
-                throw new InputException(
-                        "--precision: expected auto, fp32, bf16 or fp16, found '" + name + "'; choose one of these");
+                throw InputException.parameter(
+                        "precision", "expected auto, fp32, bf16 or fp16, found '" + name + "'; choose one of these");
         };
     }
 

@@ -108,7 +108,7 @@ public record MeasuredRun(
         json.put("name", run.name());
         json.put("order", run.order());
         json.put("folder", "runs/" + run.folder());
-        json.set("configuration", run.config().json());
+        json.set("configuration", run.config().toJson());
         json.put("trained_parameters", trainedParameters);
         json.set("seconds", JsonFiles.tree(seconds));
         ObjectNode all = json.putObject("heads");

@@ -1,6 +1,6 @@
 package ham.train.experiment;
 
-import ham.train.run.RunConfig;
+import ham.train.config.RunConfig;
 
 /**
  * A run that an experiment consists of.

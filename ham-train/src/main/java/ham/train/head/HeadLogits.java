@@ -4,11 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import ham.common.ArgMax;
 import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
-import ham.train.metrics.Top1;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -32,7 +32,7 @@ public final class HeadLogits {
     public static double accuracy(TorchEngine engine, Head head, Features images) {
         float[] logits = of(engine, head, images.values());
         long correct = IntStream.range(0, images.size())
-                .filter(i -> Top1.of(logits, i * head.classes(), head.classes()) == images.positions()[i])
+                .filter(i -> ArgMax.of(logits, i * head.classes(), head.classes()) == images.positions()[i])
                 .count();
         return (double) correct / images.size();
     }

@@ -19,8 +19,8 @@ public record Augmentation(int padding, boolean flip) {
 
     public Augmentation {
         if (padding < 0 || padding > 1024) {
-            throw new InputException(
-                    "--crop-padding: expected 0 to 1024 pixels, found " + padding + "; choose a number in that range");
+            throw InputException.parameter(
+                    "crop-padding", "expected 0 to 1024 pixels, found " + padding + "; choose a number in that range");
         }
     }
 

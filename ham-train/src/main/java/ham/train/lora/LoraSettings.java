@@ -32,15 +32,14 @@ public record LoraSettings(
             throw new InputException("targets: expected at least one layer to adapt, found none; name some");
         }
         if (rank < 1) {
-            throw new InputException("--rank: expected 1 or more, found " + rank + "; choose such a number");
+            throw InputException.parameter("rank", "expected 1 or more, found " + rank + "; choose such a number");
         }
         if (!(loraAlpha > 0 && Double.isFinite(loraAlpha))) {
             throw new InputException("lora alpha: expected a positive number, found " + loraAlpha + "; choose one");
         }
         if (blocks.stream().anyMatch(block -> block < 0)) {
-            throw InputException.option(
-                    "--blocks",
-                    "expected block numbers from 0, found " + blocks + "; leave it out to adapt all blocks");
+            throw InputException.parameter(
+                    "blocks", "expected block numbers from 0, found " + blocks + "; leave it out to adapt all blocks");
         }
         targets = List.copyOf(EnumSet.copyOf(targets));
         blocks = List.copyOf(new TreeSet<>(blocks));

@@ -12,8 +12,8 @@ import ham.train.input.Augmentation;
  * @param headRate learning rate of the task's linear head
  * @param scalarRate learning rate of the importance scalars; too high and old groups are muted to please the new task
  * @param augmentation random variants of the training images
- * @param replay states of earlier classes that are drawn for every step beside its images (ours, 0 by default)
- * @param replayHold weight of the mean squared distance between features of those states and what they were before the task
+ * @param replay latents of earlier classes that are drawn for every step beside its images (ours, 0 by default)
+ * @param replayHold weight of the mean squared distance between features of those latents and what they were before the task
  */
 public record Recipe(
         int epochs,
@@ -39,18 +39,19 @@ public record Recipe(
     }
 
     public Recipe {
-        requirePositive("--epochs", epochs);
-        requirePositive("--batch", batch);
-        requireRate("--lr", adapterRate);
-        requireRate("--head-lr", headRate);
-        requireRate("--alpha-lr", scalarRate);
+        requirePositive("epochs", epochs);
+        requirePositive("batch", batch);
+        requireRate("lr", adapterRate);
+        requireRate("head-lr", headRate);
+        requireRate("alpha-lr", scalarRate);
         if (replay < 0 || replay > MOST_REPLAYED) {
-            throw new InputException("--replay: expected 0 to " + MOST_REPLAYED + ", found " + replay
-                    + "; choose a number in that range");
+            throw InputException.parameter(
+                    "replay",
+                    "expected 0 to " + MOST_REPLAYED + ", found " + replay + "; choose a number in that range");
         }
         if (!(replayHold >= 0 && Double.isFinite(replayHold))) {
-            throw new InputException(
-                    "--replay-hold: expected 0 or more, found " + replayHold + "; choose such a number");
+            throw InputException.parameter(
+                    "replay-hold", "expected 0 or more, found " + replayHold + "; choose such a number");
         }
     }
 
@@ -61,13 +62,13 @@ public record Recipe(
 
     private static void requirePositive(String name, int value) {
         if (value < 1) {
-            throw new InputException(name + ": expected 1 or more, found " + value + "; choose such a number");
+            throw InputException.parameter(name, "expected 1 or more, found " + value + "; choose such a number");
         }
     }
 
     private static void requireRate(String name, double value) {
         if (!(value >= 0 && value <= 1)) {
-            throw new InputException(name + ": expected 0 to 1, found " + value + "; choose a number in that range");
+            throw InputException.parameter(name, "expected 0 to 1, found " + value + "; choose a number in that range");
         }
     }
 }

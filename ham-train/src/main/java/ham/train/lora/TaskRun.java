@@ -3,8 +3,8 @@ package ham.train.lora;
 import ham.merge.InputException;
 import ham.train.input.Batch;
 import ham.train.optimize.CosineSchedule;
-import ham.train.state.ReplayedStates;
-import ham.train.state.StateReplay;
+import ham.train.replay.LatentReplay;
+import ham.train.replay.ReplayedLatents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,8 +43,8 @@ final class TaskRun {
     }
 
     /** Does the next step. */
-    void step(TrainingStep training, Batch batch, Optional<StateReplay> replay) {
-        ReplayedStates replayed = replay.map(states -> states.draw(step)).orElse(ReplayedStates.NONE);
+    void step(TrainingStep training, Batch batch, Optional<LatentReplay> replay) {
+        ReplayedLatents replayed = replay.map(states -> states.draw(step)).orElse(ReplayedLatents.NONE);
         StepResult result = training.run(batch, replayed, step + 1, CosineSchedule.factor(step, steps));
         requireFinite("loss", result.loss());
         requireFinite("gradient", result.gradient());
@@ -62,8 +62,8 @@ final class TaskRun {
         if (!Double.isFinite(value)) {
             throw new InputException("training task " + task + ": expected a finite " + what + ", found " + value
                     + " at step " + (step + 1) + " of " + steps + " (epoch " + (step / perEpoch + 1)
-                    + "); what was saved before is kept; begin anew with lower learning rates (--lr, --alpha-lr) or"
-                    + " --precision fp32, or check the base checkpoint for extreme weights");
+                    + "); what was saved before is kept; begin anew with lower learning rates (lr, alpha-lr) or"
+                    + " precision fp32, or check the base checkpoint for extreme weights");
         }
     }
 

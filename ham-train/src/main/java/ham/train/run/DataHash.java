@@ -1,21 +1,16 @@
 package ham.train.run;
 
+import ham.common.Sha256;
 import ham.merge.InputException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
- * SHA-256 over files of a folder, as those of a data set: of every file in path order its path in the data folder and size, and its bytes where they are at most 1 GB in
- * all. What else lies in the folder, a run for example, does not count.
+ * SHA-256 over files of a folder, as those of a data set: of every file in path order its path in the data folder and size, and its bytes
+ * where they are at most 1 GB in all. What else lies in the folder, a run for example, does not count.
  */
 final class DataHash {
     private static final long LARGEST_READ = 1L << 30;
@@ -29,21 +24,17 @@ final class DataHash {
             for (Path file : files) {
                 total += Files.size(file);
             }
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            Sha256 digest = new Sha256();
             for (Path file : files) {
                 String entry = folder.relativize(file).toString().replace('\\', '/') + "\0" + Files.size(file) + "\0";
                 digest.update(entry.getBytes(StandardCharsets.UTF_8));
                 if (total <= LARGEST_READ) {
-                    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-                        in.transferTo(OutputStream.nullOutputStream());
-                    }
+                    digest.update(file);
                 }
             }
-            return HexFormat.of().formatHex(digest.digest());
+            return digest.hex();
         } catch (IOException e) {
             throw InputException.unreadable(folder, e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
     }
 }

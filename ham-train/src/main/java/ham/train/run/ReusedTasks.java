@@ -11,7 +11,7 @@ import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.io.JsonFiles;
 import ham.train.lora.TaskStart;
-import ham.train.state.StateReplay;
+import ham.train.replay.LatentReplay;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import java.nio.file.Files;
@@ -73,9 +73,9 @@ final class ReusedTasks implements TaskSource {
         if (!mode.equals(MergeMode.INDEPENDENT.optionName())) {
             throw new InputException(
                     file,
-                    "--adapters: expected a run whose adapters were trained alone, found --method "
+                    "expected a run whose adapters were trained alone, found method "
                             + configuration.path("method").asText() + " in mode " + mode
-                            + "; train one with --method linear, or ham with --mode independent");
+                            + "; train one with the method linear, or ham in mode independent");
         }
     }
 
@@ -85,20 +85,21 @@ final class ReusedTasks implements TaskSource {
             if (!RunRecord.same(found, option.getValue())) {
                 throw new InputException(
                         file,
-                        "--adapters: the run has another --" + option.getKey() + ": expected " + option.getValue()
-                                + ", found " + found + "; use the same options, or leave --adapters out");
+                        "the run whose adapters are taken has another value of " + option.getKey() + ": expected "
+                                + option.getValue() + ", found " + found
+                                + "; use the same parameters, or leave adapters out");
             }
         }
-        RunRecord.requireSameHashes(file, "--adapters: the run", record, inputs);
+        RunRecord.requireSameHashes(file, "the run whose adapters are taken", record, inputs);
     }
 
     @Override
-    public TaskOutcome learn(TaskStart start, Split split, Optional<StateReplay> replay) {
+    public TaskOutcome learn(TaskStart start, Split split, Optional<LatentReplay> replay) {
         int task = start.task();
         Path folder = RunFolder.adapter(run, task);
         if (!Files.isDirectory(folder)) {
             throw new InputException(
-                    folder, "--adapters: expected the adapter of task " + task + ", found nothing; use a finished run");
+                    folder, "expected the adapter of task " + task + ", found nothing; use a finished run");
         }
         TaskStream stream = inputs.stream();
         int first = stream.firstPosition(task);

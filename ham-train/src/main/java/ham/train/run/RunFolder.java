@@ -69,7 +69,7 @@ public final class RunFolder implements AutoCloseable {
             boolean begun = folder.holdsWork();
             if (begun && !resume && !force) {
                 throw new InputException(
-                        partial, "is an unfinished run; go on with it by --resume, or start over with --force");
+                        partial, "is an unfinished run; go on with it (resume), or start over (force)");
             }
             folder.clear(begun && resume ? RunFolder::isUnfinishedOutput : entry -> true);
             return folder;

@@ -8,12 +8,13 @@ import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.folder.AdapterFolder;
 import ham.runtime.preprocess.Preprocessing;
+import ham.train.config.RunConfig;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
 import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
-import ham.train.head.StateStatistics;
+import ham.train.head.LatentStatistics;
 import ham.train.input.TaskImages;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.LoraSettings;
@@ -68,9 +69,9 @@ public record RunInputs(
         TaskStream asked = new TaskStream(order, config.stream().tasks());
         int learnt = config.learning().tasks(asked.tasks());
         List<String> skipped = new ArrayList<>();
-        if (StateMemory.followsByStates(config)) {
+        if (LatentMemory.followsByStates(config)) {
             VitConfig model = base.config();
-            StateStatistics.requireFit(config.head().projectionWidth(), model.hidden(), model.mlp(), order.length);
+            LatentStatistics.requireFit(config.head().projectionWidth(), model.hidden(), model.mlp(), order.length);
         }
         Dataset data = config.stream().badImages().readable(config.data(), found, skipped::add);
         return new RunInputs(
@@ -105,35 +106,35 @@ public record RunInputs(
 
     /** States leave out what is before the tail, so nothing there may change. */
     private static void requireTail(RunConfig config, Checkpoint base) {
-        String option = config.recipe().replay() > 0 ? "--replay" : "--drift states";
+        String option = config.recipe().replay() > 0 ? "replay" : "drift";
         LoraSettings lora = config.lora();
         int last = base.config().layers() - 1;
-        if (StateMemory.isUsed(config)
+        if (LatentMemory.isUsed(config)
                 && !(TAIL.containsAll(lora.targets())
                         && lora.adaptedBlocks(last + 1).equals(List.of(last)))) {
-            throw InputException.option(
+            throw InputException.parameter(
                     option,
                     "expected adapters behind the last block's attention only, since all before it must stay frozen, found"
                             + " targets "
                             + lora.targets().stream().map(Target::optionName).toList() + " in blocks "
-                            + lora.adaptedBlocks(last + 1) + "; add --blocks " + last
-                            + " --targets attention_output,fc1,fc2");
+                            + lora.adaptedBlocks(last + 1) + "; add blocks " + last
+                            + " and targets attention_output,fc1,fc2");
         }
     }
 
     private static void requireFit(LoraSettings lora, Checkpoint base) {
         int width = base.config().hidden();
         if (lora.rank() > width) {
-            throw InputException.option(
-                    "--rank",
+            throw InputException.parameter(
+                    "rank",
                     "expected at most " + width + ", the width of " + base.directory() + ", found " + lora.rank()
                             + "; a larger rank adds nothing to a weight of that size");
         }
         int last = base.config().layers() - 1;
         for (int block : lora.blocks()) {
             if (block > last) {
-                throw InputException.option(
-                        "--blocks",
+                throw InputException.parameter(
+                        "blocks",
                         "expected numbers from 0 to " + last + " (" + base.directory() + " has " + (last + 1)
                                 + " blocks), found " + block + "; choose among those");
             }

@@ -32,7 +32,7 @@ public final class RunRecord {
     /** Options that may differ when a run is resumed: where things are, and on what it runs. */
     private static final Set<String> FREE = Set.of("base", "data", ADAPTERS, "device", "threads");
 
-    /** What {@code --precision auto} became, in the environment. */
+    /** What precision {@code auto} became, in the environment. */
     public static final String PRECISION = "precision";
 
     /** How many threads an operation takes, in the environment; it decides the last bits of a result. */
@@ -59,7 +59,7 @@ public final class RunRecord {
         }
         if (folder.holdsWork()) {
             throw new InputException(
-                    file, "expected the record of the unfinished run, found no such file; start over with --force");
+                    file, "expected the record of the unfinished run, found no such file; start over (force)");
         }
         Outputs.file(file, false, path -> JsonFiles.write(path, record));
         return List.of();
@@ -68,8 +68,8 @@ public final class RunRecord {
     private static List<String> otherThreads(JsonNode before, String now) {
         return now == null || !before.isTextual() || before.asText().equals(now)
                 ? List.of()
-                : List.of("the run was begun with --threads " + before.asText() + " and goes on with " + now
-                        + ": its end differs in the last bits from that of a run that was never interrupted; give --threads "
+                : List.of("the run was begun with threads " + before.asText() + " and goes on with " + now
+                        + ": its end differs in the last bits from that of a run that was never interrupted; give threads "
                         + before.asText() + " for the same");
     }
 
@@ -84,7 +84,7 @@ public final class RunRecord {
                 file,
                 JsonFiles.read(file, "the record of a run"),
                 JsonFiles.object()
-                        .<ObjectNode>set("configuration", inputs.config().json())
+                        .<ObjectNode>set("configuration", inputs.config().toJson())
                         .setAll(hashes(inputs)));
     }
 
@@ -106,7 +106,7 @@ public final class RunRecord {
 
     private static ObjectNode record(RunInputs inputs, Map<String, String> environment, List<String> command) {
         ObjectNode json = JsonFiles.object();
-        json.set("configuration", inputs.config().json());
+        json.set("configuration", inputs.config().toJson());
         json.setAll(hashes(inputs));
         json.set("class_order", JsonFiles.tree(inputs.stream().order()));
         ArrayNode tasks = json.putArray("tasks");
@@ -138,9 +138,9 @@ public final class RunRecord {
             if (!free && !same(before, option.getValue())) {
                 throw new InputException(
                         file,
-                        "the run has another --" + option.getKey() + ": expected " + before
+                        "the run has another value of " + option.getKey() + ": expected " + before
                                 + ", found " + option.getValue()
-                                + "; use the same options, or start over with --force or another --out");
+                                + "; use the same parameters, or start over (force) or with another out");
             }
         }
         requireSameHashes(file, "the run", found, wanted);
@@ -151,15 +151,15 @@ public final class RunRecord {
                     "the run took other adapters than "
                             + wanted.path("configuration").path(ADAPTERS)
                             + " has: expected " + adapters.asText() + ", found "
-                            + wanted.path("adapters_sha256").asText() + "; use the same, or start over with --force");
+                            + wanted.path("adapters_sha256").asText() + "; use the same, or start over (force)");
         }
         JsonNode before = found.path("environment").path(PRECISION);
         JsonNode now = wanted.path("environment").path(PRECISION);
         if (before.isTextual() && now.isTextual() && !before.equals(now)) {
             throw new InputException(
                     file,
-                    "the run was begun in " + before.asText() + ", and --precision auto takes " + now.asText()
-                            + " on this machine; give --precision " + before.asText());
+                    "the run was begun in " + before.asText() + ", and precision auto takes " + now.asText()
+                            + " on this machine; give precision " + before.asText());
         }
     }
 
@@ -175,7 +175,7 @@ public final class RunRecord {
                         file,
                         whose + " has another " + (hash.startsWith("base") ? "base" : "data") + ": expected "
                                 + found.path(hash).asText() + ", found "
-                                + wanted.path(hash).asText() + "; use the same, or start over with --force");
+                                + wanted.path(hash).asText() + "; use the same, or start over (force)");
             }
         }
     }

@@ -5,12 +5,13 @@ import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.join.Importance;
 import ham.merge.tensor.Matrix;
+import ham.runtime.preprocess.Preprocessing;
+import ham.train.config.Measuring;
+import ham.train.config.RunConfig;
 import ham.train.data.ImageSet;
-import ham.train.data.Mosaics;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
-import ham.train.head.DriftRule;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
 import ham.train.learn.Learner;
@@ -28,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * Learns the tasks of a stream one after the other by the method of the configuration: after every task its adapter joins what was there,
@@ -65,9 +65,10 @@ public final class StreamTrainer {
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
+        Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
-                RunState state = RunState.restoreOrBegin(inputs, vit, folder)) {
+                RunMemory state = RunMemory.restoreOrBegin(inputs, vit, folder)) {
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())
                     : new TrainedTasks(inputs, vit, folder, saveEvery, progress);
@@ -92,12 +93,12 @@ public final class StreamTrainer {
         private final int task;
         private final TaskSource source;
         private final VitForward vit;
-        private final RunState state;
+        private final RunMemory state;
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
 
-        TaskWork(int task, TaskSource source, VitForward vit, RunState state, TestImages tests) {
+        TaskWork(int task, TaskSource source, VitForward vit, RunMemory state, TestImages tests) {
             this.task = task;
             this.source = source;
             this.vit = vit;
@@ -124,7 +125,7 @@ public final class StreamTrainer {
             try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
                 RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
                 RunInputs.Seen training = inputs.seen(model, split.training());
-                before.ifPresent(guides -> state.follow(guides, guides(model, training.features())));
+                before.ifPresent(guides -> state.follow(guides, training.features()));
                 state.renew(task, deltas);
                 state.addTask(task, training, heldOut, outcome.head());
                 heads = state.heads();
@@ -157,19 +158,8 @@ public final class StreamTrainer {
                 return Optional.empty();
             }
             try (FeatureExtractor model = new FeatureExtractor(vit, learner.deltas())) {
-                return Optional.of(guides(model, features(model, split.training())));
+                return Optional.of(features(model, split.training()));
             }
-        }
-
-        /** Features that show how a model differs from another: those of the training images, and of mosaics of them. */
-        private Features guides(FeatureExtractor model, Features training) {
-            if (inputs.config().head().drift() != DriftRule.MOSAIC) {
-                return training;
-            }
-            ImageSet mosaics = new Mosaics(
-                    inputs.data().train(), split.training(), inputs.config().seed(), task);
-            return training.and(inputs.features(
-                    model, mosaics, IntStream.range(0, mosaics.size()).toArray()));
         }
 
         private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {

@@ -22,7 +22,7 @@ public record Transfer(int images, double before, double after) {
         return List.of(String.format(
                 Locale.ROOT,
                 "negative transfer: accuracy on the %d held-out images of task %d, the task known, fell from %.1f %% to %.1f %%"
-                        + " when its adapter joined; a larger --keep or another --join may lose less",
+                        + " when its adapter joined; a larger keep or another join may lose less",
                 images,
                 task,
                 100 * before,

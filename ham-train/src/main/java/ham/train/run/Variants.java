@@ -114,10 +114,10 @@ public final class Variants {
             }
         } catch (IllegalArgumentException e) {
             throw new InputException(
-                    file, "expected the accuracies of a run, but " + e.getMessage() + "; start over with --force", e);
+                    file, "expected the accuracies of a run, but " + e.getMessage() + "; start over (force)", e);
         }
         if (variants.matrices.isEmpty()) {
-            throw new InputException(file, "expected the accuracies of a run, found none; start over with --force");
+            throw new InputException(file, "expected the accuracies of a run, found none; start over (force)");
         }
         return variants;
     }

@@ -33,8 +33,8 @@ public record Arrival(OptionalLong seed, List<Integer> labels) {
     public Arrival {
         labels = List.copyOf(labels);
         if (seed.isPresent() && (seed.getAsLong() < 0 || seed.getAsLong() > LARGEST_SEED)) {
-            throw new InputException(
-                    "--order: expected natural or 0 to " + LARGEST_SEED + ", found " + seed.getAsLong());
+            throw InputException.parameter(
+                    "order", "expected natural or 0 to " + LARGEST_SEED + ", found " + seed.getAsLong());
         }
     }
 
@@ -63,8 +63,8 @@ public record Arrival(OptionalLong seed, List<Integer> labels) {
         if (LABELS.matcher(text).matches()) {
             return of(Arrays.stream(text.split(",")).map(Integer::valueOf).toList());
         }
-        throw new InputException(
-                "--order: expected a seed, 'natural', or every label separated by commas, found '" + text + "'");
+        throw InputException.parameter(
+                "order", "expected a seed, 'natural', or every label separated by commas, found '" + text + "'");
     }
 
     /** The name in options and records. */
@@ -93,8 +93,8 @@ public record Arrival(OptionalLong seed, List<Integer> labels) {
         int[] order = labels.stream().mapToInt(label -> label).toArray();
         int[] sorted = IntStream.of(order).sorted().toArray();
         if (!Arrays.equals(sorted, ClassOrder.natural(classes))) {
-            throw InputException.option(
-                    "--order",
+            throw InputException.parameter(
+                    "order",
                     "expected each label from 0 to " + (classes - 1) + " once, found " + labels.size() + " labels from "
                             + sorted[0] + " to " + sorted[sorted.length - 1]);
         }

@@ -21,11 +21,11 @@ public record Sampling(int perClass, BigDecimal heldOut) {
      */
     public Sampling {
         if (perClass < 0 || perClass == 1) {
-            throw new InputException(
-                    "--train-images: expected 0 for all images of a class, or at least 2, found " + perClass);
+            throw InputException.parameter(
+                    "train-images", "expected 0 for all images of a class, or at least 2, found " + perClass);
         }
         if (heldOut.signum() < 0 || heldOut.compareTo(BigDecimal.ONE) >= 0) {
-            throw new InputException("--held-out: expected a fraction from 0 to below 1, found " + heldOut);
+            throw InputException.parameter("held-out", "expected a fraction from 0 to below 1, found " + heldOut);
         }
     }
 

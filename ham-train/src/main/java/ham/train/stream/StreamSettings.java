@@ -21,7 +21,7 @@ public record StreamSettings(int tasks, Arrival order, Sampling sampling, BadIma
      */
     public StreamSettings {
         if (tasks < 1) {
-            throw new InputException("--tasks: expected at least 1, found " + tasks);
+            throw InputException.parameter("tasks", "expected at least 1, found " + tasks);
         }
     }
 

@@ -27,8 +27,8 @@ public final class TaskStream {
      */
     public TaskStream(int[] order, int tasks) {
         if (tasks < 1 || tasks > order.length) {
-            throw InputException.option(
-                    "--tasks",
+            throw InputException.parameter(
+                    "tasks",
                     "expected 1 to " + order.length + " (the data set has " + order.length + " classes), found " + tasks
                             + "; choose a number in that range");
         }

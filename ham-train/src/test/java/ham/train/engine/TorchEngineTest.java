@@ -8,26 +8,31 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ham.merge.InputException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TorchEngineTest {
+    private static final LibTorch CPU_BUILD =
+            new LibTorch(LibTorch.Source.BUNDLED, Optional.empty(), "2.7.1", false, Optional.empty());
+
     @Test
     void choosesTheFirstGpuOnlyWhereThereIsOne() {
-        assertThat(TorchEngine.choose("auto", 0)).isEqualTo(Device.cpu());
-        assertThat(TorchEngine.choose("auto", 2)).isEqualTo(Device.gpu(0));
-        assertThat(TorchEngine.choose("cpu", 2)).isEqualTo(Device.cpu());
-        assertThat(TorchEngine.choose("gpu:1", 2)).isEqualTo(Device.gpu(1));
+        assertThat(TorchEngine.choose("auto", 0, CPU_BUILD)).isEqualTo(Device.cpu());
+        assertThat(TorchEngine.choose("auto", 2, CPU_BUILD)).isEqualTo(Device.gpu(0));
+        assertThat(TorchEngine.choose("cpu", 2, CPU_BUILD)).isEqualTo(Device.cpu());
+        assertThat(TorchEngine.choose("gpu:1", 2, CPU_BUILD)).isEqualTo(Device.gpu(1));
     }
 
     @Test
     void saysThatAGpuIsNotThere() {
-        assertThatThrownBy(() -> TorchEngine.choose("gpu:0", 0))
+        assertThatThrownBy(() -> TorchEngine.choose("gpu:0", 0, CPU_BUILD))
                 .isInstanceOf(InputException.class)
-                .hasMessage("device: expected a CUDA GPU for 'gpu:0', found none; use cpu or auto");
-        assertThatThrownBy(() -> TorchEngine.choose("gpu:2", 2))
+                .hasMessage(
+                        "device: expected a CUDA GPU for 'gpu:0', found none: the PyTorch 2.7.1 of this build is one for CPUs; a build with -Pgpu, or PYTORCH_LIBRARY_PATH at a PyTorch with CUDA, changes that; use cpu or auto");
+        assertThatThrownBy(() -> TorchEngine.choose("gpu:2", 2, CPU_BUILD))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found 2");
-        assertThatThrownBy(() -> TorchEngine.choose("tpu", 0))
+        assertThatThrownBy(() -> TorchEngine.choose("tpu", 0, CPU_BUILD))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("'tpu'");
         assertThatThrownBy(() -> TorchEngine.open("cpu", -1)).isInstanceOf(InputException.class);
@@ -42,7 +47,7 @@ class TorchEngineTest {
         assertThat(MixedPrecision.choose("auto", false)).isIn(MixedPrecision.FP32, MixedPrecision.BF16);
         assertThatThrownBy(() -> TorchEngine.open("cpu", 1, "fp16"))
                 .isInstanceOf(InputException.class)
-                .hasMessage("--precision: expected fp32 or bf16 on a CPU, found fp16, which is for GPUs; choose auto");
+                .hasMessage("precision: expected fp32 or bf16 on a CPU, found fp16, which is for GPUs; choose auto");
         assertThatThrownBy(() -> TorchEngine.open("cpu", 1, "fp8"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found 'fp8'");

@@ -15,6 +15,7 @@ import ham.merge.join.Importance;
 import ham.merge.join.Join;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeParameter;
+import ham.train.config.RunConfig;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
@@ -64,16 +65,17 @@ class LayerScalarsRunTest {
             choices.put(MergeParameter.JOIN, join);
         }
         LearningSettings learning = LearningSettings.of(method, Optional.of(mode), choices, 1);
-        RunConfig config = TinyRun.config(shared, method)
-                .with(learning)
-                .with(new LoraSettings(
+        RunConfig config = TinyRun.config(shared, method).toBuilder()
+                .optLearning(learning)
+                .optLora(new LoraSettings(
                         List.of(Target.QUERY, Target.FC1),
                         onlyBlock == null ? List.of() : List.of(onlyBlock),
                         3,
                         3,
                         false,
                         Initialisation.OWN,
-                        ScalarScope.PER_LAYER));
+                        ScalarScope.PER_LAYER))
+                .build();
         Path run = TinyRun.run(config, temp.resolve("whole")).folder();
         List<AdapterFolder> adapters = new ArrayList<>();
         for (int task = 0; task < TinyRun.TASKS; task++) {

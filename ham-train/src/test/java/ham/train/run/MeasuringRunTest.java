@@ -6,16 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
 import ham.train.TinyVit;
+import ham.train.config.Measuring;
+import ham.train.config.RunConfig;
 import ham.train.learn.LearningMethod;
-import ham.train.lora.LoraSettings;
-import ham.train.lora.Recipe;
-import ham.train.stream.Sampling;
-import ham.train.stream.StreamSettings;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,20 +41,30 @@ class MeasuringRunTest {
     @Test
     void fewerImagesAreUsedBeforeTheLastTask() {
         RunConfig config = TinyRun.config(shared, LearningMethod.FROZEN);
-        FinishedRun run = run("few", config.with(new Measuring(false, 3, 0.5, 0.02)));
+        FinishedRun run = run(
+                "few",
+                config.toBuilder()
+                        .optMeasuring(new Measuring(false, 3, 0.5, 0.02))
+                        .build());
         JsonNode variant = run.metrics().path("variants").path("frozen/analytic");
         assertThat(variant.path("images").toString()).isEqualTo("[[6],[6,6],[8,8,8]]");
         JsonNode all = run(LearningMethod.FROZEN).metrics().path("variants").path("frozen/analytic");
         assertThat(variant.path("last")).isEqualTo(all.path("last"));
-        FinishedRun beside =
-                run("beside", TinyRun.config(shared, LearningMethod.HAM).with(new Measuring(true, 3, 0.5, 0.02)));
+        FinishedRun beside = run(
+                "beside",
+                TinyRun.config(shared, LearningMethod.HAM).toBuilder()
+                        .optAnyTimeImages(3)
+                        .build());
         assertThat(beside.metrics().path("variants").path("frozen/analytic")).isEqualTo(variant);
     }
 
     @Test
     void theFrozenBackboneNeedNotBeMeasured() {
-        FinishedRun run =
-                run("run", TinyRun.config(shared, LearningMethod.HAM).with(new Measuring(false, 0, 0.5, 0.02)));
+        FinishedRun run = run(
+                "run",
+                TinyRun.config(shared, LearningMethod.HAM).toBuilder()
+                        .optFrozen(false)
+                        .build());
         assertThat(run.metrics().path("variants")).hasSize(3);
         assertThat(run.metrics().path("last"))
                 .isEqualTo(run(LearningMethod.HAM).metrics().path("last"));
@@ -66,11 +73,9 @@ class MeasuringRunTest {
     @Test
     void withoutHeldOutImagesNothingIsWatched() {
         RunConfig config = TinyRun.config(shared, LearningMethod.HAM);
-        StreamSettings stream = config.stream();
         FinishedRun run = run(
                 "run",
-                config.with(new StreamSettings(
-                        stream.tasks(), stream.order(), new Sampling(4, BigDecimal.ZERO), stream.badImages())));
+                config.toBuilder().optTrainImages(4).optHeldOut(BigDecimal.ZERO).build());
         assertThat(run.metrics().path("tasks").path(0).has("held_out")).isFalse();
     }
 
@@ -78,12 +83,13 @@ class MeasuringRunTest {
     @Test
     void failuresAreRecordedAndToldInTheMerge() {
         RunConfig config = TinyRun.config(shared, LearningMethod.HAM);
-        Recipe recipe = config.recipe();
         FinishedRun run = run(
                 "run",
-                config.with(LoraSettings.of(Set.copyOf(config.lora().targets()), TinyVit.WIDTH))
-                        .with(new Recipe(1, 8, recipe.adapterRate(), recipe.headRate(), 0.5, recipe.augmentation()))
-                        .with(new Measuring(false, 0, 1, 0)));
+                config.toBuilder()
+                        .optRank(TinyVit.WIDTH)
+                        .optAlphaLr(0.5)
+                        .optMeasuring(new Measuring(false, 0, 1, 0))
+                        .build());
         List<String> warnings = new ArrayList<>();
         run.metrics().path("tasks").forEach(task -> task.path("warnings").forEach(each -> warnings.add(each.asText())));
         assertThat(warnings).anyMatch(each -> each.startsWith("rank explosion"));

@@ -9,10 +9,8 @@ import ham.merge.InputException;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.merge.join.HamParameters;
-import ham.train.input.Augmentation;
+import ham.train.config.RunConfig;
 import ham.train.learn.LearningMethod;
-import ham.train.lora.LoraSettings;
-import ham.train.lora.Recipe;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -58,7 +56,7 @@ class RunRecordTest {
         assertThatThrownBy(() -> writeOrCheck(config))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll(parts)
-                .hasMessageContaining("--force");
+                .hasMessageContaining("start over (force)");
     }
 
     @Test
@@ -83,20 +81,12 @@ class RunRecordTest {
         HamParameters sameHam =
                 new HamParameters(new BigDecimal("0.60"), ham.tau(), ham.maxGroups(), ham.join(), ham.combine());
         Path moved = Files.move(temp.resolve("data"), temp.resolve("moved"));
-        writeOrCheck(new RunConfig(
-                config.base(),
-                moved,
-                config.learning().with(sameHam),
-                config.head(),
-                config.stream(),
-                config.seed(),
-                config.lora(),
-                config.recipe(),
-                config.measuring(),
-                config.adapters(),
-                config.precision(),
-                "auto",
-                2));
+        writeOrCheck(config.toBuilder()
+                .setData(moved)
+                .optLearning(config.learning().with(sameHam))
+                .optDevice("auto")
+                .optThreads(2)
+                .build());
         assertThat(folder.path(RunFolder.RECORD)).hasBinaryContent(before);
     }
 
@@ -105,35 +95,23 @@ class RunRecordTest {
     void anotherNumberOfThreadsIsTold() {
         RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
         assertThat(writeOrCheck(config)).isEmpty();
-        assertThat(writeOrCheck(config.on("cpu", 2), 2))
+        assertThat(writeOrCheck(config.toBuilder().optThreads(2).build(), 2))
                 .singleElement()
                 .asString()
-                .contains("begun with --threads 1", "goes on with 2", "last bits", "--threads 1");
+                .contains("begun with threads 1", "goes on with 2", "last bits", "threads 1");
     }
 
     @Test
     void anotherOptionIsNamed() {
-        assertRefused(TinyRun.config(temp, HeadKind.ANALYTIC, 2), "--epochs", "expected 1", "found 2");
-        assertRefused(TinyRun.config(temp, HeadKind.LINEAR, 1), "--head", "analytic", "linear");
-        assertRefused(TinyRun.config(temp, LearningMethod.CAT_PRUNED), "--method", "ham", "cat-pruned");
+        assertRefused(TinyRun.config(temp, HeadKind.ANALYTIC, 2), "epochs", "expected 1", "found 2");
+        assertRefused(TinyRun.config(temp, HeadKind.LINEAR, 1), "head", "analytic", "linear");
+        assertRefused(TinyRun.config(temp, LearningMethod.CAT_PRUNED), "method", "ham", "cat-pruned");
     }
 
     @Test
     void otherBlocksAreNamed() {
         RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
-        LoraSettings lora = config.lora();
-        assertRefused(
-                config.with(new LoraSettings(
-                        lora.targets(),
-                        List.of(1),
-                        lora.rank(),
-                        lora.loraAlpha(),
-                        lora.rankStabilised(),
-                        lora.initialisation(),
-                        lora.scalars())),
-                "--blocks",
-                "expected \"all\"",
-                "found [1]");
+        assertRefused(config.toBuilder().optBlocks(List.of(1)).build(), "blocks", "expected \"all\"", "found [1]");
     }
 
     @Test
@@ -165,7 +143,6 @@ class RunRecordTest {
         JsonFiles.write(file, record);
         RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
         assertThatCode(() -> writeOrCheck(config)).doesNotThrowAnyException();
-        assertRefused(
-                config.with(new Recipe(1, 8, 1e-3, 5e-3, 1e-3, Augmentation.NONE, 0, 0.5)), "--replay-hold", "0.5");
+        assertRefused(config.toBuilder().optReplayHold(0.5).build(), "replay-hold", "0.5");
     }
 }

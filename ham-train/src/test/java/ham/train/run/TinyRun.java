@@ -4,6 +4,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.head.HeadKind;
 import ham.train.TinyVit;
+import ham.train.config.RunConfig;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
@@ -70,18 +71,25 @@ public final class TinyRun {
     }
 
     static RunConfig config(Path folder, HeadKind head, int epochs) {
-        return RunConfig.of(folder.resolve("base"), folder.resolve("data"), TASKS)
-                .withSeed(3)
-                .with(new HeadSettings(head, 16, RidgeRule.TASK, DriftRule.NONE))
-                .with(LoraSettings.of(Set.of(Target.QUERY, Target.VALUE), 2))
-                .with(new Recipe(epochs, 8, 1e-3, 5e-3, 1e-3, Augmentation.NONE))
-                .withPrecision("fp32")
-                .on("cpu", 1);
+        return RunConfig.builder()
+                .setBase(folder.resolve("base"))
+                .setData(folder.resolve("data"))
+                .optTasks(TASKS)
+                .optSeed(3)
+                .optHeads(new HeadSettings(head, 16, RidgeRule.TASK, DriftRule.NONE))
+                .optLora(LoraSettings.of(Set.of(Target.QUERY, Target.VALUE), 2))
+                .optRecipe(new Recipe(epochs, 8, 1e-3, 5e-3, 1e-3, Augmentation.NONE))
+                .optPrecision("fp32")
+                .optDevice("cpu")
+                .optThreads(1)
+                .build();
     }
 
     /** One epoch of a method, with the analytic head. */
     public static RunConfig config(Path folder, LearningMethod method) {
-        return config(folder, HeadKind.ANALYTIC, 1).with(LearningSettings.of(method));
+        return config(folder, HeadKind.ANALYTIC, 1).toBuilder()
+                .optLearning(LearningSettings.of(method))
+                .build();
     }
 
     /** Trains a configuration to its end. */

@@ -98,7 +98,7 @@ public final class GraphChanges {
                     if (!use.canBeRenamed()) {
                         throw new InputException("The reference of constant '" + tensor.name()
                                 + "' cannot be written, because it is read by " + use.label()
-                                + "; bake with --no-verify and compare yourself");
+                                + "; bake without verification and compare yourself");
                     }
                     edit.rename(use, sum);
                 }

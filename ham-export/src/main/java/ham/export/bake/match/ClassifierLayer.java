@@ -29,7 +29,7 @@ public record ClassifierLayer(
         List<TensorEntry> constants) {
 
     private static final Set<String> BEHIND = Set.of("Add", "Cast", "Identity");
-    private static final String ADVICE = "; keep the graph's output as it is with --head keep";
+    private static final String ADVICE = "; keep the graph's own (head: keep)";
 
     /**
      * Finds the classifier.

@@ -2,6 +2,7 @@ package ham.export.bake.match;
 
 import ham.export.bake.base.WeightBlock;
 import ham.export.bake.read.TensorEntry;
+
 /**
  * Where a block of weights stands in a constant of a graph, read as a matrix [rows, columns].
  *

@@ -83,7 +83,7 @@ public final class Verification {
                     model.file().path(),
                     "expected one input of square images [batch, channels, side, side] to verify with, found "
                             + model.inputs().keySet() + " with " + dims.size()
-                            + " dimensions; bake with --no-verify and compare yourself");
+                            + " dimensions; bake without verification and compare yourself");
         }
         return dims;
     }

@@ -1,9 +1,12 @@
 package ham.runtime.tensorrt.engine;
 
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.TensorSpec;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What stands beside an engine: what it was made from and for, and what the engine itself cannot say of the model. Written as JSON with the
@@ -40,5 +43,16 @@ public record EngineRecord(
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         metadata = new TreeMap<>(metadata);
+    }
+
+    /** Key in the metadata for what the graph does to its first output last, which the engine itself does not tell. */
+    public static final String ENDING = "ham.ending";
+
+    /** What the graph does to its first output last. */
+    public Ending ending() {
+        return Stream.of(Ending.values())
+                .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(metadata.get(ENDING)))
+                .findFirst()
+                .orElse(Ending.NONE);
     }
 }

@@ -72,6 +72,20 @@ class EngineFileTest {
         }
     }
 
+    /** An engine and its record as version 0.1.0 wrote them. */
+    @Test
+    void anEngineOfAnEarlierReleaseIsRead() {
+        Path old = Path.of(System.getProperty("ham.testdata", "../testdata"), "golden/0.1.0/engine/model.engine");
+        EngineFile.Saved saved = new EngineFile(old).read();
+        assertThat(Sha256.of(saved.bytes()))
+                .isEqualTo("9921187d8f08ac83f89b1919d7d6b5a4663f7c7bd4de8fcf6ceead2063d4dbf7");
+        EngineKey key = saved.engineRecord().key();
+        assertThat(key.fileName()).isEqualTo("f19e6d0149b30479.engine");
+        assertThat(key.timingsName()).isEqualTo("timings-bebd48e559c9e743.cache");
+        assertThat(saved.engineRecord().metadata()).containsKeys("ham.labels", "ham.preprocessing");
+        assertThat(saved.engineRecord().inputs().get(0).shape()).containsExactly(-1L, 3L, 32L, 32L);
+    }
+
     @Test
     void aPairCanBeReadWhereverAWriterEnded() throws IOException {
         Path file = folder.resolve("m.engine");

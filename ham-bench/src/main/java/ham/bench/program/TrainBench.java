@@ -1,0 +1,224 @@
+package ham.bench.program;
+
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Target;
+import ham.merge.tensor.Matrix;
+import ham.runtime.image.RgbImage;
+import ham.runtime.preprocess.Preprocessing;
+import ham.train.data.ImageSet;
+import ham.train.engine.TorchEngine;
+import ham.train.feature.FeatureExtractor;
+import ham.train.input.Augmentation;
+import ham.train.input.TaskImages;
+import ham.train.lora.FrozenGroup;
+import ham.train.lora.LoraSettings;
+import ham.train.lora.Recipe;
+import ham.train.lora.TaskStart;
+import ham.train.lora.TaskTrainer;
+import ham.train.vit.VitForward;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * Training and evaluation speed on a checkpoint, interleaved in one run: the plain NDArray step and the TorchScript step in fp32 and in bf16, beside no
+ * group (the first task) and beside five (any later task); features; resident memory while a task trains.
+ *
+ * <pre>java -Xms2g -Xmx2g -XX:+AlwaysPreTouch -cp "ham-cli/target/lib/*" ham.bench.program.TrainBench CHECKPOINT</pre>
+ *
+ * <p>A turn trains a few steps of random images and counts from the second step on, preparation of batches included; medians over the rounds, each round
+ * in another order. System properties: {@code batch} (64), {@code steps} (5 a turn), {@code rounds} (9), {@code threads} (2), {@code rank} (16),
+ * {@code soak} (1000 steps; 0 for none). With {@code -Dcpu} the process's CPU time is compared, which is steadier than the clock on a machine that others use.
+ * The heap has a fixed size, so that what memory grows by is native.
+ */
+public final class TrainBench {
+    private static final int GROUPS = 5;
+    private static final int CLASSES = 10;
+
+    private static final int BATCH = Integer.getInteger("batch", 64);
+    private static final int STEPS = Integer.getInteger("steps", 5);
+    private static final boolean CPU = System.getProperty("cpu") != null;
+
+    /** Seconds that a turn took for a number of images. */
+    private interface Turn {
+        double secondsPerImage();
+    }
+
+    private record Way(String name, Turn turn) {}
+
+    private TrainBench() {}
+
+    /** Measures a checkpoint. */
+    public static void main(String[] arguments) {
+        Checkpoint checkpoint = Checkpoint.open(Path.of(arguments[0]));
+        int threads = Integer.getInteger("threads", 2);
+        try (TorchEngine fp32 = TorchEngine.open("cpu", threads, "fp32");
+                TorchEngine bf16 = TorchEngine.open("cpu", threads, "bf16");
+                VitForward exact = new VitForward(fp32, checkpoint);
+                VitForward mixed = new VitForward(bf16, checkpoint);
+                FeatureExtractor exactFeatures = new FeatureExtractor(exact, new TreeMap<>())) {
+            List<Way> ways = new ArrayList<>();
+            for (int groups : new int[] {0, GROUPS}) {
+                ways.add(training("plain fp32", exact, true, groups));
+                ways.add(training("script fp32", exact, false, groups));
+                ways.add(training("script bf16", mixed, false, groups));
+            }
+            ways.add(new Way("features", () -> features(exact, exactFeatures)));
+            double[] medians = interleaved(ways, Integer.getInteger("rounds", 9));
+
+            System.out.printf(
+                    "%s, %s, batch %d, %s%n",
+                    fp32.description(), checkpoint.directory().getFileName(), BATCH, CPU ? "CPU time" : "clock");
+            for (int i = 0; i < medians.length; i++) {
+                System.out.printf("%-26s %8.1f images/s%n", ways.get(i).name(), 1 / medians[i]);
+            }
+            ratio("script fp32 to plain fp32", medians[0], medians[1]);
+            ratio("script bf16 to script fp32", medians[1], medians[2]);
+            ratio("the same beside 5 groups", medians[4], medians[5]);
+            ratio("time of a step beside 5 groups to one beside none, fp32", medians[4], medians[1]);
+            ratio("time of a step beside 5 groups to one beside none, bf16", medians[5], medians[2]);
+            int soak = Integer.getInteger("soak", 1000);
+            if (soak > 0) {
+                soak(mixed, soak);
+            }
+        }
+    }
+
+    private static void ratio(String what, double above, double below) {
+        System.out.printf("%s: %.2f%n", what, above / below);
+    }
+
+    private static double[] interleaved(List<Way> ways, int rounds) {
+        double[][] seconds = new double[ways.size()][rounds];
+        for (int round = -1; round < rounds; round++) { // the first warms up
+            for (int turn = 0; turn < ways.size(); turn++) {
+                int index = Math.floorMod(round + turn, ways.size());
+                double measured = ways.get(index).turn().secondsPerImage();
+                if (round >= 0) {
+                    seconds[index][round] = measured;
+                }
+            }
+        }
+        return Arrays.stream(seconds)
+                .mapToDouble(each -> Arrays.stream(each).sorted().toArray()[rounds / 2])
+                .toArray();
+    }
+
+    private static Way training(String name, VitForward vit, boolean control, int groups) {
+        LoraSettings lora = lora();
+        Recipe recipe = new Recipe(1, BATCH, 3e-4, 5e-3, 1e-3, new Augmentation(4, true));
+        TaskTrainer trainer =
+                control ? TaskTrainer.control(vit, lora, recipe, 1) : new TaskTrainer(vit, lora, recipe, 1);
+        TaskStart start = TaskStart.beside(groups, CLASSES, groups(vit, lora, groups));
+        TaskImages images = images(vit, BATCH * STEPS);
+        return new Way(name + ", " + groups + " groups", () -> {
+            double[] began = new double[1];
+            double[] ended = new double[1];
+            trainer.train(images, start, step -> {
+                if (step.step() == 1) {
+                    began[0] = seconds();
+                }
+                ended[0] = seconds();
+            });
+            return (ended[0] - began[0]) / (BATCH * (STEPS - 1));
+        });
+    }
+
+    private static double features(VitForward vit, FeatureExtractor extractor) {
+        int count = BATCH * STEPS;
+        double began = seconds();
+        extractor.features(
+                new Noise(count, vit.config().imageSize()),
+                IntStream.range(0, count).toArray(),
+                preprocessing(vit));
+        return (seconds() - began) / count;
+    }
+
+    private static double seconds() {
+        var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return (CPU ? system.getProcessCpuTime() : System.nanoTime()) / 1e9;
+    }
+
+    /** Resident memory after a tenth of the steps and after all, which is the same if nothing is left behind. */
+    private static void soak(VitForward vit, int steps) {
+        LoraSettings lora = lora();
+        TaskImages images = images(vit, BATCH);
+        Recipe recipe = new Recipe(steps, BATCH, 3e-4, 5e-3, 1e-3, new Augmentation(4, true));
+        new TaskTrainer(vit, lora, recipe, 1)
+                .train(images, TaskStart.beside(GROUPS, CLASSES, groups(vit, lora, GROUPS)), step -> {
+                    if (step.step() == steps / 10 || step.step() == steps) {
+                        System.out.printf("resident after %d steps: %.0f MB%n", step.step(), residentMegabytes());
+                    }
+                });
+    }
+
+    private static double residentMegabytes() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                            .filter(line -> line.startsWith("VmRSS"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .sum()
+                    * 1024
+                    / 1e6;
+        } catch (IOException e) {
+            return Double.NaN;
+        }
+    }
+
+    private static LoraSettings lora() {
+        return LoraSettings.of(EnumSet.of(Target.QUERY, Target.VALUE), Integer.getInteger("rank", 16));
+    }
+
+    private static List<FrozenGroup> groups(VitForward vit, LoraSettings lora, int count) {
+        Random random = new Random(3);
+        List<FrozenGroup> groups = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            TreeMap<String, Matrix> deltas = new TreeMap<>();
+            for (int block = 0; block < vit.config().layers(); block++) {
+                for (Target target : lora.targets()) {
+                    float[] values = new float[target.outputs(vit.config()) * target.inputs(vit.config())];
+                    for (int k = 0; k < values.length; k++) {
+                        values[k] = (float) (1e-3 * random.nextGaussian());
+                    }
+                    deltas.put(
+                            vit.names().weight(block, target),
+                            new Matrix(target.outputs(vit.config()), target.inputs(vit.config()), values));
+                }
+            }
+            groups.add(new FrozenGroup(1, deltas));
+        }
+        return groups;
+    }
+
+    private static TaskImages images(VitForward vit, int count) {
+        Noise noise = new Noise(count, vit.config().imageSize());
+        return new TaskImages(noise, IntStream.range(0, count).toArray(), label -> label, preprocessing(vit));
+    }
+
+    private static Preprocessing preprocessing(VitForward vit) {
+        return Preprocessing.vitDefault(vit.config().imageSize());
+    }
+
+    /** Images of random bytes. */
+    private record Noise(int size, int side) implements ImageSet {
+        @Override
+        public int label(int index) {
+            return index % CLASSES;
+        }
+
+        @Override
+        public RgbImage image(int index) {
+            byte[] rgb = new byte[3 * side * side];
+            new Random(index).nextBytes(rgb);
+            return new RgbImage(side, side, rgb);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package ham.spark.app;
+
+import ham.common.ErrorCode;
+import ham.common.HamException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What {@code ham} and {@code spark-submit} start: {@code score REQUEST}, where the request ({@link ScoreRequest}) is JSON or a file of it. Exit codes
+ * are those of ham: 0 done, 1 failed, 2 wrong usage.
+ */
+public final class Main {
+    private Main() {}
+
+    /** Runs a job, and ends the JVM when it fails. */
+    public static void main(String[] args) {
+        if (System.getProperty("log4j2.configurationFile") == null) {
+            System.setProperty("log4j2.configurationFile", "classpath:ham/spark/log4j2.properties");
+        }
+        int code = run(args);
+        if (code != 0) {
+            System.exit(code);
+        }
+    }
+
+    private static int run(String[] args) {
+        if (args.length != 2 || !args[0].equals("score")) {
+            System.err.println("ham: expected 'score' and what is to be scored, as JSON or a file of JSON");
+            return 2;
+        }
+        try {
+            ScoreRequest request =
+                    ScoreRequest.of(args[1].startsWith("{") ? args[1] : Files.readString(Path.of(args[1])));
+            try (SparkSession spark = Sessions.begin(request.master(), "ham score")) {
+                ScoreReport report = new ScoreJob(spark, request).run();
+                System.out.println(report.text(request.output(), request.json()));
+            }
+            return 0;
+        } catch (IOException e) {
+            System.err.println("ham: " + args[1] + ": cannot be read (" + e + ")");
+            return 1;
+        } catch (RuntimeException e) {
+            System.err.println("ham: " + sentence(e));
+            return e instanceof HamException known && known.code() == ErrorCode.USAGE ? 2 : 1;
+        }
+    }
+
+    /** What ham said, however deep Spark has wrapped it. */
+    private static String sentence(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof HamException) {
+                return each.getMessage().replaceFirst("\\.$", "");
+            }
+        }
+        return String.valueOf(failure.getMessage())
+                .lines()
+                .filter(line -> !line.isBlank())
+                .findFirst()
+                .orElse(failure.getClass().getName());
+    }
+}

@@ -1,0 +1,65 @@
+package ham.spark.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** Sessions on this machine or on a cluster, which gets what it has not: ham itself, and ONNX Runtime. */
+final class Sessions {
+    private static final String MASTER = "spark.master";
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private Sessions() {}
+
+    /**
+     * Begins a session. What {@code spark-submit} or system properties {@code spark.*} say stays as it is.
+     *
+     * @param master of the cluster; null for this machine
+     */
+    static SparkSession begin(String master, String name) {
+        SparkConf conf = new SparkConf().setIfMissing("spark.app.name", name).setIfMissing("spark.ui.enabled", "false");
+        if (master != null) {
+            conf.setMaster(master);
+        }
+        conf.setIfMissing(MASTER, "local[*]");
+        boolean local = conf.get(MASTER).startsWith("local");
+        if (local || conf.get(MASTER).matches("spark://(127\\.0\\.0\\.1|localhost):.*")) {
+            conf.setIfMissing("spark.driver.host", LOOPBACK).setIfMissing("spark.driver.bindAddress", LOOPBACK);
+        }
+        if (!local && !conf.contains("spark.jars") && !conf.contains("spark.executor.extraClassPath")) {
+            conf.set("spark.jars", jars());
+        }
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    /** This jar, and those in the folder {@code lib} beside it. */
+    private static String jars() {
+        try {
+            URI own = Sessions.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI();
+            Path jar = Path.of(own);
+            if (!Files.isDirectory(jar.resolveSibling("lib"))) {
+                return own.toString();
+            }
+            try (Stream<Path> lib = Files.list(jar.resolveSibling("lib"))) {
+                return Stream.concat(Stream.of(jar), lib.sorted())
+                        .map(each -> each.toUri().toString())
+                        .collect(Collectors.joining(","));
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

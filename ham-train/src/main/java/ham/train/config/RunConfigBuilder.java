@@ -1,0 +1,652 @@
+package ham.train.config;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import ham.merge.InputException;
+import ham.merge.checkpoint.Target;
+import ham.merge.combine.Combine;
+import ham.merge.compare.Measure;
+import ham.merge.folder.MergeMode;
+import ham.merge.head.HeadKind;
+import ham.merge.join.HamParameters;
+import ham.merge.join.Join;
+import ham.merge.method.SignRule;
+import ham.merge.plan.MergeChoices;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeParameter;
+import ham.merge.plan.MergeSettings;
+import ham.train.data.BadImages;
+import ham.train.data.DataSpec;
+import ham.train.head.DriftRule;
+import ham.train.head.HeadSettings;
+import ham.train.head.RidgeRule;
+import ham.train.input.Augmentation;
+import ham.train.learn.LearningMethod;
+import ham.train.learn.LearningSettings;
+import ham.train.lora.Initialisation;
+import ham.train.lora.LoraSettings;
+import ham.train.lora.Recipe;
+import ham.train.lora.ScalarScope;
+import ham.train.stream.Arrival;
+import ham.train.stream.Sampling;
+import ham.train.stream.StreamSettings;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes a {@link RunConfig}: base and data are required, everything else has a default. It is bound to the {@code configuration} of
+ * {@code run.json}: a field is a key, in kebab case. What is null was not chosen, and becomes the default of the method, the rank or the data
+ * that are chosen at the end. Not thread-safe.
+ */
+@JsonAutoDetect(
+        fieldVisibility = JsonAutoDetect.Visibility.ANY,
+        getterVisibility = JsonAutoDetect.Visibility.NONE,
+        isGetterVisibility = JsonAutoDetect.Visibility.NONE,
+        setterVisibility = JsonAutoDetect.Visibility.NONE)
+@JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public final class RunConfigBuilder {
+    private static final int USUAL_TASKS = 10;
+    private static final int USUAL_RANK = 16;
+    private static final long USUAL_ORDER = 1993;
+    private static final Set<Target> USUAL_TARGETS = EnumSet.of(Target.QUERY, Target.VALUE);
+
+    private LearningMethod method;
+    private MergeMode mode;
+    private String base;
+    private String data;
+
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    private String adapters;
+
+    private HeadKind head;
+    private Integer tasks;
+    private String order;
+    private Integer trainImages;
+    private BigDecimal heldOut;
+    private BadImages onBadImage;
+    private Long seed;
+    private List<Target> targets;
+    private BlockNumbers blocks;
+    private Integer rank;
+    private Double loraAlpha;
+    private Boolean rslora;
+    private Initialisation init;
+    private ScalarScope scalars;
+    private String precision;
+    private Integer epochs;
+    private Integer batch;
+    private Double lr;
+    private Double lrDecay;
+    private Double headLr;
+    private Double alphaLr;
+    private Integer cropPadding;
+    private Boolean flip;
+    private Integer replay;
+    private Double replayHold;
+    private BigDecimal keep;
+    private Double tau;
+    private Integer groups;
+    private Join join;
+    private Combine combine;
+    private Measure similarity;
+    private BigDecimal density;
+    private Double scale;
+    private SignRule sign;
+    private Integer projection;
+    private String ridge;
+    private DriftRule drift;
+    private Boolean frozen;
+    private Integer anyTimeImages;
+    private Double rigidBelow;
+    private Double transferDrop;
+    private String device;
+    private Integer threads;
+
+    RunConfigBuilder() {}
+
+    /** Way to learn; ham unless said. */
+    public RunConfigBuilder optMethod(LearningMethod value) {
+        method = value;
+        return this;
+    }
+
+    /** Whether tasks are trained one upon the other or alone; the method's usual one unless said. */
+    public RunConfigBuilder optMode(MergeMode value) {
+        mode = value;
+        return this;
+    }
+
+    /** Checkpoint folder. */
+    public RunConfigBuilder setBase(Path value) {
+        base = absolute(value);
+        return this;
+    }
+
+    /** Data folder. */
+    public RunConfigBuilder setData(Path value) {
+        data = absolute(value);
+        return this;
+    }
+
+    /** A finished run whose adapters are taken instead of training them again. */
+    public RunConfigBuilder optAdapters(Path value) {
+        adapters = absolute(value);
+        return this;
+    }
+
+    /** The head that is exported; analytic unless said. */
+    public RunConfigBuilder optHead(HeadKind value) {
+        head = value;
+        return this;
+    }
+
+    /** Number of tasks; ten, or one a class where there are fewer, unless said. */
+    public RunConfigBuilder optTasks(int value) {
+        tasks = value;
+        return this;
+    }
+
+    /** Class order; 1993 unless said. */
+    public RunConfigBuilder optOrder(Arrival value) {
+        order = value.optionName();
+        return this;
+    }
+
+    /** Most training images of a class, 0 for all. */
+    public RunConfigBuilder optTrainImages(int value) {
+        trainImages = value;
+        return this;
+    }
+
+    /** Fraction of a class's images that is held out. */
+    public RunConfigBuilder optHeldOut(BigDecimal value) {
+        heldOut = value;
+        return this;
+    }
+
+    /** What happens with images that cannot be decoded. */
+    public RunConfigBuilder optOnBadImage(BadImages value) {
+        onBadImage = value;
+        return this;
+    }
+
+    /** Seed of everything else that is drawn. */
+    public RunConfigBuilder optSeed(long value) {
+        seed = value;
+        return this;
+    }
+
+    /** Adapted layers of a block; query and value unless said. */
+    public RunConfigBuilder optTargets(Set<Target> value) {
+        targets = List.copyOf(value);
+        return this;
+    }
+
+    /** Adapted blocks, from 0; all unless said. */
+    public RunConfigBuilder optBlocks(List<Integer> value) {
+        blocks = new BlockNumbers(value);
+        return this;
+    }
+
+    /** LoRA rank r; 16 unless said. */
+    public RunConfigBuilder optRank(int value) {
+        rank = value;
+        return this;
+    }
+
+    /** PEFT's {@code lora_alpha}; r unless said. */
+    public RunConfigBuilder optLoraAlpha(double value) {
+        loraAlpha = value;
+        return this;
+    }
+
+    /** Whether the scaling is {@code lora_alpha / sqrt(r)}. */
+    public RunConfigBuilder optRslora(boolean value) {
+        rslora = value;
+        return this;
+    }
+
+    /** Where A begins. */
+    public RunConfigBuilder optInit(Initialisation value) {
+        init = value;
+        return this;
+    }
+
+    /** What one importance scalar weighs. */
+    public RunConfigBuilder optScalars(ScalarScope value) {
+        scalars = value;
+        return this;
+    }
+
+    /** Arithmetic: auto, fp32, bf16 or fp16. */
+    public RunConfigBuilder optPrecision(String value) {
+        precision = value;
+        return this;
+    }
+
+    /** Passes over a task's images. */
+    public RunConfigBuilder optEpochs(int value) {
+        epochs = value;
+        return this;
+    }
+
+    /** Images a step. */
+    public RunConfigBuilder optBatch(int value) {
+        batch = value;
+        return this;
+    }
+
+    /** Learning rate of A and B. */
+    public RunConfigBuilder optLr(double value) {
+        lr = value;
+        return this;
+    }
+
+    /** Factor on that rate from task to task. */
+    public RunConfigBuilder optLrDecay(double value) {
+        lrDecay = value;
+        return this;
+    }
+
+    /** Learning rate of the linear head. */
+    public RunConfigBuilder optHeadLr(double value) {
+        headLr = value;
+        return this;
+    }
+
+    /** Learning rate of the importance scalars. */
+    public RunConfigBuilder optAlphaLr(double value) {
+        alphaLr = value;
+        return this;
+    }
+
+    /** Pixels on every side before the random crop. */
+    public RunConfigBuilder optCropPadding(int value) {
+        cropPadding = value;
+        return this;
+    }
+
+    /** Whether half of the training images are mirrored. */
+    public RunConfigBuilder optFlip(boolean value) {
+        flip = value;
+        return this;
+    }
+
+    /** Features of earlier classes drawn for every step. */
+    public RunConfigBuilder optReplay(int value) {
+        replay = value;
+        return this;
+    }
+
+    /** Weight of the distance that replayed features move. */
+    public RunConfigBuilder optReplayHold(double value) {
+        replayHold = value;
+        return this;
+    }
+
+    /** ham: fraction that pruning keeps. */
+    public RunConfigBuilder optKeep(BigDecimal value) {
+        keep = value;
+        return this;
+    }
+
+    /** ham: least similarity with which an adapter joins a group. */
+    public RunConfigBuilder optTau(double value) {
+        tau = value;
+        return this;
+    }
+
+    /** ham: most groups. */
+    public RunConfigBuilder optGroups(int value) {
+        groups = value;
+        return this;
+    }
+
+    /** ham: how a group's scalar changes. */
+    public RunConfigBuilder optJoin(Join value) {
+        join = value;
+        return this;
+    }
+
+    /** ham: how groups add up. */
+    public RunConfigBuilder optCombine(Combine value) {
+        combine = value;
+        return this;
+    }
+
+    /** ham: what is compared. */
+    public RunConfigBuilder optSimilarity(Measure value) {
+        similarity = value;
+        return this;
+    }
+
+    /** ties, dare: fraction of a delta that is kept. */
+    public RunConfigBuilder optDensity(BigDecimal value) {
+        density = value;
+        return this;
+    }
+
+    /** task-arithmetic, ties: factor on the result. */
+    public RunConfigBuilder optScale(double value) {
+        scale = value;
+        return this;
+    }
+
+    /** ties, dare: how signs are elected. */
+    public RunConfigBuilder optSign(SignRule value) {
+        sign = value;
+        return this;
+    }
+
+    /** M, random features of the analytic head. */
+    public RunConfigBuilder optProjection(int value) {
+        projection = value;
+        return this;
+    }
+
+    /** How the analytic head's lambda is chosen. */
+    public RunConfigBuilder optRidge(RidgeRule value) {
+        ridge = value.optionName();
+        return this;
+    }
+
+    /** What heads do about features that move. */
+    public RunConfigBuilder optDrift(DriftRule value) {
+        drift = value;
+        return this;
+    }
+
+    /** Whether the frozen backbone is measured beside the method. */
+    public RunConfigBuilder optFrozen(boolean value) {
+        frozen = value;
+        return this;
+    }
+
+    /** Test images of a class before the last row of R, 0 for all. */
+    public RunConfigBuilder optAnyTimeImages(int value) {
+        anyTimeImages = value;
+        return this;
+    }
+
+    /** Fraction of a group's scalar below which is warned. */
+    public RunConfigBuilder optRigidBelow(double value) {
+        rigidBelow = value;
+        return this;
+    }
+
+    /** Loss by joining above which is warned. */
+    public RunConfigBuilder optTransferDrop(double value) {
+        transferDrop = value;
+        return this;
+    }
+
+    /** auto, cpu or gpu:N. */
+    public RunConfigBuilder optDevice(String value) {
+        device = value;
+        return this;
+    }
+
+    /** Threads of one operation, 0 for all cores. */
+    public RunConfigBuilder optThreads(int value) {
+        threads = value;
+        return this;
+    }
+
+    /** All settings of the method, without parameters of merging that it does not use. */
+    public RunConfigBuilder optLearning(LearningSettings settings) {
+        merging(settings);
+        return forgetUnused();
+    }
+
+    /** All settings of the method, as a record has them: those of ham, or those of every other method. */
+    RunConfigBuilder merging(LearningSettings settings) {
+        forgetMerging();
+        method = settings.method();
+        mode = settings.mode();
+        lrDecay = settings.rateDecay();
+        MergeSettings merging = settings.merging();
+        if (settings.isHam()) {
+            HamParameters ham = merging.ham();
+            keep = ham.keep();
+            tau = ham.tau();
+            groups = ham.maxGroups();
+            join = ham.join();
+            combine = ham.combine();
+            similarity = ham.similarity();
+        } else {
+            density = merging.peers().density();
+            scale = merging.peers().scale();
+            sign = merging.peers().sign();
+        }
+        return this;
+    }
+
+    /** All settings of the heads. */
+    public RunConfigBuilder optHeads(HeadSettings settings) {
+        return optHead(settings.kind())
+                .optProjection(settings.projectionWidth())
+                .optRidge(settings.ridge())
+                .optDrift(settings.drift());
+    }
+
+    /** All settings of the stream. */
+    public RunConfigBuilder optStream(StreamSettings settings) {
+        return optTasks(settings.tasks())
+                .optOrder(settings.order())
+                .optTrainImages(settings.sampling().perClass())
+                .optHeldOut(settings.sampling().heldOut())
+                .optOnBadImage(settings.badImages());
+    }
+
+    /** All settings of the adapters. */
+    public RunConfigBuilder optLora(LoraSettings settings) {
+        targets = settings.targets();
+        return optBlocks(settings.blocks())
+                .optRank(settings.rank())
+                .optLoraAlpha(settings.loraAlpha())
+                .optRslora(settings.rankStabilised())
+                .optInit(settings.initialisation())
+                .optScalars(settings.scalars());
+    }
+
+    /** How a task is trained. */
+    public RunConfigBuilder optRecipe(Recipe recipe) {
+        return optEpochs(recipe.epochs())
+                .optBatch(recipe.batch())
+                .optLr(recipe.adapterRate())
+                .optHeadLr(recipe.headRate())
+                .optAlphaLr(recipe.scalarRate())
+                .optCropPadding(recipe.augmentation().padding())
+                .optFlip(recipe.augmentation().flip())
+                .optReplay(recipe.replay())
+                .optReplayHold(recipe.replayHold());
+    }
+
+    /** What is measured. */
+    public RunConfigBuilder optMeasuring(Measuring measuring) {
+        return optFrozen(measuring.frozen())
+                .optAnyTimeImages(measuring.anyTimeImages())
+                .optRigidBelow(measuring.rigidBelow())
+                .optTransferDrop(measuring.transferDrop());
+    }
+
+    /**
+     * A parameter by its name in {@code run.json}, as somebody typed it: {@code keep} and {@code 0.5}, {@code targets} and
+     * {@code query,value}, {@code flip} and {@code false}.
+     *
+     * @throws InputException naming the parameter, when there is none of that name or the value is none of its values
+     */
+    public RunConfigBuilder opt(String name, String text) {
+        ConfigBinding.set(this, name, text);
+        return this;
+    }
+
+    /** As {@link #opt(String, String)}, several. */
+    public RunConfigBuilder opt(Map<String, String> values) {
+        values.forEach(this::opt);
+        return this;
+    }
+
+    /** Another method: forgets the mode, and what of the merge was chosen that the method does not use. */
+    public RunConfigBuilder forMethod(LearningMethod other) {
+        method = other;
+        mode = null;
+        if (other == LearningMethod.CAT_PRUNED) {
+            groups = null;
+        }
+        return forgetUnused();
+    }
+
+    /** The same choices in a builder of its own. */
+    public RunConfigBuilder copy() {
+        return ConfigBinding.copy(this);
+    }
+
+    /** Names of all parameters, as {@code run.json} has them. */
+    public static Set<String> names() {
+        return ConfigBinding.names();
+    }
+
+    private void forgetMerging() {
+        keep = null;
+        tau = null;
+        groups = null;
+        join = null;
+        combine = null;
+        similarity = null;
+        density = null;
+        scale = null;
+        sign = null;
+    }
+
+    /** Forgets parameters of merging that the method does not use; a record has them. */
+    RunConfigBuilder forgetUnused() {
+        MergeMethod merging = or(method, LearningMethod.HAM).merging();
+        keep = used(MergeParameter.KEEP, keep, merging);
+        tau = used(MergeParameter.TAU, tau, merging);
+        groups = used(MergeParameter.GROUPS, groups, merging);
+        join = used(MergeParameter.JOIN, join, merging);
+        combine = used(MergeParameter.COMBINE, combine, merging);
+        similarity = used(MergeParameter.SIMILARITY, similarity, merging);
+        density = used(MergeParameter.DENSITY, density, merging);
+        scale = used(MergeParameter.SCALE, scale, merging);
+        sign = used(MergeParameter.SIGN, sign, merging);
+        return this;
+    }
+
+    private static <T> T used(MergeParameter<T> parameter, T value, MergeMethod method) {
+        return parameter.methods().contains(method) ? value : null;
+    }
+
+    /** Forgets what follows from other choices, so that it follows from those that are made next. */
+    RunConfigBuilder forgetDerived() {
+        LearningMethod of = or(method, LearningMethod.HAM);
+        mode = mode == of.usualMode() ? null : mode;
+        loraAlpha = rank != null && loraAlpha != null && loraAlpha == rank.doubleValue() ? null : loraAlpha;
+        groups = of == LearningMethod.CAT_PRUNED ? null : groups;
+        sign = sign == MergeSettings.of(of.merging()).peers().sign() ? null : sign;
+        return this;
+    }
+
+    /**
+     * The configuration.
+     *
+     * @throws InputException naming a parameter that is missing, out of its range, or not used by the method
+     */
+    public RunConfig build() {
+        Path dataFolder = required("data", data);
+        int width = or(rank, USUAL_RANK);
+        Recipe usual = Recipe.DEFAULT;
+        HeadSettings heads = HeadSettings.DEFAULT;
+        Sampling sampling = Sampling.DEFAULT;
+        Measuring measuring = Measuring.DEFAULT;
+        return new RunConfig(
+                required("base", base),
+                dataFolder,
+                learning(),
+                new HeadSettings(
+                        or(head, heads.kind()),
+                        or(projection, heads.projectionWidth()),
+                        ridge == null ? heads.ridge() : RidgeRule.parse(ridge),
+                        or(drift, heads.drift())),
+                new StreamSettings(
+                        tasks == null ? tasks(dataFolder) : tasks,
+                        order == null ? Arrival.of(USUAL_ORDER) : Arrival.parse(order),
+                        new Sampling(or(trainImages, sampling.perClass()), or(heldOut, sampling.heldOut())),
+                        or(onBadImage, BadImages.STOP)),
+                or(seed, 0L),
+                new LoraSettings(
+                        targets == null ? List.copyOf(USUAL_TARGETS) : targets,
+                        blocks == null ? List.of() : blocks.numbers(),
+                        width,
+                        or(loraAlpha, (double) width),
+                        or(rslora, false),
+                        or(init, Initialisation.OWN),
+                        or(scalars, ScalarScope.SHARED)),
+                new Recipe(
+                        or(epochs, usual.epochs()),
+                        or(batch, usual.batch()),
+                        or(lr, usual.adapterRate()),
+                        or(headLr, usual.headRate()),
+                        or(alphaLr, usual.scalarRate()),
+                        new Augmentation(
+                                or(cropPadding, usual.augmentation().padding()),
+                                or(flip, usual.augmentation().flip())),
+                        or(replay, usual.replay()),
+                        or(replayHold, usual.replayHold())),
+                new Measuring(
+                        or(frozen, measuring.frozen()),
+                        or(anyTimeImages, measuring.anyTimeImages()),
+                        or(rigidBelow, measuring.rigidBelow()),
+                        or(transferDrop, measuring.transferDrop())),
+                Optional.ofNullable(adapters).map(Path::of),
+                or(precision, "auto"),
+                or(device, "auto"),
+                or(threads, 0));
+    }
+
+    private LearningSettings learning() {
+        LearningMethod of = or(method, LearningMethod.HAM);
+        MergeChoices choices = new MergeChoices()
+                .put(MergeParameter.KEEP, keep)
+                .put(MergeParameter.TAU, tau)
+                .put(MergeParameter.GROUPS, groups)
+                .put(MergeParameter.JOIN, join)
+                .put(MergeParameter.COMBINE, combine)
+                .put(MergeParameter.SIMILARITY, similarity)
+                .put(MergeParameter.DENSITY, density)
+                .put(MergeParameter.SCALE, scale)
+                .put(MergeParameter.SIGN, sign);
+        if (of.merging() == MergeMethod.DARE) {
+            choices.put(MergeParameter.SEED, or(seed, 0L));
+        }
+        return LearningSettings.of(of, Optional.ofNullable(mode), choices, or(lrDecay, 1.0));
+    }
+
+    private static int tasks(Path data) {
+        return Math.min(USUAL_TASKS, DataSpec.open(data).classNames().size());
+    }
+
+    private static Path required(String name, String path) {
+        if (path == null) {
+            throw InputException.parameter(name, "expected a folder, found none; give one");
+        }
+        return Path.of(path);
+    }
+
+    private static String absolute(Path path) {
+        return path.toAbsolutePath().normalize().toString();
+    }
+
+    private static <T> T or(T value, T otherwise) {
+        return value == null ? otherwise : value;
+    }
+}
