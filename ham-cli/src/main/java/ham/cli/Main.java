@@ -9,12 +9,17 @@ import ham.cli.demo.DemoCommand;
 import ham.cli.experiment.ExperimentCommand;
 import ham.cli.experiment.RunLine;
 import ham.cli.export.ExportCommand;
+import ham.cli.fleet.ApplyCommand;
+import ham.cli.fleet.FleetCommand;
+import ham.cli.fleet.KeysCommand;
+import ham.cli.fleet.SignCommand;
 import ham.cli.inspect.DoctorCommand;
 import ham.cli.inspect.InspectCommand;
 import ham.cli.merge.MergeCommand;
 import ham.cli.run.EngineCommand;
 import ham.cli.run.EvalCommand;
 import ham.cli.run.RunCommand;
+import ham.cli.spark.ScoreCommand;
 import ham.cli.train.TrainCommand;
 import ham.common.ErrorCode;
 import ham.common.HamException;
@@ -58,6 +63,11 @@ public final class Main implements Runnable {
             BenchCommand.class,
             EngineCommand.class,
             InspectCommand.class,
+            KeysCommand.class,
+            SignCommand.class,
+            ApplyCommand.class,
+            FleetCommand.class,
+            ScoreCommand.class,
             DoctorCommand.class,
             GenerateCompletion.class);
 

@@ -143,13 +143,13 @@ public final class HamModel extends Transformer implements MLWritable {
         int input = dataset.schema().fieldIndex(getOrDefault(inputCol));
         check(file, settings(new ShippedModel("", file.toString(), List.of()), input, kind));
         ShippedModel shipped = Shipping.ship(file, dataset.sparkSession().sparkContext());
-        return dataset.toDF()
-                .mapPartitions(new PartitionScorer(settings(shipped, input, kind)), Encoders.row(schema));
+        return dataset.toDF().mapPartitions(new PartitionScorer(settings(shipped, input, kind)), Encoders.row(schema));
     }
 
     /** The model as a file of this machine. */
     private Path file(Dataset<?> dataset) {
-        return ModelFiles.local(location(), dataset.sparkSession().sparkContext().hadoopConfiguration());
+        return ModelFiles.local(
+                location(), dataset.sparkSession().sparkContext().hadoopConfiguration());
     }
 
     /** Where the model is. */

@@ -56,10 +56,17 @@ class HamModelTest {
                 List<Prediction> expected = classifier.classify(ImageDecoder.decode(images.get(i), "image"), 3);
                 Row row = rows.get(i);
                 assertThat(row.getList(row.fieldIndex("labels")))
-                        .isEqualTo(expected.stream().limit(2).map(Prediction::label).toList());
+                        .isEqualTo(expected.stream()
+                                .limit(2)
+                                .map(Prediction::label)
+                                .toList());
                 assertThat(row.getList(row.fieldIndex("probabilities")))
-                        .isEqualTo(expected.stream().limit(2).map(each -> (float) each.probability()).toList());
-                assertThat(row.<Double>getAs("prediction")).isEqualTo(expected.get(0).index());
+                        .isEqualTo(expected.stream()
+                                .limit(2)
+                                .map(each -> (float) each.probability())
+                                .toList());
+                assertThat(row.<Double>getAs("prediction"))
+                        .isEqualTo(expected.get(0).index());
                 Vector all = row.getAs("probability");
                 expected.forEach(each -> assertThat(all.apply(each.index())).isEqualTo(each.probability()));
                 assertThat(row.<String>getAs("error")).isNull();
@@ -73,17 +80,30 @@ class HamModelTest {
         List<Row> rows = scored(
                 colors(),
                 LocalSpark.rows(
-                        DataTypes.BinaryType, 1, Arrays.asList(RED, "no image".getBytes(java.nio.charset.StandardCharsets.UTF_8), cut, null, new byte[0], BLUE)));
-        assertThat(rows).extracting(row -> row.<String>getAs("error")).satisfiesExactly(
-                error -> assertThat(error).isNull(),
-                error -> assertThat(error).contains("expected a PNG, JPEG, GIF, BMP, TIFF or PPM image"),
-                error -> assertThat(error).contains("damaged or truncated"),
-                error -> assertThat(error).contains("found null"),
-                error -> assertThat(error).contains("empty"),
-                error -> assertThat(error).isNull());
-        assertThat(rows).extracting(row -> row.isNullAt(row.fieldIndex("labels")))
+                        DataTypes.BinaryType,
+                        1,
+                        Arrays.asList(
+                                RED,
+                                "no image".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                                cut,
+                                null,
+                                new byte[0],
+                                BLUE)));
+        assertThat(rows)
+                .extracting(row -> row.<String>getAs("error"))
+                .satisfiesExactly(
+                        error -> assertThat(error).isNull(),
+                        error -> assertThat(error).contains("expected a PNG, JPEG, GIF, BMP, TIFF or PPM image"),
+                        error -> assertThat(error).contains("damaged or truncated"),
+                        error -> assertThat(error).contains("found null"),
+                        error -> assertThat(error).contains("empty"),
+                        error -> assertThat(error).isNull());
+        assertThat(rows)
+                .extracting(row -> row.isNullAt(row.fieldIndex("labels")))
                 .containsExactly(false, true, true, true, true, false);
-        assertThat(rows).extracting(row -> row.<Double>getAs("prediction")).containsExactly(0.0, null, null, null, null, 2.0);
+        assertThat(rows)
+                .extracting(row -> row.<Double>getAs("prediction"))
+                .containsExactly(0.0, null, null, null, null, 2.0);
     }
 
     @Test
@@ -100,7 +120,10 @@ class HamModelTest {
         Files.write(folder.resolve("b.png"), GREEN);
         Files.write(folder.resolve("c.png"), new byte[] {1, 2, 3});
         Dataset<Row> images = LocalSpark.session().read().format("image").load(folder.toString());
-        List<Row> rows = colors().setInputCol("image").transform(images).orderBy("image.origin").collectAsList();
+        List<Row> rows = colors().setInputCol("image")
+                .transform(images)
+                .orderBy("image.origin")
+                .collectAsList();
         assertThat(rows).extracting(row -> row.<Double>getAs("prediction")).containsExactly(0.0, 1.0, null);
         assertThat(rows.get(2).<String>getAs("error")).contains("could not decode");
     }
@@ -112,10 +135,14 @@ class HamModelTest {
         Arrays.fill(tensors.get(1), 8, 12, 1);
         List<Vector> vectors = tensors.stream().map(Vectors::dense).toList();
         List<Row> ofVectors = scored(colors(), LocalSpark.rows(SQLDataTypes.VectorType(), 1, vectors));
-        List<Row> ofArrays = scored(colors(), LocalSpark.rows(DataTypes.createArrayType(DataTypes.DoubleType), 1, tensors));
+        List<Row> ofArrays =
+                scored(colors(), LocalSpark.rows(DataTypes.createArrayType(DataTypes.DoubleType), 1, tensors));
         assertThat(ofVectors).extracting(row -> row.<Double>getAs("prediction")).containsExactly(1.0, 2.0);
-        assertThat(ofArrays).extracting(row -> row.<Object>getAs("probabilities"))
-                .isEqualTo(ofVectors.stream().map(row -> row.<Object>getAs("probabilities")).toList());
+        assertThat(ofArrays)
+                .extracting(row -> row.<Object>getAs("probabilities"))
+                .isEqualTo(ofVectors.stream()
+                        .map(row -> row.<Object>getAs("probabilities"))
+                        .toList());
     }
 
     @Test
@@ -128,15 +155,18 @@ class HamModelTest {
                         DataTypes.createArrayType(DataTypes.DoubleType),
                         1,
                         List.of(new double[12], new double[11], broken)));
-        assertThat(rows).extracting(row -> row.<String>getAs("error")).satisfiesExactly(
-                error -> assertThat(error).isNull(),
-                error -> assertThat(error).contains("Expected 12 values, [3, 2, 2], found 11"),
-                error -> assertThat(error).contains("finite"));
+        assertThat(rows)
+                .extracting(row -> row.<String>getAs("error"))
+                .satisfiesExactly(
+                        error -> assertThat(error).isNull(),
+                        error -> assertThat(error).contains("Expected 12 values, [3, 2, 2], found 11"),
+                        error -> assertThat(error).contains("finite"));
     }
 
     @Test
     void aFixedBatchIsFilledUp() {
-        HamModel model = new HamModel().setModel(LocalSpark.testData("onnx/colors_batch2.onnx").toString());
+        HamModel model = new HamModel()
+                .setModel(LocalSpark.testData("onnx/colors_batch2.onnx").toString());
         List<Row> rows = scored(model, LocalSpark.rows(DataTypes.BinaryType, 1, List.of(RED, GREEN, BLUE)));
         assertThat(rows).extracting(row -> row.<Double>getAs("prediction")).containsExactly(0.0, 1.0, 2.0);
     }
@@ -171,7 +201,8 @@ class HamModelTest {
         Path model = Files.copy(COLORS, folder.resolve("mine.onnx"));
         HamModel stage = new HamModel().setModel(model.toString()).setTopK(3).setLabelsCol("best");
         Dataset<Row> rows = LocalSpark.rows(DataTypes.BinaryType, 1, List.of(BLUE, RED));
-        PipelineModel pipeline = new Pipeline().setStages(new PipelineStage[] {stage}).fit(rows);
+        PipelineModel pipeline =
+                new Pipeline().setStages(new PipelineStage[] {stage}).fit(rows);
         List<Row> expected = pipeline.transform(rows).orderBy("id").collectAsList();
         pipeline.write().save(folder.resolve("saved").toString());
         Files.delete(model);
@@ -181,7 +212,10 @@ class HamModelTest {
 
         assertThat(loaded.transform(rows).orderBy("id").collectAsList()).isEqualTo(expected);
         assertThat(loaded.stages()[0].uid()).isEqualTo(stage.uid());
-        assertThat(((HamModel) loaded.stages()[0]).extractParamMap().get(((HamModel) loaded.stages()[0]).topK()).get())
+        assertThat(((HamModel) loaded.stages()[0])
+                        .extractParamMap()
+                        .get(((HamModel) loaded.stages()[0]).topK())
+                        .get())
                 .isEqualTo(3);
     }
 
@@ -189,9 +223,10 @@ class HamModelTest {
     void aModelWithExternalDataIsSavedWhole(@TempDir Path folder) throws Exception {
         HamModel model = new HamModel().setModel(EXTERNAL.toString());
         model.write().save(folder.resolve("saved").toString());
-        assertThat(folder.resolve("saved/model/ts17_external.onnx.data")).hasSameBinaryContentAs(
-                EXTERNAL.resolveSibling("ts17_external.onnx.data"));
-        assertThat(HamModel.load(folder.resolve("saved").toString()).location()).endsWith("saved/model/ts17_external.onnx");
+        assertThat(folder.resolve("saved/model/ts17_external.onnx.data"))
+                .hasSameBinaryContentAs(EXTERNAL.resolveSibling("ts17_external.onnx.data"));
+        assertThat(HamModel.load(folder.resolve("saved").toString()).location())
+                .endsWith("saved/model/ts17_external.onnx");
     }
 
     @Test
@@ -205,13 +240,16 @@ class HamModelTest {
         assertRefused(colors().setLabelsCol("id"), images, "Column id: expected a name for an answer");
         assertRefused(colors().setFeaturesCol("features"), images, "expected an output features");
         assertRefused(
-                new HamModel().setModel(LocalSpark.testData("onnx/colors_bare.onnx").toString()),
+                new HamModel()
+                        .setModel(LocalSpark.testData("onnx/colors_bare.onnx").toString()),
                 images,
                 "expected ham.preprocessing in its metadata");
         assertThatThrownBy(() -> colors().setTopK(0)).hasMessageContaining("topK");
     }
 
     private static void assertRefused(HamModel model, Dataset<Row> rows, String message) {
-        assertThatThrownBy(() -> model.transform(rows)).isInstanceOf(ModelException.class).hasMessageContaining(message);
+        assertThatThrownBy(() -> model.transform(rows))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(message);
     }
 }

@@ -28,7 +28,9 @@ public final class LocalSpark {
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.sql.shuffle.partitions", 2)
-                .config("spark.sql.warehouse.dir", Path.of("target", "warehouse").toUri().toString())
+                .config(
+                        "spark.sql.warehouse.dir",
+                        Path.of("target", "warehouse").toUri().toString())
                 .getOrCreate();
     }
 
@@ -53,11 +55,14 @@ public final class LocalSpark {
 
     /** Rows (id, content) in partitions. */
     static Dataset<Row> rows(DataType type, int partitions, List<?> contents) {
-        StructType schema = new StructType().add("id", DataTypes.IntegerType, false).add("content", type);
+        StructType schema =
+                new StructType().add("id", DataTypes.IntegerType, false).add("content", type);
         List<Row> rows = new java.util.ArrayList<>();
         for (Object each : contents) {
             rows.add(RowFactory.create(rows.size(), each));
         }
-        return session().createDataFrame(rows, schema).repartitionByRange(partitions, org.apache.spark.sql.functions.col("id"));
+        return session()
+                .createDataFrame(rows, schema)
+                .repartitionByRange(partitions, org.apache.spark.sql.functions.col("id"));
     }
 }

@@ -29,6 +29,11 @@ public final class Console {
         return spec;
     }
 
+    /** Whether one JSON document is wanted and nothing else. */
+    public boolean json() {
+        return json;
+    }
+
     /** Whether results go to a terminal, which shows colours. */
     public boolean colours() {
         return COLOURS && !json;

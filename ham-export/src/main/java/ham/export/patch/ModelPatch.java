@@ -50,6 +50,24 @@ public final class ModelPatch {
         }
         List<PatchReport.Weight> weights = new ArrayList<>();
         PatchContent content = new PatchMaker(FileBytes.open(base), FileBytes.open(result), changes).make(weights);
+        writeChecked(content, base, patch);
+        return new PatchReport(
+                patch, Files.size(patch), content.resultBytes(), content.baseSha256(), content.resultSha256(), weights);
+    }
+
+    /** As {@link #write(Path, Merged, Path, Merged, List, Path)} between any two models, of whose merges nothing is known. */
+    public static PatchedFile write(Path base, Path result, Path patch) throws IOException {
+        PatchContent content =
+                new PatchMaker(FileBytes.open(base), FileBytes.open(result), Map.of()).make(new ArrayList<>());
+        return writeChecked(content, base, patch);
+    }
+
+    /** The same between two files of float32 values, such as external data. */
+    public static PatchedFile writeBytes(Path base, Path result, Path patch) throws IOException {
+        return writeChecked(new BytesPatchMaker(FileBytes.open(base), FileBytes.open(result)).make(), base, patch);
+    }
+
+    private static PatchedFile writeChecked(PatchContent content, Path base, Path patch) throws IOException {
         content.write(patch);
         Path check = patch.resolveSibling(patch.getFileName() + ".check");
         try {
@@ -57,8 +75,16 @@ public final class ModelPatch {
         } finally {
             Files.deleteIfExists(check);
         }
-        return new PatchReport(
-                patch, Files.size(patch), content.resultBytes(), content.baseSha256(), content.resultSha256(), weights);
+        return content.patched();
+    }
+
+    /**
+     * Reads what a patch is for.
+     *
+     * @throws InputException when it is none, or damaged
+     */
+    public static PatchedFile read(Path patch) {
+        return PatchContent.read(patch).patched();
     }
 
     /**

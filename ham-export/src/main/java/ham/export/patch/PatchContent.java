@@ -48,6 +48,10 @@ record PatchContent(
         changes = List.copyOf(changes);
     }
 
+    PatchedFile patched() {
+        return new PatchedFile(baseSha256, resultSha256, resultBytes);
+    }
+
     void write(Path file) {
         SafetensorsWriter writer = tensors();
         writer.write(file);

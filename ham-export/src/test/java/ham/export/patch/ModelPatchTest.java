@@ -93,7 +93,16 @@ class ModelPatchTest {
         for (String graph : List.of("hf-sdpa/ts17", "hf-sdpa/dynamo", "hf-legacy/ts17_fused", "hf-sdpa/ts17_fp16")) {
             Path before = TestData.path("onnx-exports/" + graph + ".onnx");
             Path after = folder.resolve("baked.onnx");
-            ExportResult result = Baker.bake(BakeRequest.builder().setModel(before).setMerged(merged).setVersion("test").setOutput(after).setSettings(TestData.SETTINGS).optWeights(TestData.path("hf-vit-tiny")).optForce(true).optVerify(false).build());
+            ExportResult result = Baker.bake(BakeRequest.builder()
+                    .setModel(before)
+                    .setMerged(merged)
+                    .setVersion("test")
+                    .setOutput(after)
+                    .setSettings(TestData.SETTINGS)
+                    .optWeights(TestData.path("hf-vit-tiny"))
+                    .optForce(true)
+                    .optVerify(false)
+                    .build());
             Files.deleteIfExists(patch);
             PatchReport report = ModelPatch.write(before, Merged.none(), after, merged, result.matched(), patch);
             ModelPatch.apply(patch, before, applied, true);
@@ -163,7 +172,7 @@ class ModelPatchTest {
         patch = file;
         ModelPatch.apply(patch, before, applied, false);
         assertThatThrownBy(() -> ModelPatch.apply(patch, before, applied, false))
-                .hasMessageContaining("--force");
+                .hasMessageContaining("force");
     }
 
     /** Every flipped bit and every lost end is told, and nothing is left behind. */
@@ -193,7 +202,14 @@ class ModelPatchTest {
     }
 
     private ExportResult build(Checkpoint base, Merged merged, String name) {
-        return VitExporter.export(ExportRequest.builder().setBase(base).setMerged(merged).setVersion("test").setOutput(folder.resolve(name)).setSettings(TestData.SETTINGS).optVerify(false).build());
+        return VitExporter.export(ExportRequest.builder()
+                .setBase(base)
+                .setMerged(merged)
+                .setVersion("test")
+                .setOutput(folder.resolve(name))
+                .setSettings(TestData.SETTINGS)
+                .optVerify(false)
+                .build());
     }
 
     private Merged mergeFolder() throws IOException {

@@ -22,6 +22,9 @@ public enum Scores {
     /** Key in a model's metadata: {@code single_label_classification}, {@code multi_label_classification} or {@code regression}, as transformers. */
     public static final String METADATA_KEY = "ham.problem_type";
 
+    /** One label an image. */
+    public static final String SINGLE_LABEL = "single_label_classification";
+
     /** Several labels an image. */
     public static final String MULTI_LABEL = "multi_label_classification";
 

@@ -60,7 +60,9 @@ public final class ScoreJob {
         double seconds = (System.nanoTime() - begin) / 1e9;
         Dataset<Row> written = spark.read().parquet(output.toString());
         return new ScoreReport(
-                written.count(), written.where(functions.col("error").isNotNull()).count(), seconds);
+                written.count(),
+                written.where(functions.col("error").isNotNull()).count(),
+                seconds);
     }
 
     /** The columns of the input but that of the images, and the answers. */
@@ -112,7 +114,8 @@ public final class ScoreJob {
             return true;
         }
         for (FileStatus each : system.listStatus(input)) {
-            if (each.getPath().getName().endsWith(".parquet") || each.getPath().getName().contains("=")) {
+            if (each.getPath().getName().endsWith(".parquet")
+                    || each.getPath().getName().contains("=")) {
                 return true;
             }
         }

@@ -1,5 +1,8 @@
 package ham.spark.app;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Locale;
+
 /**
  * What a job did.
  *
@@ -8,10 +11,19 @@ package ham.spark.app;
  * @param seconds from the first look at the input to the last row written
  */
 public record ScoreReport(long rows, long failed, double seconds) {
-    /** One line. */
-    String text(String output) {
+    /** One line, of text or of JSON. */
+    String text(String output, boolean json) {
+        if (json) {
+            return new ObjectMapper()
+                    .createObjectNode()
+                    .put("output", output)
+                    .put("rows", rows)
+                    .put("failed", failed)
+                    .put("seconds", seconds)
+                    .toString();
+        }
         return String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "%s: %d rows, %d of them without an answer (column error), %.1f s, %.0f rows/s",
                 output,
                 rows,

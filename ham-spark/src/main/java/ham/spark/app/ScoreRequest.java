@@ -19,6 +19,7 @@ import ham.runtime.ModelException;
  * @param all whether the probabilities of all classes are wanted
  * @param features whether features are wanted
  * @param force whether an output that is there is replaced
+ * @param json whether the report is JSON
  */
 public record ScoreRequest(
         String master,
@@ -31,7 +32,8 @@ public record ScoreRequest(
         int threads,
         boolean all,
         boolean features,
-        boolean force) {
+        boolean force,
+        boolean json) {
     private static final int USUAL_BATCH = 32;
 
     /** Fills in what is left out, and checks the numbers. */

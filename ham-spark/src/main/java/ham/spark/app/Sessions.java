@@ -42,7 +42,11 @@ final class Sessions {
     /** This jar, and those in the folder {@code lib} beside it. */
     private static String jars() {
         try {
-            URI own = Sessions.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+            URI own = Sessions.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI();
             Path jar = Path.of(own);
             if (!Files.isDirectory(jar.resolveSibling("lib"))) {
                 return own.toString();

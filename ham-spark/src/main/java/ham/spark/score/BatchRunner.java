@@ -1,7 +1,6 @@
 package ham.spark.score;
 
 import ham.runtime.ModelException;
-import ham.runtime.classify.Intake;
 import ham.runtime.model.Bound;
 import ham.runtime.model.BoundPool;
 import ham.runtime.model.Model;
@@ -79,7 +78,9 @@ final class BatchRunner implements AutoCloseable {
             fill(inputs, taken.bound());
             taken.bound().run();
             List<Tensor> outputs = taken.bound().outputs();
-            Scores scores = settings.columns().classes() ? new Scores(model, outputs, shape.labels().size()) : null;
+            Scores scores = settings.columns().classes()
+                    ? new Scores(model, outputs, shape.labels().size())
+                    : null;
             float[] features = shape.features() < 0 ? null : features(outputs.get(shape.features()), batch);
             List<Row> rows = new ArrayList<>(inputs.size());
             for (int i = 0; i < inputs.size(); i++) {
@@ -93,8 +94,8 @@ final class BatchRunner implements AutoCloseable {
 
     private float[] features(Tensor output, int batch) {
         if (output.shape().isEmpty() || output.shape().get(0) != batch) {
-            throw new ModelException(model.name() + ": expected features of " + batch + " rows, found an output of shape "
-                    + output.shape() + ".");
+            throw new ModelException(model.name() + ": expected features of " + batch
+                    + " rows, found an output of shape " + output.shape() + ".");
         }
         return output.floats();
     }
@@ -105,7 +106,7 @@ final class BatchRunner implements AutoCloseable {
         for (int i = 1; i < sizes.length; i++) {
             sizes[i] = shape.rowShape().get(i - 1);
         }
-        if (shape.intake().filter(Intake::takesPixels).isPresent()) {
+        if (shape.takesPixels()) {
             sizes[1] = first.image().height();
             sizes[2] = first.image().width();
         }
@@ -114,7 +115,7 @@ final class BatchRunner implements AutoCloseable {
 
     /** Rows that the smallest batch has beyond the inputs become zero. */
     private void fill(List<RowInput> inputs, Bound bound) {
-        if (shape.intake().filter(Intake::takesPixels).isPresent()) {
+        if (shape.takesPixels()) {
             ByteBuffer bytes = bound.input().clear();
             inputs.forEach(input -> bytes.put(input.image().rgb()));
             while (bytes.hasRemaining()) {
@@ -127,7 +128,7 @@ final class BatchRunner implements AutoCloseable {
             if (input.image() == null) {
                 floats.put(input.values());
             } else {
-                shape.intake().orElseThrow().preprocessing().normalize(input.image(), floats);
+                shape.preprocessing().orElseThrow().normalize(input.image(), floats);
             }
         }
         while (floats.hasRemaining()) {
@@ -148,8 +149,14 @@ final class BatchRunner implements AutoCloseable {
                     labels.add(shape.labels().get(each));
                     theirs.add((float) probabilities[each]);
                 }
-                add(answers, columns.labels(), CollectionConverters.asScala(labels).toSeq());
-                add(answers, columns.probabilities(), CollectionConverters.asScala(theirs).toSeq());
+                add(
+                        answers,
+                        columns.labels(),
+                        CollectionConverters.asScala(labels).toSeq());
+                add(
+                        answers,
+                        columns.probabilities(),
+                        CollectionConverters.asScala(theirs).toSeq());
                 add(answers, columns.prediction(), (double) best[0]);
                 add(answers, columns.probability(), Vectors.dense(probabilities));
             }

@@ -96,8 +96,8 @@ public enum InputKind {
             throw new ModelException("Expected an image, found none: Spark could not decode it.");
         }
         if ((channels != 1 && channels != 3 && channels != 4) || data.length != (long) channels * width * height) {
-            throw new ModelException("Expected 1, 3 or 4 bytes for each of " + width + "x" + height
-                    + " pixels, found " + channels + " channels and " + data.length + " bytes.");
+            throw new ModelException("Expected 1, 3 or 4 bytes for each of " + width + "x" + height + " pixels, found "
+                    + channels + " channels and " + data.length + " bytes.");
         }
         if (channels == 1) {
             return RgbImage.ofGray(width, height, data);

@@ -23,10 +23,11 @@ record RowInput(Row row, RgbImage image, float[] values, String error) {
         try {
             if (settings.kind().isImage()) {
                 RgbImage image = settings.kind().image(value);
-                boolean asIs = shape.intake().orElseThrow().takesPixels();
                 return new RowInput(
                         row,
-                        asIs ? image : shape.intake().orElseThrow().preprocessing().resize(image),
+                        shape.takesPixels()
+                                ? image
+                                : shape.preprocessing().orElseThrow().resize(image),
                         null,
                         null);
             }
@@ -48,7 +49,6 @@ record RowInput(Row row, RgbImage image, float[] values, String error) {
 
     /** Whether both can go into one run. */
     boolean fits(RowInput other) {
-        return image == null
-                || (image.width() == other.image.width() && image.height() == other.image.height());
+        return image == null || (image.width() == other.image.width() && image.height() == other.image.height());
     }
 }

@@ -1,19 +1,21 @@
 package ham.spark.ship;
 
 import ham.runtime.ModelException;
-import ham.runtime.hash.Sha256;
 import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.onnx.ModelHash;
 import ham.spark.ship.ShippedModel.ShippedFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.spark.SparkFiles;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.Utils;
 
 /**
  * The sessions of this executor: one for each model and number of threads, whatever number of tasks uses it. One that no task uses stays open for the
@@ -63,26 +65,30 @@ public final class ExecutorModels {
     }
 
     private static Path fetched(ShippedModel model) {
-        Path folder = Path.of(SparkFiles.getRootDirectory(), "ham-" + model.sha256());
+        Path file;
         try {
-            for (ShippedFile file : model.files()) {
-                Path name = folder.resolve(file.location());
+            // Spark removes it at the end of the executor.
+            Path folder = Utils.createTempDir(System.getProperty("java.io.tmpdir"), "ham-model")
+                    .toPath();
+            for (ShippedFile each : model.files()) {
+                Path name = folder.resolve(each.location());
                 Files.createDirectories(name.getParent());
-                if (!Files.exists(name)) {
-                    Links.link(name, Path.of(SparkFiles.get(file.shipped())));
+                try (OutputStream out = Files.newOutputStream(name)) {
+                    for (Broadcast<byte[]> piece : each.pieces()) {
+                        out.write(piece.value());
+                    }
                 }
             }
+            file = folder.resolve(model.files().get(0).location());
         } catch (IOException e) {
             throw new ModelException(
-                    model.name() + ": expected to find it among the files of the application, but that fails (" + e
-                            + ").",
+                    model.name() + ": expected to write it where this executor opens it, but that fails (" + e + ").",
                     e);
         }
-        Path file = folder.resolve(model.files().get(0).location());
-        String found = Sha256.ofModel(file);
+        String found = ModelHash.of(file);
         if (!found.equals(model.sha256())) {
             throw new ModelException(model.name() + ": expected the model of SHA-256 " + model.sha256()
-                    + " to come to this executor, found " + found + ".");
+                    + " to come to this executor, found " + found + "; was it changed meanwhile?");
         }
         return file;
     }

@@ -1,7 +1,7 @@
 package ham.spark.ship;
 
 import ham.runtime.ModelException;
-import ham.runtime.hash.ExternalData;
+import ham.runtime.onnx.ExternalData;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -35,7 +35,10 @@ public final class ModelFiles {
             folder.toFile().deleteOnExit();
             Path model = fetch(system, path, folder);
             for (String data : ExternalData.locations(model)) {
-                fetch(system, new org.apache.hadoop.fs.Path(path.getParent(), data), folder.resolve(data).getParent());
+                fetch(
+                        system,
+                        new org.apache.hadoop.fs.Path(path.getParent(), data),
+                        folder.resolve(data).getParent());
             }
             return model;
         } catch (IOException e) {
@@ -56,7 +59,10 @@ public final class ModelFiles {
         org.apache.hadoop.fs.Path target = new org.apache.hadoop.fs.Path(folder);
         FileSystem system = target.getFileSystem(configuration);
         system.mkdirs(target);
-        put(system, model, new org.apache.hadoop.fs.Path(target, model.getFileName().toString()));
+        put(
+                system,
+                model,
+                new org.apache.hadoop.fs.Path(target, model.getFileName().toString()));
         for (String location : ExternalData.locations(model)) {
             put(system, model.resolveSibling(location), new org.apache.hadoop.fs.Path(target, location));
         }

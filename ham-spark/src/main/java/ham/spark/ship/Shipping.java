@@ -1,10 +1,11 @@
 package ham.spark.ship;
 
 import ham.runtime.ModelException;
-import ham.runtime.hash.ExternalData;
-import ham.runtime.hash.Sha256;
+import ham.runtime.onnx.ExternalData;
+import ham.runtime.onnx.ModelHash;
 import ham.spark.ship.ShippedModel.ShippedFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,13 +13,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkContext;
-import org.apache.spark.util.Utils;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 
 /**
- * Gives models to the executors of an application as files that each of them fetches once. A file is known by the hash of its model, so that models
- * of the same name do not meet.
+ * Gives models to the executors of an application by Spark's broadcast, in which executors fetch from each other what some of them have already.
+ * Pieces keep the memory small that a file takes on its way.
  */
 public final class Shipping {
+    private static final int PIECE = 32 << 20;
+
     /** What was given to an application already, by its number and the model's hash. */
     private static final Map<String, ShippedModel> SHIPPED = new ConcurrentHashMap<>();
 
@@ -30,27 +34,32 @@ public final class Shipping {
      * @throws ModelException when a file of it is missing or broken
      */
     public static ShippedModel ship(Path model, SparkContext context) {
-        String hash = Sha256.ofModel(model);
-        return SHIPPED.computeIfAbsent(context.applicationId() + " " + hash, key -> add(model, hash, context));
+        String hash = ModelHash.of(model);
+        return SHIPPED.computeIfAbsent(
+                context.applicationId() + " " + hash, key -> broadcast(model, hash, new JavaSparkContext(context)));
     }
 
-    private static ShippedModel add(Path model, String hash, SparkContext context) {
+    private static ShippedModel broadcast(Path model, String hash, JavaSparkContext context) {
         try {
-            // Spark removes it at the end of the driver.
-            Path folder = Utils.createTempDir(System.getProperty("java.io.tmpdir"), "ham-ship").toPath();
             List<ShippedFile> files = new ArrayList<>();
-            files.add(new ShippedFile("ham-" + hash + ".onnx", model.getFileName().toString()));
+            files.add(file(model.getFileName().toString(), model, context));
             for (String location : ExternalData.locations(model)) {
-                files.add(new ShippedFile("ham-" + hash + "-" + files.size() + ".data", location));
-            }
-            for (ShippedFile each : files) {
-                Path staged = folder.resolve(each.shipped());
-                Links.link(staged, model.resolveSibling(each.location()));
-                context.addFile(staged.toUri().toString());
+                files.add(file(location, model.resolveSibling(location), context));
             }
             return new ShippedModel(hash, model.toString(), files);
         } catch (IOException e) {
-            throw new ModelException(model + ": expected a model to give to the executors, but that fails (" + e + ").", e);
+            throw new ModelException(
+                    model + ": expected a model to give to the executors, but it cannot be read (" + e + ").", e);
         }
+    }
+
+    private static ShippedFile file(String location, Path file, JavaSparkContext context) throws IOException {
+        List<Broadcast<byte[]>> pieces = new ArrayList<>();
+        try (InputStream in = Files.newInputStream(file)) {
+            for (byte[] piece = in.readNBytes(PIECE); piece.length > 0; piece = in.readNBytes(PIECE)) {
+                pieces.add(context.broadcast(piece));
+            }
+        }
+        return new ShippedFile(location, pieces);
     }
 }

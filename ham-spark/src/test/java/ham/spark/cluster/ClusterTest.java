@@ -48,7 +48,8 @@ class ClusterTest {
     }
 
     @Test
-    void everyRowIsScoredOnceThoughAWorkerDies(@TempDir(cleanup = org.junit.jupiter.api.io.CleanupMode.NEVER) Path folder) throws Exception {
+    void everyRowIsScoredOnceThoughAWorkerDies(
+            @TempDir Path folder) throws Exception {
         try (StandaloneCluster cluster = new StandaloneCluster(folder, 2)) {
             spark = session(cluster);
             Tasks tasks = new Tasks(cluster);
@@ -66,8 +67,11 @@ class ClusterTest {
             assertThat(tasks.killed).as("a worker was killed").isEqualTo(1);
             assertThat(tasks.executors).as("executors that finished tasks").hasSizeGreaterThanOrEqualTo(2);
             assertThat(tasks.lost.get()).as("tasks that were lost on the way").isPositive();
-            List<Row> written = spark.read().parquet(output.toString()).orderBy("id").collectAsList();
-            assertThat(written).extracting(row -> row.getInt(0)).isEqualTo(IntStream.range(0, ROWS).boxed().toList());
+            List<Row> written =
+                    spark.read().parquet(output.toString()).orderBy("id").collectAsList();
+            assertThat(written)
+                    .extracting(row -> row.getInt(0))
+                    .isEqualTo(IntStream.range(0, ROWS).boxed().toList());
             try (Classifier classifier = Classifier.open(COLORS, new SessionSettings(1))) {
                 for (Row row : written) {
                     String expected = classifier
@@ -89,9 +93,8 @@ class ClusterTest {
 
     /** Every row takes its time, so that there is a middle in which to kill. */
     private Dataset<Row> rows() {
-        StructType schema = new StructType()
-                .add("id", DataTypes.IntegerType, false)
-                .add("content", DataTypes.BinaryType, false);
+        StructType schema =
+                new StructType().add("id", DataTypes.IntegerType, false).add("content", DataTypes.BinaryType, false);
         List<Row> rows = new ArrayList<>();
         for (int id = 0; id < ROWS; id++) {
             rows.add(RowFactory.create(id, image(id)));
@@ -118,7 +121,6 @@ class ClusterTest {
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.executor.memory", "600m")
-                .config("spark.executor.extraJavaOptions", "-Dlog4j2.configurationFile=classpath:org/apache/spark/log4j2-defaults.properties")
                 .config("spark.executor.extraClassPath", StandaloneCluster.ours())
                 .config("spark.scheduler.minRegisteredResourcesRatio", "1.0")
                 .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "90s")
@@ -147,7 +149,7 @@ class ClusterTest {
             executors.add(end.taskInfo().executorId());
             if (end.stageId() > 0 && done.incrementAndGet() == BEFORE_THE_KILL) {
                 cluster.kill(1);
-                killed++;
+                killed = 1;
             }
         }
     }

@@ -54,7 +54,14 @@ final class StandaloneCluster implements AutoCloseable {
         Process worker = start(
                 name,
                 "org.apache.spark.deploy.worker.Worker",
-                List.of("--cores", "1", "--memory", "900m", "--work-dir", folder.resolve(name).toString(), master));
+                List.of(
+                        "--cores",
+                        "1",
+                        "--memory",
+                        "900m",
+                        "--work-dir",
+                        folder.resolve(name).toString(),
+                        master));
         await(worker, name, WORKER);
     }
 
@@ -76,7 +83,10 @@ final class StandaloneCluster implements AutoCloseable {
     static String ours() {
         return String.join(
                 File.pathSeparator,
-                classPath().stream().filter(StandaloneCluster::isOurs).map(Path::toString).toList());
+                classPath().stream()
+                        .filter(StandaloneCluster::isOurs)
+                        .map(Path::toString)
+                        .toList());
     }
 
     private static boolean isOurs(Path entry) {

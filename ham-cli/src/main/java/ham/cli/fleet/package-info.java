@@ -1,0 +1,2 @@
+/** Commands for devices in the field: keys, signed updates, and which device has which model. */
+package ham.cli.fleet;
