@@ -39,9 +39,8 @@ record Intake(
         boolean last = shape.size() == 4 && isLast(shape, type);
         boolean takesPixels = last && type == ElementType.UINT8 && (shape.get(1) < 0 || shape.get(2) < 0);
         Intake intake = new Intake(preprocessing, type, last, takesPixels, batch);
-        List<Long> expected = takesPixels
-                ? List.of((long) batch.smallest(), 1L, 1L, 3L)
-                : list(intake.shape(batch.smallest()));
+        List<Long> expected =
+                takesPixels ? List.of((long) batch.smallest(), 1L, 1L, 3L) : list(intake.shape(batch.smallest()));
         signature.checkLone(TYPES, expected);
         return intake;
     }

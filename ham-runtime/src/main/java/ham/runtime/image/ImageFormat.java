@@ -10,15 +10,15 @@ enum ImageFormat {
     JPEG("ffd8ff"),
     GIF("47494638"),
     BMP("424d"),
-    TIFF("49492a00", "4d4d002a"),
-    PNM("503120", "503220", "503320", "503420", "503520", "503620"),
+    TIFF("49492a00|4d4d002a"),
+    PNM("503120|503220|503320|503420|503520|503620"),
     WEBP("52494646........57454250"),
-    AVIF("........6674797061766966", "........6674797061766973"),
-    HEIC("........66747970686569", "........66747970686576", "........667479706d696631", "........667479706d736631"),
-    JPEG_XL("ff0a", "0000000c4a584c20"),
-    JPEG_2000("0000000c6a502020", "ff4fff51"),
-    BIG_TIFF("49492b00", "4d4d002b"),
-    SVG("3c737667", "3c3f786d6c"),
+    AVIF("........6674797061766966|........6674797061766973"),
+    HEIC("........66747970686569|........66747970686576|........667479706d696631|........667479706d736631"),
+    JPEG_XL("ff0a|0000000c4a584c20"),
+    JPEG_2000("0000000c6a502020|ff4fff51"),
+    BIG_TIFF("49492b00|4d4d002b"),
+    SVG("3c737667|3c3f786d6c"),
     PDF("25504446"),
     ICO("00000100");
 
@@ -27,10 +27,10 @@ enum ImageFormat {
 
     private static final int LONGEST = 12;
 
-    private final String[] signatures;
+    private final String signatures;
 
-    /** In hexadecimal digits, with a dot for any digit. */
-    ImageFormat(String... signatures) {
+    /** In hexadecimal digits, with a dot for any digit and a bar between them. */
+    ImageFormat(String signatures) {
         this.signatures = signatures;
     }
 
@@ -41,7 +41,7 @@ enum ImageFormat {
         }
         String digits = HexFormat.of().formatHex(begin);
         for (ImageFormat format : values()) {
-            for (String signature : format.signatures) {
+            for (String signature : format.signatures.split("\\|", -1)) {
                 if (matches(digits, signature)) {
                     return Optional.of(format);
                 }

@@ -100,11 +100,7 @@ class ImageDecoderTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {
-                "0000001c66747970617669660000 | AVIF",
-                "0000001c667479706865696300 | HEIC",
-                "ff0a00 | JPEG XL"
-            })
+            value = {"0000001c66747970617669660000 | AVIF", "0000001c667479706865696300 | HEIC", "ff0a00 | JPEG XL"})
     void namesTheFormatThatItDoesNotRead(String hex, String format) {
         assertThatThrownBy(() -> ImageDecoder.decode(HexFormat.of().parseHex(hex), "a.jpg"))
                 .isInstanceOf(ModelException.class)
