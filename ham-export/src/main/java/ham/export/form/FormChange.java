@@ -1,7 +1,6 @@
 package ham.export.form;
 
 import ham.export.OnnxFiles;
-import ham.export.ProblemType;
 import ham.export.check.ModelChecker;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
@@ -17,6 +16,8 @@ import ham.export.proto.ValueInfoProto;
 import ham.export.vit.VitGraph;
 import ham.merge.InputException;
 import ham.runtime.classify.AnswerForm;
+import ham.runtime.classify.Scores;
+import ham.runtime.onnx.Ending;
 import ham.runtime.preprocess.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ public final class FormChange {
         if (form.output() != Output.LOGITS) {
             graph.clearOutput();
             String floats = nodes.add("Cast", "logits", List.of(logits.getName()), PixelInput.to(DataType.FLOAT));
-            probabilities(nodes, floats);
+            score(nodes, floats);
         }
         if (form.output() == Output.PROBABILITIES) {
             graph.addOutput(value(
@@ -137,16 +138,15 @@ public final class FormChange {
         }
     }
 
-    /** What the graph gives already stays; else softmax, or sigmoid where every class counts for itself. */
-    private void probabilities(Nodes nodes, String floats) {
-        Optional<ProblemType> type =
-                Optional.ofNullable(metadata().get(ProblemType.METADATA_KEY)).flatMap(ProblemType::ofLabel);
-        if (GraphEnd.givesProbabilities(graph, logits.getName())) {
-            nodes.addAs("Identity", FormNames.PROBABILITIES, List.of(floats));
-        } else if (ProblemType.isSigmoid(type, shape(logits).get(1).getDimValue())) {
-            nodes.addAs("Sigmoid", FormNames.PROBABILITIES, List.of(floats));
+    /** As whoever runs the model would: nothing where the graph has made scores itself. */
+    private void score(Nodes nodes, String numbers) {
+        int classes = (int) shape(logits).get(1).getDimValue();
+        if (Ending.of(file, logits.getName()) != Ending.NONE) {
+            nodes.addAs("Identity", FormNames.PROBABILITIES, List.of(numbers));
+        } else if (Scores.of(metadata().get(Scores.METADATA_KEY), classes) == Scores.SIGMOID) {
+            nodes.addAs("Sigmoid", FormNames.PROBABILITIES, List.of(numbers));
         } else {
-            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(floats), Attributes.integer("axis", -1));
+            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(numbers), Attributes.integer("axis", -1));
         }
     }
 
@@ -222,6 +222,10 @@ public final class FormChange {
         }
         if (form.output() != Output.LOGITS) {
             add(AnswerForm.METADATA_KEY, form.output().optionName());
+            if (Ending.of(file, logits.getName()) == Ending.SIGMOID
+                    && !metadata().containsKey(Scores.METADATA_KEY)) {
+                add(Scores.METADATA_KEY, Scores.MULTI_LABEL);
+            }
         }
     }
 

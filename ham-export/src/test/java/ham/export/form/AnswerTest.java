@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import ham.export.ExportRequest;
 import ham.export.OnnxFiles;
 import ham.export.OnnxSummary;
-import ham.export.ProblemType;
 import ham.export.TestData;
 import ham.export.VitExporter;
 import ham.export.form.GraphForm.Input;
@@ -18,6 +17,7 @@ import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
+import ham.runtime.classify.Scores;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.tensor.Tensor;
 import java.io.IOException;
@@ -25,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +62,7 @@ class AnswerTest {
     void oneClassOfAllIsASoftmaxWhetherSaidOrNot() throws IOException {
         for (String type : new String[] {"single_label_classification", null}) {
             export(type);
-            assertThat(OnnxSummary.of(plain).metadata().get(ProblemType.METADATA_KEY))
+            assertThat(OnnxSummary.of(plain).metadata().get(Scores.METADATA_KEY))
                     .isEqualTo(type);
             FormChange.write(plain, PROBABILITIES, formed);
             assertSoftmax();
@@ -168,16 +167,6 @@ class AnswerTest {
             }
         }
         assertThat(found[1]).containsExactly(found[0]);
-    }
-
-    /** As transformers' pipeline for a head with one number. */
-    @Test
-    void aLoneNumberIsNeverSoftmaxed() {
-        assertThat(ProblemType.isSigmoid(Optional.empty(), 1)).isTrue();
-        assertThat(ProblemType.isSigmoid(Optional.of(ProblemType.REGRESSION), 1))
-                .isTrue();
-        assertThat(ProblemType.isSigmoid(Optional.of(ProblemType.SINGLE_LABEL_CLASSIFICATION), 2))
-                .isFalse();
     }
 
     private void assertSoftmax() {
