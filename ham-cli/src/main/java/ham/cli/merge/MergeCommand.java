@@ -136,7 +136,9 @@ public final class MergeCommand implements Callable<Integer> {
         Optional<Path> wantedBase = Optional.ofNullable(base).or(config::base);
         List<MergeConfig.Adapter> sources = sources(config);
         requireOutput(settings, sources.stream().map(MergeConfig.Adapter::path).toList());
-        List<AdapterFolder> read = read(sources, wantedBase);
+        List<AdapterFolder> read = labels == null
+                ? read(sources, wantedBase)
+                : AdapterFolder.labelled(read(sources, wantedBase), Labels.read(labels));
         List<Importance> importance = importance(method, sources, read);
         if (dryRun) {
             return plan(AdapterMerge.check(read, importance, settings, wanted));
@@ -239,11 +241,12 @@ public final class MergeCommand implements Callable<Integer> {
     }
 
     private static List<AdapterFolder> read(List<MergeConfig.Adapter> sources, Optional<Path> base) {
+        List<String> names = AdapterFolder.names(
+                sources.stream().map(MergeConfig.Adapter::path).toList());
         List<AdapterFolder> read = Parallel.map(
-                sources,
-                each -> each.name().isPresent()
-                        ? AdapterFolder.read(each.path(), each.name().get())
-                        : AdapterFolder.read(each.path()),
+                IntStream.range(0, sources.size()).boxed().toList(),
+                i -> AdapterFolder.read(
+                        sources.get(i).path(), sources.get(i).name().orElse(names.get(i))),
                 done -> {});
         if (base.isEmpty()) {
             return read;

@@ -48,18 +48,6 @@ public record Merged(
     }
 
     /**
-     * The same with other names of the head's classes.
-     *
-     * @throws InputException when there is no head, or not one name a class
-     */
-    public Merged named(List<String> classes) {
-        NamedHead named = head.orElseThrow(
-                        () -> InputException.parameter("labels", "expected a merge with a head to name the classes of, found none"))
-                .named(classes);
-        return new Merged(deltas, biases, branches, Optional.of(named), baseSha256, provenance);
-    }
-
-    /**
      * Reads a merge folder, or a bare safetensors file of deltas.
      *
      * @throws InputException when a file is missing or damaged
