@@ -4,11 +4,13 @@ import ham.bench.strategy.Strategy;
 import ham.bench.strategy.TaskServer;
 import ham.merge.InputException;
 import ham.merge.folder.AdapterFolder;
+import ham.runtime.image.RgbImage;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.Dataset;
-import ham.common.ArgMax;
+import ham.train.eval.TopClasses;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -111,31 +113,31 @@ final class ServingAccuracy {
         try (TaskServer server = TaskServer.open(models.files(strategy, tasks), session, BATCH)) {
             for (int task = 0; task < tasks; task++) {
                 List<String> labels = models.labels(strategy, tasks, task);
-                List<Integer> own = images.get(task);
-                for (int from = 0; from < own.size(); from += BATCH) {
-                    correct[task] +=
-                            correct(server, task, labels, own.subList(from, Math.min(from + BATCH, own.size())));
+                int served = task;
+                int[] own = images.get(task).stream().mapToInt(each -> each).toArray();
+                int[] top = TopClasses.of(
+                        data.test(), own, BATCH, done -> {}, decoded -> logits(server, served, decoded, labels.size()))[
+                        0];
+                for (int i = 0; i < own.length; i++) {
+                    String truth = data.classNames().get(data.test().label(own[i]));
+                    correct[task] += labels.get(top[i]).equals(truth) ? 1 : 0;
                 }
             }
         }
         return correct;
     }
 
-    private int correct(TaskServer server, int task, List<String> labels, List<Integer> batch) {
-        List<float[]> rows = batch.stream()
-                .map(image -> preprocessing.apply(data.test().image(image)))
-                .toList();
-        float[] pixels = new float[batch.size() * rows.get(0).length];
-        for (int i = 0; i < batch.size(); i++) {
+    private float[][] logits(TaskServer server, int task, List<RgbImage> decoded, int classes) {
+        List<float[]> rows = decoded.stream().map(preprocessing::apply).toList();
+        float[] pixels = new float[decoded.size() * rows.get(0).length];
+        for (int i = 0; i < decoded.size(); i++) {
             System.arraycopy(rows.get(i), 0, pixels, i * rows.get(i).length, rows.get(i).length);
         }
-        float[] logits = server.logits(task, pixels, batch.size());
-        int correct = 0;
-        for (int i = 0; i < batch.size(); i++) {
-            String truth = data.classNames().get(data.test().label(batch.get(i)));
-            int first = i * labels.size();
-            correct += labels.get(ArgMax.of(logits, first, labels.size())).equals(truth) ? 1 : 0;
+        float[] logits = server.logits(task, pixels, decoded.size());
+        float[][] byImage = new float[decoded.size()][];
+        for (int i = 0; i < decoded.size(); i++) {
+            byImage[i] = Arrays.copyOfRange(logits, i * classes, (i + 1) * classes);
         }
-        return correct;
+        return byImage;
     }
 }

@@ -4,17 +4,23 @@ import static ham.cli.Cli.ham;
 import static ham.cli.Cli.testdata;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ExperimentCommandTest {
     @TempDir
@@ -157,33 +163,48 @@ class ExperimentCommandTest {
         }
     }
 
+    /** An experiment with options, and what the one line says. */
+    static Stream<Arguments> wrongUsage() {
+        return Stream.of(
+                arguments("compare --methods magic", List.of("--methods", "ham-independent", "found 'magic'")),
+                arguments("compare --order 1993", List.of("--order")),
+                arguments("compare --orders first", List.of("--order", "found 'first'")),
+                arguments("compare --keep 2", List.of("--keep")),
+                arguments("compare --tasks 2 --variant a:order=1", List.of("--variant", "for a", "found 'order=1'")),
+                arguments("compare --tasks 2 --variant ../a:keep=1", List.of("--variant", "NAME")),
+                arguments("compare --tasks 2 --variant ham:keep=1", List.of("--variant", "found ham twice")),
+                arguments("compare --tasks 2 --orders 1993,1994,1993", List.of("--orders", "found 1993 twice")),
+                arguments("compare --tasks 2 --methods ham,ham", List.of("--methods", "found ham twice")),
+                arguments("ablation --tasks 2 --values 0.5,0.5", List.of("--values", "found 0.5 twice")),
+                arguments(
+                        "compare --tasks 2 --methods ham --variant a:keep=1 --variant a:keep=0.5",
+                        List.of("--variant", "found a twice")),
+                arguments(
+                        "sanity --tasks 2 --methods ham --variant a:keep=1 --variant a:keep=0.5",
+                        List.of("--variant", "found a twice")),
+                arguments(
+                        "sanity --tasks 2 --methods ham --variant ham:keep=1",
+                        List.of("--variant", "found ham twice")),
+                arguments("compare --tasks 9 --methods ham", List.of("--tasks", "found 9")),
+                arguments("sanity --tasks 3", List.of("--tasks", "expected 2", "found 3")));
+    }
+
+    @ParameterizedTest(name = "ham experiment {0}")
+    @MethodSource("wrongUsage")
+    void wrongUsageIsOneLineAndExitCodeTwo(String words, List<String> parts) {
+        String[] all = words.split(" ");
+        experiment(all[0], temp.resolve("out"), (Object[]) Arrays.copyOfRange(all, 1, all.length))
+                .failsWith(2, parts.toArray(String[]::new));
+    }
+
     @Test
-    void badInputIsOneLine() throws IOException {
-        Path out = temp.resolve("out");
+    void anExperimentIsNamed() {
         ham("experiment").failsWith(2, "compare, sanity, ablation or groups");
-        experiment("compare", out, "--methods", "magic").failsWith(2, "--methods", "ham-independent", "found 'magic'");
-        experiment("compare", out, "--order", "1993").failsWith(2, "--order");
-        experiment("compare", out, "--orders", "first").failsWith(2, "--order", "found 'first'");
-        experiment("compare", out, "--keep", "2").failsWith(2, "--keep");
-        experiment("compare", out, "--tasks", 2, "--variant", "a:order=1")
-                .failsWith(2, "--variant a", "found 'order=1'");
-        experiment("compare", out, "--tasks", 2, "--variant", "../a:keep=1").failsWith(2, "--variant", "NAME");
-        experiment("compare", out, "--tasks", 2, "--variant", "ham:keep=1")
-                .failsWith(2, "--variant", "found ham twice");
-        experiment("compare", out, "--tasks", 2, "--orders", "1993,1994,1993")
-                .failsWith(2, "--orders", "found 1993 twice");
-        experiment("compare", out, "--tasks", 2, "--methods", "ham,ham").failsWith(2, "--methods", "found ham twice");
-        experiment("ablation", out, "--tasks", 2, "--values", "0.5,0.5").failsWith(2, "--values", "found 0.5 twice");
-        for (String kind : List.of("compare", "sanity")) {
-            experiment(kind, out, "--tasks", 2, "--methods", "ham", "--variant", "a:keep=1", "--variant", "a:keep=0.5")
-                    .failsWith(2, "--variant", "found a twice");
-            experiment(kind, out, "--tasks", 2, "--methods", "ham", "--variant", "ham:keep=1")
-                    .failsWith(2, "--variant", "found ham twice");
-        }
-        assertThat(experiment("compare", out, "--tasks", 9, "--methods", "ham").exitCode())
-                .isEqualTo(2);
-        experiment("sanity", out, "--tasks", 3).failsWith(2, "--tasks", "expected 2", "found 3");
-        Files.createDirectories(out);
+    }
+
+    @Test
+    void aFolderOfSomethingElseIsLeftAlone() throws IOException {
+        Path out = Files.createDirectories(temp.resolve("out"));
         Files.writeString(out.resolve("notes"), "mine");
         experiment("compare", out, "--tasks", 2).failsWith(1, "found something else");
     }

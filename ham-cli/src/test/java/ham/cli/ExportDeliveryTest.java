@@ -193,7 +193,7 @@ class ExportDeliveryTest {
                         "2",
                         "--features")
                 .succeeds();
-        assertThat(exported.err()).contains("form passed on 6 seeded images");
+        assertThat(exported.err()).contains("parity passed on 6 seeded images");
         Path image = testdata("pillow/rgb.png");
         JsonNode expected =
                 ham("run", plain, image, "--top", "2", "--json").succeeds().json();
@@ -206,7 +206,7 @@ class ExportDeliveryTest {
                     .isCloseTo(one.path("probability").asDouble(), within(0.02));
         }
         ham("export", "--base", BASE, "--out", temp.resolve("x"), "--output", "top-k", "--top", "11")
-                .failsWith(1, "--top", "10 classes");
+                .failsWith(2, "--top", "10 classes");
         ham("export", "--base", BASE, "--out", temp.resolve("x"), "--output", "best")
                 .failsWith(2, "--output", "top-k");
     }
@@ -236,7 +236,7 @@ class ExportDeliveryTest {
         assertThat(out.resolve("ham/1/model.onnx")).exists();
         assertThat(Files.exists(out.resolve("vit"))).isFalse();
         ham("export", "--base", BASE, "--out", temp.resolve("x"), "--package", "triton", "--model-name", "a/b")
-                .failsWith(1, "--model-name");
+                .failsWith(2, "--model-name");
         ham("export", "--base", BASE, "--out", temp.resolve("x"), "--package", "box")
                 .failsWith(2, "--package");
         assertThat(temp.resolve("x")).doesNotExist();

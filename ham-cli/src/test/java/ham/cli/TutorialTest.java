@@ -34,15 +34,40 @@ class TutorialTest {
         questions.holdsIn(folder);
     }
 
+    /** The picture of the README is what ham draws of the figures beside it. */
+    @Test
+    void thePictureIsDrawnFromItsFigures() throws IOException, InterruptedException {
+        Path images = Cli.testdata("../docs/images");
+        Path drawn = folder.resolve("memory.svg");
+        Process draw = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        images.resolve("Draw.java").toString(),
+                        images.resolve("memory.csv").toString(),
+                        drawn.toString())
+                .inheritIO()
+                .start();
+        assertThat(draw.waitFor()).isZero();
+        assertThat(drawn).hasSameTextualContentAs(images.resolve("memory.svg"));
+    }
+
     @Test
     void aTranscriptIsComparedByItsWordsAndItsNumbers() {
         List<String> shown = List.of("...", "accuracy  48.9 %", "three of 3");
-        assertThat(Transcript.fit(shown, List.of("accuracy 48.8 %", "three of 3"), false)).isTrue();
-        assertThat(Transcript.fit(shown, List.of("before", "accuracy 48.9 %", "three of 3"), false)).isTrue();
-        assertThat(Transcript.fit(shown, List.of("accuracy 48.7 %", "three of 3"), false)).isFalse();
-        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "three of 4"), false)).isFalse();
-        assertThat(Transcript.fit(shown, List.of("accuracy 12.3 %", "three of 4"), true)).isTrue();
-        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "four of 3"), true)).isFalse();
-        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "three of 3", "more"), true)).isFalse();
+        assertThat(Transcript.fit(shown, List.of("accuracy 48.8 %", "three of 3"), false))
+                .isTrue();
+        assertThat(Transcript.fit(shown, List.of("before", "accuracy 48.9 %", "three of 3"), false))
+                .isTrue();
+        assertThat(Transcript.fit(shown, List.of("accuracy 48.7 %", "three of 3"), false))
+                .isFalse();
+        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "three of 4"), false))
+                .isFalse();
+        assertThat(Transcript.fit(shown, List.of("accuracy 12.3 %", "three of 4"), true))
+                .isTrue();
+        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "four of 3"), true))
+                .isFalse();
+        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "three of 3", "more"), true))
+                .isFalse();
     }
 }

@@ -3,15 +3,21 @@ package ham.cli;
 import static ham.cli.Cli.ham;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "demo", "train", "merge", "export", "run", "eval", "bench", "engine", "inspect", "doctor", "keys",
+                "demo", "train", "merge", "export", "run", "serve", "eval", "bench", "engine", "inspect", "doctor", "keys",
                 "sign", "apply", "fleet", "score"
             })
     void everyCommandHasHelp(String command) {
@@ -35,40 +41,47 @@ class UsageTest {
         assertThat(ham("--version").succeeds().out()).startsWith("ham ");
     }
 
-    @Test
-    void wrongUsageIsOneLineAndExitCodeTwo() {
-        ham().failsWith(2, "expected a command");
-        ham("meld").failsWith(2, "meld");
-        ham("merge").failsWith(2, "ADAPTER", "ham merge --help");
-        ham("merge", "a").failsWith(2, "--out", "--dry-run");
-        ham("inspect", "a", "--plot", "b.svg").failsWith(2, "--plot", "merge folder");
-        ham("merge", "a", "--out", "b", "--keep", "2").failsWith(2, "--keep", "found 2");
-        ham("merge", "a", "--out", "b", "--groups", "0").failsWith(2, "--groups", "found 0");
-        ham("merge", "a", "--out", "b", "--method", "mean").failsWith(2, "--method", "ham, linear, cat", "mean");
-        ham("merge", "a", "--out", "b", "--mode", "both").failsWith(2, "--mode", "sequential, independent");
-        ham("merge", "a", "--out", "b", "--alpha", "x").failsWith(2, "--alpha", "x");
-        ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--rank", "0")
-                .failsWith(2, "rank", "found 0");
-        ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--targets", "query,gate")
-                .failsWith(2, "--targets", "gate");
-        ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--head", "mlp")
-                .failsWith(2, "--head", "mlp");
-        ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--precision", "int4")
-                .failsWith(2, "--precision", "int4");
-        ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", "--order", "abc")
-                .failsWith(2, "--order", "abc");
-        for (String[] wrong : new String[][] {
-            {"--device", "tpu"}, {"--threads", "-1"}, {"--order", "-1"}, {"--projection", "46341"},
-            {"--keep", "NaN"}, {"--lr", "NaN"}, {"--epochs", "0"}, {"--batch", "0"}
-        }) {
-            ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "2", wrong[0], wrong[1])
-                    .failsWith(2, wrong[0]);
-        }
-        ham("train", "--base", "a", "--data", "b", "--out", "c", "--tasks", "0").failsWith(2, "--tasks", "found 0");
-        ham("run", "model.onnx").failsWith(2, "images", "--tensors");
-        ham("run", "model.onnx", "image.png", "--top", "0").failsWith(2, "--top");
-        ham("run", "model.onnx", "image.png", "--threads", "-1").failsWith(2, "--threads");
-        ham("bench").failsWith(2, "RUN");
-        ham("bench", "run", "--merged", "m").failsWith(2, "RUN");
+    private static final String TRAIN = "train --base a --data b --out c --tasks 2 ";
+
+    /** Words after {@code ham}, and what the one line says. */
+    static Stream<Arguments> wrongUsage() {
+        return Stream.of(
+                arguments("", List.of("expected a command")),
+                arguments("meld", List.of("meld")),
+                arguments("merge", List.of("ADAPTER", "ham merge --help")),
+                arguments("merge a", List.of("--out", "--dry-run")),
+                arguments("inspect a --plot b.svg", List.of("--plot", "merge folder")),
+                arguments("merge a --out b --keep 2", List.of("--keep", "found 2")),
+                arguments("merge a --out b --groups 0", List.of("--groups", "found 0")),
+                arguments("merge a --out b --method mean", List.of("--method", "ham, linear, cat", "mean")),
+                arguments("merge a --out b --mode both", List.of("--mode", "sequential, independent")),
+                arguments("merge a --out b --alpha x", List.of("--alpha", "x")),
+                arguments("train", List.of("--base", "--again RUN")),
+                arguments(TRAIN + "--rank 0", List.of("--rank", "found 0")),
+                arguments(TRAIN + "--targets query,gate", List.of("--targets", "gate")),
+                arguments(TRAIN + "--head mlp", List.of("--head", "mlp")),
+                arguments(TRAIN + "--precision int4", List.of("--precision", "int4")),
+                arguments(TRAIN + "--order abc", List.of("--order", "abc")),
+                arguments(TRAIN + "--device tpu", List.of("--device")),
+                arguments(TRAIN + "--threads -1", List.of("--threads")),
+                arguments(TRAIN + "--order -1", List.of("--order")),
+                arguments(TRAIN + "--projection 46341", List.of("--projection")),
+                arguments(TRAIN + "--keep NaN", List.of("--keep")),
+                arguments(TRAIN + "--lr NaN", List.of("--lr")),
+                arguments(TRAIN + "--epochs 0", List.of("--epochs")),
+                arguments(TRAIN + "--batch 0", List.of("--batch")),
+                arguments("train --base a --data b --out c --tasks 0", List.of("--tasks", "found 0")),
+                arguments("run model.onnx", List.of("images", "--tensors")),
+                arguments("run model.onnx image.png --top 0", List.of("--top")),
+                arguments("run model.onnx image.png --threads -1", List.of("--threads")),
+                arguments("bench", List.of("RUN")),
+                arguments("bench run --merged m", List.of("RUN")));
+    }
+
+    @ParameterizedTest(name = "ham {0}")
+    @MethodSource("wrongUsage")
+    void wrongUsageIsOneLineAndExitCodeTwo(String words, List<String> parts) {
+        ham((Object[]) (words.isEmpty() ? new String[0] : words.split(" ")))
+                .failsWith(2, parts.toArray(String[]::new));
     }
 }

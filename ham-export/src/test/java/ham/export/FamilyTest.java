@@ -226,8 +226,14 @@ class FamilyTest {
     }
 
     private ExportResult export(Checkpoint base, Merged merged) {
-        return VitExporter.export(
-                ExportRequest.builder().setBase(base).setMerged(merged).setVersion("test").setOutput(folder.resolve("model.onnx")).setSettings(TestData.SETTINGS).optForce(true).build());
+        return VitExporter.export(ExportRequest.builder()
+                .setBase(base)
+                .setMerged(merged)
+                .setVersion("test")
+                .setOutput(folder.resolve("model.onnx"))
+                .setSettings(TestData.SETTINGS)
+                .optForce(true)
+                .build());
     }
 
     private static float[] runTimm(ExportResult result) {

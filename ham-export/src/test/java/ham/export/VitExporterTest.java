@@ -51,7 +51,9 @@ class VitExporterTest {
 
     @Test
     void theBareBaseGivesTheLogitsOfTransformers() {
-        ExportResult result = VitExporter.export(request(Merged.none()).toBuilder().optInputs(TestData.tinyInputs()).build());
+        ExportResult result = VitExporter.export(request(Merged.none()).toBuilder()
+                .optInputs(TestData.tinyInputs())
+                .build());
         assertClose(run(result), TestData.floats("hf-vit-tiny/logits.safetensors", "logits"), 1e-4);
         assertThat(result.parity().orElseThrow().maxAbs()).isZero();
         assertThat(result.parity().orElseThrow().top1()).isEqualTo(1);
@@ -64,8 +66,13 @@ class VitExporterTest {
     @Test
     void theHalfPrecisionBackboneGivesTheLogitsOfTransformers() {
         Checkpoint base = Checkpoint.open(TestData.path("backbone"));
-        ExportResult result = VitExporter.export(
-                ExportRequest.builder().setBase(base).setMerged(Merged.none()).setVersion("test").setOutput(folder.resolve("model.onnx")).setSettings(TestData.SETTINGS).build());
+        ExportResult result = VitExporter.export(ExportRequest.builder()
+                .setBase(base)
+                .setMerged(Merged.none())
+                .setVersion("test")
+                .setOutput(folder.resolve("model.onnx"))
+                .setSettings(TestData.SETTINGS)
+                .build());
         float[] images = TestData.floats("backbone/sample_inputs.safetensors", "pixel_values");
         float[] logits = TestData.run(result.output(), images, 4, 3, 32, 32);
         assertClose(logits, TestData.floats("backbone/sample_logits.safetensors", "logits"), 1e-4);
@@ -76,7 +83,8 @@ class VitExporterTest {
     @ValueSource(strings = {"peft6.default.merged", "peft6.alphas.merged", "peft6.alphas.normalized"})
     void mergedDeltasGiveTheLogitsOfTheReference(String merge) {
         Merged merged = Merged.read(TestData.path("ham-reference/" + merge + ".safetensors"));
-        ExportResult result = VitExporter.export(request(merged).toBuilder().optInputs(TestData.tinyInputs()).build());
+        ExportResult result = VitExporter.export(
+                request(merged).toBuilder().optInputs(TestData.tinyInputs()).build());
         assertClose(run(result), TestData.floats("ham-reference/baked_logits.safetensors", "hf." + merge), 1e-4);
         assertThat(result.parity().orElseThrow().passed()).isTrue();
         assertThat(result.matched()).hasSize(8);
@@ -93,8 +101,10 @@ class VitExporterTest {
     void adapterBranchesGiveTheLogitsOfPeft(String names) {
         for (int i = 0; i < 6; i++) {
             Merged merged = branchesOnly(AdapterFolder.read(TestData.path("peft-adapters/" + names + "/adapter" + i)));
-            ExportResult result = VitExporter.export(
-                    request(merged).toBuilder().optInputs(TestData.tinyInputs()).optForce(true).build());
+            ExportResult result = VitExporter.export(request(merged).toBuilder()
+                    .optInputs(TestData.tinyInputs())
+                    .optForce(true)
+                    .build());
             assertClose(run(result), TestData.floats("peft-adapters/logits.safetensors", "adapter" + i), 2e-4);
             assertThat(result.parity().orElseThrow().passed()).isTrue();
             assertThat(result.parity().orElseThrow().top1()).isEqualTo(1);
@@ -105,7 +115,8 @@ class VitExporterTest {
     void aMergeFolderIsExportedWithItsProvenance() throws IOException {
         Merged merged = hamMerge();
         assertThat(merged.branches()).isNotEmpty();
-        ExportResult result = VitExporter.export(request(merged).toBuilder().optInputs(TestData.tinyInputs()).build());
+        ExportResult result = VitExporter.export(
+                request(merged).toBuilder().optInputs(TestData.tinyInputs()).build());
         assertClose(
                 run(result),
                 TestData.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged"),
@@ -164,7 +175,8 @@ class VitExporterTest {
         Merged merged = hamMerge();
         byte[] first = Files.readAllBytes(VitExporter.export(request(merged)).output());
         byte[] second = Files.readAllBytes(
-                VitExporter.export(request(merged).toBuilder().optForce(true).build()).output());
+                VitExporter.export(request(merged).toBuilder().optForce(true).build())
+                        .output());
         assertThat(second).isEqualTo(first);
     }
 
@@ -198,8 +210,12 @@ class VitExporterTest {
     @Test
     void theEnginesLogitsAreAThirdForm() {
         float[] logits = TestData.floats("hf-vit-tiny/logits.safetensors", "logits");
-        ExportRequest request = request(Merged.none()).toBuilder().optInputs(TestData.tinyInputs()).build();
-        ParityReport report = VitExporter.export(request.toBuilder().optEngine((pixels, images) -> logits).build())
+        ExportRequest request = request(Merged.none()).toBuilder()
+                .optInputs(TestData.tinyInputs())
+                .build();
+        ParityReport report = VitExporter.export(request.toBuilder()
+                        .optEngine((pixels, images) -> logits)
+                        .build())
                 .parity()
                 .orElseThrow();
         assertThat(report.differences()).containsOnlyKeys("engine", "factored");
@@ -207,7 +223,10 @@ class VitExporterTest {
 
         float[] others = logits.clone();
         others[7] += 1;
-        assertThatThrownBy(() -> VitExporter.export(request.toBuilder().optForce(true).optEngine((pixels, images) -> others).build()))
+        assertThatThrownBy(() -> VitExporter.export(request.toBuilder()
+                        .optForce(true)
+                        .optEngine((pixels, images) -> others)
+                        .build()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("model.onnx", "was not written", "engine 1.00e+00");
     }
@@ -222,10 +241,13 @@ class VitExporterTest {
                 .hasMessageContainingAll("was not written", "parity FAILED", "16 seeded images");
         assertThat(folder).isEmptyDirectory();
 
-        assertThat(VitExporter.export(request(wrong).toBuilder().optVerify(false).build()).parity())
+        assertThat(VitExporter.export(
+                                request(wrong).toBuilder().optVerify(false).build())
+                        .parity())
                 .isEmpty();
         byte[] before = Files.readAllBytes(folder.resolve("model.onnx"));
-        assertThatThrownBy(() -> VitExporter.export(request(wrong).toBuilder().optForce(true).build()))
+        assertThatThrownBy(() -> VitExporter.export(
+                        request(wrong).toBuilder().optForce(true).build()))
                 .isInstanceOf(InputException.class);
         assertThat(folder.resolve("model.onnx")).hasBinaryContent(before);
         assertThat(folder.toFile().list()).hasSize(1);
@@ -279,8 +301,10 @@ class VitExporterTest {
         assertThat(VitExporter.export(request(merged(deltas, Map.of()))).matched())
                 .hasSize(1);
         NamedHead head = new NamedHead(new PrototypeHead(random(1, 64, 1)), List.of("cat"));
-        assertThatThrownBy(() -> VitExporter.export(
-                        request(merged(deltas, Map.of()).withHead(head)).toBuilder().optForce(true).build()))
+        assertThatThrownBy(() ->
+                        VitExporter.export(request(merged(deltas, Map.of()).withHead(head)).toBuilder()
+                                .optForce(true)
+                                .build()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("classifier.weight", "uses");
     }
@@ -301,7 +325,13 @@ class VitExporterTest {
     }
 
     private ExportRequest request(Merged merged) {
-        return ExportRequest.builder().setBase(TestData.tiny()).setMerged(merged).setVersion("1.2.3").setOutput(folder.resolve("model.onnx")).setSettings(TestData.SETTINGS).build();
+        return ExportRequest.builder()
+                .setBase(TestData.tiny())
+                .setMerged(merged)
+                .setVersion("1.2.3")
+                .setOutput(folder.resolve("model.onnx"))
+                .setSettings(TestData.SETTINGS)
+                .build();
     }
 
     private static float[] run(ExportResult result) {

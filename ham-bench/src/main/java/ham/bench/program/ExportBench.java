@@ -124,7 +124,15 @@ public final class ExportBench {
                     Precision.valueOf(parts[1].toUpperCase(Locale.ROOT)),
                     Flavor.valueOf(parts[2].toUpperCase(Locale.ROOT)));
             format = parts.length > 3 ? format.withCalibration(new Calibration(images, RangeMethod.MINMAX)) : format;
-            VitExporter.export(ExportRequest.builder().setBase(checkpoint).setMerged(Merged.none()).setVersion("bench").setOutput(file).setSettings(settings).optFormat(format).optVerify(false).build());
+            VitExporter.export(ExportRequest.builder()
+                    .setBase(checkpoint)
+                    .setMerged(Merged.none())
+                    .setVersion("bench")
+                    .setOutput(file)
+                    .setSettings(settings)
+                    .optFormat(format)
+                    .optVerify(false)
+                    .build());
             return;
         }
         GraphProto built = new RandomGraph(Set.of(graph.split(","))).build();

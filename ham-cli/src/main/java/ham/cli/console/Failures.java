@@ -11,12 +11,19 @@ public final class Failures {
         return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ").replaceFirst("\\.$", "");
     }
 
+    /** Libraries advise by the names of parameters; here these are options. */
+    private static String advice(String sentence) {
+        return sentence.replace("force its replacement", "force its replacement (--force)")
+                .replace("by on-bad-image skip", "by --on-bad-image skip")
+                .replaceAll("\\((force|resume)\\)", "(--$1)");
+    }
+
     /** What was expected, what was found, what to do; for an unexpected fault, how to learn more. */
     public static String sentence(Throwable failure) {
         if (failure instanceof HamException known) {
             return known.parameter().map(each -> "--" + each).orElse("")
-                    + oneLine(known.getMessage()
-                            .substring(known.parameter().map(String::length).orElse(0)));
+                    + advice(oneLine(known.getMessage()
+                            .substring(known.parameter().map(String::length).orElse(0))));
         }
         if (failure instanceof OutOfMemoryError) {
             return "ran out of memory (" + failure.getMessage()

@@ -19,7 +19,9 @@ import ham.job.export.Packaged;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
+import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
+import ham.runtime.classify.Labels;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Files;
@@ -85,6 +87,13 @@ public final class ExportCommand implements Callable<Integer> {
             description =
                     "Safetensors with pixel_values [n, 3, H, W] to compare the forms on (default: seeded images).")
     private Path inputs;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Names of the classes of the merge's head, in their order: one a line, a JSON array, or a config.json"
+                    + " with id2label (default: as the merge names them).")
+    private Path labels;
 
     @Option(names = "--no-verify", description = "Do not compare the model with its factored form.")
     private boolean noVerify;
@@ -158,7 +167,13 @@ public final class ExportCommand implements Callable<Integer> {
         } else if (merged == null) {
             throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
         }
-        return merged == null ? Merged.none() : Merged.read(merged);
+        Merged read = merged == null ? Merged.none() : Merged.read(merged);
+        Merged named = labels == null ? read : read.named(Labels.read(labels));
+        if (named.head().filter(NamedHead::isNameless).isPresent()) {
+            console.warn("the classes have no names but "
+                    + named.head().get().classes().get(0) + " and so on; name them by --labels FILE");
+        }
+        return named;
     }
 
     private Exported export(Merged all, Path file, SessionSettings settings) {

@@ -26,6 +26,7 @@ final class ContinueOptions {
             "--alpha",
             "--weight",
             "--base",
+            "--labels",
             "--dry-run",
             "--force",
             "--json",

@@ -18,10 +18,12 @@ import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PlanRecord;
 import ham.merge.folder.Replay;
 import ham.merge.io.Outputs;
+import ham.merge.head.NamedHead;
 import ham.merge.join.Importance;
 import ham.merge.kernel.Parallel;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.runtime.classify.Labels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +98,13 @@ public final class MergeCommand implements Callable<Integer> {
                     + " independent, or auto (default: ${DEFAULT-VALUE}).")
     private String mode;
 
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Names of the classes of the merged head, in their order: one a line, a JSON array, or a config.json"
+                    + " with id2label (default: as the adapters name them).")
+    private Path labels;
+
     @Option(names = "--dry-run", description = "Check everything and print the plan; merge and write nothing.")
     private boolean dryRun;
 
@@ -153,7 +162,12 @@ public final class MergeCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private Integer write(AdapterMerge result, Optional<Path> wantedBase) {
+    private Integer write(AdapterMerge merge, Optional<Path> wantedBase) {
+        AdapterMerge result = labels == null ? merge : merge.named(Labels.read(labels));
+        if (result.head().filter(NamedHead::isNameless).isPresent()) {
+            console.warn("the classes have no names but " + result.head().get().classes().get(0)
+                    + " and so on; name them by --labels FILE");
+        }
         MergeOrigin origin = new MergeOrigin(console.command(), Optional.of(Version.current()), wantedBase);
         boolean peft = format.peft(console.spec());
         ObjectNode[] record = new ObjectNode[1];

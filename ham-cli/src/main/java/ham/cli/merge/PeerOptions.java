@@ -13,7 +13,7 @@ public final class PeerOptions {
             names = "--density",
             paramLabel = "D",
             defaultValue = "0.5",
-            description = "ties, dare, magnitude: fraction of the entries of each delta that is kept"
+            description = "ties, dare, magnitude, breadcrumbs, della, sce: fraction of the entries of each delta that is kept"
                     + " (default: ${DEFAULT-VALUE}).")
     private BigDecimal density;
 
@@ -21,14 +21,15 @@ public final class PeerOptions {
             names = "--scale",
             paramLabel = "S",
             defaultValue = "1",
-            description = "task-arithmetic, ties: factor on the result (default: ${DEFAULT-VALUE}).")
+            description = "task-arithmetic, ties, magmax, breadcrumbs, della, sce, tsv, iso-c, iso-cts: factor on the result"
+                    + " (default: ${DEFAULT-VALUE}).")
     private double scale;
 
     @Option(
             names = "--sign",
             paramLabel = "RULE",
-            description = "ties, dare: sign of an entry by total (the sum decides) or frequency (the majority decides);"
-                    + " dare also none (default: total for ties, none for dare).")
+            description = "ties, dare, breadcrumbs, della: sign of an entry by total (the sum decides) or frequency (the majority decides);"
+                    + " all but ties also none (default: total for ties and della, else none).")
     private SignRule sign;
 
     /** What was typed, and not the defaults. */

@@ -10,12 +10,12 @@ import ham.merge.head.HeadKind;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
+import ham.train.config.RunConfig;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
-import ham.train.config.RunConfig;
 import ham.train.stream.StreamSettings;
 import ham.train.config.RunConfigBuilder;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ public final class TrainOptions {
             paramLabel = "METHOD",
             defaultValue = "ham",
             description = "ham, cat-pruned (ham with one group), sequential (one adapter trained on and on), linear,"
-                    + " task-arithmetic, ties, dare (adapters trained alone and merged so), sd-lora (every earlier pair"
+                    + " task-arithmetic, ties, dare, magmax, model-stock, tsv, iso-c, iso-cts, opcm (adapters trained alone and merged so), sd-lora (every earlier pair"
                     + " frozen with a scalar of its own), oracle (an adapter a task, the task known; gives no single"
                     + " model), joint (one adapter, all data at once) or frozen (no adapter; the linear head is trained)"
                     + " (default: ${DEFAULT-VALUE}).")

@@ -20,9 +20,11 @@ import ham.export.bake.read.ExternalFiles;
 import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.ModelReader;
 import ham.export.bake.read.TensorEntry;
+import ham.export.bake.verify.OwnForward;
 import ham.export.bake.verify.Verification;
 import ham.export.parity.ParityReport;
 import ham.merge.InputException;
+import ham.merge.folder.Merged;
 import ham.merge.head.NamedHead;
 import ham.merge.io.Outputs;
 import ham.merge.tensor.Matrix;
@@ -85,8 +87,9 @@ public final class Baker {
         Chooser chooser = new Chooser(model, uses);
         Search search = weights.<Search>map(base -> new ContentSearch(model, base, chooser))
                 .orElseGet(() -> new NameSearch(model, uses, chooser));
-        SortedMap<String, Matrix> deltas = new TreeMap<>(request.merged().deltas());
-        request.merged().biases().forEach((name, bias) -> deltas.put(name, new Matrix(bias.length, 1, bias)));
+        Merged merged = request.merged().classifying();
+        SortedMap<String, Matrix> deltas = new TreeMap<>(merged.deltas());
+        merged.biases().forEach((name, bias) -> deltas.put(name, new Matrix(bias.length, 1, bias)));
         List<Match> matches = new ArrayList<>();
         try {
             deltas.forEach((layer, delta) -> matches.addAll(search.find(layer, delta)));
@@ -185,7 +188,11 @@ public final class Baker {
         Path reference = baked.resolveSibling("reference.onnx");
         write(explicit, reference);
         boolean exact = changes.tensors().stream().allMatch(tensor -> Content.format(tensor) == ElementFormat.FLOAT);
-        ParityReport report = new Verification(model, request.settings(), request.inputs())
+        Optional<OwnForward> own = request.weights()
+                .flatMap(weights -> OwnForward.of(weights, request.merged(), metadata.head(), request.settings()));
+        Optional<String> output =
+                classifier.flatMap(found -> found.outputs().stream().findFirst());
+        ParityReport report = new Verification(model, request.settings(), request.inputs(), own, output)
                 .compare(baked, reference, exact ? ParityReport.RELATIVE_TOLERANCE : ParityReport.HALF_TOLERANCE);
         if (!report.passed()) {
             throw new InputException(request.output(), "was not written, because its forms disagree: " + report.text());

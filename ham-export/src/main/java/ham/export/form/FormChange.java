@@ -13,14 +13,19 @@ import ham.export.proto.TensorProto.DataLocation;
 import ham.export.proto.TensorProto.DataType;
 import ham.export.proto.TensorShapeProto.Dimension;
 import ham.export.proto.ValueInfoProto;
+import ham.export.vit.VitGraph;
 import ham.merge.InputException;
 import ham.runtime.classify.AnswerForm;
+import ham.runtime.classify.Scores;
+import ham.runtime.onnx.Ending;
 import ham.runtime.preprocess.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,20 +34,13 @@ import java.util.Set;
  * <p>The model has one input of images [batch, 3, side, side] and one output of logits [batch, classes].
  */
 public final class FormChange {
-    private static final Set<String> NAMES = Set.of(
-            FormNames.IMAGES,
-            FormNames.PROBABILITIES,
-            FormNames.TOP_PROBABILITIES,
-            FormNames.TOP_INDICES,
-            FormNames.FEATURES);
-
     private final Path file;
     private final ModelProto.Builder model;
     private final GraphProto.Builder graph;
     private final ValueInfoProto input;
     private final ValueInfoProto logits;
 
-    private FormChange(Path file) {
+    private FormChange(Path file, GraphForm form) {
         this.file = file;
         model = OnnxFiles.read(file).toBuilder();
         graph = model.getGraphBuilder();
@@ -50,18 +48,23 @@ public final class FormChange {
             throw new InputException(
                     file, "expected a model in one file to change its inputs and outputs, found external data");
         }
+        List<ValueInfoProto> answers = answers();
         if (graph.getInputCount() != 1
-                || graph.getOutputCount() != 1
-                || shape(graph.getInput(0)).size() != 4
-                || shape(graph.getOutput(0)).size() != 2) {
+                || answers.size() != 1
+                || shape(graph.getInput(0)).size() != 4) {
             throw new InputException(
                     file,
                     "expected one input of images [batch, 3, side, side] and one output of logits [batch, classes],"
-                            + " found " + graph.getInputCount() + " inputs and " + graph.getOutputCount()
-                            + " outputs; the form can be chosen once, when the model is exported");
+                            + " found " + graph.getInputCount() + " inputs and the outputs "
+                            + graph.getOutputList().stream()
+                                    .map(each -> each.getName() + " of "
+                                            + shape(each).size() + " dimensions")
+                                    .toList()
+                            + "; the form can be chosen once, when the model is exported");
         }
+        Renaming.free(graph, added(form));
         input = graph.getInput(0);
-        logits = graph.getOutput(0);
+        logits = answers().get(0);
     }
 
     /**
@@ -72,8 +75,7 @@ public final class FormChange {
      * @throws InputException when the model cannot have that form
      */
     public static void write(Path source, GraphForm form, Path target) throws IOException {
-        FormChange change = new FormChange(source);
-        Renaming.free(change.graph, NAMES);
+        FormChange change = new FormChange(source, form);
         change.output(form);
         if (form.input() == Input.UINT8) {
             change.input();
@@ -82,6 +84,32 @@ public final class FormChange {
         ModelProto changed = change.model.build();
         ModelChecker.requireValid(source.getFileName().toString(), changed);
         OnnxFiles.write(changed, target);
+    }
+
+    /** The logits: the output of that name, else every one of two dimensions. */
+    private List<ValueInfoProto> answers() {
+        List<ValueInfoProto> flat = graph.getOutputList().stream()
+                .filter(each -> shape(each).size() == 2)
+                .toList();
+        List<ValueInfoProto> named = flat.stream()
+                .filter(each -> each.getName().equals(VitGraph.OUTPUT))
+                .toList();
+        return named.isEmpty() ? flat : named;
+    }
+
+    /** The names of what is put before and behind the graph. */
+    private static Set<String> added(GraphForm form) {
+        Set<String> names = new HashSet<>();
+        if (form.input() == Input.UINT8) {
+            names.add(FormNames.IMAGES);
+        }
+        if (form.output() != Output.LOGITS) {
+            names.addAll(Set.of(FormNames.PROBABILITIES, FormNames.TOP_PROBABILITIES, FormNames.TOP_INDICES));
+        }
+        if (form.features()) {
+            names.add(FormNames.FEATURES);
+        }
+        return names;
     }
 
     private void output(GraphForm form) {
@@ -93,7 +121,7 @@ public final class FormChange {
         if (form.output() != Output.LOGITS) {
             graph.clearOutput();
             String floats = nodes.add("Cast", "logits", List.of(logits.getName()), PixelInput.to(DataType.FLOAT));
-            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(floats), Attributes.integer("axis", -1));
+            score(nodes, floats);
         }
         if (form.output() == Output.PROBABILITIES) {
             graph.addOutput(value(
@@ -110,10 +138,23 @@ public final class FormChange {
         }
     }
 
+    /** As whoever runs the model would: nothing where the graph has made scores itself. */
+    private void score(Nodes nodes, String numbers) {
+        int classes = (int) shape(logits).get(1).getDimValue();
+        if (Ending.of(file, logits.getName()) != Ending.NONE) {
+            nodes.addAs("Identity", FormNames.PROBABILITIES, List.of(numbers));
+        } else if (Scores.of(metadata().get(Scores.METADATA_KEY), classes) == Scores.SIGMOID) {
+            nodes.addAs("Sigmoid", FormNames.PROBABILITIES, List.of(numbers));
+        } else {
+            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(numbers), Attributes.integer("axis", -1));
+        }
+    }
+
     private void top(Nodes nodes, int top, Dimension batch) {
         long classes = shape(logits).get(1).getDimValue();
         if (classes > 0 && top > classes) {
-            throw InputException.parameter("top", "expected at most the " + classes + " classes of the model, found " + top);
+            throw InputException.parameter(
+                    "top", "expected at most the " + classes + " classes of the model, found " + top);
         }
         nodes.addAs(
                 "TopK",
@@ -135,19 +176,28 @@ public final class FormChange {
         }
         Preprocessing preprocessing = Preprocessing.fromJson(json, file + ", metadata " + Preprocessing.METADATA_KEY);
         List<Dimension> shape = shape(input);
-        if (shape.get(1).getDimValue() != 3
-                || shape.get(2).getDimValue() != preprocessing.height()
-                || shape.get(3).getDimValue() != preprocessing.width()) {
+        DataType type = DataType.forNumber(input.getType().getTensorType().getElemType());
+        boolean channelsLast = shape.get(3).getDimValue() == 3 && shape.get(1).getDimValue() != 3;
+        int rows = channelsLast ? 1 : 2;
+        if (shape.get(channelsLast ? 3 : 1).getDimValue() != 3
+                || shape.get(rows).getDimValue() != preprocessing.height()
+                || shape.get(rows + 1).getDimValue() != preprocessing.width()
+                || (type != DataType.FLOAT && type != DataType.FLOAT16)) {
             throw InputException.parameter(
                     "input",
-                    "expected " + file + " to have an input [batch, 3, " + preprocessing.height() + ", "
-                            + preprocessing.width() + "] as the preprocessing makes it, found another shape for '"
+                    "expected " + file + " to have a float input [batch, 3, " + preprocessing.height() + ", "
+                            + preprocessing.width() + "] or [batch, " + preprocessing.height() + ", "
+                            + preprocessing.width() + ", 3] as the preprocessing makes it, found " + type + " "
+                            + shape.stream().map(each -> each.getDimValue()).toList() + " for '"
                             + input.getName() + "'");
         }
         NewerOpset.raise(file, model);
         Nodes nodes = new Nodes();
-        DataType type = DataType.forNumber(input.getType().getTensorType().getElemType());
-        new PixelInput(nodes, preprocessing).write(FormNames.IMAGES, input.getName(), type);
+        String pixels = channelsLast ? "form.channels_first" : input.getName();
+        new PixelInput(nodes, preprocessing).write(FormNames.IMAGES, pixels, type);
+        if (channelsLast) {
+            nodes.addAs("Transpose", input.getName(), List.of(pixels), Attributes.integers("perm", 0, 2, 3, 1));
+        }
         nodes.putBefore(graph);
         Dimension channels = ValueInfos.fixed(3);
         graph.clearInput()
@@ -172,6 +222,10 @@ public final class FormChange {
         }
         if (form.output() != Output.LOGITS) {
             add(AnswerForm.METADATA_KEY, form.output().optionName());
+            if (Ending.of(file, logits.getName()) == Ending.SIGMOID
+                    && !metadata().containsKey(Scores.METADATA_KEY)) {
+                add(Scores.METADATA_KEY, Scores.MULTI_LABEL);
+            }
         }
     }
 

@@ -27,7 +27,7 @@ public record GraphForm(Input input, Output output, int top, boolean features) {
     public enum Output {
         /** {@code logits} [batch, classes]. */
         LOGITS,
-        /** {@value FormNames#PROBABILITIES} [batch, classes]: the softmax of the logits. */
+        /** {@value FormNames#PROBABILITIES} [batch, classes]: the softmax of the logits, or their sigmoid where every class counts for itself. */
         PROBABILITIES,
         /** {@value FormNames#TOP_PROBABILITIES} and {@value FormNames#TOP_INDICES} [batch, k], best first. */
         TOP_K;

@@ -102,10 +102,12 @@ final class PixelInput {
     }
 
     private static InputException refused(Resample filter) {
-        return InputException.parameter("input", "expected a preprocessing that resizes by bilinear or bicubic"
-                + " interpolation, as ONNX's Resize does exactly, found "
-                + filter.name().toLowerCase(Locale.ROOT)
-                + "; uint8 images cannot be taken then, export with the float input");
+        return InputException.parameter(
+                "input",
+                "expected a preprocessing that resizes by bilinear or bicubic"
+                        + " interpolation, as ONNX's Resize does exactly, found "
+                        + filter.name().toLowerCase(Locale.ROOT)
+                        + "; uint8 images cannot be taken then, export with the float input");
     }
 
     static AttributeProto text(String name, String value) {
@@ -142,15 +144,23 @@ final class PixelInput {
     /** An image that comes out of the resizing too small has no middle of that size. */
     private void requireRoom() {
         Resizing resizing = preprocessing.resizing();
+        if (resizing instanceof Resizing.EdgeRange) {
+            throw InputException.parameter(
+                    "input",
+                    "expected a preprocessing whose resizing bounds no longest edge for uint8, found one that does; export"
+                            + " with the float input");
+        }
         int smallest = resizing instanceof Resizing.ShortestEdge edge
                 ? edge.pixels()
                 : resizing instanceof Resizing.Exact exact
                         ? Math.min(exact.height(), exact.width())
                         : Integer.MAX_VALUE;
         if (Math.max(preprocessing.height(), preprocessing.width()) > smallest) {
-            throw InputException.parameter("input", "expected a crop of at most the resized " + smallest
-                    + " pixels, found " + preprocessing.height() + "x" + preprocessing.width()
-                    + "; uint8 images cannot be taken then, export with the float input");
+            throw InputException.parameter(
+                    "input",
+                    "expected a crop of at most the resized " + smallest
+                            + " pixels, found " + preprocessing.height() + "x" + preprocessing.width()
+                            + "; uint8 images cannot be taken then, export with the float input");
         }
     }
 

@@ -11,7 +11,7 @@ final class Renaming {
 
     private Renaming() {}
 
-    /** Renames the results of nodes that are called like one of {@code wanted}; nodes with subgraphs do not occur here. */
+    /** Renames every value that is called like one of {@code wanted}; nodes with subgraphs do not occur here. */
     static void free(GraphProto.Builder graph, Set<String> wanted) {
         for (NodeProto.Builder node : graph.getNodeBuilderList()) {
             for (int i = 0; i < node.getInputCount(); i++) {
@@ -22,6 +22,9 @@ final class Renaming {
             }
         }
         graph.getValueInfoBuilderList().forEach(value -> value.setName(renamed(value.getName(), wanted)));
+        graph.getInitializerBuilderList().forEach(tensor -> tensor.setName(renamed(tensor.getName(), wanted)));
+        graph.getInputBuilderList().forEach(value -> value.setName(renamed(value.getName(), wanted)));
+        graph.getOutputBuilderList().forEach(value -> value.setName(renamed(value.getName(), wanted)));
     }
 
     private static String renamed(String name, Set<String> wanted) {

@@ -147,7 +147,13 @@ public final class AdapterPackage {
     }
 
     private void graph(Path file, AdapterForm form) throws IOException {
-        ExportRequest request = ExportRequest.builder().setBase(base).setMerged(Merged.none()).setVersion(version).setOutput(file).setSettings(settings).build();
+        ExportRequest request = ExportRequest.builder()
+                .setBase(base)
+                .setMerged(Merged.none())
+                .setVersion(version)
+                .setOutput(file)
+                .setSettings(settings)
+                .build();
         ModelProto model = VitExporter.around(request, form.graph(), List.of());
         ModelChecker.requireValid(BASE, model);
         OnnxFiles.write(model, file);
@@ -158,8 +164,14 @@ public final class AdapterPackage {
         VitConfig config = base.config();
         ParityInputs inputs = ParityInputs.seeded(config, SAMPLES, SEED);
         Path baked = folder.resolve(".baked.onnx");
-        VitExporter.export(
-                ExportRequest.builder().setBase(base).setMerged(model).setVersion(version).setOutput(baked).setSettings(settings).optVerify(false).build());
+        VitExporter.export(ExportRequest.builder()
+                .setBase(base)
+                .setMerged(model)
+                .setVersion(version)
+                .setOutput(baked)
+                .setSettings(settings)
+                .optVerify(false)
+                .build());
         float[] expected;
         try (OnnxModel session = OnnxModel.open(baked, settings)) {
             LogitsSource source = (pixels, images) -> session.run(pixels, shape(config, images));

@@ -53,15 +53,17 @@ final class LinearLayers {
             }
         }
         if (exceptions.isPresent() && (excepted == 0 || layers.nodes.isEmpty())) {
-            throw InputException.parameter("float-layers", "expected '" + exceptions.get() + "' to find some of the "
-                    + (excepted + layers.nodes.size()) + " linear layers, found " + excepted
-                    + " (their names are like "
-                    + graph.getNodeList().stream()
-                            .filter(node -> node.getOpType().equals("Gemm"))
-                            .map(LinearLayers::name)
-                            .findFirst()
-                            .orElse("none")
-                    + ")");
+            throw InputException.parameter(
+                    "float-layers",
+                    "expected '" + exceptions.get() + "' to find some of the "
+                            + (excepted + layers.nodes.size()) + " linear layers, found " + excepted
+                            + " (their names are like "
+                            + graph.getNodeList().stream()
+                                    .filter(node -> node.getOpType().equals("Gemm"))
+                                    .map(LinearLayers::name)
+                                    .findFirst()
+                                    .orElse("none")
+                            + ")");
         }
         return layers;
     }

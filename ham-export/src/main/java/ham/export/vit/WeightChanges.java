@@ -37,7 +37,8 @@ public final class WeightChanges {
      * @throws InputException if the merge was made for another base, names a weight that the base lacks or has in another shape,
      *     or has branches that do not fit their delta
      */
-    public static WeightChanges of(Checkpoint base, String baseSha256, Merged merged) {
+    public static WeightChanges of(Checkpoint base, String baseSha256, Merged whole) {
+        Merged merged = whole.classifying();
         Merged placed = merged.onto(base, baseSha256);
         List<WeightChange> changes = new ArrayList<>();
         for (String layer : merged.deltas().keySet()) {

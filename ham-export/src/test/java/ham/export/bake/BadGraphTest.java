@@ -164,7 +164,11 @@ class BadGraphTest {
             Files.write(file, random.nextInt(10) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes);
             try {
                 Baker.bake(Bakes.request(
-                                file, TestData.path(first ? "timm-vit-tiny" : "hf-vit-tiny"), Bakes.deltas(), out()).toBuilder().optVerify(false).optForce(true).build());
+                                file, TestData.path(first ? "timm-vit-tiny" : "hf-vit-tiny"), Bakes.deltas(), out())
+                        .toBuilder()
+                        .optVerify(false)
+                        .optForce(true)
+                        .build());
             } catch (InputException e) {
                 assertThat(e.getMessage()).doesNotContain("\n");
                 refused++;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
 import ham.export.TestData;
-import ham.export.bake.base.LayerName;
+import ham.export.bake.base.LayerPlace;
 import ham.export.bake.base.SafetensorsWeights;
 import ham.export.bake.base.WeightBlock;
 import ham.export.bake.match.Chooser;
@@ -62,7 +62,10 @@ class BakerTest {
             String merged = "ham-reference/" + expected.substring(base.length() + 1) + ".safetensors";
             Path output = temp.resolve(expected + ".onnx");
             boolean verify = expected.equals(cases.get(0));
-            ExportResult result = Baker.bake(Bakes.request(graph, base, Merged.read(TestData.path(merged)), output).toBuilder().optVerify(verify).build());
+            ExportResult result =
+                    Baker.bake(Bakes.request(graph, base, Merged.read(TestData.path(merged)), output).toBuilder()
+                            .optVerify(verify)
+                            .build());
             assertThat(result.parity().isPresent()).isEqualTo(verify);
             assertThat(result.matched())
                     .hasSize(8)
@@ -77,7 +80,10 @@ class BakerTest {
         for (String graph : List.of("hf-sdpa/ts17", "timm-sdpa/ts17_fp16_keepio", "hf-legacy/ts17_fused")) {
             String base = graph.startsWith("hf") ? "hf" : "timm";
             Path output = temp.resolve("out.onnx");
-            ExportResult result = Baker.bake(Bakes.request(graph, base, Bakes.deltas(), output).toBuilder().optVerify(false).optForce(true).build());
+            ExportResult result = Baker.bake(Bakes.request(graph, base, Bakes.deltas(), output).toBuilder()
+                    .optVerify(false)
+                    .optForce(true)
+                    .build());
             byte[] before = Files.readAllBytes(TestData.path("onnx-exports/" + graph + ".onnx"));
             byte[] after = Files.readAllBytes(output);
             List<String> changed =
@@ -108,8 +114,10 @@ class BakerTest {
         Merged merged = Bakes.deltas();
         for (String graph : List.of("hf-sdpa/dynamo", "hf-sdpa/ts17_fp16", "hf-legacy/ts17_fused_fp16")) {
             Path output = temp.resolve("out.onnx");
-            Baker.bake(
-                    Bakes.request(graph, "hf", merged, output).toBuilder().optVerify(false).optForce(true).build());
+            Baker.bake(Bakes.request(graph, "hf", merged, output).toBuilder()
+                    .optVerify(false)
+                    .optForce(true)
+                    .build());
             try (ByteFile file = ByteFile.open(output, "a model")) {
                 ModelIndex model = ModelReader.read(file, new ExternalFiles(output));
                 Chooser chooser = new Chooser(model, new Uses(model));
@@ -120,8 +128,9 @@ class BakerTest {
                     for (int i = 0; i < sums.length; i++) {
                         sums[i] += delta.data()[i];
                     }
-                    WeightBlock block = new WeightBlock(layer, 0, delta.rows(), delta.columns(), LayerName.find(layer));
-                    assertThat(search.holding(block, sums))
+                    WeightBlock block =
+                            new WeightBlock(layer, 0, delta.rows(), delta.columns(), LayerPlace.find(layer));
+                    assertThat(search.places(block, sums))
                             .as(graph + " " + layer)
                             .hasSize(1);
                 });
@@ -132,7 +141,7 @@ class BakerTest {
     @Test
     void anInputIsNeverTouchedAndAnOutputOnlyWithForce() throws IOException {
         Path output = Files.writeString(temp.resolve("out.onnx"), "old");
-        Bakes.refused(Bakes.request("hf-sdpa/ts17", "hf", Bakes.deltas(), output), "--force");
+        Bakes.refused(Bakes.request("hf-sdpa/ts17", "hf", Bakes.deltas(), output), "(force)");
         assertThat(output).hasContent("old");
     }
 
@@ -156,7 +165,9 @@ class BakerTest {
         Files.copy(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data"), data);
         Path weights = TestData.path("timm-vit-tiny");
         for (Path output : List.of(model, data)) {
-            assertThatThrownBy(() -> Baker.bake(Bakes.request(model, weights, Bakes.deltas(), output).toBuilder().optForce(true).build()))
+            assertThatThrownBy(() -> Baker.bake(Bakes.request(model, weights, Bakes.deltas(), output).toBuilder()
+                            .optForce(true)
+                            .build()))
                     .hasMessageContaining("would be lost");
         }
         assertThat(data).hasSameBinaryContentAs(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data"));

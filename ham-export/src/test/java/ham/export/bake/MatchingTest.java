@@ -69,7 +69,14 @@ class MatchingTest {
         assertThat(tensor(baked, TS17_QUERY_0)).isEqualTo(tensor(OnnxFiles.read(shared), TS17_QUERY_0));
         Path built = temp.resolve("built.onnx");
         Path folder = folder(weights);
-        VitExporter.export(ExportRequest.builder().setBase(Checkpoint.open(folder)).setMerged(merged).setVersion("test").setOutput(built).setSettings(TestData.SETTINGS).optVerify(false).build());
+        VitExporter.export(ExportRequest.builder()
+                .setBase(Checkpoint.open(folder))
+                .setMerged(merged)
+                .setVersion("test")
+                .setOutput(built)
+                .setSettings(TestData.SETTINGS)
+                .optVerify(false)
+                .build());
         Bakes.assertClose(Bakes.logits(output, "hf"), Bakes.logits(built, "hf"), 1e-3f);
     }
 
@@ -215,7 +222,15 @@ class MatchingTest {
             ExportResult result = Baker.bake(Bakes.request(graph, "hf", merged, output));
             assertThat(result.matched()).hasSize(3);
             Path built = temp.resolve("built.onnx");
-            VitExporter.export(ExportRequest.builder().setBase(TestData.tiny()).setMerged(merged).setVersion("test").setOutput(built).setSettings(TestData.SETTINGS).optVerify(false).optForce(true).build());
+            VitExporter.export(ExportRequest.builder()
+                    .setBase(TestData.tiny())
+                    .setMerged(merged)
+                    .setVersion("test")
+                    .setOutput(built)
+                    .setSettings(TestData.SETTINGS)
+                    .optVerify(false)
+                    .optForce(true)
+                    .build());
             Bakes.assertClose(Bakes.logits(output, "hf"), Bakes.logits(built, "hf"), 1e-3f);
         }
     }
@@ -223,7 +238,14 @@ class MatchingTest {
     @Test
     void withoutWeightsTheCheckpointsNamesDecide() {
         Path built = temp.resolve("base.onnx");
-        VitExporter.export(ExportRequest.builder().setBase(TestData.tiny()).setMerged(Merged.none()).setVersion("test").setOutput(built).setSettings(TestData.SETTINGS).optVerify(false).build());
+        VitExporter.export(ExportRequest.builder()
+                .setBase(TestData.tiny())
+                .setMerged(Merged.none())
+                .setVersion("test")
+                .setOutput(built)
+                .setSettings(TestData.SETTINGS)
+                .optVerify(false)
+                .build());
         Path output = temp.resolve("out.onnx");
         ExportResult result = Baker.bake(Bakes.request(built, null, Bakes.deltas(), output));
         assertThat(result.matched()).hasSize(8).allMatch(match -> match.initializer()

@@ -114,7 +114,15 @@ class FormChangeTest {
             Variant variant = Variant.of(letters);
             Checkpoint base = Checkpoint.open(RandomCheckpoint.write(variant, folder.resolve(letters)));
             Path plain = folder.resolve("plain.onnx");
-            VitExporter.export(ExportRequest.builder().setBase(base).setMerged(Merged.none()).setVersion("1").setOutput(plain).setSettings(TestData.SETTINGS).optForce(true).optVerify(false).build());
+            VitExporter.export(ExportRequest.builder()
+                    .setBase(base)
+                    .setMerged(Merged.none())
+                    .setVersion("1")
+                    .setOutput(plain)
+                    .setSettings(TestData.SETTINGS)
+                    .optForce(true)
+                    .optVerify(false)
+                    .build());
             Path both = changed(plain, new GraphForm(Input.FLOAT, Output.LOGITS, 1, true));
             float[] pixels = new float[2 * 3 * 12 * 12];
             for (int i = 0; i < pixels.length; i++) {
@@ -224,7 +232,13 @@ class FormChangeTest {
 
     private Path export(Preprocessing preprocessing) {
         Path file = folder.resolve("plain.onnx");
-        ExportRequest own = ExportRequest.builder().setBase(TestData.tiny()).setMerged(Merged.none()).setVersion("1").setOutput(file).setSettings(TestData.SETTINGS).build();
+        ExportRequest own = ExportRequest.builder()
+                .setBase(TestData.tiny())
+                .setMerged(Merged.none())
+                .setVersion("1")
+                .setOutput(file)
+                .setSettings(TestData.SETTINGS)
+                .build();
         VitExporter.export(new ExportRequest(
                 own.base(),
                 own.merged(),

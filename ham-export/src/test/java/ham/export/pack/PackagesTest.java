@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.TestData;
@@ -29,17 +27,17 @@ import ham.runtime.ModelException;
 import ham.runtime.model.AdaptedModel;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.Map;
-import java.util.stream.Stream;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -238,7 +236,14 @@ class PackagesTest {
     }
 
     private static ExportResult export(Merged merged, Path output) {
-        return VitExporter.export(ExportRequest.builder().setBase(TestData.tiny()).setMerged(merged).setVersion("test").setOutput(output).setSettings(TestData.SETTINGS).optVerify(false).build());
+        return VitExporter.export(ExportRequest.builder()
+                .setBase(TestData.tiny())
+                .setMerged(merged)
+                .setVersion("test")
+                .setOutput(output)
+                .setSettings(TestData.SETTINGS)
+                .optVerify(false)
+                .build());
     }
 
     private static float[] run(Path model) {

@@ -92,8 +92,7 @@ class ParityReportTest {
         JsonNode json = JsonMapper.builder().build().valueToTree(compare(logits, logits));
         assertThat(json.fieldNames())
                 .toIterable()
-                .containsExactly(
-                        "passed", "max_abs", "top1", "tolerance", "range", "inputs", "samples", "differences");
+                .containsExactly("passed", "max_abs", "top1", "tolerance", "range", "inputs", "samples", "differences");
         ParityReport bounded = ParityReport.compareTop1(TWO_IMAGES, logits, Map.of(ParityReport.FACTORED, logits));
         assertThat(JsonMapper.builder().build().valueToTree(bounded).has("tolerance"))
                 .isFalse();

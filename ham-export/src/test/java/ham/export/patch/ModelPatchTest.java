@@ -172,7 +172,7 @@ class ModelPatchTest {
         patch = file;
         ModelPatch.apply(patch, before, applied, false);
         assertThatThrownBy(() -> ModelPatch.apply(patch, before, applied, false))
-                .hasMessageContaining("--force");
+                .hasMessageContaining("force");
     }
 
     /** Every flipped bit and every lost end is told, and nothing is left behind. */

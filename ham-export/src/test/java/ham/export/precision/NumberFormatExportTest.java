@@ -132,7 +132,8 @@ class NumberFormatExportTest {
 
     private float[] logits(Checkpoint base, NumberFormat format, ParityInputs images) {
         Path file = folder.resolve("model.onnx");
-        VitExporter.export(request(base, format, file).toBuilder().optVerify(false).build());
+        VitExporter.export(
+                request(base, format, file).toBuilder().optVerify(false).build());
         int side = base.config().imageSize();
         return TestData.run(file, images.pixelValues(), images.samples(), 3, side, side);
     }
@@ -210,12 +211,21 @@ class NumberFormatExportTest {
     }
 
     private ExportResult export(Checkpoint base, NumberFormat format) {
-        return VitExporter.export(
-                request(base, format, folder.resolve("out.onnx")).toBuilder().optInputs(images(base)).build());
+        return VitExporter.export(request(base, format, folder.resolve("out.onnx")).toBuilder()
+                .optInputs(images(base))
+                .build());
     }
 
     private static ExportRequest request(Checkpoint base, NumberFormat format, Path file) {
-        return ExportRequest.builder().setBase(base).setMerged(Merged.none()).setVersion("test").setOutput(file).setSettings(TestData.SETTINGS).optForce(true).optFormat(format).build();
+        return ExportRequest.builder()
+                .setBase(base)
+                .setMerged(Merged.none())
+                .setVersion("test")
+                .setOutput(file)
+                .setSettings(TestData.SETTINGS)
+                .optForce(true)
+                .optFormat(format)
+                .build();
     }
 
     private static ParityInputs images(Checkpoint base) {

@@ -231,8 +231,8 @@ public final class Delivery {
             Outputs.file(
                     patch.file(),
                     force,
-                    file -> report[0] = ModelPatch.write(
-                            deployed(patch), patch.before(), model, merged, result.matched(), file));
+                    file -> report[0] =
+                            ModelPatch.write(deployed(patch), patch.before(), model, merged, result.matched(), file));
             return report[0].at(patch.file());
         });
     }

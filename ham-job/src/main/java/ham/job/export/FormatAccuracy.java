@@ -2,7 +2,6 @@ package ham.job.export;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import ham.common.ArgMax;
 import ham.export.ExportRequest;
 import ham.export.VitExporter;
 import ham.export.precision.NumberFormat;
@@ -10,11 +9,10 @@ import ham.job.work.TemporaryFolder;
 import ham.job.work.WorkListener;
 import ham.merge.InputException;
 import ham.runtime.classify.Classifier;
-import ham.runtime.image.RgbImage;
 import ham.runtime.model.SessionSettings;
 import ham.train.data.Dataset;
+import ham.train.eval.TopClasses;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -55,12 +53,11 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
     public static FormatAccuracy of(ExportRequest request, Dataset data, WorkListener listener) {
         try (TemporaryFolder folder = new TemporaryFolder()) {
             Path reference = folder.path().resolve("fp32.onnx");
-            VitExporter.export(
-                    request.toBuilder()
-                            .optFormat(NumberFormat.PLAIN)
-                            .optVerify(false)
-                            .setOutput(reference)
-                            .build());
+            VitExporter.export(request.toBuilder()
+                    .optFormat(NumberFormat.PLAIN)
+                    .optVerify(false)
+                    .setOutput(reference)
+                    .build());
             FormatAccuracy accuracy = measure(reference, request.output(), data, request.settings(), listener);
             accuracy.warning(request.format().text()).ifPresent(listener::warned);
             return accuracy;
@@ -79,21 +76,18 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
             int correctLeft = 0;
             int correctRight = 0;
             int agreeing = 0;
-            for (int from = 0; from < size; from += BATCH) {
-                List<RgbImage> batch = IntStream.range(from, Math.min(from + BATCH, size))
-                        .mapToObj(data.test()::image)
-                        .toList();
-                float[][] leftLogits = left.logits(batch);
-                float[][] rightLogits = right.logits(batch);
-                for (int i = 0; i < batch.size(); i++) {
-                    int expected = logitOf[data.test().label(from + i)];
-                    int leftTop = ArgMax.of(leftLogits[i]);
-                    int rightTop = ArgMax.of(rightLogits[i]);
-                    correctLeft += leftTop == expected ? 1 : 0;
-                    correctRight += rightTop == expected ? 1 : 0;
-                    agreeing += leftTop == rightTop ? 1 : 0;
-                }
-                listener.progress("comparing with float32", from + batch.size(), size);
+            int[][] top = TopClasses.of(
+                    data.test(),
+                    IntStream.range(0, size).toArray(),
+                    BATCH,
+                    done -> listener.progress("comparing with float32", done, size),
+                    left::logits,
+                    right::logits);
+            for (int i = 0; i < size; i++) {
+                int expected = logitOf[data.test().label(i)];
+                correctLeft += top[0][i] == expected ? 1 : 0;
+                correctRight += top[1][i] == expected ? 1 : 0;
+                agreeing += top[0][i] == top[1][i] ? 1 : 0;
             }
             return new FormatAccuracy(
                     size, (double) correctLeft / size, (double) correctRight / size, (double) agreeing / size);

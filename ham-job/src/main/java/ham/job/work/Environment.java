@@ -2,8 +2,8 @@ package ham.job.work;
 
 import ham.common.Machine;
 import ham.runtime.backend.OnnxRuntime;
-import ham.train.engine.TorchEngine;
 import ham.train.config.RunConfig;
+import ham.train.engine.TorchEngine;
 import ham.train.run.RunRecord;
 import java.util.Map;
 import java.util.function.Consumer;

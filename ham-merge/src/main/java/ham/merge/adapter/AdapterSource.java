@@ -1,6 +1,9 @@
 package ham.merge.adapter;
 
+import ham.merge.tensor.Matrix;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Supplier;
 
 /** An adapter whose tensors are read when they are asked for, so that a thousand adapters need not fit in memory. Safe for use by several threads. */
 public interface AdapterSource {
@@ -17,6 +20,26 @@ public interface AdapterSource {
      * @throws ham.merge.InputException when the tensors cannot be read or hold NaN or infinity
      */
     LoraFactors factors(String weight);
+
+    /**
+     * The factors of one weight where the weight that they are added to is at hand.
+     *
+     * @param base reads that weight [out, in]
+     * @throws ham.merge.InputException as {@link #factors(String)}
+     */
+    default LoraFactors factors(String weight, Supplier<Matrix> base) {
+        return factors(weight);
+    }
+
+    /** What the adapter is when its deltas need the base (DoRA), so that {@link #factors(String)} gives none; empty when they do not. */
+    default Optional<String> needsBase() {
+        return Optional.empty();
+    }
+
+    /** What the model that the adapter was trained in calls a weight, which may be another name than the base has. */
+    default String ownName(String weight) {
+        return weight;
+    }
 
     /** Whether the base stores the adapted weights as [in, out] (PEFT's {@code fan_in_fan_out}); deltas have the shape of what is stored. */
     default boolean fanInFanOut() {

@@ -24,6 +24,16 @@ public record LoraFactors(Matrix a, Matrix b, double scaling) {
         }
     }
 
+    /** A delta [out, in] of any rank as factors that give it exactly: one of them is the identity. */
+    public static LoraFactors dense(Matrix delta) {
+        int rank = Math.min(delta.rows(), delta.columns());
+        Matrix identity = Matrix.zeros(rank, rank);
+        for (int i = 0; i < rank; i++) {
+            identity.data()[i * rank + i] = 1;
+        }
+        return rank == delta.rows() ? new LoraFactors(delta, identity, 1) : new LoraFactors(identity, delta, 1);
+    }
+
     /** Rank r. */
     public int rank() {
         return a.rows();

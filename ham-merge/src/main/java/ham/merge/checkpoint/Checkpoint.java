@@ -7,6 +7,7 @@ import ham.merge.safetensors.TensorHash;
 import ham.merge.safetensors.Tensors;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
  * {@link VitForm} describes them.
  */
 public final class Checkpoint {
+    private static final String WEIGHTS = "model.safetensors";
+
     private final Path directory;
     private final VitConfig config;
     private final VitNames names;
@@ -52,6 +55,7 @@ public final class Checkpoint {
                     "expected a checkpoint folder with config.json and model.safetensors, found "
                             + (Files.exists(directory) ? "a file" : "nothing"));
         }
+        OtherWeights.refuseCache(directory);
         CheckpointConfigReader reader = CheckpointConfigReader.open(directory.resolve("config.json"));
         Tensors file = tensors(directory);
         VitScheme scheme = VitScheme.of(reader, file);
@@ -61,9 +65,15 @@ public final class Checkpoint {
 
     /** As in transformers, one whole file is taken before an index of shards. */
     private static Tensors tensors(Path directory) {
-        Path whole = directory.resolve("model.safetensors");
-        Path index = directory.resolve("model.safetensors.index.json");
-        return Files.exists(index) && !Files.exists(whole) ? ShardedTensors.open(index) : SafetensorsFile.open(whole);
+        Path whole = directory.resolve(WEIGHTS);
+        Path index = directory.resolve(WEIGHTS + ".index.json");
+        if (!Files.exists(whole, LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.exists(index, LinkOption.NOFOLLOW_LINKS)) {
+                return ShardedTensors.open(index);
+            }
+            OtherWeights.refuse(directory);
+        }
+        return SafetensorsFile.open(whole);
     }
 
     private static VitConfig withLabels(VitConfig config, Tensors file, VitNames names) {
@@ -74,6 +84,12 @@ public final class Checkpoint {
                 Math.toIntExact(file.info(names.classifierWeight()).shape().get(0));
         if (config.labels().size() == classes) {
             return config;
+        }
+        long named = config.labels().stream()
+                .filter(each -> !each.startsWith(CheckpointConfigReader.PLACEHOLDER))
+                .count();
+        if (config.labels().size() > classes && named == classes) {
+            return config.withLabels(config.labels().subList(0, classes));
         }
         if (!config.labels().isEmpty()) {
             throw new InputException(
@@ -140,6 +156,23 @@ public final class Checkpoint {
         return place.whole()
                 ? file.matrix(place.tensor())
                 : new Matrix(place.rows(), Math.toIntExact(shape(name).get(1)), floats(name));
+    }
+
+    /**
+     * Values of a weight as the matrix [out, in] of its layer, in float32; of a convolution [out, in h w], as its values lie in memory.
+     */
+    public Matrix layer(String name) {
+        List<Long> shape = layerShape(name);
+        return new Matrix(
+                Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)), floats(name));
+    }
+
+    /** Shape [out, in] of a weight's layer as {@link #layer} gives it; of a vector [d]. */
+    public List<Long> layerShape(String name) {
+        List<Long> shape = shape(name);
+        return shape.size() <= 2
+                ? shape
+                : List.of(shape.get(0), shape.stream().skip(1).reduce(1L, (a, b) -> a * b));
     }
 
     /** The tensors as stored, for whoever needs stored dtypes. */

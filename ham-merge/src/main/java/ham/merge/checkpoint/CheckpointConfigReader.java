@@ -14,6 +14,8 @@ import java.util.TreeMap;
 record CheckpointConfigReader(Path file, ObjectNode json) {
     /** More classes or registers than any model has. */
     private static final int MOST = 1_000_000;
+    /** What a class without a name is called, with its number. */
+    static final String PLACEHOLDER = "LABEL_";
 
     static CheckpointConfigReader open(Path file) {
         return new CheckpointConfigReader(
@@ -94,7 +96,7 @@ record CheckpointConfigReader(Path file, ObjectNode json) {
         return new CheckpointConfigReader(file, node instanceof ObjectNode object ? object : json.objectNode());
     }
 
-    /** Class names: a list, or an object from class numbers to names; empty when absent. */
+    /** Class names: a list, or an object from class numbers to names, where a number that is left out has a placeholder; empty when absent. */
     List<String> labels(String key) {
         JsonNode node = json.path(key);
         require(
@@ -106,7 +108,7 @@ record CheckpointConfigReader(Path file, ObjectNode json) {
             node.forEach(name -> labels.add(name.asText()));
             return labels;
         }
-        Map<Integer, String> byIndex = new TreeMap<>();
+        TreeMap<Integer, String> byIndex = new TreeMap<>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
             try {
                 byIndex.put(Integer.valueOf(entry.getKey()), entry.getValue().asText());
@@ -115,9 +117,12 @@ record CheckpointConfigReader(Path file, ObjectNode json) {
                         file, "expected class numbers as the keys of " + key + ", found '" + entry.getKey() + "'", e);
             }
         }
-        labels.addAll(byIndex.values());
-        for (int i = 0; i < labels.size(); i++) {
-            require(byIndex.containsKey(i), key + " to number the classes from 0 without a gap", "no class " + i);
+        if (!byIndex.isEmpty()) {
+            int last = byIndex.lastKey();
+            require(byIndex.firstKey() >= 0 && last <= MOST, key + " to number the classes from 0", "class " + last);
+            for (int i = 0; i <= last; i++) {
+                labels.add(byIndex.getOrDefault(i, PLACEHOLDER + i));
+            }
         }
         return labels;
     }

@@ -34,6 +34,31 @@ public record LayerName(VitPart part, int block) {
                 .findFirst();
     }
 
+    /**
+     * The name that a weight or bias has in the model that another name is of: in the same library's spelling, behind the same beginning.
+     *
+     * @param example name of a weight of that model
+     * @return empty when one of the names is none that is known, or the library has no such part
+     */
+    public static Optional<String> like(String example, String name) {
+        String own = unwrapped(example);
+        String wrapper = example.substring(0, example.length() - own.length());
+        String end = name.endsWith(".bias") ? ".bias" : ".weight";
+        for (NamingScheme scheme : NamingScheme.ALL) {
+            if (scheme.parse(module(own)).isPresent()) {
+                String prefix = scheme.prefixes().stream()
+                        .filter(own::startsWith)
+                        .findFirst()
+                        .orElse("");
+                return parse(name)
+                        .filter(layer -> scheme.names().containsKey(layer.part()))
+                        .map(layer -> wrapper + (NamingScheme.besideEncoder(layer.part()) ? "" : prefix)
+                                + scheme.name(layer.part(), layer.block()) + end);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The name without what wraps a model in training. */
     public static String unwrapped(String name) {
         Matcher wrappers = WRAPPERS.matcher(name);

@@ -19,6 +19,9 @@ final class TimmConfig {
     /** An argument of ours: whether the class is {@code VisionTransformerDistilled}. */
     static final String DISTILLED = "ham.distilled";
 
+    /** transformers' own configuration of a timm model. */
+    private static final String WRAPPER = "timm_wrapper";
+
     /** Arguments that are read here. */
     private static final Set<String> READ = Set.of(
             DISTILLED,
@@ -77,9 +80,10 @@ final class TimmConfig {
 
     /** Whether a {@code config.json} is timm's. */
     static boolean isTimm(CheckpointConfigReader root) {
-        return !root.has("model_type")
-                && (root.has("architecture")
-                        || "timm".equals(root.json().path("library").textValue()));
+        return WRAPPER.equals(root.json().path("model_type").textValue())
+                || (!root.has("model_type")
+                        && (root.has("architecture")
+                                || "timm".equals(root.json().path("library").textValue())));
     }
 
     static VitConfig read(CheckpointConfigReader root) {
@@ -217,7 +221,7 @@ final class TimmConfig {
 
     private List<String> labels() {
         for (CheckpointConfigReader reader : List.of(root, pretrained)) {
-            for (String key : List.of("label_names", "labels")) {
+            for (String key : List.of("label_names", "labels", "id2label")) {
                 if (reader.has(key)) {
                     return reader.labels(key);
                 }

@@ -217,7 +217,7 @@ public final class VitNames {
 
     /** Whether a tensor of that name belongs to such a checkpoint although image classification never reads it. */
     public boolean isUnused(String tensor) {
-        return scheme != NamingScheme.TIMM
+        return !scheme.equals(NamingScheme.TIMM)
                 && tensor.startsWith(wrapper)
                 && UNUSED.matcher(tensor.substring(wrapper.length())).matches();
     }

@@ -50,7 +50,12 @@ public enum VitPart {
 
     /** Which third of a fused layer this is: 0 for query, 1 for key, 2 for value, else -1. */
     public int third() {
-        return this == QUERY || this == KEY || this == VALUE ? ordinal() - QUERY.ordinal() : -1;
+        return switch (this) {
+            case QUERY -> 0;
+            case KEY -> 1;
+            case VALUE -> 2;
+            default -> -1;
+        };
     }
 
     /** Whether this layer is the other, or holds it as a third of itself. */

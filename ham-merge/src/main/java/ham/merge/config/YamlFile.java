@@ -9,8 +9,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import ham.merge.InputException;
+import ham.merge.io.FoundFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** YAML files that hold one object. The only class that touches the YAML library, so that it is loaded only when such a file is read. */
@@ -25,12 +25,8 @@ final class YamlFile {
     private YamlFile() {}
 
     static ObjectNode read(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new InputException(
-                    file, "expected a YAML file, found " + (Files.exists(file) ? "a folder" : "no such file"));
-        }
+        String text = FoundFile.text(file, "a YAML file");
         try {
-            String text = Files.readString(file);
             requireNoAlias(file, text);
             if (MAPPER.readTree(text) instanceof ObjectNode object) {
                 return object;

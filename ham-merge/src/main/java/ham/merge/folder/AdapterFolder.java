@@ -5,7 +5,9 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.LayerName;
 import ham.merge.checkpoint.Place;
+import ham.merge.checkpoint.VitPart;
 import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.peft.PeftAdapter;
@@ -13,6 +15,7 @@ import ham.merge.peft.PeftReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -27,9 +30,17 @@ import java.util.function.Supplier;
  * @param record what {@code ham.json} says, or its defaults
  * @param head the task's head, if there is one: {@code head.safetensors}, else the classifier that PEFT saved along
  * @param hash gives the hash of the adapter's tensors ({@link ham.merge.safetensors.TensorHash}), computed once, when first asked for
+ * @param origin what PEFT's files say besides
+ * @param warnings what a user should know, one sentence each
  */
 public record AdapterFolder(
-        Path path, AdapterSource adapter, HamRecord record, Optional<NamedHead> head, Supplier<String> hash) {
+        Path path,
+        AdapterSource adapter,
+        HamRecord record,
+        Optional<NamedHead> head,
+        Supplier<String> hash,
+        AdapterOrigin origin,
+        List<String> warnings) {
     /** Name of the head's file, in adapter and merge folders. */
     public static final String HEAD = "head.safetensors";
 
@@ -39,6 +50,7 @@ public record AdapterFolder(
      * @throws InputException when the record has scalars for other layers than the adapter changes
      */
     public AdapterFolder {
+        warnings = List.copyOf(warnings);
         if (record.alpha().isPerLayer()
                 && !record.alpha().layers().keySet().equals(adapter.layers().keySet())) {
             throw new InputException(
@@ -49,10 +61,16 @@ public record AdapterFolder(
         }
     }
 
+    /** An adapter of which nothing else is known. */
+    public AdapterFolder(
+            Path path, AdapterSource adapter, HamRecord record, Optional<NamedHead> head, Supplier<String> hash) {
+        this(path, adapter, record, head, hash, AdapterOrigin.UNKNOWN, List.of());
+    }
+
     /**
      * Opens an adapter folder; the adapter is named after the folder.
      *
-     * @throws InputException when a file is missing or damaged or the adapter is no plain LoRA
+     * @throws InputException when a file is missing or damaged or the adapter is of a kind that cannot be merged
      */
     public static AdapterFolder read(Path folder) {
         return read(folder, String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
@@ -67,17 +85,110 @@ public record AdapterFolder(
         PeftAdapter adapter = PeftReader.read(folder, name);
         HamRecord record = HamRecord.read(folder);
         Path head = folder.resolve(HEAD);
+        boolean own = Files.exists(head);
+        Optional<NamedHead> named =
+                own ? Optional.of(HeadFile.read(head)) : saved(folder, adapter, record);
         return new AdapterFolder(
                 folder,
                 adapter,
                 record,
-                Files.exists(head) ? Optional.of(HeadFile.read(head)) : saved(folder, adapter, record),
-                adapter::sha256);
+                named,
+                adapter::sha256,
+                new AdapterOrigin(adapter.baseName(), adapter.classifierModule()),
+                own ? List.of() : named.map(each -> unnamed(adapter.name(), each)).orElse(List.of()));
     }
 
     private static Optional<NamedHead> saved(Path folder, PeftAdapter adapter, HamRecord record) {
         return adapter.classifier()
                 .map(head -> new NamedHead(head, SavedClassNames.of(folder, record, adapter.name(), head.classes())));
+    }
+
+    private static List<String> unnamed(String adapter, NamedHead head) {
+        return SavedClassNames.areNone(adapter, head.classes())
+                ? List.of("nothing names the " + head.head().classes() + " classes of the classifier of '" + adapter
+                        + "', so they are called " + head.classes().get(0) + " and so on; give their names (labels)")
+                : List.of();
+    }
+
+    /**
+     * Names for adapters: that of the folder, where several folders have the same with as many folders above it as tell them apart
+     * ({@code cats-final} and {@code dogs-final}).
+     *
+     * @return one name a folder; equal ones only where folders are the same
+     */
+    public static List<String> names(List<Path> folders) {
+        List<Path> absolute =
+                folders.stream().map(each -> each.toAbsolutePath().normalize()).toList();
+        return absolute.stream()
+                .map(each -> {
+                    int parts = 1;
+                    while (parts < each.getNameCount() && isShared(absolute, each, parts)) {
+                        parts++;
+                    }
+                    return parts >= each.getNameCount() && isShared(absolute, each, parts)
+                            ? end(each, 1)
+                            : end(each, parts);
+                })
+                .toList();
+    }
+
+    private static boolean isShared(List<Path> folders, Path folder, int parts) {
+        return folders.stream()
+                .anyMatch(other -> !other.equals(folder) && end(other, parts).equals(end(folder, parts)));
+    }
+
+    private static String end(Path folder, int parts) {
+        int count = folder.getNameCount();
+        return count == 0
+                ? folder.toString()
+                : folder.subpath(Math.max(0, count - parts), count).toString().replace('/', '-').replace('\\', '-');
+    }
+
+    /**
+     * Adapters whose classes have other names, which beat those that the files give.
+     *
+     * @param labels one name for every class of the adapters' heads, in the order of the adapters; analytic heads, which are cumulative, have
+     *     their names already
+     * @throws InputException when there are more or fewer names than classes, or one twice
+     */
+    public static List<AdapterFolder> labelled(List<AdapterFolder> adapters, List<String> labels) {
+        int classes = adapters.stream()
+                .flatMap(each -> each.head().stream())
+                .mapToInt(head -> head.head().classes())
+                .sum();
+        if (classes != labels.size()) {
+            throw InputException.parameter(
+                    "labels",
+                    "expected a name for each of the " + classes + " classes of the adapters' heads, found "
+                            + labels.size());
+        }
+        if (new HashSet<>(labels).size() != labels.size()) {
+            throw InputException.parameter("labels", "expected another name for every class, found one twice");
+        }
+        List<AdapterFolder> labelled = new ArrayList<>();
+        int first = 0;
+        for (AdapterFolder each : adapters) {
+            int count = each.head().map(head -> head.head().classes()).orElse(0);
+            labelled.add(each.withClasses(labels.subList(first, first + count)));
+            first += count;
+        }
+        return labelled;
+    }
+
+    private AdapterFolder withClasses(List<String> names) {
+        if (head.isEmpty()) {
+            return this;
+        }
+        return new AdapterFolder(
+                path,
+                adapter,
+                record.withClasses(names),
+                Optional.of(new NamedHead(head.get().head(), names)),
+                hash,
+                origin,
+                warnings.stream()
+                        .filter(each -> !each.startsWith("nothing names"))
+                        .toList());
     }
 
     /** Hash of the adapter's tensors. */
@@ -108,19 +219,44 @@ public record AdapterFolder(
         SortedMap<String, String> ownNames = new TreeMap<>();
         SortedMap<String, LayerShape> layers = new TreeMap<>();
         List<Place> places = new ArrayList<>();
+        List<String> passedOver = new ArrayList<>();
         adapter.layers().forEach((name, layer) -> {
+            if (isPooler(name) && base.resolve(name).isEmpty()) {
+                passedOver.add(name);
+                return;
+            }
             Place target = resolve(base, name);
             requireShape(base, "weight '" + name + "'", target, List.of((long) layer.outputs(), (long) layer.inputs()));
             requireApart(places, target, "adapts the weight '");
             layers.put(target.name(), layer);
             ownNames.put(target.name(), name);
         });
+        if (layers.isEmpty()) {
+            throw new InputException(path, "adapts only the pooler, which image classification does not read");
+        }
+        List<String> more = new ArrayList<>(warnings);
+        if (!passedOver.isEmpty()) {
+            more.add("the adapter '" + adapter.name() + "' adapts the pooler, which the base " + base.directory()
+                    + " does not have and image classification does not read; it is left out");
+        }
+        head.filter(each -> each.head().features() != base.config().hidden())
+                .ifPresent(each -> more.add("the head of '" + adapter.name() + "' is for "
+                        + each.head().features() + " features, the base " + base.directory() + " gives "
+                        + base.config().hidden()));
         return new AdapterFolder(
                 path,
-                new BasedAdapter(adapter, ownNames, layers, biases(base)),
+                new BasedAdapter(adapter, ownNames, layers, biases(base), base::layer),
                 record.renamed(name -> resolve(base, name).name()),
                 head,
-                hash);
+                hash,
+                origin,
+                more);
+    }
+
+    private static boolean isPooler(String name) {
+        return LayerName.parse(name)
+                .filter(layer -> layer.part() == VitPart.POOLER)
+                .isPresent();
     }
 
     private SortedMap<String, BiasChange> biases(Checkpoint base) {
@@ -150,7 +286,7 @@ public record AdapterFolder(
     }
 
     private void requireShape(Checkpoint base, String what, Place target, List<Long> found) {
-        List<Long> expected = base.shape(target.name());
+        List<Long> expected = base.layerShape(target.name());
         if (!expected.equals(found)) {
             throw new InputException(
                     path,

@@ -14,10 +14,12 @@ import ham.merge.plan.PreparedMerge;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The merge of adapter folders, in the order given.
@@ -44,6 +46,18 @@ public record AdapterMerge(
         adapters = List.copyOf(adapters);
         weights = List.copyOf(weights);
         warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * The same with other names of the head's classes.
+     *
+     * @throws InputException when there is no head, or not one name a class
+     */
+    public AdapterMerge named(List<String> classes) {
+        NamedHead named = head.orElseThrow(() -> InputException.parameter(
+                        "labels", "expected adapters with heads to name the classes of, found none that make one head"))
+                .named(classes);
+        return new AdapterMerge(adapters, weights, merge, mode, baseSha256, Optional.of(named), request, warnings);
     }
 
     /** Whether the groups have the scalars that were trained with the adapters beside them. */
@@ -121,8 +135,10 @@ public record AdapterMerge(
         }
         requireDistinctNames(adapters);
         requireOneScheme(adapters);
-        requireBiasDeltas(adapters);
+        requireDeltas(adapters);
         List<String> warnings = new ArrayList<>();
+        adapters.forEach(each -> warnings.addAll(each.warnings()));
+        warnings.addAll(otherBases(adapters));
         MergeMode effective =
                 mode.orElseGet(() -> ham ? detect(adapters, !weights.isEmpty(), warnings) : recorded(adapters));
         if (mode.equals(Optional.of(MergeMode.SEQUENTIAL)) && !ham) {
@@ -159,15 +175,36 @@ public record AdapterMerge(
                 warnings);
     }
 
-    /** PEFT's {@code bias} stores what the bias is, not what was added to it. */
-    private static void requireBiasDeltas(List<AdapterFolder> adapters) {
+    /** Adapters of different bases have nothing to do with one another, though their shapes may agree. */
+    private static List<String> otherBases(List<AdapterFolder> adapters) {
+        Map<String, String> bases = new LinkedHashMap<>();
         for (AdapterFolder each : adapters) {
+            each.origin().base().ifPresent(base -> bases.putIfAbsent(
+                    base.replaceFirst("/+$", ""), each.adapter().name()));
+        }
+        return bases.size() < 2
+                ? List.of()
+                : List.of("the adapters were trained on bases of different names ("
+                        + bases.entrySet().stream()
+                                .map(each -> "'" + each.getValue() + "' on " + each.getKey())
+                                .collect(Collectors.joining(", "))
+                        + " by base_model_name_or_path); unless these are one base, their merge means nothing");
+    }
+
+    /** PEFT's {@code bias} stores what the bias is, not what was added to it; DoRA scales the weight itself. */
+    private static void requireDeltas(List<AdapterFolder> adapters) {
+        for (AdapterFolder each : adapters) {
+            each.adapter().needsBase().ifPresent(kind -> {
+                throw new InputException(
+                        each.path(),
+                        "is " + kind + ", whose delta ham takes with the base at hand; give the base too");
+            });
             each.adapter().biases().forEach((name, change) -> {
                 if (change.full()) {
                     throw new InputException(
                             each.path(),
-                            "has the whole bias '" + name
-                                    + "' (PEFT's bias option), whose delta needs the base; give that too");
+                            "has the whole '" + name
+                                    + "' (PEFT's bias or modules_to_save), whose delta needs the base; give that too");
                 }
             });
         }

@@ -4,7 +4,9 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.tensor.Matrix;
 import java.util.SortedMap;
+import java.util.function.Function;
 
 /**
  * An adapter under the names of a base, its tensors still where they were.
@@ -13,16 +15,23 @@ import java.util.SortedMap;
  * @param ownNames name of a weight in the base to the adapter's own
  * @param layers under the names of the base
  * @param biases under the names of the base, each a delta
+ * @param base gives the weight of a name, for adapters whose deltas need it
  */
 record BasedAdapter(
         AdapterSource adapter,
         SortedMap<String, String> ownNames,
         SortedMap<String, LayerShape> layers,
-        SortedMap<String, BiasChange> biases)
+        SortedMap<String, BiasChange> biases,
+        Function<String, Matrix> base)
         implements AdapterSource {
     @Override
     public String name() {
         return adapter.name();
+    }
+
+    @Override
+    public String ownName(String weight) {
+        return adapter.ownName(ownNames.getOrDefault(weight, weight));
     }
 
     @Override
@@ -31,6 +40,6 @@ record BasedAdapter(
         if (own == null) {
             throw new IllegalArgumentException(name() + " does not adapt " + weight);
         }
-        return adapter.factors(own);
+        return adapter.factors(own, () -> base.apply(weight));
     }
 }

@@ -47,6 +47,11 @@ public record HamRecord(
         this(Importance.of(alpha), task, classes, baseSha256, mode, Importance.each(groupAlphas));
     }
 
+    /** The same with other names of the classes. */
+    HamRecord withClasses(List<String> names) {
+        return new HamRecord(alpha, task, names, baseSha256, mode, groupAlphas);
+    }
+
     /** The same under other names of the weights. */
     HamRecord renamed(UnaryOperator<String> name) {
         return new HamRecord(

@@ -2,7 +2,9 @@ package ham.merge.folder;
 
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.LayerName;
 import ham.merge.checkpoint.Place;
+import ham.merge.checkpoint.VitPart;
 import ham.merge.combine.Branch;
 import ham.merge.head.NamedHead;
 import ham.merge.safetensors.SafetensorsFile;
@@ -43,6 +45,18 @@ public record Merged(
         biases = Collections.unmodifiableSortedMap(new TreeMap<>(biases));
         branches = Collections.unmodifiableSortedMap(new TreeMap<>(branches));
         provenance = Collections.unmodifiableSortedMap(new TreeMap<>(provenance));
+    }
+
+    /**
+     * The same with other names of the head's classes.
+     *
+     * @throws InputException when there is no head, or not one name a class
+     */
+    public Merged named(List<String> classes) {
+        NamedHead named = head.orElseThrow(
+                        () -> InputException.parameter("labels", "expected a merge with a head to name the classes of, found none"))
+                .named(classes);
+        return new Merged(deltas, biases, branches, Optional.of(named), baseSha256, provenance);
     }
 
     /**
@@ -95,7 +109,8 @@ public record Merged(
     }
 
     private static boolean isBias(SafetensorsFile file, String name) {
-        return name.endsWith(".bias") && file.info(name).shape().size() == 1;
+        return (name.endsWith(".bias") || name.endsWith(".weight"))
+                && file.info(name).shape().size() == 1;
     }
 
     /**
@@ -111,6 +126,10 @@ public record Merged(
                     base.directory(),
                     "is not the base that this merge was made for: expected hash " + made + ", found " + sha256);
         });
+        Merged read = classifying();
+        if (read != this) {
+            return read.onto(base, sha256);
+        }
         Map<String, Place> places = places(base);
         SortedMap<String, Matrix> renamedDeltas = new TreeMap<>();
         deltas.forEach((name, delta) -> {
@@ -125,6 +144,41 @@ public record Merged(
         SortedMap<String, List<Branch>> renamedBranches = new TreeMap<>();
         branches.forEach((name, each) -> renamedBranches.put(places.get(name).name(), each));
         return new Merged(renamedDeltas, renamedBiases, renamedBranches, head, baseSha256, provenance);
+    }
+
+    /** The same without what image classification never reads: the pooler of a bare model. */
+    public Merged classifying() {
+        if (Stream.concat(deltas.keySet().stream(), biases.keySet().stream()).noneMatch(Merged::isPooler)) {
+            return this;
+        }
+        SortedMap<String, Matrix> read = new TreeMap<>(deltas);
+        SortedMap<String, float[]> readBiases = new TreeMap<>(biases);
+        SortedMap<String, List<Branch>> readBranches = new TreeMap<>(branches);
+        List.of(read, readBiases, readBranches).forEach(each -> each.keySet().removeIf(Merged::isPooler));
+        return new Merged(read, readBiases, readBranches, head, baseSha256, provenance);
+    }
+
+    private static boolean isPooler(String name) {
+        return LayerName.parse(name)
+                .filter(layer -> layer.part() == VitPart.POOLER)
+                .isPresent();
+    }
+
+    /**
+     * This merge with other names of its classes.
+     *
+     * @throws InputException when it has no head, or one of another number of classes
+     */
+    public Merged withLabels(List<String> labels) {
+        NamedHead named = head.orElseThrow(() -> InputException.parameter(
+                "labels", "expected a merge with a head to name the classes of, found none"));
+        if (named.head().classes() != labels.size()) {
+            throw InputException.parameter(
+                    "labels",
+                    "expected a name for each of the " + named.head().classes() + " classes of the merge, found "
+                            + labels.size());
+        }
+        return withHead(new NamedHead(named.head(), labels));
     }
 
     /** Where everything that is changed lies; no two names may mean the same rows. */
@@ -149,7 +203,7 @@ public record Merged(
     }
 
     private static void requireShape(Checkpoint base, String name, Place place, List<Long> found) {
-        List<Long> expected = base.shape(place.name());
+        List<Long> expected = base.layerShape(place.name());
         if (!expected.equals(found)) {
             throw new InputException(
                     base.directory(), "delta '" + name + "': expected the shape " + expected + ", found " + found);

@@ -3,12 +3,16 @@ package ham.merge.folder;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
+import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.LayerShape;
+import ham.merge.checkpoint.LayerName;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Branch;
 import ham.merge.combine.Compression;
 import ham.merge.compare.WeightShapes;
 import ham.merge.head.HeadFile;
+import ham.merge.head.LinearHead;
+import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
 import ham.merge.kernel.Parallel;
@@ -101,27 +105,57 @@ public final class PeftMerge {
         SortedMap<String, LayerShape> layers = layers();
         List<String> weights = new ArrayList<>(layers.keySet());
         List<Written> written;
+        SortedMap<String, LayerShape> own = new TreeMap<>();
+        layers.forEach((weight, layer) -> own.put(ownName(weight), layer));
         try (PeftOutput output =
-                new PeftOutput(folder, base.map(Path::toString).orElse(null), layers, !biases.isEmpty())) {
+                new PeftOutput(folder, base(base), own, !biases.isEmpty(), classifier())) {
             written = Parallel.map(
                     weights,
                     weight -> write(output, weight, layers.get(weight)),
                     done -> progress.at("writing factors", done, weights.size()));
             if (!biases.isEmpty()) {
                 layers.forEach((weight, layer) ->
-                        output.writeBias(weight, biases.getOrDefault(biasOf(weight), new float[layer.outputs()])));
+                        output.writeBias(ownName(weight), biases.getOrDefault(biasOf(weight), new float[layer.outputs()])));
             }
             output.finish();
         }
         ObjectNode record = JsonRecords.tree(record(weights, written));
-        HamRecord own = new HamRecord(1, -1, classes(), result.baseSha256(), MergeMode.INDEPENDENT, List.of());
+        HamRecord one = new HamRecord(1, -1, classes(), result.baseSha256(), MergeMode.INDEPENDENT, List.of());
         JsonFiles.write(
                 folder.resolve(HamRecord.FILE),
-                JsonRecords.tree(AdapterRecord.of(null, null, null, own, record, false)));
+                JsonRecords.tree(AdapterRecord.of(null, null, null, one, record, false)));
         if (result.head().isPresent()) {
             HeadFile.write(folder.resolve(AdapterFolder.HEAD), result.head().get());
         }
         return record.deepCopy();
+    }
+
+    /** What the model of the adapters calls a weight, so that PEFT finds it there: as the first of them does. */
+    private String ownName(String weight) {
+        AdapterSource first = result.adapters().get(0).adapter();
+        return first.layers().containsKey(weight)
+                ? first.ownName(weight)
+                : LayerName.like(first.ownName(first.layers().firstKey()), weight).orElse(weight);
+    }
+
+    /** As it was typed, else as all the adapters call it. */
+    private String base(Optional<Path> typed) {
+        List<String> names = result.adapters().stream()
+                .flatMap(each -> each.origin().base().stream())
+                .distinct()
+                .toList();
+        return typed.map(Path::toString).orElse(names.size() == 1 ? names.get(0) : null);
+    }
+
+    /** The head where it is what PEFT saves along, as it did with one of the adapters. */
+    private Optional<PeftOutput.SavedClassifier> classifier() {
+        Optional<String> module = result.adapters().stream()
+                .flatMap(each -> each.origin().classifier().stream())
+                .findFirst();
+        return result.head()
+                .map(NamedHead::head)
+                .filter(LinearHead.class::isInstance)
+                .flatMap(head -> module.map(each -> new PeftOutput.SavedClassifier(each, (LinearHead) head)));
     }
 
     private static String biasOf(String weight) {
@@ -162,11 +196,11 @@ public final class PeftMerge {
     private Written write(PeftOutput output, String weight, LayerShape layer) {
         boolean exact = rank.isEmpty() && merge.settings().method().factored();
         if (exact) {
-            output.write(weight, concatenated(weight, merge.branches(weight), layer));
+            output.write(ownName(weight), concatenated(weight, merge.branches(weight), layer));
             return new Written(layer.rank(), Double.NaN, 0);
         }
         Compression compression = merge.compressed(weight, layer.rank());
-        output.write(weight, compression.factors());
+        output.write(ownName(weight), compression.factors());
         return new Written(layer.rank(), energy(compression.factors()), compression.lost());
     }
 

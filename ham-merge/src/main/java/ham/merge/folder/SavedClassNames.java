@@ -22,10 +22,19 @@ final class SavedClassNames {
             return record.classes();
         }
         List<String> labels = labels(folder.resolve("config.json"), classes);
-        if (fit(labels, classes) && labels.stream().noneMatch(each -> each.matches("LABEL_\\d+"))) {
+        if (fit(labels, classes) && !labels.stream().allMatch(each -> each.matches("LABEL_\\d+"))) {
             return labels;
         }
+        return placeholders(adapter, classes);
+    }
+
+    private static List<String> placeholders(String adapter, int classes) {
         return IntStream.range(0, classes).mapToObj(i -> adapter + "/" + i).toList();
+    }
+
+    /** Whether these names are none but numbers. */
+    static boolean areNone(String adapter, List<String> names) {
+        return names.equals(placeholders(adapter, names.size()));
     }
 
     private static boolean fit(List<String> names, int classes) {
@@ -36,13 +45,20 @@ final class SavedClassNames {
         List<String> labels = new ArrayList<>();
         if (Files.exists(config)) {
             JsonNode named = JsonFiles.read(config, "a model configuration").path("id2label");
-            for (int i = 0; i < classes && named.size() == classes; i++) {
+            for (int i = 0; i < classes && numbersFit(named, classes); i++) {
                 JsonNode label = named.path(String.valueOf(i));
-                if (label.isTextual()) {
-                    labels.add(label.textValue());
-                }
+                labels.add(label.isTextual() ? label.textValue() : "LABEL_" + i);
             }
         }
         return labels;
+    }
+
+    /** Whether classes are named by numbers below their count; some may be left out. */
+    private static boolean numbersFit(JsonNode named, int classes) {
+        boolean fit = !named.isEmpty();
+        for (var each : named.properties()) {
+            fit &= each.getKey().matches("\\d{1,7}") && Integer.parseInt(each.getKey()) < classes;
+        }
+        return fit;
     }
 }

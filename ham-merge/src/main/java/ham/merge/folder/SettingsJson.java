@@ -11,6 +11,7 @@ import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
+import ham.merge.space.MergeSpace;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class SettingsJson {
         ObjectNode json = JsonFiles.object();
         for (MergeParameter<?> parameter : MergeParameter.all()) {
             Object value = parameter.value().apply(settings);
-            if (parameter.methods().contains(settings.method()) && value != Measure.COSINE) {
+            if (parameter.methods().contains(settings.method()) && value != Measure.COSINE && value != MergeSpace.DELTA) {
                 json.set(parameter.name(), JsonFiles.tree(value));
             }
         }

@@ -18,7 +18,6 @@ final class StoredAdapter implements AdapterSource {
     static final String A = ".lora_A";
     static final String B = ".lora_B";
     static final String SCALING = ".scaling";
-    private static final String BIAS = ".bias";
 
     private final String name;
     private final String prefix;
@@ -47,7 +46,7 @@ final class StoredAdapter implements AdapterSource {
                 String stem = tensor.substring(0, tensor.length() - A.length());
                 layers.put(stem.substring(prefix.length()), shape(stem));
                 List.of(stem + A, stem + B, stem + SCALING).forEach(own::remove);
-            } else if (tensor.endsWith(BIAS)) {
+            } else if (!tensor.endsWith(B) && !tensor.endsWith(SCALING)) {
                 shape(tensor, 1);
                 biases.put(tensor.substring(prefix.length()), tensor);
                 own.remove(tensor);

@@ -1,5 +1,7 @@
 package ham.merge.head;
 
+import ham.merge.InputException;
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -19,5 +21,26 @@ public record NamedHead(Head head, List<String> classes) {
         if (classes.size() != head.classes()) {
             throw new IllegalArgumentException("expected " + head.classes() + " class names, found " + classes.size());
         }
+    }
+
+    /**
+     * The same head with other names.
+     *
+     * @throws InputException when there is not one name a class, or one is there twice
+     */
+    public NamedHead named(List<String> names) {
+        int different = new HashSet<>(names).size();
+        if (names.size() != head.classes() || different < names.size()) {
+            throw InputException.parameter(
+                    "labels",
+                    "expected " + head.classes() + " different names, one a class, found " + names.size()
+                            + (different < names.size() ? ", " + (names.size() - different) + " of them twice" : ""));
+        }
+        return new NamedHead(head, names);
+    }
+
+    /** Whether names are only numbers behind the name of an adapter, as those of a classifier are of which nobody knows what it tells apart. */
+    public boolean isNameless() {
+        return classes.stream().allMatch(each -> each.matches(".+/\\d+"));
     }
 }

@@ -39,12 +39,9 @@ public final class JsonFiles {
      * @throws InputException when the file is missing, empty, broken or no JSON object
      */
     public static ObjectNode read(Path file, String what) {
-        if (!Files.isRegularFile(file)) {
-            throw new InputException(
-                    file, "expected " + what + ", found " + (Files.exists(file) ? "a folder" : "no such file"));
-        }
+        String text = FoundFile.text(file, what);
         try {
-            if (MAPPER.readTree(file.toFile()) instanceof ObjectNode object) {
+            if (MAPPER.readTree(text) instanceof ObjectNode object) {
                 return object;
             }
             throw new InputException(file, "expected " + what + ", found no JSON object");
@@ -55,8 +52,6 @@ public final class JsonFiles {
                             + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ": "
                             + e.getOriginalMessage().replaceFirst(": enable .*", ""),
                     e);
-        } catch (IOException e) {
-            throw InputException.unreadable(file, e);
         }
     }
 

@@ -2,30 +2,35 @@ package ham.merge.peft;
 
 import ham.merge.InputException;
 import ham.merge.adapter.LayerShape;
+import ham.merge.checkpoint.LayerName;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorInfo;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the header of {@code adapter_model.safetensors} holds, checked against the configuration: every tensor has a known meaning, both halves
- * of every pair are there, ranks and shapes agree, and nothing is there that PEFT would pass over. No tensor is read.
+ * What the header of {@code adapter_model.safetensors} holds, checked against the configuration: every tensor has a known meaning, all that
+ * makes up a delta is there, ranks and shapes agree, and nothing is there that PEFT would pass over. No tensor is read.
  *
  * <p>Names begin with {@code base_model.model.}; M is a module's path in the base model.
  * <ul>
- *   <li>{@code M.lora_A.weight} [r, in], {@code M.lora_B.weight} [out, r]: the factors;
+ *   <li>{@code M.lora_A.weight} [r, in], {@code M.lora_B.weight} [out, r]: the factors; of a convolution [r, in, h, w] and [out, r, 1, 1];
  *   <li>{@code M.lora_B.bias} [out] with {@code lora_bias}: scaled with s, added to the bias of M;
+ *   <li>{@code M.lora_magnitude_vector} [out] with {@code use_dora};
+ *   <li>{@code M.hada_w1_a}, ... of LoHa and {@code M.lokr_w1}, ... of LoKr;
  *   <li>{@code M.base_layer.bias} of an adapted module, {@code M.bias} of another (and of an adapted one in files of early PEFT), with
  *       {@code bias}: the full values;
- *   <li>what {@link ClassifierTensors} collects with {@code modules_to_save}.
+ *   <li>what {@link SavedModules} collects with {@code modules_to_save}.
  * </ul>
+ * State dicts that were saved by hand have the name of the adapter in their names ({@code lora_A.default.weight}), lack the beginning, or have
+ * what wrapped the model in training in it ({@code module.}, {@code _orig_mod.}, {@code timm_model.}); all of these mean the same.
  */
 final class AdapterTensors {
     static final String PREFIX = "base_model.model.";
@@ -35,10 +40,17 @@ final class AdapterTensors {
     private static final String BIAS = ".bias";
     private static final String BASE_BIAS = ".base_layer.bias";
 
-    /** Printable ASCII: what regular expressions of Python and Java agree on. */
+    /** Printable ASCII: what regular expressions of Python and RE2 agree on. */
     private static final Pattern PATH = Pattern.compile("[!-~]{1,500}");
 
-    /** Marks of tensors that PEFT writes for something else than plain LoRA on linear layers. */
+    private static final Pattern BEGINNING = Pattern.compile("(?:(?:module|_orig_mod)\\.)*(?:base_model\\.model\\.)?");
+
+    private static final Pattern PART = Pattern.compile("(.+?)\\.(?:"
+            + "(lora_[AB])(?:\\.(?!weight$|bias$)[^.]+)?\\.(weight|bias)"
+            + "|(lora_magnitude_vector)(?:\\.(?!weight$)[^.]+)?(?:\\.weight)?"
+            + "|(hada_w[12]_[ab]|hada_t[12]|lokr_w[12](?:_[ab])?|lokr_t2)(?:\\.[^.]+)?)");
+
+    /** Marks of tensors that PEFT writes for something else than what is read here. */
     private static final Map<String, String> FOREIGN = new TreeMap<>(Map.of(
             ".lora_magnitude_vector", "DoRA",
             ".lora_embedding_", "LoRA on an embedding",
@@ -53,9 +65,10 @@ final class AdapterTensors {
 
     private final SafetensorsFile file;
     private final PeftConfig config;
+    private final SortedMap<String, AdaptedModule> modules = new TreeMap<>();
     private final SortedMap<String, LayerShape> layers = new TreeMap<>();
     private final SortedMap<String, String> fullBiases = new TreeMap<>();
-    private final ClassifierTensors classifier;
+    private final SavedModules saved;
 
     /**
      * Checks a header.
@@ -65,10 +78,10 @@ final class AdapterTensors {
     AdapterTensors(SafetensorsFile file, PeftConfig config) {
         this.file = file;
         this.config = config;
-        this.classifier = new ClassifierTensors(file, config.saved());
-        TreeSet<String> modules = new TreeSet<>();
+        this.saved = new SavedModules(file, config.saved());
         for (String tensor : file.names()) {
-            if (!tensor.startsWith(PREFIX) || !sort(tensor, tensor.substring(PREFIX.length()), modules)) {
+            Matcher beginning = BEGINNING.matcher(tensor);
+            if (!beginning.lookingAt() || !sort(tensor, tensor.substring(beginning.end()))) {
                 throw refused(tensor);
             }
         }
@@ -77,7 +90,7 @@ final class AdapterTensors {
                     file.path(),
                     "expected LoRA factors, found " + (file.names().isEmpty() ? "no tensor at all" : "none"));
         }
-        modules.forEach(module -> layers.put(module, layer(module)));
+        modules.forEach((name, module) -> layers.put(name, layer(name, module)));
         fullBiases.forEach(this::requireFullBias);
         if (config.bias() != BiasTraining.NONE && fullBiases.isEmpty()) {
             throw new InputException(
@@ -85,7 +98,7 @@ final class AdapterTensors {
                     "expected trained biases, as bias is not none in " + PeftReader.CONFIG
                             + ", found none; set it to none there to use the weights alone");
         }
-        classifier.require();
+        saved.require();
     }
 
     /** Path of every adapted module to the shape of its factors as PEFT applies them: delta [out, in]. */
@@ -93,30 +106,52 @@ final class AdapterTensors {
         return layers;
     }
 
+    /** The tensors of an adapted module. */
+    AdaptedModule module(String path) {
+        return modules.get(path);
+    }
+
     /** Path of every module whose bias is replaced to the tensor with its full values. */
     SortedMap<String, String> fullBiases() {
         return fullBiases;
     }
 
-    ClassifierTensors classifier() {
-        return classifier;
+    SavedModules saved() {
+        return saved;
     }
 
-    /** Files a tensor under what it is; false when it is nothing that plain LoRA has. */
-    private boolean sort(String tensor, String name, Collection<String> modules) {
-        for (String end : List.of(A, B, B_BIAS)) {
-            if (name.endsWith(end)) {
-                modules.add(module(tensor, name, end));
-                return true;
+    /** Files a tensor under what it is; false when it is nothing that such an adapter has. */
+    private boolean sort(String tensor, String name) {
+        Matcher part = PART.matcher(name);
+        if (part.matches()) {
+            String kind = part.group(2) != null
+                    ? part.group(2) + "." + part.group(3)
+                    : part.group(4) != null ? part.group(4) : part.group(5);
+            if (!config.kind().parts().contains(kind)) {
+                return false;
             }
+            String path = part.group(1);
+            requirePath(tensor, path);
+            String twin = modules.computeIfAbsent(LayerName.unwrapped(path), key -> new AdaptedModule(file, path))
+                    .put(kind, tensor);
+            if (twin != null) {
+                throw new InputException(
+                        file.path(),
+                        "expected one adapter, found '" + twin + "' and '" + tensor
+                                + "' for one module; save one of them alone");
+            }
+            return true;
         }
-        if (classifier.take(tensor, name)) {
+        if (saved.take(tensor, LayerName.unwrapped(name))) {
             return true;
         }
         if (config.bias() == BiasTraining.NONE || !name.endsWith(BIAS)) {
             return false;
         }
-        String module = module(tensor, name, name.endsWith(BASE_BIAS) ? BASE_BIAS : BIAS);
+        String end = name.endsWith(BASE_BIAS) ? BASE_BIAS : BIAS;
+        String path = name.substring(0, name.length() - end.length());
+        requirePath(tensor, path);
+        String module = LayerName.unwrapped(path);
         String twin = fullBiases.put(module, tensor);
         if (twin != null) {
             throw new InputException(
@@ -126,12 +161,10 @@ final class AdapterTensors {
         return true;
     }
 
-    private String module(String tensor, String name, String end) {
-        String module = name.substring(0, name.length() - end.length());
-        if (!PATH.matcher(module).matches()) {
+    private void requirePath(String tensor, String path) {
+        if (!PATH.matcher(path).matches()) {
             throw refused(tensor);
         }
-        return module;
     }
 
     private InputException refused(String tensor) {
@@ -139,8 +172,9 @@ final class AdapterTensors {
             if (tensor.contains(foreign.getKey())) {
                 return new InputException(
                         file.path(),
-                        "expected plain LoRA on linear layers, found the tensor '" + ConfigJson.shown(tensor) + "' of "
-                                + foreign.getValue() + ", which ham cannot merge exactly");
+                        "expected " + config.kind().words() + " as " + PeftReader.CONFIG + " says, found the tensor '"
+                                + ConfigJson.shown(tensor) + "' of " + foreign.getValue()
+                                + ", which ham cannot merge exactly");
             }
         }
         String problem = "expected only " + PREFIX + "MODULE" + A + " and " + B.substring(1) + ", found the tensor '"
@@ -151,47 +185,29 @@ final class AdapterTensors {
         return new InputException(file.path(), problem);
     }
 
-    private LayerShape layer(String module) {
-        List<Long> a = half(module, A, B);
-        List<Long> b = half(module, B, A);
-        int rank = config.rank(module);
-        if (a.get(0) != rank || b.get(1) != rank) {
-            throw new InputException(
-                    file.path(),
-                    "module " + module + ": expected the rank " + rank + " of " + PeftReader.CONFIG + ", found A " + a
-                            + " and B " + b);
-        }
-        long outputs = b.get(0);
-        long inputs = a.get(1);
-        if (outputs < 1 || inputs < 1 || outputs > Integer.MAX_VALUE / inputs) {
-            throw new InputException(
-                    file.path(),
-                    "module " + module + ": expected a delta of 1 to " + Integer.MAX_VALUE + " entries, found "
-                            + outputs + " x " + inputs);
-        }
-        if (!config.modules().adapts(module)) {
+    private LayerShape layer(String module, AdaptedModule tensors) {
+        if (!config.adapts(tensors.path(), module)) {
             throw new InputException(
                     file.path(),
                     "module " + module + ": expected only modules that target_modules, exclude_modules and"
                             + " layers_to_transform in " + PeftReader.CONFIG
                             + " select, found factors for this one, which PEFT would pass over");
         }
-        requireLoraBias(module, outputs);
-        return new LayerShape((int) outputs, (int) inputs, rank, config.scaling(module));
+        LayerShape shape = tensors.shape(config);
+        requireLoraBias(module, tensors, shape.outputs());
+        return shape;
     }
 
-    private void requireLoraBias(String module, long outputs) {
-        String bias = PREFIX + module + B_BIAS;
-        if (file.has(bias) != config.loraBias()) {
+    private void requireLoraBias(String module, AdaptedModule tensors, long outputs) {
+        Optional<String> bias = tensors.tensor("lora_B.bias");
+        if (bias.isPresent() != config.loraBias()) {
             throw new InputException(
                     file.path(),
-                    "module " + module + ": expected " + (config.loraBias() ? "" : "no ") + "'" + bias
-                            + "', as lora_bias is " + config.loraBias() + " in " + PeftReader.CONFIG + ", found "
-                            + (config.loraBias() ? "none of that name" : "one"));
+                    "module " + module + ": expected " + (config.loraBias() ? "" : "no ") + "'" + PREFIX + module
+                            + B_BIAS + "', as lora_bias is " + config.loraBias() + " in " + PeftReader.CONFIG
+                            + ", found " + (config.loraBias() ? "none of that name" : "one"));
         }
-        if (config.loraBias()) {
-            requireShape(file, bias, List.of(outputs));
-        }
+        bias.ifPresent(tensor -> requireShape(file, tensor, List.of(outputs)));
     }
 
     private void requireFullBias(String module, String tensor) {
@@ -210,27 +226,6 @@ final class AdapterTensors {
                     "tensor '" + tensor + "': expected a vector, found the shape "
                             + file.info(tensor).shape());
         }
-    }
-
-    private List<Long> half(String module, String half, String other) {
-        String tensor = PREFIX + module + half;
-        if (!file.has(tensor)) {
-            throw new InputException(
-                    file.path(),
-                    "expected '" + tensor + "' beside '" + PREFIX + module + other + "', found none of that name");
-        }
-        List<Long> shape = floats(file, tensor).shape();
-        if (shape.size() == 3 || shape.size() == 4) {
-            throw new InputException(
-                    file.path(),
-                    "tensor '" + tensor + "': expected a matrix, found the shape " + shape
-                            + " of a convolution, which ham cannot merge");
-        }
-        if (shape.size() != 2) {
-            throw new InputException(
-                    file.path(), "tensor '" + tensor + "': expected a matrix, found the shape " + shape);
-        }
-        return shape;
     }
 
     static void requireShape(SafetensorsFile file, String tensor, List<Long> expected) {

@@ -30,6 +30,7 @@ final class ConfigWriter {
      * @param layers path of every adapted module to the shape of its factors; at least one
      * @param targets {@code target_modules}
      * @param excluded {@code exclude_modules}
+     * @param saved {@code modules_to_save}
      * @throws InputException when these modules cannot be told apart by PEFT's rules
      */
     static void write(
@@ -38,7 +39,8 @@ final class ConfigWriter {
             SortedMap<String, LayerShape> layers,
             boolean loraBias,
             List<String> targets,
-            List<String> excluded)
+            List<String> excluded,
+            List<String> saved)
             throws IOException {
         SortedMap<String, Integer> ranks = new TreeMap<>();
         SortedMap<String, Double> alphas = new TreeMap<>();
@@ -59,7 +61,7 @@ final class ConfigWriter {
         config.put("lora_alpha", alpha);
         config.put("lora_bias", loraBias);
         config.put("lora_dropout", 0.0);
-        config.putNull("modules_to_save");
+        config.set("modules_to_save", JsonFiles.tree(saved.isEmpty() ? null : saved));
         config.put("peft_type", "LORA");
         config.put("r", rank);
         config.set("rank_pattern", JsonFiles.tree(others(ranks, rank)));

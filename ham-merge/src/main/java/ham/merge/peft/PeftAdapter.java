@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * A PEFT LoRA adapter on disk, whose configuration and header are checked and whose tensors are read when they are asked for. Safe for use by
@@ -44,6 +45,9 @@ public final class PeftAdapter implements AdapterSource {
     }
 
     private LayerShape asStored(LayerShape shape) {
+        if (!config.kind().isFactors()) {
+            return new LayerShape(shape.outputs(), shape.inputs(), Math.min(shape.outputs(), shape.inputs()), 1);
+        }
         return config.fanInFanOut()
                 ? new LayerShape(
                         /* outputs= */ shape.inputs(), /* inputs= */ shape.outputs(), shape.rank(), shape.scaling())
@@ -66,12 +70,51 @@ public final class PeftAdapter implements AdapterSource {
         if (layer == null) {
             throw new IllegalArgumentException(name + " does not adapt " + weight);
         }
-        String module = AdapterTensors.PREFIX + weight.substring(0, weight.length() - WEIGHT.length());
-        Matrix a = file.matrix(module + AdapterTensors.A);
-        Matrix b = file.matrix(module + AdapterTensors.B);
+        AdaptedModule module = module(weight);
+        if (!config.kind().isFactors()) {
+            throw new IllegalStateException(name + " has no factors without its base");
+        }
+        LoraFactors factors = module.factors(layer.scaling());
         return config.fanInFanOut()
-                ? new LoraFactors(b.transpose(), a.transpose(), layer.scaling())
-                : new LoraFactors(a, b, layer.scaling());
+                ? new LoraFactors(factors.b().transpose(), factors.a().transpose(), layer.scaling())
+                : factors;
+    }
+
+    private AdaptedModule module(String weight) {
+        return tensors.module(weight.substring(0, weight.length() - WEIGHT.length()));
+    }
+
+    @Override
+    public String ownName(String weight) {
+        return layers.containsKey(weight)
+                ? module(weight).path().replaceFirst("^((module|_orig_mod)\\.)+", "") + WEIGHT
+                : weight;
+    }
+
+    @Override
+    public Optional<String> needsBase() {
+        return config.kind().isFactors()
+                ? Optional.empty()
+                : Optional.of(config.kind().words());
+    }
+
+    @Override
+    public LoraFactors factors(String weight, Supplier<Matrix> base) {
+        if (config.kind().isFactors()) {
+            return factors(weight);
+        }
+        return LoraFactors.dense(module(weight).delta(config.kind(), tensors.layers().get(
+                weight.substring(0, weight.length() - WEIGHT.length())).scaling(), base.get()));
+    }
+
+    /** Path of the classifier that was saved along, as the adapter's model has it. */
+    public Optional<String> classifierModule() {
+        return tensors.saved().classifier();
+    }
+
+    /** {@code base_model_name_or_path}: what its trainer called the base. */
+    public Optional<String> baseName() {
+        return config.baseName();
     }
 
     /** Reads the biases; where the whole bias was trained and B has one too, the change is the whole bias plus s times that of B. */
@@ -80,9 +123,12 @@ public final class PeftAdapter implements AdapterSource {
         SortedMap<String, BiasChange> biases = new TreeMap<>();
         tensors.fullBiases()
                 .forEach((module, tensor) -> biases.put(module + BIAS, new BiasChange(file.floats(tensor), true)));
+        tensors.saved()
+                .vectors()
+                .forEach((vector, tensor) -> biases.put(vector, new BiasChange(file.floats(tensor), true)));
         if (config.loraBias()) {
             tensors.layers().forEach((module, layer) -> {
-                String tensor = AdapterTensors.PREFIX + module + AdapterTensors.B_BIAS;
+                String tensor = tensors.module(module).tensor("lora_B.bias").orElseThrow();
                 BiasChange full = biases.get(module + BIAS);
                 float[] sum = full == null ? new float[layer.outputs()] : full.values();
                 addScaled(sum, layer.scaling(), tensor);
@@ -112,7 +158,7 @@ public final class PeftAdapter implements AdapterSource {
 
     /** Reads the classifier that was saved along ({@code modules_to_save}), empty when there is none. */
     public Optional<LinearHead> classifier() {
-        return tensors.classifier().read();
+        return tensors.saved().read();
     }
 
     /** SHA-256 over the tensors ({@link TensorHash}). */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -15,6 +16,8 @@ import java.util.function.Predicate;
 /**
  * What {@code adapter_config.json} says, with PEFT's meanings and defaults.
  *
+ * @param kind {@code peft_type} and {@code use_dora}
+ * @param baseName {@code base_model_name_or_path}
  * @param rank {@code r}
  * @param loraAlpha {@code lora_alpha}
  * @param rankStabilised {@code use_rslora}: s = lora_alpha / sqrt(r) in place of lora_alpha / r
@@ -27,6 +30,8 @@ import java.util.function.Predicate;
  * @param saved {@code modules_to_save}: modules that are in the file as a whole
  */
 record PeftConfig(
+        AdapterKind kind,
+        Optional<String> baseName,
         int rank,
         double loraAlpha,
         boolean rankStabilised,
@@ -44,14 +49,19 @@ record PeftConfig(
     /**
      * Reads a configuration.
      *
-     * @throws InputException when a value is not what PEFT takes, or the adapter is no plain LoRA ({@link PlainLora})
+     * @throws InputException when a value is not what PEFT takes, or the adapter is of another kind ({@link KnownSettings})
      */
     static PeftConfig read(Path file) {
         ConfigJson json = new ConfigJson(file, JsonFiles.read(file, "a PEFT adapter configuration"));
-        PlainLora.require(json);
+        AdapterKind kind = KnownSettings.require(json);
         return new PeftConfig(
+                kind,
+                json.isSet("base_model_name_or_path")
+                        ? Optional.of(json.text("base_model_name_or_path", ""))
+                                .filter(name -> !name.isBlank())
+                        : Optional.empty(),
                 json.rank("r", 8),
-                json.number("lora_alpha", 8),
+                json.number(kind == AdapterKind.LOHA || kind == AdapterKind.LOKR ? "alpha" : "lora_alpha", 8),
                 json.flag("use_rslora"),
                 patterns(json, "rank_pattern", json::rank),
                 patterns(json, "alpha_pattern", json::number),
@@ -80,6 +90,16 @@ record PeftConfig(
             }
         }
         throw json.wrong("bias", "none, all or lora_only", name);
+    }
+
+    /**
+     * Whether PEFT would adapt a module.
+     *
+     * @param path as the file has it
+     * @param module without what wraps the model in training
+     */
+    boolean adapts(String path, String module) {
+        return modules.adapts(path) || modules.adapts(module);
     }
 
     /** The rank of a module, given by its path without {@code base_model.model.}. */

@@ -2,12 +2,16 @@ package ham.merge.peft;
 
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.checkpoint.LayerName;
+import ham.merge.checkpoint.VitPart;
+import ham.merge.head.LinearHead;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsOutput;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,6 +20,8 @@ import java.util.TreeMap;
  * that no other module is adapted.
  */
 public final class PeftOutput implements Closeable {
+    private static final int CHANNELS = 3;
+
     private final SafetensorsOutput tensors;
 
     /**
@@ -29,11 +35,27 @@ public final class PeftOutput implements Closeable {
      */
     public PeftOutput(Path folder, String base, SortedMap<String, LayerShape> layers, boolean loraBias)
             throws IOException {
+        this(folder, base, layers, loraBias, Optional.empty());
+    }
+
+    /**
+     * As {@link #PeftOutput(Path, String, SortedMap, boolean)}, with a classifier that is saved along ({@code modules_to_save}).
+     *
+     * @throws ham.merge.InputException as there
+     */
+    public PeftOutput(
+            Path folder,
+            String base,
+            SortedMap<String, LayerShape> layers,
+            boolean loraBias,
+            Optional<SavedClassifier> classifier)
+            throws IOException {
         this(
                 folder,
                 base,
                 layers,
                 loraBias,
+                classifier,
                 layers.keySet().stream().map(PeftOutput::module).toList(),
                 List.of());
     }
@@ -43,6 +65,7 @@ public final class PeftOutput implements Closeable {
             String base,
             SortedMap<String, LayerShape> layers,
             boolean loraBias,
+            Optional<SavedClassifier> classifier,
             List<String> targets,
             List<String> excluded)
             throws IOException {
@@ -50,14 +73,58 @@ public final class PeftOutput implements Closeable {
         SortedMap<String, LayerShape> modules = new TreeMap<>();
         layers.forEach((weight, layer) -> {
             modules.put(module(weight), layer);
-            layout.add(tensor(weight, AdapterTensors.A), DType.F32, layer.rank(), layer.inputs())
-                    .add(tensor(weight, AdapterTensors.B), DType.F32, layer.outputs(), layer.rank());
+            int side = kernelSide(weight, layer);
+            if (side > 0) {
+                layout.add(tensor(weight, AdapterTensors.A), DType.F32, layer.rank(), CHANNELS, side, side)
+                        .add(tensor(weight, AdapterTensors.B), DType.F32, layer.outputs(), layer.rank(), 1, 1);
+            } else {
+                layout.add(tensor(weight, AdapterTensors.A), DType.F32, layer.rank(), layer.inputs())
+                        .add(tensor(weight, AdapterTensors.B), DType.F32, layer.outputs(), layer.rank());
+            }
             if (loraBias) {
                 layout.add(tensor(weight, AdapterTensors.B_BIAS), DType.F32, layer.outputs());
             }
         });
-        ConfigWriter.write(folder, base, modules, loraBias, targets, excluded);
+        classifier.ifPresent(head -> layout.add(
+                        head.tensor("weight"),
+                        DType.F32,
+                        head.head().weight().rows(),
+                        head.head().weight().columns())
+                .add(head.tensor("bias"), DType.F32, head.head().bias().length));
+        ConfigWriter.write(
+                folder,
+                base,
+                modules,
+                loraBias,
+                targets,
+                excluded,
+                classifier.map(head -> List.of(head.module())).orElse(List.of()));
         this.tensors = new SafetensorsOutput(PeftReader.weights(folder), layout);
+        classifier.ifPresent(head -> {
+            tensors.write(head.tensor("weight"), head.head().weight().data());
+            tensors.write(head.tensor("bias"), head.head().bias());
+        });
+    }
+
+    /**
+     * A classifier that is saved whole.
+     *
+     * @param module its path in the model
+     * @param head weight [classes, d] and bias [classes]
+     */
+    public record SavedClassifier(String module, LinearHead head) {
+        String tensor(String parameter) {
+            return AdapterTensors.PREFIX + module + "." + parameter;
+        }
+    }
+
+    /** Side of the kernel of the patch embedding, whose factors are those of a convolution; 0 for linear layers. */
+    private static int kernelSide(String weight, LayerShape layer) {
+        boolean patch = LayerName.parse(weight)
+                .filter(found -> found.part() == VitPart.PATCH)
+                .isPresent();
+        int side = (int) Math.round(Math.sqrt(layer.inputs() / (double) CHANNELS));
+        return patch && CHANNELS * side * side == layer.inputs() ? side : 0;
     }
 
     private static String module(String weight) {

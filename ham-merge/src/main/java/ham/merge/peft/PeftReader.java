@@ -1,8 +1,10 @@
 package ham.merge.peft;
 
 import ham.merge.InputException;
+import ham.merge.checkpoint.OtherWeights;
 import ham.merge.safetensors.SafetensorsFile;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /** Opens a PEFT LoRA folder. */
@@ -32,8 +34,11 @@ public final class PeftReader {
                     "expected an adapter folder with " + CONFIG + " and " + WEIGHTS + ", found "
                             + (Files.exists(folder) ? "a file" : "nothing"));
         }
+        if (!Files.exists(folder.resolve(CONFIG))) {
+            OtherWeights.refuseCache(folder);
+        }
         PeftConfig config = PeftConfig.read(folder.resolve(CONFIG));
-        if (!Files.exists(weights(folder)) && Files.exists(folder.resolve(PICKLE))) {
+        if (!Files.exists(weights(folder), LinkOption.NOFOLLOW_LINKS) && Files.exists(folder.resolve(PICKLE))) {
             throw new InputException(
                     folder.resolve(PICKLE),
                     "expected " + WEIGHTS

@@ -5,6 +5,7 @@ import ham.merge.checkpoint.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes an adapter that PEFT loads onto the same base. */
 public final class PeftWriter {
@@ -29,7 +30,7 @@ public final class PeftWriter {
                 targets.stream().map(target -> targetModule(adapter, target)).toList();
         try (PeftOutput output = targets.isEmpty()
                 ? new PeftOutput(folder, base, adapter.layers(), false)
-                : new PeftOutput(folder, base, adapter.layers(), false, names, excluded)) {
+                : new PeftOutput(folder, base, adapter.layers(), false, Optional.empty(), names, excluded)) {
             adapter.factors().forEach(output::write);
             output.finish();
         }

@@ -56,8 +56,8 @@ public final class MergeChoices {
             rule.rank().ifPresent(value -> requireUsed(where + "rank: ", "layer", MergeParameter.RANK, method));
         }
         HamParameters ham = HamParameters.DEFAULTS;
-        MergeSettings defaults = MergeSettings.of(method);
-        return new MergeSettings(
+        PeerParameters peers = PeerParameters.of(method);
+        MergeSettings settings = new MergeSettings(
                 method,
                 new HamParameters(
                         get(MergeParameter.KEEP, ham.keep()),
@@ -66,12 +66,21 @@ public final class MergeChoices {
                         get(MergeParameter.JOIN, ham.join()),
                         get(MergeParameter.COMBINE, ham.combine()),
                         get(MergeParameter.SIMILARITY, ham.similarity())),
-                get(MergeParameter.DENSITY, defaults.density()),
-                get(MergeParameter.SCALE, defaults.scale()),
-                get(MergeParameter.SIGN, defaults.sign()),
-                get(MergeParameter.SEED, defaults.seed()),
-                get(MergeParameter.RANK, defaults.rank()),
+                new PeerParameters(
+                        get(MergeParameter.DENSITY, peers.density()),
+                        get(MergeParameter.SCALE, peers.scale()),
+                        get(MergeParameter.SIGN, peers.sign()),
+                        get(MergeParameter.SEED, peers.seed()),
+                        get(MergeParameter.RANK, peers.rank()),
+                        get(MergeParameter.OUTLIERS, peers.outliers()),
+                        get(MergeParameter.WINDOW, peers.window()),
+                        get(MergeParameter.COMMON, peers.common()),
+                        get(MergeParameter.LEADING, peers.leading()),
+                        get(MergeParameter.SPACE, peers.space())),
                 layers);
+        // What only the method checks shows now, and not when the adapters are read.
+        settings.weightMerge("", 1);
+        return settings;
     }
 
     private static void requireUsed(String where, String at, MergeParameter<?> parameter, MergeMethod method) {

@@ -70,7 +70,7 @@ public record MergePlan(
             double in = shape.inputs();
             double least = Math.min(out, in);
             operations += 2 * shape.rank() * out * in + (out <= in ? 1 : 2) * least * least * Math.max(out, in);
-            if (settings.method() == MergeMethod.SVD) {
+            if (!settings.method().factored() && !settings.method().mergesEntries()) {
                 // Two QR decompositions and an SVD of what is between, in double.
                 double inner = Math.min(shape.rank(), least);
                 operations += 16 * (out + in) * inner * inner + 60 * inner * inner * inner;
@@ -85,10 +85,7 @@ public record MergePlan(
         for (WeightShapes shape : shapes.values()) {
             double delta = (double) shape.outputs() * shape.inputs();
             visits += FACTOR_PASSES * (double) factorEntries(shape) + DELTA_PASSES * delta;
-            switch (settings.method()) {
-                case TIES, DARE, MAGNITUDE -> visits += ENTRY_PASSES * delta * shape.adapters();
-                case HAM, LINEAR, CAT, TASK_ARITHMETIC, SVD -> {}
-            }
+            visits += settings.method().mergesEntries() ? ENTRY_PASSES * delta * shape.adapters() : 0;
         }
         return visits;
     }
@@ -131,11 +128,10 @@ public record MergePlan(
         long delta = (long) shape.outputs() * shape.inputs();
         long least = Math.min(shape.outputs(), shape.inputs());
         long floats = Math.min(shape.rank(), MOST_RANK) * sides + 4 * delta + least * least;
-        return switch (settings.method()) {
-            case HAM, LINEAR, CAT, TASK_ARITHMETIC -> floats;
-            case TIES, DARE, MAGNITUDE -> floats + 16 * delta;
-            case SVD -> floats + 16L * shape.rank() * sides;
-        };
+        if (settings.method().factored()) {
+            return floats;
+        }
+        return settings.method().mergesEntries() ? floats + 16 * delta : floats + 16L * shape.rank() * sides;
     }
 
     private static long comparing(WeightShapes shape, GroupingPlan plan) {

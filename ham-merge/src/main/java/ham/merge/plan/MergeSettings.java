@@ -1,17 +1,27 @@
 package ham.merge.plan;
 
 import ham.merge.InputException;
-import ham.merge.Parameters;
 import ham.merge.join.HamParameters;
+import ham.merge.method.BreadcrumbsMerge;
 import ham.merge.method.CatMerge;
 import ham.merge.method.DareMerge;
+import ham.merge.method.DellaMerge;
 import ham.merge.method.LinearMerge;
+import ham.merge.method.MagMaxMerge;
 import ham.merge.method.MagnitudeMerge;
+import ham.merge.method.ModelStockMerge;
+import ham.merge.method.SceMerge;
 import ham.merge.method.SignRule;
 import ham.merge.method.SvdMerge;
 import ham.merge.method.TaskArithmeticMerge;
 import ham.merge.method.TiesMerge;
 import ham.merge.method.WeightMerge;
+import ham.merge.space.MergeSpace;
+import ham.merge.space.SpaceMerge;
+import ham.merge.spectral.IsoCMerge;
+import ham.merge.spectral.IsoCtsMerge;
+import ham.merge.spectral.OpcmMerge;
+import ham.merge.spectral.TsvMerge;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -22,40 +32,17 @@ import java.util.function.Function;
  *
  * @param method how to merge
  * @param ham parameters of {@link MergeMethod#HAM}
- * @param density fraction of the entries of each delta that {@code ties}, {@code dare} and {@code magnitude} keep, 0 &lt; density &lt;= 1
- * @param scale factor on the result of {@code task-arithmetic} and {@code ties}
- * @param sign how {@code ties} and {@code dare} elect the sign of an entry
- * @param seed of {@code dare}'s random masks
- * @param rank most singular values that {@code svd} keeps, at least 1
+ * @param peers parameters of the other methods
  * @param layers parameters for some weights; of the rules that match a weight the first that gives a parameter counts
  */
-public record MergeSettings(
-        MergeMethod method,
-        HamParameters ham,
-        BigDecimal density,
-        double scale,
-        SignRule sign,
-        long seed,
-        int rank,
-        List<LayerRule> layers) {
-    /** The fraction that {@link MergeSettings#density} is when nothing is said. */
-    public static final BigDecimal DEFAULT_DENSITY = new BigDecimal("0.5");
-
-    /** The rank that {@code svd} truncates to when nothing is said. */
-    public static final int DEFAULT_RANK = 16;
-
+public record MergeSettings(MergeMethod method, HamParameters ham, PeerParameters peers, List<LayerRule> layers) {
     /**
      * Checks the ranges.
      *
      * @throws InputException when a value is out of its range
      */
     public MergeSettings {
-        Parameters.requireFraction("density", density);
-        Parameters.requireFinite("scale", scale);
-        if (rank < 1) {
-            throw InputException.parameter("rank", "expected at least 1, found " + rank);
-        }
-        if (sign == SignRule.NONE && method == MergeMethod.TIES) {
+        if (peers.sign() == SignRule.NONE && method == MergeMethod.TIES) {
             throw InputException.parameter("sign", "expected total or frequency for ties, found none");
         }
         layers = List.copyOf(layers);
@@ -63,29 +50,12 @@ public record MergeSettings(
 
     /** The defaults of a method. */
     public static MergeSettings of(MergeMethod method) {
-        return new MergeSettings(
-                method,
-                HamParameters.DEFAULTS,
-                DEFAULT_DENSITY,
-                1,
-                method == MergeMethod.TIES ? SignRule.TOTAL : SignRule.NONE,
-                0,
-                DEFAULT_RANK,
-                List.of());
+        return new MergeSettings(method, HamParameters.DEFAULTS, PeerParameters.of(method), List.of());
     }
 
     /** A HAM merge. */
     public static MergeSettings ham(HamParameters parameters) {
-        MergeSettings defaults = of(MergeMethod.HAM);
-        return new MergeSettings(
-                MergeMethod.HAM,
-                parameters,
-                defaults.density,
-                defaults.scale,
-                defaults.sign,
-                defaults.seed,
-                defaults.rank,
-                List.of());
+        return new MergeSettings(MergeMethod.HAM, parameters, PeerParameters.of(MergeMethod.HAM), List.of());
     }
 
     /** Fraction of the entries of A and of B that pruning keeps at a weight. */
@@ -95,12 +65,12 @@ public record MergeSettings(
 
     /** The density at a weight. */
     public BigDecimal density(String weight) {
-        return rule(weight, LayerRule::density).orElse(density);
+        return rule(weight, LayerRule::density).orElse(peers.density());
     }
 
     /** The rank at a weight. */
     public int rank(String weight) {
-        return rule(weight, LayerRule::rank).orElse(rank);
+        return rule(weight, LayerRule::rank).orElse(peers.rank());
     }
 
     /** What the merged delta of a weight is multiplied by. */
@@ -122,14 +92,32 @@ public record MergeSettings(
      * @throws InputException when the method cannot use these weights
      */
     WeightMerge weightMerge(String weight, double totalWeight) {
+        WeightMerge merge = deltaMerge(weight, totalWeight);
+        return peers.space() == MergeSpace.DELTA || !method.mergesEntries()
+                ? merge
+                : new SpaceMerge(peers.space(), merge);
+    }
+
+    private WeightMerge deltaMerge(String weight, double totalWeight) {
+        double scale = peers.scale();
+        SignRule sign = peers.sign();
         return switch (method) {
             case HAM, CAT -> new CatMerge();
             case LINEAR -> new LinearMerge(totalWeight);
             case TASK_ARITHMETIC -> new TaskArithmeticMerge(scale);
             case TIES -> new TiesMerge(density(weight), sign, scale);
-            case DARE -> new DareMerge(density(weight), seed, sign);
+            case DARE -> new DareMerge(density(weight), peers.seed(), sign);
             case MAGNITUDE -> new MagnitudeMerge(density(weight));
+            case MAGMAX -> new MagMaxMerge(scale);
+            case BREADCRUMBS -> new BreadcrumbsMerge(density(weight), peers.outliers(), sign, scale);
+            case DELLA -> new DellaMerge(density(weight), peers.window(), peers.seed(), sign, scale);
+            case SCE -> new SceMerge(density(weight), scale);
+            case MODEL_STOCK -> new ModelStockMerge();
             case SVD -> new SvdMerge(rank(weight));
+            case TSV -> new TsvMerge(scale);
+            case ISO_C -> new IsoCMerge(scale);
+            case ISO_CTS -> new IsoCtsMerge(peers.common(), scale);
+            case OPCM -> new OpcmMerge(peers.leading());
         };
     }
 }

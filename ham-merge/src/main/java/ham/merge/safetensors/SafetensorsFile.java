@@ -1,13 +1,13 @@
 package ham.merge.safetensors;
 
 import ham.merge.InputException;
+import ham.merge.io.FoundFile;
 import ham.merge.tensor.HalfPrecision;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
@@ -55,10 +55,7 @@ public final class SafetensorsFile implements Tensors {
      * @throws InputException when the file is missing, cannot be read or breaks a rule of the format
      */
     public static SafetensorsFile open(Path path) {
-        if (!Files.isRegularFile(path)) {
-            throw new InputException(
-                    path, "expected a safetensors file, found " + (Files.exists(path) ? "a folder" : "nothing"));
-        }
+        FoundFile.require(path, "a safetensors file");
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             long size = channel.size();
             byte[] json = header(path, channel, size);

@@ -85,7 +85,6 @@ class VitConfigTest {
             layer_norm_eps      | 0                | expected layer_norm_eps between 0 and 1, found 0.0
             layer_norm_eps      | "tiny"           | expected layer_norm_eps to be a number, found "tiny"
             qkv_bias            | "no"             | expected qkv_bias to be true or false, found "no"
-            id2label            | {"0":"a","2":"b"} | expected id2label to number the classes from 0 without a gap, found no class 1
             id2label            | {"a":"a"}        | expected class numbers as the keys of id2label, found 'a'
             """)
     void whatIsNoPlainVitIsRefused(String key, String value, String message) {

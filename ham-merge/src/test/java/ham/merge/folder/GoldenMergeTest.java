@@ -25,7 +25,7 @@ class GoldenMergeTest {
     private Path temp;
 
     private static Path golden(String name) {
-        return TestData.path("golden-merge/" + name);
+        return TestData.path("golden/0.1.0/merge/" + name);
     }
 
     @ParameterizedTest

@@ -16,7 +16,9 @@ import ham.merge.combine.Branch;
 import ham.merge.combine.Deltas;
 import ham.merge.io.JsonFiles;
 import ham.merge.join.Importance;
+import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
@@ -149,9 +151,7 @@ class PeftMergeTest {
 
     @Test
     void svdHasARankOfItsOwn() throws IOException {
-        MergeSettings defaults = MergeSettings.of(MergeMethod.SVD);
-        MergeSettings two = new MergeSettings(
-                MergeMethod.SVD, defaults.ham(), defaults.density(), 1, defaults.sign(), 0, 2, List.of());
+        MergeSettings two = new MergeChoices().put(MergeParameter.RANK, 2).settings(MergeMethod.SVD);
         AdapterMerge merge = AdapterMerge.of(adapters(false), List.of(), two, Optional.empty(), MergeProgress.SILENT);
         write(merge, OptionalInt.empty());
         LoraAdapter read = LoraAdapter.load(AdapterFolder.read(folder).adapter());

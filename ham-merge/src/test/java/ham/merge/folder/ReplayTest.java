@@ -25,6 +25,8 @@ import ham.merge.plan.LayerRule;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
+import ham.merge.plan.PeerParameters;
+import ham.merge.space.MergeSpace;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -68,7 +70,21 @@ class ReplayTest {
                     used(MergeParameter.DENSITY, method, new BigDecimal("0.8")),
                     used(MergeParameter.RANK, method, 2),
                     Optional.of(0.5)));
-            all.add(new MergeSettings(method, each.ham(), new BigDecimal("0.7"), 1.25, each.sign(), 42, 3, rules));
+            all.add(new MergeSettings(
+                    method,
+                    each.ham(),
+                    new PeerParameters(
+                            new BigDecimal("0.7"),
+                            1.25,
+                            each.peers().sign(),
+                            42,
+                            3,
+                            new BigDecimal("0.02"),
+                            new BigDecimal("0.3"),
+                            new BigDecimal("0.7"),
+                            new BigDecimal("0.4"),
+                            method.mergesEntries() ? MergeSpace.CORE : MergeSpace.DELTA),
+                    rules));
         }
         return all.stream();
     }

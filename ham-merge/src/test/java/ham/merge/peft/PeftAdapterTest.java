@@ -280,9 +280,9 @@ class PeftAdapterTest {
     }
 
     @Test
-    void aConvolutionIsRefused() {
-        made.tensor(KEY + ".lora_A.weight", "F32", 2, 3, 1, 1).tensor(KEY + ".lora_B.weight", "F32", 5, 2, 1, 1);
-        refused("expected a matrix, found the shape [2, 3, 1, 1] of a convolution, which ham cannot merge");
+    void aConvolutionInOneDimensionIsRefused() {
+        made.tensor(KEY + ".lora_A.weight", "F32", 2, 3, 1).tensor(KEY + ".lora_B.weight", "F32", 5, 2, 1);
+        refused("expected a matrix, found the shape [2, 3, 1] of a convolution, which ham cannot merge");
     }
 
     @Test

@@ -146,9 +146,8 @@ class PeftReaderTest {
             quoteCharacter = '`',
             textBlock =
                     """
-            peft_type               | "LOHA"                | peft_type LORA, found LOHA
-            peft_type               | ``                    | peft_type LORA, found none
-            use_dora                | true                  | found DoRA (use_dora = true)
+            peft_type               | "VERA"                | peft_type LORA, LOHA or LOKR, found VERA
+            peft_type               | ``                    | peft_type LORA, LOHA or LOKR, found none
             use_qalora              | true                  | use_qalora = true
             use_bdlora              | {"match_strict":true} | use_bdlora = {
             alora_invocation_tokens | [1, 2]                | alora_invocation_tokens = [1,2]
@@ -258,9 +257,10 @@ class PeftReaderTest {
                         change(all ->
                                 all.add("base_model.model." + QUERY + ".lora_B.bias", List.of(64L), new float[64])),
                         "as lora_bias is false in adapter_config.json, found one"),
-                foreign("base_model.model." + QUERY + ".lora_A.default.weight"),
-                foreign("base_model.model.lora_A.weight"),
-                foreign("model.base_model." + QUERY + ".lora_A.weight"));
+                arguments(
+                        change(all -> all.add("base_model.model." + QUERY + ".lora_A.default.weight", List.of(1L), 1)),
+                        "expected one adapter, found 'base_model.model." + QUERY + ".lora_A.default.weight'"),
+                foreign("base_model.model.lora_A.weight"));
     }
 
     private static Arguments foreign(String tensor) {

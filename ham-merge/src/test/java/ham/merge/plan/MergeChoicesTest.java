@@ -8,6 +8,7 @@ import ham.merge.combine.Combine;
 import ham.merge.compare.Measure;
 import ham.merge.join.Join;
 import ham.merge.method.SignRule;
+import ham.merge.space.MergeSpace;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,11 @@ class MergeChoicesTest {
             case "scale" -> choices.put(MergeParameter.SCALE, 2.0);
             case "sign" -> choices.put(MergeParameter.SIGN, SignRule.FREQUENCY);
             case "seed" -> choices.put(MergeParameter.SEED, 7L);
+            case "outliers" -> choices.put(MergeParameter.OUTLIERS, new BigDecimal("0.2"));
+            case "window" -> choices.put(MergeParameter.WINDOW, new BigDecimal("0.1"));
+            case "common" -> choices.put(MergeParameter.COMMON, BigDecimal.ONE);
+            case "leading" -> choices.put(MergeParameter.LEADING, BigDecimal.ONE);
+            case "space" -> choices.put(MergeParameter.SPACE, MergeSpace.CORE);
             default -> choices.put(MergeParameter.RANK, 3);
         };
     }

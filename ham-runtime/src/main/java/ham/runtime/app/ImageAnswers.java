@@ -74,7 +74,10 @@ public record ImageAnswers(String model, Scores scores, List<ImageAnswer> images
             for (Prediction prediction : answer.predictions()) {
                 text.append(System.lineSeparator())
                         .append("  ")
-                        .append(scores == Scores.NONE ? number(prediction.probability()) : percent(prediction.probability()))
+                        .append(
+                                scores == Scores.NONE
+                                        ? number(prediction.probability())
+                                        : percent(prediction.probability()))
                         .append("  ")
                         .append(prediction.label());
             }
@@ -99,7 +102,8 @@ public record ImageAnswers(String model, Scores scores, List<ImageAnswer> images
      * For programs: {@code model}, {@code scores}, {@code images[]} with {@code image}, {@code predictions[]} and, where it has none, {@code error}.
      */
     public ObjectNode json() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put("model", model).put("scores", scores.label());
+        ObjectNode json =
+                JsonNodeFactory.instance.objectNode().put("model", model).put("scores", scores.label());
         ArrayNode list = json.putArray("images");
         for (ImageAnswer answer : images) {
             ObjectNode node = list.addObject().put("image", answer.image().toString());

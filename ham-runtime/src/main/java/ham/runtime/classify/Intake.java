@@ -40,9 +40,7 @@ record Intake(
         Intake intake = new Intake(preprocessing, type, last, takesPixels, batch);
         List<Long> expected = takesPixels
                 ? List.of((long) batch.smallest(), 1L, 1L, 3L)
-                : LongStream.of(intake.shape(batch.smallest()))
-                        .boxed()
-                        .toList();
+                : LongStream.of(intake.shape(batch.smallest())).boxed().toList();
         signature.checkLone(TYPES, expected);
         return intake;
     }

@@ -144,8 +144,7 @@ final class ConfigReader {
             return new Resizing.ShortestEdge(side(key, size.get("shortest_edge")));
         }
         if (keys.equals(List.of("longest_edge", "shortest_edge"))) {
-            return new Resizing.EdgeRange(
-                    side(key, size.get("shortest_edge")), side(key, size.get("longest_edge")));
+            return new Resizing.EdgeRange(side(key, size.get("shortest_edge")), side(key, size.get("longest_edge")));
         }
         throw problem(
                 key, "a number, {height, width}, {shortest_edge} or {shortest_edge, longest_edge}", summary(size));

@@ -45,8 +45,7 @@ final class ConfigBinding {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public String[] findEnumValues(
-                MapperConfig<?> config, AnnotatedClass type, Enum<?>[] values, String[] names) {
+        public String[] findEnumValues(MapperConfig<?> config, AnnotatedClass type, Enum<?>[] values, String[] names) {
             for (int i = 0; i < values.length; i++) {
                 names[i] = name(values[i]);
             }
@@ -111,7 +110,8 @@ final class ConfigBinding {
     private static InputException problem(Exception e, JsonNode whole) {
         if (e instanceof UnrecognizedPropertyException unknown) {
             return InputException.parameter(
-                    unknown.getPropertyName(), "expected one of " + String.join(", ", names()) + ", found another name");
+                    unknown.getPropertyName(),
+                    "expected one of " + String.join(", ", names()) + ", found another name");
         }
         if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
             String key = mapping.getPath().get(0).getFieldName();
@@ -124,7 +124,9 @@ final class ConfigBinding {
         if (e instanceof MismatchedInputException mismatch) {
             return mismatch.getTargetType();
         }
-        return e instanceof ValueInstantiationException creator ? creator.getType().getRawClass() : null;
+        return e instanceof ValueInstantiationException creator
+                ? creator.getType().getRawClass()
+                : null;
     }
 
     private static String expected(Class<?> type) {

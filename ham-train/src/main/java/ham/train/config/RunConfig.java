@@ -89,13 +89,16 @@ public record RunConfig(
             throw InputException.parameter("threads", "expected at least 0, found " + threads);
         }
         if (adapters.isPresent() && !learning.trainsAlone()) {
-            throw InputException.parameter("adapters", "expected a method whose adapters are trained alone (linear,"
-                    + " task-arithmetic, ties, dare, oracle, or ham in mode independent), found "
-                    + learning.method().optionName() + "; leave it out");
+            throw InputException.parameter(
+                    "adapters",
+                    "expected a method whose adapters are trained alone (linear,"
+                            + " task-arithmetic, ties, dare, oracle, or ham in mode independent), found "
+                            + learning.method().optionName() + "; leave it out");
         }
         if (recipe.replay() > 0 && (learning.trainsAlone() || learning.method() == LearningMethod.JOINT)) {
             throw InputException.parameter(
-                    "replay", "expected a method that trains one task after the other upon what was learnt"
+                    "replay",
+                    "expected a method that trains one task after the other upon what was learnt"
                             + " (ham, cat-pruned, sequential, sd-lora, frozen), found "
                             + learning.method().optionName() + " in mode "
                             + learning.mode().optionName() + "; leave it out");

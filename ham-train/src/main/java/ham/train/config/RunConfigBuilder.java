@@ -62,8 +62,10 @@ public final class RunConfigBuilder {
     private MergeMode mode;
     private String base;
     private String data;
+
     @JsonInclude(JsonInclude.Include.ALWAYS)
     private String adapters;
+
     private HeadKind head;
     private Integer tasks;
     private String order;
@@ -420,9 +422,9 @@ public final class RunConfigBuilder {
             combine = ham.combine();
             similarity = ham.similarity();
         } else {
-            density = merging.density();
-            scale = merging.scale();
-            sign = merging.sign();
+            density = merging.peers().density();
+            scale = merging.peers().scale();
+            sign = merging.peers().sign();
         }
         return this;
     }
@@ -550,7 +552,7 @@ public final class RunConfigBuilder {
         mode = mode == of.usualMode() ? null : mode;
         loraAlpha = rank != null && loraAlpha != null && loraAlpha == rank.doubleValue() ? null : loraAlpha;
         groups = of == LearningMethod.CAT_PRUNED ? null : groups;
-        sign = sign == MergeSettings.of(of.merging()).sign() ? null : sign;
+        sign = sign == MergeSettings.of(of.merging()).peers().sign() ? null : sign;
         return this;
     }
 

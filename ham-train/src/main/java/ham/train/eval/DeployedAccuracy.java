@@ -2,10 +2,8 @@ package ham.train.eval;
 
 import ham.merge.InputException;
 import ham.runtime.classify.Classifier;
-import ham.runtime.image.RgbImage;
 import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
-import ham.common.ArgMax;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,20 +41,12 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
         int[] images = new int[tasks.size()];
         int[] correct = new int[tasks.size()];
         ImageSet test = data.test();
-        for (int from = 0; from < test.size(); from += BATCH) {
-            List<RgbImage> batch = IntStream.range(from, Math.min(from + BATCH, test.size()))
-                    .mapToObj(test::image)
-                    .toList();
-            float[][] logits = classifier.logits(batch);
-            for (int i = 0; i < batch.size(); i++) {
-                requireFinite(model, logits[i]);
-                int label = test.label(from + i);
-                images[taskOf[label]]++;
-                if (ArgMax.of(logits[i], 0, logits[i].length) == logitOf[label]) {
-                    correct[taskOf[label]]++;
-                }
-            }
-            progress.accept(from + batch.size());
+        int[] top =
+                TopClasses.of(test, IntStream.range(0, test.size()).toArray(), BATCH, progress, classifier::logits)[0];
+        for (int i = 0; i < top.length; i++) {
+            int label = test.label(i);
+            images[taskOf[label]]++;
+            correct[taskOf[label]] += top[i] == logitOf[label] ? 1 : 0;
         }
         List<TaskAccuracy> accuracies = new ArrayList<>();
         for (int task = 0; task < tasks.size(); task++) {
@@ -104,14 +94,5 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
                     return number;
                 })
                 .toArray();
-    }
-
-    private static void requireFinite(String model, float[] logits) {
-        for (float logit : logits) {
-            if (!Float.isFinite(logit)) {
-                throw new InputException(model + ": expected finite logits, found " + logit
-                        + "; export the model anew, comparing its forms");
-            }
-        }
     }
 }

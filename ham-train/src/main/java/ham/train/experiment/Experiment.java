@@ -1,8 +1,8 @@
 package ham.train.experiment;
 
 import ham.merge.InputException;
-import ham.train.run.FinishedRun;
 import ham.train.config.RunConfig;
+import ham.train.run.FinishedRun;
 import ham.train.run.RunFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +64,10 @@ public final class Experiment {
                                     .textValue())
                             .map(before -> runsFolder.resolve(Path.of(before).getFileName())))
                     .orElseGet(() -> Optional.ofNullable(trained.get(training)));
-            planned.add(source.map(path -> new PlannedRun(run.name(), run.order(), config.toBuilder().optAdapters(path).build()))
+            planned.add(source.map(path -> new PlannedRun(
+                            run.name(),
+                            run.order(),
+                            config.toBuilder().optAdapters(path).build()))
                     .orElse(run));
             if (source.isEmpty()) {
                 trained.putIfAbsent(training, folder);

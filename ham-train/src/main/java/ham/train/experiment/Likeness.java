@@ -1,10 +1,10 @@
 package ham.train.experiment;
 
 import ham.runtime.preprocess.Preprocessing;
+import ham.train.config.RunConfig;
 import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
-import ham.train.config.RunConfig;
 import ham.train.run.RunInputs;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;

@@ -66,7 +66,7 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /**
-     * Features of images of a set, and the states that they were computed from.
+     * Features of images of a set, and the latents that they were computed from.
      *
      * @param indices which images
      */

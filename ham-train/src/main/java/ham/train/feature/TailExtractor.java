@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * The tail of a ViT with fixed deltas: features of states ({@link FeatureExtractor.Extracted}), in float32. It costs about a thousandth of a
+ * The tail of a ViT with fixed deltas: features of latents ({@link FeatureExtractor.Extracted}), in float32. It costs about a thousandth of a
  * whole forward pass, since it works on token 0 alone.
  */
 public final class TailExtractor implements AutoCloseable {
@@ -38,7 +38,7 @@ public final class TailExtractor implements AutoCloseable {
     }
 
     /**
-     * Features of states.
+     * Features of latents.
      *
      * @param states row-major [n, 2 d]
      * @return row-major [n, d]
@@ -59,7 +59,7 @@ public final class TailExtractor implements AutoCloseable {
     }
 
     /**
-     * Features of states in the engine, [n, d], then the normalised input of the last MLP, [n, d], and its hidden activations, [n, mlp].
+     * Features of latents in the engine, [n, d], then the normalised input of the last MLP, [n, d], and its hidden activations, [n, mlp].
      *
      * @param batch to which the results belong
      * @param states [n, 2 d]

@@ -25,7 +25,7 @@ public final class AnalyticStatistics {
 
     private final RidgeRule rule;
     private Matrix projection;
-    private AnalyticState state;
+    private AnalyticSums state;
 
     /**
      * Begins with no class.
@@ -39,7 +39,7 @@ public final class AnalyticStatistics {
         this(
                 randomProjection(features, width, seed),
                 rule,
-                new AnalyticState(
+                new AnalyticSums(
                         0,
                         new double[Math.multiplyExact(width, width)],
                         new double[0],
@@ -49,7 +49,7 @@ public final class AnalyticStatistics {
     }
 
     /** Goes on from a state, with the same projection [d, M]. */
-    public AnalyticStatistics(Matrix projection, RidgeRule rule, AnalyticState state) {
+    public AnalyticStatistics(Matrix projection, RidgeRule rule, AnalyticSums state) {
         long width = projection.columns();
         if (state.gram().length != width * width
                 || state.cross().length != state.classes() * width
@@ -76,7 +76,7 @@ public final class AnalyticStatistics {
     }
 
     /** What to save; the arrays are shared, not copied. */
-    public AnalyticState state() {
+    public AnalyticSums state() {
         return state;
     }
 
@@ -100,7 +100,7 @@ public final class AnalyticStatistics {
      * @param renewed of the same images and classes
      */
     public void renew(RenewedStatistics renewed) {
-        state = new AnalyticState(
+        state = new AnalyticSums(
                 state.classes(), renewed.gram(), renewed.cross(), state.images(), state.ridge(), state.losses());
     }
 

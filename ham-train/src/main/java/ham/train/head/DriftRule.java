@@ -9,8 +9,8 @@ public enum DriftRule {
     /** A linear map between the present task's features before and after its training stands between old statistics and new features. */
     LINEAR,
     /**
-     * Statistics are made anew for every model from statistics of the states that enter its tail, which no adapter of the tail changes
-     * ({@link StateStatistics}).
+     * Statistics are made anew for every model from statistics of the latents that enter its tail, which no adapter of the tail changes
+     * ({@link LatentStatistics}).
      */
     STATES;
 

@@ -4,11 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import ham.common.ArgMax;
 import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
-import ham.common.ArgMax;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

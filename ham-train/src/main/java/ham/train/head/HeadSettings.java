@@ -25,7 +25,8 @@ public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge, 
      */
     public HeadSettings {
         if (projectionWidth < 1 || projectionWidth > WIDEST_PROJECTION) {
-            throw InputException.parameter("projection", "expected 1 to " + WIDEST_PROJECTION + ", found " + projectionWidth);
+            throw InputException.parameter(
+                    "projection", "expected 1 to " + WIDEST_PROJECTION + ", found " + projectionWidth);
         }
     }
 }

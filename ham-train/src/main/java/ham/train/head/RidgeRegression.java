@@ -47,7 +47,7 @@ final class RidgeRegression implements AutoCloseable {
     private long images;
 
     /** @param classes how many there are now; new ones get empty rows */
-    RidgeRegression(TorchEngine engine, Matrix projection, AnalyticState state, int classes) {
+    RidgeRegression(TorchEngine engine, Matrix projection, AnalyticSums state, int classes) {
         int width = projection.columns();
         this.projection = projection;
         this.classes = classes;
@@ -113,8 +113,8 @@ final class RidgeRegression implements AutoCloseable {
         }
     }
 
-    AnalyticState state(double ridge, double[] losses) {
-        return new AnalyticState(classes, gram.toDoubleArray(), cross.toDoubleArray(), images, ridge, losses);
+    AnalyticSums state(double ridge, double[] losses) {
+        return new AnalyticSums(classes, gram.toDoubleArray(), cross.toDoubleArray(), images, ridge, losses);
     }
 
     /** Solution [M, classes] and LAPACK's info, which is 0 on success. */

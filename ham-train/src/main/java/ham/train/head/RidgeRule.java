@@ -23,7 +23,8 @@ public record RidgeRule(boolean accumulates, OptionalDouble fixed) {
      */
     public RidgeRule {
         if (fixed.isPresent() && !(fixed.getAsDouble() > 0 && Double.isFinite(fixed.getAsDouble()))) {
-            throw InputException.parameter("ridge", "expected task, sum or a positive number, found " + fixed.getAsDouble());
+            throw InputException.parameter(
+                    "ridge", "expected task, sum or a positive number, found " + fixed.getAsDouble());
         }
     }
 

@@ -20,6 +20,18 @@ public enum LearningMethod {
     TIES(MergeMethod.TIES, MergeMode.INDEPENDENT),
     /** Adapters trained alone, entries dropped at random, rescaled, added (arXiv 2311.03099). */
     DARE(MergeMethod.DARE, MergeMode.INDEPENDENT),
+    /** Adapters trained alone, of every entry the largest (arXiv 2407.06322). */
+    MAGMAX(MergeMethod.MAGMAX, MergeMode.INDEPENDENT),
+    /** The mean of adapters trained alone, nearer to the base the less they agree (arXiv 2403.19522). */
+    MODEL_STOCK(MergeMethod.MODEL_STOCK, MergeMode.INDEPENDENT),
+    /** Adapters trained alone, their singular vectors made orthogonal together (arXiv 2412.00081). */
+    TSV(MergeMethod.TSV, MergeMode.INDEPENDENT),
+    /** The sum of adapters trained alone with one singular value for all directions (arXiv 2502.04959). */
+    ISO_C(MergeMethod.ISO_C, MergeMode.INDEPENDENT),
+    /** The same with directions of each task's own (arXiv 2502.04959). */
+    ISO_CTS(MergeMethod.ISO_CTS, MergeMode.INDEPENDENT),
+    /** Adapters trained alone, each added outside the leading directions of those before (arXiv 2501.09522). */
+    OPCM(MergeMethod.OPCM, MergeMode.INDEPENDENT),
     /** Every earlier pair frozen with a trained scalar of its own; no pruning, no groups (arXiv 2501.13198). */
     SD_LORA(MergeMethod.CAT, MergeMode.SEQUENTIAL),
     /** An adapter a task and the task known: the upper bound of isolation; gives no single model. */

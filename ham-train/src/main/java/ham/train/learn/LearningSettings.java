@@ -33,15 +33,19 @@ public record LearningSettings(LearningMethod method, MergeMode mode, MergeSetti
             throw InputException.parameter("lr-decay", "expected a factor above 0 and at most 1, found " + rateDecay);
         }
         if (mode != method.usualMode() && !method.takesEitherMode()) {
-            throw InputException.parameter("mode", "expected " + method.usualMode().optionName() + ", as "
-                    + method.optionName() + " trains, found " + mode.optionName() + "; leave it out");
+            throw InputException.parameter(
+                    "mode",
+                    "expected " + method.usualMode().optionName() + ", as " + method.optionName() + " trains, found "
+                            + mode.optionName() + "; leave it out");
         }
         if (merging.method() != method.merging()) {
             throw new IllegalArgumentException(method + " does not merge by " + merging.method());
         }
         if (method == LearningMethod.CAT_PRUNED && merging.ham().maxGroups() != 1) {
-            throw InputException.parameter("groups", "expected 1, as cat-pruned is ham with one group, found "
-                    + merging.ham().maxGroups() + "; leave it out or choose the method ham");
+            throw InputException.parameter(
+                    "groups",
+                    "expected 1, as cat-pruned is ham with one group, found "
+                            + merging.ham().maxGroups() + "; leave it out or choose the method ham");
         }
     }
 
@@ -105,7 +109,8 @@ public record LearningSettings(LearningMethod method, MergeMode mode, MergeSetti
             case HAM, CAT_PRUNED -> new HamLearner(merging.ham(), mode);
             case SEQUENTIAL, JOINT, FROZEN -> new LatestAdapter(true);
             case ORACLE -> new LatestAdapter(false);
-            case LINEAR, TASK_ARITHMETIC, TIES, DARE -> new MergingLearner(merging);
+            case LINEAR, TASK_ARITHMETIC, TIES, DARE, MAGMAX, MODEL_STOCK, TSV, ISO_C, ISO_CTS, OPCM ->
+                new MergingLearner(merging);
             case SD_LORA -> new SdLoraLearner();
         };
     }

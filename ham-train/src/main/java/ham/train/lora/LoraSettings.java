@@ -39,8 +39,7 @@ public record LoraSettings(
         }
         if (blocks.stream().anyMatch(block -> block < 0)) {
             throw InputException.parameter(
-                    "blocks",
-                    "expected block numbers from 0, found " + blocks + "; leave it out to adapt all blocks");
+                    "blocks", "expected block numbers from 0, found " + blocks + "; leave it out to adapt all blocks");
         }
         targets = List.copyOf(EnumSet.copyOf(targets));
         blocks = List.copyOf(new TreeSet<>(blocks));

@@ -9,11 +9,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
-import ham.train.input.Batch;
 import ham.common.ArgMax;
+import ham.train.input.Batch;
 import ham.train.optimize.Adam;
 import ham.train.optimize.Parameter;
-import ham.train.state.ReplayedStates;
+import ham.train.replay.ReplayedLatents;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,14 +44,14 @@ final class PlainStep implements TrainingStep {
     }
 
     @Override
-    public StepResult run(Batch batch, ReplayedStates replayed, int number, double factor) {
+    public StepResult run(Batch batch, ReplayedLatents replayed, int number, double factor) {
         List<float[]> gradients = new ArrayList<>();
         StepResult result = differentiate(batch, replayed, gradients);
         Adam.update(parameters.all(), number, gradients, factor);
         return result;
     }
 
-    private StepResult differentiate(Batch batch, ReplayedStates replayed, List<float[]> gradients) {
+    private StepResult differentiate(Batch batch, ReplayedLatents replayed, List<float[]> gradients) {
         try (NDScope scope = new NDScope();
                 GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             scope.suppressNotUsedWarning();
@@ -81,7 +81,7 @@ final class PlainStep implements TrainingStep {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             Map<Parameter, NDArray> lent = lend();
-            return logits(lent, features(lent, batch, ReplayedStates.NONE)).toFloatArray();
+            return logits(lent, features(lent, batch, ReplayedLatents.NONE)).toFloatArray();
         }
     }
 
@@ -96,7 +96,7 @@ final class PlainStep implements TrainingStep {
     }
 
     /** Features of a batch, then of the replayed states. */
-    private NDArray features(Map<Parameter, NDArray> lent, Batch batch, ReplayedStates replayed) {
+    private NDArray features(Map<Parameter, NDArray> lent, Batch batch, ReplayedLatents replayed) {
         int side = vit.config().imageSize();
         NDArray pixels = manager.create(batch.pixels(), new Shape(batch.size(), 3, side, side), DataType.FLOAT32);
         Map<String, NDArray> weights = effective(lent);
@@ -113,7 +113,7 @@ final class PlainStep implements TrainingStep {
     }
 
     /** The mean squared distance that features of the replayed states moved, weighted. */
-    private NDArray movement(NDArray features, ReplayedStates replayed) {
+    private NDArray movement(NDArray features, ReplayedLatents replayed) {
         long all = features.getShape().get(0);
         NDArray held = TrainingStep.rows(manager, replayed, replayed.features());
         NDArray moved =

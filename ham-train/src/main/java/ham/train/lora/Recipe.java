@@ -12,8 +12,8 @@ import ham.train.input.Augmentation;
  * @param headRate learning rate of the task's linear head
  * @param scalarRate learning rate of the importance scalars; too high and old groups are muted to please the new task
  * @param augmentation random variants of the training images
- * @param replay states of earlier classes that are drawn for every step beside its images (ours, 0 by default)
- * @param replayHold weight of the mean squared distance between features of those states and what they were before the task
+ * @param replay latents of earlier classes that are drawn for every step beside its images (ours, 0 by default)
+ * @param replayHold weight of the mean squared distance between features of those latents and what they were before the task
  */
 public record Recipe(
         int epochs,
@@ -45,8 +45,9 @@ public record Recipe(
         requireRate("head-lr", headRate);
         requireRate("alpha-lr", scalarRate);
         if (replay < 0 || replay > MOST_REPLAYED) {
-            throw InputException.parameter("replay", "expected 0 to " + MOST_REPLAYED + ", found " + replay
-                    + "; choose a number in that range");
+            throw InputException.parameter(
+                    "replay",
+                    "expected 0 to " + MOST_REPLAYED + ", found " + replay + "; choose a number in that range");
         }
         if (!(replayHold >= 0 && Double.isFinite(replayHold))) {
             throw InputException.parameter(

@@ -9,7 +9,7 @@ import ham.train.input.Batch;
 import ham.train.optimize.Adam;
 import ham.train.optimize.FloatArray;
 import ham.train.optimize.Parameter;
-import ham.train.state.ReplayedStates;
+import ham.train.replay.ReplayedLatents;
 import ham.train.vit.VitForward;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,7 +54,7 @@ final class ScriptStep implements TrainingStep {
     }
 
     @Override
-    public StepResult run(Batch batch, ReplayedStates replayed, int number, double factor) {
+    public StepResult run(Batch batch, ReplayedLatents replayed, int number, double factor) {
         try (NDManager step = manager.newSubManager()) {
             NDArray pixels = step.create(batch.pixels(), new Shape(batch.size()).addAll(image), DataType.FLOAT32);
             NDArray targets = step.create(Arrays.stream(TrainingStep.targets(batch, replayed))

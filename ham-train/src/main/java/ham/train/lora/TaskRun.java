@@ -3,8 +3,8 @@ package ham.train.lora;
 import ham.merge.InputException;
 import ham.train.input.Batch;
 import ham.train.optimize.CosineSchedule;
-import ham.train.state.ReplayedStates;
-import ham.train.state.StateReplay;
+import ham.train.replay.LatentReplay;
+import ham.train.replay.ReplayedLatents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,8 +43,8 @@ final class TaskRun {
     }
 
     /** Does the next step. */
-    void step(TrainingStep training, Batch batch, Optional<StateReplay> replay) {
-        ReplayedStates replayed = replay.map(states -> states.draw(step)).orElse(ReplayedStates.NONE);
+    void step(TrainingStep training, Batch batch, Optional<LatentReplay> replay) {
+        ReplayedLatents replayed = replay.map(states -> states.draw(step)).orElse(ReplayedLatents.NONE);
         StepResult result = training.run(batch, replayed, step + 1, CosineSchedule.factor(step, steps));
         requireFinite("loss", result.loss());
         requireFinite("gradient", result.gradient());

@@ -4,7 +4,7 @@ import ham.merge.InputException;
 import ham.train.input.BatchStream;
 import ham.train.input.Batches;
 import ham.train.input.TaskImages;
-import ham.train.state.StateReplay;
+import ham.train.replay.LatentReplay;
 import ham.train.vit.VitForward;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +59,7 @@ public final class TaskTrainer {
     public TaskResult train(
             TaskImages images,
             TaskStart start,
-            Optional<StateReplay> replay,
+            Optional<LatentReplay> replay,
             Optional<TaskCheckpoint> checkpoint,
             Consumer<StepProgress> progress) {
         requireFit(images);

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ham.train.input.Batch;
-import ham.train.state.ReplayedStates;
+import ham.train.replay.ReplayedLatents;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -22,16 +22,16 @@ interface TrainingStep extends AutoCloseable {
      * @param number from 1, counted over the task
      * @param factor the schedule's factor on the learning rates
      */
-    StepResult run(Batch batch, ReplayedStates replayed, int number, double factor);
+    StepResult run(Batch batch, ReplayedLatents replayed, int number, double factor);
 
     /** Rows of the head of a batch's images, then of the replayed states. */
-    static int[] targets(Batch batch, ReplayedStates replayed) {
+    static int[] targets(Batch batch, ReplayedLatents replayed) {
         return IntStream.concat(Arrays.stream(batch.targets()), Arrays.stream(replayed.positions()))
                 .toArray();
     }
 
     /** A row a replayed state. */
-    static NDArray rows(NDManager manager, ReplayedStates replayed, float[] values) {
+    static NDArray rows(NDManager manager, ReplayedLatents replayed, float[] values) {
         return manager.create(values, new Shape(replayed.size(), values.length / replayed.size()));
     }
 

@@ -1,8 +1,8 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
+import ham.train.config.RunConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

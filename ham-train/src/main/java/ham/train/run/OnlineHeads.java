@@ -6,8 +6,8 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
-import ham.train.head.AnalyticState;
 import ham.train.head.AnalyticStatistics;
+import ham.train.head.AnalyticSums;
 import ham.train.head.Features;
 import ham.train.head.HeadSettings;
 import ham.train.head.PrototypeStatistics;
@@ -86,7 +86,7 @@ final class OnlineHeads {
 
     /** Adds the state to a checkpoint, under names that begin with the prefix. */
     void save(SafetensorsWriter writer, String prefix) {
-        AnalyticState state = analytic.state();
+        AnalyticSums state = analytic.state();
         long width = analytic.projection().columns();
         writer.add(prefix + "prototypes", prototypes.head().weight());
         writer.add(prefix + "projection", analytic.projection());
@@ -100,7 +100,7 @@ final class OnlineHeads {
     /** Restores what {@link #save} wrote. */
     static OnlineHeads restore(TorchEngine engine, RidgeRule rule, SafetensorsFile file, String prefix) {
         Matrix prototypes = file.matrix(prefix + "prototypes");
-        AnalyticState state = new AnalyticState(
+        AnalyticSums state = new AnalyticSums(
                 prototypes.rows(),
                 file.doubles(prefix + "gram"),
                 file.doubles(prefix + "cross"),

@@ -11,7 +11,7 @@ import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.io.JsonFiles;
 import ham.train.lora.TaskStart;
-import ham.train.state.StateReplay;
+import ham.train.replay.LatentReplay;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import java.nio.file.Files;
@@ -85,15 +85,16 @@ final class ReusedTasks implements TaskSource {
             if (!RunRecord.same(found, option.getValue())) {
                 throw new InputException(
                         file,
-                        "the run whose adapters are taken has another " + option.getKey() + ": expected " + option.getValue()
-                                + ", found " + found + "; use the same parameters, or leave adapters out");
+                        "the run whose adapters are taken has another value of " + option.getKey() + ": expected "
+                                + option.getValue() + ", found " + found
+                                + "; use the same parameters, or leave adapters out");
             }
         }
         RunRecord.requireSameHashes(file, "the run whose adapters are taken", record, inputs);
     }
 
     @Override
-    public TaskOutcome learn(TaskStart start, Split split, Optional<StateReplay> replay) {
+    public TaskOutcome learn(TaskStart start, Split split, Optional<LatentReplay> replay) {
         int task = start.task();
         Path folder = RunFolder.adapter(run, task);
         if (!Files.isDirectory(folder)) {

@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
@@ -9,12 +8,13 @@ import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.folder.AdapterFolder;
 import ham.runtime.preprocess.Preprocessing;
+import ham.train.config.RunConfig;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
 import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
-import ham.train.head.StateStatistics;
+import ham.train.head.LatentStatistics;
 import ham.train.input.TaskImages;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.LoraSettings;
@@ -69,9 +69,9 @@ public record RunInputs(
         TaskStream asked = new TaskStream(order, config.stream().tasks());
         int learnt = config.learning().tasks(asked.tasks());
         List<String> skipped = new ArrayList<>();
-        if (StateMemory.followsByStates(config)) {
+        if (LatentMemory.followsByStates(config)) {
             VitConfig model = base.config();
-            StateStatistics.requireFit(config.head().projectionWidth(), model.hidden(), model.mlp(), order.length);
+            LatentStatistics.requireFit(config.head().projectionWidth(), model.hidden(), model.mlp(), order.length);
         }
         Dataset data = config.stream().badImages().readable(config.data(), found, skipped::add);
         return new RunInputs(
@@ -109,7 +109,7 @@ public record RunInputs(
         String option = config.recipe().replay() > 0 ? "replay" : "drift";
         LoraSettings lora = config.lora();
         int last = base.config().layers() - 1;
-        if (StateMemory.isUsed(config)
+        if (LatentMemory.isUsed(config)
                 && !(TAIL.containsAll(lora.targets())
                         && lora.adaptedBlocks(last + 1).equals(List.of(last)))) {
             throw InputException.parameter(

@@ -1,10 +1,10 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
+import ham.train.config.RunConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;

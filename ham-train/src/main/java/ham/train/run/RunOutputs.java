@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
@@ -17,6 +16,7 @@ import ham.merge.head.PrototypeHead;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.merge.peft.PeftWriter;
+import ham.train.config.RunConfig;
 import ham.train.learn.FolderMerge;
 import ham.train.learn.LearnedTask;
 import ham.train.learn.LearningMethod;
@@ -53,7 +53,7 @@ final class RunOutputs {
     }
 
     /** Writes what a task gave; afterwards it survives a kill. */
-    void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunState state) {
+    void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunMemory state) {
         RunConfig config = inputs.config();
         LearningSettings learning = config.learning();
         HamRecord record = new HamRecord(
@@ -122,7 +122,7 @@ final class RunOutputs {
     }
 
     /** Writes the merge with the chosen head where there is one model, the heads, and the metrics of the finished run. */
-    void finish(RunState state) {
+    void finish(RunMemory state) {
         int last = inputs.stream().tasks() - 1;
         List<String> classes = inputs.classNamesSeen(last);
         write(new NamedHead(state.linear(), classes));

@@ -5,6 +5,24 @@ import java.util.List;
 
 /** Who wants to know how a run goes. Tasks are counted from 0. */
 public interface RunProgress {
+    /** Hears nothing. */
+    RunProgress SILENT = new RunProgress() {
+        @Override
+        public void warned(String sentence) {}
+
+        @Override
+        public void resumed(int finishedTasks, int tasks) {}
+
+        @Override
+        public void task(int task, int tasks, List<String> classes) {}
+
+        @Override
+        public void step(int task, int tasks, StepProgress step) {}
+
+        @Override
+        public void finished(TaskSummary summary) {}
+    };
+
     /** Something that a user should know and that does not stop the run, a sentence. */
     void warned(String sentence);
 

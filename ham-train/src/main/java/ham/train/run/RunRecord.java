@@ -138,7 +138,7 @@ public final class RunRecord {
             if (!free && !same(before, option.getValue())) {
                 throw new InputException(
                         file,
-                        "the run has another " + option.getKey() + ": expected " + before
+                        "the run has another value of " + option.getKey() + ": expected " + before
                                 + ", found " + option.getValue()
                                 + "; use the same parameters, or start over (force) or with another out");
             }

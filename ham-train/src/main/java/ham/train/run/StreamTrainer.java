@@ -1,13 +1,13 @@
 package ham.train.run;
 
-import ham.train.config.Measuring;
-import ham.train.config.RunConfig;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.join.Importance;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
+import ham.train.config.Measuring;
+import ham.train.config.RunConfig;
 import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
@@ -68,7 +68,7 @@ public final class StreamTrainer {
         Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
-                RunState state = RunState.restoreOrBegin(inputs, vit, folder)) {
+                RunMemory state = RunMemory.restoreOrBegin(inputs, vit, folder)) {
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())
                     : new TrainedTasks(inputs, vit, folder, saveEvery, progress);
@@ -93,12 +93,12 @@ public final class StreamTrainer {
         private final int task;
         private final TaskSource source;
         private final VitForward vit;
-        private final RunState state;
+        private final RunMemory state;
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
 
-        TaskWork(int task, TaskSource source, VitForward vit, RunState state, TestImages tests) {
+        TaskWork(int task, TaskSource source, VitForward vit, RunMemory state, TestImages tests) {
             this.task = task;
             this.source = source;
             this.vit = vit;

@@ -1,7 +1,7 @@
 package ham.train.run;
 
 import ham.train.lora.TaskStart;
-import ham.train.state.StateReplay;
+import ham.train.replay.LatentReplay;
 import ham.train.stream.Split;
 import java.util.Optional;
 
@@ -12,5 +12,5 @@ interface TaskSource {
      *
      * @param replay draws states of earlier classes for every step
      */
-    TaskOutcome learn(TaskStart start, Split split, Optional<StateReplay> replay);
+    TaskOutcome learn(TaskStart start, Split split, Optional<LatentReplay> replay);
 }

@@ -1,14 +1,14 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import ham.merge.adapter.LoraAdapter;
+import ham.train.config.RunConfig;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.Recipe;
 import ham.train.lora.TaskCheckpoint;
 import ham.train.lora.TaskResult;
 import ham.train.lora.TaskStart;
 import ham.train.lora.TaskTrainer;
-import ham.train.state.StateReplay;
+import ham.train.replay.LatentReplay;
 import ham.train.stream.Split;
 import ham.train.vit.VitForward;
 import java.time.Duration;
@@ -32,7 +32,7 @@ final class TrainedTasks implements TaskSource {
     }
 
     @Override
-    public TaskOutcome learn(TaskStart start, Split split, Optional<StateReplay> replay) {
+    public TaskOutcome learn(TaskStart start, Split split, Optional<LatentReplay> replay) {
         RunConfig config = inputs.config();
         int task = start.task();
         Recipe recipe = config.learning().recipe(config.recipe(), task);

@@ -127,7 +127,9 @@ class RunConfigTest {
     /** What scripts and older releases know. */
     @Test
     void writesTheKeysOfTheFirstRelease() {
-        assertThat(builder().build().toJson()).hasToString("""
+        assertThat(builder().build().toJson())
+                .hasToString(
+                        """
                 {"method":"ham","mode":"sequential","base":"/base","data":"/a folder/data","adapters":null,\
                 "head":"analytic","tasks":5,"order":"1993","train-images":0,"held-out":0.1,"on-bad-image":"stop","seed":0,\
                 "targets":["query","value"],"blocks":"all","rank":16,"lora-alpha":16.0,"rslora":false,"init":"own",\

@@ -55,7 +55,7 @@ class BadImagesTest {
         damage("train/a/1.png", "test/b/2.png");
         assertThatThrownBy(() -> readable(BadImages.STOP, new ArrayList<>()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("train/a/1.png", "test/b/2.png", "--on-bad-image skip");
+                .hasMessageContainingAll("train/a/1.png", "test/b/2.png", "on-bad-image skip");
         damage("train/a/0.png", "train/a/2.png", "train/b/0.png", "train/b/1.png");
         assertThatThrownBy(() -> readable(BadImages.STOP, new ArrayList<>())).hasMessageContaining("and 1 more");
     }

@@ -47,7 +47,7 @@ class TorchEngineTest {
         assertThat(MixedPrecision.choose("auto", false)).isIn(MixedPrecision.FP32, MixedPrecision.BF16);
         assertThatThrownBy(() -> TorchEngine.open("cpu", 1, "fp16"))
                 .isInstanceOf(InputException.class)
-                .hasMessage("--precision: expected fp32 or bf16 on a CPU, found fp16, which is for GPUs; choose auto");
+                .hasMessage("precision: expected fp32 or bf16 on a CPU, found fp16, which is for GPUs; choose auto");
         assertThatThrownBy(() -> TorchEngine.open("cpu", 1, "fp8"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found 'fp8'");

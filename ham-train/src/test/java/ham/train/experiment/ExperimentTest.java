@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.merge.InputException;
-import ham.train.learn.LearningMethod;
 import ham.train.config.RunConfig;
+import ham.train.learn.LearningMethod;
 import ham.train.run.RunProgress;
 import ham.train.run.TinyRun;
 import ham.train.stream.Arrival;
@@ -132,11 +132,13 @@ class ExperimentTest {
                 new PlannedRun(
                         "ham",
                         "1993",
-                        planned(LearningMethod.HAM, 1993).config().toBuilder().optSeed(8).build()));
+                        planned(LearningMethod.HAM, 1993).config().toBuilder()
+                                .optSeed(8)
+                                .build()));
         assertThatThrownBy(() -> run(changed, temp.resolve("whole"), new Progress(0, 0)))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("ham-order1993")
-                .hasMessageContaining("another --seed");
+                .hasMessageContaining("another seed");
     }
 
     @Test

@@ -176,7 +176,7 @@ class AnalyticStatisticsTest {
         for (String name : new String[] {"", "mean", "0", "-1", "NaN", "Infinity"}) {
             assertThatThrownBy(() -> RidgeRule.parse(name))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContaining("--ridge");
+                    .hasMessageContaining("ridge");
         }
     }
 

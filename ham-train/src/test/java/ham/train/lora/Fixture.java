@@ -6,7 +6,7 @@ import ham.merge.tensor.Matrix;
 import ham.train.TinyVit;
 import ham.train.input.Batch;
 import ham.train.optimize.Parameter;
-import ham.train.state.ReplayedStates;
+import ham.train.replay.ReplayedLatents;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -92,11 +92,12 @@ final class Fixture {
 
     /** Gradients of every parameter, read off Adam's first moment; nothing is changed. */
     static List<float[]> gradients(TrainingStep step, TaskParameters parameters, Batch batch) {
-        return gradients(step, parameters, batch, ReplayedStates.NONE);
+        return gradients(step, parameters, batch, ReplayedLatents.NONE);
     }
 
     /** The same with states beside the batch. */
-    static List<float[]> gradients(TrainingStep step, TaskParameters parameters, Batch batch, ReplayedStates replayed) {
+    static List<float[]> gradients(
+            TrainingStep step, TaskParameters parameters, Batch batch, ReplayedLatents replayed) {
         for (Parameter parameter : parameters.all()) {
             parameter.firstMoment().set(new float[parameter.size()]);
         }

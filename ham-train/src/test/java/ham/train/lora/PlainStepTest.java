@@ -12,7 +12,7 @@ import ham.train.TinyVit;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.optimize.Parameter;
-import ham.train.state.ReplayedStates;
+import ham.train.replay.ReplayedLatents;
 import ham.train.vit.VitForward;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -116,7 +116,7 @@ class PlainStepTest {
         TaskParameters parameters = fixture.parameters(groups);
         List<float[]> gradients;
         try (PlainStep model = new PlainStep(vit, parameters, groups, 0)) {
-            StepResult result = model.run(fixture.batch(pixels), ReplayedStates.NONE, 1, 0);
+            StepResult result = model.run(fixture.batch(pixels), ReplayedLatents.NONE, 1, 0);
             assertThat(result.loss()).isCloseTo(plainLoss(parameters, groups), within(1e-5));
             gradients = Fixture.gradients(model, parameters, fixture.batch(pixels));
         }
@@ -150,7 +150,7 @@ class PlainStepTest {
             int before = nativeArrays();
             assertThat(before).isGreaterThan(30);
             for (int i = 0; i < 3; i++) {
-                model.run(fixture.batch(pixels), ReplayedStates.NONE, 1, 0);
+                model.run(fixture.batch(pixels), ReplayedLatents.NONE, 1, 0);
                 model.logits(fixture.batch(pixels));
             }
             assertThat(nativeArrays()).isEqualTo(before);

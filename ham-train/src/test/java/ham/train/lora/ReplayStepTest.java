@@ -11,7 +11,7 @@ import ham.train.engine.TorchEngine;
 import ham.train.feature.TailExtractor;
 import ham.train.input.Batch;
 import ham.train.optimize.Parameter;
-import ham.train.state.ReplayedStates;
+import ham.train.replay.ReplayedLatents;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,7 +33,7 @@ class ReplayStepTest {
     private VitForward vit;
     private Fixture fixture;
     private Batch batch;
-    private ReplayedStates replayed;
+    private ReplayedLatents replayed;
     private TaskParameters parameters;
 
     @BeforeEach
@@ -48,7 +48,7 @@ class ReplayStepTest {
                 new LoraSettings(
                         everywhere.targets(), List.of(1), 2, 3, false, Initialisation.OWN, ScalarScope.SHARED));
         batch = fixture.batch(fixture.gaussian(2 * 3 * TinyVit.SIDE * TinyVit.SIDE, 1));
-        replayed = new ReplayedStates(
+        replayed = new ReplayedLatents(
                 fixture.gaussian(STATES * 2 * TinyVit.WIDTH, 1),
                 new int[] {2, 0, 1, 1},
                 fixture.gaussian(STATES * TinyVit.WIDTH, 0.5));
@@ -134,7 +134,7 @@ class ReplayStepTest {
             }
         }
         try (PlainStep step = new PlainStep(vit, parameters, List.of(), HOLD)) {
-            double images = step.run(batch, ReplayedStates.NONE, 1, 0).loss();
+            double images = step.run(batch, ReplayedLatents.NONE, 1, 0).loss();
             assertThat(loss(step)).isCloseTo((2 * images + states) / 6 + HOLD * moved / STATES, within(1e-4));
         }
     }

@@ -10,7 +10,7 @@ import ham.train.engine.TorchEngine;
 import ham.train.input.Augmentation;
 import ham.train.input.Batch;
 import ham.train.optimize.Parameter;
-import ham.train.state.ReplayedStates;
+import ham.train.replay.ReplayedLatents;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,13 +64,13 @@ class ScriptStepTest {
         List<float[]> expected;
         StepResult plain;
         try (PlainStep step = new PlainStep(vit, parameters, groups, 0)) {
-            plain = step.run(batch, ReplayedStates.NONE, 1, 0);
+            plain = step.run(batch, ReplayedLatents.NONE, 1, 0);
             expected = Fixture.gradients(step, parameters, batch);
         }
         parameters.all().forEach(parameter -> parameter.firstMoment().set(new float[parameter.size()]));
         try (ScriptStep step = new ScriptStep(vit, parameters, groups, OptionalDouble.empty())) {
             List<float[]> found = Fixture.gradients(step, parameters, batch);
-            StepResult result = step.run(batch, ReplayedStates.NONE, 1, 0);
+            StepResult result = step.run(batch, ReplayedLatents.NONE, 1, 0);
             assertThat(result.loss()).isCloseTo(plain.loss(), within(1e-5));
             assertThat(result.correct()).isEqualTo(plain.correct());
             assertThat(result.gradient()).isCloseTo(plain.gradient(), within(1e-3 * plain.gradient()));
@@ -95,8 +95,8 @@ class ScriptStepTest {
             try (PlainStep control = new PlainStep(vit, plain, groups, 0);
                     ScriptStep step = new ScriptStep(vit, fast, groups, OptionalDouble.empty())) {
                 for (int number = 1; number <= 5; number++) {
-                    control.run(batch, ReplayedStates.NONE, number, 0.5);
-                    step.run(batch, ReplayedStates.NONE, number, 0.5);
+                    control.run(batch, ReplayedLatents.NONE, number, 0.5);
+                    step.run(batch, ReplayedLatents.NONE, number, 0.5);
                 }
                 step.read();
             }
@@ -146,7 +146,7 @@ class ScriptStepTest {
                 VitForward vit = new VitForward(engine, checkpoint);
                 ScriptStep step = new ScriptStep(vit, parameters, groups, OptionalDouble.empty())) {
             for (int number = 1; number <= steps; number++) {
-                losses.add(step.run(batch, ReplayedStates.NONE, number, 1).loss());
+                losses.add(step.run(batch, ReplayedLatents.NONE, number, 1).loss());
             }
             step.read();
         }
@@ -167,7 +167,7 @@ class ScriptStepTest {
             Batch batch = fixture.batch(fixture.gaussian(PIXELS, 1));
             int before = nativeArrays(vit);
             for (int number = 1; number <= 3; number++) {
-                step.run(batch, ReplayedStates.NONE, number, 1);
+                step.run(batch, ReplayedLatents.NONE, number, 1);
             }
             assertThat(before).isGreaterThan(60);
             assertThat(nativeArrays(vit)).isEqualTo(before);
@@ -193,7 +193,7 @@ class ScriptStepTest {
                 VitForward vit = new VitForward(engine, checkpoint);
                 ScriptStep step = new ScriptStep(vit, parameters, List.of(), OptionalDouble.empty())) {
             for (int number = 1; number <= 3; number++) {
-                step.run(fixture.batch(fixture.gaussian(PIXELS, 1)), ReplayedStates.NONE, number, 1);
+                step.run(fixture.batch(fixture.gaussian(PIXELS, 1)), ReplayedLatents.NONE, number, 1);
             }
             step.read();
         }
@@ -222,8 +222,8 @@ class ScriptStepTest {
                 ScriptStep step = new ScriptStep(vit, both.get(1), groups, OptionalDouble.empty())) {
             for (int number = 1; number <= 3; number++) {
                 double expected =
-                        control.run(batch, ReplayedStates.NONE, number, 1).loss();
-                StepResult result = step.run(batch, ReplayedStates.NONE, number, 1);
+                        control.run(batch, ReplayedLatents.NONE, number, 1).loss();
+                StepResult result = step.run(batch, ReplayedLatents.NONE, number, 1);
                 assertThat(result.loss()).isCloseTo(expected, within(1e-5));
                 assertThat(result.gradient()).isPositive();
             }

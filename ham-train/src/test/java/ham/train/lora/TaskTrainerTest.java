@@ -223,7 +223,7 @@ class TaskTrainerTest {
                         trainer.train(images, TaskStart.beside(2, 3, List.of(new FrozenGroup(1, broken))), step -> {}))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll(
-                        "task 2", "NaN", "step 1 of 48 (epoch 1)", "what was saved before is kept", "--lr");
+                        "task 2", "NaN", "step 1 of 48 (epoch 1)", "what was saved before is kept", "lr");
     }
 
     /** A huge group counts nothing at first; its scalar's first step makes the products of queries and keys infinite. */
@@ -241,7 +241,7 @@ class TaskTrainerTest {
         for (int attempt = 0; attempt < 2; attempt++) {
             assertThatThrownBy(() -> trainer.train(images, start, Optional.empty(), Optional.of(saved), step -> {}))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContainingAll("NaN", "step 2 of 48", "what was saved before is kept", "--alpha-lr");
+                    .hasMessageContainingAll("NaN", "step 2 of 48", "what was saved before is kept", "alpha-lr");
             SafetensorsFile file = SafetensorsFile.open(saved.file());
             assertThat(file.metadata()).containsEntry("steps", "1");
             for (String name : file.names()) {

@@ -1,11 +1,11 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
+import ham.train.config.RunConfig;
 import ham.train.head.DriftRule;
 import ham.train.learn.LearningMethod;
 import java.io.IOException;

@@ -1,10 +1,7 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import ham.merge.head.HeadKind;
-import ham.train.head.DriftRule;
-import ham.train.head.HeadSettings;
-import ham.train.head.RidgeRule;
+import ham.train.config.RunConfig;
 import ham.train.lora.StepProgress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +17,9 @@ final class KilledRun {
 
     /** Statistics of so wide a projection are larger than all else that a run writes. */
     static RunConfig config(Path data) {
-        return TinyRun.config(data, HeadKind.LINEAR, 3)
-                .toBuilder().optProjection(160).build();
+        return TinyRun.config(data, HeadKind.LINEAR, 3).toBuilder()
+                .optProjection(160)
+                .build();
     }
 
     public static void main(String[] arguments) {

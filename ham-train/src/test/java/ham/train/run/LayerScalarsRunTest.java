@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +15,7 @@ import ham.merge.join.Importance;
 import ham.merge.join.Join;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeParameter;
+import ham.train.config.RunConfig;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
@@ -65,8 +65,7 @@ class LayerScalarsRunTest {
             choices.put(MergeParameter.JOIN, join);
         }
         LearningSettings learning = LearningSettings.of(method, Optional.of(mode), choices, 1);
-        RunConfig config = TinyRun.config(shared, method)
-                .toBuilder()
+        RunConfig config = TinyRun.config(shared, method).toBuilder()
                 .optLearning(learning)
                 .optLora(new LoraSettings(
                         List.of(Target.QUERY, Target.FC1),

@@ -1,13 +1,13 @@
 package ham.train.run;
 
-import ham.train.config.Measuring;
-import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
 import ham.train.TinyVit;
+import ham.train.config.Measuring;
+import ham.train.config.RunConfig;
 import ham.train.learn.LearningMethod;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -41,20 +41,30 @@ class MeasuringRunTest {
     @Test
     void fewerImagesAreUsedBeforeTheLastTask() {
         RunConfig config = TinyRun.config(shared, LearningMethod.FROZEN);
-        FinishedRun run = run("few", config.toBuilder().optMeasuring(new Measuring(false, 3, 0.5, 0.02)).build());
+        FinishedRun run = run(
+                "few",
+                config.toBuilder()
+                        .optMeasuring(new Measuring(false, 3, 0.5, 0.02))
+                        .build());
         JsonNode variant = run.metrics().path("variants").path("frozen/analytic");
         assertThat(variant.path("images").toString()).isEqualTo("[[6],[6,6],[8,8,8]]");
         JsonNode all = run(LearningMethod.FROZEN).metrics().path("variants").path("frozen/analytic");
         assertThat(variant.path("last")).isEqualTo(all.path("last"));
-        FinishedRun beside =
-                run("beside", TinyRun.config(shared, LearningMethod.HAM).toBuilder().optAnyTimeImages(3).build());
+        FinishedRun beside = run(
+                "beside",
+                TinyRun.config(shared, LearningMethod.HAM).toBuilder()
+                        .optAnyTimeImages(3)
+                        .build());
         assertThat(beside.metrics().path("variants").path("frozen/analytic")).isEqualTo(variant);
     }
 
     @Test
     void theFrozenBackboneNeedNotBeMeasured() {
-        FinishedRun run =
-                run("run", TinyRun.config(shared, LearningMethod.HAM).toBuilder().optFrozen(false).build());
+        FinishedRun run = run(
+                "run",
+                TinyRun.config(shared, LearningMethod.HAM).toBuilder()
+                        .optFrozen(false)
+                        .build());
         assertThat(run.metrics().path("variants")).hasSize(3);
         assertThat(run.metrics().path("last"))
                 .isEqualTo(run(LearningMethod.HAM).metrics().path("last"));

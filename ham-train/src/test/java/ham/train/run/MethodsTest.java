@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -23,12 +22,12 @@ import ham.merge.join.Importance;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeParameter;
 import ham.merge.tensor.Matrix;
+import ham.train.config.RunConfig;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
 import ham.train.lora.Initialisation;
 import ham.train.lora.LoraSettings;
 import ham.train.lora.ScalarScope;
-import ham.train.stream.StreamSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -204,8 +203,7 @@ class MethodsTest {
     /** PEFT's files keep lora_alpha; the scaling that comes of it is rounded, which must not stop an adapter that goes on. */
     @Test
     void aScalingThatIsNoDecimalSurvivesAStop() {
-        RunConfig config = TinyRun.config(shared, LearningMethod.SEQUENTIAL)
-                .toBuilder()
+        RunConfig config = TinyRun.config(shared, LearningMethod.SEQUENTIAL).toBuilder()
                 .optLora(new LoraSettings(
                         List.of(Target.QUERY), List.of(), 3, 0.7, true, Initialisation.SHARED, ScalarScope.SHARED))
                 .build();
@@ -326,8 +324,11 @@ class MethodsTest {
     void methodsShareTheAdaptersOfOneRun() {
         Path adapters = run(LearningMethod.ORACLE).folder();
         for (LearningMethod method : List.of(LearningMethod.LINEAR, LearningMethod.TIES, LearningMethod.DARE)) {
-            FinishedRun reused =
-                    run(method.optionName(), TinyRun.config(shared, method).toBuilder().optAdapters(adapters).build());
+            FinishedRun reused = run(
+                    method.optionName(),
+                    TinyRun.config(shared, method).toBuilder()
+                            .optAdapters(adapters)
+                            .build());
             assertThat(deltas(reused)).isEqualTo(deltas(run(method)));
             assertThat(reused.metrics().path("variants"))
                     .isEqualTo(run(method).metrics().path("variants"));
@@ -335,8 +336,7 @@ class MethodsTest {
         }
         FinishedRun oracle = run(
                 "oracle",
-                TinyRun.config(shared, LearningMethod.ORACLE)
-                        .toBuilder()
+                TinyRun.config(shared, LearningMethod.ORACLE).toBuilder()
                         .optAdapters(run(LearningMethod.LINEAR).folder())
                         .build());
         assertThat(oracle.metrics().path("variants"))
@@ -346,13 +346,22 @@ class MethodsTest {
     @Test
     void otherAdaptersAreRefused() {
         Path linear = run(LearningMethod.LINEAR).folder();
-        RunConfig ties = TinyRun.config(shared, LearningMethod.TIES).toBuilder().optAdapters(linear).build();
-        assertRefused(ties.toBuilder().optSeed(4).build(), "--seed", "expected 4", "found 3");
-        assertRefused(ties.toBuilder().optTasks(2).build(), "--tasks");
-        assertRefused(ties.toBuilder().optAdapters(run(LearningMethod.SEQUENTIAL).folder()).build(), "trained alone", "sequential");
-        assertThatThrownBy(() -> TinyRun.config(shared, LearningMethod.SD_LORA).toBuilder().optAdapters(linear).build())
+        RunConfig ties = TinyRun.config(shared, LearningMethod.TIES).toBuilder()
+                .optAdapters(linear)
+                .build();
+        assertRefused(ties.toBuilder().optSeed(4).build(), "seed", "expected 4", "found 3");
+        assertRefused(ties.toBuilder().optTasks(2).build(), "tasks");
+        assertRefused(
+                ties.toBuilder()
+                        .optAdapters(run(LearningMethod.SEQUENTIAL).folder())
+                        .build(),
+                "trained alone",
+                "sequential");
+        assertThatThrownBy(() -> TinyRun.config(shared, LearningMethod.SD_LORA).toBuilder()
+                        .optAdapters(linear)
+                        .build())
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--adapters");
+                .hasMessageContaining("adapters");
     }
 
     private void assertRefused(RunConfig config, String... parts) {
@@ -369,7 +378,7 @@ class MethodsTest {
                 .isCloseTo(0.25 * config.recipe().adapterRate(), within(1e-12));
         assertThat(decaying.recipe(config.recipe(), 2).headRate())
                 .isEqualTo(config.recipe().headRate());
-        assertThatThrownBy(() -> LearningSettings.DEFAULT.withRateDecay(0)).hasMessageContaining("--lr-decay");
+        assertThatThrownBy(() -> LearningSettings.DEFAULT.withRateDecay(0)).hasMessageContaining("lr-decay");
     }
 
     @Test

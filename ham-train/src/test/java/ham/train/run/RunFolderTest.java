@@ -64,7 +64,7 @@ class RunFolderTest {
         leaveUnfinished();
         assertThatThrownBy(() -> RunFolder.open(out, false, false))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("run.partial", "--resume", "--force");
+                .hasMessageContainingAll("run.partial", "resume", "force");
         assertThat(partial.resolve("model.onnx")).exists();
         try (RunFolder resumed = RunFolder.open(out, true, false)) {
             assertThat(resumed.finishedTasks()).isEqualTo(1);
@@ -131,7 +131,7 @@ class RunFolderTest {
         try (RunFolder folder = RunFolder.open(out, false, false)) {
             Files.writeString(folder.training(0), "");
         }
-        assertThatThrownBy(() -> RunFolder.open(out, false, false)).hasMessageContaining("--resume");
+        assertThatThrownBy(() -> RunFolder.open(out, false, false)).hasMessageContaining("resume");
         try (RunFolder resumed = RunFolder.open(out, true, false)) {
             assertThat(resumed.finishedTasks()).isZero();
             assertThat(resumed.training(0)).exists();

@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +9,7 @@ import ham.merge.InputException;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.merge.join.HamParameters;
+import ham.train.config.RunConfig;
 import ham.train.learn.LearningMethod;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -56,7 +56,7 @@ class RunRecordTest {
         assertThatThrownBy(() -> writeOrCheck(config))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll(parts)
-                .hasMessageContaining("--force");
+                .hasMessageContaining("start over (force)");
     }
 
     @Test
@@ -98,24 +98,20 @@ class RunRecordTest {
         assertThat(writeOrCheck(config.toBuilder().optThreads(2).build(), 2))
                 .singleElement()
                 .asString()
-                .contains("begun with --threads 1", "goes on with 2", "last bits", "--threads 1");
+                .contains("begun with threads 1", "goes on with 2", "last bits", "threads 1");
     }
 
     @Test
     void anotherOptionIsNamed() {
-        assertRefused(TinyRun.config(temp, HeadKind.ANALYTIC, 2), "--epochs", "expected 1", "found 2");
-        assertRefused(TinyRun.config(temp, HeadKind.LINEAR, 1), "--head", "analytic", "linear");
-        assertRefused(TinyRun.config(temp, LearningMethod.CAT_PRUNED), "--method", "ham", "cat-pruned");
+        assertRefused(TinyRun.config(temp, HeadKind.ANALYTIC, 2), "epochs", "expected 1", "found 2");
+        assertRefused(TinyRun.config(temp, HeadKind.LINEAR, 1), "head", "analytic", "linear");
+        assertRefused(TinyRun.config(temp, LearningMethod.CAT_PRUNED), "method", "ham", "cat-pruned");
     }
 
     @Test
     void otherBlocksAreNamed() {
         RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
-        assertRefused(
-                config.toBuilder().optBlocks(List.of(1)).build(),
-                "--blocks",
-                "expected \"all\"",
-                "found [1]");
+        assertRefused(config.toBuilder().optBlocks(List.of(1)).build(), "blocks", "expected \"all\"", "found [1]");
     }
 
     @Test
@@ -147,7 +143,6 @@ class RunRecordTest {
         JsonFiles.write(file, record);
         RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
         assertThatCode(() -> writeOrCheck(config)).doesNotThrowAnyException();
-        assertRefused(
-                config.toBuilder().optReplayHold(0.5).build(), "--replay-hold", "0.5");
+        assertRefused(config.toBuilder().optReplayHold(0.5).build(), "replay-hold", "0.5");
     }
 }

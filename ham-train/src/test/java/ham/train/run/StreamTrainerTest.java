@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +11,7 @@ import ham.merge.head.HeadFile;
 import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
+import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
 import ham.train.lora.StepProgress;
 import ham.train.stream.Split;
@@ -147,7 +147,7 @@ class StreamTrainerTest {
     private static void assertStateOf(TaskSummary summary, RunInputs inputs, RunFolder folder) {
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, inputs.base());
-                RunState state = RunState.restoreOrBegin(inputs, vit, folder)) {
+                RunMemory state = RunMemory.restoreOrBegin(inputs, vit, folder)) {
             assertThat(folder.finishedTasks()).isEqualTo(2);
             assertThat(state.metrics().variants().latest()).isEqualTo(summary.accuracy());
             assertThat(state.learner().lastStep()).isEqualTo(summary.step());

@@ -1,10 +1,10 @@
 package ham.train.run;
 
-import ham.train.config.RunConfig;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.head.HeadKind;
 import ham.train.TinyVit;
+import ham.train.config.RunConfig;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
@@ -87,8 +87,7 @@ public final class TinyRun {
 
     /** One epoch of a method, with the analytic head. */
     public static RunConfig config(Path folder, LearningMethod method) {
-        return config(folder, HeadKind.ANALYTIC, 1)
-                .toBuilder()
+        return config(folder, HeadKind.ANALYTIC, 1).toBuilder()
                 .optLearning(LearningSettings.of(method))
                 .build();
     }

@@ -83,7 +83,7 @@ class VariantsTest {
             assertThatThrownBy(() -> Variants.restore(file, TASKS))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("metrics.json")
-                    .hasMessageContaining("--force");
+                    .hasMessageContaining("start over (force)");
         }
     }
 }

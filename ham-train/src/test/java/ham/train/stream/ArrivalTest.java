@@ -29,7 +29,7 @@ class ArrivalTest {
     void refusesOther(String text) {
         assertThatThrownBy(() -> Arrival.parse(text))
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("--order: expected");
+                .hasMessageStartingWith("order: expected");
     }
 
     @ParameterizedTest

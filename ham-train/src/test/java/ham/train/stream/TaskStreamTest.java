@@ -94,11 +94,11 @@ class TaskStreamTest {
         for (String heldOut : new String[] {"-0.1", "1"}) {
             assertThatThrownBy(() -> new Sampling(0, new BigDecimal(heldOut)))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContaining("--held-out");
+                    .hasMessageContaining("held-out");
         }
         assertThatThrownBy(() -> new Sampling(1, BigDecimal.ZERO))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("--train-images");
+                .hasMessageContaining("train-images");
     }
 
     @SuppressWarnings("ArrayRecordComponent")

@@ -3,6 +3,7 @@ package ham.export.bake.base;
 import ham.export.bake.read.ElementFormat;
 import ham.export.bake.read.Scratch;
 import ham.merge.InputException;
+import ham.merge.checkpoint.VitPart;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.ShardedTensors;
@@ -32,8 +33,8 @@ public final class SafetensorsWeights implements BaseWeights {
 
     private final Path path;
     private final Tensors file;
-    private final Map<LayerName, String> weights;
-    private final Map<LayerName, String> biases;
+    private final Map<LayerPlace, String> weights;
+    private final Map<LayerPlace, String> biases;
     private final Scratch scratch = new Scratch();
 
     private SafetensorsWeights(Path path, Tensors file) {
@@ -56,11 +57,11 @@ public final class SafetensorsWeights implements BaseWeights {
         return new SafetensorsWeights(path, SafetensorsFile.open(Files.isDirectory(path) ? path.resolve(FILE) : path));
     }
 
-    private static Map<LayerName, String> places(Tensors file, String suffix) {
-        Map<LayerName, String> places = new HashMap<>();
+    private static Map<LayerPlace, String> places(Tensors file, String suffix) {
+        Map<LayerPlace, String> places = new HashMap<>();
         for (String name : file.names()) {
             if (name.endsWith(suffix)) {
-                LayerName.find(name).filter(place -> place.part().isPresent()).ifPresent(place -> {
+                LayerPlace.find(name).filter(place -> place.part().isPresent()).ifPresent(place -> {
                     String other = places.put(place, name);
                     if (other != null) {
                         throw new InputException(
@@ -88,17 +89,17 @@ public final class SafetensorsWeights implements BaseWeights {
         if (!bias && file.has(delta + WEIGHT)) {
             return whole(delta + WEIGHT);
         }
-        return LayerName.find(delta)
+        return LayerPlace.find(delta)
                 .flatMap(place -> place.part().flatMap(part -> at(bias ? biases : weights, place.block(), part)));
     }
 
-    private Optional<WeightBlock> at(Map<LayerName, String> places, int block, LinearLayer part) {
-        LayerName place = new LayerName(block, Optional.of(part));
+    private Optional<WeightBlock> at(Map<LayerPlace, String> places, int block, VitPart part) {
+        LayerPlace place = new LayerPlace(block, Optional.of(part));
         String own = places.get(place);
         if (own != null) {
             return whole(own);
         }
-        String fused = places.get(new LayerName(block, Optional.of(LinearLayer.QKV)));
+        String fused = places.get(new LayerPlace(block, Optional.of(VitPart.QKV)));
         if (fused == null || part.third() < 0) {
             return Optional.empty();
         }
@@ -125,7 +126,7 @@ public final class SafetensorsWeights implements BaseWeights {
                             + " of shape " + info.shape());
         }
         return Optional.of(
-                new WeightBlock(tensor, 0, (int) rows, (int) (info.elements() / rows), LayerName.find(tensor)));
+                new WeightBlock(tensor, 0, (int) rows, (int) (info.elements() / rows), LayerPlace.find(tensor)));
     }
 
     @Override
@@ -167,7 +168,7 @@ public final class SafetensorsWeights implements BaseWeights {
                     && (block.isBias() || info.elements() / info.shape().get(0) == block.columns());
             for (int first = 0; fits && first < info.shape().get(0); first += block.rows()) {
                 if (!name.equals(block.tensor()) || first != block.firstRow()) {
-                    alike.add(new WeightBlock(name, first, block.rows(), block.columns(), LayerName.find(name)));
+                    alike.add(new WeightBlock(name, first, block.rows(), block.columns(), LayerPlace.find(name)));
                 }
             }
         }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param columns its columns: inputs of the layer; 1 for a bias
  * @param place the layer that it belongs to, where the name tells
  */
-public record WeightBlock(String tensor, int firstRow, int rows, int columns, Optional<LayerName> place) {
+public record WeightBlock(String tensor, int firstRow, int rows, int columns, Optional<LayerPlace> place) {
 
     public boolean isBias() {
         return columns == 1;

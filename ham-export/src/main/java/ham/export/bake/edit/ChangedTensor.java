@@ -66,10 +66,11 @@ record ChangedTensor(
     /** Weights and delta added up; where the delta is zero, NaN: there the stored value stays. */
     private float[] sums(Match match, ElementFormat format) {
         float[] delta = deltas.get(match.layer()).data();
-        float[] sums = search.isPresent() ? search.get().base(match.placement()) : new float[delta.length];
+        double factor = match.likeness().factor();
+        float[] sums = search.isPresent() ? search.get().base(match) : new float[delta.length];
         boolean finite = true;
         for (int i = 0; i < sums.length; i++) {
-            float sum = sums[i] + delta[i];
+            float sum = sums[i] + (float) (factor * delta[i]);
             finite &= Math.abs(sum) <= Float.MAX_VALUE;
             sums[i] = delta[i] == 0 ? Float.NaN : sum;
         }

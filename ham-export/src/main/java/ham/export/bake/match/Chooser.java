@@ -29,14 +29,20 @@ public final class Chooser {
      * Chooses among places of equal content.
      *
      * @param layer name of the delta
-     * @param content how the content was found, for people
-     * @param found where its weights stand, at least one
+     * @param candidates where its weights stand, at least one
      * @param unique whether no other weights of the base have the same content; asked only where it matters
      * @throws InputException if it cannot be decided
      */
-    List<Match> choose(String layer, String content, List<Placement> found, BooleanSupplier unique) {
+    List<Match> choose(String layer, List<Candidate> candidates, BooleanSupplier unique) {
+        List<Placement> found = candidates.stream().map(Candidate::placement).toList();
+        List<Placement> fitting = fitting(found);
         List<Match> matches = new ArrayList<>();
-        for (Placement placement : fitting(found)) {
+        for (Candidate candidate : candidates) {
+            Placement placement = candidate.placement();
+            if (!fitting.contains(placement)) {
+                continue;
+            }
+            Likeness likeness = candidate.likeness();
             List<Use> all = uses.of(placement.tensor().name());
             List<Use> confirming = with(Verdict.CONFIRMS, all, placement);
             List<Use> silent = with(Verdict.SILENT, all, placement);
@@ -50,9 +56,9 @@ public final class Chooser {
             if (!confirming.isEmpty()) {
                 List<Use> own = new ArrayList<>(confirming);
                 own.addAll(silent);
-                matches.add(new Match(layer, placement, own, content + ", and the node's name"));
+                matches.add(new Match(layer, placement, own, likeness, likeness.text() + ", and the node's name"));
             } else if (!silent.isEmpty()) {
-                matches.add(new Match(layer, placement, silent, content));
+                matches.add(new Match(layer, placement, silent, likeness, likeness.text()));
             }
         }
         if (matches.isEmpty()) {

@@ -88,6 +88,37 @@ public final class Content {
         return true;
     }
 
+    /** What stands at a place, as [out, in] like the weights. */
+    static float[] block(Placement placement) {
+        int lines = placement.lines();
+        int together = placement.together();
+        float[] values = new float[lines * together];
+        if (!placement.transposed()) {
+            read(placement.tensor(), placement.index(0), values.length, values, 0);
+            return values;
+        }
+        float[] line = new float[together];
+        for (int input = 0; input < lines; input++) {
+            read(placement.tensor(), placement.index(input), together, line, 0);
+            for (int output = 0; output < together; output++) {
+                values[output * lines + input] = line[output];
+            }
+        }
+        return values;
+    }
+
+    /** The first line of what stands at a place, and the same of the weights [out, in], to tell the plainly different apart. */
+    static float[][] sample(Placement placement, float[] weights) {
+        int count = placement.together();
+        float[] expected = new float[count];
+        int step = placement.transposed() ? placement.block().columns() : 1;
+        for (int i = 0; i < count; i++) {
+            expected[i] = weights[i * step];
+        }
+        return new float[][] {values(placement.tensor(), placement.index(0), count), expected};
+    }
+
+    /** The number format of a constant. */
     public static ElementFormat format(TensorEntry tensor) {
         return ElementFormat.of(tensor.dataType()).orElseThrow();
     }

@@ -40,30 +40,49 @@ public final class ContentSearch implements Search {
                             + delta.rows() + ", " + delta.columns() + "]");
         }
         float[] weights = base.values(block);
-        List<Placement> found = holding(block, weights);
-        if (found.isEmpty()) {
-            throw missing(layer, block, weights, delta);
+        List<Candidate> found = holding(block, weights);
+        if (!found.isEmpty()) {
+            return chooser.choose(layer, found, () -> isUnique(block, weights));
         }
-        return chooser.choose(layer, how(found.get(0)), found, () -> isUnique(block, weights));
+        float[] own = weights.clone(); // the base gives out one array again and again
+        Nearby nearby = Nearby.of(model, block, own);
+        if (nearby.candidates().isEmpty()) {
+            throw missing(layer, block, own, delta, nearby);
+        }
+        nearby.requireOthersFar(layer);
+        return chooser.choose(layer, nearby.candidates(), () -> isAlone(block, own));
     }
 
     @Override
-    public float[] base(Placement placement) {
-        return base.values(placement.block());
+    public float[] base(Match match) {
+        return match.likeness().exact() ? base.values(match.placement().block()) : Content.block(match.placement());
     }
 
     @Override
     public List<Placement> classifier() {
-        return base.classifier()
-                .map(block -> holding(block, base.values(block).clone()))
-                .orElse(List.of());
+        return base
+                .classifier()
+                .map(block -> {
+                    float[] weights = base.values(block).clone();
+                    List<Candidate> found = holding(block, weights);
+                    return found.isEmpty() ? Nearby.of(model, block, weights).candidates() : found;
+                })
+                .orElse(List.of())
+                .stream()
+                .map(Candidate::placement)
+                .toList();
     }
 
     /** Every place in the graph where these weights stand. */
-    public List<Placement> holding(WeightBlock block, float[] weights) {
+    public List<Placement> places(WeightBlock block, float[] weights) {
+        return holding(block, weights).stream().map(Candidate::placement).toList();
+    }
+
+    private List<Candidate> holding(WeightBlock block, float[] weights) {
         return model.tensors().stream()
                 .flatMap(tensor -> Placements.of(block, tensor).stream())
                 .filter(placement -> Content.equals(placement, weights, scratch))
+                .map(placement -> new Candidate(placement, Likeness.exact(how(placement))))
                 .toList();
     }
 
@@ -82,7 +101,15 @@ public final class ContentSearch implements Search {
                         && Arrays.equals(base.values(other), weights));
     }
 
-    private InputException missing(String layer, WeightBlock block, float[] weights, Matrix delta) {
+    /** Whether no other weights of the base are near these. */
+    private boolean isAlone(WeightBlock block, float[] weights) {
+        double far = Nearness.far(Nearness.tolerance(ElementFormat.FLOAT));
+        return base.alike(block).stream()
+                .noneMatch(
+                        other -> Nearness.measure(base.values(other), weights).distance() < far);
+    }
+
+    private InputException missing(String layer, WeightBlock block, float[] weights, Matrix delta, Nearby nearby) {
         String expected = "layer '" + layer + "': expected a constant that holds '" + block.tensor() + "' ["
                 + block.rows() + ", " + block.columns() + "] of " + base.path();
         Set<String> quantised = QuantisedOperators.operators(model);
@@ -110,7 +137,7 @@ public final class ContentSearch implements Search {
                 expected + ", found "
                         + (fitting.isEmpty()
                                 ? "no constant of a fitting shape"
-                                : "other values in all of that size (" + fitting + ", ...)")
+                                : "other values in all of that size (" + fitting + ", ...)" + nearby.text())
                         + "; give the weights that the graph was exported from");
     }
 }

@@ -1,12 +1,12 @@
 package ham.export.bake.match;
 
-import ham.export.bake.base.LayerName;
-import ham.export.bake.base.LinearLayer;
+import ham.export.bake.base.LayerPlace;
 import ham.export.bake.base.WeightBlock;
 import ham.export.bake.read.ElementFormat;
 import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.TensorEntry;
 import ham.merge.InputException;
+import ham.merge.checkpoint.VitPart;
 import ham.merge.tensor.Matrix;
 import java.util.List;
 import java.util.Optional;
@@ -35,11 +35,11 @@ public final class NameSearch implements Search {
                 .filter(tensor ->
                         tensor.name().equals(layer) || (!bias && tensor.name().equals(layer + WEIGHT)))
                 .toList();
-        Optional<LayerName> place = LayerName.find(layer);
+        Optional<LayerPlace> place = LayerPlace.find(layer);
         if (named.isEmpty()) {
             named = model.tensors().stream()
                     .filter(tensor -> tensor.name().endsWith(bias ? ".bias" : WEIGHT))
-                    .filter(tensor -> covers(LayerName.find(tensor.name()), place))
+                    .filter(tensor -> covers(LayerPlace.find(tensor.name()), place))
                     .toList();
         }
         if (named.size() != 1) {
@@ -52,26 +52,28 @@ public final class NameSearch implements Search {
                             + ADVICE);
         }
         return chooser.choose(
-                layer, "the initializer's name", List.of(placement(layer, named.get(0), place, delta)), () -> true);
+                layer,
+                List.of(new Candidate(
+                        placement(layer, named.get(0), place, delta), Likeness.exact("the initializer's name"))),
+                () -> true);
     }
 
-    private static boolean covers(Optional<LayerName> holder, Optional<LayerName> wanted) {
+    private static boolean covers(Optional<LayerPlace> holder, Optional<LayerPlace> wanted) {
         if (holder.isEmpty() || wanted.isEmpty()) {
             return false;
         }
-        Optional<LinearLayer> part = holder.get().part();
+        Optional<VitPart> part = holder.get().part();
         return holder.get().block() == wanted.get().block()
                 && part.isPresent()
                 && wanted.get().part().filter(part.get()::covers).isPresent();
     }
 
-    private Placement placement(String layer, TensorEntry tensor, Optional<LayerName> place, Matrix delta) {
-        boolean fused = LayerName.find(tensor.name())
-                .flatMap(LayerName::part)
-                .filter(LinearLayer.QKV::equals)
+    private Placement placement(String layer, TensorEntry tensor, Optional<LayerPlace> place, Matrix delta) {
+        boolean fused = LayerPlace.find(tensor.name())
+                .flatMap(LayerPlace::part)
+                .filter(VitPart.QKV::equals)
                 .isPresent();
-        int third =
-                fused ? place.flatMap(LayerName::part).map(LinearLayer::third).orElse(-1) : -1;
+        int third = fused ? place.flatMap(LayerPlace::part).map(VitPart::third).orElse(-1) : -1;
         int first = Math.max(0, third) * delta.rows();
         long rows = (long) delta.rows() * (third < 0 ? 1 : 3);
         List<Long> expected = delta.columns() == 1 && tensor.dims().size() == 1
@@ -96,11 +98,8 @@ public final class NameSearch implements Search {
     }
 
     @Override
-    public float[] base(Placement placement) {
-        return Content.values(
-                placement.tensor(),
-                placement.index(0),
-                placement.block().rows() * placement.block().columns());
+    public float[] base(Match match) {
+        return Content.block(match.placement());
     }
 
     @Override

@@ -15,8 +15,8 @@ public interface Search {
      */
     List<Match> find(String layer, Matrix delta);
 
-    /** The weights at a place [out, in] before the change, as exact as they are known; the array is good until the next call. */
-    float[] base(Placement placement);
+    /** The weights of a match [out, in] before the change, as exact as they are known; the array is good until the next call. */
+    float[] base(Match match);
 
     /** Every place where the base's classifier stands, if it has one. */
     List<Placement> classifier();

@@ -1,6 +1,6 @@
 package ham.export.bake.match;
 
-import ham.export.bake.base.LayerName;
+import ham.export.bake.base.LayerPlace;
 import ham.export.bake.base.WeightBlock;
 import java.util.Optional;
 
@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param layout how the operator takes a weight
  * @param label for messages
  */
-public record Use(int node, int input, Optional<LayerName> place, Layout layout, String label) {
+public record Use(int node, int input, Optional<LayerPlace> place, Layout layout, String label) {
 
     /** How an operator takes the weights of a linear layer. */
     enum Layout {
@@ -38,8 +38,8 @@ public record Use(int node, int input, Optional<LayerName> place, Layout layout,
                 || block.place().isEmpty()) {
             return label.startsWith("LayerNormalization") ? Verdict.CONTRADICTS : Verdict.SILENT;
         }
-        LayerName here = place.get();
-        LayerName wanted = block.place().get();
+        LayerPlace here = place.get();
+        LayerPlace wanted = block.place().get();
         if (here.block() != wanted.block()) {
             return Verdict.CONTRADICTS;
         }
@@ -50,6 +50,11 @@ public record Use(int node, int input, Optional<LayerName> place, Layout layout,
                         || wanted.part().get().covers(here.part().get())
                 ? Verdict.CONFIRMS
                 : Verdict.CONTRADICTS;
+    }
+
+    /** The same where that place is known from elsewhere. */
+    Use at(Optional<LayerPlace> other) {
+        return new Use(node, input, other, layout, label);
     }
 
     /** Whether a node's input can be given another name. */

@@ -1,0 +1,83 @@
+package ham.merge.spectral;
+
+import ham.merge.Parameters;
+import ham.merge.combine.Contribution;
+import ham.merge.combine.FactorProducts;
+import ham.merge.kernel.Dense;
+import ham.merge.method.WeightMerge;
+import ham.merge.tensor.Matrix;
+import java.math.BigDecimal;
+import java.util.List;
+
+/**
+ * OPCM: deltas are added one after the other, each without what it has in the leading directions of what was merged before and on the
+ * diagonal of all its directions, so that a new task moves what older ones need least; the sum is scaled to the mean norm of the deltas. It needs
+ * the merged delta and the new one only, whatever the number of tasks. Source: Merging Models on the Fly Without Retraining, arXiv 2501.09522.
+ *
+ * <p>With {@code M = U S V^T} merged so far and s the first directions that hold the fraction {@code leading} of the sum of its singular values, the new delta D
+ * counts as {@code D - U diag(U^T D V) V^T - U_s offdiag(U_s^T D V_s) V_s^T}; directions in which M is 0 are in no order and are left as they are. The scale of
+ * a step cancels in the next one, so that only the last is applied. Norms are those of this weight, where the paper has the norm over all weights.
+ *
+ * @param leading the paper's alpha: fraction of the singular values' sum that the leading directions hold, 0.5 there
+ */
+public record OpcmMerge(BigDecimal leading) implements WeightMerge {
+    /** The paper's. */
+    public static final BigDecimal DEFAULT_LEADING = new BigDecimal("0.5");
+
+    /**
+     * Checks the fraction.
+     *
+     * @throws ham.merge.InputException when it is out of its range
+     */
+    public OpcmMerge {
+        Parameters.requireFraction("leading", leading);
+    }
+
+    @Override
+    public Matrix merge(String weightName, List<Contribution> contributions, FactorProducts products) {
+        Factored first = Factored.of(contributions.get(0));
+        Dense merged = first.left().times(first.right());
+        double norms = merged.norm();
+        for (Contribution contribution : contributions.subList(1, contributions.size())) {
+            Factored next = Factored.of(contribution);
+            Dense delta = next.left().times(next.right());
+            norms += delta.norm();
+            merged = merged.plus(1, outside(merged.svd(), delta));
+        }
+        double norm = merged.norm();
+        double mean = norms / contributions.size();
+        return merged.times(norm == 0 ? 1 : mean / norm).toMatrix();
+    }
+
+    /** What a delta has left outside what is merged. */
+    private Dense outside(Dense.Svd merged, Dense delta) {
+        int rank = merged.values().length;
+        Dense core = merged.u().transposedTimes(delta).times(merged.vt().transpose());
+        int first = leading(merged.values());
+        Dense taken = Dense.zeros(rank, rank);
+        for (int i = 0; i < rank; i++) {
+            for (int j = 0; j < rank; j++) {
+                if (i == j || i < first && j < first) {
+                    taken.data()[i * rank + j] = core.data()[i * rank + j];
+                }
+            }
+        }
+        return delta.plus(-1, merged.u().times(taken).times(merged.vt()));
+    }
+
+    /** How many singular values come before their sum exceeds the fraction of all. */
+    private int leading(double[] values) {
+        double total = 0;
+        for (double each : values) {
+            total += each;
+        }
+        double sum = 0;
+        for (int i = 0; i < values.length; i++) {
+            sum += values[i];
+            if (sum > leading.doubleValue() * total) {
+                return i;
+            }
+        }
+        return values.length;
+    }
+}

@@ -1,0 +1,228 @@
+package ham.train.run;
+
+import ham.merge.head.Head;
+import ham.merge.head.HeadKind;
+import ham.merge.head.LinearHead;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.SafetensorsWriter;
+import ham.merge.tensor.Matrix;
+import ham.train.config.RunConfig;
+import ham.train.engine.TorchEngine;
+import ham.train.feature.TailExtractor;
+import ham.train.head.DriftRule;
+import ham.train.head.Features;
+import ham.train.head.RidgeRule;
+import ham.train.learn.Learner;
+import ham.train.learn.LearningMethod;
+import ham.train.replay.LatentReplay;
+import ham.train.vit.VitForward;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * What a run remembers between tasks: the learner, which is replayed from the adapters, and statistics of heads and accuracies, which are in
+ * the checkpoint of the last finished task.
+ */
+final class RunMemory implements AutoCloseable {
+    private static final String MERGED = "merged.";
+    private static final String FROZEN = "frozen.";
+
+    private final RunInputs inputs;
+    private final Learner learner;
+    private final TorchEngine engine;
+    /** Of the model so far; where the method gives no single model, of the last task alone. */
+    private OnlineHeads online;
+    /** Of the frozen backbone, where it is measured beside the method. */
+    private final Optional<OnlineHeads> frozen;
+    /** Of states, where these are replayed or heads follow by them. */
+    private final Optional<LatentMemory> memory;
+
+    private final RunMetrics metrics;
+    private LinearHead linear;
+    private LinearHead latestLinear;
+
+    private RunMemory(
+            RunInputs inputs,
+            TorchEngine engine,
+            OnlineHeads online,
+            Optional<OnlineHeads> frozen,
+            Optional<LatentMemory> memory,
+            LinearHead linear,
+            RunMetrics metrics) {
+        this.inputs = inputs;
+        this.engine = engine;
+        this.learner = inputs.config().learning().learner();
+        this.online = online;
+        this.frozen = frozen;
+        this.memory = memory;
+        this.linear = linear;
+        this.latestLinear = linear;
+        this.metrics = metrics;
+    }
+
+    /** The state after the last checkpoint in the folder, or that of a run that begins. */
+    static RunMemory restoreOrBegin(RunInputs inputs, VitForward vit, RunFolder folder) {
+        int finished = folder.finishedTasks();
+        return finished == 0 ? begin(inputs, vit) : restore(inputs, vit, folder, finished);
+    }
+
+    private static RunMemory begin(RunInputs inputs, VitForward vit) {
+        TorchEngine engine = vit.engine();
+        OnlineHeads online = emptyHeads(inputs, engine);
+        return new RunMemory(
+                inputs,
+                engine,
+                online,
+                measuresFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine)) : Optional.empty(),
+                LatentMemory.isUsed(inputs.config())
+                        ? Optional.of(LatentMemory.begin(inputs.config(), vit, online.projection()))
+                        : Optional.empty(),
+                new LinearHead(Matrix.zeros(0, inputs.base().config().hidden()), new float[0]),
+                RunMetrics.begin(inputs));
+    }
+
+    private static OnlineHeads emptyHeads(RunInputs inputs, TorchEngine engine) {
+        RunConfig config = inputs.config();
+        return new OnlineHeads(engine, inputs.base().config().hidden(), config.head(), config.seed());
+    }
+
+    private static boolean measuresFrozen(RunInputs inputs) {
+        return inputs.config().measuring().frozen()
+                && inputs.config().learning().method() != LearningMethod.FROZEN;
+    }
+
+    private static RunMemory restore(RunInputs inputs, VitForward vit, RunFolder folder, int finished) {
+        TorchEngine engine = vit.engine();
+        SafetensorsFile statistics = SafetensorsFile.open(folder.statistics(finished - 1));
+        RidgeRule rule = inputs.config().head().ridge();
+        Path metrics = folder.checkpoint(finished - 1).resolve(RunFolder.METRICS);
+        OnlineHeads online = OnlineHeads.restore(engine, rule, statistics, MERGED);
+        RunMemory state = new RunMemory(
+                inputs,
+                engine,
+                online,
+                measuresFrozen(inputs)
+                        ? Optional.of(OnlineHeads.restore(engine, rule, statistics, FROZEN))
+                        : Optional.empty(),
+                LatentMemory.isUsed(inputs.config())
+                        ? Optional.of(LatentMemory.restore(inputs.config(), vit, online.projection(), statistics))
+                        : Optional.empty(),
+                new LinearHead(statistics.matrix("linear.weight"), statistics.floats("linear.bias")),
+                RunMetrics.restore(metrics, inputs));
+        for (int task = 0; task < finished; task++) {
+            state.learner.join(inputs.learned(folder.adapter(task)));
+        }
+        return state;
+    }
+
+    Learner learner() {
+        return learner;
+    }
+
+    RunMetrics metrics() {
+        return metrics;
+    }
+
+    /**
+     * Whether old statistics are to follow features by a linear map when this task joins: {@link #follow} is called before {@link #addTask}.
+     */
+    boolean follows(int task) {
+        return task > 0
+                && inputs.config().head().drift() == DriftRule.LINEAR
+                && inputs.config().learning().method().movesFeatures();
+    }
+
+    /**
+     * Takes the statistics of earlier tasks along with the features.
+     *
+     * @param before features of the present task's images by the model before it
+     * @param after features of the same images by the model so far
+     */
+    void follow(Features before, Features after) {
+        online.follow(before, after);
+    }
+
+    /** Makes the statistics of earlier tasks anew for a model with these deltas, where heads follow by states. */
+    void renew(int task, SortedMap<String, Matrix> deltas) {
+        if (task > 0) {
+            memory.flatMap(states -> states.renew(deltas)).ifPresent(online::renew);
+        }
+    }
+
+    /** Whether states of earlier classes are replayed while this task is trained. */
+    boolean replays(int task) {
+        return task > 0 && inputs.config().recipe().replay() > 0;
+    }
+
+    /** Draws these states. */
+    Optional<LatentReplay> replay(int task, TailExtractor before) {
+        return memory.map(states -> states.replay(before, task));
+    }
+
+    /**
+     * Adds a task's images, as the model so far sees them, and its trained head.
+     *
+     * @param training those that the adapter was trained on
+     * @param heldOut those that were kept back
+     * @param head linear head of the task's own classes, or of all so far where it was trained so
+     */
+    void addTask(int task, RunInputs.Seen training, RunInputs.Seen heldOut, LinearHead head) {
+        int seen = inputs.stream().seen(task);
+        if (inputs.config().learning().method().givesOneModel()) {
+            online.add(training.features(), heldOut.features(), seen);
+        } else {
+            int first = inputs.stream().firstPosition(task);
+            online = emptyHeads(inputs, engine);
+            online.add(training.features().from(first), heldOut.features().from(first), seen - first);
+        }
+        memory.ifPresent(states -> states.add(training.states(), heldOut.states(), seen));
+        linear = head.classes() == seen ? head : linear.append(head);
+        latestLinear = head;
+    }
+
+    /** All heads: over all classes so far, or over those of the last task where the method gives no single model. */
+    Map<HeadKind, Head> heads() {
+        Map<HeadKind, Head> heads = new EnumMap<>(online.heads());
+        heads.put(HeadKind.LINEAR, inputs.config().learning().method().givesOneModel() ? linear : latestLinear);
+        return heads;
+    }
+
+    /** The linear head over all classes so far. */
+    LinearHead linear() {
+        return linear;
+    }
+
+    /** Statistics of the frozen backbone, where it is measured beside the method. */
+    Optional<OnlineHeads> frozen() {
+        return frozen;
+    }
+
+    /** Lambda of the analytic heads, by method. */
+    Map<String, Double> ridges() {
+        Map<String, Double> ridges = new LinkedHashMap<>();
+        ridges.put(inputs.config().learning().method().optionName(), online.ridge());
+        frozen.ifPresent(heads -> ridges.put(LearningMethod.FROZEN.optionName(), heads.ridge()));
+        return ridges;
+    }
+
+    /** Writes the statistics. */
+    void save(Path file) {
+        SafetensorsWriter writer = new SafetensorsWriter();
+        online.save(writer, MERGED);
+        frozen.ifPresent(heads -> heads.save(writer, FROZEN));
+        memory.ifPresent(states -> states.save(writer));
+        writer.add("linear.weight", linear.weight());
+        writer.add("linear.bias", List.of((long) linear.bias().length), linear.bias());
+        writer.write(file);
+    }
+
+    @Override
+    public void close() {
+        memory.ifPresent(LatentMemory::close);
+    }
+}
