@@ -86,7 +86,7 @@ class ScoreJobTest {
                 .hasMessageContaining("found none");
         assertThatThrownBy(() -> new ScoreJob(spark, request(folder.resolve("no"), "scored", false, false)).run())
                 .hasMessageContaining("found nothing");
-        assertThatThrownBy(() -> ScoreRequest.of("{\"modell\":1}")).hasMessageContaining("modell");
+        assertThatThrownBy(() -> ScoreRequest.of("{\"model\":\"a\",\"input\":\"b\",\"output\":\"c\",\"modell\":1}")).hasMessageContaining("modell");
         assertThatThrownBy(() -> ScoreRequest.of("{}")).hasMessageContaining("expected what is to be scored in JSON");
     }
 

@@ -24,10 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Images a second with one and with two workers, and the memory of an executor. Not one of the tests: {@code ./mvnw -pl ham-spark -am test
- * -Dtest=ScalingRun -Dsurefire.failIfNoSpecifiedTests=false}; {@code -Dham.model} names another model than that of the test data.
+ * -Dtest=ScalingRun -Dsurefire.failIfNoSpecifiedTests=false}; {@code -Dham.model} names another model than that of the test data, {@code -Dham.images} how many images.
  */
 class ScalingRun {
-    private static final int IMAGES = 4000;
+    private static final int IMAGES = Integer.getInteger("ham.images", 2000);
     private static final int SIDE = 224;
     private static final int TURNS = 3;
 
