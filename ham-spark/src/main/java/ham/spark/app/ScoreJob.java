@@ -19,8 +19,7 @@ import org.apache.spark.sql.types.StructType;
 
 /** Scores a folder of images or of parquet into a folder of parquet, which appears when all rows are in it. */
 public final class ScoreJob {
-    private static final String IMAGES = 
-            "*.{png,PNG,jpg,JPG,jpeg,JPEG,gif,GIF,bmp,BMP,tif,TIF,tiff,TIFF,ppm,PPM}";
+    private static final String IMAGES = "*.{png,PNG,jpg,JPG,jpeg,JPEG,gif,GIF,bmp,BMP,tif,TIF,tiff,TIFF,ppm,PPM}";
     /** So that small files do not make a task of every few of them. */
     private static final long BYTES_TO_OPEN_A_FILE = 256 << 10;
 
@@ -86,8 +85,7 @@ public final class ScoreJob {
                 answers = answers.withColumn(
                         vector,
                         functions.when(
-                                values.isNotNull(),
-                                org.apache.spark.ml.functions.vector_to_array(values, "float32")));
+                                values.isNotNull(), org.apache.spark.ml.functions.vector_to_array(values, "float32")));
             }
         }
         return answers;
@@ -110,7 +108,8 @@ public final class ScoreJob {
                 .load(input.toString())
                 .select("path", CONTENT);
         if (images.inputFiles().length == 0) {
-            throw new ModelException(input + ": expected PNG, JPEG, GIF, BMP, TIFF or PPM images or parquet, found none.");
+            throw new ModelException(
+                    input + ": expected PNG, JPEG, GIF, BMP, TIFF or PPM images or parquet, found none.");
         }
         return images;
     }

@@ -25,7 +25,18 @@ class ScoreJobTest {
 
     private ScoreRequest request(Path input, String output, boolean all, boolean force) {
         return new ScoreRequest(
-                null, COLORS, input.toString(), folder.resolve(output).toString(), null, 2, 0, 0, all, false, force, false);
+                null,
+                COLORS,
+                input.toString(),
+                folder.resolve(output).toString(),
+                null,
+                2,
+                0,
+                0,
+                all,
+                false,
+                force,
+                false);
     }
 
     private Path images() throws IOException {
@@ -64,8 +75,7 @@ class ScoreJobTest {
                 .parquet(parquet.toString());
         new ScoreJob(spark, request(parquet, "scored", false, false)).run();
         Row row = spark.read().parquet(folder.resolve("scored").toString()).first();
-        assertThat(row.schema().fieldNames())
-                .containsExactly("id", "labels", "probabilities", "prediction", "error");
+        assertThat(row.schema().fieldNames()).containsExactly("id", "labels", "probabilities", "prediction", "error");
         assertThat(row.getInt(0)).isEqualTo(7);
     }
 
@@ -76,7 +86,10 @@ class ScoreJobTest {
         assertThatThrownBy(() -> new ScoreJob(spark, request(images, "scored", false, false)).run())
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("exists already");
-        assertThat(new ScoreJob(spark, request(images, "scored", false, true)).run().rows()).isEqualTo(3);
+        assertThat(new ScoreJob(spark, request(images, "scored", false, true))
+                        .run()
+                        .rows())
+                .isEqualTo(3);
     }
 
     @Test
@@ -86,7 +99,8 @@ class ScoreJobTest {
                 .hasMessageContaining("found none");
         assertThatThrownBy(() -> new ScoreJob(spark, request(folder.resolve("no"), "scored", false, false)).run())
                 .hasMessageContaining("found nothing");
-        assertThatThrownBy(() -> ScoreRequest.of("{\"model\":\"a\",\"input\":\"b\",\"output\":\"c\",\"modell\":1}")).hasMessageContaining("modell");
+        assertThatThrownBy(() -> ScoreRequest.of("{\"model\":\"a\",\"input\":\"b\",\"output\":\"c\",\"modell\":1}"))
+                .hasMessageContaining("modell");
         assertThatThrownBy(() -> ScoreRequest.of("{}")).hasMessageContaining("expected what is to be scored in JSON");
     }
 
@@ -94,7 +108,8 @@ class ScoreJobTest {
     void programsRunWaveAfterWaveEachOnce() throws IOException {
         Path log = folder.resolve("all.log");
         List<SweepRequest.Program> first = List.of(program("a", log), program("b", log));
-        new SweepJob(spark, new SweepRequest(null, folder.toString(), List.of(first, List.of(program("c", log))))).run();
+        new SweepJob(spark, new SweepRequest(null, folder.toString(), List.of(first, List.of(program("c", log)))))
+                .run();
         assertThat(Files.readAllLines(log)).hasSize(3).endsWith("c").contains("a", "b");
         SweepRequest.Program failing = new SweepRequest.Program("d", List.of("sh", "-c", "exit 3"), log.toString());
         assertThatThrownBy(() ->

@@ -34,7 +34,8 @@ class ScalingRun {
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void measure(@TempDir Path folder) throws Exception {
-        String model = System.getProperty("ham.model", LocalSpark.testData("onnx/colors.onnx").toString());
+        String model = System.getProperty(
+                "ham.model", LocalSpark.testData("onnx/colors.onnx").toString());
         try (StandaloneCluster cluster = new StandaloneCluster(folder, 2)) {
             Path images = folder.resolve("images");
             for (int workers : new int[] {1, 2}) {
@@ -104,8 +105,7 @@ class ScalingRun {
             ImageIO.write(image, "jpg", bytes);
             rows.add(RowFactory.create(i, bytes.toByteArray()));
         }
-        StructType schema =
-                new StructType().add("id", DataTypes.IntegerType).add("content", DataTypes.BinaryType);
+        StructType schema = new StructType().add("id", DataTypes.IntegerType).add("content", DataTypes.BinaryType);
         spark.createDataFrame(rows, schema).repartition(16).write().parquet(folder.toString());
     }
 
