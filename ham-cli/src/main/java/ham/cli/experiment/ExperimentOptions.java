@@ -63,8 +63,9 @@ final class ExperimentOptions {
     @Option(
             names = MASTER,
             paramLabel = "URL",
-            description = "Do the runs as tasks of Apache Spark, local[N] or spark://HOST:PORT (docs/spark.md). What the"
-                    + " experiment reads and writes, and ham itself, lie where all workers see them.")
+            description =
+                    "Do the runs as tasks of Apache Spark, local[N] or spark://HOST:PORT (docs/spark.md). What the"
+                            + " experiment reads and writes, and ham itself, lie where all workers see them.")
     private String master;
 
     @Option(names = ONLY, hidden = true, description = "Do one run and nothing else.")
@@ -86,8 +87,7 @@ final class ExperimentOptions {
             }
         }
         ExperimentOutcome outcome = work.run(plan);
-        console.result(
-                outcome.table() + "\n\n" + out.resolve("report.html") + " has the charts.", outcome.results());
+        console.result(outcome.table() + "\n\n" + out.resolve("report.html") + " has the charts.", outcome.results());
         return ExitCode.DONE;
     }
 

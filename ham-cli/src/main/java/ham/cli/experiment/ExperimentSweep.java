@@ -36,7 +36,9 @@ record ExperimentSweep(String master, Path out, List<String> command) {
             for (String run : wave) {
                 ObjectNode program = programs.addObject().put("name", run);
                 ArrayNode arguments = program.putArray("command");
-                arguments.add(Path.of(System.getProperty("ham.home", "."), "ham").toAbsolutePath().toString());
+                arguments.add(Path.of(System.getProperty("ham.home", "."), "ham")
+                        .toAbsolutePath()
+                        .toString());
                 command.subList(1, command.size()).forEach(arguments::add);
                 arguments.add(ExperimentOptions.ONLY).add(run);
                 program.put("log", logs.resolve(run + ".log").toString());
