@@ -16,6 +16,7 @@ import ham.job.export.Delivery;
 import ham.job.export.Exported;
 import ham.job.export.FormatAccuracy;
 import ham.job.export.Packaged;
+import ham.export.OnnxSummary;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
@@ -175,14 +176,14 @@ public final class ExportCommand implements Callable<Integer> {
                 throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
             }
         }
-        Merged all = merged == null ? Merged.none() : Merged.read(merged);
-        boolean named = labels != null && (all.head().isPresent() || Files.isRegularFile(base));
-        Merged result = named ? all.withLabels(Labels.read(labels)) : all;
-        if (result.head().filter(NamedHead::isNameless).isPresent()) {
+        Merged read = merged == null ? Merged.none() : Merged.read(merged);
+        boolean headed = read.head().isPresent() || Files.isRegularFile(base);
+        Merged named = labels == null || !headed ? read : read.named(Labels.read(labels));
+        if (named.head().filter(NamedHead::isNameless).isPresent()) {
             console.warn("the classes have no names but "
-                    + result.head().get().classes().get(0) + " and so on; name them by --labels FILE");
+                    + named.head().get().classes().get(0) + " and so on; name them by --labels FILE");
         }
-        return result;
+        return named;
     }
 
     private Exported export(Merged all, Path file, SessionSettings settings) {
@@ -200,6 +201,9 @@ public final class ExportCommand implements Callable<Integer> {
                 .optForce(force)
                 .optVerify(!noVerify);
         Optional.ofNullable(weights).ifPresent(request::optWeights);
+        if (weights != null && !OnnxSummary.of(base).metadata().containsKey(Preprocessing.METADATA_KEY)) {
+            Preprocessing.warning(weights).ifPresent(console::warn);
+        }
         Optional.ofNullable(inputs).ifPresent(request::optInputs);
         return Baker.bake(request.build());
     }
@@ -213,15 +217,7 @@ public final class ExportCommand implements Callable<Integer> {
         Checkpoint checkpoint =
                 labels == null || all.head().isPresent() ? opened : opened.withLabels(Labels.read(labels));
         Preprocessing.warning(base).ifPresent(console::warn);
-        ExportRequest request = ExportRequest.builder()
-                .setBase(checkpoint)
-                .setMerged(all)
-                .setVersion(Version.current())
-                .setOutput(file)
-                .setSettings(settings)
-                .optForce(force)
-                .optVerify(!noVerify)
-                .build();
+        ExportRequest request = ExportRequest.builder().setBase(checkpoint).setMerged(all).setVersion(Version.current()).setOutput(file).setSettings(settings).optForce(force).optVerify(!noVerify).build();
         if (inputs != null) {
             request = request.toBuilder()
                     .optInputs(ParityInputs.read(inputs, checkpoint.config()))

@@ -17,7 +17,6 @@ import ham.merge.folder.MergeOrigin;
 import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PlanRecord;
 import ham.merge.folder.Replay;
-import ham.merge.head.NamedHead;
 import ham.merge.io.Outputs;
 import ham.merge.join.Importance;
 import ham.merge.kernel.Parallel;
@@ -101,9 +100,8 @@ public final class MergeCommand implements Callable<Integer> {
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description =
-                    "Names of the classes of the merged head, in their order: one a line, a JSON array, or a config.json"
-                            + " with id2label (default: as the adapters name them).")
+            description = "Names of the classes of the merged head, in their order: one a line, a JSON array, or a config.json"
+                    + " with id2label (default: as the adapters name them).")
     private Path labels;
 
     @Option(names = "--dry-run", description = "Check everything and print the plan; merge and write nothing.")
@@ -165,12 +163,7 @@ public final class MergeCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private Integer write(AdapterMerge merge, Optional<Path> wantedBase) {
-        AdapterMerge result = labels == null ? merge : merge.named(Labels.read(labels));
-        if (result.head().filter(NamedHead::isNameless).isPresent()) {
-            console.warn("the classes have no names but "
-                    + result.head().get().classes().get(0) + " and so on; name them by --labels FILE");
-        }
+    private Integer write(AdapterMerge result, Optional<Path> wantedBase) {
         MergeOrigin origin = new MergeOrigin(console.command(), Optional.of(Version.current()), wantedBase);
         boolean peft = format.peft(console.spec());
         ObjectNode[] record = new ObjectNode[1];

@@ -48,6 +48,18 @@ public record Merged(
     }
 
     /**
+     * The same with other names of the head's classes.
+     *
+     * @throws InputException when there is no head, or not one name a class
+     */
+    public Merged named(List<String> classes) {
+        NamedHead named = head.orElseThrow(
+                        () -> InputException.parameter("labels", "expected a merge with a head to name the classes of, found none"))
+                .named(classes);
+        return new Merged(deltas, biases, branches, Optional.of(named), baseSha256, provenance);
+    }
+
+    /**
      * Reads a merge folder, or a bare safetensors file of deltas.
      *
      * @throws InputException when a file is missing or damaged
@@ -150,23 +162,6 @@ public record Merged(
         return LayerName.parse(name)
                 .filter(layer -> layer.part() == VitPart.POOLER)
                 .isPresent();
-    }
-
-    /**
-     * This merge with other names of its classes.
-     *
-     * @throws InputException when it has no head, or one of another number of classes
-     */
-    public Merged withLabels(List<String> labels) {
-        NamedHead named = head.orElseThrow(() ->
-                InputException.parameter("labels", "expected a merge with a head to name the classes of, found none"));
-        if (named.head().classes() != labels.size()) {
-            throw InputException.parameter(
-                    "labels",
-                    "expected a name for each of the " + named.head().classes() + " classes of the merge, found "
-                            + labels.size());
-        }
-        return withHead(new NamedHead(named.head(), labels));
     }
 
     /** Where everything that is changed lies; no two names may mean the same rows. */

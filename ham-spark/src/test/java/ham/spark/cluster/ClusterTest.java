@@ -48,8 +48,7 @@ class ClusterTest {
     }
 
     @Test
-    void everyRowIsScoredOnceThoughAWorkerDies(
-            @TempDir Path folder) throws Exception {
+    void everyRowIsScoredOnceThoughAWorkerDies(@TempDir Path folder) throws Exception {
         try (StandaloneCluster cluster = new StandaloneCluster(folder, 2)) {
             spark = session(cluster);
             Tasks tasks = new Tasks(cluster);

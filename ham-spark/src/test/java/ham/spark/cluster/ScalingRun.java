@@ -24,17 +24,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Images a second with one and with two workers, and the memory of an executor. Not one of the tests: {@code ./mvnw -pl ham-spark -am test
- * -Dtest=ScalingRun -Dsurefire.failIfNoSpecifiedTests=false}; {@code -Dham.model} names another model than that of the test data.
+ * -Dtest=ScalingRun -Dsurefire.failIfNoSpecifiedTests=false}; {@code -Dham.model} names another model than that of the test data, {@code -Dham.images} how many images.
  */
 class ScalingRun {
-    private static final int IMAGES = 4000;
+    private static final int IMAGES = Integer.getInteger("ham.images", 2000);
     private static final int SIDE = 224;
     private static final int TURNS = 3;
 
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void measure(@TempDir Path folder) throws Exception {
-        String model = System.getProperty("ham.model", LocalSpark.testData("onnx/colors.onnx").toString());
+        String model = System.getProperty(
+                "ham.model", LocalSpark.testData("onnx/colors.onnx").toString());
         try (StandaloneCluster cluster = new StandaloneCluster(folder, 2)) {
             Path images = folder.resolve("images");
             for (int workers : new int[] {1, 2}) {
@@ -104,8 +105,7 @@ class ScalingRun {
             ImageIO.write(image, "jpg", bytes);
             rows.add(RowFactory.create(i, bytes.toByteArray()));
         }
-        StructType schema =
-                new StructType().add("id", DataTypes.IntegerType).add("content", DataTypes.BinaryType);
+        StructType schema = new StructType().add("id", DataTypes.IntegerType).add("content", DataTypes.BinaryType);
         spark.createDataFrame(rows, schema).repartition(16).write().parquet(folder.toString());
     }
 

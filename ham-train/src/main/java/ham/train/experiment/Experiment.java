@@ -124,7 +124,8 @@ public final class Experiment {
      * @param folder of the run
      * @throws InputException when the plan has no such run, or as {@link #run}
      */
-    public void runOne(String folder, Map<String, String> environment, List<String> command, ExperimentProgress progress) {
+    public void runOne(
+            String folder, Map<String, String> environment, List<String> command, ExperimentProgress progress) {
         for (int i = 0; i < plan.size(); i++) {
             PlannedRun run = plan.get(i);
             if (run.folder().equals(folder)) {
