@@ -229,4 +229,44 @@ class MergeExportRunTest {
         all.addAll(List.of(more));
         return all.toArray();
     }
+
+    @Test
+    void classesGetTheNamesOfAFileAtTheMergeOrAtTheExport() throws IOException {
+        Path base = testdata("everyday/vit");
+        Path adapter = testdata("everyday/classifier");
+        Path labels = Files.writeString(temp.resolve("labels.txt"), "ä\nb\nc\nd\ne\n");
+        ham("merge", adapter, "--base", base, "--out", temp.resolve("plain")).succeeds();
+        ham("merge", adapter, "--base", base, "--labels", labels, "--out", temp.resolve("named")).succeeds();
+        assertThat(temp.resolve("plain/labels.txt")).content().startsWith("classifier/0\n");
+        assertThat(temp.resolve("named/labels.txt")).hasSameTextualContentAs(labels);
+        for (String merged : List.of("plain", "named")) {
+            Path model = temp.resolve(merged + ".onnx");
+            List<Object> export = new ArrayList<>(
+                    List.of("export", "--base", base, "--merged", temp.resolve(merged), "--out", model));
+            if (merged.equals("plain")) {
+                export.addAll(List.of("--labels", labels));
+            }
+            ham(export.toArray()).succeeds();
+            assertThat(ham("inspect", model, "--json").succeeds().out()).contains("ä");
+        }
+        Files.writeString(labels, "only\n");
+        ham("export", "--base", base, "--labels", labels, "--out", temp.resolve("no.onnx"))
+                .failsWith(2, "--labels: expected a name for each of the 5 classes");
+    }
+
+    @Test
+    void adaptersInFoldersOfOneNameAreMergedUnderTheNamesOfTheirPaths() throws IOException {
+        for (String each : List.of("cats", "dogs")) {
+            Path folder = Files.createDirectories(temp.resolve(each).resolve("final"));
+            for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+                Files.copy(testdata("everyday/keys/a").resolve(file), folder.resolve(file));
+            }
+        }
+        JsonNode record = ham("merge", temp.resolve("cats/final"), temp.resolve("dogs/final"), "--out", temp.resolve("m"),
+                        "--json")
+                .succeeds()
+                .json();
+        assertThat(record.path("inputs").path(0).path("adapter").asText()).isEqualTo("cats-final");
+        assertThat(record.path("inputs").path(1).path("adapter").asText()).isEqualTo("dogs-final");
+    }
 }

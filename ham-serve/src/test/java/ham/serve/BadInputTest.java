@@ -181,7 +181,8 @@ class BadInputTest {
 
     @Test
     void headersThatDripAreGivenUp() throws Exception {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.server.httpPort().getAsInt())) {
+        try (Socket socket = new Socket(
+                InetAddress.getLoopbackAddress(), server.server.httpPort().getAsInt())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
             boolean open = true;
@@ -243,7 +244,8 @@ class BadInputTest {
 
     /** What the server says before it closes. */
     private static String raw(String request) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.server.httpPort().getAsInt())) {
+        try (Socket socket = new Socket(
+                InetAddress.getLoopbackAddress(), server.server.httpPort().getAsInt())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             InputStream in = socket.getInputStream();

@@ -16,10 +16,12 @@ import ham.job.export.Delivery;
 import ham.job.export.Exported;
 import ham.job.export.FormatAccuracy;
 import ham.job.export.Packaged;
+import ham.export.OnnxSummary;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.head.NamedHead;
+import ham.merge.io.FoundFile;
 import ham.merge.io.JsonFiles;
 import ham.runtime.classify.Labels;
 import ham.runtime.model.SessionSettings;
@@ -91,8 +93,8 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "Names of the classes of the merge's head, in their order: one a line, a JSON array, or a config.json"
-                    + " with id2label (default: as the merge names them).")
+            description = "Names of the classes, in the order of the logits: one a line, a JSON array, or a config.json"
+                    + " with id2label (default: as merge or base name them).")
     private Path labels;
 
     @Option(names = "--no-verify", description = "Do not compare the model with its factored form.")
@@ -164,11 +166,19 @@ public final class ExportCommand implements Callable<Integer> {
     private Merged merged() {
         if (!Files.isRegularFile(base)) {
             Checkpoint.open(base); // what is wrong with the base is said first
-        } else if (merged == null) {
-            throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
+        } else {
+            FoundFile.require(base, "an ONNX model");
+            if (base.toString().matches(".*\\.(safetensors|bin|pt|pth|ckpt|json)")) {
+                throw new InputException(
+                        base, "expected a checkpoint folder or an ONNX model, found another file; give its folder");
+            }
+            if (merged == null) {
+                throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
+            }
         }
         Merged read = merged == null ? Merged.none() : Merged.read(merged);
-        Merged named = labels == null ? read : read.named(Labels.read(labels));
+        boolean headed = read.head().isPresent() || Files.isRegularFile(base);
+        Merged named = labels == null || !headed ? read : read.named(Labels.read(labels));
         if (named.head().filter(NamedHead::isNameless).isPresent()) {
             console.warn("the classes have no names but "
                     + named.head().get().classes().get(0) + " and so on; name them by --labels FILE");
@@ -191,6 +201,9 @@ public final class ExportCommand implements Callable<Integer> {
                 .optForce(force)
                 .optVerify(!noVerify);
         Optional.ofNullable(weights).ifPresent(request::optWeights);
+        if (weights != null && !OnnxSummary.of(base).metadata().containsKey(Preprocessing.METADATA_KEY)) {
+            Preprocessing.warning(weights).ifPresent(console::warn);
+        }
         Optional.ofNullable(inputs).ifPresent(request::optInputs);
         return Baker.bake(request.build());
     }
@@ -200,7 +213,9 @@ public final class ExportCommand implements Callable<Integer> {
             throw new InputException(
                     base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
         }
-        Checkpoint checkpoint = Checkpoint.open(base);
+        Checkpoint opened = Checkpoint.open(base);
+        Checkpoint checkpoint =
+                labels == null || all.head().isPresent() ? opened : opened.withLabels(Labels.read(labels));
         Preprocessing.warning(base).ifPresent(console::warn);
         ExportRequest request = ExportRequest.builder().setBase(checkpoint).setMerged(all).setVersion(Version.current()).setOutput(file).setSettings(settings).optForce(force).optVerify(!noVerify).build();
         if (inputs != null) {

@@ -18,7 +18,6 @@ import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PlanRecord;
 import ham.merge.folder.Replay;
 import ham.merge.io.Outputs;
-import ham.merge.head.NamedHead;
 import ham.merge.join.Importance;
 import ham.merge.kernel.Parallel;
 import ham.merge.plan.MergeMethod;
@@ -136,7 +135,9 @@ public final class MergeCommand implements Callable<Integer> {
         Optional<Path> wantedBase = Optional.ofNullable(base).or(config::base);
         List<MergeConfig.Adapter> sources = sources(config);
         requireOutput(settings, sources.stream().map(MergeConfig.Adapter::path).toList());
-        List<AdapterFolder> read = read(sources, wantedBase);
+        List<AdapterFolder> read = labels == null
+                ? read(sources, wantedBase)
+                : AdapterFolder.labelled(read(sources, wantedBase), Labels.read(labels));
         List<Importance> importance = importance(method, sources, read);
         if (dryRun) {
             return plan(AdapterMerge.check(read, importance, settings, wanted));
@@ -162,12 +163,7 @@ public final class MergeCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private Integer write(AdapterMerge merge, Optional<Path> wantedBase) {
-        AdapterMerge result = labels == null ? merge : merge.named(Labels.read(labels));
-        if (result.head().filter(NamedHead::isNameless).isPresent()) {
-            console.warn("the classes have no names but " + result.head().get().classes().get(0)
-                    + " and so on; name them by --labels FILE");
-        }
+    private Integer write(AdapterMerge result, Optional<Path> wantedBase) {
         MergeOrigin origin = new MergeOrigin(console.command(), Optional.of(Version.current()), wantedBase);
         boolean peft = format.peft(console.spec());
         ObjectNode[] record = new ObjectNode[1];
@@ -239,11 +235,12 @@ public final class MergeCommand implements Callable<Integer> {
     }
 
     private static List<AdapterFolder> read(List<MergeConfig.Adapter> sources, Optional<Path> base) {
+        List<String> names = AdapterFolder.names(
+                sources.stream().map(MergeConfig.Adapter::path).toList());
         List<AdapterFolder> read = Parallel.map(
-                sources,
-                each -> each.name().isPresent()
-                        ? AdapterFolder.read(each.path(), each.name().get())
-                        : AdapterFolder.read(each.path()),
+                IntStream.range(0, sources.size()).boxed().toList(),
+                i -> AdapterFolder.read(
+                        sources.get(i).path(), sources.get(i).name().orElse(names.get(i))),
                 done -> {});
         if (base.isEmpty()) {
             return read;

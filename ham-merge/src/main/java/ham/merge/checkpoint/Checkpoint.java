@@ -114,6 +114,21 @@ public final class Checkpoint {
         return config;
     }
 
+    /**
+     * The same model with other names of its classes.
+     *
+     * @throws InputException when it has no classifier, or one of another number of classes
+     */
+    public Checkpoint withLabels(List<String> labels) {
+        if (config.labels().size() != labels.size()) {
+            throw InputException.parameter(
+                    "labels",
+                    "expected a name for each of the " + config.labels().size() + " classes of " + directory + ", found "
+                            + labels.size());
+        }
+        return new Checkpoint(directory, config.withLabels(labels), names, file);
+    }
+
     /** How the tensors are called. */
     public VitNames names() {
         return names;

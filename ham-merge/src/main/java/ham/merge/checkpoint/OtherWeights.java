@@ -19,7 +19,7 @@ public final class OtherWeights {
      */
     static void refuse(Path folder) {
         find(folder).ifPresent(problem -> {
-            throw new InputException(folder, problem);
+            throw new InputException(folder.resolve("model.safetensors"), problem);
         });
     }
 
@@ -29,21 +29,20 @@ public final class OtherWeights {
             if (name.matches("(pytorch_model.*|model|.*checkpoint.*)\\.(bin|pt|pth|ckpt)(\\.index\\.json)?")
                     || name.matches(".*\\.(pt|pth|ckpt)|pytorch_model\\.bin.*")) {
                 return Optional.of(
-                        "expected model.safetensors, found " + name
+                        "expected a safetensors file, found only " + name
                                 + ", a pickle, which can run code when it is read; load the model with transformers or timm"
                                 + " and save it again, which writes safetensors");
             }
         }
         for (String name : names) {
-            if (name.matches("model\\..+\\.safetensors(\\.index\\.json)?|.+\\.safetensors")) {
-                return Optional.of("expected model.safetensors, found " + name
-                        + ", a variant or a file of another name; if it is what you mean, rename it to"
-                        + " model.safetensors or copy it there");
+            if (name.matches("model\\..+\\.safetensors(\\.index\\.json)?")) {
+                return Optional.of("expected a safetensors file, found only " + name
+                        + ", a variant; if it is what you mean, copy it to model.safetensors");
             }
         }
         for (String name : names) {
             if (name.matches(".*\\.(msgpack|h5|gguf|npz|onnx)")) {
-                return Optional.of("expected model.safetensors, found " + name
+                return Optional.of("expected a safetensors file, found only " + name
                         + ", weights of another framework; convert them with transformers (save_pretrained)");
             }
         }

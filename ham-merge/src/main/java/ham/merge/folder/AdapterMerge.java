@@ -48,18 +48,6 @@ public record AdapterMerge(
         warnings = List.copyOf(warnings);
     }
 
-    /**
-     * The same with other names of the head's classes.
-     *
-     * @throws InputException when there is no head, or not one name a class
-     */
-    public AdapterMerge named(List<String> classes) {
-        NamedHead named = head.orElseThrow(() -> InputException.parameter(
-                        "labels", "expected adapters with heads to name the classes of, found none that make one head"))
-                .named(classes);
-        return new AdapterMerge(adapters, weights, merge, mode, baseSha256, Optional.of(named), request, warnings);
-    }
-
     /** Whether the groups have the scalars that were trained with the adapters beside them. */
     public boolean replaysGroups() {
         return replaysGroups(merge.settings().method(), mode);

@@ -164,23 +164,6 @@ public record Merged(
                 .isPresent();
     }
 
-    /**
-     * This merge with other names of its classes.
-     *
-     * @throws InputException when it has no head, or one of another number of classes
-     */
-    public Merged withLabels(List<String> labels) {
-        NamedHead named = head.orElseThrow(() -> InputException.parameter(
-                "labels", "expected a merge with a head to name the classes of, found none"));
-        if (named.head().classes() != labels.size()) {
-            throw InputException.parameter(
-                    "labels",
-                    "expected a name for each of the " + named.head().classes() + " classes of the merge, found "
-                            + labels.size());
-        }
-        return withHead(new NamedHead(named.head(), labels));
-    }
-
     /** Where everything that is changed lies; no two names may mean the same rows. */
     private Map<String, Place> places(Checkpoint base) {
         Map<String, Place> places = new HashMap<>();

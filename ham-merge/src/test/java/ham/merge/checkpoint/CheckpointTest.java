@@ -261,4 +261,76 @@ class CheckpointTest {
     void namesOfBothSchemesAreResolved(String name, String expected) {
         assertThat(tiny().resolve(name).map(Place::name).orElse(null)).isEqualTo(expected);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            pytorch_model.bin            | a pickle, which can run code when it is read
+            pytorch_model.bin.index.json | a pickle
+            model.ckpt                   | a pickle
+            model.fp16.safetensors       | a variant
+            tf_model.h5                  | weights of another framework
+            """)
+    void weightsOfAnotherFormatAreNamed(String file, String what) throws IOException {
+        Path copy = TestData.copy("everyday/vit", folder.resolve("copy"));
+        Files.move(copy.resolve("model.safetensors"), copy.resolve(file));
+        assertThatThrownBy(() -> Checkpoint.open(copy))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(copy.resolve("model.safetensors") + ": expected a safetensors file, found only "
+                        + file + ", " + what);
+    }
+
+    @Test
+    void aFolderOfTheHuggingFaceCacheIsReadThroughItsLinksAndItsRootNamed() throws IOException {
+        Path root = folder.resolve("models--x--y");
+        Path snapshot = Files.createDirectories(root.resolve("snapshots/0a1b"));
+        Path blobs = TestData.copy("everyday/vit", root.resolve("blobs"));
+        for (String each : List.of("config.json", "model.safetensors")) {
+            Files.move(blobs.resolve(each), blobs.resolve("blob-" + each));
+            Files.createSymbolicLink(snapshot.resolve(each), Path.of("../../blobs/blob-" + each));
+        }
+        assertThat(Checkpoint.open(snapshot).sha256())
+                .isEqualTo(Checkpoint.open(TestData.path("everyday/vit")).sha256());
+        assertThatThrownBy(() -> Checkpoint.open(root))
+                .isInstanceOf(InputException.class)
+                .hasMessage(root + ": is a repository in a Hugging Face cache; give one of its snapshots, " + snapshot);
+        Files.delete(blobs.resolve("blob-model.safetensors"));
+        assertThatThrownBy(() -> Checkpoint.open(snapshot))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found a link to ../../blobs/blob-model.safetensors, where nothing is");
+    }
+
+    @Test
+    void classesThatIdToLabelLeavesOutHavePlaceholders() throws IOException {
+        Path copy = TestData.copy("everyday/vit", folder.resolve("copy"));
+        TestData.set(copy.resolve("config.json"), "id2label", "{\"0\": \"a\", \"2\": \"c\", \"4\": \"e\"}");
+        assertThat(Checkpoint.open(copy).config().labels()).containsExactly("a", "LABEL_1", "c", "LABEL_3", "e");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTimmModelInTransformersHandsIsTheTimmModel(boolean prefixed) throws IOException {
+        Path copy = TestData.copy("everyday/timm", folder.resolve("copy"));
+        TestData.edit(copy.resolve("config.json"), json -> {
+            json.put("model_type", "timm_wrapper").put("initializer_range", 0.02).put("do_pooling", true);
+            json.putArray("label_names").add("a").add("b").add("c").add("d").add("e");
+        });
+        Checkpoint timm = Checkpoint.open(TestData.path("everyday/timm"));
+        if (prefixed) {
+            RawTensors renamed = new RawTensors();
+            for (String name : timm.file().names()) {
+                renamed.add("timm_model." + name, timm.file().info(name).shape(), timm.file().floats(name));
+            }
+            renamed.write(copy.resolve("model.safetensors"));
+        }
+        Checkpoint wrapped = Checkpoint.open(copy);
+        assertThat(wrapped.config().labels()).containsExactly("a", "b", "c", "d", "e");
+        assertThat(wrapped.config().withLabels(List.of())).isEqualTo(timm.config().withLabels(List.of()));
+        for (String name : List.of("vit.encoder.layer.1.attention.attention.key", "blocks.0.mlp.fc2", "norm.bias")) {
+            assertThat(wrapped.floats(wrapped.resolve(name).orElseThrow().name()))
+                    .isEqualTo(timm.floats(timm.resolve(name).orElseThrow().name()));
+        }
+    }
 }

@@ -130,7 +130,7 @@ class SafetensorsFileTest {
         Path missing = folder.resolve("missing");
         assertThatThrownBy(() -> SafetensorsFile.open(missing))
                 .isInstanceOf(InputException.class)
-                .hasMessage(missing + ": expected a safetensors file, found nothing");
+                .hasMessage(missing + ": expected a safetensors file, found no such file");
     }
 
     @Test

@@ -145,7 +145,7 @@ class ShardedTensorsTest {
         Path second = folder.resolve(SECOND);
         byte[] bytes = Files.readAllBytes(second);
         Files.delete(second);
-        refused(second, "expected a safetensors file, found nothing");
+        refused(second, "expected a safetensors file, found no such file");
         Files.write(second, Arrays.copyOf(bytes, bytes.length - 1));
         refused(second, "truncated");
     }

@@ -60,7 +60,13 @@ public record ImageAnswers(String model, Scores scores, List<ImageAnswer> images
 
     /** For each image that has no answer a sentence that names it. */
     public List<String> problems() {
-        return images.stream().flatMap(each -> each.problem().stream()).toList();
+        List<String> problems = new ArrayList<>();
+        for (ImageAnswer each : images) {
+            if (each.problem().isPresent()) {
+                problems.add(each.problem().get());
+            }
+        }
+        return problems;
     }
 
     /** For people: under each image a line a class. */
@@ -107,7 +113,9 @@ public record ImageAnswers(String model, Scores scores, List<ImageAnswer> images
         ArrayNode list = json.putArray("images");
         for (ImageAnswer answer : images) {
             ObjectNode node = list.addObject().put("image", answer.image().toString());
-            answer.problem().ifPresent(problem -> node.put("error", problem));
+            if (answer.problem().isPresent()) {
+                node.put("error", answer.problem().get());
+            }
             ArrayNode predictions = node.putArray("predictions");
             for (Prediction prediction : answer.predictions()) {
                 predictions

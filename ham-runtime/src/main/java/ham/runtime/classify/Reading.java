@@ -69,6 +69,9 @@ record Reading(String model, AnswerForm form, Scores scores, int output, List<St
     /** The output that is named; else the first, unless only another one has a number a class. */
     private static int output(Model model, int classes, Optional<String> named, Optional<AnswerForm> told) {
         List<TensorSpec> outputs = model.outputs();
+        if (named.isEmpty() && (told.isPresent() || outputs.size() == 1 || fits(outputs.get(0), classes))) {
+            return 0;
+        }
         List<String> names = outputs.stream().map(TensorSpec::name).toList();
         if (named.isPresent()) {
             if (!names.contains(named.get())) {
@@ -76,9 +79,6 @@ record Reading(String model, AnswerForm form, Scores scores, int output, List<St
                         "output", "expected one of " + String.join(", ", names) + ", found '" + named.get() + "'");
             }
             return names.indexOf(named.get());
-        }
-        if (told.isPresent() || outputs.size() == 1 || fits(outputs.get(0), classes)) {
-            return 0;
         }
         int[] fitting = IntStream.range(1, outputs.size())
                 .filter(i -> fits(outputs.get(i), classes))

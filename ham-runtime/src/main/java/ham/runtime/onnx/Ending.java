@@ -91,7 +91,9 @@ public enum Ending {
         while (fields.next()) {
             if (fields.field() == nodeField) {
                 Node node = node(fields.bytes());
-                node.outputs().forEach(each -> writers.put(each, node));
+                for (String output : node.outputs()) {
+                    writers.put(output, node);
+                }
             }
         }
     }

@@ -45,13 +45,13 @@ final class PreprocessingJson {
         Resizing output = crops
                 ? config.size("crop_size", true, new Resizing.Exact(ProcessorFamily.CROP, ProcessorFamily.CROP))
                 : size;
-        if (family.equals(ProcessorFamily.CONV_NEXT) && size instanceof Resizing.ShortestEdge edge) {
+        if (family.is(ProcessorFamily.CONV_NEXT) && size instanceof Resizing.ShortestEdge edge) {
             output = new Resizing.Exact(edge.pixels(), edge.pixels());
             crops = resizes && edge.pixels() < CONV_NEXT_WARPS;
             size = crops
                     ? new Resizing.ShortestEdge((int) (edge.pixels() / config.number("crop_pct", 224 / 256.0)))
                     : output;
-        } else if (family.equals(ProcessorFamily.LEVIT) && size instanceof Resizing.ShortestEdge edge) {
+        } else if (family.is(ProcessorFamily.LEVIT) && size instanceof Resizing.ShortestEdge edge) {
             size = new Resizing.ShortestEdge((int) (256 / 224.0 * edge.pixels()));
         }
         if (!(size instanceof Resizing.Exact) && !crops) {

@@ -76,4 +76,9 @@ record ProcessorFamily(
         }
         return VIT;
     }
+
+    /** Whether it is that one. (Comparing whole records sets up more than a start should wait for.) */
+    boolean is(ProcessorFamily other) {
+        return pattern.equals(other.pattern);
+    }
 }
