@@ -53,8 +53,8 @@ public record Merged(
      * @throws InputException when there is no head, or not one name a class
      */
     public Merged named(List<String> classes) {
-        NamedHead named = head.orElseThrow(
-                        () -> InputException.parameter("labels", "expected a merge with a head to name the classes of, found none"))
+        NamedHead named = head.orElseThrow(() -> InputException.parameter(
+                        "labels", "expected a merge with a head to name the classes of, found none"))
                 .named(classes);
         return new Merged(deltas, biases, branches, Optional.of(named), baseSha256, provenance);
     }
