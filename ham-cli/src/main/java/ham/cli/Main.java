@@ -19,6 +19,7 @@ import ham.cli.merge.MergeCommand;
 import ham.cli.run.EngineCommand;
 import ham.cli.run.EvalCommand;
 import ham.cli.run.RunCommand;
+import ham.cli.serve.ServeCommand;
 import ham.cli.spark.ScoreCommand;
 import ham.cli.train.TrainCommand;
 import ham.common.ErrorCode;
@@ -59,6 +60,7 @@ public final class Main implements Runnable {
             MergeCommand.class,
             ExportCommand.class,
             RunCommand.class,
+            ServeCommand.class,
             EvalCommand.class,
             BenchCommand.class,
             EngineCommand.class,

@@ -32,7 +32,9 @@ class DocumentsTest {
 
     /** The anchor that GitHub gives a heading. */
     private static String anchor(String heading) {
-        return heading.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\d _-]", "").replace(' ', '-');
+        return heading.toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\d _-]", "")
+                .replace(' ', '-');
     }
 
     @Test
@@ -68,8 +70,8 @@ class DocumentsTest {
                             .map(line -> line.replaceFirst("^ \\* ?", ""))
                             .collect(Collectors.joining("\n")));
         }
-        Matcher serving = Pattern.compile("(?s)```java\n(.*?)```")
-                .matcher(Files.readString(HOME.resolve("docs/runtime.md")));
+        Matcher serving =
+                Pattern.compile("(?s)```java\n(.*?)```").matcher(Files.readString(HOME.resolve("docs/runtime.md")));
         assertThat(serving.find()).isTrue();
         assertThat(library).contains(serving.group(1));
     }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import ham.report.bench.BenchDocument;
 import ham.common.Sha256;
 import ham.report.BenchReport;
 import ham.report.bench.BenchDocument;

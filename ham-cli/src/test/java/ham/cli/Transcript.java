@@ -145,7 +145,11 @@ record Transcript(List<Step> steps) {
 
     /** A line without its numbers, their signs, the spaces that align them, and the dashes of an option that an error begins with. */
     private static String words(String line) {
-        return NUMBER.matcher(line.replaceFirst("^ham: --", "ham: ")).replaceAll("#").replaceAll("-#", "#").replaceAll("\\s+", " ").strip();
+        return NUMBER.matcher(line.replaceFirst("^ham: --", "ham: "))
+                .replaceAll("#")
+                .replaceAll("-#", "#")
+                .replaceAll("\\s+", " ")
+                .strip();
     }
 
     private static boolean near(String shown, String found) {

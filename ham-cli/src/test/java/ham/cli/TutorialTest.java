@@ -55,12 +55,19 @@ class TutorialTest {
     @Test
     void aTranscriptIsComparedByItsWordsAndItsNumbers() {
         List<String> shown = List.of("...", "accuracy  48.9 %", "three of 3");
-        assertThat(Transcript.fit(shown, List.of("accuracy 48.8 %", "three of 3"), false)).isTrue();
-        assertThat(Transcript.fit(shown, List.of("before", "accuracy 48.9 %", "three of 3"), false)).isTrue();
-        assertThat(Transcript.fit(shown, List.of("accuracy 48.7 %", "three of 3"), false)).isFalse();
-        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "three of 4"), false)).isFalse();
-        assertThat(Transcript.fit(shown, List.of("accuracy 12.3 %", "three of 4"), true)).isTrue();
-        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "four of 3"), true)).isFalse();
-        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "three of 3", "more"), true)).isFalse();
+        assertThat(Transcript.fit(shown, List.of("accuracy 48.8 %", "three of 3"), false))
+                .isTrue();
+        assertThat(Transcript.fit(shown, List.of("before", "accuracy 48.9 %", "three of 3"), false))
+                .isTrue();
+        assertThat(Transcript.fit(shown, List.of("accuracy 48.7 %", "three of 3"), false))
+                .isFalse();
+        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "three of 4"), false))
+                .isFalse();
+        assertThat(Transcript.fit(shown, List.of("accuracy 12.3 %", "three of 4"), true))
+                .isTrue();
+        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "four of 3"), true))
+                .isFalse();
+        assertThat(Transcript.fit(shown, List.of("accuracy 48.9 %", "three of 3", "more"), true))
+                .isFalse();
     }
 }

@@ -17,7 +17,7 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "demo", "train", "merge", "export", "run", "eval", "bench", "engine", "inspect", "doctor", "keys",
+                "demo", "train", "merge", "export", "run", "serve", "eval", "bench", "engine", "inspect", "doctor", "keys",
                 "sign", "apply", "fleet", "score"
             })
     void everyCommandHasHelp(String command) {

@@ -4,8 +4,10 @@ import ham.export.graph.OperatorSets;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.StringStringEntryProto;
+import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
 import ham.runtime.classify.Labels;
+import ham.runtime.classify.Scores;
 import ham.runtime.preprocess.Preprocessing;
 import java.util.List;
 import java.util.Map;
@@ -29,14 +31,13 @@ record ModelMetadata(String version, SortedMap<String, String> properties) {
         properties.put("ham.version", request.version());
         properties.put(Labels.METADATA_KEY, Labels.toJson(labels));
         properties.put(Preprocessing.METADATA_KEY, request.preprocessing().toJson());
+        if (List.of(OWN_HEAD, HeadKind.LINEAR.optionName()).contains(headKind(request))) {
+            Scores.problemType(request.base().directory()).ifPresent(type -> properties.put(Scores.METADATA_KEY, type));
+        }
         properties.put("ham.base_sha256", baseSha256);
         properties.put("ham.head", headKind(request));
         properties.put("ham.precision", request.format().text());
         properties.put("ham.flavor", request.format().flavor().optionName());
-        if (request.merged().head().isEmpty()) {
-            ProblemType.of(request.base().directory())
-                    .ifPresent(type -> properties.put(ProblemType.METADATA_KEY, type.label()));
-        }
         return new ModelMetadata(request.version(), properties);
     }
 

@@ -93,7 +93,7 @@ class HamModelTest {
                 .extracting(row -> row.<String>getAs("error"))
                 .satisfiesExactly(
                         error -> assertThat(error).isNull(),
-                        error -> assertThat(error).contains("expected a PNG, JPEG, GIF or BMP image"),
+                        error -> assertThat(error).contains("expected a PNG, JPEG, GIF, BMP, TIFF or PPM image"),
                         error -> assertThat(error).contains("damaged or truncated"),
                         error -> assertThat(error).contains("found null"),
                         error -> assertThat(error).contains("empty"),
@@ -111,7 +111,7 @@ class HamModelTest {
         assertThatThrownBy(() -> scored(
                         colors().setErrorCol(""), LocalSpark.rows(DataTypes.BinaryType, 1, List.of(RED, new byte[3]))))
                 .isInstanceOf(SparkException.class)
-                .hasStackTraceContaining("expected a PNG, JPEG, GIF or BMP image");
+                .hasStackTraceContaining("expected a PNG, JPEG, GIF, BMP, TIFF or PPM image");
     }
 
     @Test

@@ -20,7 +20,7 @@ public final class LocalSpark {
     private LocalSpark() {}
 
     /** The session of all tests of one JVM. */
-    static SparkSession session() {
+    public static SparkSession session() {
         return SparkSession.builder()
                 .master("local[2]")
                 .appName("test")

@@ -39,6 +39,9 @@ public final class BenchCommand implements Callable<Integer> {
     private SessionOptions session;
 
     @Mixin
+    private UrlOptions url;
+
+    @Mixin
     private BenchOptions options;
 
     @Parameters(
@@ -74,6 +77,9 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (url.given()) {
+            return url.run(console);
+        }
         boolean parts = merged != null || adapters != null;
         if ((run != null) == parts || (run == null && (base == null || merged == null || adapters == null))) {
             throw new ParameterException(

@@ -8,14 +8,15 @@ import ham.bench.strategy.Strategy;
 import ham.bench.traffic.Traffic;
 import ham.bench.traffic.TrafficKind;
 import ham.cli.console.Usage;
+import ham.cli.run.BadImageOption;
 import ham.runtime.ModelException;
 import ham.runtime.model.SessionSettings;
-import ham.train.data.DataSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -153,6 +154,9 @@ public final class BenchOptions {
             description = "Most test images for the accuracy, spread evenly (default: ${DEFAULT-VALUE}).")
     private int images;
 
+    @Mixin
+    private BadImageOption badImages;
+
     /** The options as a request; wrong usage where they make none. */
     ServingRequest request(CommandSpec spec, int available, SessionSettings session) {
         ServingRequest.Builder builder = ServingRequest.builder()
@@ -169,7 +173,7 @@ public final class BenchOptions {
             builder.optMeasuring(duration(seconds));
         }
         if (data != null) {
-            builder.optData(DataSpec.open(data));
+            builder.optData(badImages.test(spec, data));
         }
         return builder.build(available);
     }

@@ -7,7 +7,10 @@ import ham.job.experiment.ExperimentOutcome;
 import ham.job.experiment.ExperimentPlan;
 import ham.job.experiment.ExperimentWork;
 import ham.train.experiment.PlannedRun;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +18,9 @@ import picocli.CommandLine.Option;
 
 /** What every experiment is told: what to learn from what, in which orders, and where to; {@link RunLine} adds how to train. */
 final class ExperimentOptions {
+    static final String ONLY = "--only";
+    private static final String MASTER = "--master";
+
     @Option(
             names = "--base",
             paramLabel = "DIR",
@@ -54,12 +60,63 @@ final class ExperimentOptions {
                     + " Repeatable.")
     private List<String> variants = List.of();
 
+    @Option(
+            names = MASTER,
+            paramLabel = "URL",
+            description =
+                    "Do the runs as tasks of Apache Spark, local[N] or spark://HOST:PORT (docs/spark.md). What the"
+                            + " experiment reads and writes, and ham itself, lie where all workers see them.")
+    private String master;
+
+    @Option(names = ONLY, hidden = true, description = "Do one run and nothing else.")
+    private String only;
+
     /** Does an experiment, or goes on with it. */
     int run(Console console, String kind, String description, List<PlannedRun> plan) {
-        ExperimentOutcome outcome =
-                new ExperimentWork(out, kind, description, console.command(), new ExperimentText(console)).run(plan);
+        List<String> command = withoutSpark(console.command());
+        ExperimentWork work = new ExperimentWork(out, kind, description, command, new ExperimentText(console));
+        if (only != null) {
+            endWithInput();
+            work.runOne(plan, only);
+            return ExitCode.DONE;
+        }
+        if (master != null) {
+            int code = new ExperimentSweep(master, out.toAbsolutePath(), command).run(work.waves(plan));
+            if (code != ExitCode.DONE) {
+                return code;
+            }
+        }
+        ExperimentOutcome outcome = work.run(plan);
         console.result(outcome.table() + "\n\n" + out.resolve("report.html") + " has the charts.", outcome.results());
         return ExitCode.DONE;
+    }
+
+    /** What was typed, but where it is done. */
+    private static List<String> withoutSpark(List<String> command) {
+        List<String> kept = new ArrayList<>();
+        for (int i = 0; i < command.size(); i++) {
+            String each = command.get(i);
+            if (each.equals(MASTER) || each.equals(ONLY)) {
+                i++;
+            } else if (!each.startsWith(MASTER + "=") && !each.startsWith(ONLY + "=")) {
+                kept.add(each);
+            }
+        }
+        return kept;
+    }
+
+    /** Ends this process when whoever started it is gone: another attempt of the run may begin then. */
+    private static void endWithInput() {
+        Thread watch = new Thread(() -> {
+            try {
+                System.in.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // Gone as well.
+            }
+            Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+        });
+        watch.setDaemon(true);
+        watch.start();
     }
 
     /** The number of tasks that was typed, or the experiment's own. */

@@ -16,6 +16,7 @@ import ham.job.export.Delivery;
 import ham.job.export.Exported;
 import ham.job.export.FormatAccuracy;
 import ham.job.export.Packaged;
+import ham.export.OnnxSummary;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
@@ -92,8 +93,8 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "Names of the classes of the merge's head, in their order: one a line, a JSON array, or a config.json"
-                    + " with id2label (default: as the merge names them).")
+            description = "Names of the classes, in the order of the logits: one a line, a JSON array, or a config.json"
+                    + " with id2label (default: as merge or base name them).")
     private Path labels;
 
     @Option(names = "--no-verify", description = "Do not compare the model with its factored form.")
@@ -200,6 +201,9 @@ public final class ExportCommand implements Callable<Integer> {
                 .optForce(force)
                 .optVerify(!noVerify);
         Optional.ofNullable(weights).ifPresent(request::optWeights);
+        if (weights != null && !OnnxSummary.of(base).metadata().containsKey(Preprocessing.METADATA_KEY)) {
+            Preprocessing.warning(weights).ifPresent(console::warn);
+        }
         Optional.ofNullable(inputs).ifPresent(request::optInputs);
         return Baker.bake(request.build());
     }

@@ -2,8 +2,10 @@ package ham.cli.export;
 
 import ham.cli.console.Console;
 import ham.cli.console.Usage;
+import ham.cli.run.BadImageOption;
 import ham.export.ExportRequest;
 import ham.export.OnnxSummary;
+import ham.export.parity.ParityInputs;
 import ham.export.precision.Calibration;
 import ham.export.precision.Flavor;
 import ham.export.precision.NumberFormat;
@@ -12,12 +14,12 @@ import ham.export.precision.RangeMethod;
 import ham.job.export.CalibrationImages;
 import ham.job.export.FormatAccuracy;
 import ham.merge.InputException;
-import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,6 +28,9 @@ import picocli.CommandLine.ParameterException;
 final class NumberFormatOptions {
     /** Real images that forms are compared on where there are some. */
     private static final int PARITY_IMAGES = 64;
+
+    @Mixin
+    private BadImageOption badImages;
 
     @Option(
             names = "--precision",
@@ -114,14 +119,24 @@ final class NumberFormatOptions {
             return formatted;
         }
         if (data != null) {
-            Dataset dataset = DataSpec.open(data);
+            Dataset dataset = badImages.test(spec, data);
             return formatted.toBuilder().optInputs(
                     CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing())).build();
         }
         return formatted.format().calibration().isEmpty()
                 ? formatted
-                : formatted.toBuilder().optInputs(CalibrationImages.open(
-                        calibrate, Math.min(calibrationImages, PARITY_IMAGES), request.preprocessing())).build();
+                : formatted.toBuilder()
+                        .optInputs(calibration(spec, calibrate, Math.min(calibrationImages, PARITY_IMAGES), request))
+                        .build();
+    }
+
+    private ParityInputs calibration(CommandSpec spec, Path folder, int most, ExportRequest request) {
+        return CalibrationImages.open(
+                folder,
+                most,
+                request.preprocessing(),
+                badImages.rule(spec),
+                fault -> BadImageOption.skipped(spec, fault));
     }
 
     /** Before any image is read. */
@@ -148,7 +163,7 @@ final class NumberFormatOptions {
         Optional<Pattern> exceptions = Optional.ofNullable(floatLayers).map(text -> pattern(spec, text));
         Optional<Calibration> calibration = Optional.ofNullable(calibrate)
                 .map(folder -> new Calibration(
-                        CalibrationImages.open(folder, calibrationImages, request.preprocessing()), ranges));
+                        calibration(spec, folder, calibrationImages, request), ranges));
         return new NumberFormat(numbers, chosen, exceptions, calibration);
     }
 
@@ -172,6 +187,6 @@ final class NumberFormatOptions {
     /** Accuracy of the written file beside that of the same model in float32, where test images were given. */
     Optional<FormatAccuracy> accuracy(Console console, ExportRequest request) {
         return Optional.ofNullable(data)
-                .map(folder -> FormatAccuracy.of(request, DataSpec.open(folder), console.listener()));
+                .map(folder -> FormatAccuracy.of(request, badImages.test(console.spec(), folder), console.listener()));
     }
 }

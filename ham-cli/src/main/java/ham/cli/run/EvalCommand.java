@@ -6,7 +6,6 @@ import ham.cli.console.Table;
 import ham.job.evaluate.ModelTasks;
 import ham.merge.io.JsonFiles;
 import ham.runtime.classify.Classifier;
-import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.eval.TaskAccuracy;
@@ -32,8 +31,11 @@ public final class EvalCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.onnx", description = "A model that ham exported.")
     private Path model;
 
-    @Option(names = "--data", paramLabel = "SPEC", required = true, description = "Data folder, as for ham train.")
+    @Option(names = "--data", paramLabel = "SPEC", required = true, description = "Data folder or list, as for ham train; test images alone will do.")
     private Path data;
+
+    @Mixin
+    private BadImageOption badImages;
 
     @Option(
             names = "--run",
@@ -44,7 +46,7 @@ public final class EvalCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Classifier classifier = options.open(console, model)) {
-            Dataset dataset = DataSpec.open(data);
+            Dataset dataset = badImages.test(console.spec(), data);
             List<List<String>> tasks = run != null ? ModelTasks.ofRun(run) : ModelTasks.of(classifier);
             int total = dataset.test().size();
             DeployedAccuracy accuracy = DeployedAccuracy.measure(

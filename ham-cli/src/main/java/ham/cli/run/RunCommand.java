@@ -36,7 +36,11 @@ public final class RunCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The model.")
     private Path model;
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "IMAGE", description = "PNG, JPEG, GIF, BMP, TIFF, PPM or WebP images.")
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "IMAGE",
+            description = "PNG, JPEG, GIF, BMP, TIFF, PPM or WebP images.")
     private List<Path> images = List.of();
 
     @Option(

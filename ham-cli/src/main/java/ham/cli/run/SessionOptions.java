@@ -67,7 +67,7 @@ public final class SessionOptions {
      *
      * @throws ModelException if the options are wrong, the backend does not work here, or the model cannot be opened
      */
-    Model open(Console console, Path file) {
+    public Model open(Console console, Path file) {
         CommandSpec spec = console.spec();
         return opener(spec).open(file, EngineCommand.tensorRt(console), line -> tell(spec, line));
     }

@@ -27,7 +27,7 @@ public final class ScoreCommand implements Callable<Integer> {
             paramLabel = "FOLDER",
             required = true,
             description =
-                    "PNG, JPEG, GIF or BMP images, with subfolders; or parquet with a column of images or tensors.")
+                    "PNG, JPEG, GIF, BMP, TIFF or PPM images, with subfolders; or parquet with a column of images or tensors.")
     private String in;
 
     @Option(names = "--out", paramLabel = "FOLDER", required = true, description = "The answers, as parquet.")

@@ -1,7 +1,6 @@
 package ham.export.bake;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import ham.export.ProblemType;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.base.BaseWeights;
 import ham.export.bake.base.WeightBlock;
@@ -13,6 +12,7 @@ import ham.merge.InputException;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
 import ham.runtime.classify.Labels;
+import ham.runtime.classify.Scores;
 import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +94,7 @@ final class BakedMetadata {
         if (!labels.isEmpty()) {
             entries.put(Labels.METADATA_KEY, Labels.toJson(labels));
         }
-        problemType().ifPresent(type -> entries.put(ProblemType.METADATA_KEY, type.label()));
+        problemType().ifPresent(type -> entries.put(Scores.METADATA_KEY, type));
         if (!model.metadata().containsKey(Preprocessing.METADATA_KEY)) {
             preprocessing().ifPresent(found -> entries.put(Preprocessing.METADATA_KEY, found.toJson()));
         }
@@ -102,12 +102,12 @@ final class BakedMetadata {
     }
 
     /** A head of a merge tells one class of all; the graph's own classifier stays what the graph or its checkpoint says. */
-    private Optional<ProblemType> problemType() {
-        boolean told = model.metadata().containsKey(ProblemType.METADATA_KEY);
+    private Optional<String> problemType() {
+        boolean told = model.metadata().containsKey(Scores.METADATA_KEY);
         if (head().isPresent()) {
-            return told ? Optional.of(ProblemType.SINGLE_LABEL_CLASSIFICATION) : Optional.empty();
+            return told ? Optional.of(Scores.SINGLE_LABEL) : Optional.empty();
         }
-        return told ? Optional.empty() : request.weights().flatMap(ProblemType::of);
+        return told ? Optional.empty() : request.weights().flatMap(Scores::problemType);
     }
 
     /** The checkpoint's, where it has a Hugging Face configuration and the graph says how large its images are. */

@@ -20,12 +20,13 @@ import ham.export.bake.read.ExternalFiles;
 import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.ModelReader;
 import ham.export.bake.read.TensorEntry;
+import ham.export.bake.verify.OwnForward;
 import ham.export.bake.verify.Verification;
 import ham.export.parity.ParityReport;
 import ham.merge.InputException;
+import ham.merge.folder.Merged;
 import ham.merge.head.NamedHead;
 import ham.merge.io.Outputs;
-import ham.merge.folder.Merged;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -187,7 +188,11 @@ public final class Baker {
         Path reference = baked.resolveSibling("reference.onnx");
         write(explicit, reference);
         boolean exact = changes.tensors().stream().allMatch(tensor -> Content.format(tensor) == ElementFormat.FLOAT);
-        ParityReport report = new Verification(model, request.settings(), request.inputs())
+        Optional<OwnForward> own = request.weights()
+                .flatMap(weights -> OwnForward.of(weights, request.merged(), metadata.head(), request.settings()));
+        Optional<String> output =
+                classifier.flatMap(found -> found.outputs().stream().findFirst());
+        ParityReport report = new Verification(model, request.settings(), request.inputs(), own, output)
                 .compare(baked, reference, exact ? ParityReport.RELATIVE_TOLERANCE : ParityReport.HALF_TOLERANCE);
         if (!report.passed()) {
             throw new InputException(request.output(), "was not written, because its forms disagree: " + report.text());

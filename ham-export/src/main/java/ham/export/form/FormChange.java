@@ -1,7 +1,6 @@
 package ham.export.form;
 
 import ham.export.OnnxFiles;
-import ham.export.ProblemType;
 import ham.export.check.ModelChecker;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
@@ -14,8 +13,11 @@ import ham.export.proto.TensorProto.DataLocation;
 import ham.export.proto.TensorProto.DataType;
 import ham.export.proto.TensorShapeProto.Dimension;
 import ham.export.proto.ValueInfoProto;
+import ham.export.vit.VitGraph;
 import ham.merge.InputException;
 import ham.runtime.classify.AnswerForm;
+import ham.runtime.classify.Scores;
+import ham.runtime.onnx.Ending;
 import ham.runtime.preprocess.Preprocessing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,19 +48,23 @@ public final class FormChange {
             throw new InputException(
                     file, "expected a model in one file to change its inputs and outputs, found external data");
         }
+        List<ValueInfoProto> answers = answers();
         if (graph.getInputCount() != 1
-                || graph.getOutputCount() != 1
-                || shape(graph.getInput(0)).size() != 4
-                || shape(graph.getOutput(0)).size() != 2) {
+                || answers.size() != 1
+                || shape(graph.getInput(0)).size() != 4) {
             throw new InputException(
                     file,
                     "expected one input of images [batch, 3, side, side] and one output of logits [batch, classes],"
-                            + " found " + graph.getInputCount() + " inputs and " + graph.getOutputCount()
-                            + " outputs; the form can be chosen once, when the model is exported");
+                            + " found " + graph.getInputCount() + " inputs and the outputs "
+                            + graph.getOutputList().stream()
+                                    .map(each -> each.getName() + " of "
+                                            + shape(each).size() + " dimensions")
+                                    .toList()
+                            + "; the form can be chosen once, when the model is exported");
         }
         Renaming.free(graph, added(form));
         input = graph.getInput(0);
-        logits = graph.getOutput(0);
+        logits = answers().get(0);
     }
 
     /**
@@ -78,6 +84,17 @@ public final class FormChange {
         ModelProto changed = change.model.build();
         ModelChecker.requireValid(source.getFileName().toString(), changed);
         OnnxFiles.write(changed, target);
+    }
+
+    /** The logits: the output of that name, else every one of two dimensions. */
+    private List<ValueInfoProto> answers() {
+        List<ValueInfoProto> flat = graph.getOutputList().stream()
+                .filter(each -> shape(each).size() == 2)
+                .toList();
+        List<ValueInfoProto> named = flat.stream()
+                .filter(each -> each.getName().equals(VitGraph.OUTPUT))
+                .toList();
+        return named.isEmpty() ? flat : named;
     }
 
     /** The names of what is put before and behind the graph. */
@@ -104,7 +121,7 @@ public final class FormChange {
         if (form.output() != Output.LOGITS) {
             graph.clearOutput();
             String floats = nodes.add("Cast", "logits", List.of(logits.getName()), PixelInput.to(DataType.FLOAT));
-            probabilities(nodes, floats);
+            score(nodes, floats);
         }
         if (form.output() == Output.PROBABILITIES) {
             graph.addOutput(value(
@@ -121,16 +138,15 @@ public final class FormChange {
         }
     }
 
-    /** What the graph gives already stays; else softmax, or sigmoid where every class counts for itself. */
-    private void probabilities(Nodes nodes, String floats) {
-        Optional<ProblemType> type =
-                Optional.ofNullable(metadata().get(ProblemType.METADATA_KEY)).flatMap(ProblemType::ofLabel);
-        if (GraphEnd.givesProbabilities(graph, logits.getName())) {
-            nodes.addAs("Identity", FormNames.PROBABILITIES, List.of(floats));
-        } else if (ProblemType.isSigmoid(type, shape(logits).get(1).getDimValue())) {
-            nodes.addAs("Sigmoid", FormNames.PROBABILITIES, List.of(floats));
+    /** As whoever runs the model would: nothing where the graph has made scores itself. */
+    private void score(Nodes nodes, String numbers) {
+        int classes = (int) shape(logits).get(1).getDimValue();
+        if (Ending.of(file, logits.getName()) != Ending.NONE) {
+            nodes.addAs("Identity", FormNames.PROBABILITIES, List.of(numbers));
+        } else if (Scores.of(metadata().get(Scores.METADATA_KEY), classes) == Scores.SIGMOID) {
+            nodes.addAs("Sigmoid", FormNames.PROBABILITIES, List.of(numbers));
         } else {
-            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(floats), Attributes.integer("axis", -1));
+            nodes.addAs("Softmax", FormNames.PROBABILITIES, List.of(numbers), Attributes.integer("axis", -1));
         }
     }
 
@@ -160,19 +176,28 @@ public final class FormChange {
         }
         Preprocessing preprocessing = Preprocessing.fromJson(json, file + ", metadata " + Preprocessing.METADATA_KEY);
         List<Dimension> shape = shape(input);
-        if (shape.get(1).getDimValue() != 3
-                || shape.get(2).getDimValue() != preprocessing.height()
-                || shape.get(3).getDimValue() != preprocessing.width()) {
+        DataType type = DataType.forNumber(input.getType().getTensorType().getElemType());
+        boolean channelsLast = shape.get(3).getDimValue() == 3 && shape.get(1).getDimValue() != 3;
+        int rows = channelsLast ? 1 : 2;
+        if (shape.get(channelsLast ? 3 : 1).getDimValue() != 3
+                || shape.get(rows).getDimValue() != preprocessing.height()
+                || shape.get(rows + 1).getDimValue() != preprocessing.width()
+                || (type != DataType.FLOAT && type != DataType.FLOAT16)) {
             throw InputException.parameter(
                     "input",
-                    "expected " + file + " to have an input [batch, 3, " + preprocessing.height() + ", "
-                            + preprocessing.width() + "] as the preprocessing makes it, found another shape for '"
+                    "expected " + file + " to have a float input [batch, 3, " + preprocessing.height() + ", "
+                            + preprocessing.width() + "] or [batch, " + preprocessing.height() + ", "
+                            + preprocessing.width() + ", 3] as the preprocessing makes it, found " + type + " "
+                            + shape.stream().map(each -> each.getDimValue()).toList() + " for '"
                             + input.getName() + "'");
         }
         NewerOpset.raise(file, model);
         Nodes nodes = new Nodes();
-        DataType type = DataType.forNumber(input.getType().getTensorType().getElemType());
-        new PixelInput(nodes, preprocessing).write(FormNames.IMAGES, input.getName(), type);
+        String pixels = channelsLast ? "form.channels_first" : input.getName();
+        new PixelInput(nodes, preprocessing).write(FormNames.IMAGES, pixels, type);
+        if (channelsLast) {
+            nodes.addAs("Transpose", input.getName(), List.of(pixels), Attributes.integers("perm", 0, 2, 3, 1));
+        }
         nodes.putBefore(graph);
         Dimension channels = ValueInfos.fixed(3);
         graph.clearInput()
@@ -197,6 +222,10 @@ public final class FormChange {
         }
         if (form.output() != Output.LOGITS) {
             add(AnswerForm.METADATA_KEY, form.output().optionName());
+            if (Ending.of(file, logits.getName()) == Ending.SIGMOID
+                    && !metadata().containsKey(Scores.METADATA_KEY)) {
+                add(Scores.METADATA_KEY, Scores.MULTI_LABEL);
+            }
         }
     }
 

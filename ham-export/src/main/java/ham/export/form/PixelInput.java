@@ -144,6 +144,12 @@ final class PixelInput {
     /** An image that comes out of the resizing too small has no middle of that size. */
     private void requireRoom() {
         Resizing resizing = preprocessing.resizing();
+        if (resizing instanceof Resizing.EdgeRange) {
+            throw InputException.parameter(
+                    "input",
+                    "expected a preprocessing whose resizing bounds no longest edge for uint8, found one that does; export"
+                            + " with the float input");
+        }
         int smallest = resizing instanceof Resizing.ShortestEdge edge
                 ? edge.pixels()
                 : resizing instanceof Resizing.Exact exact

@@ -40,22 +40,22 @@ public record ParityInputs(String description, int samples, float[] pixelValues)
      * images differ from each other as real ones do and the classifier does not see the same grey each time.
      */
     public static ParityInputs seeded(VitConfig config, int samples, long seed) {
-        return seeded(config.channels(), config.imageSize(), samples, seed);
+        return seeded(config.channels(), config.imageSize(), config.imageSize(), samples, seed);
     }
 
     /** As {@link #seeded(VitConfig, int, long)}, for a model of which only the size of its images is known. */
-    public static ParityInputs seeded(int channels, int side, int samples, long seed) {
+    public static ParityInputs seeded(int channels, int height, int width, int samples, long seed) {
         Random random = new Random(seed);
-        float[] values = new float[samples * channels * side * side];
+        float[] values = new float[samples * channels * height * width];
         float[] coarse = new float[CELLS * CELLS];
         for (int plane = 0; plane < samples * channels; plane++) {
             for (int cell = 0; cell < coarse.length; cell++) {
                 coarse[cell] = (float) random.nextGaussian();
             }
-            for (int y = 0; y < side; y++) {
-                for (int x = 0; x < side; x++) {
-                    float cell = coarse[y * CELLS / side * CELLS + x * CELLS / side];
-                    values[(plane * side + y) * side + x] = cell + (float) random.nextGaussian() / 4;
+            for (int y = 0; y < height; y++) {
+                for (int x = 0; x < width; x++) {
+                    float cell = coarse[y * CELLS / height * CELLS + x * CELLS / width];
+                    values[(plane * height + y) * width + x] = cell + (float) random.nextGaussian() / 4;
                 }
             }
         }
@@ -68,14 +68,14 @@ public record ParityInputs(String description, int samples, float[] pixelValues)
      * @throws InputException if the tensor is missing or has another shape than the model takes
      */
     public static ParityInputs read(Path file, VitConfig config) {
-        return read(file, config.channels(), config.imageSize());
+        return read(file, config.channels(), config.imageSize(), config.imageSize());
     }
 
     /** As {@link #read(Path, VitConfig)}, for a model of which only the size of its images is known. */
-    public static ParityInputs read(Path file, int channels, int side) {
+    public static ParityInputs read(Path file, int channels, int height, int width) {
         SafetensorsFile tensors = SafetensorsFile.open(file);
         List<Long> shape = tensors.info("pixel_values").shape();
-        List<Long> image = List.of((long) channels, (long) side, (long) side);
+        List<Long> image = List.of((long) channels, (long) height, (long) width);
         if (shape.size() != 4 || shape.get(0) < 1 || !shape.subList(1, 4).equals(image)) {
             throw new InputException(
                     file, "tensor 'pixel_values': expected [images, " + join(image) + "], found [" + join(shape) + "]");

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  * @param top1 fraction of images on which all forms have the same top class; of equal logits the first class is the top one
  * @param tolerance the largest difference that passes; logits
  * @param passed whether all logits are finite and the largest difference is within the tolerance
+ * @param note what a person should know beside it; mostly empty
  */
 @JsonPropertyOrder({"passed", "max_abs", "top1", "tolerance", "range", "inputs", "samples", "differences"})
 public record ParityReport(
@@ -38,7 +39,8 @@ public record ParityReport(
         @JsonProperty("max_abs") double maxAbs,
         double top1,
         @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Unbounded.class) double tolerance,
-        boolean passed) {
+        boolean passed,
+        @JsonIgnore String note) {
 
     /** What models give, unless they are told otherwise. */
     public static final String LOGITS = "logits";
@@ -54,6 +56,9 @@ public record ParityReport(
 
     /** Name of the usual form among the {@link #differences}, where a model in another form is compared with it. */
     public static final String USUAL_FORM = "usual form";
+
+    /** Name of ham's own forward pass of checkpoint plus merge among the {@link #differences}, where a graph of another exporter was baked. */
+    public static final String OWN = "own";
 
     /** Tolerance as a fraction of the range of the reference logits, for float32. */
     public static final double RELATIVE_TOLERANCE = 1e-3;
@@ -142,7 +147,8 @@ public record ParityReport(
                 maxAbs,
                 (double) agreeing / samples,
                 tolerance,
-                Double.isFinite(maxAbs) && maxAbs <= tolerance); // an infinite range would allow all
+                Double.isFinite(maxAbs) && maxAbs <= tolerance, // an infinite range would allow all
+                "");
     }
 
     /**
@@ -163,7 +169,14 @@ public record ParityReport(
                 Double.POSITIVE_INFINITY,
                 Double.isFinite(report.maxAbs)
                         && report.top1 > 0
-                        && Math.round((1 - report.top1) * report.samples) <= Math.ceil(DISAGREEING * report.samples));
+                        && Math.round((1 - report.top1) * report.samples) <= Math.ceil(DISAGREEING * report.samples),
+                report.note);
+    }
+
+    /** The same with something that a person should know beside it. */
+    public ParityReport noting(String text) {
+        return new ParityReport(
+                inputs, samples, classes, quantity, range, differences, maxAbs, top1, tolerance, passed, text);
     }
 
     /** One line for people. */
@@ -181,14 +194,15 @@ public record ParityReport(
                         range);
         return String.format(
                 Locale.ROOT,
-                "parity %s on %s: largest difference of %s from the baked model %.2e (%s), %s, top-1 agreement %.1f %%",
+                "parity %s on %s: largest difference of %s from the baked model %.2e (%s), %s, top-1 agreement %.1f %%%s",
                 passed ? "passed" : "FAILED",
                 inputs,
                 quantity,
                 maxAbs,
                 parts,
                 allowed,
-                100 * top1);
+                100 * top1,
+                note.isEmpty() ? "" : "; " + note);
     }
 
     /** Infinity or NaN in either makes it NaN or infinite. */

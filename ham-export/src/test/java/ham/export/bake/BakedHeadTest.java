@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
+import ham.export.OnnxFiles;
 import ham.export.TestData;
 import ham.export.VitExporter;
 import ham.export.bake.BakeRequest.HeadChoice;
+import ham.export.parity.ParityReport;
+import ham.export.proto.AttributeProto;
+import ham.export.proto.AttributeProto.AttributeType;
+import ham.export.proto.GraphProto;
+import ham.export.proto.ModelProto;
+import ham.export.proto.NodeProto;
 import ham.merge.folder.Merged;
 import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
@@ -17,6 +24,7 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.runtime.model.OnnxModel;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -68,6 +76,56 @@ class BakedHeadTest {
                     .containsEntry("ham.head", kind)
                     .containsKey("ham.preprocessing");
         }
+    }
+
+    /** The weight behind Identity and Cast, the logits behind a Cast, and a second output that is their softmax. */
+    @Test
+    void aClassifierBehindOtherNodesIsReplacedToo() throws IOException {
+        ModelProto.Builder model = OnnxFiles.read(TestData.path("onnx-exports/hf-sdpa/ts17.onnx")).toBuilder();
+        GraphProto.Builder graph = model.getGraphBuilder();
+        for (int i = 0; i < graph.getNodeCount(); i++) {
+            NodeProto node = graph.getNode(i);
+            if (node.getOutputList().contains("logits")) {
+                assertThat(node.getOpType()).isEqualTo("Gemm");
+                graph.setNode(i, node.toBuilder().setInput(1, "weight.cast").setOutput(0, "raw"));
+                graph.addNode(i, cast("weight.same", "weight.cast"));
+                graph.addNode(i, operator("Identity", node.getInput(1), "weight.same"));
+                break;
+            }
+        }
+        graph.addNode(cast("raw", "logits"));
+        graph.addNode(operator("Softmax", "logits", "probabilities"));
+        graph.addOutput(graph.getOutput(0).toBuilder().setName("probabilities"));
+        Path edited = temp.resolve("edited.onnx");
+        OnnxFiles.write(model.build(), edited);
+        Merged merged = Bakes.deltas().withHead(head("linear", 64));
+        Path output = temp.resolve("baked.onnx");
+        ExportResult result = Baker.bake(Bakes.request(edited, TestData.path("hf-vit-tiny"), merged, output));
+        assertThat(result.parity().orElseThrow().differences()).containsKey(ParityReport.OWN);
+        try (OnnxModel session = OnnxModel.open(output, TestData.SETTINGS)) {
+            assertThat(session.outputs()).hasSize(2).allMatch(each -> each.shape()
+                    .equals(List.of(-1L, 3L)));
+        }
+        assertThat(OnnxFiles.read(output).getGraph().getNodeList())
+                .extracting(NodeProto::getOutputList)
+                .noneMatch(outputs -> outputs.contains("weight.cast"));
+    }
+
+    private static NodeProto operator(String type, String from, String to) {
+        return NodeProto.newBuilder()
+                .setOpType(type)
+                .addInput(from)
+                .addOutput(to)
+                .build();
+    }
+
+    private static NodeProto cast(String from, String to) {
+        return operator("Cast", from, to).toBuilder()
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeType.INT)
+                        .setI(1))
+                .build();
     }
 
     @Test

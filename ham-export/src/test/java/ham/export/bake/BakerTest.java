@@ -128,7 +128,8 @@ class BakerTest {
                     for (int i = 0; i < sums.length; i++) {
                         sums[i] += delta.data()[i];
                     }
-                    WeightBlock block = new WeightBlock(layer, 0, delta.rows(), delta.columns(), LayerPlace.find(layer));
+                    WeightBlock block =
+                            new WeightBlock(layer, 0, delta.rows(), delta.columns(), LayerPlace.find(layer));
                     assertThat(search.places(block, sums))
                             .as(graph + " " + layer)
                             .hasSize(1);

@@ -45,8 +45,7 @@ class NearContentTest {
 
     @Test
     void aRoundTripThroughFloat16IsNoOtherWeight() throws IOException {
-        Path graph = edited(
-                each -> matrices(each, value -> HalfPrecision.float16(HalfPrecision.toFloat16(value))));
+        Path graph = edited(each -> matrices(each, value -> HalfPrecision.float16(HalfPrecision.toFloat16(value))));
         ExportResult result = bake(graph);
         assertThat(result.matched())
                 .hasSize(8)
@@ -91,10 +90,12 @@ class NearContentTest {
                     NodeProto node = each.getNode(i);
                     if (node.getOpType().equals("MatMul") && node.getInput(1).startsWith("onnx::MatMul_")) {
                         String weight = node.getInput(1);
-                        String given = node.getName().substring(1).replace("/MatMul", ".weight").replace('/', '.');
+                        String given = node.getName()
+                                .substring(1)
+                                .replace("/MatMul", ".weight")
+                                .replace('/', '.');
                         each.setNode(
-                                i,
-                                node.toBuilder().setInput(1, given).setName(named ? node.getName() : "MatMul_" + i));
+                                i, node.toBuilder().setInput(1, given).setName(named ? node.getName() : "MatMul_" + i));
                         each.addNode(
                                 i,
                                 NodeProto.newBuilder()
@@ -128,8 +129,7 @@ class NearContentTest {
     }
 
     private Path edited(Consumer<GraphProto.Builder> edit) throws IOException {
-        ModelProto.Builder model =
-                OnnxFiles.read(TestData.path("onnx-exports/hf-sdpa/ts17.onnx")).toBuilder();
+        ModelProto.Builder model = OnnxFiles.read(TestData.path("onnx-exports/hf-sdpa/ts17.onnx")).toBuilder();
         edit.accept(model.getGraphBuilder());
         Path file = temp.resolve("edited.onnx");
         OnnxFiles.write(model.build(), file);
@@ -173,8 +173,6 @@ class NearContentTest {
         while (values.hasRemaining()) {
             bytes.putFloat(change.of(values.get()));
         }
-        return tensor.toBuilder()
-                .setRawData(ByteString.copyFrom(bytes.flip()))
-                .build();
+        return tensor.toBuilder().setRawData(ByteString.copyFrom(bytes.flip())).build();
     }
 }

@@ -6,19 +6,26 @@ import static org.assertj.core.api.Assertions.within;
 import ham.export.ExportRequest;
 import ham.export.OnnxFiles;
 import ham.export.OnnxSummary;
-import ham.export.ProblemType;
 import ham.export.TestData;
 import ham.export.VitExporter;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
+import ham.export.graph.Attributes;
+import ham.export.graph.ValueInfos;
 import ham.export.proto.ModelProto;
 import ham.export.proto.NodeProto;
+import ham.export.proto.TensorProto;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
+import ham.runtime.classify.Scores;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +62,8 @@ class AnswerTest {
     void oneClassOfAllIsASoftmaxWhetherSaidOrNot() throws IOException {
         for (String type : new String[] {"single_label_classification", null}) {
             export(type);
-            assertThat(OnnxSummary.of(plain).metadata().get(ProblemType.METADATA_KEY)).isEqualTo(type);
+            assertThat(OnnxSummary.of(plain).metadata().get(Scores.METADATA_KEY))
+                    .isEqualTo(type);
             FormChange.write(plain, PROBABILITIES, formed);
             assertSoftmax();
         }
@@ -84,12 +92,81 @@ class AnswerTest {
         }
     }
 
-    /** As transformers' pipeline for a head with one number. */
+    /** Hidden states beside the logits, and pixels with the channels last: both as other exporters write them. */
     @Test
-    void aLoneNumberIsNeverSoftmaxed() {
-        assertThat(ProblemType.isSigmoid(Optional.empty(), 1)).isTrue();
-        assertThat(ProblemType.isSigmoid(Optional.of(ProblemType.REGRESSION), 1)).isTrue();
-        assertThat(ProblemType.isSigmoid(Optional.of(ProblemType.SINGLE_LABEL_CLASSIFICATION), 2)).isFalse();
+    void ofSeveralOutputsTheLogitsAreMadeProbabilities() throws IOException {
+        export(null);
+        ModelProto.Builder model = OnnxFiles.read(plain).toBuilder();
+        model.getGraphBuilder()
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Unsqueeze")
+                        .addInput("logits")
+                        .addInput("axes")
+                        .addOutput("states"))
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("axes")
+                        .setDataType(TensorProto.DataType.INT64_VALUE)
+                        .addDims(1)
+                        .addInt64Data(1));
+        model.getGraphBuilder()
+                .addOutput(
+                        0,
+                        ValueInfos.of(
+                                "states",
+                                TensorProto.DataType.FLOAT,
+                                List.of(ValueInfos.free("batch"), ValueInfos.fixed(1), ValueInfos.fixed(10))));
+        Path several = folder.resolve("several.onnx");
+        OnnxFiles.write(model.build(), several);
+        FormChange.write(several, PROBABILITIES, formed);
+        assertThat(OnnxSummary.of(formed).outputs())
+                .extracting(OnnxSummary.Tensor::name)
+                .containsExactly("probabilities");
+        assertSoftmax();
+    }
+
+    @Test
+    void bytesBecomePixelsWithTheChannelsLast() throws IOException {
+        export(null);
+        Path bytes = folder.resolve("bytes.onnx");
+        GraphForm form = new GraphForm(Input.UINT8, Output.LOGITS, 1, false);
+        Path prepared = folder.resolve("prepared.onnx");
+        ModelProto.Builder model = OnnxFiles.read(plain).toBuilder();
+        OnnxFiles.write(model.build(), prepared);
+        FormChange.write(prepared, form, bytes);
+        model.getGraphBuilder()
+                .addNode(
+                        0,
+                        NodeProto.newBuilder()
+                                .setOpType("Transpose")
+                                .addInput("image")
+                                .addOutput("pixel_values")
+                                .addAttribute(Attributes.integers("perm", 0, 3, 1, 2)));
+        model.getGraphBuilder()
+                .setInput(
+                        0,
+                        ValueInfos.of(
+                                "image",
+                                TensorProto.DataType.FLOAT,
+                                List.of(
+                                        ValueInfos.free("batch"),
+                                        ValueInfos.fixed(32),
+                                        ValueInfos.fixed(32),
+                                        ValueInfos.fixed(3))));
+        Path last = folder.resolve("last.onnx");
+        OnnxFiles.write(model.build(), last);
+        FormChange.write(last, form, formed);
+        byte[] image = new byte[2 * 40 * 50 * 3];
+        new Random(1).nextBytes(image);
+        float[][] found = new float[2][];
+        int index = 0;
+        for (Path each : List.of(bytes, formed)) {
+            try (OnnxModel session = OnnxModel.open(each, TestData.SETTINGS)) {
+                found[index++] = session.run(Map.of("images", Tensor.of(image, 2, 40, 50, 3)))
+                        .get("logits")
+                        .floats();
+            }
+        }
+        assertThat(found[1]).containsExactly(found[0]);
     }
 
     private void assertSoftmax() {

@@ -66,6 +66,18 @@ public final class ExperimentWork {
         }
     }
 
+    /** The folders of the runs, in parts of which each can be done at the same time, one part after the other. */
+    public List<List<String>> waves(List<PlannedRun> runs) {
+        refuseOther();
+        return new Experiment(out.resolve("runs"), runs).waves();
+    }
+
+    /** Does one of the runs, or goes on with it, and writes nothing of the experiment as a whole. */
+    public void runOne(List<PlannedRun> runs, String folder) {
+        environment = Environment.ofTraining(runs.get(0).config(), listener::stage);
+        new Experiment(out.resolve("runs"), runs).runOne(folder, environment, command, new Progress());
+    }
+
     /** Writes what there is after every run. */
     private final class Progress implements ExperimentProgress {
         @Override

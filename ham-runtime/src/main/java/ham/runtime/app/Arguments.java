@@ -56,7 +56,8 @@ record Arguments(
             List.of("--top", "--threads", "--backend", "--labels", "--preprocessing", "--scores", "--output");
     private static final List<String> FLAGS = List.of("--json", "--debug", "--help", "--version");
 
-    /** @throws UsageException if an option is unknown, lacks its value or has a wrong one, or files are missing */
+    /** @throws UsageException if an option is unknown, lacks its value or has a wrong one, or files are missing
+     * @throws ModelException if the locale cannot hold a file name */
     static Arguments parse(String... typed) {
         List<Path> files = new ArrayList<>();
         int top = 5;
@@ -154,8 +155,11 @@ record Arguments(
         try {
             return Path.of(typed);
         } catch (InvalidPathException e) {
-            throw new UsageException(typed + ": expected a file name, found one that the locale of this process ("
-                    + System.getProperty("sun.jnu.encoding") + ") cannot hold; set LC_ALL=C.UTF-8 and run again");
+            throw new ModelException(
+                    typed + ": expected a file name, found one that the locale of this process ("
+                            + System.getProperty("sun.jnu.encoding")
+                            + ") cannot hold; set LC_ALL=C.UTF-8 and run again.",
+                    e);
         }
     }
 }

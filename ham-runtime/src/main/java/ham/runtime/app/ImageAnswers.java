@@ -60,7 +60,13 @@ public record ImageAnswers(String model, Scores scores, List<ImageAnswer> images
 
     /** For each image that has no answer a sentence that names it. */
     public List<String> problems() {
-        return images.stream().flatMap(each -> each.problem().stream()).toList();
+        List<String> problems = new ArrayList<>();
+        for (ImageAnswer each : images) {
+            if (each.problem().isPresent()) {
+                problems.add(each.problem().get());
+            }
+        }
+        return problems;
     }
 
     /** For people: under each image a line a class. */
@@ -74,7 +80,10 @@ public record ImageAnswers(String model, Scores scores, List<ImageAnswer> images
             for (Prediction prediction : answer.predictions()) {
                 text.append(System.lineSeparator())
                         .append("  ")
-                        .append(scores == Scores.NONE ? number(prediction.probability()) : percent(prediction.probability()))
+                        .append(
+                                scores == Scores.NONE
+                                        ? number(prediction.probability())
+                                        : percent(prediction.probability()))
                         .append("  ")
                         .append(prediction.label());
             }
@@ -99,11 +108,14 @@ public record ImageAnswers(String model, Scores scores, List<ImageAnswer> images
      * For programs: {@code model}, {@code scores}, {@code images[]} with {@code image}, {@code predictions[]} and, where it has none, {@code error}.
      */
     public ObjectNode json() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put("model", model).put("scores", scores.label());
+        ObjectNode json =
+                JsonNodeFactory.instance.objectNode().put("model", model).put("scores", scores.label());
         ArrayNode list = json.putArray("images");
         for (ImageAnswer answer : images) {
             ObjectNode node = list.addObject().put("image", answer.image().toString());
-            answer.problem().ifPresent(problem -> node.put("error", problem));
+            if (answer.problem().isPresent()) {
+                node.put("error", answer.problem().get());
+            }
             ArrayNode predictions = node.putArray("predictions");
             for (Prediction prediction : answer.predictions()) {
                 predictions

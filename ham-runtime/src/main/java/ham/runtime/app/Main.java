@@ -77,7 +77,9 @@ public final class Main {
         if (!text.isEmpty()) {
             out.println(text);
         }
-        answers.problems().forEach(problem -> err.println("ham-runtime: " + oneLine(problem)));
+        for (String problem : answers.problems()) {
+            err.println("ham-runtime: " + oneLine(problem));
+        }
         return answers.problems().isEmpty() ? DONE : FAILED;
     }
 

@@ -79,7 +79,9 @@ record Answer(
         if (scores == Scores.SOFTMAX) {
             return logarithm(value);
         }
-        return value >= 1 ? -AnswerForm.LEAST : value <= 0 ? AnswerForm.LEAST : (float) (Math.log(value) - Math.log1p(-value));
+        return value >= 1
+                ? -AnswerForm.LEAST
+                : value <= 0 ? AnswerForm.LEAST : (float) (Math.log(value) - Math.log1p(-value));
     }
 
     /** Subtracted from all logits, so that no exponential overflows. */

@@ -158,7 +158,7 @@ public final class Classifier implements AutoCloseable {
     }
 
     private void run(List<RgbImage> given, AnswerReader reader) {
-        List<RgbImage> images = given.stream().map(intake::ready).toList();
+        List<RgbImage> images = intake.ready(given);
         for (int first = 0; first < images.size(); ) {
             List<RgbImage> rest = images.subList(first, images.size());
             int count = intake.count(rest, Math.min(LARGEST_BATCH, intake.most(rest.get(0), LARGEST_INPUT)));

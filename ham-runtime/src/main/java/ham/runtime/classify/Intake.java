@@ -13,7 +13,6 @@ import ham.runtime.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * How images become the one input of a classifier: float32 or float16 after its preprocessing, or uint8 where the graph normalises itself, and
@@ -32,19 +31,22 @@ record Intake(
         Signature signature = new Signature(model.name(), model.inputs(), model.outputs());
         BatchLimits batch = model.batchLimits();
         TensorSpec input = model.inputs().get(0);
-        ElementType type =
-                TYPES.stream().filter(signature::loneInputIs).findFirst().orElse(ElementType.FLOAT32);
+        ElementType type = ElementType.FLOAT32;
+        for (ElementType each : TYPES) {
+            type = signature.loneInputIs(each) ? each : type;
+        }
         List<Long> shape = input.shape();
         boolean last = shape.size() == 4 && isLast(shape, type);
         boolean takesPixels = last && type == ElementType.UINT8 && (shape.get(1) < 0 || shape.get(2) < 0);
         Intake intake = new Intake(preprocessing, type, last, takesPixels, batch);
-        List<Long> expected = takesPixels
-                ? List.of((long) batch.smallest(), 1L, 1L, 3L)
-                : LongStream.of(intake.shape(batch.smallest()))
-                        .boxed()
-                        .toList();
+        List<Long> expected =
+                takesPixels ? List.of((long) batch.smallest(), 1L, 1L, 3L) : list(intake.shape(batch.smallest()));
         signature.checkLone(TYPES, expected);
         return intake;
+    }
+
+    private static List<Long> list(long... sizes) {
+        return List.of(sizes[0], sizes[1], sizes[2], sizes[3]);
     }
 
     /** Channels stand first unless there are three of them last alone; bytes of any size come with the channels last. */
@@ -63,9 +65,9 @@ record Intake(
         return count;
     }
 
-    /** An image as it goes into {@link #count}, {@link #shape(int, RgbImage)} and {@link #fill}. */
-    RgbImage ready(RgbImage image) {
-        return takesPixels ? preprocessing.held(image) : image;
+    /** Images as they go into {@link #count}, {@link #shape(int, RgbImage)} and {@link #fill}. */
+    List<RgbImage> ready(List<RgbImage> images) {
+        return takesPixels ? images.stream().map(preprocessing::held).toList() : images;
     }
 
     /** How many images like this one an input of so many bytes holds; at least one. */

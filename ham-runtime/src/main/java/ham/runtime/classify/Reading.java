@@ -3,7 +3,6 @@ package ham.runtime.classify;
 import ham.runtime.ModelException;
 import ham.runtime.model.Bound;
 import ham.runtime.model.Model;
-import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
@@ -24,7 +23,10 @@ import java.util.stream.IntStream;
  */
 record Reading(String model, AnswerForm form, Scores scores, int output, List<String> labels) {
     private static final List<String> NUMBERS = List.of(
-            ElementType.FLOAT32.label(), ElementType.FLOAT16.label(), ElementType.BFLOAT16.label(), ElementType.FLOAT64.label());
+            ElementType.FLOAT32.label(),
+            ElementType.FLOAT16.label(),
+            ElementType.BFLOAT16.label(),
+            ElementType.FLOAT64.label());
 
     /**
      * By what is given, the metadata, and the end of the graph, in this order.
@@ -48,7 +50,8 @@ record Reading(String model, AnswerForm form, Scores scores, int output, List<St
             throw ModelException.parameter(
                     "scores",
                     "expected none or auto for a model that gives scores itself (" + name + ", metadata "
-                            + AnswerForm.METADATA_KEY + "), found " + given.get().label());
+                            + AnswerForm.METADATA_KEY + "), found "
+                            + given.get().label());
         }
         if (given.isPresent()) {
             return new Reading(name, formed ? told.get() : AnswerForm.LOGITS, given.get(), output, labels);
@@ -66,6 +69,9 @@ record Reading(String model, AnswerForm form, Scores scores, int output, List<St
     /** The output that is named; else the first, unless only another one has a number a class. */
     private static int output(Model model, int classes, Optional<String> named, Optional<AnswerForm> told) {
         List<TensorSpec> outputs = model.outputs();
+        if (named.isEmpty() && (told.isPresent() || outputs.size() == 1 || fits(outputs.get(0), classes))) {
+            return 0;
+        }
         List<String> names = outputs.stream().map(TensorSpec::name).toList();
         if (named.isPresent()) {
             if (!names.contains(named.get())) {
@@ -74,15 +80,13 @@ record Reading(String model, AnswerForm form, Scores scores, int output, List<St
             }
             return names.indexOf(named.get());
         }
-        if (told.isPresent() || outputs.size() == 1 || fits(outputs.get(0), classes)) {
-            return 0;
-        }
         int[] fitting = IntStream.range(1, outputs.size())
                 .filter(i -> fits(outputs.get(i), classes))
                 .toArray();
         if (fitting.length > 1) {
-            throw new ModelException(model.name() + ": expected one output with " + classes + " numbers an image, found "
-                    + IntStream.of(fitting).mapToObj(names::get).toList() + "; say which (output).");
+            throw new ModelException(
+                    model.name() + ": expected one output with " + classes + " numbers an image, found "
+                            + IntStream.of(fitting).mapToObj(names::get).toList() + "; say which (output).");
         }
         return fitting.length == 1 ? fitting[0] : 0;
     }

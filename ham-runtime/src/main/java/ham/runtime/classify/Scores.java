@@ -1,8 +1,14 @@
 package ham.runtime.classify;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import ham.runtime.ModelException;
+import ham.runtime.json.JsonTree;
+import ham.runtime.json.TextFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What makes a score of each number that a classifier gives. */
 public enum Scores {
@@ -16,7 +22,11 @@ public enum Scores {
     /** Key in a model's metadata: {@code single_label_classification}, {@code multi_label_classification} or {@code regression}, as transformers. */
     public static final String METADATA_KEY = "ham.problem_type";
 
-    private static final String MULTI_LABEL = "multi_label_classification";
+    /** One label an image. */
+    public static final String SINGLE_LABEL = "single_label_classification";
+
+    /** Several labels an image. */
+    public static final String MULTI_LABEL = "multi_label_classification";
 
     /** The name that people type. */
     public String label() {
@@ -37,11 +47,33 @@ public enum Scores {
     }
 
     /**
+     * The {@code problem_type} that a checkpoint's {@code config.json} tells, for the metadata of what is made of it.
+     *
+     * @param checkpoint folder of the checkpoint
+     * @throws ModelException if the file is broken
+     */
+    public static Optional<String> problemType(Path checkpoint) {
+        Path file = checkpoint.resolve("config.json");
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(JsonTree.parse(TextFile.read(file, "a JSON text"))
+                    .path("problem_type")
+                    .textValue());
+        } catch (JsonProcessingException e) {
+            throw new ModelException(
+                    file + ": expected a JSON object, found broken JSON (" + e.getOriginalMessage() + ").", e);
+        }
+    }
+
+    /**
      * As transformers' pipeline for image classification chooses: sigmoid for several labels an image and for a lone number, else softmax.
      *
      * @param problemType of the model's configuration, or null
+     * @param classes how many numbers the model gives
      */
-    static Scores of(String problemType, int classes) {
+    public static Scores of(String problemType, int classes) {
         return MULTI_LABEL.equals(problemType) || classes == 1 ? SIGMOID : SOFTMAX;
     }
 }

@@ -78,8 +78,8 @@ public final class ImageDecoder {
             throw new ModelException(name + ": expected an image, found an empty file.");
         }
         ImageFormat format = ImageFormat.of(bytes)
-                .orElseThrow(() -> new ModelException(name + ": expected a " + ImageFormat.READ
-                        + " image, found something else; convert it first."));
+                .orElseThrow(() -> new ModelException(
+                        name + ": expected a " + ImageFormat.READ + " image, found something else; convert it first."));
         if (format == ImageFormat.PNM) {
             return PnmReader.read(bytes, name);
         }
@@ -201,8 +201,9 @@ public final class ImageDecoder {
 
     private static RgbImage readOther(ImageReader reader, ImageFormat format, String name) throws IOException {
         return RasterReader.toRgb(reader.read(0))
-                .orElseThrow(() -> new ModelException(name + ": expected a grey, RGB or indexed image, found a "
-                        + format.label() + " image of other colours or more than 16 bits; convert it to 8-bit RGB first."));
+                .orElseThrow(() ->
+                        new ModelException(name + ": expected a grey, RGB or indexed image, found a " + format.label()
+                                + " image of other colours or more than 16 bits; convert it to 8-bit RGB first."));
     }
 
     /** A first frame that covers only a part of the canvas would need the rules of animation to be placed. */
@@ -218,7 +219,8 @@ public final class ImageDecoder {
     private static ModelException broken(ImageFormat format, String name, String why, Throwable cause) {
         String reason = why.strip().replaceAll("\\s+", " ").replaceAll("[.!]$", "");
         return new ModelException(
-                name + ": expected a whole " + format.label() + " image, found a damaged or truncated one (" + reason + ").",
+                name + ": expected a whole " + format.label() + " image, found a damaged or truncated one (" + reason
+                        + ").",
                 cause);
     }
 }

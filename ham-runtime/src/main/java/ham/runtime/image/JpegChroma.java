@@ -14,7 +14,9 @@ final class JpegChroma {
     JpegChroma(JpegHeader header, Raster raster) {
         this.raster = raster;
         this.repeated = new boolean[raster.getNumBands()];
-        for (int band = 0; band < repeated.length && repeated.length == header.components().size(); band++) {
+        for (int band = 0;
+                band < repeated.length && repeated.length == header.components().size();
+                band++) {
             repeated[band] = header.halvesRows(band) && isRepeated(band);
         }
     }

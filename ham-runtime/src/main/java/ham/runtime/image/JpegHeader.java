@@ -85,7 +85,8 @@ record JpegHeader(
             }
             at = next;
         }
-        boolean whole = left == null || Arrays.stream(left).allMatch(each -> Arrays.stream(each).allMatch(low -> low == 0));
+        boolean whole = left == null
+                || Arrays.stream(left).allMatch(each -> Arrays.stream(each).allMatch(low -> low == 0));
         return new JpegHeader(
                 frame, bits, List.copyOf(components), jfif, adobe, orientation == 0 ? 1 : orientation, whole);
     }

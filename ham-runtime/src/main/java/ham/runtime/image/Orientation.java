@@ -3,8 +3,6 @@ package ham.runtime.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * How a camera was held, as files tell it: 1 upright, 2 mirrored, 3 turned by 180 degrees, 4 mirrored upside down, 5 to 8 the same turned by 90
@@ -13,7 +11,7 @@ import java.util.regex.Pattern;
 final class Orientation {
     private static final int TAG = 0x0112;
     private static final int ENTRY = 12;
-    private static final Pattern XMP = Pattern.compile("tiff:Orientation(?:=\"|>)([0-9])");
+    private static final String XMP = "tiff:Orientation";
 
     private Orientation() {}
 
@@ -59,11 +57,19 @@ final class Orientation {
         return 0;
     }
 
-    /** Of a block of XMP. */
+    /** Of a block of XMP: the tag as an attribute or as an element. */
     static int ofXmp(byte[] file, int from, int to) {
-        Matcher found = XMP.matcher(new String(file, from, to - from, StandardCharsets.ISO_8859_1));
-        int value = found.find() ? found.group(1).charAt(0) - '0' : 0;
-        return value <= 8 ? value : 0;
+        String text = new String(file, from, to - from, StandardCharsets.ISO_8859_1);
+        int at = text.indexOf(XMP);
+        while (at >= 0) {
+            String rest = text.substring(at + XMP.length(), Math.min(text.length(), at + XMP.length() + 3));
+            int digit = rest.startsWith("=\"") ? 2 : rest.startsWith(">") ? 1 : rest.length();
+            if (digit < rest.length() && rest.charAt(digit) >= '1' && rest.charAt(digit) <= '8') {
+                return rest.charAt(digit) - '0';
+            }
+            at = text.indexOf(XMP, at + 1);
+        }
+        return 0;
     }
 
     private static int ofPng(byte[] file) {

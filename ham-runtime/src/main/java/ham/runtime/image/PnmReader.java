@@ -106,6 +106,7 @@ final class PnmReader {
     }
 
     private ModelException broken(String found) {
-        return new ModelException(name + ": expected a whole PPM image, found a damaged or truncated one (" + found + ").");
+        return new ModelException(
+                name + ": expected a whole PPM image, found a damaged or truncated one (" + found + ").");
     }
 }

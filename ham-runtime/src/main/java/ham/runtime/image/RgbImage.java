@@ -60,7 +60,8 @@ public record RgbImage(int width, int height, byte[] rgb, int orientation) {
             for (int x = 0; x < across; x++) {
                 int column = sideways ? y : x;
                 int row = sideways ? x : y;
-                int from = 3 * ((fromBottom ? height - 1 - row : row) * width + (fromRight ? width - 1 - column : column));
+                int from =
+                        3 * ((fromBottom ? height - 1 - row : row) * width + (fromRight ? width - 1 - column : column));
                 System.arraycopy(rgb, from, turned, out, 3);
                 out += 3;
             }

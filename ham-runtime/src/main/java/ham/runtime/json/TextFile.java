@@ -32,7 +32,10 @@ public final class TextFile {
                     + " with iconv -f UTF-16 -t UTF-8.");
         }
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             return text.startsWith(MARK) ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             throw new ModelException(

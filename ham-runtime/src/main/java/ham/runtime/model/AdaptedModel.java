@@ -126,6 +126,26 @@ public final class AdaptedModel implements AutoCloseable {
         }
     }
 
+    /** What {@link #bind} gives, in the order of the graph. */
+    public List<TensorSpec> outputs() {
+        try {
+            return session.getOutputInfo().values().stream()
+                    .map(OnnxModel::spec)
+                    .toList();
+        } catch (OrtException e) {
+            throw new IllegalStateException(file + ": its outputs cannot be read", e);
+        }
+    }
+
+    /** The custom metadata of the base graph. */
+    public Map<String, String> metadata() {
+        try {
+            return Map.copyOf(session.getMetadata().getCustomMetadata());
+        } catch (OrtException e) {
+            throw new IllegalStateException(file + ": its metadata cannot be read", e);
+        }
+    }
+
     /**
      * Makes pinned buffers for runs of one shape of images, with whichever adapter.
      *

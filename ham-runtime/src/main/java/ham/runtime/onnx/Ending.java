@@ -91,7 +91,9 @@ public enum Ending {
         while (fields.next()) {
             if (fields.field() == nodeField) {
                 Node node = node(fields.bytes());
-                node.outputs().forEach(each -> writers.put(each, node));
+                for (String output : node.outputs()) {
+                    writers.put(output, node);
+                }
             }
         }
     }
@@ -143,7 +145,8 @@ public enum Ending {
         }
         List<String> inputs = node.inputs();
         Nodes function = functions.get(operator);
-        if (function != null && node.outputs().indexOf(value) < function.outputs().size()) {
+        if (function != null
+                && node.outputs().indexOf(value) < function.outputs().size()) {
             String inner = function.outputs().get(node.outputs().indexOf(value));
             return of(function, inner, functions, depth + 1);
         }

@@ -7,9 +7,12 @@ import ham.runtime.ModelException;
 import ham.runtime.image.Resample;
 import ham.runtime.json.JsonTree;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Typed access to a JSON object, with one clear sentence for whatever is missing or wrong. A null counts as absent. */
 final class ConfigReader {
@@ -132,20 +135,21 @@ final class ConfigReader {
         if (size.isArray() && size.size() == 2) {
             return new Resizing.Exact(side(key, size.get(0)), side(key, size.get(1)));
         }
-        List<String> keys = size.propertyStream()
-                .filter(entry -> !entry.getValue().isNull())
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
-        if (keys.equals(List.of("height", "width"))) {
+        SortedSet<String> keys = new TreeSet<>();
+        for (Iterator<String> names = size.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (size.hasNonNull(name)) {
+                keys.add(name);
+            }
+        }
+        if (keys.equals(Set.of("height", "width"))) {
             return new Resizing.Exact(side(key, size.get("height")), side(key, size.get("width")));
         }
-        if (keys.equals(List.of("shortest_edge"))) {
+        if (keys.equals(Set.of("shortest_edge"))) {
             return new Resizing.ShortestEdge(side(key, size.get("shortest_edge")));
         }
-        if (keys.equals(List.of("longest_edge", "shortest_edge"))) {
-            return new Resizing.EdgeRange(
-                    side(key, size.get("shortest_edge")), side(key, size.get("longest_edge")));
+        if (keys.equals(Set.of("longest_edge", "shortest_edge"))) {
+            return new Resizing.EdgeRange(side(key, size.get("shortest_edge")), side(key, size.get("longest_edge")));
         }
         throw problem(
                 key, "a number, {height, width}, {shortest_edge} or {shortest_edge, longest_edge}", summary(size));

@@ -23,7 +23,11 @@ public enum Crop {
         int columns = Math.min(width, image.width() - x) - left;
         for (int row = Math.max(0, -y); row < Math.min(height, image.height() - y); row++) {
             System.arraycopy(
-                    image.rgb(), 3 * ((row + y) * image.width() + left + x), rgb, 3 * (row * width + left), 3 * columns);
+                    image.rgb(),
+                    3 * ((row + y) * image.width() + left + x),
+                    rgb,
+                    3 * (row * width + left),
+                    3 * columns);
         }
         return new RgbImage(width, height, rgb);
     }

@@ -55,7 +55,7 @@ public record Preprocessing(
             double rescaleFactor,
             List<Double> mean,
             List<Double> std) {
-        this(resizing, resample, crop, height, width, rescaleFactor, mean, std, crop != Crop.CENTER_HALF_EVEN);
+        this(resizing, resample, crop, height, width, rescaleFactor, mean, std, PreprocessingJson.turnsByDefault(crop));
     }
 
     /** What transformers does for a ViT by default: bilinear, 0..255 to -1..1. */
@@ -214,8 +214,8 @@ public record Preprocessing(
 
     private void requireSize(RgbImage image) {
         if (image.width() != width || image.height() != height) {
-            throw new ModelException("Expected an image of " + width + "x" + height + " pixels, found "
-                    + image.width() + "x" + image.height() + ".");
+            throw new ModelException("Expected an image of " + width + "x" + height + " pixels, found " + image.width()
+                    + "x" + image.height() + ".");
         }
     }
 }

@@ -45,13 +45,13 @@ final class PreprocessingJson {
         Resizing output = crops
                 ? config.size("crop_size", true, new Resizing.Exact(ProcessorFamily.CROP, ProcessorFamily.CROP))
                 : size;
-        if (family == ProcessorFamily.CONV_NEXT && size instanceof Resizing.ShortestEdge edge) {
+        if (family.is(ProcessorFamily.CONV_NEXT) && size instanceof Resizing.ShortestEdge edge) {
             output = new Resizing.Exact(edge.pixels(), edge.pixels());
             crops = resizes && edge.pixels() < CONV_NEXT_WARPS;
             size = crops
                     ? new Resizing.ShortestEdge((int) (edge.pixels() / config.number("crop_pct", 224 / 256.0)))
                     : output;
-        } else if (family == ProcessorFamily.LEVIT && size instanceof Resizing.ShortestEdge edge) {
+        } else if (family.is(ProcessorFamily.LEVIT) && size instanceof Resizing.ShortestEdge edge) {
             size = new Resizing.ShortestEdge((int) (256 / 224.0 * edge.pixels()));
         }
         if (!(size instanceof Resizing.Exact) && !crops) {
@@ -72,10 +72,8 @@ final class PreprocessingJson {
                 normalizes
                         ? config.channels("image_mean", false, family.colors().mean())
                         : Collections.nCopies(3, 0.0),
-                normalizes
-                        ? config.channels("image_std", true, family.colors().std())
-                        : Collections.nCopies(3, 1.0),
-                config.flag(TURN, crop != Crop.CENTER_HALF_EVEN));
+                normalizes ? config.channels("image_std", true, family.colors().std()) : Collections.nCopies(3, 1.0),
+                config.flag(TURN, turnsByDefault(crop)));
     }
 
     static String write(Preprocessing preprocessing) {
@@ -105,8 +103,14 @@ final class PreprocessingJson {
         preprocessing.mean().forEach(mean::add);
         ArrayNode std = json.putArray("image_std");
         preprocessing.std().forEach(std::add);
-        json.put(TURN, preprocessing.turns());
+        if (preprocessing.turns() != turnsByDefault(preprocessing.crop())) {
+            json.put(TURN, preprocessing.turns());
+        }
         return json.toString();
+    }
+
+    static boolean turnsByDefault(Crop crop) {
+        return crop != Crop.CENTER_HALF_EVEN;
     }
 
     private static void putSize(ObjectNode json, String key, int height, int width) {

@@ -118,7 +118,47 @@ class MainTest {
 
         assertThat(run(MODEL, text.toString())).isEqualTo(1);
 
-        assertThat(text(err)).contains("expected a PNG, JPEG, GIF or BMP image");
+        assertThat(text(err)).contains("expected a PNG, JPEG, GIF, BMP, TIFF or PPM image");
+    }
+
+    @Test
+    void answersForTheImagesThatCanBeReadAndNamesTheOthers() throws IOException {
+        Path broken = Files.writeString(folder.resolve("broken.jpg"), "no image");
+
+        assertThat(run(MODEL, IMAGE, broken.toString(), IMAGE, "--top", "1")).isEqualTo(1);
+        assertThat(text(out).lines()).hasSize(4).startsWith(IMAGE).element(2).isEqualTo(IMAGE);
+        assertThat(text(err))
+                .startsWith("ham-runtime: " + broken + ": expected a ")
+                .hasLineCount(1);
+
+        out.reset();
+        assertThat(run(MODEL, broken.toString(), IMAGE, "--json")).isEqualTo(1);
+        JsonNode images = new ObjectMapper().readTree(text(out)).path("images");
+        assertThat(images).hasSize(2);
+        assertThat(images.at("/0/error").textValue()).startsWith(broken + ": expected a ");
+        assertThat(images.at("/0/predictions")).isEmpty();
+        assertThat(images.at("/1/predictions")).hasSize(3);
+        assertThat(images.path(1).has("error")).isFalse();
+    }
+
+    @Test
+    void makesTheScoresThatAreAskedFor() throws IOException {
+        assertThat(run(MODEL, IMAGE, "--json", "--scores", "sigmoid")).isZero();
+        JsonNode json = new ObjectMapper().readTree(text(out));
+        assertThat(json.path("scores").textValue()).isEqualTo("sigmoid");
+        for (JsonNode each : json.at("/images/0/predictions")) {
+            assertThat(each.path("probability").doubleValue())
+                    .isCloseTo(1 / (1 + Math.exp(-each.path("logit").doubleValue())), within(1e-12));
+        }
+
+        out.reset();
+        assertThat(run(MODEL, IMAGE, "--scores", "none", "--top", "1")).isZero();
+        assertThat(text(out).lines().toList().get(1)).matches(" *-?\\d+\\.\\d+  (red|green|blue)");
+        assertThat(run(MODEL, IMAGE, "--scores", "best")).isEqualTo(2);
+        assertThat(run(MODEL, IMAGE, "--output", "boxes")).isEqualTo(2);
+        assertThat(text(err))
+                .contains("--scores: expected auto, softmax, sigmoid or none, found 'best'; --help")
+                .contains("--output: expected one of logits, found 'boxes'; --help");
     }
 
     @Test
@@ -173,6 +213,7 @@ class MainTest {
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx24m",
+                        "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Main.class.getName(),

@@ -84,6 +84,31 @@ class RuntimeJarIT {
         assertThat(predictions.at("/0/label").asText()).isIn("red", "green", "blue");
     }
 
+    /** The environment of this process names no locale, as in containers, under cron and under systemd. */
+    @Test
+    void printsUtf8WhateverTheLocale() throws Exception {
+        Path labels = Files.writeString(folder.resolve("labels.txt"), "café\nnaïve\n日本\n");
+
+        Ran text = run(MODEL, IMAGE, "--labels", labels.toString());
+        Ran json = run(MODEL, IMAGE, "--labels", labels.toString(), "--json");
+        assertThat(text.out()).contains("café", "naïve", "日本");
+        assertThat(json.out()).contains("\"café\"", "\"naïve\"", "\"日本\"");
+        assertThat(text.err() + json.err()).isEmpty();
+    }
+
+    @Test
+    void answersForTheImagesThatItCanRead() throws Exception {
+        Path webp = Files.write(folder.resolve("a.webp"), "RIFF0000WEBPVP8 ".getBytes(StandardCharsets.US_ASCII));
+
+        Ran ran = run(MODEL, webp.toString(), IMAGE, "--top", "1");
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.out().lines()).hasSize(2).startsWith(IMAGE);
+        assertThat(ran.err())
+                .isEqualTo(
+                        "ham-runtime: " + webp + ": expected a PNG, JPEG, GIF, BMP, TIFF or PPM image, found WebP, for"
+                                + " which there is no reader here; convert it to PNG first.\n");
+    }
+
     @Test
     void tellsItsVersionAndItsOptions() throws Exception {
         Ran version = run("--version");

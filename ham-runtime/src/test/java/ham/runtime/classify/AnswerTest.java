@@ -98,4 +98,39 @@ class AnswerTest {
                 IntStream.range(0, classes).mapToObj(String::valueOf).toList();
         return new Answer("m.onnx", form, Scores.SOFTMAX, shifted, indices, values.length, values.length, labels);
     }
+
+    @Test
+    void aSigmoidScoresEachClassForItself() {
+        List<Prediction> found =
+                answer(AnswerForm.LOGITS, Scores.SIGMOID, 0, 2, -1000).top(3);
+
+        assertThat(found).extracting(Prediction::index).containsExactly(1, 0, 2);
+        assertThat(found).extracting(Prediction::probability).containsExactly(1 / (1 + Math.exp(-2)), 0.5, 0.0);
+        assertThat(answer(AnswerForm.LOGITS, Scores.SIGMOID, -3).top(1).get(0).probability())
+                .isEqualTo(1 / (1 + Math.exp(3)));
+    }
+
+    @Test
+    void whatTheGraphHasScoredIsNotScoredAgain() {
+        Answer answer = answer(AnswerForm.PROBABILITIES, Scores.SIGMOID, 0.75f, 0, 1, 0.5f);
+
+        assertThat(answer.top(4)).extracting(Prediction::probability).containsExactly(1.0, 0.75, 0.5, 0.0);
+        assertThat(answer.row()[0]).isCloseTo((float) Math.log(3), within(1e-6f));
+        assertThat(answer.row()).endsWith(AnswerForm.LEAST, -AnswerForm.LEAST, 0);
+    }
+
+    @Test
+    void numbersWithoutScoresStayAsTheyAre() {
+        List<Prediction> found =
+                answer(AnswerForm.LOGITS, Scores.NONE, -3, 12.5f).top(2);
+
+        assertThat(found).containsExactly(new Prediction(1, "1", 12.5, 12.5), new Prediction(0, "0", -3, -3));
+    }
+
+    private static Answer answer(AnswerForm form, Scores scores, float... values) {
+        FloatBuffer shifted = FloatBuffer.allocate(2 * values.length).put(values.length, values);
+        List<String> labels =
+                IntStream.range(0, values.length).mapToObj(String::valueOf).toList();
+        return new Answer("m.onnx", form, scores, shifted, null, values.length, values.length, labels);
+    }
 }

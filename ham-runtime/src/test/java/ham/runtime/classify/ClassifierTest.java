@@ -146,8 +146,8 @@ class ClassifierTest {
                 withMetadata(Labels.METADATA_KEY, "[\"a\"", Preprocessing.METADATA_KEY, PREPROCESSING),
                 ", metadata ham.labels: expected a JSON array of texts, found broken JSON");
         assertRefused(
-                withMetadata(Labels.METADATA_KEY, "[\"a\"]", Preprocessing.METADATA_KEY, "{}"),
-                ", metadata ham.preprocessing: expected the key size, found none.");
+                withMetadata(Labels.METADATA_KEY, "[\"a\"]", Preprocessing.METADATA_KEY, "{\"size\": \"x\"}"),
+                ", metadata ham.preprocessing: expected size to be a number");
         assertRefused(
                 withMetadata(
                         Labels.METADATA_KEY,

@@ -5,16 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.ModelException;
 import ham.runtime.TestData;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -85,11 +97,137 @@ class ImageDecoderTest {
                                 + " make it smaller first.");
     }
 
-    @Test
-    void refusesOtherColours() {
-        assertThatThrownBy(() -> ImageDecoder.decode(TestData.path("pillow/cmyk.jpg")))
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"0000001c66747970617669660000 | AVIF", "0000001c667479706865696300 | HEIC", "ff0a00 | JPEG XL"})
+    void namesTheFormatThatItDoesNotRead(String hex, String format) {
+        assertThatThrownBy(() -> ImageDecoder.decode(HexFormat.of().parseHex(hex), "a.jpg"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageContaining("cmyk.jpg: expected a grey or RGB image, found a JPEG of 4 components");
+                .hasMessage("a.jpg: expected a PNG, JPEG, GIF, BMP, TIFF or PPM image, found " + format
+                        + ", for which there is no reader here; convert it to PNG first.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "P2\n# a comment\n2 2 4\n0 1\n2 4\n",
+                "P3 2 2 255 0 0 0 64 64 64 128 128 128 255 255 255",
+                "P5 2 2 255\n\0@\u0080\u00ff",
+                "P6 2 2 255\n\0\0\0@@@\u0080\u0080\u0080\u00ff\u00ff\u00ff"
+            })
+    void readsThePixelsOfNetpbm(String file) {
+        RgbImage image = ImageDecoder.decode(file.getBytes(StandardCharsets.ISO_8859_1), "a.ppm");
+
+        assertThat(image.width() + "x" + image.height()).isEqualTo("2x2");
+        assertThat(image.rgb()).containsExactly(0, 0, 0, 64, 64, 64, 128, 128, 128, 255, 255, 255);
+    }
+
+    @Test
+    void readsTheBitsOfNetpbm() {
+        byte[] white = {-1, -1, -1};
+        byte[] black = {0, 0, 0};
+        for (String file : List.of("P1 2 1 01", "P1\n2 1\n0 1\n", "P4 2 1\n@")) {
+            byte[] rgb = ImageDecoder.decode(file.getBytes(StandardCharsets.ISO_8859_1), "a.pbm")
+                    .rgb();
+            assertThat(Arrays.copyOf(rgb, 3)).isEqualTo(white);
+            assertThat(Arrays.copyOfRange(rgb, 3, 6)).isEqualTo(black);
+        }
+        assertThatThrownBy(() -> ImageDecoder.decode("P5 2 2 255\nabc".getBytes(StandardCharsets.ISO_8859_1), "a.pgm"))
+                .isInstanceOf(ModelException.class)
+                .hasMessage("a.pgm: expected a whole PPM image, found a damaged or truncated one (too few bytes).");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LZW", "Deflate", "PackBits", ""})
+    void readsTiff(String compression) throws IOException {
+        RgbImage expected = ImageDecoder.decode(TestData.path("pillow/rgb.png"));
+        BufferedImage image = new BufferedImage(expected.width(), expected.height(), BufferedImage.TYPE_3BYTE_BGR);
+        for (int i = 0; i < expected.width() * expected.height(); i++) {
+            int rgb = (expected.rgb()[3 * i] & 0xff) << 16
+                    | (expected.rgb()[3 * i + 1] & 0xff) << 8
+                    | (expected.rgb()[3 * i + 2] & 0xff);
+            image.setRGB(i % expected.width(), i / expected.width(), rgb);
+        }
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();
+        ImageWriteParam settings = writer.getDefaultWriteParam();
+        if (!compression.isEmpty()) {
+            settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            settings.setCompressionType(compression);
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (var out = new MemoryCacheImageOutputStream(bytes)) {
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(image, null, null), settings);
+        }
+
+        assertThat(ImageDecoder.decode(bytes.toByteArray(), "a.tif").rgb()).isEqualTo(expected.rgb());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void tellsHowTheCameraWasHeld(int orientation) {
+        byte[] tiff = HexFormat.of().parseHex("4d4d002a0000000800010112000300000001000" + orientation + "0000");
+        byte[] jpeg = TestData.bytes("pillow/rgb_444.jpg");
+        ByteArrayOutputStream held = new ByteArrayOutputStream();
+        held.write(jpeg, 0, 2);
+        held.writeBytes(new byte[] {-1, (byte) 0xe1, 0, (byte) (8 + tiff.length), 'E', 'x', 'i', 'f', 0, 0});
+        held.writeBytes(tiff);
+        held.write(jpeg, 2, jpeg.length - 2);
+
+        RgbImage image = ImageDecoder.decode(held.toByteArray(), "a.jpg");
+
+        assertThat(image.orientation()).isEqualTo(orientation);
+        assertThat(image.rgb()).isEqualTo(ImageDecoder.decode(jpeg, "a.jpg").rgb());
+        assertThat(ImageDecoder.decode(withChunk(TestData.bytes("pillow/rgb.png"), tiff), "a.png")
+                        .orientation())
+                .isEqualTo(orientation);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<rdf tiff:Orientation=\"8\"/>", "<tiff:Orientation>8</tiff:Orientation>"})
+    void readsXmpWhereThereIsNoExif(String xmp) {
+        byte[] jpeg = TestData.bytes("pillow/rgb_444.jpg");
+        byte[] block = ("http://ns.adobe.com/xap/1.0/\0" + xmp).getBytes(StandardCharsets.US_ASCII);
+        ByteArrayOutputStream held = new ByteArrayOutputStream();
+        held.write(jpeg, 0, 2);
+        held.writeBytes(new byte[] {-1, (byte) 0xe1, 0, (byte) (2 + block.length)});
+        held.writeBytes(block);
+        held.write(jpeg, 2, jpeg.length - 2);
+
+        assertThat(ImageDecoder.decode(held.toByteArray(), "a.jpg").orientation())
+                .isEqualTo(8);
+    }
+
+    /** A PNG with an eXIf chunk behind its header. */
+    private static byte[] withChunk(byte[] png, byte[] exif) {
+        byte[] named = new byte[4 + exif.length];
+        System.arraycopy("eXIf".getBytes(StandardCharsets.US_ASCII), 0, named, 0, 4);
+        System.arraycopy(exif, 0, named, 4, exif.length);
+        CRC32 crc = new CRC32();
+        crc.update(named);
+        ByteBuffer chunk = ByteBuffer.allocate(8 + named.length);
+        chunk.putInt(exif.length).put(named).putInt((int) crc.getValue());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(png, 0, 33);
+        out.writeBytes(chunk.array());
+        out.write(png, 33, png.length - 33);
+        return out.toByteArray();
+    }
+
+    @Test
+    void refusesAProgressiveImageWithoutItsLastScans() {
+        byte[] whole = TestData.bytes("pillow/progressive.jpg");
+        int last = whole.length - 2;
+        while (!(whole[last] == -1 && whole[last + 1] == (byte) 0xda)) {
+            last--;
+        }
+        byte[] part = Arrays.copyOf(whole, last + 2);
+        part[last + 1] = (byte) 0xd9;
+
+        assertThatThrownBy(() -> ImageDecoder.decode(part, "a.jpg"))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("a progressive one without its last scans");
     }
 
     @Test
@@ -111,7 +249,9 @@ class ImageDecoderTest {
 
         assertThatThrownBy(() -> ImageDecoder.decode(text))
                 .isInstanceOf(ModelException.class)
-                .hasMessage(text + ": expected a PNG, JPEG, GIF or BMP image, found something else; convert it first.");
+                .hasMessage(
+                        text
+                                + ": expected a PNG, JPEG, GIF, BMP, TIFF or PPM image, found something else; convert it first.");
         assertThatThrownBy(() -> ImageDecoder.decode(empty))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(empty + ": expected an image, found an empty file.");

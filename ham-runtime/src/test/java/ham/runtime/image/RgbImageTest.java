@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.ModelException;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RgbImageTest {
     private final RgbImage image = RgbImage.ofGray(3, 2, new byte[] {1, 2, 3, 4, 5, -6});
@@ -42,5 +45,23 @@ class RgbImageTest {
         assertThatThrownBy(() -> RgbImage.ofGray(3, 2, new byte[5]))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("A grey image of 3x2 pixels needs 6 bytes, found 5.");
+    }
+
+    /** The eight ways to hold {@code a b / c d / e f}, as Pillow's {@code exif_transpose} turns them. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 'ab cd ef'", "2, 'ba dc fe'", "3, 'fe dc ba'", "4, 'ef cd ab'",
+        "5, 'ace bdf'", "6, 'eca fdb'", "7, 'fdb eca'", "8, 'bdf ace'"
+    })
+    void turnsAPictureUpright(int orientation, String rows) {
+        byte[] gray = "abcdef".getBytes(StandardCharsets.US_ASCII);
+        RgbImage upright = new RgbImage(2, 3, RgbImage.ofGray(2, 3, gray).rgb(), orientation).upright();
+
+        StringBuilder found = new StringBuilder();
+        for (int i = 0; i < 6; i++) {
+            found.append(i > 0 && i % upright.width() == 0 ? " " : "").append((char) upright.rgb()[3 * i + 1]);
+        }
+        assertThat(found).hasToString(rows);
+        assertThat(upright.orientation()).isEqualTo(1);
     }
 }

@@ -43,6 +43,55 @@ public final class TinyModel {
                 weights(classes, rgb));
     }
 
+    /**
+     * The same on images of one size.
+     *
+     * @param type number of the element type in onnx.proto: 1 float32, 2 uint8, 10 float16
+     * @param last whether the channels come last
+     */
+    public static byte[] ofImages(int type, boolean last, int side, int classes, float... rgb) {
+        Message toFloat = new Message().text(1, "to").number(3, 1).number(20, 2);
+        Message order = new Message().text(1, "perm").number(20, 7);
+        for (int axis : last ? new int[] {0, 3, 1, 2} : new int[] {0, 1, 2, 3}) {
+            order.number(8, axis);
+        }
+        return model(
+                side,
+                new Message()
+                        .block(1, node("Cast", List.of("image"), "floats").block(5, toFloat))
+                        .block(
+                                1,
+                                node("Transpose", List.of("floats"), "pixel_values")
+                                        .block(5, order)),
+                last ? value(type, "image", side, side, 3) : value(type, "image", 3, side, side),
+                "class",
+                weights(classes, rgb));
+    }
+
+    /** A classifier whose logits go through operators of one input, the last of which gives the output. */
+    public static byte[] ending(int side, int classes, List<String> operators, float... rgb) {
+        Message nodes = new Message();
+        String from = "logits";
+        for (int i = 0; i < operators.size(); i++) {
+            String to = i == operators.size() - 1 ? "scores" : "value" + i;
+            nodes.block(1, node(operators.get(i), List.of(from), to));
+            from = to;
+        }
+        return model(
+                side, nodes, value("pixel_values", 3, side, side), "class", weights(classes, rgb), List.of("scores"));
+    }
+
+    /** A classifier that gives what it pooled before its logits. */
+    public static byte[] pooledFirst(int side, int classes, float... rgb) {
+        return model(
+                side,
+                new Message(),
+                value("pixel_values", 3, side, side),
+                "class",
+                weights(classes, rgb),
+                List.of("flat", "logits"));
+    }
+
     /** A classifier with metadata whose labels are a prefix and a number from 0 */
     public static byte[] classifier(int side, int classes, String prefix, float... rgb) {
         return model(side, new Message(), value("pixel_values", 3, side, side), prefix, weights(classes, rgb));
@@ -67,14 +116,22 @@ public final class TinyModel {
 
     /** The graph begins with nodes that make float32 [batch, 3, height, width] of the input, if it is not that already. */
     private static byte[] model(int side, Message nodes, Message input, String prefix, float[] weights) {
+        return model(side, nodes, input, prefix, weights, List.of("logits"));
+    }
+
+    private static byte[] model(
+            int side, Message nodes, Message input, String prefix, float[] weights, List<String> outputs) {
         int classes = weights.length / 3;
-        Message graph = nodes.block(1, node("GlobalAveragePool", List.of("pixel_values"), "pooled"))
+        Message tail = outputs.contains("scores") ? nodes : new Message();
+        Message graph = (outputs.contains("scores") ? new Message() : nodes)
+                .block(1, node("GlobalAveragePool", List.of("pixel_values"), "pooled"))
                 .block(1, node("Flatten", List.of("pooled"), "flat"))
                 .block(1, node("MatMul", List.of("flat", "weights"), "logits"))
+                .append(tail)
                 .text(2, "g")
                 .block(5, initializer(classes, weights))
-                .block(11, input)
-                .block(12, value("logits", classes));
+                .block(11, input);
+        outputs.forEach(name -> graph.block(12, value(name, name.equals("flat") ? 3 : classes)));
         List<String> labels =
                 IntStream.range(0, classes).mapToObj(i -> prefix + i).toList();
         return new Message()
@@ -108,11 +165,15 @@ public final class TinyModel {
     }
 
     private static Message value(String name, int... sizes) {
+        return value(1, name, sizes);
+    }
+
+    private static Message value(int type, String name, int... sizes) {
         Message shape = new Message().block(1, new Message().text(2, "batch"));
         for (int size : sizes) {
             shape.block(1, new Message().number(1, size));
         }
-        Message tensor = new Message().number(1, 1).block(2, shape);
+        Message tensor = new Message().number(1, type).block(2, shape);
         return new Message().text(1, name).block(2, new Message().block(1, tensor));
     }
 
@@ -127,6 +188,11 @@ public final class TinyModel {
         Message number(int field, int value) {
             varint(field << 3);
             varint(value);
+            return this;
+        }
+
+        Message append(Message other) {
+            out.writeBytes(other.bytes());
             return this;
         }
 

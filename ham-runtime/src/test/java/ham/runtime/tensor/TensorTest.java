@@ -69,7 +69,7 @@ class TensorTest {
     void refusesToReadAnotherType() {
         assertThatThrownBy(() -> Tensor.of(new long[1], 1).floats())
                 .isInstanceOf(ModelException.class)
-                .hasMessage("Expected a tensor of type float32, float16 or bfloat16, found int64.");
+                .hasMessage("Expected a tensor of type float32, float16, bfloat16 or float64, found int64.");
         assertThatThrownBy(() -> Tensor.of(new float[1], 1).longs()).isInstanceOf(ModelException.class);
     }
 

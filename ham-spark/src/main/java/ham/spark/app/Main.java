@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What {@code ham} and {@code spark-submit} start: {@code score REQUEST}, where the request ({@link ScoreRequest}) is JSON or a file of it. Exit codes
- * are those of ham: 0 done, 1 failed, 2 wrong usage.
+ * What {@code ham} and {@code spark-submit} start: {@code score REQUEST} or {@code sweep REQUEST}, where the request ({@link ScoreRequest},
+ * {@link SweepRequest}) is JSON or a file of it. Exit codes are those of ham: 0 done, 1 failed, 2 wrong usage.
  */
 public final class Main {
     private Main() {}
@@ -26,16 +26,19 @@ public final class Main {
     }
 
     private static int run(String[] args) {
-        if (args.length != 2 || !args[0].equals("score")) {
-            System.err.println("ham: expected 'score' and what is to be scored, as JSON or a file of JSON");
+        if (args.length != 2 || !(args[0].equals("score") || args[0].equals("sweep"))) {
+            System.err.println("ham: expected 'score' or 'sweep', and what to do as JSON or a file of JSON");
             return 2;
         }
         try {
-            ScoreRequest request =
-                    ScoreRequest.of(args[1].startsWith("{") ? args[1] : Files.readString(Path.of(args[1])));
-            try (SparkSession spark = Sessions.begin(request.master(), "ham score")) {
-                ScoreReport report = new ScoreJob(spark, request).run();
-                System.out.println(report.text(request.output(), request.json()));
+            String json = args[1].startsWith("{") ? args[1] : Files.readString(Path.of(args[1]));
+            if (args[0].equals("score")) {
+                score(ScoreRequest.of(json));
+            } else {
+                SweepRequest request = SweepRequest.of(json);
+                try (SparkSession spark = Sessions.begin(request.master(), "ham sweep")) {
+                    new SweepJob(spark, request).run();
+                }
             }
             return 0;
         } catch (IOException e) {
@@ -44,6 +47,13 @@ public final class Main {
         } catch (RuntimeException e) {
             System.err.println("ham: " + sentence(e));
             return e instanceof HamException known && known.code() == ErrorCode.USAGE ? 2 : 1;
+        }
+    }
+
+    private static void score(ScoreRequest request) throws IOException {
+        try (SparkSession spark = Sessions.begin(request.master(), "ham score")) {
+            ScoreReport report = new ScoreJob(spark, request).run();
+            System.out.println(report.text(request.output(), request.json()));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -18,7 +19,7 @@ import org.apache.spark.sql.types.StructType;
 
 /** Scores a folder of images or of parquet into a folder of parquet, which appears when all rows are in it. */
 public final class ScoreJob {
-    private static final String IMAGES = "*.{png,PNG,jpg,JPG,jpeg,JPEG,gif,GIF,bmp,BMP}";
+    private static final String IMAGES = "*.{png,PNG,jpg,JPG,jpeg,JPEG,gif,GIF,bmp,BMP,tif,TIF,tiff,TIFF,ppm,PPM}";
     /** So that small files do not make a task of every few of them. */
     private static final long BYTES_TO_OPEN_A_FILE = 256 << 10;
 
@@ -80,8 +81,11 @@ public final class ScoreJob {
         Dataset<Row> answers = model.transform(input).drop(column);
         for (String vector : List.of(PROBABILITY, FEATURES)) {
             if (vector.equals(PROBABILITY) ? request.all() : request.features()) {
+                Column values = functions.col(vector);
                 answers = answers.withColumn(
-                        vector, org.apache.spark.ml.functions.vector_to_array(functions.col(vector), "float32"));
+                        vector,
+                        functions.when(
+                                values.isNotNull(), org.apache.spark.ml.functions.vector_to_array(values, "float32")));
             }
         }
         return answers;
@@ -104,7 +108,8 @@ public final class ScoreJob {
                 .load(input.toString())
                 .select("path", CONTENT);
         if (images.inputFiles().length == 0) {
-            throw new ModelException(input + ": expected PNG, JPEG, GIF or BMP images or parquet, found none.");
+            throw new ModelException(
+                    input + ": expected PNG, JPEG, GIF, BMP, TIFF or PPM images or parquet, found none.");
         }
         return images;
     }

@@ -33,7 +33,7 @@ final class StandaloneCluster implements AutoCloseable {
         Path jars = Files.createDirectories(home.resolve("jars"));
         for (Path jar : classPath().stream().filter(entry -> !isOurs(entry)).toList()) {
             if (Files.exists(jar) && !Files.exists(jars.resolve(jar.getFileName()))) {
-                Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
+                link(jars.resolve(jar.getFileName()), jar);
             }
         }
         try {
@@ -45,6 +45,15 @@ final class StandaloneCluster implements AutoCloseable {
         } catch (IOException | InterruptedException | RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    /** A hard link, of whose removal JUnit does not warn, where both lie on one file system. */
+    private static void link(Path name, Path file) throws IOException {
+        try {
+            Files.createLink(name, file.toRealPath());
+        } catch (UnsupportedOperationException | IOException e) {
+            Files.createSymbolicLink(name, file);
         }
     }
 

@@ -53,7 +53,15 @@ public enum BadImages {
                         without(data.test(), testing.keySet()),
                         data.classNames(),
                         data.files())
-                .complete(folder);
+                .complete(folder, data.train().size() == 0 ? Wanted.TEST : Wanted.BOTH);
+    }
+
+    /**
+     * As {@link #readable}, where images are decoded as they are needed and a damaged one stops the work then: nothing is done beforehand unless
+     * such images are left out.
+     */
+    public Dataset lazily(Path folder, Dataset data, Consumer<String> skipped) {
+        return this == STOP ? data : readable(folder, data, skipped);
     }
 
     /** Index of every image that cannot be decoded, and why. */

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,7 +17,7 @@ import java.util.List;
  *
  * <p>Source: <a href="https://www.cs.toronto.edu/~kriz/cifar.html">Krizhevsky, 2009</a>.
  */
-final class Cifar100 {
+final class Cifar100 implements DataLayout {
     private static final int SIDE = 32;
     private static final int PLANE = SIDE * SIDE;
     private static final int RECORD = 2 + 3 * PLANE;
@@ -24,22 +25,32 @@ final class Cifar100 {
     private static final String TEST = "test.bin";
     private static final String NAMES = "fine_label_names.txt";
 
-    private Cifar100() {}
-
-    static boolean isIn(Path folder) {
+    @Override
+    public boolean isIn(Path folder) {
         return Files.exists(folder.resolve(TRAIN)) || Files.exists(folder.resolve(TEST));
     }
 
-    static Dataset open(Path folder) {
+    @Override
+    public Dataset open(Path folder, Wanted wanted) {
         Path namesFile = folder.resolve(NAMES);
         Path train = folder.resolve(TRAIN);
         Path test = folder.resolve(TEST);
         List<String> names = TextLines.names(namesFile);
+        boolean learns = wanted == Wanted.BOTH || Files.exists(train);
+        boolean measures = wanted != Wanted.ANY || Files.exists(test);
+        List<Path> files = new ArrayList<>();
+        if (learns) {
+            files.add(train);
+        }
+        if (measures) {
+            files.add(test);
+        }
+        files.add(namesFile);
         return new Dataset(
-                new Records(train, names.size()),
-                new Records(test, names.size()),
+                learns ? new Records(train, names.size()) : ImageSet.NONE,
+                measures ? new Records(test, names.size()) : ImageSet.NONE,
                 names,
-                List.of(train, test, namesFile));
+                files);
     }
 
     private static final class Records implements ImageSet {

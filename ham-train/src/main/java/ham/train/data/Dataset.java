@@ -19,11 +19,11 @@ public record Dataset(ImageSet train, ImageSet test, List<String> classNames, Li
     }
 
     /**
-     * Refuses what no stream of tasks can be made from: fewer than two classes, or a class without an image in one of the two
-     * sets.
+     * Refuses what cannot be used: for a stream of tasks fewer than two classes, or a class without an image in one of the two sets; for a
+     * measurement no image at all.
      */
-    Dataset complete(Path folder) {
-        if (classNames.size() < 2) {
+    Dataset complete(Path folder, Wanted wanted) {
+        if (wanted == Wanted.BOTH && classNames.size() < 2) {
             throw new InputException(
                     folder, "expected two classes or more, found " + classNames + "; add images of another class");
         }
@@ -35,9 +35,20 @@ public record Dataset(ImageSet train, ImageSet test, List<String> classNames, Li
                                 + name.replaceAll("\\p{Cntrl}", "?") + "'; rename the class");
             }
         }
-        requireEveryClass(folder, train, "training");
-        requireEveryClass(folder, test, "test");
+        if (wanted == Wanted.BOTH) {
+            requireEveryClass(folder, train, "training");
+            requireEveryClass(folder, test, "test");
+        } else if (test.size() == 0 && (wanted == Wanted.TEST || train.size() == 0)) {
+            throw new InputException(
+                    folder,
+                    "expected " + (wanted == Wanted.TEST ? "test images" : "images") + ", found none; add some");
+        }
         return this;
+    }
+
+    /** The images to learn from, or where there are none those to measure with. */
+    public ImageSet any() {
+        return train.size() > 0 ? train : test;
     }
 
     private void requireEveryClass(Path folder, ImageSet images, String use) {

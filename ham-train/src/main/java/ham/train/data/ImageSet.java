@@ -4,6 +4,24 @@ import ham.runtime.image.RgbImage;
 
 /** Images with labels, by index. Safe for use by several threads. */
 public interface ImageSet {
+    /** No image. */
+    ImageSet NONE = new ImageSet() {
+        @Override
+        public int size() {
+            return 0;
+        }
+
+        @Override
+        public int label(int index) {
+            throw new IndexOutOfBoundsException(index);
+        }
+
+        @Override
+        public RgbImage image(int index) {
+            throw new IndexOutOfBoundsException(index);
+        }
+    };
+
     /** How many images. */
     int size();
 

@@ -1,8 +1,8 @@
 package ham.train.data;
 
 import ham.merge.InputException;
-import java.io.IOException;
-import java.nio.file.Files;
+import ham.runtime.ModelException;
+import ham.runtime.json.TextFile;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -14,13 +14,13 @@ final class TextLines {
     static List<String> names(Path file) {
         List<String> names;
         try {
-            names = Files.readAllLines(file).stream()
+            names = TextFile.read(file, "class names, one a line")
+                    .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())
                     .toList();
-        } catch (IOException e) {
-            throw new InputException(
-                    file, "expected class names, one a line in UTF-8, found a file that cannot be read; check it", e);
+        } catch (ModelException e) {
+            throw new InputException(e.getMessage(), e);
         }
         if (new HashSet<>(names).size() != names.size()) {
             throw new InputException(file, "expected every class name once, found one twice; make the names differ");

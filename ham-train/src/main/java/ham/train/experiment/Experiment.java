@@ -102,6 +102,45 @@ public final class Experiment {
         return measured;
     }
 
+    /**
+     * The folders of the runs in two parts: those that need no other, and those that take the adapters of one of them.
+     */
+    public List<List<String>> waves() {
+        List<String> first = new ArrayList<>();
+        List<String> second = new ArrayList<>();
+        for (PlannedRun run : plan) {
+            boolean waits = run.config()
+                    .adapters()
+                    .filter(adapters -> runsFolder.equals(adapters.getParent()))
+                    .isPresent();
+            (waits ? second : first).add(run.folder());
+        }
+        return List.of(first, second);
+    }
+
+    /**
+     * Does one run, or goes on with it; for a machine that has a part of the experiment.
+     *
+     * @param folder of the run
+     * @throws InputException when the plan has no such run, or as {@link #run}
+     */
+    public void runOne(
+            String folder, Map<String, String> environment, List<String> command, ExperimentProgress progress) {
+        for (int i = 0; i < plan.size(); i++) {
+            PlannedRun run = plan.get(i);
+            if (run.folder().equals(folder)) {
+                FinishedRun unused = FinishedRun.of(
+                        run.config(),
+                        runsFolder.resolve(folder),
+                        environment,
+                        command,
+                        progress.begins(i + 1, plan.size(), run, OptionalDouble.empty()));
+                return;
+            }
+        }
+        throw new InputException("experiment: expected a run of its plan, found " + folder);
+    }
+
     /** A run takes as long as the one of its name before it, else as long as the mean of all. */
     private static OptionalDouble left(List<PlannedRun> rest, Map<String, Double> seconds) {
         OptionalDouble mean =

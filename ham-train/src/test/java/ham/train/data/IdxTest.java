@@ -16,6 +16,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IdxTest {
     private static final String TRAIN_IMAGES = "train-images-idx3-ubyte";
@@ -73,6 +75,42 @@ class IdxTest {
         assertThat(dataset.test().image(1).height()).isEqualTo(2);
         assertThat(dataset.test().image(1).rgb())
                 .containsExactly(6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 11);
+    }
+
+    /** As 7-Zip, browsers, Kaggle and EMNIST name them. */
+    @ParameterizedTest
+    @CsvSource({
+        "train-images.idx3-ubyte, train-labels.idx1-ubyte",
+        "train_images_idx3_ubyte, train_labels_idx1_ubyte",
+        "train-images-idx3-ubyte (1), train-labels-idx1-ubyte (1)",
+        "emnist-letters-train-images-idx3-ubyte, emnist-letters-train-labels-idx1-ubyte",
+        "train-images-idx3-ubyte/train-images-idx3-ubyte, train-labels-idx1-ubyte/train-labels-idx1-ubyte",
+    })
+    void readsFilesUnderOtherNames(String images, String labels) throws IOException {
+        move(TRAIN_IMAGES, images);
+        move(TRAIN_LABELS, labels);
+        assertThat(DataSpec.open(folder).train().size()).isEqualTo(3);
+    }
+
+    private void move(String from, String to) throws IOException {
+        Path moved = Files.move(folder.resolve(from), folder.resolve("moved"));
+        Files.createDirectories(folder.resolve(to).getParent());
+        Files.move(moved, folder.resolve(to));
+    }
+
+    @Test
+    void refusesSeveralDataSetsInAFolder() throws IOException {
+        Files.copy(folder.resolve(TRAIN_IMAGES), folder.resolve("emnist-" + TRAIN_IMAGES));
+        refused("several", "emnist-", "folder of its own");
+    }
+
+    @Test
+    void testImagesAloneAreEnoughToMeasure() throws IOException {
+        Files.delete(folder.resolve(TRAIN_IMAGES));
+        Files.delete(folder.resolve(TRAIN_LABELS));
+        assertThat(DataSpec.openTest(folder).test().size()).isEqualTo(2);
+        assertThat(DataSpec.openTest(folder).classNames()).containsExactly("0", "1");
+        refused(TRAIN_IMAGES);
     }
 
     @Test

@@ -61,7 +61,8 @@ public final class HeadReplacement {
         new HeadGraph(builder).add(head, features);
         GraphProto graph = builder.build();
 
-        ElementFormat output = output(head.classes());
+        classifier.outputs().forEach(each -> output(each, head.classes()));
+        ElementFormat output = classifier.outputFormat();
         names.put(FEATURES, cast(classifier.format(), ElementFormat.FLOAT, classifier.features(), "features"));
         names.put(VitGraph.OUTPUT, output == ElementFormat.FLOAT ? classifier.output() : edit.freshName("ham.logits"));
         for (TensorProto tensor : graph.getInitializerList()) {
@@ -79,22 +80,24 @@ public final class HeadReplacement {
         classifier.constants().forEach(edit::remove);
     }
 
-    /** Notes the number of classes in the graph output, and says in what format it is. */
-    private ElementFormat output(int classes) {
-        Range field = model.outputs().get(classifier.output());
+    /** Notes the number of classes in a graph output that has a number a class. */
+    private void output(String name, int classes) {
+        Range field = model.outputs().get(name);
         ValueInfoProto.Builder info = Messages.value(model.file(), field).toBuilder();
         TensorShapeProto.Builder shape =
                 info.getTypeBuilder().getTensorTypeBuilder().getShapeBuilder();
+        boolean logits = name.equals(classifier.output());
         int type = info.getType().getTensorType().getElemType();
-        if (shape.getDimCount() != 2 || ElementFormat.of(type).isEmpty()) {
+        if (logits && (shape.getDimCount() != 2 || ElementFormat.of(type).isEmpty())) {
             throw ClassifierLayer.refused(
                     model,
-                    "expected a float graph output [batch, classes], found '" + classifier.output() + "' with "
-                            + shape.getDimCount() + " dimensions of ONNX type " + type);
+                    "expected a float graph output [batch, classes], found '" + name + "' with " + shape.getDimCount()
+                            + " dimensions of ONNX type " + type);
         }
-        shape.setDim(1, TensorShapeProto.Dimension.newBuilder().setDimValue(classes));
-        edit.output(field, info.build());
-        return ElementFormat.of(type).get();
+        if (shape.getDimCount() == 2 && (logits || shape.getDim(1).getDimValue() == classifier.classes())) {
+            shape.setDim(1, TensorShapeProto.Dimension.newBuilder().setDimValue(classes));
+            edit.output(field, info.build());
+        }
     }
 
     private String cast(ElementFormat from, ElementFormat to, String value, String name) {

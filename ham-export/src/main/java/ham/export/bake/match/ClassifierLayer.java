@@ -8,27 +8,38 @@ import ham.merge.InputException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * The classifier at the end of a graph: from the features to the logits.
+ * The classifier at the end of a graph: from the features to the logits. Its weight may stand behind nodes that cast, transpose or only pass
+ * it on, and the logits may be made probabilities behind it, which stays as it is.
  *
  * @param features name of the value [batch, d] that it reads
  * @param width d
+ * @param classes number of logits
  * @param format of the features
- * @param output name of the graph output that it makes
- * @param nodes indices of its nodes, in their order
+ * @param output name of the logits
+ * @param outputFormat of the logits
+ * @param outputs graph outputs that are the logits, or made of them alone
+ * @param nodes indices of its nodes; the first is the one that multiplies
  * @param constants what only they read
  */
 public record ClassifierLayer(
         String features,
         int width,
+        int classes,
         ElementFormat format,
         String output,
+        ElementFormat outputFormat,
+        Set<String> outputs,
         List<Integer> nodes,
         List<TensorEntry> constants) {
 
-    private static final Set<String> BEHIND = Set.of("Add", "Cast", "Identity");
+    private static final String CAST = "Cast";
+    private static final Set<String> BEFORE = Set.of(CAST, "Identity", "Transpose");
+    private static final Set<String> BEHIND = Set.of("Add", CAST, "Identity");
+    private static final Set<String> TAIL = Set.of("Softmax", "LogSoftmax", "Sigmoid", CAST, "Identity", "ArgMax");
     private static final String ADVICE = "; keep the graph's own (head: keep)";
 
     /**
@@ -38,68 +49,152 @@ public record ClassifierLayer(
      * @throws InputException if it is not the one linear layer before a graph output
      */
     public static ClassifierLayer find(ModelIndex model, Uses uses, List<Placement> places) {
-        List<Placement> read = places.stream()
-                .filter(place -> uses.of(place.tensor().name()).stream().anyMatch(ClassifierLayer::multiplies))
+        List<Walk> walks = places.stream()
+                .flatMap(place -> Walk.from(model, uses, place).stream())
                 .toList();
-        if (read.size() != 1 || uses.of(read.get(0).tensor().name()).size() != 1) {
+        if (walks.size() != 1) {
             throw refused(
                     model,
                     "expected one node that multiplies by the base's classifier, found "
-                            + (read.isEmpty() ? "none" : "several"));
+                            + (walks.isEmpty() ? "none" : "several"));
         }
-        Placement place = read.get(0);
-        int index = uses.of(place.tensor().name()).get(0).node();
-        NodeEntry node = model.nodes().get(index);
-        if (node.integers().getOrDefault("transA", 0L) != 0
-                || place.tensor().dims().size() != 2) {
-            throw refused(model, "expected a plain linear layer as classifier, found " + node.label());
-        }
-        List<Integer> nodes = new ArrayList<>(List.of(index));
-        String value = node.outputs().get(0);
-        while (!model.outputs().containsKey(value) || uses.of(value).size() != 1) {
-            List<Use> readers = uses.of(value);
-            NodeEntry next = readers.size() == 1 && readers.get(0).canBeRenamed()
-                    ? model.nodes().get(readers.get(0).node())
-                    : null;
-            if (next == null || !BEHIND.contains(next.operator()) || !restIsConstant(model, next, value)) {
-                throw refused(
-                        model,
-                        "expected the classifier's logits to be a graph output, found that they are read by "
-                                + readers.stream().map(Use::label).toList());
-            }
-            nodes.add(readers.get(0).node());
-            value = next.outputs().get(0);
-        }
-        return new ClassifierLayer(
-                node.inputs().get(0),
-                place.block().columns(),
-                Content.format(place.tensor()),
-                value,
-                nodes,
-                constants(model, uses, nodes));
+        return walks.get(0).classifier();
     }
 
-    private static boolean multiplies(Use use) {
+    static boolean multiplies(Use use) {
         return use.layout() != Use.Layout.UNKNOWN && use.label().matches("(Gemm|MatMul) .*");
     }
 
-    private static boolean restIsConstant(ModelIndex model, NodeEntry node, String value) {
-        return node.inputs().stream()
-                .allMatch(input -> input.equals(value)
-                        || model.tensors().stream()
-                                .anyMatch(tensor -> tensor.name().equals(input)));
-    }
-
-    private static List<TensorEntry> constants(ModelIndex model, Uses uses, List<Integer> nodes) {
-        Set<String> read = new LinkedHashSet<>();
-        nodes.forEach(node -> read.addAll(model.nodes().get(node).inputs()));
-        return model.tensors().stream()
-                .filter(tensor -> read.contains(tensor.name()))
-                .filter(tensor -> uses.of(tensor.name()).stream().allMatch(use -> nodes.contains(use.node())))
-                .toList();
-    }
-
+    /** A refusal that names the way out. */
     public static InputException refused(ModelIndex model, String problem) {
         return new InputException(model.file().path(), problem + ADVICE);
+    }
+
+    /** The way from a constant through the classifier to the graph's outputs. */
+    private static final class Walk {
+        private final ModelIndex model;
+        private final Uses uses;
+        private final Placement place;
+        private final List<Integer> nodes = new ArrayList<>();
+        private final Set<String> outputs = new LinkedHashSet<>();
+        private int multiplier;
+        private ElementFormat format;
+
+        private Walk(ModelIndex model, Uses uses, Placement place) {
+            this.model = model;
+            this.uses = uses;
+            this.place = place;
+            this.format = Content.format(place.tensor());
+        }
+
+        /** The way to the node that multiplies by a constant; empty if there is none. */
+        static Optional<Walk> from(ModelIndex model, Uses uses, Placement place) {
+            Walk walk = new Walk(model, uses, place);
+            String value = place.tensor().name();
+            while (true) {
+                List<Use> readers = uses.direct(value);
+                if (readers.size() != 1 || !readers.get(0).canBeRenamed()) {
+                    return Optional.empty();
+                }
+                int index = readers.get(0).node();
+                if (multiplies(readers.get(0))) {
+                    walk.multiplier = index;
+                    walk.nodes.add(0, index);
+                    return Optional.of(walk);
+                }
+                NodeEntry node = model.nodes().get(index);
+                if (!BEFORE.contains(node.operator()) || node.outputs().size() != 1) {
+                    return Optional.empty();
+                }
+                walk.pass(node);
+                walk.nodes.add(index);
+                value = node.outputs().get(0);
+            }
+        }
+
+        private void pass(NodeEntry node) {
+            if (node.operator().equals(CAST)) {
+                int to = node.integers().getOrDefault("to", 0L).intValue();
+                format = ElementFormat.of(to)
+                        .orElseThrow(() -> refused(
+                                model,
+                                "expected floats at the classifier, found " + node.label() + " to the ONNX type "
+                                        + to));
+            }
+        }
+
+        private ClassifierLayer classifier() {
+            NodeEntry node = model.nodes().get(multiplier);
+            if (node.integers().getOrDefault("transA", 0L) != 0
+                    || place.tensor().dims().size() != 2) {
+                throw refused(model, "expected a plain linear layer as classifier, found " + node.label());
+            }
+            ElementFormat features = format;
+            String value = node.outputs().get(0);
+            for (Optional<Integer> next = behind(value); next.isPresent(); next = behind(value)) {
+                NodeEntry entry = model.nodes().get(next.get());
+                pass(entry);
+                nodes.add(next.get());
+                value = entry.outputs().get(0);
+            }
+            tail(value);
+            return new ClassifierLayer(
+                    node.inputs().get(0),
+                    place.block().columns(),
+                    place.block().rows(),
+                    features,
+                    value,
+                    format,
+                    outputs,
+                    nodes,
+                    constants());
+        }
+
+        /** The one node that reads the value and belongs to the classifier, if there is one. */
+        private Optional<Integer> behind(String value) {
+            List<Use> readers = uses.direct(value);
+            return readers.size() == 1 && readers.get(0).canBeRenamed()
+                    ? Optional.of(readers.get(0).node())
+                            .filter(index ->
+                                    BEHIND.contains(model.nodes().get(index).operator()))
+                            .filter(index -> restIsConstant(model.nodes().get(index), value))
+                    : Optional.empty();
+        }
+
+        private boolean restIsConstant(NodeEntry node, String value) {
+            return node.inputs().stream()
+                    .allMatch(input -> input.equals(value)
+                            || model.tensors().stream()
+                                    .anyMatch(tensor -> tensor.name().equals(input)));
+        }
+
+        /** Follows the logits to the graph's outputs, through nodes that do not care how many classes there are. */
+        private void tail(String value) {
+            List<Use> readers = uses.direct(value);
+            for (Use reader : readers) {
+                NodeEntry node = reader.canBeRenamed() ? model.nodes().get(reader.node()) : null;
+                if (node == null && model.outputs().containsKey(value) && reader.node() < 0) {
+                    outputs.add(value);
+                } else if (node != null
+                        && TAIL.contains(node.operator())
+                        && node.outputs().size() == 1) {
+                    tail(node.outputs().get(0));
+                } else {
+                    throw refused(
+                            model,
+                            "expected the classifier's logits to be a graph output, found that they are read by "
+                                    + readers.stream().map(Use::label).toList());
+                }
+            }
+        }
+
+        private List<TensorEntry> constants() {
+            Set<String> read = new LinkedHashSet<>();
+            nodes.forEach(node -> read.addAll(model.nodes().get(node).inputs()));
+            return model.tensors().stream()
+                    .filter(tensor -> read.contains(tensor.name()))
+                    .filter(tensor -> uses.direct(tensor.name()).stream().allMatch(use -> nodes.contains(use.node())))
+                    .toList();
+        }
     }
 }

@@ -55,14 +55,13 @@ public final class ContentSearch implements Search {
 
     @Override
     public float[] base(Match match) {
-        return match.likeness().exact()
-                ? base.values(match.placement().block())
-                : Content.block(match.placement());
+        return match.likeness().exact() ? base.values(match.placement().block()) : Content.block(match.placement());
     }
 
     @Override
     public List<Placement> classifier() {
-        return base.classifier()
+        return base
+                .classifier()
                 .map(block -> {
                     float[] weights = base.values(block).clone();
                     List<Candidate> found = holding(block, weights);
@@ -106,11 +105,11 @@ public final class ContentSearch implements Search {
     private boolean isAlone(WeightBlock block, float[] weights) {
         double far = Nearness.far(Nearness.tolerance(ElementFormat.FLOAT));
         return base.alike(block).stream()
-                .noneMatch(other -> Nearness.measure(base.values(other), weights).distance() < far);
+                .noneMatch(
+                        other -> Nearness.measure(base.values(other), weights).distance() < far);
     }
 
-    private InputException missing(
-            String layer, WeightBlock block, float[] weights, Matrix delta, Nearby nearby) {
+    private InputException missing(String layer, WeightBlock block, float[] weights, Matrix delta, Nearby nearby) {
         String expected = "layer '" + layer + "': expected a constant that holds '" + block.tensor() + "' ["
                 + block.rows() + ", " + block.columns() + "] of " + base.path();
         Set<String> quantised = QuantisedOperators.operators(model);

@@ -1,12 +1,12 @@
 package ham.export.bake.match;
 
 import ham.export.bake.base.LayerPlace;
-import ham.merge.checkpoint.VitPart;
 import ham.export.bake.base.WeightBlock;
 import ham.export.bake.read.ElementFormat;
 import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.TensorEntry;
 import ham.merge.InputException;
+import ham.merge.checkpoint.VitPart;
 import ham.merge.tensor.Matrix;
 import java.util.List;
 import java.util.Optional;
@@ -73,8 +73,7 @@ public final class NameSearch implements Search {
                 .flatMap(LayerPlace::part)
                 .filter(VitPart.QKV::equals)
                 .isPresent();
-        int third =
-                fused ? place.flatMap(LayerPlace::part).map(VitPart::third).orElse(-1) : -1;
+        int third = fused ? place.flatMap(LayerPlace::part).map(VitPart::third).orElse(-1) : -1;
         int first = Math.max(0, third) * delta.rows();
         long rows = (long) delta.rows() * (third < 0 ? 1 : 3);
         List<Long> expected = delta.columns() == 1 && tensor.dims().size() == 1

@@ -84,7 +84,8 @@ final class Nearby {
         if (nextDistance < Nearness.far(tolerance)) {
             throw new InputException(
                     model.file().path(),
-                    "layer '" + layer + "': expected one constant that is nearly its weights and no other close to them, found '"
+                    "layer '" + layer
+                            + "': expected one constant that is nearly its weights and no other close to them, found '"
                             + candidates.get(0).placement().tensor().name() + "'" + text()
                             + "; give the weights that the graph was exported from");
         }

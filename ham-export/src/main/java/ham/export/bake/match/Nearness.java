@@ -106,8 +106,8 @@ final class Nearness {
                 back &= format.same(weights[i], format.round(stored[i]));
             }
             if (there || back) {
-                return Optional.of(Likeness.near(
-                        "equal content after a round trip through " + format.name().toLowerCase(Locale.ROOT)));
+                return Optional.of(Likeness.near("equal content after a round trip through "
+                        + format.name().toLowerCase(Locale.ROOT)));
             }
         }
         return Optional.empty();

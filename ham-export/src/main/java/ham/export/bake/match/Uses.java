@@ -60,9 +60,12 @@ public final class Uses {
         }
         for (Use use : direct(name)) {
             NodeEntry node = use.canBeRenamed() ? model.nodes().get(use.node()) : null;
-            if (node != null && node.operator().equals(IDENTITY) && node.outputs().size() == 1) {
+            if (node != null
+                    && node.operator().equals(IDENTITY)
+                    && node.outputs().size() == 1) {
                 String output = node.outputs().get(0);
-                Optional<LayerPlace> place = LayerPlace.find(output).or(use::place).or(() -> told);
+                Optional<LayerPlace> place =
+                        LayerPlace.find(output).or(use::place).or(() -> told);
                 follow(output, place, uses, seen);
             } else {
                 uses.add(use.place().isPresent() ? use : use.at(told.or(() -> behind(node))));
@@ -72,7 +75,9 @@ public final class Uses {
 
     /** The layer that all readers behind a preparing node tell of. */
     private Optional<LayerPlace> behind(NodeEntry node) {
-        if (node == null || !PREPARING.contains(node.operator()) || node.outputs().size() != 1) {
+        if (node == null
+                || !PREPARING.contains(node.operator())
+                || node.outputs().size() != 1) {
             return Optional.empty();
         }
         Set<Optional<LayerPlace>> places = new HashSet<>();

@@ -1,0 +1,2 @@
+/** {@code ham serve}. */
+package ham.cli.serve;

@@ -1,0 +1,130 @@
+package ham.serve.engine;
+
+import ham.runtime.ModelException;
+import ham.runtime.model.AdaptedBound;
+import ham.runtime.model.AdaptedModel;
+import ham.runtime.model.SessionSettings;
+import ham.runtime.tensor.Tensor;
+import ham.runtime.tensor.TensorSpec;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A base graph and the adapters of a folder that {@code ham export --package adapters} wrote. For one run at a time. */
+public final class AdapterEngine implements Engine {
+    /** How many shapes of the input keep their pinned buffers. */
+    private static final int MOST_SHAPES = 8;
+
+    private final AdaptedModel model;
+    private final List<TensorSpec> inputs;
+    private final List<TensorSpec> outputs;
+    private final Map<String, String> metadata;
+    private final Map<String, List<String>> labels;
+    private final String provider;
+    private final LinkedHashMap<List<Long>, AdaptedBound> bounds = new LinkedHashMap<>(16, 0.75f, true);
+
+    private AdapterEngine(AdaptedModel model, String provider, Map<String, List<String>> labels) {
+        this.model = model;
+        this.provider = provider;
+        this.inputs = List.of(model.input());
+        this.outputs = model.outputs();
+        this.metadata = model.metadata();
+        this.labels = labels;
+    }
+
+    /**
+     * Opens the base and every adapter that the folder's record names.
+     *
+     * @throws ModelException if one of them is missing or broken
+     */
+    public static AdapterEngine open(Path folder, AdapterRecord record, SessionSettings settings) {
+        AdaptedModel model = AdaptedModel.open(folder.resolve(record.base()), settings);
+        try {
+            Map<String, List<String>> labels = new LinkedHashMap<>();
+            for (AdapterRecord.Task task : record.tasks()) {
+                model.load(task.task(), folder.resolve(task.adapter()));
+                labels.put(task.task(), task.labels());
+            }
+            return new AdapterEngine(model, settings.provider().executionProvider(), labels);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public List<TensorSpec> inputs() {
+        return inputs;
+    }
+
+    @Override
+    public List<TensorSpec> outputs() {
+        return outputs;
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    @Override
+    public String provider() {
+        return provider;
+    }
+
+    @Override
+    public Set<String> adapters() {
+        return Collections.unmodifiableSet(labels.keySet());
+    }
+
+    @Override
+    public Optional<List<String>> labels(String adapter) {
+        return Optional.ofNullable(labels.get(adapter));
+    }
+
+    @Override
+    public int mostRuns() {
+        return 1;
+    }
+
+    @Override
+    public synchronized Map<String, Tensor> run(Optional<String> adapter, Map<String, Tensor> given) {
+        Tensor input = given.get(inputs.get(0).name());
+        AdaptedBound bound = bound(input.shape());
+        bound.use(adapter.orElseThrow());
+        bound.input().clear().put(input.data());
+        bound.run();
+        Map<String, Tensor> taken = new LinkedHashMap<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            Tensor pinned = bound.outputs().get(i);
+            ByteBuffer copy = ByteBuffer.allocate(pinned.data().remaining()).put(pinned.data());
+            taken.put(outputs.get(i).name(), new Tensor(pinned.type(), pinned.shape(), copy.flip()));
+        }
+        return taken;
+    }
+
+    private AdaptedBound bound(List<Long> shape) {
+        AdaptedBound bound = bounds.get(shape);
+        if (bound == null) {
+            bound = model.bind(shape.stream().mapToLong(Long::longValue).toArray());
+            bounds.put(shape, bound);
+            if (bounds.size() > MOST_SHAPES) {
+                List<Long> oldest = bounds.keySet().iterator().next();
+                bounds.remove(oldest).close();
+            }
+        }
+        return bound;
+    }
+
+    @Override
+    public synchronized void close() {
+        bounds.values().forEach(AdaptedBound::close);
+        bounds.clear();
+        model.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** The protocol over gRPC: {@code inference.GRPCInferenceService}. */
+package ham.serve.grpc;

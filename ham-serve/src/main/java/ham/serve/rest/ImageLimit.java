@@ -1,0 +1,65 @@
+package ham.serve.rest;
+
+import ham.serve.protocol.ServeException;
+import ham.serve.protocol.Status;
+import ham.serve.service.Budget;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/** Looks at the size that an image says it has before anybody decodes it: a small file can hold a very large picture. */
+final class ImageLimit {
+    /** Bytes of heap that a pixel takes while it is decoded. */
+    private static final int BYTES_A_PIXEL = 7;
+
+    private final long most;
+    private final Budget budget;
+
+    ImageLimit(long most, Budget budget) {
+        this.most = Math.min(most, budget.most() / BYTES_A_PIXEL);
+        this.budget = budget;
+    }
+
+    /** Memory for an image, taken while it is decoded and classified. */
+    record Taken(Budget budget, long bytes) {
+        void giveBack() {
+            budget.give(bytes);
+        }
+    }
+
+    /** @throws ServeException if it is too large, or there is no memory for it now */
+    Taken take(byte[] image) {
+        long pixels = pixels(image);
+        if (pixels > most) {
+            throw new ServeException(
+                    Status.TOO_LARGE,
+                    "Expected an image of at most " + most / 1_000_000 + " megapixels, found one of "
+                            + pixels / 1_000_000 + "; make it smaller first.");
+        }
+        long bytes = pixels * BYTES_A_PIXEL;
+        budget.take(bytes);
+        return new Taken(budget, bytes);
+    }
+
+    /** 0 where it cannot be read: who decodes it says why. */
+    private static long pixels(byte[] image) {
+        try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(image))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
+            if (!readers.hasNext()) {
+                return 0;
+            }
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(input, true, true);
+                return (long) reader.getWidth(0) * reader.getHeight(0);
+            } finally {
+                reader.dispose();
+            }
+        } catch (IOException | RuntimeException e) {
+            return 0;
+        }
+    }
+}

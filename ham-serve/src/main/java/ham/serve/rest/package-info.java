@@ -1,0 +1,2 @@
+/** The protocol over HTTP, the route for images, the page, and the numbers for Prometheus. */
+package ham.serve.rest;

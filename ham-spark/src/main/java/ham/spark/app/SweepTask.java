@@ -1,0 +1,39 @@
+package ham.spark.app;
+
+import ham.runtime.ModelException;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.apache.spark.api.java.function.VoidFunction;
+
+/**
+ * Runs a program to its end. Its standard input stays open as long as the executor lives: a program that goes on with what it began can tell by its
+ * end that another attempt is about to begin.
+ */
+final class SweepTask implements VoidFunction<SweepRequest.Program> {
+    private static final long serialVersionUID = 1L;
+
+    private final String folder;
+
+    SweepTask(String folder) {
+        this.folder = folder;
+    }
+
+    @Override
+    public void call(SweepRequest.Program program) throws IOException, InterruptedException {
+        File log = new File(program.log());
+        Process process = new ProcessBuilder(program.command())
+                .directory(new File(folder))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                .start();
+        try (OutputStream input = process.getOutputStream()) {
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new ModelException(program.name() + ": ended with exit code " + code + "; see " + log + ".");
+            }
+        } finally {
+            process.destroy();
+        }
+    }
+}
