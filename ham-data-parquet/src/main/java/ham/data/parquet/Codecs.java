@@ -2,6 +2,7 @@ package ham.data.parquet;
 
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.GZIPInputStream;
@@ -41,10 +42,9 @@ final class Codecs implements CompressionCodecFactory {
         }
 
         private static byte[] bytes(BytesInput input) throws IOException {
-            ByteBuffer buffer = input.toByteBuffer();
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
-            return bytes;
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(Math.toIntExact(input.size()));
+            input.writeAllTo(bytes);
+            return bytes.toByteArray();
         }
 
         private byte[] unpack(byte[] packed, int size) throws IOException {
