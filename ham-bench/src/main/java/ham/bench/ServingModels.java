@@ -111,8 +111,14 @@ final class ServingModels {
 
     /** Bakes without comparing forms: what is measured here is speed. */
     private ExportResult export(Merged merged, Path file) {
-        return VitExporter.export(
-                ExportRequest.builder().setBase(source.base()).setMerged(merged).setVersion(version).setOutput(file).setSettings(session).optVerify(false).build());
+        return VitExporter.export(ExportRequest.builder()
+                .setBase(source.base())
+                .setMerged(merged)
+                .setVersion(version)
+                .setOutput(file)
+                .setSettings(session)
+                .optVerify(false)
+                .build());
     }
 
     /** The files of a strategy for the first tasks. */

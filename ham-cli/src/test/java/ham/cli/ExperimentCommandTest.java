@@ -3,7 +3,6 @@ package ham.cli;
 import static ham.cli.Cli.ham;
 import static ham.cli.Cli.testdata;
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -183,8 +182,7 @@ class ExperimentCommandTest {
                         "sanity --tasks 2 --methods ham --variant a:keep=1 --variant a:keep=0.5",
                         List.of("--variant", "found a twice")),
                 arguments(
-                        "sanity --tasks 2 --methods ham --variant ham:keep=1",
-                        List.of("--variant", "found ham twice")),
+                        "sanity --tasks 2 --methods ham --variant ham:keep=1", List.of("--variant", "found ham twice")),
                 arguments("compare --tasks 9 --methods ham", List.of("--tasks", "found 9")),
                 arguments("sanity --tasks 3", List.of("--tasks", "expected 2", "found 3")));
     }

@@ -171,8 +171,7 @@ class MergeContinueTest {
         Path merged = merge("merged", run, "--groups", "1");
         Cli rest = ham("merge", "--onto", merged, "--without", "task1", "--out", temp.resolve("rest"), "--json")
                 .succeeds();
-        assertThat(rest.err())
-                .contains("without task1: later adapters (task2) were trained beside what is taken out");
+        assertThat(rest.err()).contains("without task1: later adapters (task2) were trained beside what is taken out");
         assertThat(rest.json().path("mode").asText()).isEqualTo("independent");
         Cli shorter = ham("merge", "--onto", merged, "--without", "task2", "--out", temp.resolve("shorter"), "--json")
                 .succeeds();

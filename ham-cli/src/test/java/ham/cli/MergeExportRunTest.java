@@ -236,7 +236,8 @@ class MergeExportRunTest {
         Path adapter = testdata("everyday/classifier");
         Path labels = Files.writeString(temp.resolve("labels.txt"), "ä\nb\nc\nd\ne\n");
         ham("merge", adapter, "--base", base, "--out", temp.resolve("plain")).succeeds();
-        ham("merge", adapter, "--base", base, "--labels", labels, "--out", temp.resolve("named")).succeeds();
+        ham("merge", adapter, "--base", base, "--labels", labels, "--out", temp.resolve("named"))
+                .succeeds();
         assertThat(temp.resolve("plain/labels.txt")).content().startsWith("classifier/0\n");
         assertThat(temp.resolve("named/labels.txt")).hasSameTextualContentAs(labels);
         for (String merged : List.of("plain", "named")) {
@@ -262,7 +263,12 @@ class MergeExportRunTest {
                 Files.copy(testdata("everyday/keys/a").resolve(file), folder.resolve(file));
             }
         }
-        JsonNode record = ham("merge", temp.resolve("cats/final"), temp.resolve("dogs/final"), "--out", temp.resolve("m"),
+        JsonNode record = ham(
+                        "merge",
+                        temp.resolve("cats/final"),
+                        temp.resolve("dogs/final"),
+                        "--out",
+                        temp.resolve("m"),
                         "--json")
                 .succeeds()
                 .json();

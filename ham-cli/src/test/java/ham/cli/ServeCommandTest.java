@@ -94,7 +94,11 @@ class ServeCommandTest {
                             URI.create("http://127.0.0.1:" + ports.path("http").asInt() + "/" + path))
                     .POST(BodyPublishers.ofByteArray(body));
             HttpResponse<String> response = HttpClient.newHttpClient()
-                    .send(headers.length == 0 ? request.build() : request.headers(headers).build(), BodyHandlers.ofString());
+                    .send(
+                            headers.length == 0
+                                    ? request.build()
+                                    : request.headers(headers).build(),
+                            BodyHandlers.ofString());
             return JsonMapper.builder().build().readTree(response.body());
         }
 
@@ -149,12 +153,13 @@ class ServeCommandTest {
         try (Running server = new Running(folder)) {
             String name = server.ports.path("models").path(0).asText();
             float[] expected;
-            try (OnnxModel model = OnnxModel.open(
-                    folder.resolve(name).resolve("1").resolve("model.onnx"), new SessionSettings(1))) {
+            try (OnnxModel model =
+                    OnnxModel.open(folder.resolve(name).resolve("1").resolve("model.onnx"), new SessionSettings(1))) {
                 expected = model.run(pixels(), new long[] {1, 3, 32, 32});
             }
             same(infer(server, name, ""), expected);
-            assertThat(server.post("classify?top=2", image()).path("predictions")).hasSize(2);
+            assertThat(server.post("classify?top=2", image()).path("predictions"))
+                    .hasSize(2);
         }
     }
 
@@ -163,7 +168,9 @@ class ServeCommandTest {
         Path folder = export("adapters");
         try (Running server = new Running(folder);
                 AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), new SessionSettings(1))) {
-            JsonNode record = JsonMapper.builder().build().readTree(folder.resolve("package.json").toFile());
+            JsonNode record = JsonMapper.builder()
+                    .build()
+                    .readTree(folder.resolve("package.json").toFile());
             List<float[]> answers = new ArrayList<>();
             for (JsonNode task : record.path("tasks")) {
                 String adapter = task.path("task").asText();
@@ -175,12 +182,17 @@ class ServeCommandTest {
                 answers.add(expected);
                 JsonNode classes = server.post("classify/adapters?top=1&adapter=" + adapter, image());
                 assertThat(task.path("labels").toString())
-                        .contains(classes.path("predictions").path(0).path("label").asText());
+                        .contains(classes.path("predictions")
+                                .path(0)
+                                .path("label")
+                                .asText());
             }
             assertThat(answers).hasSize(3);
             assertThat(answers.get(0)).isNotEqualTo(answers.get(1));
             assertThat(infer(server, "adapters", "").path("error").asText()).contains("parameter adapter with one of");
-            assertThat(infer(server, "adapters", "\"parameters\":{\"adapter\":\"../x\"},").path("error").asText())
+            assertThat(infer(server, "adapters", "\"parameters\":{\"adapter\":\"../x\"},")
+                            .path("error")
+                            .asText())
                     .contains("expected one of the adapters");
         }
     }

@@ -2,7 +2,6 @@ package ham.cli;
 
 import static ham.cli.Cli.ham;
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
@@ -17,8 +16,8 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "demo", "train", "merge", "export", "run", "serve", "eval", "bench", "engine", "inspect", "doctor", "keys",
-                "sign", "apply", "fleet", "score"
+                "demo", "train", "merge", "export", "run", "serve", "eval", "bench", "engine", "inspect", "doctor",
+                "keys", "sign", "apply", "fleet", "score"
             })
     void everyCommandHasHelp(String command) {
         Cli help = ham(command, "--help").succeeds();
@@ -81,7 +80,6 @@ class UsageTest {
     @ParameterizedTest(name = "ham {0}")
     @MethodSource("wrongUsage")
     void wrongUsageIsOneLineAndExitCodeTwo(String words, List<String> parts) {
-        ham((Object[]) (words.isEmpty() ? new String[0] : words.split(" ")))
-                .failsWith(2, parts.toArray(String[]::new));
+        ham((Object[]) (words.isEmpty() ? new String[0] : words.split(" "))).failsWith(2, parts.toArray(String[]::new));
     }
 }

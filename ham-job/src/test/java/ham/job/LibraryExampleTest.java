@@ -48,7 +48,9 @@ class LibraryExampleTest {
         }
         // end
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("grey0", "grey1", "grey2", "grey3");
-        assertThat(run.resolve(Job.EXPORT)).content().contains("\"parity\"", "\"passed\" : true", "\"out\" : \"model.onnx\"");
+        assertThat(run.resolve(Job.EXPORT))
+                .content()
+                .contains("\"parity\"", "\"passed\" : true", "\"out\" : \"model.onnx\"");
         assertThat(run.resolve("report.html")).exists();
         assertThat(Job.builder()
                         .setConfig(config)

@@ -50,7 +50,8 @@ public final class OipClient {
 
     /** A model as the server tells it. */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Model(String name, List<String> versions, String platform, List<Tensor> inputs, List<Tensor> outputs) {}
+    public record Model(
+            String name, List<String> versions, String platform, List<Tensor> inputs, List<Tensor> outputs) {}
 
     /**
      * Asks who the server is.
@@ -102,7 +103,8 @@ public final class OipClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve("/" + path)).timeout(ANSWER);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(server.resolve("/" + path)).timeout(ANSWER);
         token.ifPresent(each -> request.header("Authorization", "Bearer " + each));
         return request;
     }

@@ -12,5 +12,4 @@ import ham.bench.latency.LatencySummary;
  * @param images a second that were answered
  * @param latency in ms: from sending, or in the scenario Server from when the query was due, so that waiting for the server counts
  */
-public record UrlResult(
-        String scenario, int queries, int refused, int failed, double images, LatencySummary latency) {}
+public record UrlResult(String scenario, int queries, int refused, int failed, double images, LatencySummary latency) {}

@@ -27,7 +27,8 @@ final class UrlOptions {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "Measure a server of the Open Inference Protocol instead, for example http://127.0.0.1:8000; needs --model.")
+            description =
+                    "Measure a server of the Open Inference Protocol instead, for example http://127.0.0.1:8000; needs --model.")
     private String url;
 
     @Option(names = "--model", paramLabel = "NAME", description = "With --url: the model that is asked.")
@@ -70,7 +71,8 @@ final class UrlOptions {
         UrlPlan plan = new UrlPlan(
                 model, List.of(Scenario.values()), queries, Math.min(queries, 200), rate, connections, 8, 1);
         List<UrlResult> results = new UrlBench(client, plan).run();
-        Table table = new Table("scenario", "answered", "refused", "failed", "images/s", "p50 ms", "p90 ms", "p99 ms", "max ms");
+        Table table = new Table(
+                "scenario", "answered", "refused", "failed", "images/s", "p50 ms", "p90 ms", "p99 ms", "max ms");
         for (UrlResult each : results) {
             LatencySummary latency = each.latency();
             table.row(

@@ -3,10 +3,10 @@ package ham.cli.export;
 import ham.cli.console.Table;
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
+import ham.export.patch.PatchReport;
 import ham.job.export.Delivered;
 import ham.job.export.Exported;
 import ham.job.export.Packaged;
-import ham.export.patch.PatchReport;
 import java.nio.file.Path;
 import java.util.Locale;
 

@@ -114,14 +114,16 @@ final class NumberFormatOptions {
 
     /** The request in these numbers; compared on real images where there are some and no others were asked for. */
     ExportRequest apply(CommandSpec spec, ExportRequest request) {
-        ExportRequest formatted = request.toBuilder().optFormat(format(spec, request)).build();
+        ExportRequest formatted =
+                request.toBuilder().optFormat(format(spec, request)).build();
         if (request.inputs().isPresent()) {
             return formatted;
         }
         if (data != null) {
             Dataset dataset = badImages.test(spec, data);
-            return formatted.toBuilder().optInputs(
-                    CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing())).build();
+            return formatted.toBuilder()
+                    .optInputs(CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing()))
+                    .build();
         }
         return formatted.format().calibration().isEmpty()
                 ? formatted
@@ -162,8 +164,7 @@ final class NumberFormatOptions {
         requireInteger(spec, numbers);
         Optional<Pattern> exceptions = Optional.ofNullable(floatLayers).map(text -> pattern(spec, text));
         Optional<Calibration> calibration = Optional.ofNullable(calibrate)
-                .map(folder -> new Calibration(
-                        calibration(spec, folder, calibrationImages, request), ranges));
+                .map(folder -> new Calibration(calibration(spec, folder, calibrationImages, request), ranges));
         return new NumberFormat(numbers, chosen, exceptions, calibration);
     }
 

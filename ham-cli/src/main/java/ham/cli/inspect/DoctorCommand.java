@@ -32,23 +32,26 @@ import picocli.CommandLine.Option;
 /** {@code ham doctor}: what works on this machine, found out by trying it. */
 @Command(
         name = "doctor",
-        description = "Shows what works on this machine, by trying it: JVM, PyTorch, execution providers, and the libraries"
-                + " of NVIDIA's that a GPU needs.")
+        description =
+                "Shows what works on this machine, by trying it: JVM, PyTorch, execution providers, and the libraries"
+                        + " of NVIDIA's that a GPU needs.")
 public final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private Console console;
 
     @Option(
             names = "--prove",
-            description = "Train, merge, export and run a small stream on the CPU and on the GPU, on every backend, and compare:"
-                    + " one page and a JSON file say what passed, failed and was skipped, and why. A few minutes.")
+            description =
+                    "Train, merge, export and run a small stream on the CPU and on the GPU, on every backend, and compare:"
+                            + " one page and a JSON file say what passed, failed and was skipped, and why. A few minutes.")
     private boolean prove;
 
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description = "With --prove: the folder to write (default: a fresh folder runs/proof-TIME, which is named at the"
-                    + " end).")
+            description =
+                    "With --prove: the folder to write (default: a fresh folder runs/proof-TIME, which is named at the"
+                            + " end).")
     private Path out;
 
     @Option(
@@ -127,7 +130,8 @@ public final class DoctorCommand implements Callable<Integer> {
         Path testdata = home.resolve("testdata");
         if ((base == null || data == null) && !Files.isDirectory(testdata)) {
             throw new InputException(
-                    testdata, "expected ham's test data, found nothing; give --base and --data, or start by ./ham doctor");
+                    testdata,
+                    "expected ham's test data, found nothing; give --base and --data, or start by ./ham doctor");
         }
         Path folder = out != null ? out : FreshFolder.in(home.resolve("runs"), "proof");
         ProofRecord record = Proof.builder()
@@ -141,8 +145,8 @@ public final class DoctorCommand implements Callable<Integer> {
                 .run();
         StringBuilder text = new StringBuilder();
         for (ProofStep each : record.steps()) {
-            text.append(String.format(
-                    Locale.ROOT, "%-8s %-52s %s%n", each.state().label(), each.name(), each.detail()));
+            text.append(
+                    String.format(Locale.ROOT, "%-8s %-52s %s%n", each.state().label(), each.name(), each.detail()));
         }
         text.append(String.format(
                 "%n%d passed, %d failed, %d skipped; %s has the page",

@@ -78,9 +78,10 @@ final class MethodOptions {
             names = "--space",
             paramLabel = "SPACE",
             defaultValue = "delta",
-            description = "ties, dare, magnitude, magmax, breadcrumbs, della, sce, model-stock: where entries are merged: delta (the"
-                    + " weights), knots (the directions of all outputs) or core (those of all factors) (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description =
+                    "ties, dare, magnitude, magmax, breadcrumbs, della, sce, model-stock: where entries are merged: delta (the"
+                            + " weights), knots (the directions of all outputs) or core (those of all factors) (default:"
+                            + " ${DEFAULT-VALUE}).")
     private MergeSpace space;
 
     @Option(

@@ -14,7 +14,8 @@ public final class BadImageOption {
             names = "--on-bad-image",
             paramLabel = "HOW",
             defaultValue = "stop",
-            description = "Images that cannot be decoded: stop or skip (named on standard error) (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Images that cannot be decoded: stop or skip (named on standard error) (default: ${DEFAULT-VALUE}).")
     private String rule;
 
     /** The rule. */

@@ -31,7 +31,11 @@ public final class EvalCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.onnx", description = "A model that ham exported.")
     private Path model;
 
-    @Option(names = "--data", paramLabel = "SPEC", required = true, description = "Data folder or list, as for ham train; test images alone will do.")
+    @Option(
+            names = "--data",
+            paramLabel = "SPEC",
+            required = true,
+            description = "Data folder or list, as for ham train; test images alone will do.")
     private Path data;
 
     @Mixin

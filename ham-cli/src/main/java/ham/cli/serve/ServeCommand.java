@@ -69,7 +69,10 @@ public final class ServeCommand implements Callable<Integer> {
                     "Address to listen on; 0.0.0.0 for every network, which wants --token-file and TLS (default: ${DEFAULT-VALUE}).")
     private String host;
 
-    @Option(names = "--tls-cert", paramLabel = "PEM", description = "The server's certificate and those of who signed it.")
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "PEM",
+            description = "The server's certificate and those of who signed it.")
     private Path certificates;
 
     @Option(names = "--tls-key", paramLabel = "PEM", description = "The certificate's key (PKCS 8).")
@@ -145,7 +148,8 @@ public final class ServeCommand implements Callable<Integer> {
             names = "--stop-delay",
             paramLabel = "S",
             defaultValue = "0",
-            description = "How long a stop still takes requests while it says that it is not ready (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How long a stop still takes requests while it says that it is not ready (default: ${DEFAULT-VALUE}).")
     private int stopDelay;
 
     @Option(names = "--log", paramLabel = "FORM", description = "json for a line a request on standard error.")
@@ -155,7 +159,9 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() {
         ServeSettings settings = settings();
         InferenceServer server = InferenceServer.start(
-                models, new Openers(file -> session.open(console, file), () -> session.settings(console.spec())), settings);
+                models,
+                new Openers(file -> session.open(console, file), () -> session.settings(console.spec())),
+                settings);
         CountDownLatch stopped = new CountDownLatch(1);
         Thread hook = new Thread(() -> stop(server), "ham-stop");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -184,14 +190,10 @@ public final class ServeCommand implements Callable<Integer> {
                         usual.connections(),
                         usual.pixels()))
                 .optBatching(new BatchRules(
-                        maxBatch,
-                        Duration.ofNanos(delay.movePointRight(6).longValue()),
-                        queue,
-                        instances))
-                .optRule(Usage.choose(
-                        console.spec(), "--swap", swap, SwapRule.values(), each -> each.name()
-                                .replaceFirst("_.*", "")
-                                .toLowerCase(Locale.ROOT)))
+                        maxBatch, Duration.ofNanos(delay.movePointRight(6).longValue()), queue, instances))
+                .optRule(Usage.choose(console.spec(), "--swap", swap, SwapRule.values(), each -> each.name()
+                        .replaceFirst("_.*", "")
+                        .toLowerCase(Locale.ROOT)))
                 .optDrain(Duration.ofSeconds(drain))
                 .optVersion(Version.current());
         if (http >= 0) {
@@ -232,7 +234,12 @@ public final class ServeCommand implements Callable<Integer> {
         String scheme = certificates == null ? "http" : "https";
         server.httpPort().ifPresent(port -> {
             json.put("http", port);
-            text.append("\n  REST and page  ").append(scheme).append("://").append(host).append(':').append(port);
+            text.append("\n  REST and page  ")
+                    .append(scheme)
+                    .append("://")
+                    .append(host)
+                    .append(':')
+                    .append(port);
         });
         server.grpcPort().ifPresent(port -> {
             json.put("grpc", port);

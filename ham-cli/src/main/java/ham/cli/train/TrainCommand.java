@@ -44,8 +44,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--again",
             paramLabel = "RUN",
-            description = "Make this run again from its run.json: base, data and options are its own, but for those that"
-                    + " are given beside it.")
+            description =
+                    "Make this run again from its run.json: base, data and options are its own, but for those that"
+                            + " are given beside it.")
     private Path again;
 
     @Option(
@@ -83,7 +84,9 @@ public final class TrainCommand implements Callable<Integer> {
     private RunConfig again() {
         RunConfigBuilder run = RunConfig.readBuilder(again);
         if (out == null) {
-            Path folder = (Files.isDirectory(again) ? again : again.toAbsolutePath().getParent())
+            Path folder = (Files.isDirectory(again)
+                            ? again
+                            : again.toAbsolutePath().getParent())
                     .toAbsolutePath()
                     .normalize();
             out = folder.resolveSibling(folder.getFileName() + "-again");

@@ -30,7 +30,7 @@ final class Codecs implements CompressionCodecFactory {
         public BytesInput decompress(BytesInput packed, int size) throws IOException {
             return name == CompressionCodecName.UNCOMPRESSED
                     ? packed
-                    : BytesInput.from(unpack(packed.toByteArray(), size));
+                    : BytesInput.from(unpack(bytes(packed), size));
         }
 
         @Override
@@ -38,6 +38,13 @@ final class Codecs implements CompressionCodecFactory {
             byte[] packed = new byte[packedSize];
             input.get(packed);
             output.put(name == CompressionCodecName.UNCOMPRESSED ? packed : unpack(packed, size));
+        }
+
+        private static byte[] bytes(BytesInput input) throws IOException {
+            ByteBuffer buffer = input.toByteBuffer();
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            return bytes;
         }
 
         private byte[] unpack(byte[] packed, int size) throws IOException {

@@ -3,6 +3,7 @@ package ham.data.parquet;
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.zip.GZIPOutputStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.compression.CompressionCodecFactory;
@@ -16,7 +17,9 @@ final class PackingCodecs implements CompressionCodecFactory {
         return new BytesInputCompressor() {
             @Override
             public BytesInput compress(BytesInput bytes) throws IOException {
-                byte[] plain = bytes.toByteArray();
+                ByteBuffer buffer = bytes.toByteBuffer();
+                byte[] plain = new byte[buffer.remaining()];
+                buffer.get(plain);
                 return switch (name) {
                     case SNAPPY -> BytesInput.from(Snappy.compress(plain));
                     case ZSTD -> BytesInput.from(Zstd.compress(plain));

@@ -21,7 +21,13 @@ import java.util.stream.Stream;
 public record GpuLibraries(List<Path> folders, Path driver) {
     /** Each library by the name that the linker wants, and what it is of. */
     private enum Part {
-        CUDA("cuda", "CUDA 12", "install the CUDA 12 toolkit or runtime packages", "libcudart.so.12", "libcublas.so.12", "libnvrtc.so.12"),
+        CUDA(
+                "cuda",
+                "CUDA 12",
+                "install the CUDA 12 toolkit or runtime packages",
+                "libcudart.so.12",
+                "libcublas.so.12",
+                "libnvrtc.so.12"),
         CUDNN("cudnn", "cuDNN 9", "install cuDNN 9 for CUDA 12", "libcudnn.so.9"),
         TENSORRT(
                 "tensorrt-libraries",
@@ -91,7 +97,8 @@ public record GpuLibraries(List<Path> folders, Path driver) {
         }
         return Finding.no(
                 part.label,
-                String.join(", ", missing) + (missing.size() == 1 ? " is" : " are") + " in none of the linker's folders",
+                String.join(", ", missing) + (missing.size() == 1 ? " is" : " are")
+                        + " in none of the linker's folders",
                 part.advice + ", and name its folder in LD_LIBRARY_PATH where the linker does not look there");
     }
 

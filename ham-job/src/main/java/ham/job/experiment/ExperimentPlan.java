@@ -117,8 +117,7 @@ public final class ExperimentPlan {
 
         /** A run a value of one parameter, called {@code PARAMETER-VALUE}. */
         public Builder optValues(String parameter, List<String> values) {
-            distinct("values", values)
-                    .forEach(value -> changes.put(parameter + "-" + value, Map.of(parameter, value)));
+            distinct("values", values).forEach(value -> changes.put(parameter + "-" + value, Map.of(parameter, value)));
             return this;
         }
 
@@ -129,8 +128,8 @@ public final class ExperimentPlan {
             if (!NAME.matcher(name).matches()) {
                 throw InputException.parameter(
                         "variant",
-                        "expected NAME:OPTION=VALUE,... with a name of letters, digits, '-', '_' and '.', found '" + text
-                                + "'");
+                        "expected NAME:OPTION=VALUE,... with a name of letters, digits, '-', '_' and '.', found '"
+                                + text + "'");
             }
             Map<String, String> own = new LinkedHashMap<>();
             for (String each : BETWEEN.split(text.substring(colon + 1), -1)) {
@@ -138,14 +137,14 @@ public final class ExperimentPlan {
                 if (pair.length < 2 || !RunConfigBuilder.names().contains(pair[0]) || DECIDED.contains(pair[0])) {
                     throw InputException.parameter(
                             "variant",
-                            "expected for " + name + " OPTION=VALUE with an option of training that an experiment does not"
+                            "expected for " + name
+                                    + " OPTION=VALUE with an option of training that an experiment does not"
                                     + " decide itself, found '" + each + "'");
                 }
                 own.put(pair[0], pair[1]);
             }
             if (changes.put(name, own) != null) {
-                throw InputException.parameter(
-                        "variant", "expected a name of its own, found " + name + " twice");
+                throw InputException.parameter("variant", "expected a name of its own, found " + name + " twice");
             }
             return this;
         }
@@ -161,7 +160,8 @@ public final class ExperimentPlan {
     }
 
     private static List<String> methods() {
-        return Stream.concat(Stream.of(LearningMethod.values()).map(LearningMethod::optionName), Stream.of(HAM_INDEPENDENT))
+        return Stream.concat(
+                        Stream.of(LearningMethod.values()).map(LearningMethod::optionName), Stream.of(HAM_INDEPENDENT))
                 .toList();
     }
 

@@ -21,8 +21,10 @@ final class ProofPage {
                 .filter(each -> each.state() == ProofState.FAILED)
                 .map(each -> each.name() + ": " + each.detail())
                 .toList();
-        return new Page("proof of this machine", proof.environment().getOrDefault("cpu", "") + ", "
-                        + proof.environment().getOrDefault("os", ""))
+        return new Page(
+                        "proof of this machine",
+                        proof.environment().getOrDefault("cpu", "") + ", "
+                                + proof.environment().getOrDefault("os", ""))
                 .lead(Html.cards(cards) + Html.warnings(failures))
                 .section(
                         "What was tried",
@@ -59,9 +61,7 @@ final class ProofPage {
         List<List<String>> rows = proof.steps().stream()
                 .flatMap(step -> step.figures().entrySet().stream()
                         .map(entry -> List.of(
-                                step.name(),
-                                entry.getKey(),
-                                String.format(Locale.ROOT, "%.4g", entry.getValue()))))
+                                step.name(), entry.getKey(), String.format(Locale.ROOT, "%.4g", entry.getValue()))))
                 .collect(Collectors.toList());
         return rows.isEmpty() ? "" : Html.table("Figures", List.of("step", "figure", "value"), rows);
     }

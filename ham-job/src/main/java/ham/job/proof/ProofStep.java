@@ -11,9 +11,4 @@ import java.util.Map;
  * @param seconds how long it took
  * @param figures what was measured, by names that say the unit
  */
-public record ProofStep(
-        String name,
-        ProofState state,
-        String detail,
-        double seconds,
-        Map<String, Double> figures) {}
+public record ProofStep(String name, ProofState state, String detail, double seconds, Map<String, Double> figures) {}

@@ -4,11 +4,11 @@ import ham.job.Job;
 import ham.job.JobListener;
 import ham.job.proof.Trials.Outcome;
 import ham.merge.io.JsonFiles;
+import ham.train.config.RunConfig;
 import ham.train.engine.LibTorch;
 import ham.train.engine.TorchEngine;
 import ham.train.engine.TorchTrace;
 import ham.train.lora.StepProgress;
-import ham.train.config.RunConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,7 +78,10 @@ final class TrainingTrials {
 
     /** The exported model of the CPU in float32 and, for a second one of the same graph, in bf16. */
     List<Path> models() {
-        return List.of(folder(CPU, "fp32").resolve(Job.MODEL), folder(CPU, "bf16").resolve(Job.MODEL)).stream()
+        return List.of(
+                        folder(CPU, "fp32").resolve(Job.MODEL),
+                        folder(CPU, "bf16").resolve(Job.MODEL))
+                .stream()
                 .filter(Files::exists)
                 .toList();
     }
@@ -90,7 +93,9 @@ final class TrainingTrials {
             return library.noGpuBecause();
         }
         try (TorchEngine engine = TorchEngine.open(CPU, 0)) {
-            return engine.gpus() > 0 ? Optional.empty() : Optional.of("CUDA finds no GPU here (no driver, or none it may use)");
+            return engine.gpus() > 0
+                    ? Optional.empty()
+                    : Optional.of("CUDA finds no GPU here (no driver, or none it may use)");
         }
     }
 

@@ -34,14 +34,15 @@ class GpuLibrariesTest {
     void saysWhatAnEmptyMachineLacks() {
         Map<String, Finding> findings = findings();
         assertThat(findings.keySet())
-                .containsExactlyInAnyOrder("nvidia-driver", "cuda", "cudnn", "tensorrt-libraries", "pytorch-library", "pytorch-jni");
-        assertThat(findings.get("nvidia-driver").detail())
-                .isEqualTo("libcuda.so.1 is in none of the linker's folders");
+                .containsExactlyInAnyOrder(
+                        "nvidia-driver", "cuda", "cudnn", "tensorrt-libraries", "pytorch-library", "pytorch-jni");
+        assertThat(findings.get("nvidia-driver").detail()).isEqualTo("libcuda.so.1 is in none of the linker's folders");
         assertThat(findings.get("cuda").detail())
                 .isEqualTo("libcudart.so.12, libcublas.so.12, libnvrtc.so.12 are in none of the linker's folders");
         assertThat(findings.get("cudnn").advice())
-                .contains("install cuDNN 9 for CUDA 12, and name its folder in LD_LIBRARY_PATH where the linker does not"
-                        + " look there");
+                .contains(
+                        "install cuDNN 9 for CUDA 12, and name its folder in LD_LIBRARY_PATH where the linker does not"
+                                + " look there");
     }
 
     @Test

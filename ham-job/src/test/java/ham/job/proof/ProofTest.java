@@ -42,9 +42,10 @@ class ProofTest {
                 })
                 .build()
                 .run();
-        Map<String, ProofStep> steps =
-                record.steps().stream().collect(Collectors.toMap(ProofStep::name, each -> each));
-        assertThat(record.steps()).filteredOn(each -> each.state() == ProofState.FAILED).isEmpty();
+        Map<String, ProofStep> steps = record.steps().stream().collect(Collectors.toMap(ProofStep::name, each -> each));
+        assertThat(record.steps())
+                .filteredOn(each -> each.state() == ProofState.FAILED)
+                .isEmpty();
         for (String name : List.of(
                 "train, merge and export, fp32 on cpu",
                 "train, merge and export, bf16 on cpu",
@@ -81,9 +82,7 @@ class ProofTest {
             throw new UnsatisfiedLinkError("no such library");
         });
         trials.step("runs", Optional.empty(), () -> new Trials.Outcome(true, "fine", Map.of()));
-        assertThat(trials.steps())
-                .extracting(ProofStep::state)
-                .containsExactly(ProofState.FAILED, ProofState.PASSED);
+        assertThat(trials.steps()).extracting(ProofStep::state).containsExactly(ProofState.FAILED, ProofState.PASSED);
         assertThat(trials.steps().get(0).detail()).contains("no such library");
     }
 }

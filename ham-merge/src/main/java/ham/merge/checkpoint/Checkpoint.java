@@ -123,8 +123,8 @@ public final class Checkpoint {
         if (config.labels().size() != labels.size()) {
             throw InputException.parameter(
                     "labels",
-                    "expected a name for each of the " + config.labels().size() + " classes of " + directory + ", found "
-                            + labels.size());
+                    "expected a name for each of the " + config.labels().size() + " classes of " + directory
+                            + ", found " + labels.size());
         }
         return new Checkpoint(directory, config.withLabels(labels), names, file);
     }
@@ -178,8 +178,7 @@ public final class Checkpoint {
      */
     public Matrix layer(String name) {
         List<Long> shape = layerShape(name);
-        return new Matrix(
-                Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)), floats(name));
+        return new Matrix(Math.toIntExact(shape.get(0)), Math.toIntExact(shape.get(1)), floats(name));
     }
 
     /** Shape [out, in] of a weight's layer as {@link #layer} gives it; of a vector [d]. */

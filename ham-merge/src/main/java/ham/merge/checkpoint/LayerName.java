@@ -17,11 +17,10 @@ public record LayerName(VitPart part, int block) {
     private static final Pattern WRAPPERS =
             Pattern.compile("((?:base_model|model|module|_orig_mod|timm_model|backbone|encoder_model)\\.)+");
 
-    private static final Pattern BLOCK = Pattern.compile(
-            NamingScheme.ALL.stream()
-                            .map(scheme -> Pattern.quote(scheme.blocks()))
-                            .collect(Collectors.joining("|", "(", ")"))
-                    + "\\.(\\d{1,4})(?![\\w])(?:\\.([\\w.]+))?");
+    private static final Pattern BLOCK = Pattern.compile(NamingScheme.ALL.stream()
+                    .map(scheme -> Pattern.quote(scheme.blocks()))
+                    .collect(Collectors.joining("|", "(", ")"))
+            + "\\.(\\d{1,4})(?![\\w])(?:\\.([\\w.]+))?");
 
     /**
      * The part that the name of a module, weight or bias means: {@code vit.encoder.layer.0.attention.attention.query} of published
@@ -52,8 +51,10 @@ public record LayerName(VitPart part, int block) {
                         .orElse("");
                 return parse(name)
                         .filter(layer -> scheme.names().containsKey(layer.part()))
-                        .map(layer -> wrapper + (NamingScheme.besideEncoder(layer.part()) ? "" : prefix)
-                                + scheme.name(layer.part(), layer.block()) + end);
+                        .map(layer -> wrapper
+                                + (NamingScheme.besideEncoder(layer.part()) ? "" : prefix)
+                                + scheme.name(layer.part(), layer.block())
+                                + end);
             }
         }
         return Optional.empty();

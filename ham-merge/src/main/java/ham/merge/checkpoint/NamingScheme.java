@@ -118,12 +118,13 @@ record NamingScheme(List<String> prefixes, String blocks, Map<VitPart, String> n
     }
 
     private Optional<LayerName> inside(String name) {
-        Matcher matcher = Pattern.compile(Pattern.quote(blocks) + "\\.(\\d{1,4})\\.(.+)")
-                .matcher(name);
+        Matcher matcher =
+                Pattern.compile(Pattern.quote(blocks) + "\\.(\\d{1,4})\\.(.+)").matcher(name);
         boolean inBlock = matcher.matches();
         String own = inBlock ? matcher.group(2) : name;
         return names.entrySet().stream()
-                .filter(each -> each.getKey().inBlock() == inBlock && each.getValue().equals(own))
+                .filter(each ->
+                        each.getKey().inBlock() == inBlock && each.getValue().equals(own))
                 .findFirst()
                 .map(each -> new LayerName(each.getKey(), inBlock ? Integer.parseInt(matcher.group(1)) : 0));
     }

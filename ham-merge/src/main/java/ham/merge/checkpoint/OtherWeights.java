@@ -28,10 +28,9 @@ public final class OtherWeights {
         for (String name : names) {
             if (name.matches("(pytorch_model.*|model|.*checkpoint.*)\\.(bin|pt|pth|ckpt)(\\.index\\.json)?")
                     || name.matches(".*\\.(pt|pth|ckpt)|pytorch_model\\.bin.*")) {
-                return Optional.of(
-                        "expected a safetensors file, found only " + name
-                                + ", a pickle, which can run code when it is read; load the model with transformers or timm"
-                                + " and save it again, which writes safetensors");
+                return Optional.of("expected a safetensors file, found only " + name
+                        + ", a pickle, which can run code when it is read; load the model with transformers or timm"
+                        + " and save it again, which writes safetensors");
             }
         }
         for (String name : names) {

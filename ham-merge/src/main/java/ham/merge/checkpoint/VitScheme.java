@@ -14,8 +14,7 @@ record VitScheme(VitConfig config, VitNames names) {
         VitConfig config = VitConfig.of(reader);
         if (TimmConfig.isTimm(reader)) {
             String wrapper = wrapper(tensors, NamingScheme.TIMM.name(VitPart.PATCH, 0));
-            return new VitScheme(
-                    config, VitNames.timm(wrapper, config.form().normAfterPooling()));
+            return new VitScheme(config, VitNames.timm(wrapper, config.form().normAfterPooling()));
         }
         boolean deit = config.form().distillationToken();
         String prefix = deit ? "deit." : "vit.";

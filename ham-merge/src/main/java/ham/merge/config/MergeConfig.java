@@ -74,15 +74,16 @@ public record MergeConfig(
      */
     public static MergeConfig read(Path file) {
         Content content = JsonRecords.readStrictly(file, "", YamlFile.read(file), Content.class);
-        MergeChoices choices = content.parameters() == null
-                ? new MergeChoices()
-                : SettingsJson.choices(file, content.parameters());
+        MergeChoices choices =
+                content.parameters() == null ? new MergeChoices() : SettingsJson.choices(file, content.parameters());
         List<Entry> entries = content.adapters() == null ? List.of() : content.adapters();
         return new MergeConfig(
                 file,
                 Optional.ofNullable(content.method()),
                 Optional.ofNullable(content.mode()),
-                content.layers() == null ? choices : choices.layers(SettingsJson.rules(file, "layers", content.layers())),
+                content.layers() == null
+                        ? choices
+                        : choices.layers(SettingsJson.rules(file, "layers", content.layers())),
                 Optional.ofNullable(content.base()).map(base -> path(file, "base", base)),
                 IntStream.range(0, entries.size())
                         .mapToObj(i -> adapter(file, "adapters[" + i + "].path", entries.get(i)))

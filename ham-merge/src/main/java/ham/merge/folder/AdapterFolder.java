@@ -86,8 +86,7 @@ public record AdapterFolder(
         HamRecord record = HamRecord.read(folder);
         Path head = folder.resolve(HEAD);
         boolean own = Files.exists(head);
-        Optional<NamedHead> named =
-                own ? Optional.of(HeadFile.read(head)) : saved(folder, adapter, record);
+        Optional<NamedHead> named = own ? Optional.of(HeadFile.read(head)) : saved(folder, adapter, record);
         return new AdapterFolder(
                 folder,
                 adapter,
@@ -95,7 +94,9 @@ public record AdapterFolder(
                 named,
                 adapter::sha256,
                 new AdapterOrigin(adapter.baseName(), adapter.classifierModule()),
-                own ? List.of() : named.map(each -> unnamed(adapter.name(), each)).orElse(List.of()));
+                own
+                        ? List.of()
+                        : named.map(each -> unnamed(adapter.name(), each)).orElse(List.of()));
     }
 
     private static Optional<NamedHead> saved(Path folder, PeftAdapter adapter, HamRecord record) {
@@ -141,7 +142,10 @@ public record AdapterFolder(
         int count = folder.getNameCount();
         return count == 0
                 ? folder.toString()
-                : folder.subpath(Math.max(0, count - parts), count).toString().replace('/', '-').replace('\\', '-');
+                : folder.subpath(Math.max(0, count - parts), count)
+                        .toString()
+                        .replace('/', '-')
+                        .replace('\\', '-');
     }
 
     /**

@@ -167,8 +167,10 @@ public record AdapterMerge(
     private static List<String> otherBases(List<AdapterFolder> adapters) {
         Map<String, String> bases = new LinkedHashMap<>();
         for (AdapterFolder each : adapters) {
-            each.origin().base().ifPresent(base -> bases.putIfAbsent(
-                    base.replaceFirst("/+$", ""), each.adapter().name()));
+            each.origin()
+                    .base()
+                    .ifPresent(base -> bases.putIfAbsent(
+                            base.replaceFirst("/+$", ""), each.adapter().name()));
         }
         return bases.size() < 2
                 ? List.of()
@@ -184,8 +186,7 @@ public record AdapterMerge(
         for (AdapterFolder each : adapters) {
             each.adapter().needsBase().ifPresent(kind -> {
                 throw new InputException(
-                        each.path(),
-                        "is " + kind + ", whose delta ham takes with the base at hand; give the base too");
+                        each.path(), "is " + kind + ", whose delta ham takes with the base at hand; give the base too");
             });
             each.adapter().biases().forEach((name, change) -> {
                 if (change.full()) {

@@ -65,8 +65,7 @@ record AdapterRecord(
      */
     HamRecord record(Path file) {
         if (task != null && task < -1) {
-            throw new InputException(
-                    file, "task: expected a whole number from 0, or -1 for unknown, found " + task);
+            throw new InputException(file, "task: expected a whole number from 0, or -1 for unknown, found " + task);
         }
         if (classes != null && classes.contains(null)) {
             throw new InputException(file, "classes: expected text, found null");

@@ -65,8 +65,8 @@ final class BranchReader {
             if (coefficients.size() < members.get(g).size()) {
                 throw new InputException(
                         recordFile,
-                        "groups, coefficients: expected a finite number for every member, found "
-                                + coefficients.size() + " of " + members.get(g).size());
+                        "groups, coefficients: expected a finite number for every member, found " + coefficients.size()
+                                + " of " + members.get(g).size());
             }
             for (int m = 0; m < members.get(g).size(); m++) {
                 readMember(members.get(g).get(m), alpha.times(coefficients.get(m)));

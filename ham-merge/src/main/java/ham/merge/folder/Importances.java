@@ -65,8 +65,7 @@ final class Importances {
      *
      * @throws InputException as {@link #read}, and when there are layers for more or fewer entries
      */
-    static List<Importance> readAll(
-            Path file, String where, List<Double> numbers, List<Map<String, Double>> layers) {
+    static List<Importance> readAll(Path file, String where, List<Double> numbers, List<Map<String, Double>> layers) {
         List<Double> given = numbers == null ? List.of() : numbers;
         if (layers != null && layers.size() != given.size()) {
             throw new InputException(

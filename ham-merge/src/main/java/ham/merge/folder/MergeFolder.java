@@ -285,13 +285,15 @@ public final class MergeFolder {
         String mode = record.request().mode();
         for (MergeMode each : MergeMode.values()) {
             if (each.optionName().equals(mode)) {
-                return new MergeRequest(Optional.of(each), "given".equals(record.request().weights()));
+                return new MergeRequest(
+                        Optional.of(each), "given".equals(record.request().weights()));
             }
         }
         if (!"auto".equals(mode)) {
             throw wrong("request, mode", "sequential, independent or auto", String.valueOf(mode));
         }
-        return new MergeRequest(Optional.empty(), "given".equals(record.request().weights()));
+        return new MergeRequest(
+                Optional.empty(), "given".equals(record.request().weights()));
     }
 
     private InputException wrong(String key, String expected, String found) {

@@ -47,7 +47,8 @@ final class MergeFolderWriter {
         SortedMap<String, float[]> biases = merge.biases();
         List<String> weights = new ArrayList<>(merge.shapes().keySet());
         List<DeltaStatistics> statistics;
-        try (SafetensorsOutput merged = new SafetensorsOutput(folder.resolve(MergeFolder.MERGED), mergedLayout(biases));
+        try (SafetensorsOutput merged =
+                        new SafetensorsOutput(folder.resolve(MergeFolder.MERGED), mergedLayout(biases));
                 SafetensorsOutput groups = new SafetensorsOutput(folder.resolve(MergeFolder.GROUPS), groupsLayout())) {
             statistics = Parallel.map(
                     weights,

@@ -116,7 +116,8 @@ record MergeRecord(
             Double norm,
             Double effectiveRank) {
         static Weight of(String name, WeightShapes shape, Double norm, Double effectiveRank) {
-            return new Weight(name, shape.outputs(), shape.inputs(), shape.adapters(), shape.rank(), norm, effectiveRank);
+            return new Weight(
+                    name, shape.outputs(), shape.inputs(), shape.adapters(), shape.rank(), norm, effectiveRank);
         }
     }
 

@@ -53,8 +53,8 @@ public record Merged(
      * @throws InputException when there is no head, or not one name a class
      */
     public Merged named(List<String> classes) {
-        NamedHead named = head.orElseThrow(
-                        () -> InputException.parameter("labels", "expected a merge with a head to name the classes of, found none"))
+        NamedHead named = head.orElseThrow(() -> InputException.parameter(
+                        "labels", "expected a merge with a head to name the classes of, found none"))
                 .named(classes);
         return new Merged(deltas, biases, branches, Optional.of(named), baseSha256, provenance);
     }
@@ -126,9 +126,8 @@ public record Merged(
                     base.directory(),
                     "is not the base that this merge was made for: expected hash " + made + ", found " + sha256);
         });
-        Merged read = classifying();
-        if (read != this) {
-            return read.onto(base, sha256);
+        if (hasPooler()) {
+            return classifying().onto(base, sha256);
         }
         Map<String, Place> places = places(base);
         SortedMap<String, Matrix> renamedDeltas = new TreeMap<>();
@@ -148,7 +147,7 @@ public record Merged(
 
     /** The same without what image classification never reads: the pooler of a bare model. */
     public Merged classifying() {
-        if (Stream.concat(deltas.keySet().stream(), biases.keySet().stream()).noneMatch(Merged::isPooler)) {
+        if (!hasPooler()) {
             return this;
         }
         SortedMap<String, Matrix> read = new TreeMap<>(deltas);
@@ -156,6 +155,10 @@ public record Merged(
         SortedMap<String, List<Branch>> readBranches = new TreeMap<>(branches);
         List.of(read, readBiases, readBranches).forEach(each -> each.keySet().removeIf(Merged::isPooler));
         return new Merged(read, readBiases, readBranches, head, baseSha256, provenance);
+    }
+
+    private boolean hasPooler() {
+        return Stream.concat(deltas.keySet().stream(), biases.keySet().stream()).anyMatch(Merged::isPooler);
     }
 
     private static boolean isPooler(String name) {

@@ -5,8 +5,8 @@ import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.LayerShape;
-import ham.merge.checkpoint.LayerName;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.checkpoint.LayerName;
 import ham.merge.combine.Branch;
 import ham.merge.combine.Compression;
 import ham.merge.compare.WeightShapes;
@@ -107,15 +107,14 @@ public final class PeftMerge {
         List<Written> written;
         SortedMap<String, LayerShape> own = new TreeMap<>();
         layers.forEach((weight, layer) -> own.put(ownName(weight), layer));
-        try (PeftOutput output =
-                new PeftOutput(folder, base(base), own, !biases.isEmpty(), classifier())) {
+        try (PeftOutput output = new PeftOutput(folder, base(base), own, !biases.isEmpty(), classifier())) {
             written = Parallel.map(
                     weights,
                     weight -> write(output, weight, layers.get(weight)),
                     done -> progress.at("writing factors", done, weights.size()));
             if (!biases.isEmpty()) {
-                layers.forEach((weight, layer) ->
-                        output.writeBias(ownName(weight), biases.getOrDefault(biasOf(weight), new float[layer.outputs()])));
+                layers.forEach((weight, layer) -> output.writeBias(
+                        ownName(weight), biases.getOrDefault(biasOf(weight), new float[layer.outputs()])));
             }
             output.finish();
         }
@@ -135,7 +134,8 @@ public final class PeftMerge {
         AdapterSource first = result.adapters().get(0).adapter();
         return first.layers().containsKey(weight)
                 ? first.ownName(weight)
-                : LayerName.like(first.ownName(first.layers().firstKey()), weight).orElse(weight);
+                : LayerName.like(first.ownName(first.layers().firstKey()), weight)
+                        .orElse(weight);
     }
 
     /** As it was typed, else as all the adapters call it. */
@@ -275,7 +275,9 @@ public final class PeftMerge {
                 merge.settings().method(),
                 result.mode(),
                 SettingsJson.parameters(merge.settings()),
-                result.adapters().stream().map(folder -> folder.adapter().name()).toList(),
+                result.adapters().stream()
+                        .map(folder -> folder.adapter().name())
+                        .toList(),
                 largest,
                 total > 0 ? lost / total : 0,
                 each);

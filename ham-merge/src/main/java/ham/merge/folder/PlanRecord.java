@@ -66,8 +66,7 @@ public record PlanRecord(
     public record Weight(String weight, int outputs, int inputs, int adapters, int rank) {}
 
     /** How adapters get compared. */
-    public record Comparison(
-            String how, int block, double pairOperations, double denseOperations, long denseBytes) {}
+    public record Comparison(String how, int block, double pairOperations, double denseOperations, long denseBytes) {}
 
     /** What the merge will take. */
     public record Estimate(
@@ -89,8 +88,8 @@ public record PlanRecord(
         List<Adapter> adapters = new ArrayList<>();
         for (int i = 0; i < inputs.adapters().size(); i++) {
             boolean ham = inputs.settings().method() == MergeMethod.HAM;
-            adapters.add(adapter(
-                    inputs.adapters().get(i), inputs.weights().get(i).mean(), ham));
+            adapters.add(
+                    adapter(inputs.adapters().get(i), inputs.weights().get(i).mean(), ham));
         }
         Kernels kernels = Kernels.best();
         int threads = Runtime.getRuntime().availableProcessors();
@@ -126,9 +125,8 @@ public record PlanRecord(
 
     private static Adapter adapter(AdapterFolder folder, double importance, boolean ham) {
         AdapterSource adapter = folder.adapter();
-        IntSummaryStatistics ranks = adapter.layers().values().stream()
-                .mapToInt(LayerShape::rank)
-                .summaryStatistics();
+        IntSummaryStatistics ranks =
+                adapter.layers().values().stream().mapToInt(LayerShape::rank).summaryStatistics();
         TreeSet<String> dtypes = null;
         Long bytes = null;
         Path weights = PeftReader.weights(folder.path());

@@ -68,7 +68,9 @@ public final class SettingsJson {
         ObjectNode json = JsonFiles.object();
         for (MergeParameter<?> parameter : MergeParameter.all()) {
             Object value = parameter.value().apply(settings);
-            if (parameter.methods().contains(settings.method()) && value != Measure.COSINE && value != MergeSpace.DELTA) {
+            if (parameter.methods().contains(settings.method())
+                    && value != Measure.COSINE
+                    && value != MergeSpace.DELTA) {
                 json.set(parameter.name(), JsonFiles.tree(value));
             }
         }
@@ -133,8 +135,7 @@ public final class SettingsJson {
 
     private static <T> void put(MergeChoices choices, Path file, MergeParameter<T> parameter, JsonNode value) {
         choices.put(
-                parameter,
-                JsonRecords.readStrictly(file, "parameters." + parameter.name(), value, parameter.type()));
+                parameter, JsonRecords.readStrictly(file, "parameters." + parameter.name(), value, parameter.type()));
     }
 
     /**

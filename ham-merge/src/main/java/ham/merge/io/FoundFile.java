@@ -29,7 +29,8 @@ public final class FoundFile {
         if (new String(start, StandardCharsets.ISO_8859_1).startsWith(LFS)) {
             throw new InputException(
                     file,
-                    "expected " + what + ", found a Git LFS pointer, which stands for the file in a clone without git-lfs;"
+                    "expected " + what
+                            + ", found a Git LFS pointer, which stands for the file in a clone without git-lfs;"
                             + " fetch the file with 'git lfs pull'");
         }
     }
@@ -45,7 +46,8 @@ public final class FoundFile {
     /** What stands where there is no file. */
     public static String instead(Path file) {
         if (Files.isSymbolicLink(file) && !Files.exists(file)) {
-            return "a link to " + target(file) + ", where nothing is (a Hugging Face cache that is not whole, or was moved"
+            return "a link to " + target(file)
+                    + ", where nothing is (a Hugging Face cache that is not whole, or was moved"
                     + " without its blobs?); fetch it again";
         }
         if (Files.isDirectory(file)) {

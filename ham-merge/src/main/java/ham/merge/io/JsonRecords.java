@@ -78,8 +78,8 @@ public final class JsonRecords {
             String where = path(path, e.getPath().subList(0, e.getPath().size() - 1));
             throw new InputException(
                     file,
-                    (where.isEmpty() ? "" : where + ": ") + "expected no other keys than "
-                            + keys(e.getReferringClass()) + ", found '" + e.getPropertyName() + "'",
+                    (where.isEmpty() ? "" : where + ": ") + "expected no other keys than " + keys(e.getReferringClass())
+                            + ", found '" + e.getPropertyName() + "'",
                     e);
         } catch (JsonMappingException e) {
             String where = path(path, e.getPath());
@@ -152,8 +152,10 @@ public final class JsonRecords {
             case "double", "bigdecimal", "float" -> "a number";
             case "boolean" -> "true or false";
             case "string" -> "text";
-            default -> Map.class.isAssignableFrom(type) || type.isRecord() || type == ObjectNode.class
-                    ? "keys with values" : name;
+            default ->
+                Map.class.isAssignableFrom(type) || type.isRecord() || type == ObjectNode.class
+                        ? "keys with values"
+                        : name;
         };
     }
 }

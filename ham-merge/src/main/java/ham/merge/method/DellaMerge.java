@@ -67,8 +67,7 @@ public record DellaMerge(BigDecimal density, BigDecimal window, long seed, SignR
                 int i = from + order[rank];
                 double probability = columns == 1 ? density.doubleValue() : lowest + step * rank;
                 int keep = mask.keep(i, RandomMask.threshold(probability));
-                values[i] = Float.intBitsToFloat(
-                        Float.floatToRawIntBits((float) (values[i] / probability)) & keep);
+                values[i] = Float.intBitsToFloat(Float.floatToRawIntBits((float) (values[i] / probability)) & keep);
             }
         }
     }

@@ -65,9 +65,8 @@ public record SceMerge(BigDecimal density, double scale) implements WeightMerge 
         }
         Matrix result = Matrix.zeros(shape.outputs(), shape.inputs());
         for (int i = 0; i < length; i++) {
-            result.data()[i] = Double.isNaN(sums[i])
-                    ? Float.NaN
-                    : (float) (weights[i] == 0 ? 0 : scale * fused[i] / weights[i]);
+            result.data()[i] =
+                    Double.isNaN(sums[i]) ? Float.NaN : (float) (weights[i] == 0 ? 0 : scale * fused[i] / weights[i]);
         }
         return result;
     }

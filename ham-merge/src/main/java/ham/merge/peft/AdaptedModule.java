@@ -97,8 +97,7 @@ final class AdaptedModule {
         refuseTucker("lokr_t2");
         List<Long> first = oneOrProduct("lokr_w1");
         List<Long> second = oneOrProduct("lokr_w2");
-        return shape(
-                times(first.get(0), second.get(0)), times(first.get(1), second.get(1)), config.rank(path), config);
+        return shape(times(first.get(0), second.get(0)), times(first.get(1), second.get(1)), config.rank(path), config);
     }
 
     private static long times(long a, long b) {
@@ -154,7 +153,8 @@ final class AdaptedModule {
                 .orElseThrow(() -> new InputException(
                         file.path(),
                         "expected '" + AdapterTensors.PREFIX + path + "." + part + "' beside '"
-                                + tensors.getOrDefault(other, tensors.values().iterator().next())
+                                + tensors.getOrDefault(
+                                        other, tensors.values().iterator().next())
                                 + "', found none of that name"));
     }
 
@@ -245,7 +245,10 @@ final class AdaptedModule {
     private Matrix factor(String part) {
         return tensors.containsKey(part)
                 ? matrix(part)
-                : scaled(times(matrix(part + "_a"), matrix(part + "_b")), 1, matrix(part + "_a").rows());
+                : scaled(
+                        times(matrix(part + "_a"), matrix(part + "_b")),
+                        1,
+                        matrix(part + "_a").rows());
     }
 
     private static Matrix kronecker(Matrix first, Matrix second, double scaling) {

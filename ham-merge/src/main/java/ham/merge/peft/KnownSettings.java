@@ -100,7 +100,8 @@ final class KnownSettings {
         if (kind == null) {
             throw new InputException(
                     json.file(),
-                    "expected peft_type LORA, LOHA or LOKR, found " + ConfigJson.shown(type) + ", which ham cannot merge exactly");
+                    "expected peft_type LORA, LOHA or LOKR, found " + ConfigJson.shown(type)
+                            + ", which ham cannot merge exactly");
         }
         for (String key : (Iterable<String>) json.json()::fieldNames) {
             boolean known = READ.contains(key) || HARMLESS.contains(key);

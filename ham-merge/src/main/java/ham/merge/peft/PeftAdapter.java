@@ -103,8 +103,13 @@ public final class PeftAdapter implements AdapterSource {
         if (config.kind().isFactors()) {
             return factors(weight);
         }
-        return LoraFactors.dense(module(weight).delta(config.kind(), tensors.layers().get(
-                weight.substring(0, weight.length() - WEIGHT.length())).scaling(), base.get()));
+        return LoraFactors.dense(module(weight)
+                .delta(
+                        config.kind(),
+                        tensors.layers()
+                                .get(weight.substring(0, weight.length() - WEIGHT.length()))
+                                .scaling(),
+                        base.get()));
     }
 
     /** Path of the classifier that was saved along, as the adapter's model has it. */

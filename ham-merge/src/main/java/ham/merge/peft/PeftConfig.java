@@ -57,8 +57,7 @@ record PeftConfig(
         return new PeftConfig(
                 kind,
                 json.isSet("base_model_name_or_path")
-                        ? Optional.of(json.text("base_model_name_or_path", ""))
-                                .filter(name -> !name.isBlank())
+                        ? Optional.of(json.text("base_model_name_or_path", "")).filter(name -> !name.isBlank())
                         : Optional.empty(),
                 json.rank("r", 8),
                 json.number(kind == AdapterKind.LOHA || kind == AdapterKind.LOKR ? "alpha" : "lora_alpha", 8),

@@ -39,20 +39,26 @@ import java.util.function.Function;
 public record MergeParameter<T>(
         String name, Class<T> type, Function<MergeSettings, T> value, Set<MergeMethod> methods) {
     /** {@link HamParameters#keep}. */
-    public static final MergeParameter<BigDecimal> KEEP = of("keep", BigDecimal.class, all -> all.ham().keep(), HAM);
+    public static final MergeParameter<BigDecimal> KEEP =
+            of("keep", BigDecimal.class, all -> all.ham().keep(), HAM);
     /** {@link HamParameters#tau}. */
-    public static final MergeParameter<Double> TAU = of("tau", Double.class, all -> all.ham().tau(), HAM);
+    public static final MergeParameter<Double> TAU =
+            of("tau", Double.class, all -> all.ham().tau(), HAM);
     /** {@link HamParameters#maxGroups}. */
-    public static final MergeParameter<Integer> GROUPS = of("groups", Integer.class, all -> all.ham().maxGroups(), HAM);
+    public static final MergeParameter<Integer> GROUPS =
+            of("groups", Integer.class, all -> all.ham().maxGroups(), HAM);
     /** {@link HamParameters#join}. */
-    public static final MergeParameter<Join> JOIN = of("join", Join.class, all -> all.ham().join(), HAM);
+    public static final MergeParameter<Join> JOIN =
+            of("join", Join.class, all -> all.ham().join(), HAM);
     /** {@link HamParameters#combine}. */
-    public static final MergeParameter<Combine> COMBINE = of("combine", Combine.class, all -> all.ham().combine(), HAM);
+    public static final MergeParameter<Combine> COMBINE =
+            of("combine", Combine.class, all -> all.ham().combine(), HAM);
     /** {@link HamParameters#similarity}. */
-    public static final MergeParameter<Measure> SIMILARITY = of("similarity", Measure.class, all -> all.ham().similarity(), HAM);
+    public static final MergeParameter<Measure> SIMILARITY =
+            of("similarity", Measure.class, all -> all.ham().similarity(), HAM);
     /** {@link PeerParameters#density}. */
-    public static final MergeParameter<BigDecimal> DENSITY = peer(
-            "density", BigDecimal.class, PeerParameters::density, TIES, DARE, MAGNITUDE, BREADCRUMBS, DELLA, SCE);
+    public static final MergeParameter<BigDecimal> DENSITY =
+            peer("density", BigDecimal.class, PeerParameters::density, TIES, DARE, MAGNITUDE, BREADCRUMBS, DELLA, SCE);
     /** {@link PeerParameters#sign}. */
     public static final MergeParameter<SignRule> SIGN =
             peer("sign", SignRule.class, PeerParameters::sign, TIES, DARE, BREADCRUMBS, DELLA);
@@ -101,8 +107,22 @@ public record MergeParameter<T>(
             MODEL_STOCK);
 
     private static final List<MergeParameter<?>> ALL = List.of(
-            KEEP, TAU, GROUPS, JOIN, COMBINE, SIMILARITY, DENSITY, SIGN, SCALE, SEED, RANK, OUTLIERS, WINDOW, COMMON,
-            LEADING, SPACE);
+            KEEP,
+            TAU,
+            GROUPS,
+            JOIN,
+            COMBINE,
+            SIMILARITY,
+            DENSITY,
+            SIGN,
+            SCALE,
+            SEED,
+            RANK,
+            OUTLIERS,
+            WINDOW,
+            COMMON,
+            LEADING,
+            SPACE);
 
     public MergeParameter {
         methods = Set.copyOf(methods);

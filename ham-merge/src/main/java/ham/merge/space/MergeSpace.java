@@ -23,7 +23,8 @@ public enum MergeSpace {
     KNOTS {
         @Override
         Bases bases(List<Contribution> contributions) {
-            // U of [D_1, ...] is that of [s_1 B_1 L_1, ...] with A_i = L_i Q_i: orthonormal rows on the right change no left singular vector.
+            // U of [D_1, ...] is that of [s_1 B_1 L_1, ...] with A_i = L_i Q_i: orthonormal rows on the right change no
+            // left singular vector.
             Dense stacked = null;
             for (Contribution each : contributions) {
                 Dense left = Dense.of(each.factors().b()).times(each.factors().scaling());

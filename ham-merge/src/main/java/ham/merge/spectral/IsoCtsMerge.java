@@ -50,8 +50,7 @@ public record IsoCtsMerge(BigDecimal common, double scale) implements WeightMerg
         double[] values = {};
         for (int i = 0; i < tasks && each > 0; i++) {
             Factored delta = Factored.of(contributions.get(i));
-            Dense outside = delta.left()
-                    .plus(-1, shared.u().times(shared.u().transposedTimes(delta.left())));
+            Dense outside = delta.left().plus(-1, shared.u().times(shared.u().transposedTimes(delta.left())));
             Dense.Svd own = Dense.svdOfProduct(outside, delta.right()).first(each);
             u = u.beside(own.u());
             v = v.beside(own.vt().transpose());

@@ -314,20 +314,26 @@ class CheckpointTest {
     void aTimmModelInTransformersHandsIsTheTimmModel(boolean prefixed) throws IOException {
         Path copy = TestData.copy("everyday/timm", folder.resolve("copy"));
         TestData.edit(copy.resolve("config.json"), json -> {
-            json.put("model_type", "timm_wrapper").put("initializer_range", 0.02).put("do_pooling", true);
+            json.put("model_type", "timm_wrapper")
+                    .put("initializer_range", 0.02)
+                    .put("do_pooling", true);
             json.putArray("label_names").add("a").add("b").add("c").add("d").add("e");
         });
         Checkpoint timm = Checkpoint.open(TestData.path("everyday/timm"));
         if (prefixed) {
             RawTensors renamed = new RawTensors();
             for (String name : timm.file().names()) {
-                renamed.add("timm_model." + name, timm.file().info(name).shape(), timm.file().floats(name));
+                renamed.add(
+                        "timm_model." + name,
+                        timm.file().info(name).shape(),
+                        timm.file().floats(name));
             }
             renamed.write(copy.resolve("model.safetensors"));
         }
         Checkpoint wrapped = Checkpoint.open(copy);
         assertThat(wrapped.config().labels()).containsExactly("a", "b", "c", "d", "e");
-        assertThat(wrapped.config().withLabels(List.of())).isEqualTo(timm.config().withLabels(List.of()));
+        assertThat(wrapped.config().withLabels(List.of()))
+                .isEqualTo(timm.config().withLabels(List.of()));
         for (String name : List.of("vit.encoder.layer.1.attention.attention.key", "blocks.0.mlp.fc2", "norm.bias")) {
             assertThat(wrapped.floats(wrapped.resolve(name).orElseThrow().name()))
                     .isEqualTo(timm.floats(timm.resolve(name).orElseThrow().name()));

@@ -173,8 +173,7 @@ class EverydayAdaptersTest {
         Merged read = Merged.read(folder.resolve("merged")).onto(BASE, BASE.sha256());
         assertThat(read.biases()).containsOnlyKeys("vit.layernorm.weight", "vit.layernorm.bias");
         assertThat(read.head().orElseThrow().classes()).hasSize(3);
-        AdapterMerge again = Replay.of(
-                        StoredMerge.open(folder.resolve("merged")), List.of(), List.of(), List.of())
+        AdapterMerge again = Replay.of(StoredMerge.open(folder.resolve("merged")), List.of(), List.of(), List.of())
                 .merge(MergeProgress.SILENT);
         assertThat(again.merge().biases().get("vit.layernorm.weight"))
                 .isEqualTo(merge.merge().biases().get("vit.layernorm.weight"));
@@ -197,8 +196,8 @@ class EverydayAdaptersTest {
     @ValueSource(strings = {"default", "bare", "module", "compiled", "wrapper"})
     void keysThatSayTheSameAreTheSame(String keys) {
         Checkpoint base = Checkpoint.open(TestData.path("everyday/vit"));
-        SortedMap<String, Matrix> expected = cat(
-                        AdapterFolder.read(TestData.path("everyday/keys/a")).onto(base, base.sha256()))
+        SortedMap<String, Matrix> expected = cat(AdapterFolder.read(TestData.path("everyday/keys/a"))
+                        .onto(base, base.sha256()))
                 .merge()
                 .merged();
         AdapterFolder adapter = AdapterFolder.read(TestData.path("everyday/keys/" + keys));
@@ -210,7 +209,8 @@ class EverydayAdaptersTest {
     @Test
     void aMergeForPeftHasTheNamesAndTheClassifierOfItsFirstMember() throws IOException {
         Checkpoint base = Checkpoint.open(TestData.path("everyday/vit"));
-        AdapterFolder first = AdapterFolder.read(TestData.path("everyday/classifier")).onto(base, base.sha256());
+        AdapterFolder first =
+                AdapterFolder.read(TestData.path("everyday/classifier")).onto(base, base.sha256());
         PeftMerge.write(folder, cat(first), OptionalInt.empty(), Optional.empty(), MergeProgress.SILENT);
         AdapterFolder written = AdapterFolder.read(folder);
         assertThat(written.adapter().layers().keySet())

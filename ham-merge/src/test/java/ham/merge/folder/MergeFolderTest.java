@@ -277,7 +277,9 @@ class MergeFolderTest {
         return Stream.of(
                 record(json -> json.remove("groups"), "expected the factors of the members that merge.json lists"),
                 record(json -> group(json).putArray("members"), "expected the factors of the members"),
-                record(json -> ((ArrayNode) group(json).path("members")).add("more"), "expected a finite number for every"),
+                record(
+                        json -> ((ArrayNode) group(json).path("members")).add("more"),
+                        "expected a finite number for every"),
                 record(json -> group(json).remove("alpha"), "groups, alpha: expected finite numbers, found none"),
                 record(json -> group(json).put("alpha", "1"), "groups[0].alpha: expected a number, found \"1\""),
                 record(json -> group(json).remove("coefficients"), "groups, coefficients: expected a finite number"),

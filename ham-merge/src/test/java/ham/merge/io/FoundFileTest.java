@@ -52,7 +52,8 @@ class FoundFileTest {
 
     @Test
     void linksAreFollowedAndThoseThatLeadNowhereNamed() throws IOException {
-        Path blob = Files.writeString(Files.createDirectory(folder.resolve("blobs")).resolve("0a1b"), "text");
+        Path blob =
+                Files.writeString(Files.createDirectory(folder.resolve("blobs")).resolve("0a1b"), "text");
         Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("blobs/0a1b"));
         assertThat(FoundFile.text(link, "a text")).isEqualTo("text");
         Files.delete(blob);

@@ -77,8 +77,8 @@ class EntryMethodsTest {
     void dellaWithoutWindowDropsWhatDareDrops() {
         Random random = new Random(5);
         List<Contribution> some = some(random, 3, 7, 30);
-        Matrix della = new DellaMerge(new BigDecimal("0.4"), BigDecimal.ZERO, 11, SignRule.NONE, 1)
-                .merge("w", some, products);
+        Matrix della =
+                new DellaMerge(new BigDecimal("0.4"), BigDecimal.ZERO, 11, SignRule.NONE, 1).merge("w", some, products);
         Matrix dare = new DareMerge(new BigDecimal("0.4"), 11, SignRule.NONE).merge("w", some, products);
         assertThat(Laws.largestDifference(della, dare)).isLessThan(1e-5 * Laws.largestEntry(dare));
     }
@@ -86,11 +86,11 @@ class EntryMethodsTest {
     @Test
     void aWindowNarrowsToWhatTheDensityAllows() {
         List<Contribution> some = some(new Random(6), 2, 5, 12);
-        Matrix all = new DellaMerge(BigDecimal.ONE, new BigDecimal("0.5"), 0, SignRule.NONE, 1).merge("w", some, products);
+        Matrix all =
+                new DellaMerge(BigDecimal.ONE, new BigDecimal("0.5"), 0, SignRule.NONE, 1).merge("w", some, products);
         Matrix sum = new CatMerge().merge("w", some, products);
         assertThat(Laws.largestDifference(all, sum)).isLessThan(1e-5 * Laws.largestEntry(sum));
-        assertThatThrownBy(() ->
-                        new DellaMerge(new BigDecimal("0.5"), new BigDecimal("-0.1"), 0, SignRule.NONE, 1))
+        assertThatThrownBy(() -> new DellaMerge(new BigDecimal("0.5"), new BigDecimal("-0.1"), 0, SignRule.NONE, 1))
                 .isInstanceOf(InputException.class)
                 .hasMessage("window: expected 0 or more, found -0.1");
     }
@@ -116,7 +116,8 @@ class EntryMethodsTest {
         double[] variance = new double[length];
         for (int i = 0; i < length; i++) {
             int at = i;
-            double mean = Arrays.stream(deltas).mapToDouble(d -> d[at]).average().orElseThrow();
+            double mean =
+                    Arrays.stream(deltas).mapToDouble(d -> d[at]).average().orElseThrow();
             variance[i] = Arrays.stream(deltas)
                     .mapToDouble(d -> (d[at] - mean) * (d[at] - mean))
                     .average()
@@ -129,7 +130,8 @@ class EntryMethodsTest {
         List<Integer> selected = density < 1 ? order.subList(0, (int) Math.floor(density * length + 1e-9)) : order;
         double[] result = new double[length];
         double[] energy = Arrays.stream(deltas)
-                .mapToDouble(d -> selected.stream().mapToDouble(i -> d[i] * d[i]).sum())
+                .mapToDouble(
+                        d -> selected.stream().mapToDouble(i -> d[i] * d[i]).sum())
                 .toArray();
         for (int i : selected) {
             double sum = Arrays.stream(deltas).mapToDouble(d -> d[i]).sum();
@@ -171,7 +173,8 @@ class EntryMethodsTest {
             Matrix merged = new ModelStockMerge().merge("w", some, products);
             for (int c = 0; c < 12; c++) {
                 int at = c;
-                double mean = Arrays.stream(deltas).mapToDouble(d -> d[at]).average().orElseThrow();
+                double mean =
+                        Arrays.stream(deltas).mapToDouble(d -> d[at]).average().orElseThrow();
                 assertThat((double) merged.data()[c]).isCloseTo(t * mean, within(1e-5));
             }
         }
@@ -226,8 +229,7 @@ class EntryMethodsTest {
             some.add(new Contribution(
                     "adapter" + i,
                     0.5 + random.nextInt(3),
-                    new LoraFactors(
-                            Laws.matrix(random, rank, inputs), Laws.matrix(random, outputs, rank), 0.5)));
+                    new LoraFactors(Laws.matrix(random, rank, inputs), Laws.matrix(random, outputs, rank), 0.5)));
         }
         return some;
     }
@@ -241,7 +243,9 @@ class EntryMethodsTest {
     }
 
     private static double dot(double[] first, double[] second) {
-        return IntStream.range(0, first.length).mapToDouble(i -> first[i] * second[i]).sum();
+        return IntStream.range(0, first.length)
+                .mapToDouble(i -> first[i] * second[i])
+                .sum();
     }
 
     /** A delta of one row. */

@@ -10,7 +10,6 @@ import ham.merge.RawTensors;
 import ham.merge.TestData;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
-
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitNames;
 import ham.merge.io.JsonFiles;

@@ -8,8 +8,8 @@ import ham.merge.combine.FactorProducts;
 import ham.merge.kernel.Dense;
 import ham.merge.kernel.Kernels;
 import ham.merge.method.CatMerge;
-import ham.merge.method.LinearMerge;
 import ham.merge.method.Laws;
+import ham.merge.method.LinearMerge;
 import ham.merge.method.SignRule;
 import ham.merge.method.TiesMerge;
 import ham.merge.method.WeightMerge;
@@ -45,10 +45,8 @@ class SpaceMergeTest {
     @Test
     void knotsIsWhatTheDenseControlIs() {
         List<Contribution> some = some(new Random(3), 12, 10);
-        Dense stacked = some.stream()
-                .map(SpaceMergeTest::delta)
-                .reduce(Dense::beside)
-                .orElseThrow();
+        Dense stacked =
+                some.stream().map(SpaceMergeTest::delta).reduce(Dense::beside).orElseThrow();
         Dense u = stacked.svd().u();
         List<Contribution> inside = some.stream()
                 .map(each -> dense(each, u.transposedTimes(delta(each))))
@@ -76,8 +74,7 @@ class SpaceMergeTest {
         List<Contribution> inside = some.stream()
                 .map(each -> dense(each, u.transposedTimes(delta(each)).times(v)))
                 .toList();
-        Dense expected =
-                u.times(Dense.of(TIES.merge("w", inside, products))).times(v.transpose());
+        Dense expected = u.times(Dense.of(TIES.merge("w", inside, products))).times(v.transpose());
         assertClose(new SpaceMerge(MergeSpace.CORE, TIES).merge("w", some, products), expected);
     }
 
@@ -97,8 +94,7 @@ class SpaceMergeTest {
     }
 
     private static Dense delta(Contribution each) {
-        return new Dense(
-                each.factors().outputs(), each.factors().inputs(), Laws.dense(each.factors()));
+        return new Dense(each.factors().outputs(), each.factors().inputs(), Laws.dense(each.factors()));
     }
 
     /** A contribution whose delta is the given matrix: B is the identity. */

@@ -48,8 +48,8 @@ class SpectralMergesTest {
     @MethodSource("all")
     void adaptersThatChangeNothingGiveNothing(WeightMerge merge) {
         LoraFactors zero = new LoraFactors(Matrix.zeros(2, 5), Matrix.zeros(4, 2), 1);
-        Matrix merged = merge.merge(
-                "w", List.of(new Contribution("a", 1, zero), new Contribution("b", 1, zero)), products);
+        Matrix merged =
+                merge.merge("w", List.of(new Contribution("a", 1, zero), new Contribution("b", 1, zero)), products);
         assertThat(Laws.largestEntry(merged)).isZero();
     }
 
@@ -81,7 +81,8 @@ class SpectralMergesTest {
     void tsvCutsWhatDoesNotFit() {
         List<Contribution> some = some(new Random(6), 4, 10, 20, 5);
         double[] expected = some.stream()
-                .flatMapToDouble(each -> DoubleStream.of(delta(each).svd().first(2).values()))
+                .flatMapToDouble(
+                        each -> DoubleStream.of(delta(each).svd().first(2).values()))
                 .sorted()
                 .toArray();
         assertThat(values(new TsvMerge(1).merge("w", some, products))).containsExactly(expected, within(1e-4));
@@ -107,7 +108,9 @@ class SpectralMergesTest {
                 .orElseThrow();
         Dense.Svd svd = sum.svd();
         double mean = Arrays.stream(svd.values()).average().orElseThrow();
-        assertClose(new IsoCMerge(2).merge("w", some, products), svd.u().times(svd.vt()).times(2 * mean));
+        assertClose(
+                new IsoCMerge(2).merge("w", some, products),
+                svd.u().times(svd.vt()).times(2 * mean));
     }
 
     @Test
@@ -151,10 +154,8 @@ class SpectralMergesTest {
     @Test
     void opcmHasTheMeanNormOfTheDeltas() {
         List<Contribution> some = some(new Random(11), 5, 8, 8, 3);
-        double mean = some.stream()
-                .mapToDouble(each -> delta(each).norm())
-                .average()
-                .orElseThrow();
+        double mean =
+                some.stream().mapToDouble(each -> delta(each).norm()).average().orElseThrow();
         assertThat(Dense.of(new OpcmMerge(HALF).merge("w", some, products)).norm())
                 .isCloseTo(mean, within(1e-4));
     }
@@ -200,10 +201,7 @@ class SpectralMergesTest {
     }
 
     private static Dense delta(Contribution each) {
-        return new Dense(
-                        each.factors().outputs(),
-                        each.factors().inputs(),
-                        Laws.dense(each.factors()))
+        return new Dense(each.factors().outputs(), each.factors().inputs(), Laws.dense(each.factors()))
                 .times(each.weight());
     }
 
@@ -227,8 +225,7 @@ class SpectralMergesTest {
             some.add(new Contribution(
                     "adapter" + i,
                     0.5 + random.nextInt(3),
-                    new LoraFactors(
-                            Laws.matrix(random, rank, inputs), Laws.matrix(random, outputs, rank), 0.5)));
+                    new LoraFactors(Laws.matrix(random, rank, inputs), Laws.matrix(random, outputs, rank), 0.5)));
         }
         return some;
     }
