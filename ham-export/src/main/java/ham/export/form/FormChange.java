@@ -225,8 +225,7 @@ public final class FormChange {
         }
         if (form.output() != Output.LOGITS) {
             add(AnswerForm.METADATA_KEY, form.output().optionName());
-            if (Ending.of(file, answer) == Ending.SIGMOID
-                    && !metadata().containsKey(Scores.METADATA_KEY)) {
+            if (Ending.of(file, answer) == Ending.SIGMOID && !metadata().containsKey(Scores.METADATA_KEY)) {
                 add(Scores.METADATA_KEY, Scores.MULTI_LABEL);
             }
         }
