@@ -55,7 +55,7 @@ class ArchitectureTest {
                             "peft",
                             "plan",
                             "safetensors",
-                            "tensor"),
+                            "space", "tensor"),
             "runtime",
                     Set.of(
                             "",
@@ -64,7 +64,7 @@ class ArchitectureTest {
                             "classify",
                             "image",
                             "model",
-                            "preprocess",
+                            "onnx", "preprocess",
                             "swap",
                             "tensor",
                             "tensorrt",

@@ -93,7 +93,7 @@ class ExperimentCommandTest {
         assertThat(again.path("runs")).isEqualTo(results.path("runs"));
         Cli other = experiment("compare", out, "--tasks", 2, "--methods", "ham", "--no-flip");
         assertThat(other.exitCode()).isEqualTo(1);
-        assertThat(other.err().lines().reduce((line, next) -> next).orElseThrow()).contains("ham-order1993", "--keep", "expected 0.5, found 0.6");
+        assertThat(other.err().lines().reduce((line, next) -> next).orElseThrow()).contains("ham-order1993", "keep", "expected 0.5, found 0.6");
         experiment("groups", out).failsWith(1, "results of the experiment groups", "found those of compare");
     }
 

@@ -254,7 +254,7 @@ class TrainCommandTest {
                     .hasSameBinaryContentAs(run.resolve("merged/head.safetensors"));
             Files.delete(again.resolve("head.safetensors"));
             ham("export", "--base", BASE, "--merged", again, "--out", temp.resolve("headless.onnx"))
-                    .failsWith(1, "head.safetensors", "found nothing");
+                    .failsWith(1, "head.safetensors", "no such file");
         }
     }
 

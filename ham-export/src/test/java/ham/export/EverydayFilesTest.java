@@ -44,21 +44,20 @@ class EverydayFilesTest {
     }
 
     private float[] logits(Checkpoint base, Merged merged, String inputs) {
-        ExportResult result = VitExporter.export(
-                ExportRequest.builder()
-                        .setBase(base)
-                        .setMerged(merged)
-                        .setVersion("test")
-                        .setOutput(folder.resolve(inputs + ".onnx"))
-                        .setSettings(TestData.SETTINGS)
-                        .build());
+        ExportResult result = VitExporter.export(ExportRequest.builder()
+                .setBase(base)
+                .setMerged(merged)
+                .setVersion("test")
+                .setOutput(folder.resolve(inputs + ".onnx"))
+                .setSettings(TestData.SETTINGS)
+                .build());
         float[] images = TestData.floats("everyday/" + inputs + "/inputs.safetensors", "pixel_values");
         return TestData.run(result.output(), images, images.length / (3 * 32 * 32), 3, 32, 32);
     }
 
     private static void assertExpected(String name, float[] found) throws IOException {
-        JsonNode rows = new ObjectMapper()
-                .readTree(Files.readString(TestData.path("everyday/" + name + "/expected.json")));
+        JsonNode rows =
+                new ObjectMapper().readTree(Files.readString(TestData.path("everyday/" + name + "/expected.json")));
         int at = 0;
         for (JsonNode row : rows) {
             for (JsonNode logit : row) {

@@ -119,7 +119,7 @@ public final class ExportBench {
             throws Exception {
         Files.deleteIfExists(file);
         if (graph.startsWith("ham:")) {
-            String[] parts = graph.split(":");
+            String[] parts = graph.split(":", -1);
             NumberFormat format = NumberFormat.of(
                     Precision.valueOf(parts[1].toUpperCase(Locale.ROOT)),
                     Flavor.valueOf(parts[2].toUpperCase(Locale.ROOT)));

@@ -6,6 +6,7 @@ import ham.cli.run.SessionOptions;
 import ham.common.Version;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
+import ham.export.OnnxSummary;
 import ham.export.VitExporter;
 import ham.export.bake.BakeRequest;
 import ham.export.bake.BakeRequest.HeadChoice;
@@ -16,7 +17,6 @@ import ham.job.export.Delivery;
 import ham.job.export.Exported;
 import ham.job.export.FormatAccuracy;
 import ham.job.export.Packaged;
-import ham.export.OnnxSummary;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
@@ -217,7 +217,15 @@ public final class ExportCommand implements Callable<Integer> {
         Checkpoint checkpoint =
                 labels == null || all.head().isPresent() ? opened : opened.withLabels(Labels.read(labels));
         Preprocessing.warning(base).ifPresent(console::warn);
-        ExportRequest request = ExportRequest.builder().setBase(checkpoint).setMerged(all).setVersion(Version.current()).setOutput(file).setSettings(settings).optForce(force).optVerify(!noVerify).build();
+        ExportRequest request = ExportRequest.builder()
+                .setBase(checkpoint)
+                .setMerged(all)
+                .setVersion(Version.current())
+                .setOutput(file)
+                .setSettings(settings)
+                .optForce(force)
+                .optVerify(!noVerify)
+                .build();
         if (inputs != null) {
             request = request.toBuilder()
                     .optInputs(ParityInputs.read(inputs, checkpoint.config()))

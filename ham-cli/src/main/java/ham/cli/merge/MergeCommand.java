@@ -100,8 +100,9 @@ public final class MergeCommand implements Callable<Integer> {
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "Names of the classes of the merged head, in their order: one a line, a JSON array, or a config.json"
-                    + " with id2label (default: as the adapters name them).")
+            description =
+                    "Names of the classes of the merged head, in their order: one a line, a JSON array, or a config.json"
+                            + " with id2label (default: as the adapters name them).")
     private Path labels;
 
     @Option(names = "--dry-run", description = "Check everything and print the plan; merge and write nothing.")

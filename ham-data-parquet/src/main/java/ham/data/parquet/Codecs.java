@@ -2,6 +2,7 @@ package ham.data.parquet;
 
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.GZIPInputStream;
@@ -30,7 +31,7 @@ final class Codecs implements CompressionCodecFactory {
         public BytesInput decompress(BytesInput packed, int size) throws IOException {
             return name == CompressionCodecName.UNCOMPRESSED
                     ? packed
-                    : BytesInput.from(unpack(packed.toByteArray(), size));
+                    : BytesInput.from(unpack(bytes(packed), size));
         }
 
         @Override
@@ -38,6 +39,12 @@ final class Codecs implements CompressionCodecFactory {
             byte[] packed = new byte[packedSize];
             input.get(packed);
             output.put(name == CompressionCodecName.UNCOMPRESSED ? packed : unpack(packed, size));
+        }
+
+        private static byte[] bytes(BytesInput input) throws IOException {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(Math.toIntExact(input.size()));
+            input.writeAllTo(bytes);
+            return bytes.toByteArray();
         }
 
         private byte[] unpack(byte[] packed, int size) throws IOException {

@@ -97,8 +97,9 @@ final class SpooledImages {
         long begin = end(index - 1);
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(end(index) - begin));
         try {
-            while (bytes.hasRemaining() && channel.read(bytes, begin + bytes.position()) >= 0) {
-                continue;
+            int read = 0;
+            while (bytes.hasRemaining() && read >= 0) {
+                read = channel.read(bytes, begin + bytes.position());
             }
             return ImageDecoder.decode(bytes.array(), names.get(index));
         } catch (ModelException e) {

@@ -16,7 +16,9 @@ final class PackingCodecs implements CompressionCodecFactory {
         return new BytesInputCompressor() {
             @Override
             public BytesInput compress(BytesInput bytes) throws IOException {
-                byte[] plain = bytes.toByteArray();
+                ByteArrayOutputStream copy = new ByteArrayOutputStream();
+                bytes.writeAllTo(copy);
+                byte[] plain = copy.toByteArray();
                 return switch (name) {
                     case SNAPPY -> BytesInput.from(Snappy.compress(plain));
                     case ZSTD -> BytesInput.from(Zstd.compress(plain));

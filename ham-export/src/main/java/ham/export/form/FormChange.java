@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -38,6 +37,9 @@ public final class FormChange {
     private final ModelProto.Builder model;
     private final GraphProto.Builder graph;
     private final ValueInfoProto input;
+    /** What the file calls the logits. */
+    private final String answer;
+
     private final ValueInfoProto logits;
 
     private FormChange(Path file, GraphForm form) {
@@ -62,6 +64,7 @@ public final class FormChange {
                                     .toList()
                             + "; the form can be chosen once, when the model is exported");
         }
+        answer = answers.get(0).getName();
         Renaming.free(graph, added(form));
         input = graph.getInput(0);
         logits = answers().get(0);
@@ -141,7 +144,7 @@ public final class FormChange {
     /** As whoever runs the model would: nothing where the graph has made scores itself. */
     private void score(Nodes nodes, String numbers) {
         int classes = (int) shape(logits).get(1).getDimValue();
-        if (Ending.of(file, logits.getName()) != Ending.NONE) {
+        if (Ending.of(file, answer) != Ending.NONE) {
             nodes.addAs("Identity", FormNames.PROBABILITIES, List.of(numbers));
         } else if (Scores.of(metadata().get(Scores.METADATA_KEY), classes) == Scores.SIGMOID) {
             nodes.addAs("Sigmoid", FormNames.PROBABILITIES, List.of(numbers));
@@ -222,8 +225,7 @@ public final class FormChange {
         }
         if (form.output() != Output.LOGITS) {
             add(AnswerForm.METADATA_KEY, form.output().optionName());
-            if (Ending.of(file, logits.getName()) == Ending.SIGMOID
-                    && !metadata().containsKey(Scores.METADATA_KEY)) {
+            if (Ending.of(file, answer) == Ending.SIGMOID && !metadata().containsKey(Scores.METADATA_KEY)) {
                 add(Scores.METADATA_KEY, Scores.MULTI_LABEL);
             }
         }

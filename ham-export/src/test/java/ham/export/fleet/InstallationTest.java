@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class InstallationTest {
-    private static final Consumer<Path> NO_CHECK = next -> {};
-
     @TempDir
     private Path folder;
 
@@ -71,7 +68,7 @@ class InstallationTest {
         float[] before = Models.answer(model);
         Installation installation = new Installation(model);
 
-        installation.apply(update(external, 0, Optional.empty()), NO_CHECK);
+        installation.apply(update(external, 0, Optional.empty()), next -> {});
 
         assertThat(Models.answer(model))
                 .isEqualTo(Models.answer(version(external, 1)))
@@ -92,14 +89,14 @@ class InstallationTest {
         float[] after = Models.answer(version(external, 1));
         Update update = update(external, 0, Optional.empty());
         FailingDisk whole = new FailingDisk(Integer.MAX_VALUE);
-        new Installation(model, whole).apply(update, NO_CHECK);
+        new Installation(model, whole).apply(update, next -> {});
         assertThat(whole.steps()).isGreaterThanOrEqualTo(10);
         int olds = 0;
         int news = 0;
         for (int failing = 0; failing < whole.steps(); failing++) {
             reset(external);
             Installation dying = new Installation(model, new FailingDisk(failing));
-            assertThatThrownBy(() -> dying.apply(update, NO_CHECK)).isInstanceOf(FailingDisk.PowerLoss.class);
+            assertThatThrownBy(() -> dying.apply(update, next -> {})).isInstanceOf(FailingDisk.PowerLoss.class);
 
             float[] found = Models.answer(model);
 
@@ -107,7 +104,7 @@ class InstallationTest {
             Installation restarted = new Installation(model);
             if (java.util.Arrays.equals(found, before)) {
                 olds++;
-                restarted.apply(update, NO_CHECK);
+                restarted.apply(update, next -> {});
             } else {
                 news++;
             }
@@ -125,11 +122,11 @@ class InstallationTest {
         reset(false);
         float[] old = Models.answer(model);
         Update update = update(false, 0, Optional.empty());
-        new Installation(model).apply(update, NO_CHECK);
+        new Installation(model).apply(update, next -> {});
         float[] updated = Models.answer(model);
         for (int failing = 0; failing < 8; failing++) {
             reset(false);
-            new Installation(model).apply(update, NO_CHECK);
+            new Installation(model).apply(update, next -> {});
             Installation dying = new Installation(model, new FailingDisk(failing));
             try {
                 dying.rollBack();
@@ -174,7 +171,7 @@ class InstallationTest {
         }
         Installation restarted = new Installation(model);
         if (java.util.Arrays.equals(Models.answer(model), old)) {
-            restarted.apply(update, NO_CHECK);
+            restarted.apply(update, next -> {});
         }
         assertThat(Models.answer(model)).isEqualTo(updated);
     }
@@ -184,21 +181,21 @@ class InstallationTest {
         reset(true);
         Installation installation = new Installation(model);
         Update first = update(true, 0, Optional.empty());
-        installation.apply(first, NO_CHECK);
+        installation.apply(first, next -> {});
         Update second = update(true, 1, Optional.of(first));
         Installation copy = new Installation(Models.external(folder.resolve("other"), 0));
-        assertThatThrownBy(() -> copy.apply(second, NO_CHECK))
+        assertThatThrownBy(() -> copy.apply(second, next -> {}))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("apply the updates in their order");
-        installation.apply(second, NO_CHECK);
+        installation.apply(second, next -> {});
         Update third = update(true, 2, Optional.of(second));
-        installation.apply(third, NO_CHECK);
+        installation.apply(third, next -> {});
 
         assertThat(Models.answer(model)).isEqualTo(Models.answer(version(true, 3)));
         assertThat(names(".data")).hasSize(3);
         assertThat(Journal.read(device.resolve("model.onnx.journal")).updateOf(Sha256.of(model)))
                 .contains(third.sha256());
-        assertThatThrownBy(() -> installation.apply(third, NO_CHECK)).hasMessageContaining("nothing to apply");
+        assertThatThrownBy(() -> installation.apply(third, next -> {})).hasMessageContaining("nothing to apply");
     }
 
     @Test
@@ -208,14 +205,14 @@ class InstallationTest {
         Update other = UpdateMaker.ofModels(
                 model, version(false, 1), Optional.empty(), Optional.empty(), folder.resolve("other.hamupdate"), false);
         assertThat(other.sha256()).as("the same content is the same update").isEqualTo(first.sha256());
-        new Installation(model).apply(first, NO_CHECK);
+        new Installation(model).apply(first, next -> {});
         Update second = update(false, 1, Optional.of(first));
         UpdateContent content = second.content();
         Update strange = new Update(
                 second.file(),
                 new UpdateContent(1, "f".repeat(64), content.base(), content.result(), content.files()),
                 second.sha256());
-        assertThatThrownBy(() -> new Installation(model).apply(strange, NO_CHECK))
+        assertThatThrownBy(() -> new Installation(model).apply(strange, next -> {}))
                 .hasMessageContaining("expected to follow the update that made the model");
     }
 

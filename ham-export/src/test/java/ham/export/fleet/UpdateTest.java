@@ -18,12 +18,18 @@ import org.junit.jupiter.api.io.TempDir;
 class UpdateTest {
     /** Made by {@code openssl genpkey -algorithm ed25519}. */
     private static final String OPENSSL_PRIVATE =
-            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEICAAvz/sssBR33KdCwi5OpP5H3QsjWlEVM39LOJbhIRQ\n"
-                    + "-----END PRIVATE KEY-----\n";
+            """
+            -----BEGIN PRIVATE KEY-----
+            MC4CAQAwBQYDK2VwBCIEICAAvz/sssBR33KdCwi5OpP5H3QsjWlEVM39LOJbhIRQ
+            -----END PRIVATE KEY-----
+            """;
     /** Made of it by {@code openssl pkey -pubout}. */
     private static final String OPENSSL_PUBLIC =
-            "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEACRXzDXKvUOlOf7PjtMfoxAu+vsms1UePRDwK3BfMFcY=\n"
-                    + "-----END PUBLIC KEY-----\n";
+            """
+            -----BEGIN PUBLIC KEY-----
+            MCowBQYDK2VwAyEACRXzDXKvUOlOf7PjtMfoxAu+vsms1UePRDwK3BfMFcY=
+            -----END PUBLIC KEY-----
+            """;
 
     @TempDir
     private Path folder;

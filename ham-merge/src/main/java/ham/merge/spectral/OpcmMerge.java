@@ -57,7 +57,7 @@ public record OpcmMerge(BigDecimal leading) implements WeightMerge {
         Dense taken = Dense.zeros(rank, rank);
         for (int i = 0; i < rank; i++) {
             for (int j = 0; j < rank; j++) {
-                if (i == j || i < first && j < first) {
+                if (i == j || (i < first && j < first)) {
                     taken.data()[i * rank + j] = core.data()[i * rank + j];
                 }
             }

@@ -25,6 +25,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class HttpServer implements AutoCloseable {
     private static final int THREADS = 64;
     private static final int HEADERS = 16 << 10;
+    /** Milliseconds for requests of connections that were accepted before a stop. */
+    private static final long LAST_REQUESTS = 250;
 
     private final Server server;
     private final ServerConnector connector;
@@ -108,6 +110,10 @@ public final class HttpServer implements AutoCloseable {
         sweep.cancel(false);
         server.setStopTimeout(Math.max(1, time.toMillis()));
         try {
+            // What was accepted already still gets its answer; Jetty would close connections whose request is not there
+            // yet.
+            connector.close();
+            Thread.sleep(Math.min(LAST_REQUESTS, time.toMillis() / 4));
             server.stop();
             return true;
         } catch (Exception e) {

@@ -27,12 +27,15 @@ final class SweepTask implements VoidFunction<SweepRequest.Program> {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();
-        try (OutputStream input = process.getOutputStream()) {
+        // The program ends when its standard input does, so this stays open as long as the task lives.
+        OutputStream input = process.getOutputStream();
+        try {
             int code = process.waitFor();
             if (code != 0) {
                 throw new ModelException(program.name() + ": ended with exit code " + code + "; see " + log + ".");
             }
         } finally {
+            input.close();
             process.destroy();
         }
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a real cluster: Spark's standalone master and two workers, each a process of its own with an executor of its own. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 8, unit = TimeUnit.MINUTES)
 class ClusterTest {
     private static final Path COLORS = LocalSpark.testData("onnx/colors.onnx");
     private static final int ROWS = 2000;

@@ -10,12 +10,8 @@ import ham.merge.combine.Combine;
 import ham.merge.compare.Measure;
 import ham.merge.folder.MergeMode;
 import ham.merge.head.HeadKind;
-import ham.merge.join.HamParameters;
 import ham.merge.join.Join;
 import ham.merge.method.SignRule;
-import ham.merge.plan.MergeChoices;
-import ham.merge.plan.MergeMethod;
-import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
 import ham.train.data.BadImages;
 import ham.train.data.DataSpec;
@@ -58,8 +54,8 @@ public final class RunConfigBuilder {
     private static final long USUAL_ORDER = 1993;
     private static final Set<Target> USUAL_TARGETS = EnumSet.of(Target.QUERY, Target.VALUE);
 
-    private LearningMethod method;
-    private MergeMode mode;
+    LearningMethod method;
+    MergeMode mode;
     private String base;
     private String data;
 
@@ -72,7 +68,7 @@ public final class RunConfigBuilder {
     private Integer trainImages;
     private BigDecimal heldOut;
     private BadImages onBadImage;
-    private Long seed;
+    Long seed;
     private List<Target> targets;
     private BlockNumbers blocks;
     private Integer rank;
@@ -84,22 +80,22 @@ public final class RunConfigBuilder {
     private Integer epochs;
     private Integer batch;
     private Double lr;
-    private Double lrDecay;
+    Double lrDecay;
     private Double headLr;
     private Double alphaLr;
     private Integer cropPadding;
     private Boolean flip;
     private Integer replay;
     private Double replayHold;
-    private BigDecimal keep;
-    private Double tau;
-    private Integer groups;
-    private Join join;
-    private Combine combine;
-    private Measure similarity;
-    private BigDecimal density;
-    private Double scale;
-    private SignRule sign;
+    BigDecimal keep;
+    Double tau;
+    Integer groups;
+    Join join;
+    Combine combine;
+    Measure similarity;
+    BigDecimal density;
+    Double scale;
+    SignRule sign;
     private Integer projection;
     private String ridge;
     private DriftRule drift;
@@ -408,24 +404,7 @@ public final class RunConfigBuilder {
 
     /** All settings of the method, as a record has them: those of ham, or those of every other method. */
     RunConfigBuilder merging(LearningSettings settings) {
-        forgetMerging();
-        method = settings.method();
-        mode = settings.mode();
-        lrDecay = settings.rateDecay();
-        MergeSettings merging = settings.merging();
-        if (settings.isHam()) {
-            HamParameters ham = merging.ham();
-            keep = ham.keep();
-            tau = ham.tau();
-            groups = ham.maxGroups();
-            join = ham.join();
-            combine = ham.combine();
-            similarity = ham.similarity();
-        } else {
-            density = merging.peers().density();
-            scale = merging.peers().scale();
-            sign = merging.peers().sign();
-        }
+        MergeFields.fill(this, settings);
         return this;
     }
 
@@ -515,35 +494,10 @@ public final class RunConfigBuilder {
         return ConfigBinding.names();
     }
 
-    private void forgetMerging() {
-        keep = null;
-        tau = null;
-        groups = null;
-        join = null;
-        combine = null;
-        similarity = null;
-        density = null;
-        scale = null;
-        sign = null;
-    }
-
     /** Forgets parameters of merging that the method does not use; a record has them. */
     RunConfigBuilder forgetUnused() {
-        MergeMethod merging = or(method, LearningMethod.HAM).merging();
-        keep = used(MergeParameter.KEEP, keep, merging);
-        tau = used(MergeParameter.TAU, tau, merging);
-        groups = used(MergeParameter.GROUPS, groups, merging);
-        join = used(MergeParameter.JOIN, join, merging);
-        combine = used(MergeParameter.COMBINE, combine, merging);
-        similarity = used(MergeParameter.SIMILARITY, similarity, merging);
-        density = used(MergeParameter.DENSITY, density, merging);
-        scale = used(MergeParameter.SCALE, scale, merging);
-        sign = used(MergeParameter.SIGN, sign, merging);
+        MergeFields.forgetUnused(this);
         return this;
-    }
-
-    private static <T> T used(MergeParameter<T> parameter, T value, MergeMethod method) {
-        return parameter.methods().contains(method) ? value : null;
     }
 
     /** Forgets what follows from other choices, so that it follows from those that are made next. */
@@ -571,7 +525,7 @@ public final class RunConfigBuilder {
         return new RunConfig(
                 required("base", base),
                 dataFolder,
-                learning(),
+                MergeFields.learning(this),
                 new HeadSettings(
                         or(head, heads.kind()),
                         or(projection, heads.projectionWidth()),
@@ -611,24 +565,6 @@ public final class RunConfigBuilder {
                 or(precision, "auto"),
                 or(device, "auto"),
                 or(threads, 0));
-    }
-
-    private LearningSettings learning() {
-        LearningMethod of = or(method, LearningMethod.HAM);
-        MergeChoices choices = new MergeChoices()
-                .put(MergeParameter.KEEP, keep)
-                .put(MergeParameter.TAU, tau)
-                .put(MergeParameter.GROUPS, groups)
-                .put(MergeParameter.JOIN, join)
-                .put(MergeParameter.COMBINE, combine)
-                .put(MergeParameter.SIMILARITY, similarity)
-                .put(MergeParameter.DENSITY, density)
-                .put(MergeParameter.SCALE, scale)
-                .put(MergeParameter.SIGN, sign);
-        if (of.merging() == MergeMethod.DARE) {
-            choices.put(MergeParameter.SEED, or(seed, 0L));
-        }
-        return LearningSettings.of(of, Optional.ofNullable(mode), choices, or(lrDecay, 1.0));
     }
 
     private static int tasks(Path data) {

@@ -49,7 +49,7 @@ final class NativeTorch {
     static LibTorch.Jni jni() {
         String[] parts = property("jnilib/pytorch.properties", "jni_version")
                 .orElseThrow(() -> new IllegalStateException("DJL's pytorch-jni is not on the class path"))
-                .split("-");
+                .split("-", -1);
         return new LibTorch.Jni(parts[0], parts[1], CUDA);
     }
 
