@@ -44,7 +44,7 @@ class TrainRefusalTest {
         train(run, 2, 1, "--replay", 8).failsWith(2, "--replay", "add blocks 3 and targets attention_output,fc1,fc2");
         train(run, 2, 1, "--replay", 1_000_000).failsWith(2, "--replay", "0 to 100000");
         train(run, 2, 1, "--replay-hold=-1").failsWith(2, "--replay-hold");
-        train(run, 2, 1, "--drift", "states").failsWith(2, "--drift states", "[query, value]");
+        train(run, 2, 1, "--drift", "states").failsWith(2, "--drift", "[query, value]");
         train(run, 2, 1, "--ridge", "much").failsWith(2, "--ridge");
         train(run, 2, 1, "--held-out", "1").failsWith(2, "--held-out");
         train(run, 2, 1, "--method", "magic").failsWith(2, "sd-lora");

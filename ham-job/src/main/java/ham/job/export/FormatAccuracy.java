@@ -41,7 +41,7 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
      * @param agreement fraction of which both have the same top class
      * @param warning what to do about a loss that is large, else null
      */
-    public record Record(
+    public record Figures(
             int images,
             double fp32,
             double accuracy,
@@ -135,8 +135,8 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
                 100 * agreement);
     }
 
-    Record record(String format) {
-        return new Record(
+    Figures record(String format) {
+        return new Figures(
                 images, fp32, accuracy, loss(), agreement, warning(format).orElse(null));
     }
 }
