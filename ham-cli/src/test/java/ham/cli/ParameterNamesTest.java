@@ -26,7 +26,7 @@ class ParameterNamesTest {
             Pattern.compile("(?<!var\\(|[\\w-])--([a-z][A-Za-z0-9-]*(?![A-Za-z0-9-]|:[^ ])|\u0001)");
 
     /** Options of other people's programs, which packages explain. */
-    private static final Pattern FOREIGN = Pattern.compile("tritonserver|trtexec|--(min|opt|max)Shapes=");
+    private static final Pattern FOREIGN = Pattern.compile("curl |tritonserver|trtexec|--(min|opt|max)Shapes=");
 
     private static final Set<String> COMMAND_LINES = Set.of("ham.cli", "ham.runtime.app");
 

@@ -33,7 +33,7 @@ final class Images {
             throw new ModelException(model
                     + ": expected an input float32 [batch, channels, height, width] of free batch"
                     + " to measure, found " + input.dtype() + " " + input.shapeText() + "; export the model with"
-                    + " --input float.");
+                    + " the float input.");
         }
         long[] shape = sizes.stream().mapToLong(Long::longValue).toArray();
         float[] noise = new float[Math.toIntExact(shape[1] * shape[2] * shape[3])];

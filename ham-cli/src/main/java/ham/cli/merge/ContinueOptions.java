@@ -26,7 +26,6 @@ final class ContinueOptions {
             "--alpha",
             "--weight",
             "--base",
-            "--labels",
             "--dry-run",
             "--force",
             "--json",
