@@ -93,7 +93,8 @@ class ExperimentCommandTest {
         assertThat(again.path("runs")).isEqualTo(results.path("runs"));
         Cli other = experiment("compare", out, "--tasks", 2, "--methods", "ham", "--no-flip");
         assertThat(other.exitCode()).isEqualTo(1);
-        assertThat(other.err().lines().reduce((line, next) -> next).orElseThrow()).contains("ham-order1993", "keep", "expected 0.5, found 0.6");
+        assertThat(other.err().lines().reduce((before, last) -> last).orElseThrow())
+                .contains("ham-order1993", "keep", "expected 0.5, found 0.6");
         experiment("groups", out).failsWith(1, "results of the experiment groups", "found those of compare");
     }
 
@@ -189,7 +190,7 @@ class ExperimentCommandTest {
     @ParameterizedTest(name = "ham experiment {0}")
     @MethodSource("wrongUsage")
     void wrongUsageIsOneLineAndExitCodeTwo(String words, List<String> parts) {
-        String[] all = words.split(" ");
+        String[] all = words.split(" ", -1);
         experiment(all[0], temp.resolve("out"), (Object[]) Arrays.copyOfRange(all, 1, all.length))
                 .failsWith(2, parts.toArray(String[]::new));
     }

@@ -17,7 +17,9 @@ public final class RunLine {
     private static final Set<String> DECIDED =
             Set.of("--order", "--adapters", "--frozen", "--resume", "--force", "--method", "--mode");
 
+    /** Read by picocli alone. */
     @Mixin
+    @SuppressWarnings("UnusedVariable")
     private TrainOptions train;
 
     private RunLine() {}

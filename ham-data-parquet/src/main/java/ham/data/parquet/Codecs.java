@@ -29,9 +29,7 @@ final class Codecs implements CompressionCodecFactory {
     private record Pages(CompressionCodecName name) implements BytesInputDecompressor {
         @Override
         public BytesInput decompress(BytesInput packed, int size) throws IOException {
-            return name == CompressionCodecName.UNCOMPRESSED
-                    ? packed
-                    : BytesInput.from(unpack(bytes(packed), size));
+            return name == CompressionCodecName.UNCOMPRESSED ? packed : BytesInput.from(unpack(bytes(packed), size));
         }
 
         @Override

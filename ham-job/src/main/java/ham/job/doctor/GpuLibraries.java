@@ -19,36 +19,21 @@ import java.util.stream.Stream;
  * @param driver the file in which Linux says which driver it has loaded
  */
 public record GpuLibraries(List<Path> folders, Path driver) {
-    /** Each library by the name that the linker wants, and what it is of. */
-    private enum Part {
-        CUDA(
-                "cuda",
-                "CUDA 12",
-                "install the CUDA 12 toolkit or runtime packages",
-                "libcudart.so.12",
-                "libcublas.so.12",
-                "libnvrtc.so.12"),
-        CUDNN("cudnn", "cuDNN 9", "install cuDNN 9 for CUDA 12", "libcudnn.so.9"),
-        TENSORRT(
-                "tensorrt-libraries",
-                "TensorRT 10",
-                "install TensorRT 10 for CUDA 12; only native engines and the TensorRT provider need it",
-                "libnvinfer.so.10",
-                "libnvinfer_plugin.so.10",
-                "libnvonnxparser.so.10");
+    /** Libraries of one product, by the names that the linker wants. */
+    private record Part(String label, String product, String advice, List<String> files) {}
 
-        private final String label;
-        private final String product;
-        private final String advice;
-        private final List<String> files;
-
-        Part(String label, String product, String advice, String... files) {
-            this.label = label;
-            this.product = product;
-            this.advice = advice;
-            this.files = List.of(files);
-        }
-    }
+    private static final List<Part> PARTS = List.of(
+            new Part(
+                    "cuda",
+                    "CUDA 12",
+                    "install the CUDA 12 toolkit or runtime packages",
+                    List.of("libcudart.so.12", "libcublas.so.12", "libnvrtc.so.12")),
+            new Part("cudnn", "cuDNN 9", "install cuDNN 9 for CUDA 12", List.of("libcudnn.so.9")),
+            new Part(
+                    "tensorrt-libraries",
+                    "TensorRT 10",
+                    "install TensorRT 10 for CUDA 12; only native engines and the TensorRT provider need it",
+                    List.of("libnvinfer.so.10", "libnvinfer_plugin.so.10", "libnvonnxparser.so.10")));
 
     /** Those of this machine. */
     public static GpuLibraries here() {
@@ -58,7 +43,7 @@ public record GpuLibraries(List<Path> folders, Path driver) {
     /** Everything that was looked for: driver, CUDA, cuDNN, TensorRT, PyTorch. */
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>(List.of(driverFinding()));
-        for (Part part : Part.values()) {
+        for (Part part : PARTS) {
             findings.add(finding(part));
         }
         findings.add(pytorch());
@@ -90,16 +75,16 @@ public record GpuLibraries(List<Path> folders, Path driver) {
 
     private Finding finding(Part part) {
         List<String> missing =
-                part.files.stream().filter(file -> find(file).isEmpty()).toList();
+                part.files().stream().filter(file -> find(file).isEmpty()).toList();
         if (missing.isEmpty()) {
-            Path first = find(part.files.get(0)).orElseThrow();
-            return Finding.yes(part.label, part.product + " in " + first.getParent() + version(first));
+            Path first = find(part.files().get(0)).orElseThrow();
+            return Finding.yes(part.label(), part.product() + " in " + first.getParent() + version(first));
         }
         return Finding.no(
-                part.label,
+                part.label(),
                 String.join(", ", missing) + (missing.size() == 1 ? " is" : " are")
                         + " in none of the linker's folders",
-                part.advice + ", and name its folder in LD_LIBRARY_PATH where the linker does not look there");
+                part.advice() + ", and name its folder in LD_LIBRARY_PATH where the linker does not look there");
     }
 
     /** The file that a link ends at says more: {@code libcudart.so.12.8.57}. */

@@ -33,7 +33,7 @@ public record ExportRecord(
         List<MatchedLayer> matched,
         @JsonInclude(JsonInclude.Include.NON_NULL) String precision,
         @JsonInclude(JsonInclude.Include.NON_NULL) String flavor,
-        @JsonInclude(JsonInclude.Include.NON_NULL) FormatAccuracy.Figures accuracy,
+        @JsonInclude(JsonInclude.Include.NON_NULL) FormatAccuracy.Measured accuracy,
         @JsonInclude(JsonInclude.Include.NON_NULL) PatchReport patch) {
 
     /** Of a model that was written. */

@@ -41,7 +41,7 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
      * @param agreement fraction of which both have the same top class
      * @param warning what to do about a loss that is large, else null
      */
-    public record Figures(
+    public record Measured(
             int images,
             double fp32,
             double accuracy,
@@ -135,8 +135,8 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
                 100 * agreement);
     }
 
-    Figures record(String format) {
-        return new Figures(
+    Measured record(String format) {
+        return new Measured(
                 images, fp32, accuracy, loss(), agreement, warning(format).orElse(null));
     }
 }

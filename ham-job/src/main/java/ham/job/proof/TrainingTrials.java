@@ -126,11 +126,11 @@ final class TrainingTrials {
                             .path("parity")
                             .path("max_abs")
                             .asDouble(Double.NaN));
-            return judged(device, precision, own, figures);
+            return judged(precision, own, figures);
         });
     }
 
-    private Outcome judged(String device, String precision, List<Double> own, Map<String, Double> figures) {
+    private Outcome judged(String precision, List<Double> own, Map<String, Double> figures) {
         List<Double> reference = losses.get(CPU + "fp32");
         if (reference == own) {
             return new Outcome(true, own.size() + " steps; the losses that others are compared with", figures);
@@ -171,20 +171,17 @@ final class TrainingTrials {
             Path file = folder.resolve("trace-" + device.replace(":", "") + ".json");
             int[] steps = new int[1];
             RunConfig config = on(device, "fp32");
-            try (TorchEngine engine = TorchEngine.open(device, config.threads());
-                    TorchTrace trace = TorchTrace.begin(file, !device.equals(CPU))) {
-                Job.builder()
-                        .setConfig(config)
-                        .setOut(folder.resolve("traced-" + device.replace(":", "")))
-                        .optListener(new JobListener() {
-                            @Override
-                            public void step(int task, int tasks, StepProgress step) {
-                                steps[0]++;
-                            }
-                        })
-                        .build()
-                        .run();
-            }
+            Job job = Job.builder()
+                    .setConfig(config)
+                    .setOut(folder.resolve("traced-" + device.replace(":", "")))
+                    .optListener(new JobListener() {
+                        @Override
+                        public void step(int task, int tasks, StepProgress step) {
+                            steps[0]++;
+                        }
+                    })
+                    .build();
+            TorchTrace.record(file, device, config.threads(), job::run);
             Map<String, Integer> events = TorchTrace.events(file);
             int backward = count(events, "autograd::engine::evaluate_function");
             // The decomposition behind the analytic head looks at its own error code, once a task and not in a step.

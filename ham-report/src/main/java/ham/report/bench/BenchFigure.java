@@ -21,6 +21,7 @@ public enum BenchFigure {
 
     private final String key;
     private final String heading;
+
     @SuppressWarnings("ImmutableEnumChecker") // accessors of a record, which hold nothing
     private final Function<BenchRow, Number> value;
 

@@ -11,30 +11,27 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * PyTorch's own record of every operator between the opening and the closing, as a file of trace events (Chrome's format, which a browser's
+ * PyTorch's own record of every operator that a piece of work runs, as a file of trace events (Chrome's format, which a browser's
  * tracing page shows). One at a time in a process.
  */
-public final class TorchTrace implements AutoCloseable {
-    private final Path file;
-
-    private TorchTrace(Path file) {
-        this.file = file;
-    }
+public final class TorchTrace {
+    private TorchTrace() {}
 
     /**
-     * Begins; the engine must have been opened.
+     * Records what some work does.
      *
-     * @param file what {@link #close} writes
-     * @param gpu whether kernels and copies on the GPU are recorded too
+     * @param file what is written
+     * @param device where the work is done, as {@link TorchEngine#open} takes it; of a GPU kernels and copies are recorded too
      */
-    public static TorchTrace begin(Path file, boolean gpu) {
-        JniUtils.startProfile(gpu, false, false);
-        return new TorchTrace(file);
-    }
-
-    @Override
-    public void close() {
-        JniUtils.stopProfile(file.toString());
+    public static void record(Path file, String device, int threads, Runnable work) {
+        try (TorchEngine engine = TorchEngine.open(device, threads)) {
+            JniUtils.startProfile(engine.device().isGpu(), false, false);
+            try {
+                work.run();
+            } finally {
+                JniUtils.stopProfile(file.toString());
+            }
+        }
     }
 
     /**
