@@ -55,7 +55,7 @@ class ArchitectureTest {
                             "peft",
                             "plan",
                             "safetensors",
-                            "tensor"),
+                            "space", "tensor"),
             "runtime",
                     Set.of(
                             "",
@@ -64,7 +64,7 @@ class ArchitectureTest {
                             "classify",
                             "image",
                             "model",
-                            "preprocess",
+                            "onnx", "preprocess",
                             "swap",
                             "tensor",
                             "tensorrt",
@@ -85,7 +85,7 @@ class ArchitectureTest {
                             "run",
                             "stream"),
             "export", Set.of("", "bake", "fleet", "form", "pack", "parity", "patch", "precision"),
-            "report", Set.of("", "bench"),
+            "report", Set.of("", "bench", "page"),
             "bench", Set.of("", "latency", "scenario", "strategy", "traffic", "url"),
             "job", Set.of("", "doctor", "evaluate", "experiment", "export", "proof", "work"));
     /** Measures the inside of the libraries, and is no part of the product. */

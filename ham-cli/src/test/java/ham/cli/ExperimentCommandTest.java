@@ -94,7 +94,7 @@ class ExperimentCommandTest {
         Cli other = experiment("compare", out, "--tasks", 2, "--methods", "ham", "--no-flip");
         assertThat(other.exitCode()).isEqualTo(1);
         assertThat(other.err().lines().reduce((before, last) -> last).orElseThrow())
-                .contains("ham-order1993", "--keep", "expected 0.5, found 0.6");
+                .contains("ham-order1993", "keep", "expected 0.5, found 0.6");
         experiment("groups", out).failsWith(1, "results of the experiment groups", "found those of compare");
     }
 

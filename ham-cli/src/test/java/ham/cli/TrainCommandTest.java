@@ -233,7 +233,7 @@ class TrainCommandTest {
         byte[] first = Files.readAllBytes(partial.resolve("adapters/000/adapter_model.safetensors"));
 
         train(run, 2, 2).failsWith(1, "unfinished run", "--resume");
-        train(run, 2, 2, "--resume").failsWith(1, "--epochs", "expected 60", "found 2");
+        train(run, 2, 2, "--resume").failsWith(1, "epochs", "expected 60", "found 2");
         Cli resumed = train(run, 2, 60, "--resume").succeeds();
         assertThat(resumed.err()).contains("resuming after 1 of 2 tasks");
         assertThat(run.resolve("adapters/000/adapter_model.safetensors")).hasBinaryContent(first);
@@ -254,7 +254,7 @@ class TrainCommandTest {
                     .hasSameBinaryContentAs(run.resolve("merged/head.safetensors"));
             Files.delete(again.resolve("head.safetensors"));
             ham("export", "--base", BASE, "--merged", again, "--out", temp.resolve("headless.onnx"))
-                    .failsWith(1, "head.safetensors", "found nothing");
+                    .failsWith(1, "head.safetensors", "no such file");
         }
     }
 
@@ -352,7 +352,7 @@ class TrainCommandTest {
         assertThat(linear.resolve("adapters/001/adapter_model.safetensors"))
                 .hasSameBinaryContentAs(oracle.resolve("adapters/001/adapter_model.safetensors"));
         train(temp.resolve("other"), 2, 2, "--method", "linear", "--adapters", oracle)
-                .failsWith(1, "--adapters", "--epochs", "expected 2", "found 1");
+                .failsWith(1, "adapters", "epochs", "expected 2", "found 1");
     }
 
     /** All classes at once: nothing happens over time. */

@@ -41,10 +41,10 @@ class TrainRefusalTest {
         train(run, 2, 1, "--method", "cat-pruned", "--groups", "3").failsWith(2, "--groups", "cat-pruned");
         train(run, 2, 1, "--method", "sd-lora", "--adapters", run).failsWith(2, "--adapters");
         train(run, 2, 1, "--method", "linear", "--replay", 8).failsWith(2, "--replay", "mode independent");
-        train(run, 2, 1, "--replay", 8).failsWith(2, "--replay", "--blocks 3 --targets attention_output,fc1,fc2");
+        train(run, 2, 1, "--replay", 8).failsWith(2, "--replay", "add blocks 3 and targets attention_output,fc1,fc2");
         train(run, 2, 1, "--replay", 1_000_000).failsWith(2, "--replay", "0 to 100000");
         train(run, 2, 1, "--replay-hold=-1").failsWith(2, "--replay-hold");
-        train(run, 2, 1, "--drift", "states").failsWith(2, "--drift states", "[query, value]");
+        train(run, 2, 1, "--drift", "states").failsWith(2, "--drift", "[query, value]");
         train(run, 2, 1, "--ridge", "much").failsWith(2, "--ridge");
         train(run, 2, 1, "--held-out", "1").failsWith(2, "--held-out");
         train(run, 2, 1, "--method", "magic").failsWith(2, "sd-lora");
