@@ -170,7 +170,7 @@ class LatentRunTest {
                         .optLora(lora(List.of(Target.QUERY, Target.FC1), List.of(1)))
                         .build()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("drift states", "[query, fc1]");
+                .hasMessageContainingAll("drift: ", "[query, fc1]");
     }
 
     @ParameterizedTest
