@@ -138,7 +138,7 @@ class ExperimentTest {
         assertThatThrownBy(() -> run(changed, temp.resolve("whole"), new Progress(0, 0)))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("ham-order1993")
-                .hasMessageContaining("another seed");
+                .hasMessageContaining("another value of seed");
     }
 
     @Test

@@ -164,13 +164,13 @@ class LatentRunTest {
         assertThatThrownBy(() ->
                         RunInputs.open(whole.toBuilder().optBlocks(List.of()).build()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("replay", "in blocks [0, 1]", "blocks 1 targets");
+                .hasMessageContainingAll("replay", "in blocks [0, 1]", "blocks 1 and targets");
         RunConfig states = config(LearningMethod.HAM, HeadKind.ANALYTIC, 0, DriftRule.STATES);
         assertThatThrownBy(() -> RunInputs.open(states.toBuilder()
                         .optLora(lora(List.of(Target.QUERY, Target.FC1), List.of(1)))
                         .build()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("drift states", "[query, fc1]");
+                .hasMessageContainingAll("drift: ", "[query, fc1]");
     }
 
     @ParameterizedTest

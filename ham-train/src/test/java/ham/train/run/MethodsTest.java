@@ -162,6 +162,12 @@ class MethodsTest {
                         LearningMethod.TASK_ARITHMETIC,
                         LearningMethod.TIES,
                         LearningMethod.DARE,
+                        LearningMethod.MAGMAX,
+                        LearningMethod.MODEL_STOCK,
+                        LearningMethod.TSV,
+                        LearningMethod.ISO_C,
+                        LearningMethod.ISO_CTS,
+                        LearningMethod.OPCM,
                         LearningMethod.ORACLE)
                 .contains(method);
         String mode = alone ? "independent" : "sequential";
