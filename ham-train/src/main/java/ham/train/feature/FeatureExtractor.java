@@ -43,7 +43,7 @@ public final class FeatureExtractor implements AutoCloseable {
      * Adds deltas to the base weights, once.
      *
      * @param deltas weight name to [out, in]; empty for the frozen backbone
-     * @throws InputException if a delta does not fit the model
+     * @throws ham.merge.InputException if a delta does not fit the model
      */
     public FeatureExtractor(VitForward vit, SortedMap<String, Matrix> deltas) {
         this.vit = vit;
