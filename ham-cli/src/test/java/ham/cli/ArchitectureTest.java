@@ -54,6 +54,7 @@ class ArchitectureTest {
                             "method",
                             "peft",
                             "plan",
+                            "record",
                             "safetensors",
                             "space", "tensor"),
             "runtime",
@@ -63,6 +64,7 @@ class ArchitectureTest {
                             "backend",
                             "classify",
                             "image",
+                            "json",
                             "model",
                             "onnx", "preprocess",
                             "swap",
@@ -86,7 +88,7 @@ class ArchitectureTest {
                             "stream"),
             "export", Set.of("", "bake", "fleet", "form", "pack", "parity", "patch", "precision"),
             "report", Set.of("", "bench", "page"),
-            "bench", Set.of("", "latency", "scenario", "strategy", "traffic", "url"),
+            "bench", Set.of("", "latency", "memory", "scenario", "strategy", "traffic", "url"),
             "job", Set.of("", "doctor", "evaluate", "experiment", "export", "proof", "work"));
     /** Measures the inside of the libraries, and is no part of the product. */
     private static final String LABORATORY = "ham.bench.program";

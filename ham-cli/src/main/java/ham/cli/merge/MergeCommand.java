@@ -12,7 +12,7 @@ import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.MergeInputs;
-import ham.merge.folder.MergeMode;
+import ham.merge.record.MergeMode;
 import ham.merge.folder.MergeOrigin;
 import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PlanRecord;

@@ -5,7 +5,7 @@ import ham.cli.console.Usage;
 import ham.cli.merge.HamOptions;
 import ham.cli.merge.PeerOptions;
 import ham.job.Job;
-import ham.merge.folder.MergeMode;
+import ham.merge.record.MergeMode;
 import ham.merge.head.HeadKind;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;

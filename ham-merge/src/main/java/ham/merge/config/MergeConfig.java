@@ -2,7 +2,7 @@ package ham.merge.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
-import ham.merge.folder.MergeMode;
+import ham.merge.record.MergeMode;
 import ham.merge.folder.SettingsJson;
 import ham.merge.io.JsonRecords;
 import ham.merge.plan.MergeChoices;

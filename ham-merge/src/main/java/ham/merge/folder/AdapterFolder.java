@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import ham.merge.record.HamRecord;
 import ham.merge.InputException;
 import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;

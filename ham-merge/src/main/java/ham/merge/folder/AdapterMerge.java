@@ -1,5 +1,7 @@
 package ham.merge.folder;
 
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.LayerName;

@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import ham.merge.record.Importances;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Branch;

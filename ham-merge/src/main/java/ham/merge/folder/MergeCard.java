@@ -1,5 +1,7 @@
 package ham.merge.folder;
 
+import ham.merge.record.AdapterRecord;
+import ham.merge.record.MergeMode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,5 +1,9 @@
 package ham.merge.folder;
 
+import ham.merge.record.AdapterRecord;
+import ham.merge.record.HamRecord;
+import ham.merge.record.Importances;
+import ham.merge.record.MergeMode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;

@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import ham.merge.record.MergeMode;
 import ham.merge.head.NamedHead;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergePlan;

@@ -1,5 +1,8 @@
 package ham.merge.folder;
 
+import ham.merge.record.AdapterRecord;
+import ham.merge.record.Importances;
+import ham.merge.record.MergeMode;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;

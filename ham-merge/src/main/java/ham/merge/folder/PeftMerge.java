@@ -1,5 +1,8 @@
 package ham.merge.folder;
 
+import ham.merge.record.AdapterRecord;
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;

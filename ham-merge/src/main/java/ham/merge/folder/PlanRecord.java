@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import ham.merge.record.MergeMode;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.adapter.AdapterSource;

@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import ham.merge.record.MergeMode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Checkpoint;

@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import ham.merge.record.HamRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.merge.io.JsonFiles;
 import java.nio.file.Files;

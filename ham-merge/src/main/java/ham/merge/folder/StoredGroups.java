@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import ham.merge.record.AdapterRecord;
 import ham.merge.InputException;
 import ham.merge.safetensors.SafetensorsFile;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ham.merge.InputException;
 import ham.merge.TestData;
-import ham.merge.folder.MergeMode;
+import ham.merge.record.MergeMode;
 import ham.merge.join.HamParameters;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;

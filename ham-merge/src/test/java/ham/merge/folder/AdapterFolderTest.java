@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import ham.merge.record.HamRecord;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

@@ -1,5 +1,7 @@
 package ham.merge.folder;
 
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import ham.merge.TestData;
 import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;

@@ -1,5 +1,7 @@
 package ham.merge.folder;
 
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -8,7 +8,7 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.Target;
 import ham.merge.combine.Combine;
 import ham.merge.compare.Measure;
-import ham.merge.folder.MergeMode;
+import ham.merge.record.MergeMode;
 import ham.merge.head.HeadKind;
 import ham.merge.join.Join;
 import ham.merge.method.SignRule;

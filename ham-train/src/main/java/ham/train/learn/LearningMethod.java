@@ -1,6 +1,6 @@
 package ham.train.learn;
 
-import ham.merge.folder.MergeMode;
+import ham.merge.record.MergeMode;
 import ham.merge.plan.MergeMethod;
 import java.util.Locale;
 

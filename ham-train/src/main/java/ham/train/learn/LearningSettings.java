@@ -1,7 +1,7 @@
 package ham.train.learn;
 
 import ham.merge.InputException;
-import ham.merge.folder.MergeMode;
+import ham.merge.record.MergeMode;
 import ham.merge.join.HamParameters;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;

@@ -5,7 +5,7 @@ import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
-import ham.merge.folder.HamRecord;
+import ham.merge.record.HamRecord;
 import ham.merge.folder.MergeFolder;
 import ham.merge.head.Head;
 import ham.merge.head.HeadFile;

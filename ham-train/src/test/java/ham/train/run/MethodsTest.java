@@ -12,7 +12,7 @@ import ham.merge.checkpoint.Target;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
-import ham.merge.folder.MergeMode;
+import ham.merge.record.MergeMode;
 import ham.merge.folder.Merged;
 import ham.merge.folder.Replay;
 import ham.merge.folder.StoredMerge;
