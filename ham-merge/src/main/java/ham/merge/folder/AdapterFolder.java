@@ -1,6 +1,5 @@
 package ham.merge.folder;
 
-import ham.merge.record.HamRecord;
 import ham.merge.InputException;
 import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
@@ -13,6 +12,7 @@ import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.peft.PeftAdapter;
 import ham.merge.peft.PeftReader;
+import ham.merge.record.HamRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

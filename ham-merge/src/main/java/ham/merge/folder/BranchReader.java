@@ -1,6 +1,5 @@
 package ham.merge.folder;
 
-import ham.merge.record.Importances;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Branch;
@@ -8,6 +7,7 @@ import ham.merge.combine.Combine;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.Importances;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.ArrayList;

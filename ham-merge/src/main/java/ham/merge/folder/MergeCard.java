@@ -1,13 +1,13 @@
 package ham.merge.folder;
 
-import ham.merge.record.AdapterRecord;
-import ham.merge.record.MergeMode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.checkpoint.LayerName;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.YamlText;
+import ham.merge.record.AdapterRecord;
+import ham.merge.record.MergeMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

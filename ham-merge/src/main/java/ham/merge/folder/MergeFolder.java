@@ -1,9 +1,5 @@
 package ham.merge.folder;
 
-import ham.merge.record.AdapterRecord;
-import ham.merge.record.HamRecord;
-import ham.merge.record.Importances;
-import ham.merge.record.MergeMode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
@@ -16,6 +12,10 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.AdapterRecord;
+import ham.merge.record.HamRecord;
+import ham.merge.record.Importances;
+import ham.merge.record.MergeMode;
 import ham.merge.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;

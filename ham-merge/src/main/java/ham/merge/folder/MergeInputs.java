@@ -1,10 +1,10 @@
 package ham.merge.folder;
 
-import ham.merge.record.MergeMode;
 import ham.merge.head.NamedHead;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergePlan;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.MergeMode;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,8 +1,5 @@
 package ham.merge.folder;
 
-import ham.merge.record.AdapterRecord;
-import ham.merge.record.Importances;
-import ham.merge.record.MergeMode;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +11,9 @@ import ham.merge.join.Importance;
 import ham.merge.join.MergeStep;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.PreparedMerge;
+import ham.merge.record.AdapterRecord;
+import ham.merge.record.Importances;
+import ham.merge.record.MergeMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

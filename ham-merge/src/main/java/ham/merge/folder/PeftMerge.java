@@ -1,8 +1,5 @@
 package ham.merge.folder;
 
-import ham.merge.record.AdapterRecord;
-import ham.merge.record.HamRecord;
-import ham.merge.record.MergeMode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
@@ -23,6 +20,9 @@ import ham.merge.peft.PeftOutput;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import ham.merge.plan.PreparedMerge;
+import ham.merge.record.AdapterRecord;
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package ham.merge.folder;
 
-import ham.merge.record.MergeMode;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.adapter.AdapterSource;
@@ -13,6 +12,7 @@ import ham.merge.kernel.Kernels;
 import ham.merge.peft.PeftReader;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergePlan;
+import ham.merge.record.MergeMode;
 import ham.merge.safetensors.SafetensorsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package ham.merge.folder;
 
-import ham.merge.record.MergeMode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.MergeMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -65,7 +65,8 @@ public final class Importances {
      *
      * @throws InputException as {@link #read}, and when there are layers for more or fewer entries
      */
-    public static List<Importance> readAll(Path file, String where, List<Double> numbers, List<Map<String, Double>> layers) {
+    public static List<Importance> readAll(
+            Path file, String where, List<Double> numbers, List<Map<String, Double>> layers) {
         List<Double> given = numbers == null ? List.of() : numbers;
         if (layers != null && layers.size() != given.size()) {
             throw new InputException(

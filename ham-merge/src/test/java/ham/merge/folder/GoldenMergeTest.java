@@ -1,6 +1,5 @@
 package ham.merge.folder;
 
-import ham.merge.record.MergeMode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -9,6 +8,7 @@ import ham.merge.MergeProgress;
 import ham.merge.TestData;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
+import ham.merge.record.MergeMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,5 @@
 package ham.merge.folder;
 
-import ham.merge.record.HamRecord;
-import ham.merge.record.MergeMode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,6 +26,8 @@ import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
 import ham.merge.plan.PeerParameters;
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import ham.merge.space.MergeSpace;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
