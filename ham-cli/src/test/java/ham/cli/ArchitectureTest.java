@@ -54,6 +54,7 @@ class ArchitectureTest {
                             "method",
                             "peft",
                             "plan",
+                            "record",
                             "safetensors",
                             "space",
                             "tensor"),

@@ -1,7 +1,7 @@
 package ham.job.experiment;
 
 import ham.merge.InputException;
-import ham.merge.folder.MergeMode;
+import ham.merge.record.MergeMode;
 import ham.train.config.RunConfig;
 import ham.train.config.RunConfigBuilder;
 import ham.train.experiment.Likeness;

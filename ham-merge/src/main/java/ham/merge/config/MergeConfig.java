@@ -2,11 +2,11 @@ package ham.merge.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
-import ham.merge.folder.MergeMode;
 import ham.merge.folder.SettingsJson;
 import ham.merge.io.JsonRecords;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
+import ham.merge.record.MergeMode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;

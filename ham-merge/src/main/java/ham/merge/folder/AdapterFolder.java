@@ -12,6 +12,7 @@ import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.peft.PeftAdapter;
 import ham.merge.peft.PeftReader;
+import ham.merge.record.HamRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

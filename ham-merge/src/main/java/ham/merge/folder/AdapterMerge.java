@@ -11,6 +11,8 @@ import ham.merge.plan.FailureSignatures;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import ham.merge.plan.PreparedMerge;
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -7,6 +7,7 @@ import ham.merge.combine.Combine;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.Importances;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.checkpoint.LayerName;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.YamlText;
+import ham.merge.record.AdapterRecord;
+import ham.merge.record.MergeMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

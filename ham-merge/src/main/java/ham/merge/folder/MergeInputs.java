@@ -4,6 +4,7 @@ import ham.merge.head.NamedHead;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergePlan;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.MergeMode;
 import java.util.List;
 import java.util.Optional;
 

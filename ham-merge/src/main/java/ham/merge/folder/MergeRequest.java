@@ -1,5 +1,6 @@
 package ham.merge.folder;
 
+import ham.merge.record.MergeMode;
 import java.util.Optional;
 
 /**

@@ -12,6 +12,7 @@ import ham.merge.kernel.Kernels;
 import ham.merge.peft.PeftReader;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergePlan;
+import ham.merge.record.MergeMode;
 import ham.merge.safetensors.SafetensorsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

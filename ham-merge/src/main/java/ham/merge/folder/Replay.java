@@ -6,6 +6,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.MergeMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

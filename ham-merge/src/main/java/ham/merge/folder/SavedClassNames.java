@@ -2,6 +2,7 @@ package ham.merge.folder;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.merge.io.JsonFiles;
+import ham.merge.record.HamRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

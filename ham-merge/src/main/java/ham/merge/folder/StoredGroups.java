@@ -1,6 +1,7 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
+import ham.merge.record.AdapterRecord;
 import ham.merge.safetensors.SafetensorsFile;
 import java.nio.file.Path;
 import java.util.ArrayList;

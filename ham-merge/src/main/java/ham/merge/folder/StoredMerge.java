@@ -3,6 +3,7 @@ package ham.merge.folder;
 import ham.merge.InputException;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.MergeMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

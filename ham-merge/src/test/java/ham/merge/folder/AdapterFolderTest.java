@@ -15,6 +15,7 @@ import ham.merge.head.HeadStitching;
 import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
 import ham.merge.peft.PeftFolder;
+import ham.merge.record.HamRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -13,6 +13,7 @@ import ham.merge.join.Join;
 import ham.merge.join.MergeStep;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.MergeMode;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;

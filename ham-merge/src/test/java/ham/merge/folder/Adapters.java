@@ -3,6 +3,8 @@ package ham.merge.folder;
 import ham.merge.TestData;
 import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.List;

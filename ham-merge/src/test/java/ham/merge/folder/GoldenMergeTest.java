@@ -8,6 +8,7 @@ import ham.merge.MergeProgress;
 import ham.merge.TestData;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
+import ham.merge.record.MergeMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,6 +12,8 @@ import ham.merge.join.Importance;
 import ham.merge.join.Join;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.math.BigDecimal;

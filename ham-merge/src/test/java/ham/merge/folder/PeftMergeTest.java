@@ -20,6 +20,7 @@ import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -26,6 +26,8 @@ import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
 import ham.merge.plan.PeerParameters;
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import ham.merge.space.MergeSpace;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;

@@ -7,6 +7,8 @@ import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Combine;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Join;
+import ham.merge.record.HamRecord;
+import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package ham.train.learn;
 
-import ham.merge.folder.MergeMode;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.MergeStep;
 import ham.merge.plan.FailureSignatures;
 import ham.merge.plan.HamMerge;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
 import ham.train.lora.FrozenGroup;
 import ham.train.lora.TaskStart;

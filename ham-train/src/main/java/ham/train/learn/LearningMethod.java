@@ -1,7 +1,7 @@
 package ham.train.learn;
 
-import ham.merge.folder.MergeMode;
 import ham.merge.plan.MergeMethod;
+import ham.merge.record.MergeMode;
 import java.util.Locale;
 
 /** The ways to learn a stream of tasks. */

@@ -1,12 +1,12 @@
 package ham.train.learn;
 
 import ham.merge.InputException;
-import ham.merge.folder.MergeMode;
 import ham.merge.join.HamParameters;
 import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.MergeMode;
 import ham.train.lora.Recipe;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package ham.merge.folder;
+package ham.merge.record;
 
 import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
@@ -48,12 +48,12 @@ public record HamRecord(
     }
 
     /** The same with other names of the classes. */
-    HamRecord withClasses(List<String> names) {
+    public HamRecord withClasses(List<String> names) {
         return new HamRecord(alpha, task, names, baseSha256, mode, groupAlphas);
     }
 
     /** The same under other names of the weights. */
-    HamRecord renamed(UnaryOperator<String> name) {
+    public HamRecord renamed(UnaryOperator<String> name) {
         return new HamRecord(
                 alpha.renamed(name),
                 task,

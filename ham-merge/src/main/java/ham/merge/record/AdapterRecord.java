@@ -1,4 +1,4 @@
-package ham.merge.folder;
+package ham.merge.record;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param fanInFanOut whether it is for weights that are stored as [in, out]
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record AdapterRecord(
+public record AdapterRecord(
         String adapter,
         String path,
         String sha256,
@@ -35,11 +35,11 @@ record AdapterRecord(
         Boolean fanInFanOut) {
 
     /** What {@code ham.json} holds. */
-    static AdapterRecord of(HamRecord record) {
+    public static AdapterRecord of(HamRecord record) {
         return of(null, null, null, record, null, false);
     }
 
-    static AdapterRecord of(
+    public static AdapterRecord of(
             String adapter, String path, String sha256, HamRecord record, JsonNode merged, boolean fanInFanOut) {
         return new AdapterRecord(
                 adapter,
@@ -63,7 +63,7 @@ record AdapterRecord(
      * @param file where it was read, for messages
      * @throws InputException when a value is out of its range
      */
-    HamRecord record(Path file) {
+    public HamRecord record(Path file) {
         if (task != null && task < -1) {
             throw new InputException(file, "task: expected a whole number from 0, or -1 for unknown, found " + task);
         }

@@ -1,4 +1,4 @@
-package ham.merge.folder;
+package ham.merge.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package ham.merge.folder;
+package ham.merge.record;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;

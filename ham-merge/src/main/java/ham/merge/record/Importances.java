@@ -1,4 +1,4 @@
-package ham.merge.folder;
+package ham.merge.record;
 
 import ham.merge.InputException;
 import ham.merge.join.Importance;
@@ -14,23 +14,23 @@ import java.util.TreeMap;
  * Importance in records: a number under its key ({@code alpha}, {@code group_alphas}), which is the mean where weights have numbers of their
  * own; those stand beside it under another ({@code layer_alphas}, {@code group_layer_alphas}), which is left out where one number is for all.
  */
-final class Importances {
+public final class Importances {
     /** How far a mean in a file may be from that of the numbers beside it, as a fraction of the largest. */
     private static final double ROUNDING = 1e-9;
 
     private Importances() {}
 
     /** The numbers of the weights, null where one number is for all. */
-    static Map<String, Double> layers(Importance importance) {
+    public static Map<String, Double> layers(Importance importance) {
         return importance.isPerLayer() ? importance.layers() : null;
     }
 
-    static List<Double> means(List<Importance> all) {
+    public static List<Double> means(List<Importance> all) {
         return all.stream().map(Importance::mean).toList();
     }
 
     /** The numbers of the weights of each, empty for one that has none; null where none has any. */
-    static List<Map<String, Double>> allLayers(List<Importance> all) {
+    public static List<Map<String, Double>> allLayers(List<Importance> all) {
         return all.stream().anyMatch(Importance::isPerLayer)
                 ? all.stream().<Map<String, Double>>map(Importance::layers).toList()
                 : null;
@@ -42,7 +42,7 @@ final class Importances {
      * @param where what names it in messages, with the file
      * @throws InputException when a number is none or not finite, or is not the mean of those of the layers
      */
-    static Importance read(Path file, String where, Double number, Map<String, Double> layers) {
+    public static Importance read(Path file, String where, Double number, Map<String, Double> layers) {
         double mean = finite(file, where, number);
         if (layers == null || layers.isEmpty()) {
             return Importance.of(mean);
@@ -65,7 +65,8 @@ final class Importances {
      *
      * @throws InputException as {@link #read}, and when there are layers for more or fewer entries
      */
-    static List<Importance> readAll(Path file, String where, List<Double> numbers, List<Map<String, Double>> layers) {
+    public static List<Importance> readAll(
+            Path file, String where, List<Double> numbers, List<Map<String, Double>> layers) {
         List<Double> given = numbers == null ? List.of() : numbers;
         if (layers != null && layers.size() != given.size()) {
             throw new InputException(
