@@ -90,11 +90,6 @@ public final class InputException extends HamException {
         return new InputException(new Parameter(parameter), problem);
     }
 
-    /** As {@link #parameter(String, String)}, by the name of an option. */
-    public static InputException option(String option, String problem) {
-        return new InputException(option + ": " + problem, null, ErrorCode.USAGE);
-    }
-
     /** Whether an option is at fault, and no file. */
     public boolean isUsage() {
         return code() == ErrorCode.USAGE;

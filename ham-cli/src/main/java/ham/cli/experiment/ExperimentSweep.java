@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The runs of an experiment as tasks of Apache Spark: each is a process of ham that does one run, as it would here, so figures are the same bit for bit.
+ * The runs of an experiment as tasks of Apache Spark: each is a process of ham that does one run, by the same command as here.
  *
  * @param master where
  * @param out the experiment's folder

@@ -91,11 +91,7 @@ public final class DoctorCommand implements Callable<Integer> {
         ArrayNode backends = json.putArray("backends");
         statuses.forEach(each -> backends.add(JsonFiles.tree(each)));
         ArrayNode found = json.putArray("libraries");
-        libraries.forEach(each -> {
-            ObjectNode node = found.addObject().put("name", each.name()).put("found", each.found());
-            node.put("detail", each.detail());
-            each.advice().ifPresent(advice -> node.put("advice", advice));
-        });
+        libraries.forEach(each -> found.add(each.json()));
         StringBuilder text = new StringBuilder();
         Environment.facts().forEach((key, value) -> text.append(String.format("%-12s %s%n", key, value)));
         for (BackendStatus each : statuses) {

@@ -33,13 +33,7 @@ public record ProofRecord(Map<String, String> environment, List<Finding> librari
         json.put("skipped", count(ProofState.SKIPPED));
         json.set("environment", JsonFiles.tree(environment));
         ArrayNode found = json.putArray("libraries");
-        libraries.forEach(each -> {
-            ObjectNode node = found.addObject()
-                    .put("name", each.name())
-                    .put("found", each.found())
-                    .put("detail", each.detail());
-            each.advice().ifPresent(advice -> node.put("advice", advice));
-        });
+        libraries.forEach(each -> found.add(each.json()));
         ArrayNode tried = json.putArray("steps");
         steps.forEach(each -> tried.addObject()
                 .put("name", each.name())

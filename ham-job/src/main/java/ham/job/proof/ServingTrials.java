@@ -1,7 +1,6 @@
 package ham.job.proof;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import ham.common.ArgMax;
 import ham.job.proof.Trials.Outcome;
 import ham.runtime.backend.Backend;
 import ham.runtime.backend.BackendStatus;
@@ -13,6 +12,7 @@ import ham.runtime.model.SessionSettings;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensorrt.TensorRtEngines;
 import ham.runtime.tensorrt.engine.EngineOptions;
+import ham.runtime.tensorrt.engine.EngineParity;
 import ham.runtime.tensorrt.engine.EnginePrecision;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,39 +131,20 @@ final class ServingTrials {
         try (Model model = opener.get()) {
             found = logits(model);
         }
-        double largest = 0;
-        double low = Double.POSITIVE_INFINITY;
-        double high = Double.NEGATIVE_INFINITY;
-        boolean finite = true;
-        for (int i = 0; i < expected.length; i++) {
-            largest = Math.max(largest, Math.abs(expected[i] - found[i]));
-            low = Math.min(low, expected[i]);
-            high = Math.max(high, expected[i]);
-            finite &= Float.isFinite(found[i]);
-        }
-        double allowed = tolerance * (high - low);
+        EngineParity parity = EngineParity.of(expected, found, ROWS, tolerance);
         Map<String, Double> figures = new LinkedHashMap<>(known);
-        figures.put("max_abs", largest);
-        figures.put("allowed", allowed);
-        figures.put("top1", agreement(expected, found));
+        figures.put("max_abs", parity.maxAbs());
+        figures.put("allowed", parity.tolerance());
+        figures.put("top1", parity.top1());
         return new Outcome(
-                finite && largest <= allowed,
+                parity.passed(),
                 String.format(
                         Locale.ROOT,
                         "largest difference from the CPU %.2g, allowed %.2g, top-1 agreement %.0f %%",
-                        largest,
-                        allowed,
-                        100 * figures.get("top1")),
+                        parity.maxAbs(),
+                        parity.tolerance(),
+                        100 * parity.top1()),
                 figures);
-    }
-
-    private static double agreement(float[] expected, float[] found) {
-        int columns = expected.length / ROWS;
-        int same = 0;
-        for (int row = 0; row < ROWS; row++) {
-            same += ArgMax.of(expected, row * columns, columns) == ArgMax.of(found, row * columns, columns) ? 1 : 0;
-        }
-        return (double) same / ROWS;
     }
 
     private static float[] logits(Model model) {

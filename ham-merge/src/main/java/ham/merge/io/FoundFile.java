@@ -1,10 +1,9 @@
 package ham.merge.io;
 
+import ham.common.Utf8;
 import ham.merge.InputException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,39 +71,12 @@ public final class FoundFile {
     public static String text(Path file, String what) {
         require(file, what);
         try {
-            return decode(file, Files.readAllBytes(file));
+            return Utf8.decode(Files.readAllBytes(file));
+        } catch (Utf8.OtherEncoding e) {
+            String found = e.isUtf16() ? "UTF-16" : "bytes of another encoding (Latin-1, Windows-1252?)";
+            throw new InputException(file, "expected text in UTF-8, found " + found + "; save it as UTF-8", e);
         } catch (IOException e) {
             throw InputException.unreadable(file, e);
         }
-    }
-
-    private static String decode(Path file, byte[] bytes) {
-        int mark = startsWith(bytes, 0xEF, 0xBB, 0xBF) ? 3 : 0;
-        if (startsWith(bytes, 0xFF, 0xFE)
-                || startsWith(bytes, 0xFE, 0xFF)
-                || (bytes.length > 1 && (bytes[0] == 0) != (bytes[1] == 0))) {
-            throw otherEncoding(file, "UTF-16");
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes, mark, bytes.length - mark))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw otherEncoding(file, "bytes of another encoding (Latin-1, Windows-1252?)");
-        }
-    }
-
-    private static InputException otherEncoding(Path file, String found) {
-        return new InputException(file, "expected text in UTF-8, found " + found + "; save it as UTF-8");
-    }
-
-    private static boolean startsWith(byte[] bytes, int... start) {
-        for (int i = 0; i < start.length; i++) {
-            if (i >= bytes.length || (bytes[i] & 0xFF) != start[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -29,6 +29,38 @@ interface Decompositions {
     /** {@code op(A) B} [m, n], where op transposes A [k, m] or takes it as it is [m, k]. */
     double[] multiply(double[] a, boolean transposeA, double[] b, int m, int n, int k);
 
+    /**
+     * The SVD of {@code left right}. Where the inner dimension is below both sides the product is never formed: QR of both factors, SVD of the small
+     * core between them; k is the inner dimension then.
+     *
+     * @param left [rows, inner]
+     * @param right [inner, columns]
+     */
+    default Svd svdOfProduct(double[] left, double[] right, int rows, int inner, int columns) {
+        if (inner >= Math.min(rows, columns)) {
+            return svd(multiply(left, false, right, rows, columns, inner), rows, columns);
+        }
+        Qr leftQr = qr(left, rows, inner);
+        Qr rightQr = qr(transpose(right, inner, columns), columns, inner);
+        Svd core = svd(
+                multiply(leftQr.r(), false, transpose(rightQr.r(), inner, inner), inner, inner, inner), inner, inner);
+        return new Svd(
+                multiply(leftQr.q(), false, core.u(), rows, inner, inner),
+                core.values(),
+                multiply(core.vt(), false, transpose(rightQr.q(), columns, inner), inner, columns, inner));
+    }
+
+    /** Rows and columns of a matrix [rows, columns] exchanged, in a new array. */
+    static double[] transpose(double[] a, int rows, int columns) {
+        double[] transposed = new double[a.length];
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                transposed[c * rows + r] = a[r * columns + c];
+            }
+        }
+        return transposed;
+    }
+
     /** LAPACK where it loads, which this waits for; else plain Java. */
     static Decompositions best() {
         return Lapack.OR_PLAIN;

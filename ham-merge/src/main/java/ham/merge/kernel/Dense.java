@@ -74,13 +74,7 @@ public record Dense(int rows, int columns, double[] data) {
 
     /** Rows and columns exchanged. */
     public Dense transpose() {
-        Dense transposed = zeros(columns, rows);
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < columns; c++) {
-                transposed.data[c * rows + r] = data[r * columns + c];
-            }
-        }
-        return transposed;
+        return new Dense(columns, rows, Decompositions.transpose(data, rows, columns));
     }
 
     /** {@code this times other}. */
@@ -180,7 +174,10 @@ public record Dense(int rows, int columns, double[] data) {
         if (rows == 0 || columns == 0) {
             return new Svd(zeros(rows, 0), new double[0], zeros(0, columns));
         }
-        Decompositions.Svd svd = Decompositions.best().svd(data, rows, columns);
+        return significant(Decompositions.best().svd(data, rows, columns), rows, columns);
+    }
+
+    private static Svd significant(Decompositions.Svd svd, int rows, int columns) {
         int all = svd.values().length;
         int kept = 0;
         while (kept < all && svd.values()[kept] > NOISE * svd.values()[0]) {
@@ -198,20 +195,10 @@ public record Dense(int rows, int columns, double[] data) {
      */
     public static Svd svdOfProduct(Dense left, Dense right) {
         require(left.columns, right.rows);
-        int inner = left.columns;
-        if (inner >= Math.min(left.rows, right.columns)) {
-            return left.times(right).svd();
-        }
-        Dense tall = right.transpose();
-        Decompositions.Qr leftQr = Decompositions.best().qr(left.data, left.rows, inner);
-        Decompositions.Qr rightQr = Decompositions.best().qr(tall.data, tall.rows, inner);
-        Svd core = new Dense(inner, inner, leftQr.r())
-                .times(new Dense(inner, inner, rightQr.r()).transpose())
-                .svd();
-        return new Svd(
-                new Dense(left.rows, inner, leftQr.q()).times(core.u()),
-                core.values(),
-                core.vt().times(new Dense(tall.rows, inner, rightQr.q()).transpose()));
+        return significant(
+                Decompositions.best().svdOfProduct(left.data, right.data, left.rows, left.columns, right.columns),
+                left.rows,
+                right.columns);
     }
 
     /**

@@ -14,11 +14,11 @@ final class PlainDecompositions implements Decompositions {
     @Override
     public Svd svd(double[] a, int rows, int columns) {
         if (rows < columns) {
-            Svd transposed = svd(transpose(a, rows, columns), columns, rows);
+            Svd transposed = svd(Decompositions.transpose(a, rows, columns), columns, rows);
             return new Svd(
-                    transpose(transposed.vt(), rows, rows),
+                    Decompositions.transpose(transposed.vt(), rows, rows),
                     transposed.values(),
-                    transpose(transposed.u(), columns, rows));
+                    Decompositions.transpose(transposed.u(), columns, rows));
         }
         // Columns of A and of V as rows: rotations run along them.
         double[][] work = new double[columns][rows];
@@ -135,15 +135,5 @@ final class PlainDecompositions implements Decompositions {
             sum += first[i] * second[i];
         }
         return sum;
-    }
-
-    private static double[] transpose(double[] a, int rows, int columns) {
-        double[] transposed = new double[a.length];
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < columns; c++) {
-                transposed[c * rows + r] = a[r * columns + c];
-            }
-        }
-        return transposed;
     }
 }

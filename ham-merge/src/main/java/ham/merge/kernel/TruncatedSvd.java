@@ -38,16 +38,7 @@ public record TruncatedSvd(Matrix left, Matrix right, double[] values, double lo
 
     static TruncatedSvd ofProduct(
             Decompositions with, double[] left, double[] right, int rows, int inner, int columns, int rank) {
-        if (inner >= Math.min(rows, columns)) {
-            return dense(with, with.multiply(left, false, right, rows, columns, inner), rows, columns, rank);
-        }
-        Decompositions.Qr leftQr = with.qr(left, rows, inner);
-        Decompositions.Qr rightQr = with.qr(transpose(right, inner, columns), columns, inner);
-        double[] core = with.multiply(leftQr.r(), false, transpose(rightQr.r(), inner, inner), inner, inner, inner);
-        Decompositions.Svd svd = with.svd(core, inner, inner);
-        double[] u = with.multiply(leftQr.q(), false, svd.u(), rows, inner, inner);
-        double[] vt = with.multiply(svd.vt(), false, transpose(rightQr.q(), columns, inner), inner, columns, inner);
-        return truncate(new Decompositions.Svd(u, svd.values(), vt), rows, columns, rank);
+        return truncate(with.svdOfProduct(left, right, rows, inner, columns), rows, columns, rank);
     }
 
     static TruncatedSvd dense(Decompositions with, double[] matrix, int rows, int columns, int rank) {
@@ -94,15 +85,5 @@ public record TruncatedSvd(Matrix left, Matrix right, double[] values, double lo
             doubles[i] = matrix.data()[i];
         }
         return doubles;
-    }
-
-    private static double[] transpose(double[] a, int rows, int columns) {
-        double[] transposed = new double[a.length];
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < columns; c++) {
-                transposed[c * rows + r] = a[r * columns + c];
-            }
-        }
-        return transposed;
     }
 }
