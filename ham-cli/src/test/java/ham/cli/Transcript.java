@@ -76,6 +76,8 @@ record Transcript(List<Step> steps) {
             List<String> found = Files.readString(printed)
                     .replace(real + "/", "")
                     .lines()
+                    // The JVM's own note of options in the environment.
+                    .filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS: "))
                     .map(String::stripTrailing)
                     .toList();
             assertThat(fit(step.output(), found, step.numbersVary()))

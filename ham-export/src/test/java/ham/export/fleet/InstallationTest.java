@@ -157,7 +157,7 @@ class InstallationTest {
                             ApplyForEver.class.getName(),
                             model.toString(),
                             update.file().toString())
-                    .redirectErrorStream(true)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try {
                 // Its first line comes when it begins.
