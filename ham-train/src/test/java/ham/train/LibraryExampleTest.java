@@ -45,7 +45,7 @@ class LibraryExampleTest {
                 .optRank(4)
                 .build();
         FinishedRun run = FinishedRun.of(config, target, Map.of(), List.of(), RunProgress.SILENT);
-        out.println("average accuracy after the last task: " + run.metrics().path("last"));
+        out.println("average accuracy after the last task: " + run.metrics().last());
         Merged deltas = Merged.read(run.folder().resolve("merged"));
         // end
         assertThat(printed.toString(StandardCharsets.UTF_8))

@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
@@ -21,6 +20,7 @@ import ham.train.learn.FolderMerge;
 import ham.train.learn.LearnedTask;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
+import ham.train.record.MetricsRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ final class RunOutputs {
         });
         Outputs.folder(folder.checkpoint(task), true, path -> {
             state.save(path.resolve(RunFolder.STATISTICS));
-            JsonFiles.write(path.resolve(RunFolder.METRICS), state.metrics().json());
+            JsonFiles.write(path.resolve(RunFolder.METRICS), state.metrics().record().json());
         });
         forgetTraining(task);
         if (task > 0) {
@@ -131,12 +131,12 @@ final class RunOutputs {
             Head exported = state.heads().get(inputs.config().head().kind());
             write(merge, new NamedHead(exported, classes), state.metrics().warnings());
         });
-        ObjectNode metrics = state.metrics().json();
+        MetricsRecord metrics = state.metrics().record();
         Outputs.file(
                 folder.path(RunFolder.TABLE),
                 true,
                 file -> Files.writeString(file, state.metrics().variants().csv()));
-        Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics));
+        Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics.json()));
     }
 
     private void write(NamedHead head) {
@@ -162,7 +162,7 @@ final class RunOutputs {
         Outputs.folder(
                 folder.path("merged"),
                 true,
-                path -> MergeFolder.write(path, warned, RunRecord.origin(folder), MergeProgress.SILENT));
+                path -> MergeFolder.write(path, warned, RecordedRun.origin(folder), MergeProgress.SILENT));
     }
 
     /** A task's adapter under the path that it has in the finished run, which the merge records. */

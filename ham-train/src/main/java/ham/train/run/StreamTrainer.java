@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.record.Transfer;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;

@@ -11,6 +11,7 @@ import ham.merge.io.JsonFiles;
 import ham.merge.join.HamParameters;
 import ham.train.config.RunConfig;
 import ham.train.learn.LearningMethod;
+import ham.train.record.RunRecord;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RunRecordTest {
+class RecordedRunTest {
     @TempDir
     private Path temp;
 
@@ -45,7 +46,7 @@ class RunRecordTest {
     }
 
     private List<String> writeOrCheck(RunConfig config, int threads) {
-        return RunRecord.writeOrCheck(
+        return RecordedRun.writeOrCheck(
                 folder,
                 RunInputs.open(config),
                 Map.of("ham", "test", RunRecord.THREADS, String.valueOf(threads)),

@@ -1,7 +1,5 @@
-package ham.train.run;
+package ham.train.record;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,7 +12,7 @@ import java.util.Locale;
  */
 public record Transfer(int images, double before, double after) {
     /** A warning where joining cost more than a fraction {@code drop}. */
-    List<String> warnings(int task, double drop) {
+    public List<String> warnings(int task, double drop) {
         // Accuracies are multiples of 1 / images: rounding must not make a drop of exactly the threshold count.
         if (before - after <= drop + 1e-9) {
             return List.of();
@@ -27,9 +25,5 @@ public record Transfer(int images, double before, double after) {
                 task,
                 100 * before,
                 100 * after));
-    }
-
-    ObjectNode json() {
-        return JsonFiles.object().put("images", images).put("before", before).put("after", after);
     }
 }
