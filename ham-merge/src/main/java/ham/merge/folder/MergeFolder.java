@@ -72,14 +72,19 @@ public final class MergeFolder {
      * @param origin where the merge comes from, for the record and the card
      * @return the content of {@code merge.json}
      */
-    public static ObjectNode write(Path folder, AdapterMerge result, MergeOrigin origin, MergeProgress progress)
+    public static MergeRecord write(Path folder, AdapterMerge result, MergeOrigin origin, MergeProgress progress)
             throws IOException {
-        return JsonRecords.tree(new MergeFolderWriter(result).write(folder, origin, progress));
+        return new MergeFolderWriter(result).write(folder, origin, progress);
     }
 
     /** As {@link #write(Path, AdapterMerge, MergeOrigin, MergeProgress)}, of no known origin and without a word. */
-    public static ObjectNode write(Path folder, AdapterMerge result) throws IOException {
+    public static MergeRecord write(Path folder, AdapterMerge result) throws IOException {
         return write(folder, result, MergeOrigin.UNKNOWN, MergeProgress.SILENT);
+    }
+
+    /** What was merged and how. */
+    public MergeRecord record() {
+        return record;
     }
 
     static String factorPrefix(int group, int member) {

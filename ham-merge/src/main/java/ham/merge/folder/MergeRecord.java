@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.combine.DeltaStatistics;
 import ham.merge.compare.WeightShapes;
 import ham.merge.head.HeadKind;
+import ham.merge.io.JsonRecords;
 import ham.merge.join.Group;
 import ham.merge.join.Importance;
 import ham.merge.join.MergeStep;
@@ -127,6 +128,11 @@ public record MergeRecord(
     /** Whether groups, similarities and scalars are in it. */
     public boolean ham() {
         return method == MergeMethod.HAM;
+    }
+
+    /** As JSON. */
+    public ObjectNode json() {
+        return JsonRecords.tree(this);
     }
 
     /**

@@ -37,6 +37,10 @@ public final class Binding {
         }
     }
 
+    static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
     private static String problem(JsonProcessingException failure, JsonNode json) {
         if (!(failure instanceof MismatchedInputException mismatch)) {
             return failure.getOriginalMessage();
