@@ -253,7 +253,8 @@ class PeftMergeTest {
     }
 
     private ObjectNode write(AdapterMerge merge, OptionalInt rank) throws IOException {
-        return PeftMerge.write(folder, merge, rank, Optional.of(Path.of("some", "base")), MergeProgress.SILENT);
+        return PeftMerge.write(folder, merge, rank, Optional.of(Path.of("some", "base")), MergeProgress.SILENT)
+                .json();
     }
 
     private static AdapterMerge merge(MergeMethod method, List<AdapterFolder> adapters) {
