@@ -17,7 +17,7 @@ import ham.merge.folder.MergeRecord;
 import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PeftMergeRecord;
 import ham.merge.folder.PlanRecord;
-import ham.merge.folder.Replay;
+import ham.merge.folder.ContinuedMerge;
 import ham.merge.io.Outputs;
 import ham.merge.join.Importance;
 import ham.merge.kernel.Parallel;
@@ -152,10 +152,10 @@ public final class MergeCommand implements Callable<Integer> {
     private Integer goOn(Path merged) {
         List<Path> inputs = new ArrayList<>(adapters);
         inputs.add(merged);
-        Replay stored = continued.replay(
+        ContinuedMerge stored = continued.replay(
                 console.spec(), adapters.stream().map(AdapterFolder::read).toList());
         requireOutput(stored.settings(), inputs);
-        Replay replay = base == null ? stored : stored.onto(Checkpoint.open(base));
+        ContinuedMerge replay = base == null ? stored : stored.onto(Checkpoint.open(base));
         replay.warnings().forEach(console::warn);
         return dryRun ? plan(replay.check()) : write(replay.merge(console::mergeProgress), replay.base());
     }

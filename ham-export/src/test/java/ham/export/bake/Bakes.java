@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.TestData;
-import ham.export.bake.read.Halves;
+import ham.export.bake.read.HalfTensors;
 import ham.merge.InputException;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
@@ -66,7 +66,7 @@ final class Bakes {
         float[] images = inputs.floats(inputs.names().first());
         try (OnnxModel session = OnnxModel.open(model, TestData.SETTINGS)) {
             boolean half = session.inputs().get(0).dtype().equals("float16");
-            Tensor input = half ? Halves.of(images, 8, 3, 32, 32) : Tensor.of(images, 8, 3, 32, 32);
+            Tensor input = half ? HalfTensors.of(images, 8, 3, 32, 32) : Tensor.of(images, 8, 3, 32, 32);
             return session.run(Map.of(session.inputs().get(0).name(), input))
                     .values()
                     .iterator()

@@ -47,7 +47,7 @@ class GoldenMergeTest {
         Path again = Files.createDirectory(temp.resolve("again"));
         MergeFolder.write(
                 again,
-                Replay.of(StoredMerge.open(golden(method)), List.of(), List.of(), List.of())
+                ContinuedMerge.of(StoredMerge.open(golden(method)), List.of(), List.of(), List.of())
                         .merge(MergeProgress.SILENT));
         assertThat(again.resolve("groups.safetensors"))
                 .hasSameBinaryContentAs(golden(method).resolve("groups.safetensors"));

@@ -205,7 +205,7 @@ class PeftMergeTest {
         AdapterMerge merge = merge(MergeMethod.CAT, List.of(AdapterFolder.read(source)));
         Path merged = Files.createDirectory(folder.resolve("merged"));
         MergeFolder.write(merged, merge);
-        AdapterMerge replayed = Replay.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
+        AdapterMerge replayed = ContinuedMerge.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
                 .merge(MergeProgress.SILENT);
         Path again = Files.createDirectory(folder.resolve("again"));
         MergeFolder.write(again, replayed);

@@ -49,7 +49,7 @@ class StoredMergeTest {
     @MethodSource("damage")
     void aRecordThatDoesNotFitIsRefusedByName(Consumer<ObjectNode> damage) throws IOException {
         Path merged =
-                write(ReplayTest.merge(MergeSettings.of(MergeMethod.HAM), ReplayTest.adapters(3, "linear"), List.of()));
+                write(ContinuedMergeTest.merge(MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(3, "linear"), List.of()));
         TestData.edit(merged.resolve("merge.json"), damage);
         assertThatThrownBy(() -> StoredMerge.open(merged))
                 .isInstanceOf(InputException.class)
@@ -59,9 +59,9 @@ class StoredMergeTest {
     @Test
     void headsOfAdaptersThatThereAreNotAreRefused() throws IOException {
         Path merged =
-                write(ReplayTest.merge(MergeSettings.of(MergeMethod.HAM), ReplayTest.adapters(3, "linear"), List.of()));
+                write(ContinuedMergeTest.merge(MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(3, "linear"), List.of()));
         Path two =
-                write(ReplayTest.merge(MergeSettings.of(MergeMethod.HAM), ReplayTest.adapters(2, "linear"), List.of()));
+                write(ContinuedMergeTest.merge(MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(2, "linear"), List.of()));
         Files.copy(
                 merged.resolve("heads.safetensors"),
                 two.resolve("heads.safetensors"),

@@ -13,7 +13,7 @@ import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
-import ham.merge.folder.Replay;
+import ham.merge.folder.ContinuedMerge;
 import ham.merge.folder.StoredMerge;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
@@ -144,7 +144,7 @@ class MethodsTest {
         assertThat(recordAgain.path("mode")).isEqualTo(record.path("mode"));
         assertThat(again.resolve("merged.safetensors")).hasSameBinaryContentAs(merged.resolve("merged.safetensors"));
         assertThat(again.resolve("head.safetensors")).hasSameBinaryContentAs(merged.resolve("head.safetensors"));
-        AdapterMerge replayed = Replay.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
+        AdapterMerge replayed = ContinuedMerge.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
                 .merge(MergeProgress.SILENT);
         assertThat(replayed.mode().optionName()).isEqualTo(record.path("mode").asText());
         assertThat(replayed.merge().merged()).isEqualTo(Merged.read(merged).deltas());

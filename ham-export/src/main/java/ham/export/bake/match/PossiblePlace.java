@@ -6,4 +6,4 @@ package ham.export.bake.match;
  * @param placement the place
  * @param likeness how what stands there is the layer's
  */
-record Candidate(Placement placement, Likeness likeness) {}
+record PossiblePlace(Placement placement, Likeness likeness) {}

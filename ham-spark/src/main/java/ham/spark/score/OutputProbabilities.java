@@ -15,7 +15,7 @@ import java.util.Locale;
  * The outputs of a run as probabilities of classes, row by row. As {@link ham.runtime.classify.Classifier} has it: a softmax in double over logits, or
  * the probabilities that the model gives.
  */
-final class Scores {
+final class OutputProbabilities {
     private final String model;
     private final AnswerForm form;
     private final List<Tensor> outputs;
@@ -24,7 +24,7 @@ final class Scores {
     private final int classes;
 
     /** Reads the first output of a run, [rows, classes] or [rows, k]. */
-    Scores(Model model, List<Tensor> outputs, int classes) {
+    OutputProbabilities(Model model, List<Tensor> outputs, int classes) {
         this.model = model.name();
         this.outputs = outputs;
         this.classes = classes;

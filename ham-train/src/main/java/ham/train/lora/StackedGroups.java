@@ -12,8 +12,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The frozen groups' deltas in the engine, stacked: weight name to [groups, out * in], zero where a group does not change a layer. */
-final class GroupDeltas {
-    private GroupDeltas() {}
+final class StackedGroups {
+    private StackedGroups() {}
 
     /**
      * Copies deltas.

@@ -25,14 +25,14 @@ import java.util.Set;
  * @param base the checkpoint whose names the stored adapters have, as it was typed; empty when none was
  * @param warnings what a user should know about taking adapters out, one sentence each
  */
-public record Replay(
+public record ContinuedMerge(
         MergeSettings settings,
         List<AdapterFolder> adapters,
         List<Importance> weights,
         MergeRequest request,
         Optional<Path> base,
         List<String> warnings) {
-    public Replay {
+    public ContinuedMerge {
         adapters = List.copyOf(adapters);
         weights = List.copyOf(weights);
         warnings = List.copyOf(warnings);
@@ -46,7 +46,7 @@ public record Replay(
      * @param addedWeights the importance or weight of each new adapter, empty for their own
      * @throws InputException when a name is unknown, nothing is left, or there is not one weight a new adapter
      */
-    public static Replay of(
+    public static ContinuedMerge of(
             StoredMerge stored, List<String> without, List<AdapterFolder> added, List<Importance> addedWeights) {
         boolean ham = stored.settings().method() == MergeMethod.HAM;
         requireKnown(stored, without);
@@ -85,7 +85,7 @@ public record Replay(
         }
         MergeRequest request =
                 new MergeRequest(mode(stored, gap, added), stored.request().weightsGiven() || !addedWeights.isEmpty());
-        return new Replay(stored.settings(), adapters, weights, request, stored.base(), warnings(without, orphans));
+        return new ContinuedMerge(stored.settings(), adapters, weights, request, stored.base(), warnings(without, orphans));
     }
 
     private static void requireKnown(StoredMerge stored, List<String> without) {
@@ -121,9 +121,9 @@ public record Replay(
      *
      * @throws InputException as {@link AdapterFolder#onto}
      */
-    public Replay onto(Checkpoint checkpoint) {
+    public ContinuedMerge onto(Checkpoint checkpoint) {
         String sha256 = checkpoint.sha256();
-        return new Replay(
+        return new ContinuedMerge(
                 settings,
                 adapters.stream().map(each -> each.onto(checkpoint, sha256)).toList(),
                 weights,

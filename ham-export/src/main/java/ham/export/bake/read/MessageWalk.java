@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
  * <p>A message within it is walked before its own walk goes on. Source: the protobuf encoding, wire types 0 (varint), 1 (8 bytes),
  * 2 (length-delimited) and 5 (4 bytes).
  */
-public final class Wire {
+public final class MessageWalk {
 
     static final int VARINT = 0;
     private static final int FIXED64 = 1;
@@ -41,7 +41,7 @@ public final class Wire {
     private long fieldEnd;
     private long value;
 
-    private Wire(ByteFile file, CodedInputStream input, long origin, Range range, int depth) {
+    private MessageWalk(ByteFile file, CodedInputStream input, long origin, Range range, int depth) {
         this.file = file;
         this.input = input;
         this.origin = origin;
@@ -57,7 +57,7 @@ public final class Wire {
      *
      * @throws InputException if it is larger than protobuf allows, 2 GB
      */
-    public static Wire of(ByteFile file, Range range) {
+    public static MessageWalk of(ByteFile file, Range range) {
         if (range.length() > Integer.MAX_VALUE) {
             throw new InputException(
                     file.path(),
@@ -65,7 +65,7 @@ public final class Wire {
                             + " bytes; store large tensors as external data");
         }
         CodedInputStream input = CodedInputStream.newInstance(file.stream(range), ByteFile.WINDOW);
-        return new Wire(file, input, range.start(), range, 0);
+        return new MessageWalk(file, input, range.start(), range, 0);
     }
 
     /**
@@ -187,12 +187,12 @@ public final class Wire {
     }
 
     /** The fields of a field that must be a message; it can be walked once, before the next field. */
-    public Wire message() {
+    public MessageWalk message() {
         require(BYTES);
         if (depth == DEEPEST) {
             throw damaged("messages nested more than " + DEEPEST + " deep");
         }
-        return new Wire(file, input, origin, payload(), depth + 1);
+        return new MessageWalk(file, input, origin, payload(), depth + 1);
     }
 
     /** The numbers of a repeated integer field, packed or not. */

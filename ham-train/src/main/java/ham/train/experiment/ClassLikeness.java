@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * How alike classes are to the frozen backbone: cosines between the means of their features, less the mean of all. From it come two ways to
  * cut the classes into two tasks.
  */
-public final class Likeness {
+public final class ClassLikeness {
     /** Training images of a class that its mean is taken of, the first ones. */
     private static final int IMAGES = 20;
 
@@ -27,12 +27,12 @@ public final class Likeness {
      *
      * @param means [classes, d]
      */
-    Likeness(double[][] means) {
+    ClassLikeness(double[][] means) {
         this.means = centred(means);
     }
 
     /** Measures the classes of a configuration's data with its base. */
-    public static Likeness of(RunConfig config) {
+    public static ClassLikeness of(RunConfig config) {
         RunInputs inputs = RunInputs.open(config);
         ImageSet images = inputs.data().train();
         Preprocessing preprocessing = inputs.preprocessing();
@@ -53,7 +53,7 @@ public final class Likeness {
                 }
             }
         }
-        return new Likeness(means);
+        return new ClassLikeness(means);
     }
 
     /** How many classes there are. */

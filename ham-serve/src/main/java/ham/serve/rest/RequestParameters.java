@@ -12,8 +12,8 @@ import java.util.Optional;
  *
  * @param values texts, {@code Long}, {@code Double} or {@code Boolean}
  */
-record Parameters(Map<String, Object> values) {
-    static final Parameters NONE = new Parameters(Map.of());
+record RequestParameters(Map<String, Object> values) {
+    static final RequestParameters NONE = new RequestParameters(Map.of());
 
     Optional<String> text(String key) {
         return value(key, String.class, "a text");

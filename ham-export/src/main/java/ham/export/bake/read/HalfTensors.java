@@ -7,9 +7,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Tensors of float16 from float32 values. */
-public final class Halves {
+public final class HalfTensors {
 
-    private Halves() {}
+    private HalfTensors() {}
 
     /** Values rounded to float16. */
     public static Tensor of(float[] values, long... shape) {

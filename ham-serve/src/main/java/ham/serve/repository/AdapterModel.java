@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.serve.batch.BatchRules;
 import ham.serve.batch.Rows;
 import ham.serve.engine.AdapterEngine;
-import ham.serve.engine.AdapterRecord;
+import ham.serve.engine.AdapterPackageRecord;
 import ham.serve.protocol.ServeException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,19 +18,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A folder that {@code ham export --package adapters} wrote: one model, of which every request names an adapter. */
-record AdapterFolder(String name, Path folder, Openers openers, BatchRules rules) implements ModelSource {
+record AdapterModel(String name, Path folder, Openers openers, BatchRules rules) implements ModelSource {
     static final String RECORD = "package.json";
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     /** The folder's record, where it has one and it is that of adapters. */
-    static Optional<AdapterRecord> record(Path folder) {
+    static Optional<AdapterPackageRecord> record(Path folder) {
         Path file = folder.resolve(RECORD);
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
         try {
-            AdapterRecord record = MAPPER.readValue(Files.readString(file), AdapterRecord.class);
+            AdapterPackageRecord record = MAPPER.readValue(Files.readString(file), AdapterPackageRecord.class);
             return Optional.of(record).filter(each -> "adapters".equals(each.kind()));
         } catch (JsonProcessingException e) {
             throw ServeException.invalid(
@@ -43,7 +43,7 @@ record AdapterFolder(String name, Path folder, Openers openers, BatchRules rules
 
     @Override
     public SortedMap<Long, VersionSource> versions() {
-        AdapterRecord record = record(folder)
+        AdapterPackageRecord record = record(folder)
                 .orElseThrow(() -> ServeException.invalid(
                         folder.resolve(RECORD) + ": expected the record of a package of adapters, found none."));
         boolean whole = plain(record.base())

@@ -6,4 +6,4 @@ package ham.bench.latency;
  * @param name what results call it
  * @param action does the work once; its result must be used in a way that the JIT compiler cannot see through
  */
-public record Candidate(String name, Runnable action) {}
+public record TimedAction(String name, Runnable action) {}

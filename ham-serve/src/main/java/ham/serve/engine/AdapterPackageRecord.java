@@ -11,7 +11,7 @@ import java.util.List;
  * @param tasks in their order
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record AdapterRecord(
+public record AdapterPackageRecord(
         @com.fasterxml.jackson.annotation.JsonProperty("package") String kind, String base, List<Task> tasks) {
     /**
      * One adapter.

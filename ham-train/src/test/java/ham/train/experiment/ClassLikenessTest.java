@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-class LikenessTest {
+class ClassLikenessTest {
     /** Classes 2k and 2k+1 lie close to one another, and the pairs 0 and 1 far from the pairs 2 and 3. */
     private static final double[][] MEANS = {
         {10, 1, 0}, {10, 1.1, 0}, {10, -1, 0}, {10, -1.1, 0}, {-10, 0, 1}, {-10, 0, 1.1}, {-10, 0, -1}, {-10, 0, -1.1}
@@ -17,7 +17,7 @@ class LikenessTest {
 
     @Test
     void nearestClassesArePartedOrKeptTogether() {
-        Likeness likeness = new Likeness(MEANS);
+        ClassLikeness likeness = new ClassLikeness(MEANS);
         for (long seed = 0; seed < 20; seed++) {
             int[] order = ClassOrder.numpy(seed, MEANS.length);
             List<Integer> alike = likeness.alike(order);
@@ -40,7 +40,7 @@ class LikenessTest {
                     mean[i] = random.nextGaussian();
                 }
             }
-            Likeness likeness = new Likeness(means);
+            ClassLikeness likeness = new ClassLikeness(means);
             int[] order = ClassOrder.numpy(classes, classes);
             assertThat(new TreeSet<>(likeness.alike(order))).hasSize(classes);
             assertThat(new TreeSet<>(likeness.dissimilar(order))).hasSize(classes);

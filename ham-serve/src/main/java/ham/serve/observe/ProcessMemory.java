@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Physical memory of this process. Source: {@code VmRSS} of {@code proc_pid_status(5)}; not a number elsewhere than on Linux. */
-final class ResidentMemory {
+final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
 
-    private ResidentMemory() {}
+    private ProcessMemory() {}
 
     static double bytes() {
         try {

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A merge that goes on has the bytes of a merge from the start. */
-class ReplayTest {
+class ContinuedMergeTest {
     private static final Matrix PROJECTION = matrix(new Random(7), 3, 5);
 
     @TempDir
@@ -118,7 +118,7 @@ class ReplayTest {
         Path start = write(merge(settings, all, weights));
         Path three = write(merge(settings, all.subList(0, 3), weights.subList(0, 3)));
         assertSame(
-                write(Replay.of(StoredMerge.open(three), List.of(), all.subList(3, 4), Importance.each(List.of(2.0)))),
+                write(ContinuedMerge.of(StoredMerge.open(three), List.of(), all.subList(3, 4), Importance.each(List.of(2.0)))),
                 start);
         Path own = write(merge(
                 settings,
@@ -143,7 +143,7 @@ class ReplayTest {
         Path two = write(merge(settings, all.subList(0, 2), List.of()));
         assertSame(write(replay(two, List.of(), all.subList(2, 4))), start);
         // What is left is the beginning of the run: nobody was trained beside what is taken out.
-        Replay shorter = replay(start, List.of("a3", "a2"), List.of());
+        ContinuedMerge shorter = replay(start, List.of("a3", "a2"), List.of());
         assertThat(shorter.warnings()).isEmpty();
         assertSame(write(shorter), two);
     }
@@ -154,7 +154,7 @@ class ReplayTest {
         MergeSettings settings =
                 MergeSettings.ham(new HamParameters(new BigDecimal("0.6"), 0.1, 1, Join.MEAN, Combine.SUM));
         Path start = write(merge(settings, all, List.of()));
-        Replay replay = replay(start, List.of("a1"), List.of());
+        ContinuedMerge replay = replay(start, List.of("a1"), List.of());
         assertThat(replay.warnings())
                 .containsExactly(
                         "without a1: later adapters (a2, a3) were trained beside what is taken out and may lean"
@@ -170,7 +170,7 @@ class ReplayTest {
         for (MergeMode mode : MergeMode.values()) {
             Path asked = write(AdapterMerge.of(all, List.of(), settings, Optional.of(mode), MergeProgress.SILENT));
             assertSame(write(replay(asked, List.of(), List.of())), asked);
-            Replay fewer = replay(asked, List.of("a3"), List.of());
+            ContinuedMerge fewer = replay(asked, List.of("a3"), List.of());
             assertThat(fewer.merge(MergeProgress.SILENT).mode()).isEqualTo(mode);
         }
     }
@@ -247,7 +247,7 @@ class ReplayTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("two called 'a0'");
         assertThatThrownBy(
-                        () -> Replay.of(StoredMerge.open(start), List.of(), List.of(), Importance.each(List.of(1.0))))
+                        () -> ContinuedMerge.of(StoredMerge.open(start), List.of(), List.of(), Importance.each(List.of(1.0))))
                 .isInstanceOf(InputException.class)
                 .hasMessage("alpha: expected one value a new adapter, 0 in all, found 1");
         // Taking one out and giving it again puts it last.
@@ -290,11 +290,11 @@ class ReplayTest {
         return AdapterMerge.of(adapters, weights, settings, Optional.empty(), MergeProgress.SILENT);
     }
 
-    static Replay replay(Path merged, List<String> without, List<AdapterFolder> added) {
-        return Replay.of(StoredMerge.open(merged), without, added, List.of());
+    static ContinuedMerge replay(Path merged, List<String> without, List<AdapterFolder> added) {
+        return ContinuedMerge.of(StoredMerge.open(merged), without, added, List.of());
     }
 
-    private Path write(Replay replay) throws IOException {
+    private Path write(ContinuedMerge replay) throws IOException {
         return write(replay.merge(MergeProgress.SILENT));
     }
 

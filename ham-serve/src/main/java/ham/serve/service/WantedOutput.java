@@ -17,12 +17,12 @@ import java.util.Map;
  * @param classes how many of the best classes to tell instead of the numbers; 0 for the numbers
  * @param binary whether its bytes go behind the JSON
  */
-public record Wanted(String name, int classes, boolean binary) {
+public record WantedOutput(String name, int classes, boolean binary) {
     /** The largest number of classes that may be asked for. */
     private static final int MOST_CLASSES = 100_000;
 
     /** Checks the number of classes. */
-    public Wanted {
+    public WantedOutput {
         if (classes < 0 || classes > MOST_CLASSES) {
             throw ServeException.invalid(
                     "Output " + name + ": expected a classification of at least 1, found " + classes + ".");
@@ -34,14 +34,14 @@ public record Wanted(String name, int classes, boolean binary) {
      *
      * @throws ServeException if the model has no such output, or one is named twice
      */
-    public static Map<String, Wanted> of(List<Wanted> named, LoadedModel model, boolean binary) {
+    public static Map<String, WantedOutput> of(List<WantedOutput> named, LoadedModel model, boolean binary) {
         List<TensorSpec> outputs = model.engine().outputs();
-        Map<String, Wanted> wanted = new LinkedHashMap<>();
+        Map<String, WantedOutput> wanted = new LinkedHashMap<>();
         if (named.isEmpty()) {
-            outputs.forEach(each -> wanted.put(each.name(), new Wanted(each.name(), 0, binary)));
+            outputs.forEach(each -> wanted.put(each.name(), new WantedOutput(each.name(), 0, binary)));
             return wanted;
         }
-        for (Wanted each : named) {
+        for (WantedOutput each : named) {
             if (outputs.stream().noneMatch(output -> output.name().equals(each.name()))) {
                 throw ServeException.invalid(model.name() + ": expected outputs of "
                         + outputs.stream().map(TensorSpec::name).toList() + ", found '" + each.name() + "'.");
