@@ -88,7 +88,7 @@ final class ContinueOptions {
      * @param added new adapters
      * @throws ham.merge.InputException when the earlier merge cannot be read, or has no such adapter
      */
-    ContinuedMerge replay(CommandSpec spec, List<AdapterFolder> added) {
+    ContinuedMerge merge(CommandSpec spec, List<AdapterFolder> added) {
         StoredMerge stored = StoredMerge.open(onto);
         ParseResult parsed = spec.commandLine().getParseResult();
         boolean ham = stored.settings().method() == MergeMethod.HAM;

@@ -152,12 +152,12 @@ public final class MergeCommand implements Callable<Integer> {
     private Integer goOn(Path merged) {
         List<Path> inputs = new ArrayList<>(adapters);
         inputs.add(merged);
-        ContinuedMerge stored = continued.replay(
+        ContinuedMerge stored = continued.merge(
                 console.spec(), adapters.stream().map(AdapterFolder::read).toList());
         requireOutput(stored.settings(), inputs);
-        ContinuedMerge replay = base == null ? stored : stored.onto(Checkpoint.open(base));
-        replay.warnings().forEach(console::warn);
-        return dryRun ? plan(replay.check()) : write(replay.merge(console::mergeProgress), replay.base());
+        ContinuedMerge wanted = base == null ? stored : stored.onto(Checkpoint.open(base));
+        wanted.warnings().forEach(console::warn);
+        return dryRun ? plan(wanted.check()) : write(wanted.merge(console::mergeProgress), wanted.base());
     }
 
     private Integer plan(MergeInputs inputs) {

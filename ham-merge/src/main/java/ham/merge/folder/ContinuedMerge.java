@@ -39,7 +39,7 @@ public record ContinuedMerge(
     }
 
     /**
-     * Plans a replay.
+     * Plans it.
      *
      * @param without names of adapters of {@code stored} that are taken out
      * @param added new adapters
@@ -117,7 +117,7 @@ public record ContinuedMerge(
     }
 
     /**
-     * The same replay with the names of a checkpoint.
+     * The same with the names of a checkpoint.
      *
      * @throws InputException as {@link AdapterFolder#onto}
      */

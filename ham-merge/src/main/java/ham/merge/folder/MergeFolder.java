@@ -38,7 +38,7 @@ public final class MergeFolder {
 
     static final String MERGED = "merged.safetensors";
     static final String GROUPS = "groups.safetensors";
-    /** The head of each adapter, from which a replay makes its own. */
+    /** The head of each adapter, from which a merge that goes on makes its own. */
     static final String HEADS = "heads.safetensors";
     /** What was merged and how, for people. */
     static final String CARD = "README.md";
@@ -263,7 +263,7 @@ public final class MergeFolder {
         return groups.get(group).get(member);
     }
 
-    /** Merges of ham 0.1 have no record of each adapter: enough for a replay unless it needs the scalars of groups. */
+    /** Merges of ham 0.1 have no record of each adapter: enough for a merge that goes on unless it needs the scalars of groups. */
     private AdapterFolder adapter(
             AdapterRecord input, StoredAdapter adapter, Importance alpha, Optional<NamedHead> head) {
         if (!adapter.name().equals(input.adapter()) || input.sha256() == null || input.path() == null) {

@@ -101,13 +101,13 @@ class ContinuedMergeTest {
         List<AdapterFolder> all = adapters(5, "linear");
         Path start = write(merge(settings, all, List.of()));
         Path three = write(merge(settings, all.subList(0, 3), List.of()));
-        assertSame(write(replay(three, List.of(), all.subList(3, 5))), start);
+        assertSame(write(goOn(three, List.of(), all.subList(3, 5))), start);
         // Out of the order in which they came, again and again.
         Path other = write(merge(settings, List.of(all.get(1), all.get(3), all.get(4)), List.of()));
-        assertSame(write(replay(start, List.of("a0", "a2"), List.of())), other);
-        Path step = write(replay(three, List.of("a0"), List.of(all.get(3))));
-        assertSame(write(replay(step, List.of("a2"), List.of(all.get(4)))), other);
-        assertSame(write(replay(start, List.of(), List.of())), start);
+        assertSame(write(goOn(start, List.of("a0", "a2"), List.of())), other);
+        Path step = write(goOn(three, List.of("a0"), List.of(all.get(3))));
+        assertSame(write(goOn(step, List.of("a2"), List.of(all.get(4)))), other);
+        assertSame(write(goOn(start, List.of(), List.of())), start);
     }
 
     @ParameterizedTest
@@ -130,7 +130,7 @@ class ContinuedMergeTest {
                         settings.method() == MergeMethod.HAM
                                 ? all.get(3).record().alpha()
                                 : Importance.ONE)));
-        assertSame(write(replay(three, List.of(), all.subList(3, 4))), own);
+        assertSame(write(goOn(three, List.of(), all.subList(3, 4))), own);
     }
 
     @ParameterizedTest
@@ -141,9 +141,9 @@ class ContinuedMergeTest {
         Path start = write(merge(settings, all, List.of()));
         assertThat(StoredMerge.open(start).mode()).isEqualTo(MergeMode.SEQUENTIAL);
         Path two = write(merge(settings, all.subList(0, 2), List.of()));
-        assertSame(write(replay(two, List.of(), all.subList(2, 4))), start);
+        assertSame(write(goOn(two, List.of(), all.subList(2, 4))), start);
         // What is left is the beginning of the run: nobody was trained beside what is taken out.
-        ContinuedMerge shorter = replay(start, List.of("a3", "a2"), List.of());
+        ContinuedMerge shorter = goOn(start, List.of("a3", "a2"), List.of());
         assertThat(shorter.warnings()).isEmpty();
         assertSame(write(shorter), two);
     }
@@ -154,13 +154,13 @@ class ContinuedMergeTest {
         MergeSettings settings =
                 MergeSettings.ham(new HamParameters(new BigDecimal("0.6"), 0.1, 1, Join.MEAN, Combine.SUM));
         Path start = write(merge(settings, all, List.of()));
-        ContinuedMerge replay = replay(start, List.of("a1"), List.of());
-        assertThat(replay.warnings())
+        ContinuedMerge merge = goOn(start, List.of("a1"), List.of());
+        assertThat(merge.warnings())
                 .containsExactly(
                         "without a1: later adapters (a2, a3) were trained beside what is taken out and may lean"
                                 + " on it; what is left is merged as if trained independently");
         Path rest = write(merge(settings, List.of(all.get(0), all.get(2), all.get(3)), List.of()));
-        assertSame(write(replay), rest);
+        assertSame(write(merge), rest);
         assertThat(StoredMerge.open(rest).mode()).isEqualTo(MergeMode.INDEPENDENT);
         assertThat(JsonFiles.read(rest.resolve("merge.json"), "")
                         .path("warnings")
@@ -169,8 +169,8 @@ class ContinuedMergeTest {
         // A mode that was asked for: independent stays, sequential stays only with its adapters.
         for (MergeMode mode : MergeMode.values()) {
             Path asked = write(AdapterMerge.of(all, List.of(), settings, Optional.of(mode), MergeProgress.SILENT));
-            assertSame(write(replay(asked, List.of(), List.of())), asked);
-            ContinuedMerge fewer = replay(asked, List.of("a3"), List.of());
+            assertSame(write(goOn(asked, List.of(), List.of())), asked);
+            ContinuedMerge fewer = goOn(asked, List.of("a3"), List.of());
             assertThat(fewer.merge(MergeProgress.SILENT).mode()).isEqualTo(mode);
         }
     }
@@ -181,7 +181,7 @@ class ContinuedMergeTest {
         Path start = write(merge(MergeSettings.of(MergeMethod.CAT), all, List.of()));
         NamedHead whole = Merged.read(start).head().orElseThrow();
         assertThat(whole.classes()).containsExactly("c0", "d0", "c1", "d1", "c2", "d2");
-        Path rest = write(replay(start, List.of("a1"), List.of()));
+        Path rest = write(goOn(start, List.of("a1"), List.of()));
         NamedHead head = Merged.read(rest).head().orElseThrow();
         assertThat(head.classes()).containsExactly("c0", "d0", "c2", "d2");
         float[] features = {0.5f, -1, 2};
@@ -200,12 +200,12 @@ class ContinuedMergeTest {
         Path start = write(merge(settings, all, List.of()));
         assertThat(start.resolve("head.safetensors")).doesNotExist();
         assertSame(
-                write(replay(start, List.of("a2", "a3", "a4"), List.of())),
+                write(goOn(start, List.of("a2", "a3", "a4"), List.of())),
                 write(merge(settings, all.subList(0, 2), List.of())));
         assertSame(
-                write(replay(start, List.of("a0", "a1", "a4"), List.of())),
+                write(goOn(start, List.of("a0", "a1", "a4"), List.of())),
                 write(merge(settings, all.subList(2, 4), List.of())));
-        assertThat(write(replay(start, List.of("a0", "a1", "a2", "a3"), List.of()))
+        assertThat(write(goOn(start, List.of("a0", "a1", "a2", "a3"), List.of()))
                         .resolve("heads.safetensors"))
                 .doesNotExist();
     }
@@ -229,21 +229,21 @@ class ContinuedMergeTest {
                         .tensors()
                         .keySet())
                 .containsExactlyInAnyOrder("0.projection", "0.weight", "1.projection", "1.weight");
-        assertSame(write(replay(differ, List.of(), List.of())), differ);
+        assertSame(write(goOn(differ, List.of(), List.of())), differ);
     }
 
     @Test
     void unknownAdaptersAndRemovingAllAreRefused() throws IOException {
         List<AdapterFolder> all = adapters(2, "none");
         Path start = write(merge(MergeSettings.of(MergeMethod.HAM), all, List.of()));
-        assertThatThrownBy(() -> replay(start, List.of("b"), List.of()))
+        assertThatThrownBy(() -> goOn(start, List.of("b"), List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessage("without: expected the name of an adapter of " + start + " (a0, a1), found 'b'");
-        assertThatThrownBy(() -> replay(start, List.of("a0", "a1"), List.of()))
+        assertThatThrownBy(() -> goOn(start, List.of("a0", "a1"), List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessage("without: expected to leave at least one adapter of " + start
                         + ", found every one taken out; leave one, or add another");
-        assertThatThrownBy(() -> replay(start, List.of(), List.of(all.get(0))).merge(MergeProgress.SILENT))
+        assertThatThrownBy(() -> goOn(start, List.of(), List.of(all.get(0))).merge(MergeProgress.SILENT))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("two called 'a0'");
         assertThatThrownBy(
@@ -252,7 +252,7 @@ class ContinuedMergeTest {
                 .hasMessage("alpha: expected one value a new adapter, 0 in all, found 1");
         // Taking one out and giving it again puts it last.
         assertSame(
-                write(replay(start, List.of("a0"), List.of(all.get(0)))),
+                write(goOn(start, List.of("a0"), List.of(all.get(0)))),
                 write(merge(MergeSettings.of(MergeMethod.HAM), List.of(all.get(1), all.get(0)), List.of())));
     }
 
@@ -262,7 +262,7 @@ class ContinuedMergeTest {
         MergeSettings settings = MergeSettings.of(MergeMethod.HAM);
         Path start = write(merge(settings, all, List.of()));
         forget(start);
-        Path rest = write(replay(start, List.of("a1"), List.of()));
+        Path rest = write(goOn(start, List.of("a1"), List.of()));
         Path expected = write(merge(settings, List.of(all.get(0), all.get(2)), List.of()));
         for (String file : List.of("merged.safetensors", "groups.safetensors")) {
             assertThat(rest.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
@@ -290,12 +290,12 @@ class ContinuedMergeTest {
         return AdapterMerge.of(adapters, weights, settings, Optional.empty(), MergeProgress.SILENT);
     }
 
-    static ContinuedMerge replay(Path merged, List<String> without, List<AdapterFolder> added) {
+    static ContinuedMerge goOn(Path merged, List<String> without, List<AdapterFolder> added) {
         return ContinuedMerge.of(StoredMerge.open(merged), without, added, List.of());
     }
 
-    private Path write(ContinuedMerge replay) throws IOException {
-        return write(replay.merge(MergeProgress.SILENT));
+    private Path write(ContinuedMerge merge) throws IOException {
+        return write(merge.merge(MergeProgress.SILENT));
     }
 
     private Path write(AdapterMerge merge) throws IOException {

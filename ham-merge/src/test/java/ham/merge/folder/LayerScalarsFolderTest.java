@@ -37,8 +37,8 @@ class LayerScalarsFolderTest {
 
     private int folders;
 
-    private Path write(ContinuedMerge replay) throws IOException {
-        return write(replay.merge(MergeProgress.SILENT));
+    private Path write(ContinuedMerge merge) throws IOException {
+        return write(merge.merge(MergeProgress.SILENT));
     }
 
     private Path write(AdapterMerge merge) throws IOException {
@@ -55,9 +55,9 @@ class LayerScalarsFolderTest {
                 MergeSettings.ham(new HamParameters(new BigDecimal("0.6"), 0.1, 2, join, Combine.MEAN));
         List<AdapterFolder> all = layered(ContinuedMergeTest.adapters(4, "linear"));
         Path start = write(ContinuedMergeTest.merge(settings, all, List.of()));
-        ContinuedMergeTest.assertSame(write(ContinuedMergeTest.replay(start, List.of(), List.of())), start);
+        ContinuedMergeTest.assertSame(write(ContinuedMergeTest.goOn(start, List.of(), List.of())), start);
         ContinuedMergeTest.assertSame(
-                write(ContinuedMergeTest.replay(
+                write(ContinuedMergeTest.goOn(
                         write(ContinuedMergeTest.merge(settings, all.subList(0, 2), List.of())), List.of(), all.subList(2, 4))),
                 start);
         Merged merged = Merged.read(start);

@@ -53,7 +53,7 @@ final class RunOutputs {
     }
 
     /** Writes what a task gave; afterwards it survives a kill. */
-    void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunMemory state) {
+    void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunMemory memory) {
         RunConfig config = inputs.config();
         LearningSettings learning = config.learning();
         HamRecord record = new HamRecord(
@@ -75,8 +75,8 @@ final class RunOutputs {
                     adapterHead(task, heads.get(config.head().kind())));
         });
         Outputs.folder(folder.checkpoint(task), true, path -> {
-            state.save(path.resolve(RunFolder.STATISTICS));
-            JsonFiles.write(path.resolve(RunFolder.METRICS), state.metrics().record().json());
+            memory.save(path.resolve(RunFolder.STATISTICS));
+            JsonFiles.write(path.resolve(RunFolder.METRICS), memory.metrics().record().json());
         });
         forgetTraining(task);
         if (task > 0) {
@@ -122,20 +122,20 @@ final class RunOutputs {
     }
 
     /** Writes the merge with the chosen head where there is one model, the heads, and the metrics of the finished run. */
-    void finish(RunMemory state) {
+    void finish(RunMemory memory) {
         int last = inputs.stream().tasks() - 1;
         List<String> classes = inputs.classNamesSeen(last);
-        write(new NamedHead(state.linear(), classes));
-        state.learner().folderMerge().ifPresent(merge -> {
-            state.heads().values().forEach(head -> write(new NamedHead(head, classes)));
-            Head exported = state.heads().get(inputs.config().head().kind());
-            write(merge, new NamedHead(exported, classes), state.metrics().warnings());
+        write(new NamedHead(memory.linear(), classes));
+        memory.learner().folderMerge().ifPresent(merge -> {
+            memory.heads().values().forEach(head -> write(new NamedHead(head, classes)));
+            Head exported = memory.heads().get(inputs.config().head().kind());
+            write(merge, new NamedHead(exported, classes), memory.metrics().warnings());
         });
-        MetricsRecord metrics = state.metrics().record();
+        MetricsRecord metrics = memory.metrics().record();
         Outputs.file(
                 folder.path(RunFolder.TABLE),
                 true,
-                file -> Files.writeString(file, state.metrics().variants().csv()));
+                file -> Files.writeString(file, memory.metrics().variants().csv()));
         Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics.json()));
     }
 
