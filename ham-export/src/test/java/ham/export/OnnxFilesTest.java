@@ -17,6 +17,7 @@ import ham.export.proto.TensorProto;
 import ham.export.proto.TensorProto.DataLocation;
 import ham.export.proto.TensorProto.DataType;
 import ham.merge.InputException;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package ham.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.merge.folder.Merged;
+import ham.testing.TestData;
 import ham.train.config.RunConfig;
 import ham.train.learn.LearningMethod;
 import ham.train.run.FinishedRun;

@@ -3,13 +3,13 @@ package ham.export.bake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.export.OnnxFiles;
-import ham.export.TestData;
 import ham.export.proto.ModelProto;
 import ham.export.proto.StringStringEntryProto;
 import ham.export.proto.TensorProto;
 import ham.merge.InputException;
 import ham.merge.folder.Merged;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
-package ham.export.variant;
+package ham.testing;
 
 /**
- * A member of the ViT family: width 16, 2 heads, 3 blocks, 12 x 12 pixels in patches of 4, 5 classes.
+ * A member of the ViT family.
  *
  * @param timm whether its files are timm's; otherwise Hugging Face's
  * @param classToken whether there is a class token
@@ -14,7 +14,7 @@ package ham.export.variant;
  * @param normAfter whether the last norm comes after that
  * @param teacher whether class and distillation token have a classifier each
  */
-public record Variant(
+public record VitVariant(
         boolean timm,
         boolean classToken,
         boolean distillation,
@@ -25,18 +25,9 @@ public record Variant(
         boolean mean,
         boolean normAfter,
         boolean teacher) {
-    static final int WIDTH = 16;
-    static final int HEADS = 2;
-    static final int BLOCKS = 3;
-    static final int MLP = 24;
-    static final int SIDE = 12;
-    static final int PATCH = 4;
-    static final int PATCHES = 9;
-    static final int CLASSES = 5;
-
     /** Has what the letters say: T timm, c class token, d distillation, r registers, p patchPositions, s layerScale, b qkvBias, m mean, n normAfter, w teacher. */
-    public static Variant of(String letters) {
-        return new Variant(
+    public static VitVariant of(String letters) {
+        return new VitVariant(
                 letters.contains("T"),
                 letters.contains("c"),
                 letters.contains("d"),
@@ -49,15 +40,13 @@ public record Variant(
                 letters.contains("w"));
     }
 
-    double eps() {
+    /** What is added to a variance before its root is taken, where nothing else is said. */
+    public double eps() {
         return timm ? 1e-6 : 1e-3;
     }
 
-    int prefix() {
+    /** Tokens before those of patches. */
+    public int prefix() {
         return (classToken ? 1 : 0) + (distillation ? 1 : 0) + registers;
-    }
-
-    int tokens() {
-        return prefix() + PATCHES;
     }
 }

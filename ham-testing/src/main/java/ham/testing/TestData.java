@@ -1,5 +1,6 @@
-package ham.merge;
+package ham.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -19,6 +20,24 @@ public final class TestData {
     /** A file or folder under {@code testdata/}. */
     public static Path path(String relative) {
         return Path.of(System.getProperty("ham.testdata", "../testdata")).resolve(relative);
+    }
+
+    /** The bytes of a file under {@code testdata/}. */
+    public static byte[] bytes(String relative) {
+        try {
+            return Files.readAllBytes(path(relative));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The JSON in a file under {@code testdata/}. */
+    public static JsonNode json(String relative) {
+        try {
+            return JSON.readTree(bytes(relative));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Copies the files of a folder under {@code testdata/} into a new folder. */
