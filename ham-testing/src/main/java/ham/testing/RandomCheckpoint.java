@@ -1,6 +1,5 @@
 package ham.testing;
 
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -9,11 +9,11 @@ import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.combine.Branch;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
-import ham.merge.combine.Branch;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import ham.testing.TestData;
@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PatchCoderTest {
     private static final int LEVEL = Zstd.maxCompressionLevel();
 
-    private static final Path RUN =
-            Path.of(System.getProperty("ham.run", TestData.path("golden/0.1.0/run").toString()));
+    private static final Path RUN = Path.of(
+            System.getProperty("ham.run", TestData.path("golden/0.1.0/run").toString()));
     private static final Checkpoint BASE = Checkpoint.open(
             Path.of(System.getProperty("ham.base", TestData.path("hf-vit-tiny").toString())));
 
@@ -72,7 +72,8 @@ class PatchCoderTest {
         Merged four = merge(4);
         Merged deltas = Merged.read(folder.resolve("merged-4/merged.safetensors"));
         Described found = described(build(Merged.none(), "bare"), Merged.none(), four, deltas, "dense");
-        assertThat(row("4 adapters, nothing but the deltas known, dense", found)).isGreaterThan(0.97);
+        assertThat(row("4 adapters, nothing but the deltas known, dense", found))
+                .isGreaterThan(0.97);
     }
 
     private Merged merge(int adapters) throws IOException {
@@ -189,8 +190,7 @@ class PatchCoderTest {
         }
         return Math.min(
                 Math.min(packed(plain), packed(planes)),
-                Math.min(
-                        Stream.of(one).mapToLong(PatchCoderTest::packed).sum(), packed(varints.toByteArray())));
+                Math.min(Stream.of(one).mapToLong(PatchCoderTest::packed).sum(), packed(varints.toByteArray())));
     }
 
     private static long packed(byte[] bytes) {
