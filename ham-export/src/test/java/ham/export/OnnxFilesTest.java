@@ -91,7 +91,7 @@ class OnnxFilesTest {
                 .hasMessageContaining("found a folder");
         assertThatThrownBy(() -> OnnxFiles.read(folder.resolve("none.onnx")))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("found nothing");
+                .hasMessageContaining("found no such file");
     }
 
     @Test

@@ -92,7 +92,7 @@ class BadGraphTest {
             Files.write(file, Arrays.copyOf(whole, length));
             Bakes.refused(Bakes.request(file, HF, Bakes.deltas(), out()), "expected an ONNX model");
         }
-        Bakes.refused(Bakes.request(temp.resolve("none.onnx"), HF, Bakes.deltas(), out()), "found nothing");
+        Bakes.refused(Bakes.request(temp.resolve("none.onnx"), HF, Bakes.deltas(), out()), "found no such file");
         Bakes.refused(
                 Bakes.request(TestData.path("onnx/add.onnx"), HF, Bakes.deltas(), out()),
                 "no constant of a fitting shape");

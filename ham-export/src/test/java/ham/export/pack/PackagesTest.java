@@ -112,7 +112,7 @@ class PackagesTest {
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("'none'");
             assertThatThrownBy(() -> model.load("partial", partial)).hasMessageContaining("a second");
-            assertThatThrownBy(() -> model.load("x", folder.resolve("x"))).hasMessageContaining("found none");
+            assertThatThrownBy(() -> model.load("x", folder.resolve("x"))).hasMessageContaining("found no such file");
             assertThatThrownBy(() -> model.load("x", folder.resolve("package.json")))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("cannot load it");

@@ -164,7 +164,7 @@ class ModelPatchTest {
         refused(after.output(), "after.onnx", "is the result of the patch", "already");
         Path other = TestData.path("onnx-exports/hf-sdpa/ts17.onnx");
         refused(other, "ts17.onnx", "is not the model that the patch", "expected SHA-256", "found");
-        refused(folder.resolve("nothing.onnx"), "nothing.onnx", "found nothing");
+        refused(folder.resolve("nothing.onnx"), "nothing.onnx", "found no such file");
         Path file = patch;
         patch = TestData.path("hf-vit-tiny/inputs.safetensors");
         refused(before, "inputs.safetensors", "found no patch");
