@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** Normalised pixels of one batch, float32 [n, 3, height, width] in direct memory, used again for every batch. */
-final class PixelBuffer {
+public final class PixelBuffer {
     private final Preprocessing preprocessing;
     private final ByteBuffer bytes;
     private final FloatBuffer floats;
