@@ -7,6 +7,8 @@ import ham.cli.console.Table;
 import ham.job.Job;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.merge.io.JsonRecords;
+import ham.merge.record.ScaleChoice;
 import ham.report.bench.BenchDocument;
 import ham.train.learn.LearningMethod;
 import java.nio.file.Files;
@@ -67,6 +69,12 @@ public record RunText(String text, ObjectNode json) {
             json.set("evaluation", evaluation);
             text.append(accuracies(metrics, "merged model", "exported ONNX", json, 1.0 / classes));
             text.append("\n\n").append(parity(export.path("parity")));
+        }
+        if (record.path("guard") instanceof ObjectNode guard) {
+            json.set("guard", guard);
+            text.append("\n\n")
+                    .append(JsonRecords.read(run.resolve("run.json"), guard, ScaleChoice.class)
+                            .sentence());
         }
         if (Files.exists(run.resolve(Job.BENCH))) {
             BenchDocument bench = BenchDocument.read(run.resolve(Job.BENCH));

@@ -14,6 +14,7 @@ import ham.merge.plan.PreparedMerge;
 import ham.merge.record.AdapterRecord;
 import ham.merge.record.Importances;
 import ham.merge.record.MergeMode;
+import ham.merge.record.ScaleChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.Map;
  * @param command as it was typed
  * @param base the checkpoint whose names the deltas have, as it was typed
  * @param version of ham
+ * @param guard which part of the merged delta this is, null where nobody chose on held-out images
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record MergeRecord(
@@ -52,7 +54,8 @@ record MergeRecord(
         String kernels,
         List<String> command,
         @JsonInclude String base,
-        @JsonInclude String version) {
+        @JsonInclude String version,
+        ScaleChoice guard) {
     MergeRecord {
         inputs = orEmpty(inputs);
         steps = orEmpty(steps);
@@ -169,7 +172,8 @@ record MergeRecord(
                 merge.kernels(),
                 origin.command(),
                 origin.base().map(Path::toString).orElse(null),
-                origin.version().orElse(null));
+                origin.version().orElse(null),
+                origin.choice().orElse(null));
     }
 
     private static AdapterRecord input(AdapterFolder folder) {

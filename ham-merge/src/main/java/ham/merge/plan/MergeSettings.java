@@ -25,7 +25,9 @@ import ham.merge.spectral.TsvMerge;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
+import java.util.ArrayList;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * What a merge can be told besides its adapters and their weights. What a method does not use is ignored.
@@ -56,6 +58,14 @@ public record MergeSettings(MergeMethod method, HamParameters ham, PeerParameter
     /** A HAM merge. */
     public static MergeSettings ham(HamParameters parameters) {
         return new MergeSettings(MergeMethod.HAM, parameters, PeerParameters.of(MergeMethod.HAM), List.of());
+    }
+
+    /** The same with every merged delta times a number, but for weights that rules for layers already weigh. */
+    public MergeSettings scaled(double scale) {
+        List<LayerRule> rules = new ArrayList<>(layers);
+        rules.add(new LayerRule(
+                Pattern.compile(".*"), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(scale)));
+        return new MergeSettings(method, ham, peers, rules);
     }
 
     /** Fraction of the entries of A and of B that pruning keeps at a weight. */

@@ -2,6 +2,7 @@ package ham.train.config;
 
 import ham.merge.InputException;
 import ham.merge.plan.FailureSignatures;
+import ham.train.guard.GuardRule;
 
 /**
  * What is measured beside the model of a run, and when it is worth a warning.
@@ -10,10 +11,22 @@ import ham.merge.plan.FailureSignatures;
  * @param anyTimeImages test images of a class in the rows of R before the last; 0 for all; the last row takes all
  * @param rigidBelow fraction of its value at its last join below which a group's scalar is warned about
  * @param transferDrop loss of accuracy on a task's held-out images by joining that is warned about, as a fraction
+ * @param guard which parts of the merged delta are compared on held-out images before one is deployed
  */
-public record Measuring(boolean frozen, int anyTimeImages, double rigidBelow, double transferDrop) {
+public record Measuring(
+        boolean frozen, int anyTimeImages, double rigidBelow, double transferDrop, GuardRule guard) {
     /** Everything on all images; half, two points. */
-    public static final Measuring DEFAULT = new Measuring(true, 0, FailureSignatures.RIGID, 0.02);
+    public static final Measuring DEFAULT = new Measuring(true, 0, FailureSignatures.RIGID, 0.02, GuardRule.DEFAULT);
+
+    /** The default rule of the guard. */
+    public Measuring(boolean frozen, int anyTimeImages, double rigidBelow, double transferDrop) {
+        this(frozen, anyTimeImages, rigidBelow, transferDrop, GuardRule.DEFAULT);
+    }
+
+    /** The same with another rule of the guard. */
+    public Measuring withGuard(GuardRule rule) {
+        return new Measuring(frozen, anyTimeImages, rigidBelow, transferDrop, rule);
+    }
 
     /**
      * Checks the ranges.

@@ -15,6 +15,7 @@ import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
 import ham.train.data.BadImages;
 import ham.train.data.DataSpec;
+import ham.train.guard.GuardRule;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
@@ -103,6 +104,7 @@ public final class RunConfigBuilder {
     private Integer anyTimeImages;
     private Double rigidBelow;
     private Double transferDrop;
+    private String guard;
     private String device;
     private Integer threads;
 
@@ -384,6 +386,18 @@ public final class RunConfigBuilder {
         return this;
     }
 
+    /** Which parts of the merged delta are compared on held-out images. */
+    public RunConfigBuilder optGuard(GuardRule value) {
+        guard = value.optionName();
+        return this;
+    }
+
+    /** Not guarded unless something was said: how runs were made before there was a guard, and how methods are compared. */
+    public RunConfigBuilder usuallyUnguarded() {
+        guard = or(guard, GuardRule.OFF.optionName());
+        return this;
+    }
+
     /** auto, cpu or gpu:N. */
     public RunConfigBuilder optDevice(String value) {
         device = value;
@@ -454,7 +468,8 @@ public final class RunConfigBuilder {
         return optFrozen(measuring.frozen())
                 .optAnyTimeImages(measuring.anyTimeImages())
                 .optRigidBelow(measuring.rigidBelow())
-                .optTransferDrop(measuring.transferDrop());
+                .optTransferDrop(measuring.transferDrop())
+                .optGuard(measuring.guard());
     }
 
     /**
@@ -560,7 +575,8 @@ public final class RunConfigBuilder {
                         or(frozen, measuring.frozen()),
                         or(anyTimeImages, measuring.anyTimeImages()),
                         or(rigidBelow, measuring.rigidBelow()),
-                        or(transferDrop, measuring.transferDrop())),
+                        or(transferDrop, measuring.transferDrop()),
+                        guard == null ? measuring.guard() : GuardRule.parse(guard)),
                 Optional.ofNullable(adapters).map(Path::of),
                 or(precision, "auto"),
                 or(device, "auto"),

@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
+import ham.merge.io.JsonRecords;
+import ham.merge.record.ScaleChoice;
 import ham.train.config.RunConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** All that a run measures: accuracies, and what each task gave and cost. */
@@ -41,6 +44,19 @@ final class RunMetrics {
     /** A task is finished. */
     void add(TaskSummary task) {
         tasks.add(task.json());
+    }
+
+    /** The part of the merged delta that was chosen after the last task, with the seconds that comparing took in all tasks. */
+    Optional<ScaleChoice> choice() {
+        JsonNode latest = tasks.path(tasks.size() - 1).path(TaskSummary.GUARD);
+        double seconds = 0;
+        for (JsonNode task : tasks) {
+            seconds += task.path(TaskSummary.GUARD).path("seconds").asDouble();
+        }
+        return latest instanceof ObjectNode found
+                ? Optional.of(JsonRecords.read(Path.of(RunFolder.METRICS), found, ScaleChoice.class)
+                        .withSeconds(seconds))
+                : Optional.empty();
     }
 
     /** Everything that was warned about, each sentence once. */

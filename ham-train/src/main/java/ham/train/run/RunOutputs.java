@@ -13,9 +13,11 @@ import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
 import ham.merge.head.PrototypeHead;
 import ham.merge.io.JsonFiles;
+import ham.merge.io.JsonRecords;
 import ham.merge.io.Outputs;
 import ham.merge.peft.PeftWriter;
 import ham.merge.record.HamRecord;
+import ham.merge.record.ScaleChoice;
 import ham.train.config.RunConfig;
 import ham.train.learn.FolderMerge;
 import ham.train.learn.LearnedTask;
@@ -127,9 +129,10 @@ final class RunOutputs {
         List<String> classes = inputs.classNamesSeen(last);
         write(new NamedHead(state.linear(), classes));
         state.learner().folderMerge().ifPresent(merge -> {
-            state.heads().values().forEach(head -> write(new NamedHead(head, classes)));
-            Head exported = state.heads().get(inputs.config().head().kind());
-            write(merge, new NamedHead(exported, classes), state.metrics().warnings());
+            Map<HeadKind, Head> heads = state.deployedHeads();
+            heads.values().forEach(head -> write(new NamedHead(head, classes)));
+            Head exported = heads.get(inputs.config().head().kind());
+            write(merge, new NamedHead(exported, classes), state);
         });
         ObjectNode metrics = state.metrics().json();
         Outputs.file(
@@ -143,13 +146,20 @@ final class RunOutputs {
         Outputs.file(head(folder.path(), head.head().kind()), true, file -> HeadFile.write(file, head));
     }
 
-    private void write(FolderMerge folderMerge, NamedHead head, List<String> seenWarnings) {
+    private void write(FolderMerge whole, NamedHead head, RunMemory state) {
+        Optional<ScaleChoice> choice = state.choice();
+        FolderMerge folderMerge =
+                choice.map(ScaleChoice::scale).map(whole::scaled).orElse(whole);
         List<AdapterFolder> adapters = IntStream.range(0, inputs.stream().tasks())
                 .mapToObj(this::readAdapter)
                 .toList();
         AdapterMerge merge = folderMerge.of(adapters);
         Set<String> warnings = new LinkedHashSet<>(merge.warnings());
-        warnings.addAll(seenWarnings);
+        warnings.addAll(state.metrics().warnings());
+        choice.filter(chosen -> chosen.scale() < 1)
+                .map(ScaleChoice::sentence)
+                .ifPresent(warnings::add);
+        choice.ifPresent(chosen -> RunRecord.add(folder, TaskSummary.GUARD, JsonRecords.tree(chosen)));
         AdapterMerge warned = new AdapterMerge(
                 merge.adapters(),
                 merge.weights(),
@@ -162,7 +172,7 @@ final class RunOutputs {
         Outputs.folder(
                 folder.path("merged"),
                 true,
-                path -> MergeFolder.write(path, warned, RunRecord.origin(folder), MergeProgress.SILENT));
+                path -> MergeFolder.write(path, warned, RunRecord.origin(folder).choosing(choice), MergeProgress.SILENT));
     }
 
     /** A task's adapter under the path that it has in the finished run, which the merge records. */

@@ -25,7 +25,11 @@ import java.util.Set;
 public final class RunRecord {
     /** Options that records of earlier versions do not have, with what such a run did. */
     private static final ObjectNode LATER =
-            JsonFiles.object().put("blocks", "all").put("replay", 0).put("replay-hold", Recipe.REPLAY_HOLD);
+            JsonFiles.object()
+                    .put("blocks", "all")
+                    .put("replay", 0)
+                    .put("replay-hold", Recipe.REPLAY_HOLD)
+                    .put("guard", "off");
 
     private static final String ADAPTERS = "adapters";
 
@@ -102,6 +106,16 @@ public final class RunRecord {
                 Optional.ofNullable(record.path("environment").path("ham").textValue()),
                 Optional.ofNullable(record.path("configuration").path("base").textValue())
                         .map(Path::of));
+    }
+
+    /** Adds what came out of a finished run to its record. */
+    static void add(RunFolder folder, String key, JsonNode value) {
+        Path file = folder.path(RunFolder.RECORD);
+        if (Files.exists(file)) {
+            ObjectNode record = JsonFiles.read(file, "the record of a run");
+            record.set(key, value);
+            Outputs.file(file, true, path -> JsonFiles.write(path, record));
+        }
     }
 
     private static ObjectNode record(RunInputs inputs, Map<String, String> environment, List<String> command) {

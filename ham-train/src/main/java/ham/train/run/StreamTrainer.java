@@ -1,9 +1,11 @@
 package ham.train.run;
 
+import ham.train.head.OnlineHeads;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.join.Importance;
+import ham.merge.record.ScaleChoice;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.config.Measuring;
@@ -12,6 +14,7 @@ import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
+import ham.train.guard.Guard;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
 import ham.train.learn.Learner;
@@ -66,6 +69,7 @@ public final class StreamTrainer {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
         Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
+        GuardWork.warning(config).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
                 RunMemory state = RunMemory.restoreOrBegin(inputs, vit, folder)) {
@@ -85,6 +89,9 @@ public final class StreamTrainer {
                 new TaskWork(task, source, vit, state, tests).learn(outputs);
             }
             outputs.finish(state);
+            state.choice()
+                    .filter(choice -> choice.scale() == 0)
+                    .ifPresent(choice -> progress.warned(choice.sentence()));
         }
     }
 
@@ -122,6 +129,7 @@ public final class StreamTrainer {
             clock.lap("merging");
             Map<HeadKind, Head> heads;
             Optional<Transfer> transfer;
+            Optional<ScaleChoice> choice;
             try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
                 RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
                 RunInputs.Seen training = inputs.seen(model, split.training());
@@ -130,14 +138,25 @@ public final class StreamTrainer {
                 state.addTask(task, training, heldOut, outcome.head());
                 heads = state.heads();
                 clock.lap("heads");
-                state.metrics().variants().addRows(method, rows(model, heads));
+                Optional<GuardWork.TaskFeatures> frozen = addFrozen();
+                clock.lap("frozen");
+                choice = state.guard()
+                        .map(guard -> new GuardWork(inputs, vit, guard)
+                                .compare(
+                                        task,
+                                        deltas,
+                                        model,
+                                        new GuardWork.TaskFeatures(training.features(), heldOut.features()),
+                                        frozen.orElseThrow()));
+                clock.lap("guard");
+                measure(model, deltas, heads, choice);
                 clock.lap("evaluation");
                 transfer = transfer(start, outcome, heldOut.features());
             }
             clock.lap("watching");
             measureFrozen();
             clock.lap("frozen");
-            TaskSummary summary = summary(outcome, transfer);
+            TaskSummary summary = summary(outcome, transfer, choice);
             state.metrics().add(summary);
             outputs.save(task, outcome.learned(), heads, state);
             progress.finished(summary);
@@ -160,6 +179,26 @@ public final class StreamTrainer {
             try (FeatureExtractor model = new FeatureExtractor(vit, learner.deltas())) {
                 return Optional.of(features(model, split.training()));
             }
+        }
+
+        /** Tests what would be deployed: all of the merged delta, or the part that was chosen. */
+        private void measure(
+                FeatureExtractor model,
+                SortedMap<String, Matrix> deltas,
+                Map<HeadKind, Head> heads,
+                Optional<ScaleChoice> choice) {
+            double scale = choice.map(ScaleChoice::scale).orElse(1.0);
+            Map<HeadKind, AccuracyRow> rows;
+            if (scale == 1) {
+                rows = rows(model, heads);
+            } else {
+                Map<HeadKind, Head> part = new EnumMap<>(heads);
+                part.putAll(state.guard().orElseThrow().heads(choice.orElseThrow()));
+                try (FeatureExtractor deployed = new FeatureExtractor(vit, Guard.scaled(deltas, scale))) {
+                    rows = scale == 0 ? tests.frozenRows(task, part) : tests.rows(task, deployed, part);
+                }
+            }
+            state.metrics().variants().addRows(method, rows);
         }
 
         private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {
@@ -188,15 +227,21 @@ public final class StreamTrainer {
             return HeadLogits.accuracy(vit.engine(), head, images.from(stream.firstPosition(task)));
         }
 
+        private Optional<GuardWork.TaskFeatures> addFrozen() {
+            return state.frozen().map(heads -> {
+                try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
+                    GuardWork.TaskFeatures seen = GuardWork.TaskFeatures.of(inputs, backbone, task);
+                    heads.add(seen.training(), seen.heldOut(), stream.seen(task));
+                    return seen;
+                }
+            });
+        }
+
         private void measureFrozen() {
-            if (state.frozen().isEmpty()) {
-                return;
+            if (RunMemory.measuresFrozen(inputs)) {
+                OnlineHeads heads = state.frozen().orElseThrow();
+                state.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
             }
-            OnlineHeads heads = state.frozen().get();
-            try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
-                heads.add(features(backbone, split.training()), features(backbone, split.heldOut()), stream.seen(task));
-            }
-            state.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
         }
 
         private Features features(FeatureExtractor extractor, int[] samples) {
@@ -204,7 +249,8 @@ public final class StreamTrainer {
             return inputs.features(extractor, train, samples);
         }
 
-        private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer) {
+        private TaskSummary summary(
+                TaskOutcome outcome, Optional<Transfer> transfer, Optional<ScaleChoice> choice) {
             Measuring measuring = inputs.config().measuring();
             List<String> warnings = new ArrayList<>(state.learner().failures(measuring.rigidBelow()));
             transfer.ifPresent(measured -> warnings.addAll(measured.warnings(task, measuring.transferDrop())));
@@ -220,6 +266,7 @@ public final class StreamTrainer {
                     state.learner().lastStep(),
                     state.ridges(),
                     transfer,
+                    choice,
                     warnings,
                     clock.seconds(),
                     state.metrics().variants().latest());

@@ -2,7 +2,9 @@ package ham.train.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
+import ham.merge.io.JsonRecords;
 import ham.merge.join.MergeStep;
+import ham.merge.record.ScaleChoice;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import java.util.OptionalDouble;
  * @param step where the adapter went, for methods with groups
  * @param ridges lambda of the analytic head by method, as a multiple of the mean of G's diagonal for one image
  * @param transfer what joining cost, where there are held-out images and something to join
+ * @param guard which part of the merged delta was chosen on held-out images, where parts are compared
  * @param warnings ways to fail that were seen, one sentence each
  * @param seconds time by phase
  * @param accuracy over all classes seen so far, by variant ({@link Variants})
@@ -34,9 +37,12 @@ public record TaskSummary(
         Optional<MergeStep> step,
         Map<String, Double> ridges,
         Optional<Transfer> transfer,
+        Optional<ScaleChoice> guard,
         List<String> warnings,
         Map<String, Double> seconds,
         Map<String, Double> accuracy) {
+    static final String GUARD = "guard";
+
     /** An entry of {@code tasks} in {@code metrics.json}. */
     ObjectNode json() {
         ObjectNode json = JsonFiles.object().put("task", task);
@@ -52,6 +58,7 @@ public record TaskSummary(
         });
         json.set("ridge", JsonFiles.tree(ridges));
         transfer.ifPresent(measured -> json.set("held_out", measured.json()));
+        guard.ifPresent(choice -> json.set(GUARD, JsonRecords.tree(choice)));
         json.set("warnings", JsonFiles.tree(warnings));
         json.set("seconds", JsonFiles.tree(seconds));
         json.set("accuracy", JsonFiles.tree(accuracy));
