@@ -146,7 +146,7 @@ public final class MergeFolder {
         return new Merged(
                 bare.deltas(),
                 bare.biases(),
-                settings.method().factored()
+                settings.factored()
                         ? BranchReader.read(file, record, settings, folder.resolve(GROUPS), bare.deltas())
                         : new TreeMap<>(),
                 record.head() != null || Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),

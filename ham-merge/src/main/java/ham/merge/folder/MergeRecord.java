@@ -168,7 +168,7 @@ record MergeRecord(
                         .map(HeadKind::optionName)
                         .orElse(null),
                 result.warnings(),
-                merge.settings().method().factored(),
+                merge.settings().factored(),
                 merge.kernels(),
                 origin.command(),
                 origin.base().map(Path::toString).orElse(null),
