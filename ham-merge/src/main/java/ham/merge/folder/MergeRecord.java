@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.combine.DeltaStatistics;
 import ham.merge.compare.WeightShapes;
 import ham.merge.head.HeadKind;
+import ham.merge.io.JsonRecords;
 import ham.merge.join.Group;
 import ham.merge.join.Importance;
 import ham.merge.join.MergeStep;
@@ -38,7 +39,7 @@ import java.util.Map;
  * @param guard which part of the merged delta this is, null where nobody chose on held-out images
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record MergeRecord(
+public record MergeRecord(
         MergeMethod method,
         MergeMode mode,
         ObjectNode parameters,
@@ -56,7 +57,7 @@ record MergeRecord(
         @JsonInclude String base,
         @JsonInclude String version,
         ScaleChoice guard) {
-    MergeRecord {
+    public MergeRecord {
         inputs = orEmpty(inputs);
         steps = orEmpty(steps);
         groups = orEmpty(groups);
@@ -75,11 +76,11 @@ record MergeRecord(
      * @param mode {@code auto} to find out
      * @param weights {@code given} or {@code own}
      */
-    record Request(String mode, String weights) {}
+    public record Request(String mode, String weights) {}
 
     /** {@link MergeStep}; the last five are of ham, the weights of other methods. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Step(
+    public record Step(
             String adapter,
             Double alpha,
             Map<String, Double> layerAlphas,
@@ -98,7 +99,7 @@ record MergeRecord(
 
     /** {@link Group}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Members(
+    public record Members(
             List<String> members,
             Double alpha,
             Map<String, Double> layerAlphas,
@@ -106,14 +107,14 @@ record MergeRecord(
             Double norm,
             List<Double> coefficients,
             List<Map<String, Double>> layerCoefficients) {
-        Members {
+        public Members {
             members = orEmpty(members);
         }
     }
 
     /** {@link WeightShapes} and {@link DeltaStatistics}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Weight(
+    public record Weight(
             @JsonProperty("weight") String name,
             Integer outputs,
             Integer inputs,
@@ -127,8 +128,14 @@ record MergeRecord(
         }
     }
 
-    boolean ham() {
+    /** Whether groups, similarities and scalars are in it. */
+    public boolean ham() {
         return method == MergeMethod.HAM;
+    }
+
+    /** As JSON. */
+    public ObjectNode json() {
+        return JsonRecords.tree(this);
     }
 
     /**

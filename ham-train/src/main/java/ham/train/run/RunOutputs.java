@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
@@ -13,7 +12,6 @@ import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
 import ham.merge.head.PrototypeHead;
 import ham.merge.io.JsonFiles;
-import ham.merge.io.JsonRecords;
 import ham.merge.io.Outputs;
 import ham.merge.peft.PeftWriter;
 import ham.merge.record.HamRecord;
@@ -23,6 +21,7 @@ import ham.train.learn.FolderMerge;
 import ham.train.learn.LearnedTask;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
+import ham.train.record.MetricsRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +54,7 @@ final class RunOutputs {
     }
 
     /** Writes what a task gave; afterwards it survives a kill. */
-    void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunMemory state) {
+    void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunMemory memory) {
         RunConfig config = inputs.config();
         LearningSettings learning = config.learning();
         HamRecord record = new HamRecord(
@@ -77,8 +76,8 @@ final class RunOutputs {
                     adapterHead(task, heads.get(config.head().kind())));
         });
         Outputs.folder(folder.checkpoint(task), true, path -> {
-            state.save(path.resolve(RunFolder.STATISTICS));
-            JsonFiles.write(path.resolve(RunFolder.METRICS), state.metrics().json());
+            memory.save(path.resolve(RunFolder.STATISTICS));
+            JsonFiles.write(path.resolve(RunFolder.METRICS), memory.metrics().record().json());
         });
         forgetTraining(task);
         if (task > 0) {
@@ -124,22 +123,22 @@ final class RunOutputs {
     }
 
     /** Writes the merge with the chosen head where there is one model, the heads, and the metrics of the finished run. */
-    void finish(RunMemory state) {
+    void finish(RunMemory memory) {
         int last = inputs.stream().tasks() - 1;
         List<String> classes = inputs.classNamesSeen(last);
-        write(new NamedHead(state.linear(), classes));
-        state.learner().folderMerge().ifPresent(merge -> {
-            Map<HeadKind, Head> heads = state.deployedHeads();
+        write(new NamedHead(memory.linear(), classes));
+        memory.learner().folderMerge().ifPresent(merge -> {
+            Map<HeadKind, Head> heads = memory.deployedHeads();
             heads.values().forEach(head -> write(new NamedHead(head, classes)));
             Head exported = heads.get(inputs.config().head().kind());
-            write(merge, new NamedHead(exported, classes), state);
+            write(merge, new NamedHead(exported, classes), memory);
         });
-        ObjectNode metrics = state.metrics().json();
+        MetricsRecord metrics = memory.metrics().record();
         Outputs.file(
                 folder.path(RunFolder.TABLE),
                 true,
-                file -> Files.writeString(file, state.metrics().variants().csv()));
-        Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics));
+                file -> Files.writeString(file, memory.metrics().variants().csv()));
+        Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics.json()));
     }
 
     private void write(NamedHead head) {
@@ -159,7 +158,7 @@ final class RunOutputs {
         choice.filter(chosen -> chosen.scale() < 1)
                 .map(ScaleChoice::sentence)
                 .ifPresent(warnings::add);
-        choice.ifPresent(chosen -> RunRecord.add(folder, TaskSummary.GUARD, JsonRecords.tree(chosen)));
+        choice.ifPresent(chosen -> RecordedRun.add(folder, chosen));
         AdapterMerge warned = new AdapterMerge(
                 merge.adapters(),
                 merge.weights(),
@@ -172,7 +171,7 @@ final class RunOutputs {
         Outputs.folder(
                 folder.path("merged"),
                 true,
-                path -> MergeFolder.write(path, warned, RunRecord.origin(folder).choosing(choice), MergeProgress.SILENT));
+                path -> MergeFolder.write(path, warned, RecordedRun.origin(folder).choosing(choice), MergeProgress.SILENT));
     }
 
     /** A task's adapter under the path that it has in the finished run, which the merge records. */

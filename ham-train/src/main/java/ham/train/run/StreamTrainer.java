@@ -1,6 +1,6 @@
 package ham.train.run;
 
-import ham.train.head.OnlineHeads;
+import ham.train.record.Transfer;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -17,6 +17,7 @@ import ham.train.feature.TailExtractor;
 import ham.train.guard.Guard;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
+import ham.train.head.OnlineHeads;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.TaskStart;
@@ -72,7 +73,7 @@ public final class StreamTrainer {
         GuardWork.warning(config).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
-                RunMemory state = RunMemory.restoreOrBegin(inputs, vit, folder)) {
+                RunMemory memory = RunMemory.restoreOrBegin(inputs, vit, folder)) {
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())
                     : new TrainedTasks(inputs, vit, folder, saveEvery, progress);
@@ -86,10 +87,10 @@ public final class StreamTrainer {
                 outputs.forgetTraining(finished - 1);
             }
             for (int task = finished; task < stream.tasks(); task++) {
-                new TaskWork(task, source, vit, state, tests).learn(outputs);
+                new TaskWork(task, source, vit, memory, tests).learn(outputs);
             }
-            outputs.finish(state);
-            state.choice()
+            outputs.finish(memory);
+            memory.choice()
                     .filter(choice -> choice.scale() == 0)
                     .ifPresent(choice -> progress.warned(choice.sentence()));
         }
@@ -100,16 +101,16 @@ public final class StreamTrainer {
         private final int task;
         private final TaskSource source;
         private final VitForward vit;
-        private final RunMemory state;
+        private final RunMemory memory;
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
 
-        TaskWork(int task, TaskSource source, VitForward vit, RunMemory state, TestImages tests) {
+        TaskWork(int task, TaskSource source, VitForward vit, RunMemory memory, TestImages tests) {
             this.task = task;
             this.source = source;
             this.vit = vit;
-            this.state = state;
+            this.memory = memory;
             this.tests = tests;
             this.split = inputs.split(task);
         }
@@ -117,7 +118,7 @@ public final class StreamTrainer {
         void learn(RunOutputs outputs) {
             List<String> classes = inputs.classNames(task);
             progress.task(task, stream.tasks(), classes);
-            Learner learner = state.learner();
+            Learner learner = memory.learner();
             TaskStart start = learner.start(task, classes.size());
             clock.lap("merging");
             TaskOutcome outcome = train(start);
@@ -133,14 +134,14 @@ public final class StreamTrainer {
             try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
                 RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
                 RunInputs.Seen training = inputs.seen(model, split.training());
-                before.ifPresent(guides -> state.follow(guides, training.features()));
-                state.renew(task, deltas);
-                state.addTask(task, training, heldOut, outcome.head());
-                heads = state.heads();
+                before.ifPresent(guides -> memory.follow(guides, training.features()));
+                memory.renew(task, deltas);
+                memory.addTask(task, training, heldOut, outcome.head());
+                heads = memory.heads();
                 clock.lap("heads");
                 Optional<GuardWork.TaskFeatures> frozen = addFrozen();
                 clock.lap("frozen");
-                choice = state.guard()
+                choice = memory.guard()
                         .map(guard -> new GuardWork(inputs, vit, guard)
                                 .compare(
                                         task,
@@ -157,23 +158,23 @@ public final class StreamTrainer {
             measureFrozen();
             clock.lap("frozen");
             TaskSummary summary = summary(outcome, transfer, choice);
-            state.metrics().add(summary);
-            outputs.save(task, outcome.learned(), heads, state);
+            memory.metrics().add(summary);
+            outputs.save(task, outcome.learned(), heads, memory);
             progress.finished(summary);
         }
 
         private TaskOutcome train(TaskStart start) {
-            if (!state.replays(task)) {
+            if (!memory.replays(task)) {
                 return source.learn(start, split, Optional.empty());
             }
-            try (TailExtractor before = new TailExtractor(vit, state.learner().deltas())) {
-                return source.learn(start.after(state.linear()), split, state.replay(task, before));
+            try (TailExtractor before = new TailExtractor(vit, memory.learner().deltas())) {
+                return source.learn(start.after(memory.linear()), split, memory.replay(task, before));
             }
         }
 
         /** Features by the model before the task, where old statistics are to follow. */
         private Optional<Features> guidesBefore(Learner learner) {
-            if (!state.follows(task)) {
+            if (!memory.follows(task)) {
                 return Optional.empty();
             }
             try (FeatureExtractor model = new FeatureExtractor(vit, learner.deltas())) {
@@ -193,12 +194,12 @@ public final class StreamTrainer {
                 rows = rows(model, heads);
             } else {
                 Map<HeadKind, Head> part = new EnumMap<>(heads);
-                part.putAll(state.guard().orElseThrow().heads(choice.orElseThrow()));
+                part.putAll(memory.guard().orElseThrow().heads(choice.orElseThrow()));
                 try (FeatureExtractor deployed = new FeatureExtractor(vit, Guard.scaled(deltas, scale))) {
                     rows = scale == 0 ? tests.frozenRows(task, part) : tests.rows(task, deployed, part);
                 }
             }
-            state.metrics().variants().addRows(method, rows);
+            memory.metrics().variants().addRows(method, rows);
         }
 
         private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {
@@ -207,7 +208,7 @@ public final class StreamTrainer {
             }
             Map<HeadKind, AccuracyRow> before = new EnumMap<>(HeadKind.class);
             heads.keySet()
-                    .forEach(kind -> before.put(kind, state.metrics().variants().lastRow(method, kind)));
+                    .forEach(kind -> before.put(kind, memory.metrics().variants().lastRow(method, kind)));
             return tests.ownRows(task, model, heads, before);
         }
 
@@ -228,7 +229,7 @@ public final class StreamTrainer {
         }
 
         private Optional<GuardWork.TaskFeatures> addFrozen() {
-            return state.frozen().map(heads -> {
+            return memory.frozen().map(heads -> {
                 try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
                     GuardWork.TaskFeatures seen = GuardWork.TaskFeatures.of(inputs, backbone, task);
                     heads.add(seen.training(), seen.heldOut(), stream.seen(task));
@@ -239,8 +240,8 @@ public final class StreamTrainer {
 
         private void measureFrozen() {
             if (RunMemory.measuresFrozen(inputs)) {
-                OnlineHeads heads = state.frozen().orElseThrow();
-                state.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
+                OnlineHeads heads = memory.frozen().orElseThrow();
+                memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
             }
         }
 
@@ -252,7 +253,7 @@ public final class StreamTrainer {
         private TaskSummary summary(
                 TaskOutcome outcome, Optional<Transfer> transfer, Optional<ScaleChoice> choice) {
             Measuring measuring = inputs.config().measuring();
-            List<String> warnings = new ArrayList<>(state.learner().failures(measuring.rigidBelow()));
+            List<String> warnings = new ArrayList<>(memory.learner().failures(measuring.rigidBelow()));
             transfer.ifPresent(measured -> warnings.addAll(measured.warnings(task, measuring.transferDrop())));
             return new TaskSummary(
                     task,
@@ -263,13 +264,13 @@ public final class StreamTrainer {
                     outcome.learned().groupAlphas().stream()
                             .map(Importance::mean)
                             .toList(),
-                    state.learner().lastStep(),
-                    state.ridges(),
+                    memory.learner().lastStep(),
+                    memory.ridges(),
                     transfer,
                     choice,
                     warnings,
                     clock.seconds(),
-                    state.metrics().variants().latest());
+                    memory.metrics().variants().latest());
         }
     }
 }
