@@ -2,6 +2,7 @@ package ham.cli.train;
 
 import ham.cli.console.Usage;
 import ham.train.config.Measuring;
+import ham.train.feature.GramRule;
 import ham.train.guard.GuardRule;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,7 +50,16 @@ final class MeasuringOptions {
                     + " more as 0.25,0.5,0.75, or off to deploy all of it whatever it does (default: ${DEFAULT-VALUE}).")
     private String guard;
 
+    @Option(
+            names = "--gram",
+            paramLabel = "FORM",
+            defaultValue = "auto",
+            description = "What every adapter leaves of the Gram matrices of its layers' inputs, for merging by least"
+                    + " squares (regmean): full, diagonal, a number of leading directions, none, or auto (full where the"
+                    + " method merges by them, else none) (default: ${DEFAULT-VALUE}).")
+    private String gram;
+
     Measuring settings(CommandSpec spec) {
-        return Usage.check(spec, () -> new Measuring(frozen, anyTimeImages, rigidBelow, transferDrop, GuardRule.parse(guard)));
+        return Usage.check(spec, () -> new Measuring(frozen, anyTimeImages, rigidBelow, transferDrop, GuardRule.parse(guard), GramRule.parse(gram)));
     }
 }

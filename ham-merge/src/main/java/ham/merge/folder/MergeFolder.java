@@ -38,6 +38,8 @@ public final class MergeFolder {
 
     static final String MERGED = "merged.safetensors";
     static final String GROUPS = "groups.safetensors";
+    /** Gram matrices of a least-squares merge, under the names of its factors in {@link #GROUPS}. */
+    static final String GRAMS = "grams.safetensors";
     /** The head of each adapter, from which a merge that goes on makes its own. */
     static final String HEADS = "heads.safetensors";
     /** What was merged and how, for people. */

@@ -1,7 +1,9 @@
 package ham.merge.gram;
 
 import ham.merge.InputException;
+import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.SafetensorsOutput;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
@@ -59,6 +61,16 @@ public final class GramFile {
             }
         });
         writer.write(path);
+    }
+
+    /** Makes room for a Gram matrix in a file that is written piece by piece. */
+    public static void layout(SafetensorsOutput.Layout layout, String name, InputGram gram) {
+        layout.add(
+                name,
+                DType.F32,
+                gram.form() == GramForm.DIAGONAL
+                        ? new long[] {gram.inputs()}
+                        : new long[] {gram.values().rows(), gram.inputs()});
     }
 
     /** Whether there is a Gram matrix for a weight. */

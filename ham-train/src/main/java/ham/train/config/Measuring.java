@@ -2,6 +2,7 @@ package ham.train.config;
 
 import ham.merge.InputException;
 import ham.merge.plan.FailureSignatures;
+import ham.train.feature.GramRule;
 import ham.train.guard.GuardRule;
 
 /**
@@ -12,20 +13,21 @@ import ham.train.guard.GuardRule;
  * @param rigidBelow fraction of its value at its last join below which a group's scalar is warned about
  * @param transferDrop loss of accuracy on a task's held-out images by joining that is warned about, as a fraction
  * @param guard which parts of the merged delta are compared on held-out images before one is deployed
+ * @param gram what of the Gram matrices of its layers' inputs an adapter leaves
  */
 public record Measuring(
-        boolean frozen, int anyTimeImages, double rigidBelow, double transferDrop, GuardRule guard) {
+        boolean frozen, int anyTimeImages, double rigidBelow, double transferDrop, GuardRule guard, GramRule gram) {
     /** Everything on all images; half, two points. */
-    public static final Measuring DEFAULT = new Measuring(true, 0, FailureSignatures.RIGID, 0.02, GuardRule.DEFAULT);
+    public static final Measuring DEFAULT = new Measuring(true, 0, FailureSignatures.RIGID, 0.02);
 
     /** The default rule of the guard. */
     public Measuring(boolean frozen, int anyTimeImages, double rigidBelow, double transferDrop) {
-        this(frozen, anyTimeImages, rigidBelow, transferDrop, GuardRule.DEFAULT);
+        this(frozen, anyTimeImages, rigidBelow, transferDrop, GuardRule.DEFAULT, GramRule.AUTO);
     }
 
     /** The same with another rule of the guard. */
     public Measuring withGuard(GuardRule rule) {
-        return new Measuring(frozen, anyTimeImages, rigidBelow, transferDrop, rule);
+        return new Measuring(frozen, anyTimeImages, rigidBelow, transferDrop, rule, gram);
     }
 
     /**

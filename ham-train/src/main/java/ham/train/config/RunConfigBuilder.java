@@ -15,6 +15,7 @@ import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
 import ham.train.data.BadImages;
 import ham.train.data.DataSpec;
+import ham.train.feature.GramRule;
 import ham.train.guard.GuardRule;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
@@ -105,6 +106,7 @@ public final class RunConfigBuilder {
     private Double rigidBelow;
     private Double transferDrop;
     private String guard;
+    private String gram;
     private String device;
     private Integer threads;
 
@@ -392,6 +394,12 @@ public final class RunConfigBuilder {
         return this;
     }
 
+    /** What of the Gram matrices of its layers' inputs an adapter leaves. */
+    public RunConfigBuilder optGram(GramRule value) {
+        gram = value.optionName();
+        return this;
+    }
+
     /** Not guarded unless something was said: how runs were made before there was a guard, and how methods are compared. */
     public RunConfigBuilder usuallyUnguarded() {
         guard = or(guard, GuardRule.OFF.optionName());
@@ -469,7 +477,8 @@ public final class RunConfigBuilder {
                 .optAnyTimeImages(measuring.anyTimeImages())
                 .optRigidBelow(measuring.rigidBelow())
                 .optTransferDrop(measuring.transferDrop())
-                .optGuard(measuring.guard());
+                .optGuard(measuring.guard())
+                .optGram(measuring.gram());
     }
 
     /**
@@ -576,7 +585,8 @@ public final class RunConfigBuilder {
                         or(anyTimeImages, measuring.anyTimeImages()),
                         or(rigidBelow, measuring.rigidBelow()),
                         or(transferDrop, measuring.transferDrop()),
-                        guard == null ? measuring.guard() : GuardRule.parse(guard)),
+                        guard == null ? measuring.guard() : GuardRule.parse(guard),
+                        gram == null ? measuring.gram() : GramRule.parse(gram)),
                 Optional.ofNullable(adapters).map(Path::of),
                 or(precision, "auto"),
                 or(device, "auto"),

@@ -28,7 +28,8 @@ public final class RecordedRun {
                     .put("blocks", "all")
                     .put("replay", 0)
                     .put("replay-hold", Recipe.REPLAY_HOLD)
-                    .put("guard", "off");
+                    .put("guard", "off")
+                    .put("gram", "auto");
 
     private static final String ADAPTERS = "adapters";
 

@@ -5,6 +5,7 @@ import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
+import ham.merge.gram.GramFile;
 import ham.merge.head.Head;
 import ham.merge.head.HeadFile;
 import ham.merge.head.HeadKind;
@@ -71,6 +72,9 @@ final class RunOutputs {
                     config.base().toString(),
                     config.lora().blocks().isEmpty() ? config.lora().targets() : List.of());
             record.write(path);
+            if (learned.adapter().hasGrams()) {
+                GramFile.write(path.resolve(GramFile.NAME), learned.adapter().grams());
+            }
             HeadFile.write(
                     path.resolve(AdapterFolder.HEAD),
                     adapterHead(task, heads.get(config.head().kind())));
