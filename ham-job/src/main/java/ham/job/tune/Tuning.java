@@ -2,7 +2,7 @@ package ham.job.tune;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import ham.bench.latency.Candidate;
+import ham.bench.latency.TimedAction;
 import ham.bench.latency.InterleavedMeasurement;
 import ham.bench.latency.Measured;
 import ham.common.ArgMax;
@@ -237,8 +237,8 @@ public final class Tuning {
                 .limit(TuneInputs.hasLength(live.get(0).model.inputs()) ? Long.MAX_VALUE : 1)
                 .map(length -> TuneInputs.random(live.get(0).model.inputs(), request.batch(), length, 1))
                 .toList();
-        List<Candidate> candidates = live.stream()
-                .map(form -> new Candidate(form.name, () -> inputs.forEach(form.model::run)))
+        List<TimedAction> candidates = live.stream()
+                .map(form -> new TimedAction(form.name, () -> inputs.forEach(form.model::run)))
                 .toList();
         return new InterleavedMeasurement(
                         WARM_UPS, ROUNDS, PER_TURN, PAUSE, Duration.ofNanos((long) (request.seconds() * 1e9)))
