@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.bench.latency.TimedAction;
 import ham.bench.latency.InterleavedMeasurement;
 import ham.bench.latency.Measured;
+import ham.bench.latency.TimedAction;
 import ham.common.ArgMax;
 import ham.common.HamException;
 import ham.export.parity.ParityInputs;
