@@ -1,9 +1,9 @@
 package ham.train.run;
 
-import ham.train.record.TaskRecord;
-import ham.train.record.Transfer;
 import ham.merge.join.MergeStep;
 import ham.merge.record.ScaleChoice;
+import ham.train.record.TaskRecord;
+import ham.train.record.Transfer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
