@@ -2,10 +2,17 @@ package ham.export;
 
 import ham.export.parity.ParityInputs;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.folder.AdapterFolder;
+import ham.merge.folder.AdapterMerge;
+import ham.merge.folder.Merged;
+import ham.merge.folder.TaskModels;
+import ham.merge.join.HamParameters;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** The tests' inputs, and how they run a graph. */
 public final class TestData {
@@ -33,6 +40,15 @@ public final class TestData {
     /** A tensor of a safetensors file under {@code testdata/}. */
     public static float[] floats(String file, String tensor) {
         return SafetensorsFile.open(path(file)).floats(tensor);
+    }
+
+    /** The adapter of one of the tiny encoders, as a merge of its own. */
+    public static Merged adapted(String encoder) {
+        Path folder = path("encoders").resolve(encoder);
+        Checkpoint base = Checkpoint.open(folder);
+        AdapterFolder adapter = AdapterFolder.read(folder.resolve("adapter")).onto(base, base.sha256());
+        return TaskModels.of(AdapterMerge.of(List.of(adapter), List.of(), HamParameters.DEFAULTS, Optional.empty()))
+                .get(0);
     }
 
     /** Runs a graph with one input and one output. */
