@@ -3,7 +3,7 @@ package ham.export.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.export.ExportRequest;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.parity.EncoderRun;
 import ham.export.parity.ParityInputs;
@@ -14,6 +14,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.runtime.model.OnnxModel;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,20 +47,20 @@ class EncoderExportTest {
     @ParameterizedTest
     @MethodSource("all")
     void buildsTheAdaptedModel(String name) {
-        compare(name, TestData.adapted(name), NumberFormat.PLAIN, "adapted_outputs.safetensors", 1e-4);
+        compare(name, SampleModel.adapted(name), NumberFormat.PLAIN, "adapted_outputs.safetensors", 1e-4);
     }
 
     @ParameterizedTest
     @MethodSource("all")
     void buildsInHalfPrecision(String name) {
-        compare(name, TestData.adapted(name), NumberFormat.of(Precision.FP16, Flavor.STANDARD), "adapted_outputs.safetensors", 1e-2);
+        compare(name, SampleModel.adapted(name), NumberFormat.of(Precision.FP16, Flavor.STANDARD), "adapted_outputs.safetensors", 1e-2);
     }
 
     @ParameterizedTest
     @MethodSource("all")
     void buildsWithOperatorsOfOnnxRuntime(String name) {
         compare(
-                name, TestData.adapted(name), NumberFormat.of(Precision.FP32, Flavor.ORT), "adapted_outputs.safetensors", 1e-4);
+                name, SampleModel.adapted(name), NumberFormat.of(Precision.FP32, Flavor.ORT), "adapted_outputs.safetensors", 1e-4);
     }
 
     private void compare(String name, Merged merged, NumberFormat format, String outputs, double tolerance) {
@@ -71,13 +72,13 @@ class EncoderExportTest {
                 .setMerged(merged)
                 .setVersion("test")
                 .setOutput(file)
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .optFormat(format)
                 .build());
         ParityInputs inputs = ParityInputs.read(
                 source.resolve("inputs.safetensors"), base.encoder().input());
         SafetensorsFile expected = SafetensorsFile.open(source.resolve(outputs));
-        try (OnnxModel model = OnnxModel.open(file, TestData.SETTINGS)) {
+        try (OnnxModel model = OnnxModel.open(file, SampleModel.SETTINGS)) {
             var found = model.run(EncoderRun.tensors(model.inputs(), inputs.pixelValues(), inputs.samples()));
             assertThat(found.keySet()).isEqualTo(expected.names());
             found.forEach((output, values) -> {
