@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.record.Transfer;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -19,6 +18,7 @@ import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.TaskStart;
 import ham.train.metrics.AccuracyRow;
+import ham.train.record.Transfer;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
@@ -169,7 +169,8 @@ public final class StreamTrainer {
             }
             Map<HeadKind, AccuracyRow> before = new EnumMap<>(HeadKind.class);
             heads.keySet()
-                    .forEach(kind -> before.put(kind, memory.metrics().variants().lastRow(method, kind)));
+                    .forEach(
+                            kind -> before.put(kind, memory.metrics().variants().lastRow(method, kind)));
             return tests.ownRows(task, model, heads, before);
         }
 
