@@ -1,7 +1,6 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.OnnxFiles;
 import ham.export.SampleModel;
@@ -10,7 +9,7 @@ import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.OperatorSetIdProto;
 import ham.export.proto.TensorProto;
-import ham.merge.InputException;
+import ham.export.proto.ValueInfoProto;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.combine.Branch;
@@ -35,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stands in the graphs; what they compute is tested with the exporter. */
-class VitFormsTest {
+class EncoderFormsTest {
 
     private static final String VALUE = "vit.encoder.layer.2.attention.attention.value.weight";
 
@@ -127,7 +126,7 @@ class VitFormsTest {
                 List.of(
                         new WeightChange(bias, bias, ramp(1, 64), List.of()),
                         new WeightChange(norm, norm, ramp(1, 64), List.of())));
-        VitForms forms = new VitForms(base, changes, Optional.empty());
+        EncoderForms forms = new EncoderForms(base, changes, Optional.empty());
         GraphProto baked = forms.baked();
         GraphProto factored = forms.factored();
         assertThat(floats(initializers(baked).get(bias))[3])
@@ -152,15 +151,17 @@ class VitFormsTest {
     }
 
     @Test
-    void aBaseWithoutBiasAndClassifierNeedsAHead() throws IOException {
+    void aBaseWithoutClassifierGivesItsTokens() throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
         copy(base.file(), writer, name -> !name.startsWith("classifier"));
         writer.write(folder.resolve("model.safetensors"));
         Files.copy(TestData.path("hf-vit-tiny/config.json"), folder.resolve("config.json"));
         Checkpoint bare = Checkpoint.open(folder);
-        assertThatThrownBy(() -> forms(bare, Merged.none()))
-                .isInstanceOf(InputException.class)
-                .hasMessageContainingAll(folder.toString(), "head", "found neither");
+        EncoderForms forms = forms(bare, Merged.none());
+        assertThat(forms.classifies()).isFalse();
+        assertThat(forms.baked().getOutputList())
+                .extracting(ValueInfoProto::getName)
+                .containsExactly("last_hidden_state");
     }
 
     private float[] run(GraphProto graph) throws IOException {
@@ -193,8 +194,8 @@ class VitFormsTest {
         }
     }
 
-    private static VitForms forms(Checkpoint base, Merged merged) {
-        return new VitForms(base, WeightChanges.of(base, base.sha256(), merged), merged.head());
+    private static EncoderForms forms(Checkpoint base, Merged merged) {
+        return new EncoderForms(base, WeightChanges.of(base, base.sha256(), merged), merged.head());
     }
 
     private static Merged delta(String name, Matrix delta) {
