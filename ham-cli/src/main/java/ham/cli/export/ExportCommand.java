@@ -249,7 +249,7 @@ public final class ExportCommand implements Callable<Integer> {
                     preprocessing, checkpoint.config().imageSize()));
         }
         if (inputs != null) {
-            request.optInputs(ParityInputs.read(inputs, checkpoint.config()));
+            request.optInputs(ParityInputs.read(inputs, checkpoint.encoder().input()));
         }
         ExportRequest formatted = numbers.apply(console.spec(), request.build());
         ExportResult result = VitExporter.export(formatted);
