@@ -102,8 +102,9 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--preprocessing",
             paramLabel = "WHAT",
-            description = "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
-                    + " half.")
+            description =
+                    "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
+                            + " half.")
     private String preprocessing;
 
     @Option(names = "--no-verify", description = "Do not compare the model with its factored form.")
@@ -246,7 +247,7 @@ public final class ExportCommand implements Callable<Integer> {
             Preprocessing.warning(base).ifPresent(console::warn);
         } else {
             request.optPreprocessing(PreprocessingChoice.forSide(
-                    preprocessing, checkpoint.config().imageSize()));
+                    preprocessing, checkpoint.images().side()));
         }
         if (inputs != null) {
             request.optInputs(ParityInputs.read(inputs, checkpoint.encoder().input()));

@@ -31,7 +31,8 @@ final class ImageLists implements DataLayout {
     @Override
     public boolean isIn(Path data) {
         return Files.isRegularFile(data)
-                ? KINDS.contains(ImageList.extension(data)) || ImageList.extension(data).equals(TEXT)
+                ? KINDS.contains(ImageList.extension(data))
+                        || ImageList.extension(data).equals(TEXT)
                 : !lists(data).isEmpty();
     }
 

@@ -19,8 +19,7 @@ import java.util.stream.Stream;
 /** Which files of a folder are images, and which folders hold what: names as tools and operating systems leave them. */
 final class ImageNames {
     /** Also of formats that are not read, so that they are refused by name and not passed over. */
-    static final String NAME =
-            "(?i:.*\\.(?:png|jpe?g|jpe|jfif|bmp|gif|p[pgbn]m|tiff?|webp|avif|hei[cf]|jxl|jp2))";
+    static final String NAME = "(?i:.*\\.(?:png|jpe?g|jpe|jfif|bmp|gif|p[pgbn]m|tiff?|webp|avif|hei[cf]|jxl|jp2))";
 
     private static final Pattern IMAGE = Pattern.compile(NAME);
 
