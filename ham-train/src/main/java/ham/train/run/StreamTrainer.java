@@ -69,7 +69,9 @@ public final class StreamTrainer {
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
-        Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
+        if (config.preprocessing().isEmpty()) {
+            Preprocessing.warning(config.base()).ifPresent(progress::warned);
+        }
         GuardWork.warning(config).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
