@@ -252,8 +252,17 @@ class MergeExportRunTest {
                 .succeeds();
         Path baked = temp.resolve("baked.onnx");
         ham(
-                        "export", "--base", model, "--weights", base, "--merged", temp.resolve("merged"), "--out",
-                        baked, "--preprocessing", "half")
+                        "export",
+                        "--base",
+                        model,
+                        "--weights",
+                        base,
+                        "--merged",
+                        temp.resolve("merged"),
+                        "--out",
+                        baked,
+                        "--preprocessing",
+                        "half")
                 .succeeds();
         assertThat(preprocessing(baked)).contains("0.5").doesNotContain("0.3");
 
@@ -263,8 +272,7 @@ class MergeExportRunTest {
     }
 
     private static String preprocessing(Path model) {
-        try (OnnxModel opened =
-                OnnxModel.open(model, new SessionSettings(1))) {
+        try (OnnxModel opened = OnnxModel.open(model, new SessionSettings(1))) {
             return opened.metadata().get("ham.preprocessing");
         }
     }

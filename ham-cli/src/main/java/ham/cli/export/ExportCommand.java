@@ -102,8 +102,9 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--preprocessing",
             paramLabel = "WHAT",
-            description = "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
-                    + " half.")
+            description =
+                    "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
+                            + " half.")
     private String preprocessing;
 
     @Option(names = "--no-verify", description = "Do not compare the model with its factored form.")

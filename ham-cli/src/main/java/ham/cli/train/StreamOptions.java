@@ -52,8 +52,9 @@ final class StreamOptions {
     @Option(
             names = "--preprocessing",
             paramLabel = "WHAT",
-            description = "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
-                    + " half.")
+            description =
+                    "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
+                            + " half.")
     private String preprocessing;
 
     /** How images are prepared; empty for as the base says. */

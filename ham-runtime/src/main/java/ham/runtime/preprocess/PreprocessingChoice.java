@@ -41,8 +41,8 @@ public final class PreprocessingChoice {
     public static Preprocessing forSide(String typed, int side) {
         Preprocessing chosen = parse(typed).apply(side);
         if (chosen.height() != side || chosen.width() != side) {
-            throw new ModelException(typed + ": expected a size of " + side + "x" + side + " as the model takes it, found "
-                    + chosen.height() + "x" + chosen.width() + ".");
+            throw new ModelException(typed + ": expected a size of " + side + "x" + side
+                    + " as the model takes it, found " + chosen.height() + "x" + chosen.width() + ".");
         }
         return chosen;
     }
