@@ -390,12 +390,6 @@ public final class RunConfigBuilder {
         return this;
     }
 
-    /** {@code imagenet}, {@code half} or a file that says how images are prepared; what the base says unless said. */
-    public RunConfigBuilder optPreprocessing(String value) {
-        preprocessing = placed(value);
-        return this;
-    }
-
     /** Which parts of the merged delta are compared on held-out images. */
     public RunConfigBuilder optGuard(GuardRule value) {
         guard = value.optionName();
@@ -411,6 +405,12 @@ public final class RunConfigBuilder {
     /** Not guarded unless something was said: how runs were made before there was a guard, and how methods are compared. */
     public RunConfigBuilder usuallyUnguarded() {
         guard = or(guard, GuardRule.OFF.optionName());
+        return this;
+    }
+
+    /** {@code imagenet}, {@code half} or a file that says how images are prepared; what the base says unless said. */
+    public RunConfigBuilder optPreprocessing(String value) {
+        preprocessing = placed(value);
         return this;
     }
 
