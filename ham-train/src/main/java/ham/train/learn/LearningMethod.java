@@ -40,6 +40,8 @@ public enum LearningMethod {
     ORACLE(MergeMethod.CAT, MergeMode.INDEPENDENT),
     /** One adapter, the data of all tasks at once. */
     JOINT(MergeMethod.CAT, MergeMode.SEQUENTIAL),
+    /** First-session adaptation: the adapter is trained on the first task and frozen then, as RanPAC's first phase (arXiv 2307.02251). */
+    RANPAC(MergeMethod.CAT, MergeMode.SEQUENTIAL),
     /** No adapter: its factors stay at their beginning, which is the zero delta; only the linear head is trained. */
     FROZEN(MergeMethod.CAT, MergeMode.SEQUENTIAL);
 
@@ -78,12 +80,12 @@ public enum LearningMethod {
 
     /** Whether features of the one model move from task to task. */
     public boolean movesFeatures() {
-        return givesOneModel() && this != FROZEN && this != JOINT;
+        return givesOneModel() && this != FROZEN && this != JOINT && this != RANPAC;
     }
 
     /** Whether an adapter goes on where the one before it ended, and so speaks for all tasks so far. */
     public boolean goesOn() {
-        return this == SEQUENTIAL || this == JOINT || this == FROZEN;
+        return this == SEQUENTIAL || this == JOINT || this == RANPAC || this == FROZEN;
     }
 
     /** Whether the model changes when a finished task's adapter joins the others. */

@@ -22,6 +22,7 @@ import ham.train.learn.FolderMerge;
 import ham.train.learn.LearnedTask;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
+import ham.train.metrics.Predictions;
 import ham.train.record.MetricsRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,11 @@ final class RunOutputs {
     /** Where a run keeps a head over all of its classes. */
     static Path head(Path run, HeadKind kind) {
         return run.resolve(HEADS).resolve(kind.optionName() + ".safetensors");
+    }
+
+    /** Writes what was answered for every test image. */
+    void save(Predictions predictions) {
+        Outputs.file(folder.path(Predictions.FILE), true, predictions::write);
     }
 
     /** Writes what a task gave; afterwards it survives a kill. */

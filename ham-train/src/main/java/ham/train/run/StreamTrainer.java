@@ -21,6 +21,7 @@ import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.TaskStart;
 import ham.train.metrics.AccuracyRow;
+import ham.train.metrics.Predictions;
 import ham.train.record.Transfer;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
@@ -107,6 +108,7 @@ public final class StreamTrainer {
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
+        private final SortedMap<String, short[]> answers = new TreeMap<>();
 
         TaskWork(int task, TaskSource source, VitForward vit, RunMemory memory, TestImages tests) {
             this.task = task;
@@ -163,6 +165,9 @@ public final class StreamTrainer {
             clock.lap("frozen");
             TaskSummary summary = summary(outcome, transfer, choice);
             memory.metrics().add(summary);
+            if (!answers.isEmpty()) {
+                outputs.save(new Predictions(tests.labels(), answers));
+            }
             outputs.save(task, outcome.learned(), heads, memory);
             progress.finished(summary);
         }
@@ -204,6 +209,14 @@ public final class StreamTrainer {
                 }
             }
             memory.metrics().variants().addRows(method, rows);
+            note(method);
+        }
+
+        /** Keeps what was answered after the last task. */
+        private void note(LearningMethod of) {
+            if (task == stream.tasks() - 1) {
+                tests.answered().forEach((kind, labels) -> answers.put(Variants.name(of, kind), labels));
+            }
         }
 
         private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {
@@ -247,6 +260,7 @@ public final class StreamTrainer {
             if (RunMemory.measuresFrozen(inputs)) {
                 OnlineHeads heads = memory.frozen().orElseThrow();
                 memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
+                note(LearningMethod.FROZEN);
             }
         }
 
