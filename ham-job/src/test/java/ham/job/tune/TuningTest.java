@@ -28,7 +28,7 @@ class TuningTest {
 
     private TuneRequest request(String model, boolean int8, double bound) {
         return new TuneRequest(
-                testdata(model), temp.resolve("tuned.onnx"), false, 2, List.of(8), 1, 0.2, int8, Optional.empty(), bound);
+                testdata(model), temp.resolve("tuned.onnx"), false, 2, List.of(8), 1, 0.2, int8, Optional.empty(), bound, Map.of());
     }
 
     @Test
