@@ -39,7 +39,7 @@ public final class TrainOptions {
             paramLabel = "METHOD",
             defaultValue = "ham",
             description = "ham, cat-pruned (ham with one group), sequential (one adapter trained on and on), linear,"
-                    + " task-arithmetic, ties, dare, magmax, model-stock, tsv, iso-c, iso-cts, opcm (adapters trained alone and merged so), sd-lora (every earlier pair"
+                    + " task-arithmetic, ties, dare, magmax, model-stock, tsv, iso-c, iso-cts, opcm, regmean (adapters trained alone and merged so), sd-lora (every earlier pair"
                     + " frozen with a scalar of its own), oracle (an adapter a task, the task known; gives no single"
                     + " model), joint (one adapter, all data at once) or frozen (no adapter; the linear head is trained)"
                     + " (default: ${DEFAULT-VALUE}).")

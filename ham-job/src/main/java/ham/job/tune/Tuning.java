@@ -2,9 +2,9 @@ package ham.job.tune;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import ham.bench.latency.Candidate;
 import ham.bench.latency.InterleavedMeasurement;
 import ham.bench.latency.Measured;
+import ham.bench.latency.TimedAction;
 import ham.common.ArgMax;
 import ham.common.HamException;
 import ham.export.parity.ParityInputs;
@@ -134,9 +134,7 @@ public final class Tuning {
         TuneReport report = report(best, live, results);
         String json = json(report);
         Outputs.file(
-                request.output(),
-                request.force(),
-                file -> ModelVariant.describe(best.file, METADATA_KEY, json, file));
+                request.output(), request.force(), file -> ModelVariant.describe(best.file, METADATA_KEY, json, file));
         return report;
     }
 
@@ -192,9 +190,12 @@ public final class Tuning {
                 float[] wanted = output.getValue().floats();
                 float[] given = found.get(output.getKey()).floats();
                 if (classes) {
-                    int size = Math.toIntExact(output.getValue().shape().isEmpty()
-                            ? 1
-                            : output.getValue().shape().get(output.getValue().shape().size() - 1));
+                    int size = Math.toIntExact(
+                            output.getValue().shape().isEmpty()
+                                    ? 1
+                                    : output.getValue()
+                                            .shape()
+                                            .get(output.getValue().shape().size() - 1));
                     for (int from = 0; from < wanted.length; from += size) {
                         rows++;
                         same += ArgMax.of(wanted, from, size) == ArgMax.of(given, from, size) ? 1 : 0;
@@ -250,8 +251,8 @@ public final class Tuning {
                 .limit(TuneInputs.hasLength(live.get(0).model.inputs()) ? Long.MAX_VALUE : 1)
                 .map(length -> TuneInputs.random(live.get(0).model.inputs(), request.batch(), length, 1))
                 .toList();
-        List<Candidate> candidates = live.stream()
-                .map(form -> new Candidate(form.name, () -> inputs.forEach(form.model::run)))
+        List<TimedAction> candidates = live.stream()
+                .map(form -> new TimedAction(form.name, () -> inputs.forEach(form.model::run)))
                 .toList();
         return new InterleavedMeasurement(
                         WARM_UPS, ROUNDS, PER_TURN, PAUSE, Duration.ofNanos((long) (request.seconds() * 1e9)))

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.combine.DeltaStatistics;
 import ham.merge.compare.WeightShapes;
 import ham.merge.head.HeadKind;
+import ham.merge.io.JsonRecords;
 import ham.merge.join.Group;
 import ham.merge.join.Importance;
 import ham.merge.join.MergeStep;
@@ -14,6 +15,7 @@ import ham.merge.plan.PreparedMerge;
 import ham.merge.record.AdapterRecord;
 import ham.merge.record.Importances;
 import ham.merge.record.MergeMode;
+import ham.merge.record.ScaleChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +36,10 @@ import java.util.Map;
  * @param command as it was typed
  * @param base the checkpoint whose names the deltas have, as it was typed
  * @param version of ham
+ * @param guard which part of the merged delta this is, null where nobody chose on held-out images
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record MergeRecord(
+public record MergeRecord(
         MergeMethod method,
         MergeMode mode,
         ObjectNode parameters,
@@ -52,8 +55,9 @@ record MergeRecord(
         String kernels,
         List<String> command,
         @JsonInclude String base,
-        @JsonInclude String version) {
-    MergeRecord {
+        @JsonInclude String version,
+        ScaleChoice guard) {
+    public MergeRecord {
         inputs = orEmpty(inputs);
         steps = orEmpty(steps);
         groups = orEmpty(groups);
@@ -72,11 +76,11 @@ record MergeRecord(
      * @param mode {@code auto} to find out
      * @param weights {@code given} or {@code own}
      */
-    record Request(String mode, String weights) {}
+    public record Request(String mode, String weights) {}
 
     /** {@link MergeStep}; the last five are of ham, the weights of other methods. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Step(
+    public record Step(
             String adapter,
             Double alpha,
             Map<String, Double> layerAlphas,
@@ -95,7 +99,7 @@ record MergeRecord(
 
     /** {@link Group}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Members(
+    public record Members(
             List<String> members,
             Double alpha,
             Map<String, Double> layerAlphas,
@@ -103,14 +107,14 @@ record MergeRecord(
             Double norm,
             List<Double> coefficients,
             List<Map<String, Double>> layerCoefficients) {
-        Members {
+        public Members {
             members = orEmpty(members);
         }
     }
 
     /** {@link WeightShapes} and {@link DeltaStatistics}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Weight(
+    public record Weight(
             @JsonProperty("weight") String name,
             Integer outputs,
             Integer inputs,
@@ -124,8 +128,14 @@ record MergeRecord(
         }
     }
 
-    boolean ham() {
+    /** Whether groups, similarities and scalars are in it. */
+    public boolean ham() {
         return method == MergeMethod.HAM;
+    }
+
+    /** As JSON. */
+    public ObjectNode json() {
+        return JsonRecords.tree(this);
     }
 
     /**
@@ -165,11 +175,12 @@ record MergeRecord(
                         .map(HeadKind::optionName)
                         .orElse(null),
                 result.warnings(),
-                merge.settings().method().factored(),
+                merge.settings().factored(),
                 merge.kernels(),
                 origin.command(),
                 origin.base().map(Path::toString).orElse(null),
-                origin.version().orElse(null));
+                origin.version().orElse(null),
+                origin.choice().orElse(null));
     }
 
     private static AdapterRecord input(AdapterFolder folder) {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.RawTensors;
-import ham.merge.TestData;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.combine.Combine;
 import ham.merge.combine.Deltas;
@@ -21,6 +20,7 @@ import ham.merge.join.MergeStep;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorHash;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -65,7 +65,7 @@ class MergeFolderTest {
 
     static Stream<Arguments> options() {
         return Stream.of(Join.values())
-                .flatMap(join -> Stream.of(Combine.values()).map(combine -> arguments(join, combine)));
+                .flatMap(join -> Stream.of(Combine.SUM, Combine.MEAN).map(combine -> arguments(join, combine)));
     }
 
     @ParameterizedTest

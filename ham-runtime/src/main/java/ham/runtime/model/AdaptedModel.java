@@ -10,8 +10,8 @@ import ham.runtime.ModelException;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.tensor.DirectBuffers;
 import ham.runtime.tensor.ElementType;
+import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +42,7 @@ public final class AdaptedModel implements AutoCloseable {
      * @throws ModelException if ONNX Runtime cannot load it
      */
     public static AdaptedModel open(Path base, SessionSettings settings) {
+        ModelException.requireFile(base, "a base graph");
         OnnxRuntime.environment();
         try (SessionOptions options = settings.options(Optional.of(base))) {
             return new AdaptedModel(base, OnnxRuntime.environment().createSession(base.toString(), options));
@@ -63,9 +64,7 @@ public final class AdaptedModel implements AutoCloseable {
         if (adapters.containsKey(name)) {
             throw new ModelException(adapter + ": expected an adapter of another name, found a second '" + name + "'.");
         }
-        if (!Files.isRegularFile(adapter)) {
-            throw new ModelException(adapter + ": expected an .onnx_adapter file, found none.");
-        }
+        ModelException.requireFile(adapter, "an .onnx_adapter file");
         try {
             adapters.put(name, OrtLoraAdapter.create(adapter.toString()));
         } catch (OrtException e) {
@@ -105,6 +104,41 @@ public final class AdaptedModel implements AutoCloseable {
                     file + ", adapter '" + adapter + "': expected a run, but ONNX Runtime failed ("
                             + OnnxRuntime.reason(e) + ").",
                     e);
+        }
+    }
+
+    /**
+     * Runs the model with one adapter.
+     *
+     * @param inputs by name, all that no adapter fills
+     * @return the first output, float32, row-major
+     * @throws ModelException if the adapter is not loaded, lacks a tensor of the graph, or the run fails
+     */
+    public float[] run(String adapter, Map<String, Tensor> inputs) {
+        OrtLoraAdapter active = loaded(adapter);
+        try (RunOptions options = new RunOptions();
+                NativeTensors given = new NativeTensors()) {
+            for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
+                given.add(input.getKey(), input.getValue());
+            }
+            options.addActiveLoraAdapter(active);
+            try (OrtSession.Result result = session.run(given.byName(), options)) {
+                return ((OnnxTensor) result.get(0)).getFloatBuffer().array();
+            }
+        } catch (OrtException e) {
+            throw new ModelException(
+                    file + ", adapter '" + adapter + "': expected a run, but ONNX Runtime failed ("
+                            + OnnxRuntime.reason(e) + ").",
+                    e);
+        }
+    }
+
+    /** All inputs in the order of the graph: what goes in, then what an adapter fills. */
+    public List<TensorSpec> inputs() {
+        try {
+            return session.getInputInfo().values().stream().map(OnnxModel::spec).toList();
+        } catch (OrtException e) {
+            throw new IllegalStateException(file + ": its inputs cannot be read", e);
         }
     }
 

@@ -137,7 +137,10 @@ public record RunConfig(
      * @param file where it was read, for messages
      */
     public static RunConfigBuilder fromJson(Path file, JsonNode configuration) {
-        return ConfigBinding.read(configuration, file).forgetUnused().forgetDerived();
+        return ConfigBinding.read(configuration, file)
+                .usuallyUnguarded()
+                .forgetUnused()
+                .forgetDerived();
     }
 
     /** The same configuration, to be changed; what follows from other parameters (the mode from the method) follows them. */

@@ -15,6 +15,8 @@ import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
 import ham.train.data.BadImages;
 import ham.train.data.DataSpec;
+import ham.train.feature.GramRule;
+import ham.train.guard.GuardRule;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
@@ -103,6 +105,8 @@ public final class RunConfigBuilder {
     private Integer anyTimeImages;
     private Double rigidBelow;
     private Double transferDrop;
+    private String guard;
+    private String gram;
     private String device;
     private Integer threads;
 
@@ -384,6 +388,24 @@ public final class RunConfigBuilder {
         return this;
     }
 
+    /** Which parts of the merged delta are compared on held-out images. */
+    public RunConfigBuilder optGuard(GuardRule value) {
+        guard = value.optionName();
+        return this;
+    }
+
+    /** What of the Gram matrices of its layers' inputs an adapter leaves. */
+    public RunConfigBuilder optGram(GramRule value) {
+        gram = value.optionName();
+        return this;
+    }
+
+    /** Not guarded unless something was said: how runs were made before there was a guard, and how methods are compared. */
+    public RunConfigBuilder usuallyUnguarded() {
+        guard = or(guard, GuardRule.OFF.optionName());
+        return this;
+    }
+
     /** auto, cpu or gpu:N. */
     public RunConfigBuilder optDevice(String value) {
         device = value;
@@ -454,7 +476,9 @@ public final class RunConfigBuilder {
         return optFrozen(measuring.frozen())
                 .optAnyTimeImages(measuring.anyTimeImages())
                 .optRigidBelow(measuring.rigidBelow())
-                .optTransferDrop(measuring.transferDrop());
+                .optTransferDrop(measuring.transferDrop())
+                .optGuard(measuring.guard())
+                .optGram(measuring.gram());
     }
 
     /**
@@ -560,7 +584,9 @@ public final class RunConfigBuilder {
                         or(frozen, measuring.frozen()),
                         or(anyTimeImages, measuring.anyTimeImages()),
                         or(rigidBelow, measuring.rigidBelow()),
-                        or(transferDrop, measuring.transferDrop())),
+                        or(transferDrop, measuring.transferDrop()),
+                        guard == null ? measuring.guard() : GuardRule.parse(guard),
+                        gram == null ? measuring.gram() : GramRule.parse(gram)),
                 Optional.ofNullable(adapters).map(Path::of),
                 or(precision, "auto"),
                 or(device, "auto"),

@@ -1,11 +1,11 @@
 package ham.train.run;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
+import ham.merge.gram.GramFile;
 import ham.merge.head.Head;
 import ham.merge.head.HeadFile;
 import ham.merge.head.HeadKind;
@@ -16,11 +16,13 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.merge.peft.PeftWriter;
 import ham.merge.record.HamRecord;
+import ham.merge.record.ScaleChoice;
 import ham.train.config.RunConfig;
 import ham.train.learn.FolderMerge;
 import ham.train.learn.LearnedTask;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
+import ham.train.record.MetricsRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +55,7 @@ final class RunOutputs {
     }
 
     /** Writes what a task gave; afterwards it survives a kill. */
-    void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunMemory state) {
+    void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunMemory memory) {
         RunConfig config = inputs.config();
         LearningSettings learning = config.learning();
         HamRecord record = new HamRecord(
@@ -70,13 +72,17 @@ final class RunOutputs {
                     config.base().toString(),
                     config.lora().blocks().isEmpty() ? config.lora().targets() : List.of());
             record.write(path);
+            if (learned.adapter().hasGrams()) {
+                GramFile.write(path.resolve(GramFile.NAME), learned.adapter().grams());
+            }
             HeadFile.write(
                     path.resolve(AdapterFolder.HEAD),
                     adapterHead(task, heads.get(config.head().kind())));
         });
         Outputs.folder(folder.checkpoint(task), true, path -> {
-            state.save(path.resolve(RunFolder.STATISTICS));
-            JsonFiles.write(path.resolve(RunFolder.METRICS), state.metrics().json());
+            memory.save(path.resolve(RunFolder.STATISTICS));
+            JsonFiles.write(
+                    path.resolve(RunFolder.METRICS), memory.metrics().record().json());
         });
         forgetTraining(task);
         if (task > 0) {
@@ -122,34 +128,42 @@ final class RunOutputs {
     }
 
     /** Writes the merge with the chosen head where there is one model, the heads, and the metrics of the finished run. */
-    void finish(RunMemory state) {
+    void finish(RunMemory memory) {
         int last = inputs.stream().tasks() - 1;
         List<String> classes = inputs.classNamesSeen(last);
-        write(new NamedHead(state.linear(), classes));
-        state.learner().folderMerge().ifPresent(merge -> {
-            state.heads().values().forEach(head -> write(new NamedHead(head, classes)));
-            Head exported = state.heads().get(inputs.config().head().kind());
-            write(merge, new NamedHead(exported, classes), state.metrics().warnings());
+        write(new NamedHead(memory.linear(), classes));
+        memory.learner().folderMerge().ifPresent(merge -> {
+            Map<HeadKind, Head> heads = memory.deployedHeads();
+            heads.values().forEach(head -> write(new NamedHead(head, classes)));
+            Head exported = heads.get(inputs.config().head().kind());
+            write(merge, new NamedHead(exported, classes), memory);
         });
-        ObjectNode metrics = state.metrics().json();
+        MetricsRecord metrics = memory.metrics().record();
         Outputs.file(
                 folder.path(RunFolder.TABLE),
                 true,
-                file -> Files.writeString(file, state.metrics().variants().csv()));
-        Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics));
+                file -> Files.writeString(file, memory.metrics().variants().csv()));
+        Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics.json()));
     }
 
     private void write(NamedHead head) {
         Outputs.file(head(folder.path(), head.head().kind()), true, file -> HeadFile.write(file, head));
     }
 
-    private void write(FolderMerge folderMerge, NamedHead head, List<String> seenWarnings) {
+    private void write(FolderMerge whole, NamedHead head, RunMemory state) {
+        Optional<ScaleChoice> choice = state.choice();
+        FolderMerge folderMerge =
+                choice.map(ScaleChoice::scale).map(whole::scaled).orElse(whole);
         List<AdapterFolder> adapters = IntStream.range(0, inputs.stream().tasks())
                 .mapToObj(this::readAdapter)
                 .toList();
         AdapterMerge merge = folderMerge.of(adapters);
         Set<String> warnings = new LinkedHashSet<>(merge.warnings());
-        warnings.addAll(seenWarnings);
+        warnings.addAll(state.metrics().warnings());
+        choice.filter(chosen -> chosen.scale() < 1)
+                .map(ScaleChoice::sentence)
+                .ifPresent(warnings::add);
+        choice.ifPresent(chosen -> RecordedRun.add(folder, chosen));
         AdapterMerge warned = new AdapterMerge(
                 merge.adapters(),
                 merge.weights(),
@@ -162,7 +176,7 @@ final class RunOutputs {
         Outputs.folder(
                 folder.path("merged"),
                 true,
-                path -> MergeFolder.write(path, warned, RunRecord.origin(folder), MergeProgress.SILENT));
+                path -> MergeFolder.write(path, warned, RecordedRun.origin(folder).choosing(choice), MergeProgress.SILENT));
     }
 
     /** A task's adapter under the path that it has in the finished run, which the merge records. */

@@ -4,6 +4,7 @@ import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.join.Importance;
+import ham.merge.record.ScaleChoice;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.config.Measuring;
@@ -12,12 +13,15 @@ import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
+import ham.train.guard.Guard;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
+import ham.train.head.OnlineHeads;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.TaskStart;
 import ham.train.metrics.AccuracyRow;
+import ham.train.record.Transfer;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
@@ -66,9 +70,10 @@ public final class StreamTrainer {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
         Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
+        GuardWork.warning(config).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
-                RunMemory state = RunMemory.restoreOrBegin(inputs, vit, folder)) {
+                RunMemory memory = RunMemory.restoreOrBegin(inputs, vit, folder)) {
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())
                     : new TrainedTasks(inputs, vit, folder, saveEvery, progress);
@@ -82,9 +87,12 @@ public final class StreamTrainer {
                 outputs.forgetTraining(finished - 1);
             }
             for (int task = finished; task < stream.tasks(); task++) {
-                new TaskWork(task, source, vit, state, tests).learn(outputs);
+                new TaskWork(task, source, vit, memory, tests).learn(outputs);
             }
-            outputs.finish(state);
+            outputs.finish(memory);
+            memory.choice()
+                    .filter(choice -> choice.scale() == 0)
+                    .ifPresent(choice -> progress.warned(choice.sentence()));
         }
     }
 
@@ -93,16 +101,16 @@ public final class StreamTrainer {
         private final int task;
         private final TaskSource source;
         private final VitForward vit;
-        private final RunMemory state;
+        private final RunMemory memory;
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
 
-        TaskWork(int task, TaskSource source, VitForward vit, RunMemory state, TestImages tests) {
+        TaskWork(int task, TaskSource source, VitForward vit, RunMemory memory, TestImages tests) {
             this.task = task;
             this.source = source;
             this.vit = vit;
-            this.state = state;
+            this.memory = memory;
             this.tests = tests;
             this.split = inputs.split(task);
         }
@@ -110,11 +118,14 @@ public final class StreamTrainer {
         void learn(RunOutputs outputs) {
             List<String> classes = inputs.classNames(task);
             progress.task(task, stream.tasks(), classes);
-            Learner learner = state.learner();
+            Learner learner = memory.learner();
             TaskStart start = learner.start(task, classes.size());
             clock.lap("merging");
             TaskOutcome outcome = train(start);
             clock.lap("training", outcome.secondsBefore());
+            outcome = outcome.with(inputs.withGrams(
+                    outcome.learned(), outcome.learned().trainedDeltas(start), vit, split.training()));
+            clock.lap("grams");
             Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");
             learner.join(outcome.learned());
@@ -122,44 +133,76 @@ public final class StreamTrainer {
             clock.lap("merging");
             Map<HeadKind, Head> heads;
             Optional<Transfer> transfer;
+            Optional<ScaleChoice> choice;
             try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
                 RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
                 RunInputs.Seen training = inputs.seen(model, split.training());
-                before.ifPresent(guides -> state.follow(guides, training.features()));
-                state.renew(task, deltas);
-                state.addTask(task, training, heldOut, outcome.head());
-                heads = state.heads();
+                before.ifPresent(guides -> memory.follow(guides, training.features()));
+                memory.renew(task, deltas);
+                memory.addTask(task, training, heldOut, outcome.head());
+                heads = memory.heads();
                 clock.lap("heads");
-                state.metrics().variants().addRows(method, rows(model, heads));
+                Optional<GuardWork.TaskFeatures> frozen = addFrozen();
+                clock.lap("frozen");
+                choice = memory.guard()
+                        .map(guard -> new GuardWork(inputs, vit, guard)
+                                .compare(
+                                        task,
+                                        deltas,
+                                        model,
+                                        new GuardWork.TaskFeatures(training.features(), heldOut.features()),
+                                        frozen.orElseThrow()));
+                clock.lap("guard");
+                measure(model, deltas, heads, choice);
                 clock.lap("evaluation");
                 transfer = transfer(start, outcome, heldOut.features());
             }
             clock.lap("watching");
             measureFrozen();
             clock.lap("frozen");
-            TaskSummary summary = summary(outcome, transfer);
-            state.metrics().add(summary);
-            outputs.save(task, outcome.learned(), heads, state);
+            TaskSummary summary = summary(outcome, transfer, choice);
+            memory.metrics().add(summary);
+            outputs.save(task, outcome.learned(), heads, memory);
             progress.finished(summary);
         }
 
         private TaskOutcome train(TaskStart start) {
-            if (!state.replays(task)) {
+            if (!memory.replays(task)) {
                 return source.learn(start, split, Optional.empty());
             }
-            try (TailExtractor before = new TailExtractor(vit, state.learner().deltas())) {
-                return source.learn(start.after(state.linear()), split, state.replay(task, before));
+            try (TailExtractor before = new TailExtractor(vit, memory.learner().deltas())) {
+                return source.learn(start.after(memory.linear()), split, memory.replay(task, before));
             }
         }
 
         /** Features by the model before the task, where old statistics are to follow. */
         private Optional<Features> guidesBefore(Learner learner) {
-            if (!state.follows(task)) {
+            if (!memory.follows(task)) {
                 return Optional.empty();
             }
             try (FeatureExtractor model = new FeatureExtractor(vit, learner.deltas())) {
                 return Optional.of(features(model, split.training()));
             }
+        }
+
+        /** Tests what would be deployed: all of the merged delta, or the part that was chosen. */
+        private void measure(
+                FeatureExtractor model,
+                SortedMap<String, Matrix> deltas,
+                Map<HeadKind, Head> heads,
+                Optional<ScaleChoice> choice) {
+            double scale = choice.map(ScaleChoice::scale).orElse(1.0);
+            Map<HeadKind, AccuracyRow> rows;
+            if (scale == 1) {
+                rows = rows(model, heads);
+            } else {
+                Map<HeadKind, Head> part = new EnumMap<>(heads);
+                part.putAll(memory.guard().orElseThrow().heads(choice.orElseThrow()));
+                try (FeatureExtractor deployed = new FeatureExtractor(vit, Guard.scaled(deltas, scale))) {
+                    rows = scale == 0 ? tests.frozenRows(task, part) : tests.rows(task, deployed, part);
+                }
+            }
+            memory.metrics().variants().addRows(method, rows);
         }
 
         private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {
@@ -168,7 +211,8 @@ public final class StreamTrainer {
             }
             Map<HeadKind, AccuracyRow> before = new EnumMap<>(HeadKind.class);
             heads.keySet()
-                    .forEach(kind -> before.put(kind, state.metrics().variants().lastRow(method, kind)));
+                    .forEach(
+                            kind -> before.put(kind, memory.metrics().variants().lastRow(method, kind)));
             return tests.ownRows(task, model, heads, before);
         }
 
@@ -188,15 +232,21 @@ public final class StreamTrainer {
             return HeadLogits.accuracy(vit.engine(), head, images.from(stream.firstPosition(task)));
         }
 
+        private Optional<GuardWork.TaskFeatures> addFrozen() {
+            return memory.frozen().map(heads -> {
+                try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
+                    GuardWork.TaskFeatures seen = GuardWork.TaskFeatures.of(inputs, backbone, task);
+                    heads.add(seen.training(), seen.heldOut(), stream.seen(task));
+                    return seen;
+                }
+            });
+        }
+
         private void measureFrozen() {
-            if (state.frozen().isEmpty()) {
-                return;
+            if (RunMemory.measuresFrozen(inputs)) {
+                OnlineHeads heads = memory.frozen().orElseThrow();
+                memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
             }
-            OnlineHeads heads = state.frozen().get();
-            try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
-                heads.add(features(backbone, split.training()), features(backbone, split.heldOut()), stream.seen(task));
-            }
-            state.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
         }
 
         private Features features(FeatureExtractor extractor, int[] samples) {
@@ -204,9 +254,10 @@ public final class StreamTrainer {
             return inputs.features(extractor, train, samples);
         }
 
-        private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer) {
+        private TaskSummary summary(
+                TaskOutcome outcome, Optional<Transfer> transfer, Optional<ScaleChoice> choice) {
             Measuring measuring = inputs.config().measuring();
-            List<String> warnings = new ArrayList<>(state.learner().failures(measuring.rigidBelow()));
+            List<String> warnings = new ArrayList<>(memory.learner().failures(measuring.rigidBelow()));
             transfer.ifPresent(measured -> warnings.addAll(measured.warnings(task, measuring.transferDrop())));
             return new TaskSummary(
                     task,
@@ -217,12 +268,13 @@ public final class StreamTrainer {
                     outcome.learned().groupAlphas().stream()
                             .map(Importance::mean)
                             .toList(),
-                    state.learner().lastStep(),
-                    state.ridges(),
+                    memory.learner().lastStep(),
+                    memory.ridges(),
                     transfer,
+                    choice,
                     warnings,
                     clock.seconds(),
-                    state.metrics().variants().latest());
+                    memory.metrics().variants().latest());
         }
     }
 }

@@ -1,8 +1,9 @@
 package ham.train.run;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
 import ham.merge.join.MergeStep;
+import ham.merge.record.ScaleChoice;
+import ham.train.record.TaskRecord;
+import ham.train.record.Transfer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.OptionalDouble;
  * @param step where the adapter went, for methods with groups
  * @param ridges lambda of the analytic head by method, as a multiple of the mean of G's diagonal for one image
  * @param transfer what joining cost, where there are held-out images and something to join
+ * @param guard which part of the merged delta was chosen on held-out images, where parts are compared
  * @param warnings ways to fail that were seen, one sentence each
  * @param seconds time by phase
  * @param accuracy over all classes seen so far, by variant ({@link Variants})
@@ -34,27 +36,31 @@ public record TaskSummary(
         Optional<MergeStep> step,
         Map<String, Double> ridges,
         Optional<Transfer> transfer,
+        Optional<ScaleChoice> guard,
         List<String> warnings,
         Map<String, Double> seconds,
         Map<String, Double> accuracy) {
-    /** An entry of {@code tasks} in {@code metrics.json}. */
-    ObjectNode json() {
-        ObjectNode json = JsonFiles.object().put("task", task);
-        loss.ifPresent(value -> json.put("loss", value));
-        imagesPerSecond.ifPresent(value -> json.put("images_per_second", value));
-        json.put("alpha", alpha);
-        json.set("group_alphas", JsonFiles.tree(groupAlphas));
-        step.ifPresent(where -> {
-            json.put("group", where.group())
-                    .put("opened", where.opened())
-                    .put("group_alpha", where.groupAlpha())
-                    .set("similarity", JsonFiles.tree(where.similarity()));
-        });
-        json.set("ridge", JsonFiles.tree(ridges));
-        transfer.ifPresent(measured -> json.set("held_out", measured.json()));
-        json.set("warnings", JsonFiles.tree(warnings));
-        json.set("seconds", JsonFiles.tree(seconds));
-        json.set("accuracy", JsonFiles.tree(accuracy));
-        return json;
+    /** As {@code metrics.json} has it. */
+    TaskRecord record() {
+        return new TaskRecord(
+                task,
+                boxed(loss),
+                boxed(imagesPerSecond),
+                alpha,
+                groupAlphas,
+                step.map(MergeStep::group).orElse(null),
+                step.map(MergeStep::opened).orElse(null),
+                step.map(MergeStep::groupAlpha).orElse(null),
+                step.map(MergeStep::similarity).orElse(null),
+                ridges,
+                transfer.orElse(null),
+                guard.orElse(null),
+                warnings,
+                seconds,
+                accuracy);
+    }
+
+    private static Double boxed(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
     }
 }
