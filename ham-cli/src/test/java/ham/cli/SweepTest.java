@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** An experiment on Apache Spark against the same one in this process: equal bit for bit but for times and paths. Needs {@code ham-spark} to be built. */
 class SweepTest {
     /** What says when, how long and where. */
-    private static final Set<String> CHANGES = Set.of("seconds", "images_per_second", "command", "started", "finished", "time", "date", "out");
+    private static final Set<String> CHANGES =
+            Set.of("seconds", "images_per_second", "command", "started", "finished", "time", "date", "out");
 
     @TempDir
     private Path temp;
@@ -99,7 +100,9 @@ class SweepTest {
                     continue;
                 }
                 if (name.endsWith(".json")) {
-                    content.put(name, without(JsonFiles.read(file, "a record")).toString().replace(folder.toString(), ""));
+                    content.put(
+                            name,
+                            without(JsonFiles.read(file, "a record")).toString().replace(folder.toString(), ""));
                 } else if (name.endsWith(".md")) {
                     content.put(name, Files.readString(file).replace(folder.toString(), ""));
                 } else if (name.equals("results.csv")) {

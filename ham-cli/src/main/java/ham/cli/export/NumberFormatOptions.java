@@ -179,9 +179,7 @@ final class NumberFormatOptions {
             return Usage.choose(spec, "--flavor", flavor, Flavor.values(), Flavor::optionName);
         } catch (ParameterException e) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    "--flavor: expected one of standard, ort, fastest, found '" + flavor + "'",
-                    e);
+                    spec.commandLine(), "--flavor: expected one of standard, ort, fastest, found '" + flavor + "'", e);
         }
     }
 

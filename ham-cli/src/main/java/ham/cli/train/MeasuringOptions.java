@@ -45,9 +45,10 @@ final class MeasuringOptions {
             names = "--guard",
             paramLabel = "SCALES",
             defaultValue = "0.5",
-            description = "Which parts of the merged delta are compared, beside all of it and none (the frozen"
-                    + " backbone), on held-out training images of all tasks so far: the best is deployed. 0.5, or"
-                    + " more as 0.25,0.5,0.75, or off to deploy all of it whatever it does (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Which parts of the merged delta are compared, beside all of it and none (the frozen"
+                            + " backbone), on held-out training images of all tasks so far: the best is deployed. 0.5, or"
+                            + " more as 0.25,0.5,0.75, or off to deploy all of it whatever it does (default: ${DEFAULT-VALUE}).")
     private String guard;
 
     @Option(
@@ -60,6 +61,9 @@ final class MeasuringOptions {
     private String gram;
 
     Measuring settings(CommandSpec spec) {
-        return Usage.check(spec, () -> new Measuring(frozen, anyTimeImages, rigidBelow, transferDrop, GuardRule.parse(guard), GramRule.parse(gram)));
+        return Usage.check(
+                spec,
+                () -> new Measuring(
+                        frozen, anyTimeImages, rigidBelow, transferDrop, GuardRule.parse(guard), GramRule.parse(gram)));
     }
 }

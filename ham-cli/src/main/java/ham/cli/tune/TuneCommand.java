@@ -86,10 +86,18 @@ public final class TuneCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TuneReport report = Tuning.run(new TuneRequest(
-                model, out, force, batch, lengths, threads, seconds, int8, Optional.ofNullable(inputs), bound, Map.of()));
-        console.result(
-                text(report) + "; " + report.best() + " is written to " + out,
-                JsonFiles.tree(report));
+                model,
+                out,
+                force,
+                batch,
+                lengths,
+                threads,
+                seconds,
+                int8,
+                Optional.ofNullable(inputs),
+                bound,
+                Map.of()));
+        console.result(text(report) + "; " + report.best() + " is written to " + out, JsonFiles.tree(report));
         return ExitCode.DONE;
     }
 
