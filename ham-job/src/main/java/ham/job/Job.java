@@ -185,6 +185,7 @@ public final class Job {
                     .setVersion(Version.current())
                     .setOutput(folder.path(MODEL))
                     .setSettings(settings)
+                    .optPreprocessing(inputs.preprocessing())
                     .optForce(true)
                     .optEngine((pixelValues, images) -> engine.logits(pixelValues))
                     .build();

@@ -202,6 +202,7 @@ public final class TrainOptions {
                         LearningSettings.of(learned, chosenMode, choices, rateDecay),
                         new HeadSettings(kind, projection, RidgeRule.parse(ridge), driftRule),
                         stream,
+                        streams.preprocessing().map(RunConfigBuilder::placed),
                         seed,
                         adapters.lora(spec),
                         adapters.recipe(spec),

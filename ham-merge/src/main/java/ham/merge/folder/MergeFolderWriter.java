@@ -135,8 +135,8 @@ final class MergeFolderWriter {
             String prefix = prefixes.get(i);
             adapter.layers()
                     .keySet()
-                    .forEach(weight -> sink.accept(
-                            prefix + weight, adapter.gram(weight).orElseThrow()));
+                    .forEach(weight ->
+                            sink.accept(prefix + weight, adapter.gram(weight).orElseThrow()));
         }
     }
 

@@ -38,9 +38,8 @@ public final class RegMean {
             gram = inputs.dense();
         } else {
             // What was merged before, as the sum of D G that it solved.
-            weighted = weighted.plus(1, merged.times(gram))
-                    .plus(ridge(), merged)
-                    .plus(-ridge(), mean);
+            weighted =
+                    weighted.plus(1, merged.times(gram)).plus(ridge(), merged).plus(-ridge(), mean);
             mean = mean.times(count / (count + 1.0)).plus(1 / (count + 1.0), delta);
             gram = gram.plus(1, inputs.dense());
         }

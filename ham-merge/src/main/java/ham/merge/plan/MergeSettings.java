@@ -11,8 +11,8 @@ import ham.merge.method.LinearMerge;
 import ham.merge.method.MagMaxMerge;
 import ham.merge.method.MagnitudeMerge;
 import ham.merge.method.ModelStockMerge;
-import ham.merge.method.SceMerge;
 import ham.merge.method.RegMeanMerge;
+import ham.merge.method.SceMerge;
 import ham.merge.method.SignRule;
 import ham.merge.method.SvdMerge;
 import ham.merge.method.TaskArithmeticMerge;
@@ -25,9 +25,9 @@ import ham.merge.spectral.IsoCtsMerge;
 import ham.merge.spectral.OpcmMerge;
 import ham.merge.spectral.TsvMerge;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.ArrayList;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -64,7 +64,7 @@ public record MergeSettings(MergeMethod method, HamParameters ham, PeerParameter
 
     /** Whether every adapter must have left Gram matrices of its layers' inputs. */
     public boolean usesGrams() {
-        return method == MergeMethod.REGMEAN || method == MergeMethod.HAM && ham.combine() == Combine.REGMEAN;
+        return method == MergeMethod.REGMEAN || (method == MergeMethod.HAM && ham.combine() == Combine.REGMEAN);
     }
 
     /** Whether the merged delta is a weighted sum of the (pruned) factors' products, so that it can be written as factors exactly. */

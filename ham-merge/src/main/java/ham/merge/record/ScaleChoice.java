@@ -14,8 +14,7 @@ import java.util.stream.Collectors;
  * @param heldOut accuracy there, a fraction, by scale
  * @param seconds what the comparison took in the whole run
  */
-public record ScaleChoice(
-        double scale, int images, Map<String, Double> heldOut, double seconds) {
+public record ScaleChoice(double scale, int images, Map<String, Double> heldOut, double seconds) {
     public ScaleChoice {
         heldOut = Collections.unmodifiableMap(new LinkedHashMap<>(heldOut));
     }
@@ -32,9 +31,7 @@ public record ScaleChoice(
                 .collect(Collectors.joining(", "));
         String what = scale == 0
                 ? "training did not help, so the frozen backbone is deployed, with none of the merged delta"
-                : scale == 1
-                        ? "all of the merged delta is deployed"
-                        : "the merged delta is deployed times " + scale;
+                : scale == 1 ? "all of the merged delta is deployed" : "the merged delta is deployed times " + scale;
         return String.format(
                 Locale.ROOT,
                 "%s (accuracy on %d held-out training images by scale: %s; %.1f s)",

@@ -9,13 +9,9 @@ import ham.merge.MergeProgress;
 import ham.merge.RawTensors;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LoraAdapter;
-import java.util.Collections;
-import java.util.Set;
-import ham.merge.plan.HamMerge;
-import ham.merge.kernel.Dense;
-import ham.merge.gram.InputGram;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Combine;
+import ham.merge.gram.InputGram;
 import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
 import ham.merge.head.LinearHead;
@@ -25,6 +21,8 @@ import ham.merge.io.JsonFiles;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.Join;
+import ham.merge.kernel.Dense;
+import ham.merge.plan.HamMerge;
 import ham.merge.plan.LayerRule;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
@@ -40,9 +38,11 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -369,8 +369,9 @@ class ContinuedMergeTest {
         List<Importance> ones = Collections.nCopies(4, Importance.ONE);
         SortedMap<String, Matrix> grouped =
                 merge(MergeSettings.ham(parameters), all, ones).merge().merged();
-        SortedMap<String, Matrix> plain =
-                merge(MergeSettings.of(MergeMethod.REGMEAN), all, List.of()).merge().merged();
+        SortedMap<String, Matrix> plain = merge(MergeSettings.of(MergeMethod.REGMEAN), all, List.of())
+                .merge()
+                .merged();
         HamMerge online = new HamMerge(parameters);
         all.forEach(each -> online.add((LoraAdapter) each.adapter(), 1));
         for (String weight : plain.keySet()) {

@@ -120,8 +120,9 @@ class RegMeanTest {
     @Test
     void withEqualInputsItIsTheMean() {
         InputGram shared = gram(3);
-        List<Task> tasks =
-                tasks(4).stream().map(each -> new Task(each.left(), each.right(), shared)).toList();
+        List<Task> tasks = tasks(4).stream()
+                .map(each -> new Task(each.left(), each.right(), shared))
+                .toList();
         Dense mean = Dense.zeros(OUT, IN);
         for (Task each : tasks) {
             mean = mean.plus(1.0 / tasks.size(), each.delta());
@@ -163,8 +164,9 @@ class RegMeanTest {
     @Test
     void inputsThatAreAllZeroGiveTheMean() {
         InputGram nothing = InputGram.full(Matrix.zeros(IN, IN));
-        List<Task> tasks =
-                tasks(2).stream().map(each -> new Task(each.left(), each.right(), nothing)).toList();
+        List<Task> tasks = tasks(2).stream()
+                .map(each -> new Task(each.left(), each.right(), nothing))
+                .toList();
         assertClose(
                 merge(tasks).merged(),
                 tasks.get(0).delta().times(0.5).plus(0.5, tasks.get(1).delta()),

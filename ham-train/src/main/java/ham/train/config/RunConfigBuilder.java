@@ -13,6 +13,7 @@ import ham.merge.join.Join;
 import ham.merge.method.SignRule;
 import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
+import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.data.BadImages;
 import ham.train.data.DataSpec;
 import ham.train.feature.GramRule;
@@ -70,6 +71,7 @@ public final class RunConfigBuilder {
     private Integer trainImages;
     private BigDecimal heldOut;
     private BadImages onBadImage;
+    private String preprocessing;
     Long seed;
     private List<Target> targets;
     private BlockNumbers blocks;
@@ -406,6 +408,12 @@ public final class RunConfigBuilder {
         return this;
     }
 
+    /** {@code imagenet}, {@code half} or a file that says how images are prepared; what the base says unless said. */
+    public RunConfigBuilder optPreprocessing(String value) {
+        preprocessing = placed(value);
+        return this;
+    }
+
     /** auto, cpu or gpu:N. */
     public RunConfigBuilder optDevice(String value) {
         device = value;
@@ -560,6 +568,7 @@ public final class RunConfigBuilder {
                         order == null ? Arrival.of(USUAL_ORDER) : Arrival.parse(order),
                         new Sampling(or(trainImages, sampling.perClass()), or(heldOut, sampling.heldOut())),
                         or(onBadImage, BadImages.STOP)),
+                Optional.ofNullable(preprocessing).map(RunConfigBuilder::placed),
                 or(seed, 0L),
                 new LoraSettings(
                         targets == null ? List.copyOf(USUAL_TARGETS) : targets,
@@ -602,6 +611,11 @@ public final class RunConfigBuilder {
             throw InputException.parameter(name, "expected a folder, found none; give one");
         }
         return Path.of(path);
+    }
+
+    /** A typed preprocessing that does not depend on the folder in which it was typed. */
+    public static String placed(String typed) {
+        return PreprocessingChoice.isFile(typed) ? absolute(Path.of(typed)) : typed;
     }
 
     private static String absolute(Path path) {

@@ -79,8 +79,7 @@ public final class InputGrams implements AutoCloseable {
                     Map<NDArray, String> first = new IdentityHashMap<>();
                     vit.listen((name, input) -> add(name, input, first));
                     vit.features(
-                            manager.create(
-                                    batch.pixels(), new Shape(batch.size(), 3, side, side), DataType.FLOAT32),
+                            manager.create(batch.pixels(), new Shape(batch.size(), 3, side, side), DataType.FLOAT32),
                             effective);
                 }
             }

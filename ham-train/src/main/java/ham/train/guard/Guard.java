@@ -40,7 +40,10 @@ public final class Guard {
 
     /** Heads of each part; those of nothing and of all are the run's own. */
     private static List<OnlineHeads> heads(
-            List<BigDecimal> scales, OnlineHeads frozen, OnlineHeads merged, Function<BigDecimal, OnlineHeads> between) {
+            List<BigDecimal> scales,
+            OnlineHeads frozen,
+            OnlineHeads merged,
+            Function<BigDecimal, OnlineHeads> between) {
         return scales.stream()
                 .map(scale -> scale.signum() == 0
                         ? frozen
@@ -83,11 +86,11 @@ public final class Guard {
             OnlineHeads frozen,
             OnlineHeads merged,
             Function<String, OnlineHeads> between) {
-        List<OnlineHeads> heads =
-                heads(rule.scales(), frozen, merged, scale -> between.apply(prefix(scale)));
+        List<OnlineHeads> heads = heads(rule.scales(), frozen, merged, scale -> between.apply(prefix(scale)));
         List<GuardedHeads> parts = new ArrayList<>();
         for (int i = 0; i < heads.size(); i++) {
-            parts.add(GuardedHeads.restore(heads.get(i), file, prefix(rule.scales().get(i))));
+            parts.add(GuardedHeads.restore(
+                    heads.get(i), file, prefix(rule.scales().get(i))));
         }
         return new Guard(engine, kind, rule.scales(), parts);
     }

@@ -72,10 +72,7 @@ public record GuardRule(List<BigDecimal> scales) {
                 .filter(each -> each.signum() > 0 && each.compareTo(BigDecimal.ONE) < 0)
                 .toList();
         return isUsed()
-                ? Optional.of(between)
-                        .filter(some -> !some.isEmpty())
-                        .orElse(List.of(BigDecimal.ONE))
-                        .stream()
+                ? Optional.of(between).filter(some -> !some.isEmpty()).orElse(List.of(BigDecimal.ONE)).stream()
                         .map(BigDecimal::toPlainString)
                         .collect(Collectors.joining(","))
                 : "off";

@@ -22,9 +22,7 @@ public record FolderMerge(MergeSettings settings, boolean latestAlone, List<Impo
 
     /** The same with a part of every delta; the whole as it is. */
     public FolderMerge scaled(double scale) {
-        return scale == 1
-                ? this
-                : new FolderMerge(settings.scaled(scale), latestAlone, weights);
+        return scale == 1 ? this : new FolderMerge(settings.scaled(scale), latestAlone, weights);
     }
 
     /**

@@ -70,7 +70,11 @@ final class GuardWork {
      * @param frozen how the frozen backbone sees them
      */
     ScaleChoice compare(
-            int task, SortedMap<String, Matrix> deltas, FeatureExtractor model, TaskFeatures whole, TaskFeatures frozen) {
+            int task,
+            SortedMap<String, Matrix> deltas,
+            FeatureExtractor model,
+            TaskFeatures whole,
+            TaskFeatures frozen) {
         long start = System.nanoTime();
         int seen = inputs.stream().seen(task);
         int last = guard.parts() - 1;
@@ -114,8 +118,10 @@ final class GuardWork {
     record TaskFeatures(Features training, Features heldOut) {
         static TaskFeatures of(RunInputs inputs, FeatureExtractor model, int task) {
             return new TaskFeatures(
-                    inputs.features(model, inputs.data().train(), inputs.split(task).training()),
-                    inputs.features(model, inputs.data().train(), inputs.split(task).heldOut()));
+                    inputs.features(
+                            model, inputs.data().train(), inputs.split(task).training()),
+                    inputs.features(
+                            model, inputs.data().train(), inputs.split(task).heldOut()));
         }
     }
 }

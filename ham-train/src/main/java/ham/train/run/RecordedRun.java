@@ -23,13 +23,12 @@ import java.util.stream.IntStream;
 /** The {@link RunRecord} of a run folder: written when the run begins, compared when it is gone on with. */
 public final class RecordedRun {
     /** Options that records of earlier versions do not have, with what such a run did. */
-    private static final ObjectNode LATER =
-            JsonFiles.object()
-                    .put("blocks", "all")
-                    .put("replay", 0)
-                    .put("replay-hold", Recipe.REPLAY_HOLD)
-                    .put("guard", "off")
-                    .put("gram", "auto");
+    private static final ObjectNode LATER = JsonFiles.object()
+            .put("blocks", "all")
+            .put("replay", 0)
+            .put("replay-hold", Recipe.REPLAY_HOLD)
+            .put("guard", "off")
+            .put("gram", "auto");
 
     private static final String ADAPTERS = "adapters";
 

@@ -10,6 +10,7 @@ import ham.merge.folder.AdapterFolder;
 import ham.merge.gram.InputGram;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
+import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.config.RunConfig;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
@@ -84,8 +85,14 @@ public record RunInputs(
                 base.sha256(),
                 data,
                 learnt == asked.tasks() ? asked : new TaskStream(order, learnt),
-                Preprocessing.ofCheckpoint(config.base(), base.config().imageSize()),
+                preprocessing(config, base.config().imageSize()),
                 List.copyOf(skipped));
+    }
+
+    private static Preprocessing preprocessing(RunConfig config, int side) {
+        return config.preprocessing()
+                .map(typed -> PreprocessingChoice.forSide(typed, side))
+                .orElseGet(() -> Preprocessing.ofCheckpoint(config.base(), side));
     }
 
     /** Names of a task's classes, in order of position. */

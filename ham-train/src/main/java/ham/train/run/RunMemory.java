@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.head.OnlineHeads;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -14,6 +13,7 @@ import ham.train.feature.TailExtractor;
 import ham.train.guard.Guard;
 import ham.train.head.DriftRule;
 import ham.train.head.Features;
+import ham.train.head.OnlineHeads;
 import ham.train.head.RidgeRule;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
@@ -81,8 +81,7 @@ final class RunMemory implements AutoCloseable {
     private static RunMemory begin(RunInputs inputs, VitForward vit) {
         TorchEngine engine = vit.engine();
         OnlineHeads online = emptyHeads(inputs, engine);
-        Optional<OnlineHeads> frozen =
-                knowsFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine)) : Optional.empty();
+        Optional<OnlineHeads> frozen = knowsFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine)) : Optional.empty();
         return new RunMemory(
                 inputs,
                 engine,

@@ -160,9 +160,7 @@ final class RunOutputs {
         AdapterMerge merge = folderMerge.of(adapters);
         Set<String> warnings = new LinkedHashSet<>(merge.warnings());
         warnings.addAll(state.metrics().warnings());
-        choice.filter(chosen -> chosen.scale() < 1)
-                .map(ScaleChoice::sentence)
-                .ifPresent(warnings::add);
+        choice.filter(chosen -> chosen.scale() < 1).map(ScaleChoice::sentence).ifPresent(warnings::add);
         choice.ifPresent(chosen -> RecordedRun.add(folder, chosen));
         AdapterMerge warned = new AdapterMerge(
                 merge.adapters(),
@@ -176,7 +174,8 @@ final class RunOutputs {
         Outputs.folder(
                 folder.path("merged"),
                 true,
-                path -> MergeFolder.write(path, warned, RecordedRun.origin(folder).choosing(choice), MergeProgress.SILENT));
+                path -> MergeFolder.write(
+                        path, warned, RecordedRun.origin(folder).choosing(choice), MergeProgress.SILENT));
     }
 
     /** A task's adapter under the path that it has in the finished run, which the merge records. */

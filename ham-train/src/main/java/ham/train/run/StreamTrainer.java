@@ -69,7 +69,9 @@ public final class StreamTrainer {
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
-        Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
+        if (config.preprocessing().isEmpty()) {
+            Preprocessing.warning(config.base()).ifPresent(progress::warned);
+        }
         GuardWork.warning(config).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
@@ -123,8 +125,8 @@ public final class StreamTrainer {
             clock.lap("merging");
             TaskOutcome outcome = train(start);
             clock.lap("training", outcome.secondsBefore());
-            outcome = outcome.with(inputs.withGrams(
-                    outcome.learned(), outcome.learned().trainedDeltas(start), vit, split.training()));
+            outcome = outcome.with(
+                    inputs.withGrams(outcome.learned(), outcome.learned().trainedDeltas(start), vit, split.training()));
             clock.lap("grams");
             Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");
@@ -144,14 +146,13 @@ public final class StreamTrainer {
                 clock.lap("heads");
                 Optional<GuardWork.TaskFeatures> frozen = addFrozen();
                 clock.lap("frozen");
-                choice = memory.guard()
-                        .map(guard -> new GuardWork(inputs, vit, guard)
-                                .compare(
-                                        task,
-                                        deltas,
-                                        model,
-                                        new GuardWork.TaskFeatures(training.features(), heldOut.features()),
-                                        frozen.orElseThrow()));
+                choice = memory.guard().map(guard -> new GuardWork(inputs, vit, guard)
+                        .compare(
+                                task,
+                                deltas,
+                                model,
+                                new GuardWork.TaskFeatures(training.features(), heldOut.features()),
+                                frozen.orElseThrow()));
                 clock.lap("guard");
                 measure(model, deltas, heads, choice);
                 clock.lap("evaluation");
@@ -254,8 +255,7 @@ public final class StreamTrainer {
             return inputs.features(extractor, train, samples);
         }
 
-        private TaskSummary summary(
-                TaskOutcome outcome, Optional<Transfer> transfer, Optional<ScaleChoice> choice) {
+        private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer, Optional<ScaleChoice> choice) {
             Measuring measuring = inputs.config().measuring();
             List<String> warnings = new ArrayList<>(memory.learner().failures(measuring.rigidBelow()));
             transfer.ifPresent(measured -> warnings.addAll(measured.warnings(task, measuring.transferDrop())));

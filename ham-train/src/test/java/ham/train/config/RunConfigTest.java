@@ -56,6 +56,7 @@ class RunConfigTest {
                 .optTrainImages(40)
                 .optHeldOut(new BigDecimal("0.25"))
                 .optOnBadImage(BadImages.SKIP)
+                .optPreprocessing("/a folder/preprocessor_config.json")
                 .optSeed(11)
                 .optTargets(Set.of(Target.ATTENTION_OUTPUT, Target.FC1))
                 .optBlocks(List.of(3, 1))
@@ -182,7 +183,18 @@ class RunConfigTest {
         assertThat(config.head().ridge()).isEqualTo(RidgeRule.fixed(0.5));
         assertThat(config.stream().order()).isEqualTo(Arrival.NATURAL);
         assertThat(config.seed()).isEqualTo(-4);
-        assertThat(RunConfigBuilder.names()).hasSize(50).contains("lr", "replay-hold", "on-bad-image");
+        assertThat(RunConfigBuilder.names()).hasSize(51).contains("lr", "replay-hold", "on-bad-image");
+    }
+
+    /** The folder in which it was typed is forgotten; a name is no file. */
+    @Test
+    void aFileOfPreprocessingHasItsWholePath() {
+        String typed = "pp.json";
+        String whole = Path.of(typed).toAbsolutePath().toString();
+        assertThat(builder().optPreprocessing(typed).build().preprocessing()).contains(whole);
+        assertThat(builder().opt("preprocessing", typed).build().preprocessing())
+                .contains(whole);
+        assertThat(builder().optPreprocessing("half").build().preprocessing()).contains("half");
     }
 
     @ParameterizedTest

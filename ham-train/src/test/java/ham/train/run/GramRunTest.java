@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ham.merge.MergeProgress;
+import ham.merge.checkpoint.Target;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.gram.GramFile;
 import ham.merge.gram.InputGram;
-import ham.merge.tensor.Matrix;
-import ham.merge.checkpoint.Target;
-import ham.merge.MergeProgress;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.merge.tensor.Matrix;
 import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.GramRule;
@@ -79,7 +79,9 @@ class GramRunTest {
 
     @Test
     void refusesAFormThatDoesNotExist() {
-        assertThatThrownBy(() -> GramRule.parse("half")).hasMessageContaining("gram").hasMessageContaining("'half'");
+        assertThatThrownBy(() -> GramRule.parse("half"))
+                .hasMessageContaining("gram")
+                .hasMessageContaining("'half'");
         assertThat(GramRule.parse("64").optionName()).isEqualTo("64");
     }
 
@@ -110,9 +112,7 @@ class GramRunTest {
                     float sum = first.get(weight).values().data()[i]
                             + rest.get(weight).values().data()[i];
                     assertThat(values[i]).isCloseTo(sum, within(1e-3f));
-                    assertThat(values[i])
-                            .isCloseTo(
-                                    values[i % d * d + i / d], within(1e-3f));
+                    assertThat(values[i]).isCloseTo(values[i % d * d + i / d], within(1e-3f));
                 }
             });
         }

@@ -9,9 +9,9 @@ import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.train.config.RunConfig;
 import ham.train.guard.GuardRule;
+import ham.train.input.Augmentation;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.Recipe;
-import ham.train.input.Augmentation;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -45,23 +45,22 @@ class GuardRunTest {
 
     @Test
     void deploysTheFrozenBackboneWhereTrainingHarms() throws IOException {
-        RunConfig harmful = config(GuardRule.DEFAULT).toBuilder().optRecipe(HARM).build();
+        RunConfig harmful =
+                config(GuardRule.DEFAULT).toBuilder().optRecipe(HARM).build();
         TinyRun.Recorder told = new TinyRun.Recorder(-1);
         FinishedRun.of(harmful, temp.resolve("ham"), Map.of(), List.of(), told);
-        TinyRun.run(
-                TinyRun.config(temp, LearningMethod.FROZEN), temp.resolve("frozen"));
+        TinyRun.run(TinyRun.config(temp, LearningMethod.FROZEN), temp.resolve("frozen"));
         assertThat(guard("ham", "run.json").path("scale").asDouble()).isZero();
         assertThat(guard("ham", "merged/merge.json")).isEqualTo(guard("ham", "run.json"));
         assertThat(told.warnings).anyMatch(sentence -> sentence.startsWith("training did not help"));
-        Merged.read(temp.resolve("ham/merged"))
-                .deltas()
-                .values()
-                .forEach(delta -> assertThat(delta.data()).containsOnly(0));
+        Merged.read(temp.resolve("ham/merged")).deltas().values().forEach(delta -> assertThat(delta.data())
+                .containsOnly(0));
         for (HeadKind kind : List.of(HeadKind.ANALYTIC, HeadKind.PROTOTYPE)) {
             assertThat(Files.readAllBytes(RunOutputs.head(temp.resolve("ham"), kind)))
                     .isEqualTo(Files.readAllBytes(RunOutputs.head(temp.resolve("frozen"), kind)));
         }
-        JsonNode variants = JsonFiles.read(temp.resolve("ham/metrics.json"), "accuracies").path("variants");
+        JsonNode variants =
+                JsonFiles.read(temp.resolve("ham/metrics.json"), "accuracies").path("variants");
         JsonNode rows = variants.path("ham/analytic").path("R");
         assertThat(rows.get(rows.size() - 1))
                 .isEqualTo(variants.path("frozen/analytic").path("R").get(rows.size() - 1));
@@ -100,7 +99,8 @@ class GuardRunTest {
                         FinishedRun.of(config, temp.resolve("broken"), Map.of(), List.of(), new TinyRun.Recorder(2)))
                 .hasMessageContaining("stopped before task 2");
         TinyRun.run(config, temp.resolve("broken"));
-        assertThat(guard("broken", "run.json").path("held_out")).isEqualTo(guard("whole", "run.json").path("held_out"));
+        assertThat(guard("broken", "run.json").path("held_out"))
+                .isEqualTo(guard("whole", "run.json").path("held_out"));
         assertThat(Files.readAllBytes(RunOutputs.head(temp.resolve("broken"), HeadKind.ANALYTIC)))
                 .isEqualTo(Files.readAllBytes(RunOutputs.head(temp.resolve("whole"), HeadKind.ANALYTIC)));
     }
@@ -115,7 +115,9 @@ class GuardRunTest {
 
     @Test
     void refusesPartsBeyondTheWhole() {
-        assertThatThrownBy(() -> GuardRule.parse("0.5,1.5")).hasMessageContaining("1.5").hasMessageContaining("guard");
+        assertThatThrownBy(() -> GuardRule.parse("0.5,1.5"))
+                .hasMessageContaining("1.5")
+                .hasMessageContaining("guard");
         assertThatThrownBy(() -> GuardRule.parse("half")).hasMessageContaining("'half'");
         assertThat(GuardRule.parse("0.50").optionName()).isEqualTo("0.5");
         assertThat(GuardRule.parse("1")).isEqualTo(GuardRule.of());
