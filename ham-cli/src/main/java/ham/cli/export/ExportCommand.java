@@ -3,6 +3,7 @@ package ham.cli.export;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.run.SessionOptions;
+import ham.cli.tune.TuneCommand;
 import ham.common.Version;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
@@ -12,11 +13,15 @@ import ham.export.bake.BakeRequest;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
+import ham.export.precision.Flavor;
 import ham.job.export.Delivered;
 import ham.job.export.Delivery;
 import ham.job.export.Exported;
 import ham.job.export.FormatAccuracy;
 import ham.job.export.Packaged;
+import ham.job.tune.TuneRequest;
+import ham.job.tune.Tuning;
+import ham.job.work.TemporaryFolder;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
@@ -27,9 +32,12 @@ import ham.runtime.classify.Labels;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
 import ham.runtime.preprocess.PreprocessingChoice;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -253,8 +261,33 @@ public final class ExportCommand implements Callable<Integer> {
             request.optInputs(ParityInputs.read(inputs, checkpoint.encoder().input()));
         }
         ExportRequest formatted = numbers.apply(console.spec(), request.build());
-        ExportResult result = VitExporter.export(formatted);
+        ExportResult result = numbers.fastest() ? fastest(formatted) : VitExporter.export(formatted);
         Optional<FormatAccuracy> accuracy = numbers.accuracy(console, formatted);
         return new Exported(result, Optional.of(formatted.format()), accuracy);
+    }
+
+    /** Every flavor, each compared with its reference; the one that runs fastest here gets the name. */
+    private ExportResult fastest(ExportRequest request) {
+        Tuning.prepare(request.settings().threads());
+        Path file = request.output();
+        try (TemporaryFolder folder = new TemporaryFolder()) {
+            Map<String, Path> forms = new LinkedHashMap<>();
+            ExportResult result = null;
+            for (Flavor flavor : Flavor.values()) {
+                Path each = folder.path().resolve(flavor.optionName() + ".onnx");
+                ExportResult written = VitExporter.export(request.toBuilder()
+                        .setOutput(each)
+                        .optFormat(request.format().of(flavor))
+                        .build());
+                forms.put(flavor.optionName(), each);
+                result = result == null ? written : result;
+            }
+            console.stage(TuneCommand.text(Tuning.run(
+                    TuneRequest.between(forms, file, request.settings().threads()))));
+            return new ExportResult(
+                    file, Files.size(file), result.labels(), result.head(), result.matched(), result.parity());
+        } catch (IOException e) {
+            throw InputException.unwritable(file, e);
+        }
     }
 }
