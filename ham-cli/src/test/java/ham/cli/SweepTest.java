@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -62,9 +63,11 @@ class SweepTest {
                 System.setProperty("ham.home", before);
             }
         }
-        assertThat(Files.list(swept.resolve("logs"))).as("a process a run").hasSize(3);
-        TreeMap<String, Object> expected = content(local);
-        TreeMap<String, Object> found = content(swept);
+        try (Stream<Path> logs = Files.list(swept.resolve("logs"))) {
+            assertThat(logs).as("a process a run").hasSize(3);
+        }
+        Map<String, Object> expected = content(local);
+        Map<String, Object> found = content(swept);
         assertThat(found.keySet()).isEqualTo(expected.keySet());
         assertThat(expected.keySet().stream().filter(name -> name.endsWith(".safetensors")))
                 .hasSizeGreaterThan(8);
@@ -91,8 +94,8 @@ class SweepTest {
     }
 
     /** Every file but logs and pages; JSON without what says when and where, the table without its last column, seconds. */
-    private static TreeMap<String, Object> content(Path folder) throws IOException {
-        TreeMap<String, Object> content = new TreeMap<>();
+    private static Map<String, Object> content(Path folder) throws IOException {
+        Map<String, Object> content = new TreeMap<>();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String name = folder.relativize(file).toString();

@@ -61,7 +61,7 @@ final class ImageLists implements DataLayout {
         return ImageNames.entries(folder).stream()
                 .filter(Files::isRegularFile)
                 .filter(file -> KINDS.contains(ImageList.extension(file))
-                        || !names.equals(WHOLE) && ImageList.extension(file).equals(TEXT))
+                        || (!names.equals(WHOLE) && ImageList.extension(file).equals(TEXT)))
                 .filter(file -> {
                     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
                     return names.contains(name.substring(0, name.lastIndexOf('.')));
