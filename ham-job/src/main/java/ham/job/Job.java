@@ -49,6 +49,7 @@ public final class Job {
     private final Path out;
     private final boolean resume;
     private final boolean force;
+    private final boolean keepStatistics;
     private final List<String> command;
     private final JobListener listener;
 
@@ -57,6 +58,7 @@ public final class Job {
         out = Objects.requireNonNull(builder.out, "out");
         resume = builder.resume;
         force = builder.force;
+        keepStatistics = builder.keepStatistics;
         command = builder.command;
         listener = builder.listener;
     }
@@ -72,6 +74,7 @@ public final class Job {
         private Path out;
         private boolean resume;
         private boolean force;
+        private boolean keepStatistics;
         private List<String> command = List.of();
         private JobListener listener = JobListener.SILENT;
 
@@ -98,6 +101,12 @@ public final class Job {
         /** Whether an existing output is replaced. */
         public Builder optForce(boolean replace) {
             force = replace;
+            return this;
+        }
+
+        /** Whether the finished run keeps the statistics of its heads, which only an unfinished one needs. */
+        public Builder optKeepStatistics(boolean keep) {
+            keepStatistics = keep;
             return this;
         }
 
@@ -150,7 +159,7 @@ public final class Job {
                     listener.stage(config.learning().method().optionName()
                             + " keeps an adapter a task and gives no single model: nothing is merged or exported");
                 }
-                return folder.finish();
+                return folder.finish(keepStatistics);
             } finally {
                 hint.remove();
             }

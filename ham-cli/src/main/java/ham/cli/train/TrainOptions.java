@@ -153,6 +153,12 @@ public final class TrainOptions {
     @Option(names = "--force", description = "Replace an existing output, finished or not.")
     private boolean force;
 
+    @Option(
+            names = "--keep-statistics",
+            description = "Keep the statistics of the heads in the finished run (8 M^2 bytes); without that they are deleted"
+                    + " when the run is finished.")
+    private boolean keepStatistics;
+
     /** Parameters of a run that were typed, by their names, but for base, data and tasks. */
     public static Map<String, String> typed(CommandSpec command) {
         Map<String, String> typed = new LinkedHashMap<>();
@@ -175,6 +181,7 @@ public final class TrainOptions {
                 .setOut(out)
                 .optResume(resume)
                 .optForce(force)
+                .optKeepStatistics(keepStatistics)
                 .optCommand(console.command())
                 .optListener(new TrainingProgress(console, config))
                 .build();

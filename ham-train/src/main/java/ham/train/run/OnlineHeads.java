@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.merge.head.DrawnProjection;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.safetensors.SafetensorsFile;
@@ -8,6 +9,7 @@ import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
 import ham.train.head.AnalyticStatistics;
 import ham.train.head.AnalyticSums;
+import ham.train.head.Gram;
 import ham.train.head.Features;
 import ham.train.head.HeadSettings;
 import ham.train.head.PrototypeStatistics;
@@ -16,9 +18,13 @@ import ham.train.head.RidgeRule;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The two heads that are computed from features, prototype and analytic, over all classes met so far. */
-final class OnlineHeads {
+final class OnlineHeads implements AutoCloseable {
+    private static final String PROJECTION = "projection";
+    private static final String GRAM = "gram";
+
     private final TorchEngine engine;
     private final PrototypeStatistics prototypes;
     private final AnalyticStatistics analytic;
@@ -28,7 +34,7 @@ final class OnlineHeads {
         this(
                 engine,
                 new PrototypeStatistics(features),
-                new AnalyticStatistics(features, settings.projectionWidth(), settings.ridge(), seed));
+                new AnalyticStatistics(engine, features, settings.projectionWidth(), settings.ridge(), seed));
     }
 
     private OnlineHeads(TorchEngine engine, PrototypeStatistics prototypes, AnalyticStatistics analytic) {
@@ -45,7 +51,7 @@ final class OnlineHeads {
      */
     void follow(Features before, Features after) {
         prototypes.follow(engine, before, after);
-        analytic.follow(engine, before, after);
+        analytic.follow(before, after);
     }
 
     /** Goes over to a model through which the statistics so far are known. */
@@ -59,6 +65,11 @@ final class OnlineHeads {
         return analytic.projection();
     }
 
+    /** What P is drawn from; empty where it moved. */
+    Optional<DrawnProjection> drawn() {
+        return analytic.drawn();
+    }
+
     /**
      * Adds a task's images.
      *
@@ -68,14 +79,14 @@ final class OnlineHeads {
      */
     void add(Features training, Features heldOut, int seen) {
         prototypes.add(training.and(heldOut), seen);
-        analytic.add(engine, training, heldOut, seen);
+        analytic.add(training, heldOut, seen);
     }
 
     /** Both heads over all classes so far. */
     Map<HeadKind, Head> heads() {
         Map<HeadKind, Head> heads = new EnumMap<>(HeadKind.class);
         heads.put(HeadKind.PROTOTYPE, prototypes.head());
-        heads.put(HeadKind.ANALYTIC, analytic.head(engine));
+        heads.put(HeadKind.ANALYTIC, analytic.head());
         return heads;
     }
 
@@ -89,27 +100,38 @@ final class OnlineHeads {
         AnalyticSums state = analytic.state();
         long width = analytic.projection().columns();
         writer.add(prefix + "prototypes", prototypes.head().weight());
-        writer.add(prefix + "projection", analytic.projection());
-        writer.add(prefix + "gram", List.of(width, width), state.gram());
+        analytic.drawn()
+                .ifPresentOrElse(
+                        drawn -> drawn.write(writer, prefix),
+                        () -> writer.add(prefix + PROJECTION, analytic.projection()));
+        analytic.gram().add(writer, prefix + GRAM);
         writer.add(prefix + "cross", List.of((long) state.classes(), width), state.cross());
         writer.add(prefix + "ridge", List.of(1L), new double[] {state.ridge()});
         writer.add(prefix + "losses", List.of((long) state.losses().length), state.losses());
         writer.add(prefix + "images", List.of(1L), new double[] {state.images()});
     }
 
-    /** Restores what {@link #save} wrote. */
+    /** Restores what {@link #save} wrote; files of earlier releases hold the projection and the whole of G. */
     static OnlineHeads restore(TorchEngine engine, RidgeRule rule, SafetensorsFile file, String prefix) {
         Matrix prototypes = file.matrix(prefix + "prototypes");
         AnalyticSums state = new AnalyticSums(
                 prototypes.rows(),
-                file.doubles(prefix + "gram"),
                 file.doubles(prefix + "cross"),
                 (long) file.doubles(prefix + "images")[0],
                 file.doubles(prefix + "ridge")[0],
                 file.doubles(prefix + "losses"));
+        Optional<DrawnProjection> drawn = DrawnProjection.read(file, prefix);
+        Matrix projection = drawn.map(DrawnProjection::matrix).orElseGet(() -> file.matrix(prefix + PROJECTION));
+        Gram gram = Gram.read(engine, projection.columns(), file, prefix + GRAM);
         return new OnlineHeads(
                 engine,
                 new PrototypeStatistics(prototypes),
-                new AnalyticStatistics(file.matrix(prefix + "projection"), rule, state));
+                drawn.map(each -> new AnalyticStatistics(engine, each, rule, gram, state))
+                        .orElseGet(() -> new AnalyticStatistics(engine, projection, rule, gram, state)));
+    }
+
+    @Override
+    public void close() {
+        analytic.close();
     }
 }

@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.merge.head.DrawnProjection;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -177,6 +178,7 @@ final class RunMemory implements AutoCloseable {
             online.add(training.features(), heldOut.features(), seen);
         } else {
             int first = inputs.stream().firstPosition(task);
+            online.close();
             online = emptyHeads(inputs, engine);
             online.add(training.features().from(first), heldOut.features().from(first), seen - first);
         }
@@ -190,6 +192,11 @@ final class RunMemory implements AutoCloseable {
         Map<HeadKind, Head> heads = new EnumMap<>(online.heads());
         heads.put(HeadKind.LINEAR, inputs.config().learning().method().givesOneModel() ? linear : latestLinear);
         return heads;
+    }
+
+    /** What the projection of the model's analytic head is drawn from; empty where it moved. */
+    Optional<DrawnProjection> drawn() {
+        return online.drawn();
     }
 
     /** The linear head over all classes so far. */
@@ -224,5 +231,7 @@ final class RunMemory implements AutoCloseable {
     @Override
     public void close() {
         memory.ifPresent(LatentMemory::close);
+        frozen.ifPresent(OnlineHeads::close);
+        online.close();
     }
 }

@@ -72,7 +72,8 @@ final class RunOutputs {
             record.write(path);
             HeadFile.write(
                     path.resolve(AdapterFolder.HEAD),
-                    adapterHead(task, heads.get(config.head().kind())));
+                    adapterHead(task, heads.get(config.head().kind())),
+                    state.drawn());
         });
         Outputs.folder(folder.checkpoint(task), true, path -> {
             state.save(path.resolve(RunFolder.STATISTICS));
