@@ -193,6 +193,7 @@ public final class Job {
                     .setMerged(merged)
                     .setVersion(Version.current())
                     .setOutput(folder.path(MODEL))
+                    .optPreprocessing(inputs.preprocessing())
                     .setSettings(settings)
                     .optForce(true)
                     .optEngine((pixelValues, images) -> engine.logits(pixelValues))

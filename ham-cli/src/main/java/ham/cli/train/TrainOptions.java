@@ -10,6 +10,7 @@ import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
 import ham.merge.record.MergeMode;
+import ham.train.config.Pixels;
 import ham.train.config.RunConfig;
 import ham.train.config.RunConfigBuilder;
 import ham.train.head.DriftRule;
@@ -77,9 +78,9 @@ public final class TrainOptions {
     @Option(
             names = "--projection",
             paramLabel = "M",
-            defaultValue = "2000",
-            description = "Random features of the analytic head (default: ${DEFAULT-VALUE}).")
-    private int projection;
+            description = "Random features of the analytic head (default: ten times the model's width, rounded up to thousands,"
+                    + " 2000 to 10,000: 2000 for 192, 8000 for 768).")
+    private Integer projection;
 
     @Option(
             names = "--ridge",
@@ -101,6 +102,15 @@ public final class TrainOptions {
                             + " or states (statistics are made anew from those of what enters the tail;"
                             + " adapters must sit there, as for --replay) (default: ${DEFAULT-VALUE}).")
     private String drift;
+
+    @Option(
+            names = "--preprocessing",
+            paramLabel = "HOW",
+            defaultValue = "base",
+            description = "How images become the model's input: base (as the checkpoint says) or plain-crop (shortest edge to 8/7 of"
+                    + " the model's side, bicubic, centre crop, values 0 to 1 without normalisation, as LAMDA-PILOT does)"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String preprocessing;
 
     @Option(
             names = "--lr-decay",
@@ -200,14 +210,20 @@ public final class TrainOptions {
         if (learned.merging() == MergeMethod.DARE) {
             choices.put(MergeParameter.SEED, seed);
         }
+        Pixels pixels =
+                Usage.choose(spec, "--preprocessing", preprocessing, Pixels.values(), Pixels::optionName);
         StreamSettings stream = streams.settings(spec, data, tasks);
         return Usage.check(
                 spec,
                 () -> new RunConfig(
                         base,
                         data,
+                        pixels,
                         LearningSettings.of(learned, chosenMode, choices, rateDecay),
-                        new HeadSettings(kind, projection, RidgeRule.parse(ridge), driftRule),
+                        new HeadSettings(
+                                kind,
+                                projection == null ? HeadSettings.usualProjection(base) : projection,
+                                RidgeRule.parse(ridge), driftRule),
                         stream,
                         seed,
                         adapters.lora(spec),

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  *
  * @param base checkpoint folder
  * @param data data folder
+ * @param pixels how images become what the model sees
  * @param learning the method
  * @param head which head is exported, and how heads are made
  * @param stream how the data become tasks
@@ -37,6 +38,7 @@ import java.util.regex.Pattern;
 public record RunConfig(
         Path base,
         Path data,
+        Pixels pixels,
         LearningSettings learning,
         HeadSettings head,
         StreamSettings stream,
@@ -51,7 +53,9 @@ public record RunConfig(
     private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu:\\d{1,3}");
     private static final String RECORD = "run.json";
     private static final List<String> TRAINING = List.of(
+            "preprocessing",
             "tasks",
+            "initial-classes",
             "order",
             "train-images",
             "held-out",
@@ -72,6 +76,7 @@ public record RunConfig(
             "head-lr",
             "alpha-lr",
             "crop-padding",
+            "crop-scale",
             "flip",
             "replay",
             "replay-hold");
@@ -149,6 +154,7 @@ public record RunConfig(
         RunConfigBuilder builder = builder()
                 .setBase(base)
                 .setData(data)
+                .optPreprocessing(pixels)
                 .merging(learning)
                 .optHeads(head)
                 .optStream(stream)

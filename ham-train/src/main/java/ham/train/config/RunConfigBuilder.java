@@ -62,8 +62,10 @@ public final class RunConfigBuilder {
     @JsonInclude(JsonInclude.Include.ALWAYS)
     private String adapters;
 
+    private Pixels preprocessing;
     private HeadKind head;
     private Integer tasks;
+    private Integer initialClasses;
     private String order;
     private Integer trainImages;
     private BigDecimal heldOut;
@@ -84,6 +86,7 @@ public final class RunConfigBuilder {
     private Double headLr;
     private Double alphaLr;
     private Integer cropPadding;
+    private Double cropScale;
     private Boolean flip;
     private Integer replay;
     private Double replayHold;
@@ -132,6 +135,12 @@ public final class RunConfigBuilder {
         return this;
     }
 
+    /** How images become what the model sees; as the base says unless said. */
+    public RunConfigBuilder optPreprocessing(Pixels value) {
+        preprocessing = value;
+        return this;
+    }
+
     /** A finished run whose adapters are taken instead of training them again. */
     public RunConfigBuilder optAdapters(Path value) {
         adapters = absolute(value);
@@ -147,6 +156,12 @@ public final class RunConfigBuilder {
     /** Number of tasks; ten, or one a class where there are fewer, unless said. */
     public RunConfigBuilder optTasks(int value) {
         tasks = value;
+        return this;
+    }
+
+    /** Classes of the first task; as many as the others have unless said. */
+    public RunConfigBuilder optInitialClasses(int value) {
+        initialClasses = value;
         return this;
     }
 
@@ -419,6 +434,7 @@ public final class RunConfigBuilder {
     /** All settings of the stream. */
     public RunConfigBuilder optStream(StreamSettings settings) {
         return optTasks(settings.tasks())
+                .optInitialClasses(settings.initial())
                 .optOrder(settings.order())
                 .optTrainImages(settings.sampling().perClass())
                 .optHeldOut(settings.sampling().heldOut())
@@ -438,6 +454,7 @@ public final class RunConfigBuilder {
 
     /** How a task is trained. */
     public RunConfigBuilder optRecipe(Recipe recipe) {
+        cropScale = recipe.augmentation().smallest();
         return optEpochs(recipe.epochs())
                 .optBatch(recipe.batch())
                 .optLr(recipe.adapterRate())
@@ -519,20 +536,23 @@ public final class RunConfigBuilder {
         Path dataFolder = required("data", data);
         int width = or(rank, USUAL_RANK);
         Recipe usual = Recipe.DEFAULT;
+        Path baseFolder = required("base", base);
         HeadSettings heads = HeadSettings.DEFAULT;
         Sampling sampling = Sampling.DEFAULT;
         Measuring measuring = Measuring.DEFAULT;
         return new RunConfig(
-                required("base", base),
+                baseFolder,
                 dataFolder,
+                or(preprocessing, Pixels.BASE),
                 MergeFields.learning(this),
                 new HeadSettings(
                         or(head, heads.kind()),
-                        or(projection, heads.projectionWidth()),
+                        projection == null ? HeadSettings.usualProjection(baseFolder) : projection,
                         ridge == null ? heads.ridge() : RidgeRule.parse(ridge),
                         or(drift, heads.drift())),
                 new StreamSettings(
                         tasks == null ? tasks(dataFolder) : tasks,
+                        or(initialClasses, 0),
                         order == null ? Arrival.of(USUAL_ORDER) : Arrival.parse(order),
                         new Sampling(or(trainImages, sampling.perClass()), or(heldOut, sampling.heldOut())),
                         or(onBadImage, BadImages.STOP)),
@@ -553,7 +573,8 @@ public final class RunConfigBuilder {
                         or(alphaLr, usual.scalarRate()),
                         new Augmentation(
                                 or(cropPadding, usual.augmentation().padding()),
-                                or(flip, usual.augmentation().flip())),
+                                or(flip, usual.augmentation().flip()),
+                                or(cropScale, usual.augmentation().smallest())),
                         or(replay, usual.replay()),
                         or(replayHold, usual.replayHold())),
                 new Measuring(

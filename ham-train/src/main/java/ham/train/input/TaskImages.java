@@ -4,6 +4,7 @@ import ham.runtime.image.RgbImage;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.ImageSet;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -18,6 +19,10 @@ public final class TaskImages {
     private final int[] targets;
     private final Preprocessing preprocessing;
     private final RgbImage[] kept;
+    /** Images at their own size, as far as there is room for them. */
+    private final RgbImage[] whole;
+
+    private final AtomicLong room = new AtomicLong(MOST_KEPT);
 
     /**
      * Images of a set; none is read yet.
@@ -32,6 +37,7 @@ public final class TaskImages {
         targets = Arrays.stream(indices).map(set::label).map(target).toArray();
         long bytes = 3L * preprocessing.width() * preprocessing.height() * indices.length;
         kept = new RgbImage[bytes > MOST_KEPT ? 0 : indices.length];
+        whole = new RgbImage[indices.length];
     }
 
     /** How many images. */
@@ -45,7 +51,23 @@ public final class TaskImages {
     }
 
     /**
-     * A resized image; asked for by one thread at a time.
+     * An image at its own size, upright where the model sees it so; different ones may be asked for at once.
+     *
+     * @throws ham.merge.InputException if it cannot be decoded
+     */
+    RgbImage whole(int index) {
+        if (whole[index] == null) {
+            RgbImage image = preprocessing.held(set.image(indices[index]));
+            if (room.addAndGet(-image.rgb().length) < 0) {
+                return image;
+            }
+            whole[index] = image;
+        }
+        return whole[index];
+    }
+
+    /**
+     * A resized image; different ones may be asked for at once.
      *
      * @throws ham.merge.InputException if it cannot be decoded
      */

@@ -66,7 +66,8 @@ public record RunInputs(
         requireTail(config, base);
         Dataset found = DataSpec.open(config.data());
         int[] order = config.stream().order().order(found.classNames().size());
-        TaskStream asked = new TaskStream(order, config.stream().tasks());
+        TaskStream asked = new TaskStream(
+                order, config.stream().tasks(), config.stream().initial());
         int learnt = config.learning().tasks(asked.tasks());
         List<String> skipped = new ArrayList<>();
         if (LatentMemory.followsByStates(config)) {
@@ -80,7 +81,7 @@ public record RunInputs(
                 base.sha256(),
                 data,
                 learnt == asked.tasks() ? asked : new TaskStream(order, learnt),
-                Preprocessing.ofCheckpoint(config.base(), base.config().imageSize()),
+                config.pixels().of(config.base(), base.config().imageSize()),
                 List.copyOf(skipped));
     }
 

@@ -7,6 +7,7 @@ import ham.merge.InputException;
 import ham.merge.folder.MergeOrigin;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
+import ham.train.config.Pixels;
 import ham.train.lora.Recipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,13 @@ import java.util.Set;
 public final class RunRecord {
     /** Options that records of earlier versions do not have, with what such a run did. */
     private static final ObjectNode LATER =
-            JsonFiles.object().put("blocks", "all").put("replay", 0).put("replay-hold", Recipe.REPLAY_HOLD);
+            JsonFiles.object()
+                    .put("blocks", "all")
+                    .put("replay", 0)
+                    .put("replay-hold", Recipe.REPLAY_HOLD)
+                    .put("preprocessing", Pixels.BASE.optionName())
+                    .put("initial-classes", 0)
+                    .put("crop-scale", 0);
 
     private static final String ADAPTERS = "adapters";
 

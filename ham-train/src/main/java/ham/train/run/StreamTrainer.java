@@ -7,6 +7,7 @@ import ham.merge.join.Importance;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.config.Measuring;
+import ham.train.config.Pixels;
 import ham.train.config.RunConfig;
 import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
@@ -65,7 +66,9 @@ public final class StreamTrainer {
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
-        Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
+        if (config.pixels() == Pixels.BASE) {
+            Preprocessing.warning(config.base()).ifPresent(progress::warned);
+        }
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
                 RunMemory state = RunMemory.restoreOrBegin(inputs, vit, folder)) {

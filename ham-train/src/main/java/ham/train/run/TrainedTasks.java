@@ -35,7 +35,9 @@ final class TrainedTasks implements TaskSource {
     public TaskOutcome learn(TaskStart start, Split split, Optional<LatentReplay> replay) {
         RunConfig config = inputs.config();
         int task = start.task();
-        Recipe recipe = config.learning().recipe(config.recipe(), task);
+        Recipe recipe = config.learning()
+                .recipe(config.recipe(), task)
+                .forImagesOf(vit.config().imageSize());
         TaskResult result = new TaskTrainer(vit, config.lora(), recipe, config.seed())
                 .train(
                         inputs.trainingImages(
