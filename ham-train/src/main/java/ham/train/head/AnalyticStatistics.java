@@ -31,7 +31,7 @@ public final class AnalyticStatistics implements AutoCloseable {
     /** What the projection is drawn from, as long as it is as it was drawn. */
     private Optional<DrawnProjection> drawn;
 
-    private AnalyticSums state;
+    private AnalyticSums gathered;
 
     /**
      * Begins with no class.
@@ -50,15 +50,15 @@ public final class AnalyticStatistics implements AutoCloseable {
                 new AnalyticSums(0, new double[0], 0, rule.fixed().orElse(FIRST_RIDGE), new double[RIDGES.length]));
     }
 
-    /** Goes on from a state, with a projection as it was drawn; G is closed with this object. */
+    /** Goes on from what was gathered, with a projection as it was drawn; G is closed with this object. */
     public AnalyticStatistics(
-            TorchEngine engine, DrawnProjection projection, RidgeRule rule, Gram gram, AnalyticSums state) {
-        this(engine, projection.matrix(), Optional.of(projection), rule, gram, state);
+            TorchEngine engine, DrawnProjection projection, RidgeRule rule, Gram gram, AnalyticSums gathered) {
+        this(engine, projection.matrix(), Optional.of(projection), rule, gram, gathered);
     }
 
-    /** Goes on from a state, with a projection [d, M] that moved; G is closed with this object. */
-    public AnalyticStatistics(TorchEngine engine, Matrix projection, RidgeRule rule, Gram gram, AnalyticSums state) {
-        this(engine, projection, Optional.empty(), rule, gram, state);
+    /** Goes on from what was gathered, with a projection [d, M] that moved; G is closed with this object. */
+    public AnalyticStatistics(TorchEngine engine, Matrix projection, RidgeRule rule, Gram gram, AnalyticSums gathered) {
+        this(engine, projection, Optional.empty(), rule, gram, gathered);
     }
 
     private AnalyticStatistics(
@@ -67,19 +67,19 @@ public final class AnalyticStatistics implements AutoCloseable {
             Optional<DrawnProjection> drawn,
             RidgeRule rule,
             Gram gram,
-            AnalyticSums state) {
+            AnalyticSums gathered) {
         long width = projection.columns();
         if (gram.width() != width
-                || state.cross().length != state.classes() * width
-                || state.losses().length != RIDGES.length) {
-            throw new IllegalArgumentException("the state does not fit a projection of width " + width);
+                || gathered.cross().length != gathered.classes() * width
+                || gathered.losses().length != RIDGES.length) {
+            throw new IllegalArgumentException("the sums do not fit a projection of width " + width);
         }
         this.engine = engine;
         this.projection = projection;
         this.drawn = drawn;
         this.rule = rule;
         this.gram = gram;
-        this.state = state;
+        this.gathered = gathered;
     }
 
     /** P [d, M], behind the maps of {@link #follow} so far. */
@@ -98,8 +98,8 @@ public final class AnalyticStatistics implements AutoCloseable {
     }
 
     /** What to save besides; the arrays are shared, not copied. */
-    public AnalyticSums state() {
-        return state;
+    public AnalyticSums gathered() {
+        return gathered;
     }
 
     /**
@@ -124,8 +124,8 @@ public final class AnalyticStatistics implements AutoCloseable {
      */
     public void renew(RenewedStatistics renewed) {
         gram.set(renewed.gram());
-        state = new AnalyticSums(
-                state.classes(), renewed.cross(), state.images(), state.ridge(), state.losses());
+        gathered = new AnalyticSums(
+                gathered.classes(), renewed.cross(), gathered.images(), gathered.ridge(), gathered.losses());
     }
 
     /**
@@ -139,17 +139,17 @@ public final class AnalyticStatistics implements AutoCloseable {
     public void add(Features training, Features heldOut, int seen) {
         requireFinite(training.values());
         requireFinite(heldOut.values());
-        try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, state, seen)) {
+        try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, gathered, seen)) {
             regression.add(training);
-            double ridge = state.ridge();
-            double[] sums = state.losses();
+            double ridge = gathered.ridge();
+            double[] sums = gathered.losses();
             if (heldOut.size() > 0 && rule.fixed().isEmpty()) {
                 double[] losses = losses(regression, heldOut);
                 sums = sum(sums, losses);
                 ridge = RIDGES[smallest(rule.accumulates() ? sums : losses)];
             }
             regression.add(heldOut);
-            state = regression.state(ridge, sums);
+            gathered = regression.gathered(ridge, sums);
         }
     }
 
@@ -159,8 +159,8 @@ public final class AnalyticStatistics implements AutoCloseable {
      * @throws InputException if the statistics have no solution
      */
     public AnalyticHead head() {
-        try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, state, state.classes())) {
-            return new AnalyticHead(projection, regression.weights(state.ridge()));
+        try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, gathered, gathered.classes())) {
+            return new AnalyticHead(projection, regression.weights(gathered.ridge()));
         } catch (ArithmeticException e) {
             throw new InputException(
                     "analytic head: expected statistics with a solution, found that " + e.getMessage()

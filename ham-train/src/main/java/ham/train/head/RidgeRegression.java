@@ -53,17 +53,17 @@ final class RidgeRegression implements AutoCloseable {
      * @param sum G, which images are added to in place
      * @param classes how many there are now; new ones get empty rows
      */
-    RidgeRegression(TorchEngine engine, Matrix projection, Gram sum, AnalyticSums state, int classes) {
+    RidgeRegression(TorchEngine engine, Matrix projection, Gram sum, AnalyticSums gathered, int classes) {
         int width = projection.columns();
         this.projection = projection;
         this.classes = classes;
-        images = state.images();
+        images = gathered.images();
         manager = engine.newManager();
         solver = solver(engine);
         randomProjection = HeadLogits.array(manager, projection);
         gram = sum.array();
         cross = manager.create(
-                Arrays.copyOf(state.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
+                Arrays.copyOf(gathered.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
     }
 
     /** A program of G, Q and lambda, float64: the solution of {@code (G + lambda I) W = Q} and LAPACK's info, which is 0 on success. */
@@ -119,7 +119,7 @@ final class RidgeRegression implements AutoCloseable {
         }
     }
 
-    AnalyticSums state(double ridge, double[] losses) {
+    AnalyticSums gathered(double ridge, double[] losses) {
         return new AnalyticSums(classes, cross.toDoubleArray(), images, ridge, losses);
     }
 

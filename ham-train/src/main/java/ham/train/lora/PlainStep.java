@@ -30,7 +30,7 @@ final class PlainStep implements TrainingStep {
     private final TaskParameters parameters;
     private final double replayHold;
     private final NDManager manager;
-    private final GroupDeltas groups;
+    private final StackedGroups groups;
 
     /** @param replayHold weight of the distance that replayed features move */
     PlainStep(VitForward vit, TaskParameters parameters, List<FrozenGroup> frozen, double replayHold) {
@@ -38,7 +38,7 @@ final class PlainStep implements TrainingStep {
         this.vit = vit;
         this.parameters = parameters;
         manager = vit.engine().newManager();
-        groups = new GroupDeltas(vit, manager, frozen);
+        groups = new StackedGroups(vit, manager, frozen);
     }
 
     @Override

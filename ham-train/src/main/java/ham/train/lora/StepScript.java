@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * A training step as a TorchScript program: effective weights, forward pass, loss, gradients, and Adam's change of everything that is
  * trained, in one call and on the arrays in place.
  *
- * <p>{@code frozen} is {@link VitForward#fixed()}, all linear weights, then the arrays of {@link GroupDeltas} for every layer that a group
+ * <p>{@code frozen} is {@link VitForward#fixed()}, all linear weights, then the arrays of {@link StackedGroups} for every layer that a group
  * changes. {@code state} is {@link TaskParameters#all()}, then the first and the second
  * moments; what has a learning rate of 0 is not differentiated. {@code rates} are float64: a learning rate for each, divided by the first moment's correction, and the second's correction.
  */

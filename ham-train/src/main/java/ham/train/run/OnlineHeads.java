@@ -92,12 +92,12 @@ final class OnlineHeads implements AutoCloseable {
 
     /** Lambda of the analytic head as a multiple of the mean of G's diagonal for one image. */
     double ridge() {
-        return analytic.state().ridge();
+        return analytic.gathered().ridge();
     }
 
-    /** Adds the state to a checkpoint, under names that begin with the prefix. */
+    /** Adds what is gathered to a checkpoint, under names that begin with the prefix. */
     void save(SafetensorsWriter writer, String prefix) {
-        AnalyticSums state = analytic.state();
+        AnalyticSums gathered = analytic.gathered();
         long width = analytic.projection().columns();
         writer.add(prefix + "prototypes", prototypes.head().weight());
         analytic.drawn()
@@ -105,16 +105,16 @@ final class OnlineHeads implements AutoCloseable {
                         drawn -> drawn.write(writer, prefix),
                         () -> writer.add(prefix + PROJECTION, analytic.projection()));
         analytic.gram().add(writer, prefix + GRAM);
-        writer.add(prefix + "cross", List.of((long) state.classes(), width), state.cross());
-        writer.add(prefix + "ridge", List.of(1L), new double[] {state.ridge()});
-        writer.add(prefix + "losses", List.of((long) state.losses().length), state.losses());
-        writer.add(prefix + "images", List.of(1L), new double[] {state.images()});
+        writer.add(prefix + "cross", List.of((long) gathered.classes(), width), gathered.cross());
+        writer.add(prefix + "ridge", List.of(1L), new double[] {gathered.ridge()});
+        writer.add(prefix + "losses", List.of((long) gathered.losses().length), gathered.losses());
+        writer.add(prefix + "images", List.of(1L), new double[] {gathered.images()});
     }
 
     /** Restores what {@link #save} wrote; files of earlier releases hold the projection and the whole of G. */
     static OnlineHeads restore(TorchEngine engine, RidgeRule rule, SafetensorsFile file, String prefix) {
         Matrix prototypes = file.matrix(prefix + "prototypes");
-        AnalyticSums state = new AnalyticSums(
+        AnalyticSums gathered = new AnalyticSums(
                 prototypes.rows(),
                 file.doubles(prefix + "cross"),
                 (long) file.doubles(prefix + "images")[0],
@@ -126,8 +126,8 @@ final class OnlineHeads implements AutoCloseable {
         return new OnlineHeads(
                 engine,
                 new PrototypeStatistics(prototypes),
-                drawn.map(each -> new AnalyticStatistics(engine, each, rule, gram, state))
-                        .orElseGet(() -> new AnalyticStatistics(engine, projection, rule, gram, state)));
+                drawn.map(each -> new AnalyticStatistics(engine, each, rule, gram, gathered))
+                        .orElseGet(() -> new AnalyticStatistics(engine, projection, rule, gram, gathered)));
     }
 
     @Override
