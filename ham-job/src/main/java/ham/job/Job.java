@@ -50,6 +50,7 @@ public final class Job {
     private final boolean resume;
     private final boolean force;
     private final boolean keepStatistics;
+    private final Optional<Path> imageCache;
     private final List<String> command;
     private final JobListener listener;
 
@@ -59,6 +60,7 @@ public final class Job {
         resume = builder.resume;
         force = builder.force;
         keepStatistics = builder.keepStatistics;
+        imageCache = builder.imageCache;
         command = builder.command;
         listener = builder.listener;
     }
@@ -75,6 +77,7 @@ public final class Job {
         private boolean resume;
         private boolean force;
         private boolean keepStatistics;
+        private Optional<Path> imageCache = Optional.empty();
         private List<String> command = List.of();
         private JobListener listener = JobListener.SILENT;
 
@@ -107,6 +110,12 @@ public final class Job {
         /** Whether the finished run keeps the statistics of its heads, which only an unfinished one needs. */
         public Builder optKeepStatistics(boolean keep) {
             keepStatistics = keep;
+            return this;
+        }
+
+        /** A folder that keeps resized images for this run and later ones. */
+        public Builder optImageCache(Path folder) {
+            imageCache = Optional.of(folder);
             return this;
         }
 
@@ -146,7 +155,7 @@ public final class Job {
             return out;
         }
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
-        RunInputs inputs = RunInputs.open(config);
+        RunInputs inputs = RunInputs.open(config, imageCache);
         Map<String, String> environment = Environment.ofTraining(config, listener::stage);
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));

@@ -15,9 +15,11 @@ public final class TaskImages {
     private static final long MOST_KEPT = 1L << 30;
 
     private final ImageSet set;
+    private final ImageSet originals;
     private final int[] indices;
     private final int[] targets;
     private final Preprocessing preprocessing;
+    private final Preprocessing upright;
     private final RgbImage[] kept;
     /** Images at their own size, as far as there is room for them. */
     private final RgbImage[] whole;
@@ -31,7 +33,27 @@ public final class TaskImages {
      * @param target from a label of the data set to a target, from 0
      */
     public TaskImages(ImageSet set, int[] indices, IntUnaryOperator target, Preprocessing preprocessing) {
+        this(set, set, indices, target, preprocessing, preprocessing);
+    }
+
+    /**
+     * Images of a set that are there in two forms.
+     *
+     * @param set resized
+     * @param originals at their own size
+     * @param preprocessing what is left to do with those of the set
+     * @param upright what the originals go through
+     */
+    public TaskImages(
+            ImageSet set,
+            ImageSet originals,
+            int[] indices,
+            IntUnaryOperator target,
+            Preprocessing preprocessing,
+            Preprocessing upright) {
         this.set = set;
+        this.originals = originals;
+        this.upright = upright;
         this.indices = indices.clone();
         this.preprocessing = preprocessing;
         targets = Arrays.stream(indices).map(set::label).map(target).toArray();
@@ -57,7 +79,7 @@ public final class TaskImages {
      */
     RgbImage whole(int index) {
         if (whole[index] == null) {
-            RgbImage image = preprocessing.held(set.image(indices[index]));
+            RgbImage image = upright.held(originals.image(indices[index]));
             if (room.addAndGet(-image.rgb().length) < 0) {
                 return image;
             }

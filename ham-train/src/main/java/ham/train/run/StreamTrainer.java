@@ -10,9 +10,7 @@ import ham.runtime.preprocess.Preprocessing;
 import ham.train.config.Measuring;
 import ham.train.config.Pixels;
 import ham.train.config.RunConfig;
-import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
-import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
@@ -81,12 +79,13 @@ public final class StreamTrainer {
                 progress.resumed(finished, stream.tasks());
             }
             RunOutputs outputs = new RunOutputs(inputs, folder);
-            TestImages tests = new TestImages(inputs, vit);
+            ModelPasses passes = new ModelPasses(inputs, vit);
+            TestImages tests = new TestImages(inputs, vit, passes);
             if (finished > 0) {
                 outputs.forgetTraining(finished - 1);
             }
             for (int task = finished; task < stream.tasks(); task++) {
-                new TaskWork(task, source, vit, memory, tests).learn(outputs);
+                new TaskWork(task, source, vit, memory, passes, tests).learn(outputs);
             }
             outputs.finish(memory);
         }
@@ -98,15 +97,23 @@ public final class StreamTrainer {
         private final TaskSource source;
         private final VitForward vit;
         private final RunMemory memory;
+        private final ModelPasses passes;
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
 
-        TaskWork(int task, TaskSource source, VitForward vit, RunMemory memory, TestImages tests) {
+        TaskWork(
+                int task,
+                TaskSource source,
+                VitForward vit,
+                RunMemory memory,
+                ModelPasses passes,
+                TestImages tests) {
             this.task = task;
             this.source = source;
             this.vit = vit;
             this.memory = memory;
+            this.passes = passes;
             this.tests = tests;
             this.split = inputs.split(task);
         }
@@ -126,9 +133,9 @@ public final class StreamTrainer {
             clock.lap("merging");
             Map<HeadKind, Head> heads;
             Optional<Transfer> transfer;
-            try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
-                RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
-                RunInputs.Seen training = inputs.seen(model, split.training());
+            try (ModelPasses.Pass model = passes.through(deltas)) {
+                RunInputs.Seen heldOut = model.seen(split.heldOut());
+                RunInputs.Seen training = model.seen(split.training());
                 before.ifPresent(guides -> memory.follow(guides, training.features()));
                 memory.renew(task, deltas);
                 memory.addTask(task, training, heldOut, outcome.head());
@@ -144,7 +151,16 @@ public final class StreamTrainer {
             TaskSummary summary = summary(outcome, transfer);
             memory.metrics().add(summary);
             outputs.save(task, outcome.learned(), heads, memory);
+            forgetImages();
             progress.finished(summary);
+        }
+
+        /** No later task looks at this one's training images. */
+        private void forgetImages() {
+            for (int[] samples : List.of(split.training(), split.heldOut())) {
+                inputs.trainPixels().forget(samples);
+                passes.forget(inputs.data().train(), samples);
+            }
         }
 
         private TaskOutcome train(TaskStart start) {
@@ -161,12 +177,12 @@ public final class StreamTrainer {
             if (!memory.follows(task)) {
                 return Optional.empty();
             }
-            try (FeatureExtractor model = new FeatureExtractor(vit, learner.deltas())) {
+            try (ModelPasses.Pass model = passes.through(learner.deltas())) {
                 return Optional.of(features(model, split.training()));
             }
         }
 
-        private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {
+        private Map<HeadKind, AccuracyRow> rows(ModelPasses.Pass model, Map<HeadKind, Head> heads) {
             if (method.givesOneModel()) {
                 return tests.rows(task, model, heads);
             }
@@ -181,8 +197,8 @@ public final class StreamTrainer {
                 return Optional.empty();
             }
             LinearHead own = outcome.ownHead(start.classes());
-            try (FeatureExtractor trained =
-                    new FeatureExtractor(vit, outcome.learned().trainedDeltas(start))) {
+            try (ModelPasses.Pass trained =
+                    passes.through(outcome.learned().trainedDeltas(start))) {
                 Features before = features(trained, split.heldOut());
                 return Optional.of(new Transfer(after.size(), accuracy(own, before), accuracy(own, after)));
             }
@@ -197,15 +213,14 @@ public final class StreamTrainer {
                 return;
             }
             OnlineHeads heads = memory.frozen().get();
-            try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
+            try (ModelPasses.Pass backbone = passes.through(new TreeMap<>())) {
                 heads.add(features(backbone, split.training()), features(backbone, split.heldOut()), stream.seen(task));
             }
             memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
         }
 
-        private Features features(FeatureExtractor extractor, int[] samples) {
-            ImageSet train = inputs.data().train();
-            return inputs.features(extractor, train, samples);
+        private Features features(ModelPasses.Pass model, int[] samples) {
+            return model.features(inputs.data().train(), samples);
         }
 
         private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer) {
