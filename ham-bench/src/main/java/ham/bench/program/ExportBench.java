@@ -1,7 +1,7 @@
 package ham.bench.program;
 
-import ham.bench.latency.TimedAction;
 import ham.bench.latency.InterleavedMeasurement;
+import ham.bench.latency.TimedAction;
 import ham.export.ExportRequest;
 import ham.export.VitExporter;
 import ham.export.graph.OperatorSets;

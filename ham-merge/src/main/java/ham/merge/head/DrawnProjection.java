@@ -70,9 +70,7 @@ public record DrawnProjection(long seed, int features, int width) {
     /** Adds it to a file's metadata, its key behind a prefix. */
     public void write(SafetensorsWriter writer, String prefix) {
         writer.metadata(
-                prefix + KEY,
-                "java.util.Random " + seed + " " + features + "x" + width + " "
-                        + drawn().sha256());
+                prefix + KEY, "java.util.Random " + seed + " " + features + "x" + width + " " + drawn().sha256());
     }
 
     /**
@@ -89,8 +87,8 @@ public record DrawnProjection(long seed, int features, int width) {
         if (!parts.matches() || (long) Integer.parseInt(parts.group(2)) * Integer.parseInt(parts.group(3)) > 1 << 30) {
             throw new InputException(
                     file.path(),
-                    "metadata '" + prefix + KEY + "': expected 'java.util.Random SEED dxM SHA-256, found "
-                            + text + "; use the file as it was written");
+                    "metadata '" + prefix + KEY + "': expected 'java.util.Random SEED dxM SHA-256, found " + text
+                            + "; use the file as it was written");
         }
         DrawnProjection drawn = new DrawnProjection(
                 Long.parseLong(parts.group(1)), Integer.parseInt(parts.group(2)), Integer.parseInt(parts.group(3)));
@@ -98,8 +96,9 @@ public record DrawnProjection(long seed, int features, int width) {
         if (!found.equals(parts.group(4))) {
             throw new InputException(
                     file.path(),
-                    "metadata '" + prefix + KEY + "': expected numbers with the hash " + parts.group(4) + ", drew others ("
-                            + found + "); use the file as it was written, or the head of the finished run, which has them all");
+                    "metadata '" + prefix + KEY + "': expected numbers with the hash " + parts.group(4)
+                            + ", drew others (" + found
+                            + "); use the file as it was written, or the head of the finished run, which has them all");
         }
         return Optional.of(drawn);
     }

@@ -42,8 +42,7 @@ public final class HeadFile {
         SafetensorsWriter writer = new SafetensorsWriter();
         add(writer, "", named);
         if (named.head() instanceof AnalyticHead analytic) {
-            drawn.ifPresentOrElse(
-                    each -> each.write(writer, ""), () -> writer.add(PROJECTION, analytic.projection()));
+            drawn.ifPresentOrElse(each -> each.write(writer, ""), () -> writer.add(PROJECTION, analytic.projection()));
         }
         writer.write(file);
     }

@@ -173,7 +173,8 @@ public final class SafetensorsOutput implements Closeable {
     /** Writes a tensor of any dtype and size from its little-endian, row-major bytes, piece after piece. */
     public void write(String name, DType dtype, Iterable<ByteBuffer> pieces) {
         Place declared = places.get(name);
-        long offset = place(name, dtype, declared == null ? 0 : declared.tensor().bytes());
+        long offset =
+                place(name, dtype, declared == null ? 0 : declared.tensor().bytes());
         long end = offset + declared.tensor().bytes();
         for (ByteBuffer piece : pieces) {
             int bytes = piece.remaining();

@@ -61,6 +61,7 @@ public final class Preset {
             "min_lr", Set.of("0.0", "0"),
             "optimizer", Set.of("adam"),
             "scheduler", Set.of("cosine"));
+
     private static final Set<String> OWN = Set.of("model_name", "init_cls", "increment", "seed", "shuffle", "device");
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -80,9 +81,8 @@ public final class Preset {
      * @throws InputException when it is neither, or names a key that nobody knows
      */
     public static Preset read(String name) {
-        ObjectNode keys = NAMES.contains(name.toLowerCase(Locale.ROOT))
-                ? own(name.toLowerCase(Locale.ROOT))
-                : file(name);
+        ObjectNode keys =
+                NAMES.contains(name.toLowerCase(Locale.ROOT)) ? own(name.toLowerCase(Locale.ROOT)) : file(name);
         Preset preset = new Preset(name, keys);
         keys.fieldNames().forEachRemaining(preset::requireKnown);
         return preset;
@@ -102,8 +102,8 @@ public final class Preset {
         if (!name.toLowerCase(Locale.ROOT).endsWith(".json")) {
             throw InputException.parameter(
                     "preset",
-                    "expected one of " + String.join(", ", NAMES) + " or a file whose name ends in .json, found '" + name
-                            + "'");
+                    "expected one of " + String.join(", ", NAMES) + " or a file whose name ends in .json, found '"
+                            + name + "'");
         }
         return JsonFiles.read(Path.of(name), "a preset");
     }
@@ -114,12 +114,14 @@ public final class Preset {
                 && !SAME.containsKey(key)
                 && !ONLY.containsKey(key)
                 && !RunConfigBuilder.names().contains(key)) {
-            throw problem(key, "expected a key of LAMDA-PILOT that ham knows ("
-                    + List.of(OWN, SAME.keySet(), ONLY.keySet(), TOLD).stream()
-                            .flatMap(Set::stream)
-                            .sorted()
-                            .collect(Collectors.joining(", "))
-                    + ") or a parameter by its name in run.json, found another; take it out");
+            throw problem(
+                    key,
+                    "expected a key of LAMDA-PILOT that ham knows ("
+                            + List.of(OWN, SAME.keySet(), ONLY.keySet(), TOLD).stream()
+                                    .flatMap(Set::stream)
+                                    .sorted()
+                                    .collect(Collectors.joining(", "))
+                            + ") or a parameter by its name in run.json, found another; take it out");
         }
     }
 
@@ -136,8 +138,10 @@ public final class Preset {
         RunConfigBuilder builder = RunConfig.builder().setBase(base).setData(data);
         ONLY.forEach((key, values) -> {
             if (keys.has(key) && !values.contains(text(key).toLowerCase(Locale.ROOT))) {
-                throw problem(key, "expected " + values.stream().sorted().findFirst().orElseThrow()
-                        + ", the one thing that ham does, found " + keys.get(key) + "; change or leave it out");
+                throw problem(
+                        key,
+                        "expected " + values.stream().sorted().findFirst().orElseThrow()
+                                + ", the one thing that ham does, found " + keys.get(key) + "; change or leave it out");
             }
         });
         Map<String, String> told = new LinkedHashMap<>();

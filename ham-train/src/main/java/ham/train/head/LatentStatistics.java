@@ -105,7 +105,8 @@ public final class LatentStatistics implements AutoCloseable {
         if (functions > widest) {
             throw InputException.parameter(
                     "drift",
-                    "expected at most " + widest + " functions of a state, whose sums in float64 are an array of 2^31 bytes,"
+                    "expected at most " + widest
+                            + " functions of a state, whose sums in float64 are an array of 2^31 bytes,"
                             + " found " + functions + " of drift states with projection " + random
                             + "; choose a projection of at most " + Math.max(0, widest - (functions - random))
                             + ", or another drift");

@@ -59,8 +59,10 @@ public final class PreparedImages implements ImageSet {
      * @param identity what the images are, for the file's name: the same for the same images only
      * @throws InputException when the file cannot be opened
      */
-    public static PreparedImages of(ImageSet set, Preprocessing preprocessing, long room, Path folder, String identity) {
-        String name = Sha256.of((identity + "\n" + set.size() + "\n" + preprocessing.toJson()).getBytes(StandardCharsets.UTF_8));
+    public static PreparedImages of(
+            ImageSet set, Preprocessing preprocessing, long room, Path folder, String identity) {
+        String name = Sha256.of(
+                (identity + "\n" + set.size() + "\n" + preprocessing.toJson()).getBytes(StandardCharsets.UTF_8));
         Path path = folder.resolve(name.substring(0, 32) + ".pixels");
         try {
             Files.createDirectories(folder);
@@ -142,7 +144,8 @@ public final class PreparedImages implements ImageSet {
             }
             return image;
         } catch (IOException e) {
-            throw new InputException("image cache: cannot be read or written: " + e.getMessage() + "; use another folder, or none", e);
+            throw new InputException(
+                    "image cache: cannot be read or written: " + e.getMessage() + "; use another folder, or none", e);
         }
     }
 

@@ -33,8 +33,7 @@ public record LearnedTask(LoraAdapter adapter, Importance alpha, List<Importance
         }
         for (int i = 0; i < start.groups().size(); i++) {
             FrozenGroup group = start.groups().get(i);
-            group.scaled(groupAlphas.get(i))
-                    .forEach((weight, delta) -> deltas.merge(weight, delta, LearnedTask::sum));
+            group.scaled(groupAlphas.get(i)).forEach((weight, delta) -> deltas.merge(weight, delta, LearnedTask::sum));
         }
         return deltas;
     }

@@ -32,7 +32,8 @@ final class SdLoraLearner implements Learner {
                 task,
                 classes,
                 IntStream.range(0, adapters.size())
-                        .mapToObj(i -> FrozenGroup.of(alphas.get(i), adapters.get(i).factors()))
+                        .mapToObj(i ->
+                                FrozenGroup.of(alphas.get(i), adapters.get(i).factors()))
                         .toList());
     }
 

@@ -62,8 +62,7 @@ public record Recipe(
 
     /** The same for a model that takes images of this side. */
     public Recipe forImagesOf(int side) {
-        return new Recipe(
-                epochs, batch, adapterRate, headRate, scalarRate, augmentation.at(side), replay, replayHold);
+        return new Recipe(epochs, batch, adapterRate, headRate, scalarRate, augmentation.at(side), replay, replayHold);
     }
 
     private static void requirePositive(String name, int value) {

@@ -45,7 +45,10 @@ final class ScriptStep implements TrainingStep {
         parameters.forEach(parameter -> lend(parameter, parameter.value()));
         parameters.forEach(parameter -> lend(parameter, parameter.firstMoment()));
         parameters.forEach(parameter -> lend(parameter, parameter.secondMoment()));
-        program = new TorchScript(vit.engine(), StepScript.FUNCTIONS, StepScript.main(vit, task, StackedGroups.areFactored(groups), replayHold));
+        program = new TorchScript(
+                vit.engine(),
+                StepScript.FUNCTIONS,
+                StepScript.main(vit, task, StackedGroups.areFactored(groups), replayHold));
     }
 
     private void lend(Parameter parameter, FloatArray floats) {

@@ -108,7 +108,8 @@ final class StackedGroups {
                 System.arraycopy(pair.a().data(), 0, a, first * in, pair.rank() * in);
                 for (int row = 0; row < out; row++) {
                     for (int r = 0; r < pair.rank(); r++) {
-                        b[row * all + first + r] = (float) (pair.scaling() * pair.b().get(row, r));
+                        b[row * all + first + r] =
+                                (float) (pair.scaling() * pair.b().get(row, r));
                     }
                 }
                 Arrays.fill(of, i * all + first, i * all + first + pair.rank(), 1);

@@ -23,14 +23,13 @@ import java.util.stream.IntStream;
 /** The {@link RunRecord} of a run folder: written when the run begins, compared when it is gone on with. */
 public final class RecordedRun {
     /** Options that records of earlier versions do not have, with what such a run did. */
-    private static final ObjectNode LATER =
-            JsonFiles.object()
-                    .put("blocks", "all")
-                    .put("replay", 0)
-                    .put("replay-hold", Recipe.REPLAY_HOLD)
-                    .put("preprocessing", Pixels.BASE.optionName())
-                    .put("initial-classes", 0)
-                    .put("crop-scale", 0);
+    private static final ObjectNode LATER = JsonFiles.object()
+            .put("blocks", "all")
+            .put("replay", 0)
+            .put("replay-hold", Recipe.REPLAY_HOLD)
+            .put("preprocessing", Pixels.BASE.optionName())
+            .put("initial-classes", 0)
+            .put("crop-scale", 0);
 
     private static final String ADAPTERS = "adapters";
 
@@ -54,8 +53,7 @@ public final class RecordedRun {
         if (Files.exists(file)) {
             RunRecord found = RunRecord.read(file);
             requireSame(file, found, record);
-            return otherThreads(
-                    found.environment().get(RunRecord.THREADS), environment.get(RunRecord.THREADS));
+            return otherThreads(found.environment().get(RunRecord.THREADS), environment.get(RunRecord.THREADS));
         }
         if (folder.holdsWork()) {
             throw new InputException(
@@ -160,8 +158,7 @@ public final class RecordedRun {
     private static void requireSameHash(Path file, String what, String found, String wanted) {
         if (!wanted.equals(found)) {
             throw new InputException(
-                    file,
-                    what + ": expected " + found + ", found " + wanted + "; use the same, or start over (force)");
+                    file, what + ": expected " + found + ", found " + wanted + "; use the same, or start over (force)");
         }
     }
 

@@ -83,8 +83,8 @@ public record RunInputs(
         requireTail(config, base);
         Dataset found = DataSpec.open(config.data());
         int[] order = config.stream().order().order(found.classNames().size());
-        TaskStream asked = new TaskStream(
-                order, config.stream().tasks(), config.stream().initial());
+        TaskStream asked =
+                new TaskStream(order, config.stream().tasks(), config.stream().initial());
         int learnt = config.learning().tasks(asked.tasks());
         List<String> skipped = new ArrayList<>();
         if (LatentMemory.followsByStates(config)) {
@@ -92,7 +92,8 @@ public record RunInputs(
             LatentStatistics.requireFit(config.head().projectionWidth(), model.hidden(), model.mlp(), order.length);
         }
         Dataset data = config.stream().badImages().readable(config.data(), found, skipped::add);
-        Preprocessing preprocessing = config.pixels().of(config.base(), base.config().imageSize());
+        Preprocessing preprocessing =
+                config.pixels().of(config.base(), base.config().imageSize());
         return new RunInputs(
                 config,
                 base,
@@ -220,8 +221,7 @@ public record RunInputs(
     /** Features of images of a set, with their class positions. */
     Features features(FeatureExtractor extractor, ImageSet set, int[] samples) {
         PreparedImages images = prepared(set);
-        return new Features(
-                extractor.features(images, samples, images.normalisation()), positions(set, samples));
+        return new Features(extractor.features(images, samples, images.normalisation()), positions(set, samples));
     }
 
     /** Features of training images and their states, with their class positions. */

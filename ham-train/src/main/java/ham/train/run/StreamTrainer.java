@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.record.Transfer;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -18,6 +17,7 @@ import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.TaskStart;
 import ham.train.metrics.AccuracyRow;
+import ham.train.record.Transfer;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
@@ -78,6 +78,7 @@ public final class StreamTrainer {
             if (finished > 0) {
                 progress.resumed(finished, stream.tasks());
             }
+            plan(engine, folder);
             RunOutputs outputs = new RunOutputs(inputs, folder);
             ModelPasses passes = new ModelPasses(inputs, vit);
             TestImages tests = new TestImages(inputs, vit, passes);
@@ -91,6 +92,15 @@ public final class StreamTrainer {
         }
     }
 
+    /** Says what the run is going to need, and what does not fit. */
+    private void plan(TorchEngine engine, RunFolder folder) {
+        RunNeeds needs = RunNeeds.of(inputs, engine.precision());
+        if (!needs.sentence().isEmpty()) {
+            progress.planned(needs.sentence());
+        }
+        needs.shortages(RunNeeds.Room.of(folder.path())).forEach(progress::warned);
+    }
+
     /** The work of one task. */
     private final class TaskWork {
         private final int task;
@@ -102,13 +112,7 @@ public final class StreamTrainer {
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
 
-        TaskWork(
-                int task,
-                TaskSource source,
-                VitForward vit,
-                RunMemory memory,
-                ModelPasses passes,
-                TestImages tests) {
+        TaskWork(int task, TaskSource source, VitForward vit, RunMemory memory, ModelPasses passes, TestImages tests) {
             this.task = task;
             this.source = source;
             this.vit = vit;
@@ -188,7 +192,8 @@ public final class StreamTrainer {
             }
             Map<HeadKind, AccuracyRow> before = new EnumMap<>(HeadKind.class);
             heads.keySet()
-                    .forEach(kind -> before.put(kind, memory.metrics().variants().lastRow(method, kind)));
+                    .forEach(
+                            kind -> before.put(kind, memory.metrics().variants().lastRow(method, kind)));
             return tests.ownRows(task, model, heads, before);
         }
 
@@ -197,8 +202,7 @@ public final class StreamTrainer {
                 return Optional.empty();
             }
             LinearHead own = outcome.ownHead(start.classes());
-            try (ModelPasses.Pass trained =
-                    passes.through(outcome.learned().trainedDeltas(start))) {
+            try (ModelPasses.Pass trained = passes.through(outcome.learned().trainedDeltas(start))) {
                 Features before = features(trained, split.heldOut());
                 return Optional.of(new Transfer(after.size(), accuracy(own, before), accuracy(own, after)));
             }

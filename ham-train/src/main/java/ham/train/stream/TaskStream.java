@@ -48,8 +48,9 @@ public final class TaskStream {
         if (initial < 0 || initial > order.length - (tasks - 1)) {
             throw InputException.parameter(
                     "initial-classes",
-                    "expected 0 to " + (order.length - (tasks - 1)) + " of " + order.length + " classes, so that each of "
-                            + tasks + " tasks has one, found " + initial + "; choose fewer, or fewer tasks");
+                    "expected 0 to " + (order.length - (tasks - 1)) + " of " + order.length
+                            + " classes, so that each of " + tasks + " tasks has one, found " + initial
+                            + "; choose fewer, or fewer tasks");
         }
         this.order = order.clone();
         this.tasks = tasks;

@@ -75,14 +75,14 @@ class PresetTest {
 
     @Test
     void readsAFileOfTheFieldBesideParametersOfHam() throws IOException {
-        RunConfig config = config(file(
-                        """
+        RunConfig config = config(
+                file("""
                 {"prefix": "mine", "dataset": "cifar224", "memory_size": 0, "init_cls": 20, "increment": 20, "shuffle": false,
                  "model_name": "sdlora", "device": ["-1"], "seed": [7], "tuned_epoch": 2, "batch_size": 48, "init_lr": 0.001,
                  "weight_decay": 0.0, "optimizer": "adam", "lora_rank": 4, "targets": ["query", "key"], "keep": null}
                 """
                                 .replace(", \"keep\": null", ""))
-                .toString());
+                        .toString());
         assertThat(config.learning().method()).isEqualTo(LearningMethod.SD_LORA);
         assertThat(config.stream().tasks()).isEqualTo(3);
         assertThat(config.stream().order().optionName()).isEqualTo("natural");
@@ -109,7 +109,9 @@ class PresetTest {
             })
     void saysWhatItDoesNotKnow(String json, String sentence) throws IOException {
         String file = file(json.replace('\'', '"')).toString();
-        assertThatThrownBy(() -> config(file)).isInstanceOf(InputException.class).hasMessageContaining(sentence);
+        assertThatThrownBy(() -> config(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(sentence);
     }
 
     @Test

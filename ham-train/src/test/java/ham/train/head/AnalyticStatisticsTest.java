@@ -60,8 +60,7 @@ class AnalyticStatisticsTest {
 
     /** Adds images, every tenth of them held out. */
     private static void add(AnalyticStatistics statistics, float[] features, int[] positions, int seen) {
-        statistics.add(
-                part(features, positions, i -> i % 10 != 9), part(features, positions, i -> i % 10 == 9), seen);
+        statistics.add(part(features, positions, i -> i % 10 != 9), part(features, positions, i -> i % 10 == 9), seen);
     }
 
     private static Features part(float[] features, int[] positions, IntPredicate chosen) {
@@ -289,12 +288,15 @@ class AnalyticStatisticsTest {
     void readsTheWholeOfG() {
         double[] values = new Random(4).doubles(WIDTH * WIDTH).toArray();
         Path file = temp.resolve("whole.safetensors");
-        new SafetensorsWriter().add("gram", List.of((long) WIDTH, (long) WIDTH), values).write(file);
+        new SafetensorsWriter()
+                .add("gram", List.of((long) WIDTH, (long) WIDTH), values)
+                .write(file);
         SafetensorsFile written = SafetensorsFile.open(file);
         assertThat(Gram.read(engine, WIDTH, written, "gram").rows(0, WIDTH)).containsExactly(values);
         assertThatThrownBy(() -> Gram.read(engine, WIDTH + 1, written, "gram"))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("'gram': expected the statistics of 25 random features, found the shape [24, 24]");
+                .hasMessageContaining(
+                        "'gram': expected the statistics of 25 random features, found the shape [24, 24]");
     }
 
     @Test
