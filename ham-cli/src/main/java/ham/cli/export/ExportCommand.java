@@ -26,6 +26,7 @@ import ham.merge.io.JsonFiles;
 import ham.runtime.classify.Labels;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
+import ham.runtime.preprocess.PreprocessingChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +37,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** {@code ham export}: checkpoint or graph and merge in, one ONNX model out, compared with its reference form before it gets its name. */
 @Command(
@@ -97,6 +99,14 @@ public final class ExportCommand implements Callable<Integer> {
                     + " with id2label (default: as merge or base name them).")
     private Path labels;
 
+    @Option(
+            names = "--preprocessing",
+            paramLabel = "WHAT",
+            description =
+                    "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
+                            + " half.")
+    private String preprocessing;
+
     @Option(names = "--no-verify", description = "Do not compare the model with its factored form.")
     private boolean noVerify;
 
@@ -138,6 +148,12 @@ public final class ExportCommand implements Callable<Integer> {
         }
         if (delivery.isTasks()) {
             numbers.requirePlain(console.spec());
+            if (preprocessing != null) {
+                throw new ParameterException(
+                        console.spec().commandLine(),
+                        "--preprocessing: expected the merged model, found a --package of tasks; put a "
+                                + Preprocessing.HUGGING_FACE_FILE + " into " + base + " instead");
+            }
             Packaged made = delivery.tasks(Optional.ofNullable(merged), (each, file) -> export(each, file, settings)
                     .result());
             console.result(ExportText.of(made, out), made.record().json().put("out", out.toString()));
@@ -201,7 +217,10 @@ public final class ExportCommand implements Callable<Integer> {
                 .optForce(force)
                 .optVerify(!noVerify);
         Optional.ofNullable(weights).ifPresent(request::optWeights);
-        if (weights != null && !OnnxSummary.of(base).metadata().containsKey(Preprocessing.METADATA_KEY)) {
+        Optional.ofNullable(preprocessing).map(PreprocessingChoice::parse).ifPresent(request::optPreprocessing);
+        if (preprocessing == null
+                && weights != null
+                && !OnnxSummary.of(base).metadata().containsKey(Preprocessing.METADATA_KEY)) {
             Preprocessing.warning(weights).ifPresent(console::warn);
         }
         Optional.ofNullable(inputs).ifPresent(request::optInputs);
@@ -216,22 +235,24 @@ public final class ExportCommand implements Callable<Integer> {
         Checkpoint opened = Checkpoint.open(base);
         Checkpoint checkpoint =
                 labels == null || all.head().isPresent() ? opened : opened.withLabels(Labels.read(labels));
-        Preprocessing.warning(base).ifPresent(console::warn);
-        ExportRequest request = ExportRequest.builder()
+        ExportRequest.Builder request = ExportRequest.builder()
                 .setBase(checkpoint)
                 .setMerged(all)
                 .setVersion(Version.current())
                 .setOutput(file)
                 .setSettings(settings)
                 .optForce(force)
-                .optVerify(!noVerify)
-                .build();
-        if (inputs != null) {
-            request = request.toBuilder()
-                    .optInputs(ParityInputs.read(inputs, checkpoint.config()))
-                    .build();
+                .optVerify(!noVerify);
+        if (preprocessing == null) {
+            Preprocessing.warning(base).ifPresent(console::warn);
+        } else {
+            request.optPreprocessing(PreprocessingChoice.forSide(
+                    preprocessing, checkpoint.config().imageSize()));
         }
-        ExportRequest formatted = numbers.apply(console.spec(), request);
+        if (inputs != null) {
+            request.optInputs(ParityInputs.read(inputs, checkpoint.encoder().input()));
+        }
+        ExportRequest formatted = numbers.apply(console.spec(), request.build());
         ExportResult result = VitExporter.export(formatted);
         Optional<FormatAccuracy> accuracy = numbers.accuracy(console, formatted);
         return new Exported(result, Optional.of(formatted.format()), accuracy);

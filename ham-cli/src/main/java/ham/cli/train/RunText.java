@@ -6,6 +6,7 @@ import ham.cli.console.Table;
 import ham.job.Job;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.merge.io.JsonRecords;
 import ham.report.bench.BenchDocument;
 import ham.report.record.ExportDocument;
 import ham.train.eval.DeployedAccuracy;
@@ -31,10 +32,7 @@ public record RunText(String text, ObjectNode json) {
         MetricsRecord metrics = MetricsRecord.read(run.resolve(MetricsRecord.FILE));
         boolean deployed = !record.parameter("method").equals(LearningMethod.ORACLE.optionName());
         int classes = record.classOrder().size();
-        require(
-                run.resolve(RunRecord.FILE),
-                classes > 0 && !record.tasks().isEmpty(),
-                "class_order and tasks");
+        require(run.resolve(RunRecord.FILE), classes > 0 && !record.tasks().isEmpty(), "class_order and tasks");
         require(run.resolve(MetricsRecord.FILE), !metrics.variants().isEmpty() && metrics.last() != null, "variants");
 
         double chance = 1.0 / classes;
@@ -71,6 +69,10 @@ public record RunText(String text, ObjectNode json) {
             text.append(accuracies(metrics, "merged model", "exported ONNX", evaluation.accuracy(), chance));
             text.append("\n\n").append(parity(export.parity()));
         }
+        if (record.guard() != null) {
+            json.set("guard", JsonRecords.tree(record.guard()));
+            text.append("\n\n").append(record.guard().sentence());
+        }
         if (Files.exists(run.resolve(Job.BENCH))) {
             BenchDocument bench = BenchDocument.read(run.resolve(Job.BENCH));
             json.set("bench", bench.json());
@@ -102,10 +104,9 @@ public record RunText(String text, ObjectNode json) {
         metrics.variants().forEach((variant, figures) -> {
             if (!variant.equals(chosen)) {
                 boolean beside = !variant.startsWith(metrics.method() + "/");
-                String name = (beside ? "frozen backbone, " : model + ", ") + variant.replaceFirst("^[^/]*/", "")
-                        + " head";
-                table.row(cells(
-                        name, figures.last(), figures.averageIncremental(), figures.forgetting(), overTime));
+                String name =
+                        (beside ? "frozen backbone, " : model + ", ") + variant.replaceFirst("^[^/]*/", "") + " head";
+                table.row(cells(name, figures.last(), figures.averageIncremental(), figures.forgetting(), overTime));
             }
         });
         String luck = Table.percent(chance);

@@ -10,7 +10,6 @@ import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
 import ham.merge.record.MergeMode;
-import ham.train.config.Pixels;
 import ham.train.config.RunConfig;
 import ham.train.config.RunConfigBuilder;
 import ham.train.head.DriftRule;
@@ -40,7 +39,7 @@ public final class TrainOptions {
             paramLabel = "METHOD",
             defaultValue = "ham",
             description = "ham, cat-pruned (ham with one group), sequential (one adapter trained on and on), linear,"
-                    + " task-arithmetic, ties, dare, magmax, model-stock, tsv, iso-c, iso-cts, opcm (adapters trained alone and merged so), sd-lora (every earlier pair"
+                    + " task-arithmetic, ties, dare, magmax, model-stock, tsv, iso-c, iso-cts, opcm, regmean (adapters trained alone and merged so), sd-lora (every earlier pair"
                     + " frozen with a scalar of its own), oracle (an adapter a task, the task known; gives no single"
                     + " model), joint (one adapter, all data at once) or frozen (no adapter; the linear head is trained)"
                     + " (default: ${DEFAULT-VALUE}).")
@@ -78,8 +77,9 @@ public final class TrainOptions {
     @Option(
             names = "--projection",
             paramLabel = "M",
-            description = "Random features of the analytic head (default: ten times the model's width, rounded up to thousands,"
-                    + " 2000 to 10,000: 2000 for 192, 8000 for 768).")
+            description =
+                    "Random features of the analytic head (default: ten times the model's width, rounded up to thousands,"
+                            + " 2000 to 10,000: 2000 for 192, 8000 for 768).")
     private Integer projection;
 
     @Option(
@@ -102,15 +102,6 @@ public final class TrainOptions {
                             + " or states (statistics are made anew from those of what enters the tail;"
                             + " adapters must sit there, as for --replay) (default: ${DEFAULT-VALUE}).")
     private String drift;
-
-    @Option(
-            names = "--preprocessing",
-            paramLabel = "HOW",
-            defaultValue = "base",
-            description = "How images become the model's input: base (as the checkpoint says) or plain-crop (shortest edge to 8/7 of"
-                    + " the model's side, bicubic, centre crop, values 0 to 1 without normalisation, as LAMDA-PILOT does)"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private String preprocessing;
 
     @Option(
             names = "--lr-decay",
@@ -166,14 +157,16 @@ public final class TrainOptions {
     @Option(
             names = "--cache-images",
             paramLabel = "DIR",
-            description = "Keep resized images in this folder, so that neither this run nor a later one of the same data decodes them"
-                    + " again (150 kB an image at 224 pixels).")
+            description =
+                    "Keep resized images in this folder, so that neither this run nor a later one of the same data decodes them"
+                            + " again (150 kB an image at 224 pixels).")
     private Path imageCache;
 
     @Option(
             names = "--keep-statistics",
-            description = "Keep the statistics of the heads in the finished run (8 M^2 bytes); without that they are deleted"
-                    + " when the run is finished.")
+            description =
+                    "Keep the statistics of the heads in the finished run (8 M^2 bytes); without that they are deleted"
+                            + " when the run is finished.")
     private boolean keepStatistics;
 
     /** Parameters of a run that were typed, by their names, but for base, data and tasks. */
@@ -220,21 +213,20 @@ public final class TrainOptions {
         if (learned.merging() == MergeMethod.DARE) {
             choices.put(MergeParameter.SEED, seed);
         }
-        Pixels pixels =
-                Usage.choose(spec, "--preprocessing", preprocessing, Pixels.values(), Pixels::optionName);
         StreamSettings stream = streams.settings(spec, data, tasks);
         return Usage.check(
                 spec,
                 () -> new RunConfig(
                         base,
                         data,
-                        pixels,
                         LearningSettings.of(learned, chosenMode, choices, rateDecay),
                         new HeadSettings(
                                 kind,
                                 projection == null ? HeadSettings.usualProjection(base) : projection,
-                                RidgeRule.parse(ridge), driftRule),
+                                RidgeRule.parse(ridge),
+                                driftRule),
                         stream,
+                        streams.preprocessing().map(RunConfigBuilder::placed),
                         seed,
                         adapters.lora(spec),
                         adapters.recipe(spec),

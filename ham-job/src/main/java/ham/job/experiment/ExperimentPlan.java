@@ -44,7 +44,8 @@ public final class ExperimentPlan {
                 .setBase(Objects.requireNonNull(builder.base, "base"))
                 .setData(Objects.requireNonNull(builder.data, "data"))
                 .optTasks(builder.tasks)
-                .opt(builder.parameters);
+                .opt(builder.parameters)
+                .usuallyUnguarded();
         orders = distinct("orders", builder.orders);
         changes = builder.changes;
     }

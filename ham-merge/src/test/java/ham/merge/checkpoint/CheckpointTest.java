@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import ham.merge.InputException;
 import ham.merge.RawTensors;
 import ham.merge.ShardedCopy;
+import ham.merge.encoder.Place;
 import ham.merge.safetensors.DType;
 import ham.testing.TestData;
 import java.io.IOException;

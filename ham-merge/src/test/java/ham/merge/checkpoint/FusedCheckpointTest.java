@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.merge.InputException;
 import ham.merge.RawTensors;
+import ham.merge.encoder.Place;
 import ham.merge.folder.AdapterFolder;
 import ham.testing.TestData;
 import java.nio.file.Path;

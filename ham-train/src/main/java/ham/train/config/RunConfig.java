@@ -22,10 +22,10 @@ import java.util.regex.Pattern;
  *
  * @param base checkpoint folder
  * @param data data folder
- * @param pixels how images become what the model sees
  * @param learning the method
  * @param head which head is exported, and how heads are made
  * @param stream how the data become tasks
+ * @param preprocessing {@code imagenet}, {@code half} or a file, instead of what the base says of how images are prepared
  * @param seed seed of everything that is drawn, but for the class order
  * @param lora where adapters sit and how large they are
  * @param recipe how a task is trained
@@ -38,10 +38,10 @@ import java.util.regex.Pattern;
 public record RunConfig(
         Path base,
         Path data,
-        Pixels pixels,
         LearningSettings learning,
         HeadSettings head,
         StreamSettings stream,
+        Optional<String> preprocessing,
         long seed,
         LoraSettings lora,
         Recipe recipe,
@@ -142,7 +142,10 @@ public record RunConfig(
      * @param file where it was read, for messages
      */
     public static RunConfigBuilder fromJson(Path file, JsonNode configuration) {
-        return ConfigBinding.read(configuration, file).forgetUnused().forgetDerived();
+        return ConfigBinding.read(configuration, file)
+                .usuallyUnguarded()
+                .forgetUnused()
+                .forgetDerived();
     }
 
     /** The same configuration, to be changed; what follows from other parameters (the mode from the method) follows them. */
@@ -154,7 +157,6 @@ public record RunConfig(
         RunConfigBuilder builder = builder()
                 .setBase(base)
                 .setData(data)
-                .optPreprocessing(pixels)
                 .merging(learning)
                 .optHeads(head)
                 .optStream(stream)
@@ -166,6 +168,7 @@ public record RunConfig(
                 .optDevice(device)
                 .optThreads(threads);
         adapters.ifPresent(builder::optAdapters);
+        preprocessing.ifPresent(builder::optPreprocessing);
         return builder;
     }
 

@@ -13,8 +13,11 @@ import ham.merge.join.Join;
 import ham.merge.method.SignRule;
 import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
+import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.data.BadImages;
 import ham.train.data.DataSpec;
+import ham.train.feature.GramRule;
+import ham.train.guard.GuardRule;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
@@ -62,7 +65,6 @@ public final class RunConfigBuilder {
     @JsonInclude(JsonInclude.Include.ALWAYS)
     private String adapters;
 
-    private Pixels preprocessing;
     private HeadKind head;
     private Integer tasks;
     private Integer initialClasses;
@@ -70,6 +72,7 @@ public final class RunConfigBuilder {
     private Integer trainImages;
     private BigDecimal heldOut;
     private BadImages onBadImage;
+    private String preprocessing;
     Long seed;
     private List<Target> targets;
     private BlockNumbers blocks;
@@ -106,6 +109,8 @@ public final class RunConfigBuilder {
     private Integer anyTimeImages;
     private Double rigidBelow;
     private Double transferDrop;
+    private String guard;
+    private String gram;
     private String device;
     private Integer threads;
 
@@ -132,12 +137,6 @@ public final class RunConfigBuilder {
     /** Data folder. */
     public RunConfigBuilder setData(Path value) {
         data = absolute(value);
-        return this;
-    }
-
-    /** How images become what the model sees; as the base says unless said. */
-    public RunConfigBuilder optPreprocessing(Pixels value) {
-        preprocessing = value;
         return this;
     }
 
@@ -399,6 +398,30 @@ public final class RunConfigBuilder {
         return this;
     }
 
+    /** Which parts of the merged delta are compared on held-out images. */
+    public RunConfigBuilder optGuard(GuardRule value) {
+        guard = value.optionName();
+        return this;
+    }
+
+    /** What of the Gram matrices of its layers' inputs an adapter leaves. */
+    public RunConfigBuilder optGram(GramRule value) {
+        gram = value.optionName();
+        return this;
+    }
+
+    /** Not guarded unless something was said: how runs were made before there was a guard, and how methods are compared. */
+    public RunConfigBuilder usuallyUnguarded() {
+        guard = or(guard, GuardRule.OFF.optionName());
+        return this;
+    }
+
+    /** {@code imagenet}, {@code half} or a file that says how images are prepared; what the base says unless said. */
+    public RunConfigBuilder optPreprocessing(String value) {
+        preprocessing = placed(value);
+        return this;
+    }
+
     /** auto, cpu or gpu:N. */
     public RunConfigBuilder optDevice(String value) {
         device = value;
@@ -471,7 +494,9 @@ public final class RunConfigBuilder {
         return optFrozen(measuring.frozen())
                 .optAnyTimeImages(measuring.anyTimeImages())
                 .optRigidBelow(measuring.rigidBelow())
-                .optTransferDrop(measuring.transferDrop());
+                .optTransferDrop(measuring.transferDrop())
+                .optGuard(measuring.guard())
+                .optGram(measuring.gram());
     }
 
     /**
@@ -543,7 +568,6 @@ public final class RunConfigBuilder {
         return new RunConfig(
                 baseFolder,
                 dataFolder,
-                or(preprocessing, Pixels.BASE),
                 MergeFields.learning(this),
                 new HeadSettings(
                         or(head, heads.kind()),
@@ -556,6 +580,7 @@ public final class RunConfigBuilder {
                         order == null ? Arrival.of(USUAL_ORDER) : Arrival.parse(order),
                         new Sampling(or(trainImages, sampling.perClass()), or(heldOut, sampling.heldOut())),
                         or(onBadImage, BadImages.STOP)),
+                Optional.ofNullable(preprocessing).map(RunConfigBuilder::placed),
                 or(seed, 0L),
                 new LoraSettings(
                         targets == null ? List.copyOf(USUAL_TARGETS) : targets,
@@ -581,7 +606,9 @@ public final class RunConfigBuilder {
                         or(frozen, measuring.frozen()),
                         or(anyTimeImages, measuring.anyTimeImages()),
                         or(rigidBelow, measuring.rigidBelow()),
-                        or(transferDrop, measuring.transferDrop())),
+                        or(transferDrop, measuring.transferDrop()),
+                        guard == null ? measuring.guard() : GuardRule.parse(guard),
+                        gram == null ? measuring.gram() : GramRule.parse(gram)),
                 Optional.ofNullable(adapters).map(Path::of),
                 or(precision, "auto"),
                 or(device, "auto"),
@@ -597,6 +624,11 @@ public final class RunConfigBuilder {
             throw InputException.parameter(name, "expected a folder, found none; give one");
         }
         return Path.of(path);
+    }
+
+    /** A typed preprocessing that does not depend on the folder in which it was typed. */
+    public static String placed(String typed) {
+        return PreprocessingChoice.isFile(typed) ? absolute(Path.of(typed)) : typed;
     }
 
     private static String absolute(Path path) {

@@ -46,6 +46,13 @@ public final class Gram implements AutoCloseable {
         return new Gram(engine, width, piece);
     }
 
+    /** The same numbers in memory of their own. */
+    Gram copy(TorchEngine engine) {
+        Gram copy = new Gram(engine, width, piece);
+        copy.sum.addi(sum);
+        return copy;
+    }
+
     /**
      * Reads what {@link #add} wrote, or a whole matrix [M, M], as earlier releases wrote it.
      *

@@ -30,6 +30,8 @@ public enum LearningMethod {
     ISO_C(MergeMethod.ISO_C, MergeMode.INDEPENDENT),
     /** The same with directions of each task's own (arXiv 2502.04959). */
     ISO_CTS(MergeMethod.ISO_CTS, MergeMode.INDEPENDENT),
+    /** Adapters trained alone, merged by least squares on every task's inputs, of which their Gram matrices are kept (arXiv 2212.09849). */
+    REGMEAN(MergeMethod.REGMEAN, MergeMode.INDEPENDENT),
     /** Adapters trained alone, each added outside the leading directions of those before (arXiv 2501.09522). */
     OPCM(MergeMethod.OPCM, MergeMode.INDEPENDENT),
     /** Every earlier pair frozen with a trained scalar of its own; no pruning, no groups (arXiv 2501.13198). */

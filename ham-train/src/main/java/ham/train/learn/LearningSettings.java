@@ -111,6 +111,7 @@ public record LearningSettings(LearningMethod method, MergeMode mode, MergeSetti
             case ORACLE -> new LatestAdapter(false);
             case LINEAR, TASK_ARITHMETIC, TIES, DARE, MAGMAX, MODEL_STOCK, TSV, ISO_C, ISO_CTS, OPCM ->
                 new MergingLearner(merging);
+            case REGMEAN -> new RegMeanLearner();
             case SD_LORA -> new SdLoraLearner();
         };
     }

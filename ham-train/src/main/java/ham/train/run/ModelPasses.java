@@ -72,7 +72,7 @@ final class ModelPasses {
 
     /** Forgets the states of images that no later task needs. */
     void forget(ImageSet set, int... samples) {
-        Map<Integer, float[]> known = states.getOrDefault(set, Map.of());
+        Map<Integer, float[]> known = states.computeIfAbsent(set, key -> new HashMap<>());
         for (int sample : samples) {
             known.remove(sample);
         }

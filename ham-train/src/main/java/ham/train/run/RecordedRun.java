@@ -6,7 +6,7 @@ import ham.merge.InputException;
 import ham.merge.folder.MergeOrigin;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
-import ham.train.config.Pixels;
+import ham.merge.record.ScaleChoice;
 import ham.train.lora.Recipe;
 import ham.train.record.RunRecord;
 import java.nio.file.Files;
@@ -27,9 +27,10 @@ public final class RecordedRun {
             .put("blocks", "all")
             .put("replay", 0)
             .put("replay-hold", Recipe.REPLAY_HOLD)
-            .put("preprocessing", Pixels.BASE.optionName())
             .put("initial-classes", 0)
-            .put("crop-scale", 0);
+            .put("crop-scale", 0)
+            .put("guard", "off")
+            .put("gram", "auto");
 
     private static final String ADAPTERS = "adapters";
 
@@ -96,6 +97,15 @@ public final class RecordedRun {
                         .map(Path::of));
     }
 
+    /** Adds to the record of a run which part of its delta is deployed. */
+    static void add(RunFolder folder, ScaleChoice choice) {
+        Path file = folder.path(RunFolder.RECORD);
+        if (Files.exists(file)) {
+            RunRecord record = RunRecord.read(file).choosing(choice);
+            Outputs.file(file, true, path -> JsonFiles.write(path, record.json()));
+        }
+    }
+
     private static RunRecord record(RunInputs inputs, Map<String, String> environment, List<String> command) {
         return new RunRecord(
                 inputs.config().toJson(),
@@ -109,7 +119,8 @@ public final class RecordedRun {
                 inputs.skipped(),
                 environment,
                 command,
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                null);
     }
 
     private static void requireSame(Path file, RunRecord found, RunRecord wanted) {

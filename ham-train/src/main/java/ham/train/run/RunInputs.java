@@ -7,12 +7,17 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.folder.AdapterFolder;
+import ham.merge.gram.InputGram;
+import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
+import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.config.RunConfig;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
 import ham.train.feature.FeatureExtractor;
+import ham.train.feature.GramRule;
+import ham.train.feature.InputGrams;
 import ham.train.head.Features;
 import ham.train.head.LatentStatistics;
 import ham.train.input.PreparedImages;
@@ -93,7 +98,7 @@ public record RunInputs(
         }
         Dataset data = config.stream().badImages().readable(config.data(), found, skipped::add);
         Preprocessing preprocessing =
-                config.pixels().of(config.base(), base.config().imageSize());
+                preprocessing(config, base.config().imageSize());
         return new RunInputs(
                 config,
                 base,
@@ -125,6 +130,12 @@ public record RunInputs(
 
     private PreparedImages prepared(ImageSet set) {
         return set == data.train() ? trainPixels : testPixels;
+    }
+
+    private static Preprocessing preprocessing(RunConfig config, int side) {
+        return config.preprocessing()
+                .map(typed -> PreprocessingChoice.forSide(typed, side))
+                .orElseGet(() -> Preprocessing.ofCheckpoint(config.base(), side));
     }
 
     /** Names of a task's classes, in order of position. */
@@ -207,15 +218,36 @@ public record RunInputs(
     LearnedTask learned(Path folder) {
         AdapterFolder saved = AdapterFolder.read(folder).onto(base, baseSha256);
         SortedMap<String, LoraFactors> factors = new TreeMap<>();
+        SortedMap<String, InputGram> grams = new TreeMap<>();
         saved.adapter().layers().keySet().forEach(weight -> {
             LoraFactors read = saved.adapter().factors(weight);
             factors.put(
                     weight, new LoraFactors(read.a(), read.b(), config.lora().scaling()));
+            if (usesGrams()) {
+                saved.adapter().gram(weight).ifPresent(gram -> grams.put(weight, gram));
+            }
         });
         return new LearnedTask(
-                new LoraAdapter(saved.adapter().name(), factors),
+                new LoraAdapter(saved.adapter().name(), factors).withGrams(grams),
                 saved.record().alpha(),
                 saved.record().groupAlphas());
+    }
+
+    /** Whether adapters are merged by the Gram matrices of their inputs. */
+    private boolean usesGrams() {
+        return config.learning().merging().usesGrams();
+    }
+
+    /** The task with the Gram matrices of its inputs, where adapters leave these. */
+    LearnedTask withGrams(LearnedTask learned, SortedMap<String, Matrix> trained, VitForward vit, int[] samples) {
+        GramRule rule = config.measuring().gram();
+        if (!rule.isUsed(usesGrams()) || learned.adapter().hasGrams()) {
+            return learned;
+        }
+        return new LearnedTask(
+                learned.adapter().withGrams(InputGrams.of(vit, trained, data.train(), samples, preprocessing, rule)),
+                learned.alpha(),
+                learned.groupAlphas());
     }
 
     /** Features of images of a set, with their class positions. */

@@ -28,6 +28,8 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
     private static final int KEPT_WIDTHS = 26;
 
     private static final int MOST_GROUPS = 5;
+    /** Parts of the merged delta between none and all that a guarded run compares. */
+    private static final int GUARD_PARTS = 1;
     private static final long SMALL = 1L << 30;
     private static final double GIB = 1L << 30;
 
@@ -68,7 +70,8 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
             dense += Float.BYTES * layers * in * out;
             factors += Float.BYTES * layers * config.lora().rank() * (in + out);
         }
-        int heads = config.measuring().frozen() ? 2 : 1;
+        boolean guarded = GuardWork.isUsed(config);
+        int heads = (config.measuring().frozen() || guarded ? 2 : 1) + (guarded ? GUARD_PARTS : 0);
         long weights = Float.BYTES * (12 * d * d * base.layers());
         long image = 3L * base.imageSize() * base.imageSize();
         long tokens = (long) (base.imageSize() / base.patch()) * (base.imageSize() / base.patch()) + 1;

@@ -4,15 +4,17 @@ import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.join.Importance;
+import ham.merge.record.ScaleChoice;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.config.Measuring;
-import ham.train.config.Pixels;
 import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.TailExtractor;
+import ham.train.guard.Guard;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
+import ham.train.head.OnlineHeads;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.TaskStart;
@@ -65,9 +67,10 @@ public final class StreamTrainer {
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
-        if (config.pixels() == Pixels.BASE) {
+        if (config.preprocessing().isEmpty()) {
             Preprocessing.warning(config.base()).ifPresent(progress::warned);
         }
+        GuardWork.warning(config).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
                 RunMemory memory = RunMemory.restoreOrBegin(inputs, vit, folder)) {
@@ -89,6 +92,9 @@ public final class StreamTrainer {
                 new TaskWork(task, source, vit, memory, passes, tests).learn(outputs);
             }
             outputs.finish(memory);
+            memory.choice()
+                    .filter(choice -> choice.scale() == 0)
+                    .ifPresent(choice -> progress.warned(choice.sentence()));
         }
     }
 
@@ -130,6 +136,9 @@ public final class StreamTrainer {
             clock.lap("merging");
             TaskOutcome outcome = train(start);
             clock.lap("training", outcome.secondsBefore());
+            outcome = outcome.with(
+                    inputs.withGrams(outcome.learned(), outcome.learned().trainedDeltas(start), vit, split.training()));
+            clock.lap("grams");
             Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");
             learner.join(outcome.learned());
@@ -137,6 +146,7 @@ public final class StreamTrainer {
             clock.lap("merging");
             Map<HeadKind, Head> heads;
             Optional<Transfer> transfer;
+            Optional<ScaleChoice> choice;
             try (ModelPasses.Pass model = passes.through(deltas)) {
                 RunInputs.Seen heldOut = model.seen(split.heldOut());
                 RunInputs.Seen training = model.seen(split.training());
@@ -145,26 +155,34 @@ public final class StreamTrainer {
                 memory.addTask(task, training, heldOut, outcome.head());
                 heads = memory.heads();
                 clock.lap("heads");
-                memory.metrics().variants().addRows(method, rows(model, heads));
+                Optional<GuardWork.TaskFeatures> frozen = addFrozen();
+                clock.lap("frozen");
+                choice = memory.guard().map(guard -> new GuardWork(inputs, passes, guard)
+                        .compare(
+                                task,
+                                deltas,
+                                model,
+                                new GuardWork.TaskFeatures(training.features(), heldOut.features()),
+                                frozen.orElseThrow()));
+                clock.lap("guard");
+                measure(model, deltas, heads, choice);
                 clock.lap("evaluation");
                 transfer = transfer(start, outcome, heldOut.features());
             }
             clock.lap("watching");
             measureFrozen();
             clock.lap("frozen");
-            TaskSummary summary = summary(outcome, transfer);
+            TaskSummary summary = summary(outcome, transfer, choice);
             memory.metrics().add(summary);
             outputs.save(task, outcome.learned(), heads, memory);
             forgetImages();
             progress.finished(summary);
         }
 
-        /** No later task looks at this one's training images. */
+        /** No later task looks at the images that this one was trained on. */
         private void forgetImages() {
-            for (int[] samples : List.of(split.training(), split.heldOut())) {
-                inputs.trainPixels().forget(samples);
-                passes.forget(inputs.data().train(), samples);
-            }
+            inputs.trainPixels().forget(split.training());
+            passes.forget(inputs.data().train(), split.training());
         }
 
         private TaskOutcome train(TaskStart start) {
@@ -184,6 +202,26 @@ public final class StreamTrainer {
             try (ModelPasses.Pass model = passes.through(learner.deltas())) {
                 return Optional.of(features(model, split.training()));
             }
+        }
+
+        /** Tests what would be deployed: all of the merged delta, or the part that was chosen. */
+        private void measure(
+                ModelPasses.Pass model,
+                SortedMap<String, Matrix> deltas,
+                Map<HeadKind, Head> heads,
+                Optional<ScaleChoice> choice) {
+            double scale = choice.map(ScaleChoice::scale).orElse(1.0);
+            Map<HeadKind, AccuracyRow> rows;
+            if (scale == 1) {
+                rows = rows(model, heads);
+            } else {
+                Map<HeadKind, Head> part = new EnumMap<>(heads);
+                part.putAll(memory.guard().orElseThrow().heads(choice.orElseThrow()));
+                try (ModelPasses.Pass deployed = passes.through(Guard.scaled(deltas, scale))) {
+                    rows = scale == 0 ? tests.frozenRows(task, part) : tests.rows(task, deployed, part);
+                }
+            }
+            memory.metrics().variants().addRows(method, rows);
         }
 
         private Map<HeadKind, AccuracyRow> rows(ModelPasses.Pass model, Map<HeadKind, Head> heads) {
@@ -212,22 +250,28 @@ public final class StreamTrainer {
             return HeadLogits.accuracy(vit.engine(), head, images.from(stream.firstPosition(task)));
         }
 
+        private Optional<GuardWork.TaskFeatures> addFrozen() {
+            return memory.frozen().map(heads -> {
+                try (ModelPasses.Pass backbone = passes.through(new TreeMap<>())) {
+                    GuardWork.TaskFeatures seen = GuardWork.TaskFeatures.of(inputs, backbone, task);
+                    heads.add(seen.training(), seen.heldOut(), stream.seen(task));
+                    return seen;
+                }
+            });
+        }
+
         private void measureFrozen() {
-            if (memory.frozen().isEmpty()) {
-                return;
+            if (RunMemory.measuresFrozen(inputs)) {
+                OnlineHeads heads = memory.frozen().orElseThrow();
+                memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
             }
-            OnlineHeads heads = memory.frozen().get();
-            try (ModelPasses.Pass backbone = passes.through(new TreeMap<>())) {
-                heads.add(features(backbone, split.training()), features(backbone, split.heldOut()), stream.seen(task));
-            }
-            memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
         }
 
         private Features features(ModelPasses.Pass model, int[] samples) {
             return model.features(inputs.data().train(), samples);
         }
 
-        private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer) {
+        private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer, Optional<ScaleChoice> choice) {
             Measuring measuring = inputs.config().measuring();
             List<String> warnings = new ArrayList<>(memory.learner().failures(measuring.rigidBelow()));
             transfer.ifPresent(measured -> warnings.addAll(measured.warnings(task, measuring.transferDrop())));
@@ -243,6 +287,7 @@ public final class StreamTrainer {
                     memory.learner().lastStep(),
                     memory.ridges(),
                     transfer,
+                    choice,
                     warnings,
                     clock.seconds(),
                     memory.metrics().variants().latest());

@@ -66,7 +66,7 @@ class PresetTest {
         assertThat(config.learning().method()).isEqualTo(LearningMethod.HAM);
         assertThat(config.head().kind()).isEqualTo(HeadKind.ANALYTIC);
         assertThat(config.head().projectionWidth()).isEqualTo(10_000);
-        assertThat(config.pixels()).isEqualTo(Pixels.PLAIN_CROP);
+        assertThat(config.preprocessing()).contains("plain-crop");
         assertThat(config.recipe().augmentation()).hasToString("Augmentation[padding=0, flip=true, smallest=0.05]");
         assertThat(config.stream().order().optionName()).isEqualTo("1993");
         assertThat(config.seed()).isEqualTo(1993);

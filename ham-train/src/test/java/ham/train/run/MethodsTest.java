@@ -168,6 +168,7 @@ class MethodsTest {
                         LearningMethod.ISO_C,
                         LearningMethod.ISO_CTS,
                         LearningMethod.OPCM,
+                        LearningMethod.REGMEAN,
                         LearningMethod.ORACLE)
                 .contains(method);
         String mode = alone ? "independent" : "sequential";
