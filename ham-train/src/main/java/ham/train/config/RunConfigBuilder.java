@@ -67,6 +67,7 @@ public final class RunConfigBuilder {
 
     private HeadKind head;
     private Integer tasks;
+    private Integer initialClasses;
     private String order;
     private Integer trainImages;
     private BigDecimal heldOut;
@@ -88,6 +89,7 @@ public final class RunConfigBuilder {
     private Double headLr;
     private Double alphaLr;
     private Integer cropPadding;
+    private Double cropScale;
     private Boolean flip;
     private Integer replay;
     private Double replayHold;
@@ -153,6 +155,12 @@ public final class RunConfigBuilder {
     /** Number of tasks; ten, or one a class where there are fewer, unless said. */
     public RunConfigBuilder optTasks(int value) {
         tasks = value;
+        return this;
+    }
+
+    /** Classes of the first task; as many as the others have unless said. */
+    public RunConfigBuilder optInitialClasses(int value) {
+        initialClasses = value;
         return this;
     }
 
@@ -449,6 +457,7 @@ public final class RunConfigBuilder {
     /** All settings of the stream. */
     public RunConfigBuilder optStream(StreamSettings settings) {
         return optTasks(settings.tasks())
+                .optInitialClasses(settings.initial())
                 .optOrder(settings.order())
                 .optTrainImages(settings.sampling().perClass())
                 .optHeldOut(settings.sampling().heldOut())
@@ -468,6 +477,7 @@ public final class RunConfigBuilder {
 
     /** How a task is trained. */
     public RunConfigBuilder optRecipe(Recipe recipe) {
+        cropScale = recipe.augmentation().smallest();
         return optEpochs(recipe.epochs())
                 .optBatch(recipe.batch())
                 .optLr(recipe.adapterRate())
@@ -551,20 +561,22 @@ public final class RunConfigBuilder {
         Path dataFolder = required("data", data);
         int width = or(rank, USUAL_RANK);
         Recipe usual = Recipe.DEFAULT;
+        Path baseFolder = required("base", base);
         HeadSettings heads = HeadSettings.DEFAULT;
         Sampling sampling = Sampling.DEFAULT;
         Measuring measuring = Measuring.DEFAULT;
         return new RunConfig(
-                required("base", base),
+                baseFolder,
                 dataFolder,
                 MergeFields.learning(this),
                 new HeadSettings(
                         or(head, heads.kind()),
-                        or(projection, heads.projectionWidth()),
+                        projection == null ? HeadSettings.usualProjection(baseFolder) : projection,
                         ridge == null ? heads.ridge() : RidgeRule.parse(ridge),
                         or(drift, heads.drift())),
                 new StreamSettings(
                         tasks == null ? tasks(dataFolder) : tasks,
+                        or(initialClasses, 0),
                         order == null ? Arrival.of(USUAL_ORDER) : Arrival.parse(order),
                         new Sampling(or(trainImages, sampling.perClass()), or(heldOut, sampling.heldOut())),
                         or(onBadImage, BadImages.STOP)),
@@ -586,7 +598,8 @@ public final class RunConfigBuilder {
                         or(alphaLr, usual.scalarRate()),
                         new Augmentation(
                                 or(cropPadding, usual.augmentation().padding()),
-                                or(flip, usual.augmentation().flip())),
+                                or(flip, usual.augmentation().flip()),
+                                or(cropScale, usual.augmentation().smallest())),
                         or(replay, usual.replay()),
                         or(replayHold, usual.replayHold())),
                 new Measuring(
