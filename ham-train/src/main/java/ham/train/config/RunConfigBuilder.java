@@ -82,17 +82,17 @@ public final class RunConfigBuilder {
     private Initialisation init;
     private ScalarScope scalars;
     private String precision;
-    private Integer epochs;
-    private Integer batch;
-    private Double lr;
+    Integer epochs;
+    Integer batch;
+    Double lr;
     Double lrDecay;
-    private Double headLr;
-    private Double alphaLr;
-    private Integer cropPadding;
-    private Double cropScale;
-    private Boolean flip;
-    private Integer replay;
-    private Double replayHold;
+    Double headLr;
+    Double alphaLr;
+    Integer cropPadding;
+    Double cropScale;
+    Boolean flip;
+    Integer replay;
+    Double replayHold;
     BigDecimal keep;
     Double tau;
     Integer groups;
@@ -105,12 +105,12 @@ public final class RunConfigBuilder {
     private Integer projection;
     private String ridge;
     private DriftRule drift;
-    private Boolean frozen;
-    private Integer anyTimeImages;
-    private Double rigidBelow;
-    private Double transferDrop;
-    private String guard;
-    private String gram;
+    Boolean frozen;
+    Integer anyTimeImages;
+    Double rigidBelow;
+    Double transferDrop;
+    String guard;
+    String gram;
     private String device;
     private Integer threads;
 
@@ -560,11 +560,9 @@ public final class RunConfigBuilder {
     public RunConfig build() {
         Path dataFolder = required("data", data);
         int width = or(rank, USUAL_RANK);
-        Recipe usual = Recipe.DEFAULT;
         Path baseFolder = required("base", base);
         HeadSettings heads = HeadSettings.DEFAULT;
         Sampling sampling = Sampling.DEFAULT;
-        Measuring measuring = Measuring.DEFAULT;
         return new RunConfig(
                 baseFolder,
                 dataFolder,
@@ -590,25 +588,8 @@ public final class RunConfigBuilder {
                         or(rslora, false),
                         or(init, Initialisation.OWN),
                         or(scalars, ScalarScope.SHARED)),
-                new Recipe(
-                        or(epochs, usual.epochs()),
-                        or(batch, usual.batch()),
-                        or(lr, usual.adapterRate()),
-                        or(headLr, usual.headRate()),
-                        or(alphaLr, usual.scalarRate()),
-                        new Augmentation(
-                                or(cropPadding, usual.augmentation().padding()),
-                                or(flip, usual.augmentation().flip()),
-                                or(cropScale, usual.augmentation().smallest())),
-                        or(replay, usual.replay()),
-                        or(replayHold, usual.replayHold())),
-                new Measuring(
-                        or(frozen, measuring.frozen()),
-                        or(anyTimeImages, measuring.anyTimeImages()),
-                        or(rigidBelow, measuring.rigidBelow()),
-                        or(transferDrop, measuring.transferDrop()),
-                        guard == null ? measuring.guard() : GuardRule.parse(guard),
-                        gram == null ? measuring.gram() : GramRule.parse(gram)),
+                RecipeFields.recipe(this),
+                RecipeFields.measuring(this),
                 Optional.ofNullable(adapters).map(Path::of),
                 or(precision, "auto"),
                 or(device, "auto"),
@@ -635,7 +616,7 @@ public final class RunConfigBuilder {
         return path.toAbsolutePath().normalize().toString();
     }
 
-    private static <T> T or(T value, T otherwise) {
+    static <T> T or(T value, T otherwise) {
         return value == null ? otherwise : value;
     }
 }
