@@ -9,7 +9,6 @@ import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -45,7 +44,7 @@ public final class GramFile {
      */
     public static void write(Path path, SortedMap<String, InputGram> grams) {
         SafetensorsWriter writer = new SafetensorsWriter();
-        Map<InputGram, String> written = new IdentityHashMap<>();
+        IdentityHashMap<InputGram, String> written = new IdentityHashMap<>();
         grams.forEach((weight, gram) -> {
             String same = written.putIfAbsent(gram, weight);
             if (same != null) {

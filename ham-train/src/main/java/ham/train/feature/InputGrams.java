@@ -76,7 +76,7 @@ public final class InputGrams implements AutoCloseable {
                 Batch batch = stream.next();
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
-                    Map<NDArray, String> first = new IdentityHashMap<>();
+                    IdentityHashMap<NDArray, String> first = new IdentityHashMap<>();
                     vit.listen((name, input) -> add(name, input, first));
                     vit.features(
                             manager.create(batch.pixels(), new Shape(batch.size(), 3, side, side), DataType.FLOAT32),
@@ -86,7 +86,7 @@ public final class InputGrams implements AutoCloseable {
         }
     }
 
-    private void add(String name, NDArray input, Map<NDArray, String> first) {
+    private void add(String name, NDArray input, IdentityHashMap<NDArray, String> first) {
         if (!effective.containsKey(name)) {
             return;
         }
