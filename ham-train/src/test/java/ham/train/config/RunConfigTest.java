@@ -184,7 +184,7 @@ class RunConfigTest {
         assertThat(config.head().ridge()).isEqualTo(RidgeRule.fixed(0.5));
         assertThat(config.stream().order()).isEqualTo(Arrival.NATURAL);
         assertThat(config.seed()).isEqualTo(-4);
-        assertThat(RunConfigBuilder.names()).hasSize(51).contains("lr", "replay-hold", "on-bad-image");
+        assertThat(RunConfigBuilder.names()).hasSize(53).contains("lr", "replay-hold", "on-bad-image");
     }
 
     /** The folder in which it was typed is forgotten; a name is no file. */
