@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
 /** {@code ham extract}: from a fully fine-tuned checkpoint to the nearest LoRA adapter. */
 @Command(
         name = "extract",
-        description = "Makes a LoRA adapter of what a fully fine-tuned checkpoint changed of its base, and says what is lost.")
+        description =
+                "Makes a LoRA adapter of what a fully fine-tuned checkpoint changed of its base, and says what is lost.")
 public final class ExtractCommand implements Callable<Integer> {
     @Mixin
     private Console console;
@@ -65,7 +66,12 @@ public final class ExtractCommand implements Callable<Integer> {
                         String.valueOf(layer.rank()),
                         String.format(Locale.ROOT, "%.3f", layer.error())));
         console.result(
-                table + String.format(Locale.ROOT, "%n%nrelative error of all layers: %.3f%nwritten to %s", report.error(), out),
+                table
+                        + String.format(
+                                Locale.ROOT,
+                                "%n%nrelative error of all layers: %.3f%nwritten to %s",
+                                report.error(),
+                                out),
                 JsonRecords.tree(report).put("out", out.toString()));
         return ExitCode.DONE;
     }

@@ -18,15 +18,15 @@ import ham.merge.folder.MergeRecord;
 import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PeftMergeRecord;
 import ham.merge.folder.PlanRecord;
-import ham.merge.io.Outputs;
 import ham.merge.io.JsonRecords;
+import ham.merge.io.Outputs;
 import ham.merge.join.Importance;
 import ham.merge.kernel.Parallel;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.MergeMode;
 import ham.merge.taskvector.CheckpointMerge;
 import ham.merge.taskvector.TaskVector;
-import ham.merge.record.MergeMode;
 import ham.runtime.classify.Labels;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -161,8 +161,9 @@ public final class MergeCommand implements Callable<Integer> {
         Path trainedFrom = wantedBase.orElseThrow(() ->
                 wrongUsage("expected --base DIR, the checkpoint that these checkpoints were trained from, found none"));
         if (dryRun || format.peft(console.spec()) || out == null) {
-            throw wrongUsage("expected --out OUT and neither --dry-run nor --as with checkpoints; 'ham extract' makes an"
-                    + " adapter of one");
+            throw wrongUsage(
+                    "expected --out OUT and neither --dry-run nor --as with checkpoints; 'ham extract' makes an"
+                            + " adapter of one");
         }
         List<Path> inputs = new ArrayList<>(models);
         inputs.add(trainedFrom);
@@ -176,12 +177,12 @@ public final class MergeCommand implements Callable<Integer> {
         Outputs.folder(
                 out,
                 force,
-                folder -> written.set(CheckpointMerge.write(
-                        folder, trainedFrom, vectors, settings, given, console::mergeProgress)));
+                folder -> written.set(
+                        CheckpointMerge.write(folder, trainedFrom, vectors, settings, given, console::mergeProgress)));
         CheckpointMerge.Report report = written.get();
         if (!report.left().isEmpty()) {
-            console.warn("left as in the base, which has them not or in another shape: "
-                    + String.join(", ", report.left()));
+            console.warn(
+                    "left as in the base, which has them not or in another shape: " + String.join(", ", report.left()));
         }
         ObjectNode json = JsonRecords.tree(report).put("out", out.toString());
         console.result(

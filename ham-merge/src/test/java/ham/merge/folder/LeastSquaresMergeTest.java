@@ -42,9 +42,11 @@ class LeastSquaresMergeTest {
         List<AdapterFolder> all = ContinuedMergeTest.adapters(4, "linear");
         HamParameters parameters = new HamParameters(BigDecimal.ONE, 0.0, 3, Join.MEAN, Combine.REGMEAN);
         List<Importance> ones = Collections.nCopies(4, Importance.ONE);
-        SortedMap<String, Matrix> grouped =
-                ContinuedMergeTest.merge(MergeSettings.ham(parameters), all, ones).merge().merged();
-        SortedMap<String, Matrix> plain = ContinuedMergeTest.merge(MergeSettings.of(MergeMethod.REGMEAN), all, List.of())
+        SortedMap<String, Matrix> grouped = ContinuedMergeTest.merge(MergeSettings.ham(parameters), all, ones)
+                .merge()
+                .merged();
+        SortedMap<String, Matrix> plain = ContinuedMergeTest.merge(
+                        MergeSettings.of(MergeMethod.REGMEAN), all, List.of())
                 .merge()
                 .merged();
         HamMerge online = new HamMerge(parameters);

@@ -103,7 +103,8 @@ class TaskVectorTest {
         }
         // The head is of other classes: the base's stays.
         assertThat(merged.floats("head.weight"))
-                .containsExactly(SafetensorsFile.open(base.resolve("model.safetensors")).floats("head.weight"));
+                .containsExactly(
+                        SafetensorsFile.open(base.resolve("model.safetensors")).floats("head.weight"));
     }
 
     @Test
@@ -115,14 +116,15 @@ class TaskVectorTest {
         for (String tensor : List.of(QUERY, NORM, PATCH)) {
             float[] found = merged.floats(tensor);
             for (int i = 0; i < found.length; i++) {
-                assertThat(found[i])
-                        .isCloseTo((one.floats(tensor)[i] + other.floats(tensor)[i]) / 2, within(1e-5f));
+                assertThat(found[i]).isCloseTo((one.floats(tensor)[i] + other.floats(tensor)[i]) / 2, within(1e-5f));
             }
         }
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"REGMEAN", "MODEL_STOCK"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            names = {"REGMEAN", "MODEL_STOCK"},
+            mode = EnumSource.Mode.EXCLUDE)
     void everyMethodThatNeedsNoStatisticsMergesModels(MergeMethod method) throws IOException {
         SafetensorsFile merged = merge(method, List.of(vector(2), vector(3), vector(4)), List.of());
         SafetensorsFile before = SafetensorsFile.open(base.resolve("model.safetensors"));
@@ -163,8 +165,8 @@ class TaskVectorTest {
         Path out = Files.createDirectories(temp.resolve("low"));
         LoraExtraction.Report report = LoraExtraction.write(out, base, vector, 2);
         Matrix whole = vector.delta(QUERY);
-        Matrix found =
-                Deltas.sum(List.of(new Branch(1, AdapterFolder.read(out).adapter().factors(QUERY))));
+        Matrix found = Deltas.sum(
+                List.of(new Branch(1, AdapterFolder.read(out).adapter().factors(QUERY))));
         double lacking = 0;
         double all = 0;
         for (int i = 0; i < whole.data().length; i++) {
@@ -172,7 +174,9 @@ class TaskVectorTest {
             all += Math.pow(whole.data()[i], 2);
         }
         assertThat(report.layers().get(0).error()).isCloseTo(Math.sqrt(lacking / all), within(1e-5));
-        assertThat(report.error()).isCloseTo(Math.sqrt(lacking / all), within(1e-5)).isBetween(0.1, 0.99);
+        assertThat(report.error())
+                .isCloseTo(Math.sqrt(lacking / all), within(1e-5))
+                .isBetween(0.1, 0.99);
         assertThatThrownBy(() -> LoraExtraction.write(out, base, vector, 0)).hasMessageContaining("rank");
     }
 }

@@ -14,27 +14,27 @@ final class RecipeFields {
     static Recipe recipe(RunConfigBuilder builder) {
         Recipe usual = Recipe.DEFAULT;
         return new Recipe(
-                        or(builder.epochs, usual.epochs()),
-                        or(builder.batch, usual.batch()),
-                        or(builder.lr, usual.adapterRate()),
-                        or(builder.headLr, usual.headRate()),
-                        or(builder.alphaLr, usual.scalarRate()),
-                        new Augmentation(
-                                or(builder.cropPadding, usual.augmentation().padding()),
-                                or(builder.flip, usual.augmentation().flip()),
-                                or(builder.cropScale, usual.augmentation().smallest())),
-                        or(builder.replay, usual.replay()),
-                        or(builder.replayHold, usual.replayHold()));
+                or(builder.epochs, usual.epochs()),
+                or(builder.batch, usual.batch()),
+                or(builder.lr, usual.adapterRate()),
+                or(builder.headLr, usual.headRate()),
+                or(builder.alphaLr, usual.scalarRate()),
+                new Augmentation(
+                        or(builder.cropPadding, usual.augmentation().padding()),
+                        or(builder.flip, usual.augmentation().flip()),
+                        or(builder.cropScale, usual.augmentation().smallest())),
+                or(builder.replay, usual.replay()),
+                or(builder.replayHold, usual.replayHold()));
     }
 
     static Measuring measuring(RunConfigBuilder builder) {
         Measuring measuring = Measuring.DEFAULT;
         return new Measuring(
-                        or(builder.frozen, measuring.frozen()),
-                        or(builder.anyTimeImages, measuring.anyTimeImages()),
-                        or(builder.rigidBelow, measuring.rigidBelow()),
-                        or(builder.transferDrop, measuring.transferDrop()),
-                        builder.guard == null ? measuring.guard() : GuardRule.parse(builder.guard),
-                        builder.gram == null ? measuring.gram() : GramRule.parse(builder.gram));
+                or(builder.frozen, measuring.frozen()),
+                or(builder.anyTimeImages, measuring.anyTimeImages()),
+                or(builder.rigidBelow, measuring.rigidBelow()),
+                or(builder.transferDrop, measuring.transferDrop()),
+                builder.guard == null ? measuring.guard() : GuardRule.parse(builder.guard),
+                builder.gram == null ? measuring.gram() : GramRule.parse(builder.gram));
     }
 }

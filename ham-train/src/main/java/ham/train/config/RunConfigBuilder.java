@@ -21,7 +21,6 @@ import ham.train.guard.GuardRule;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
-import ham.train.input.Augmentation;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
 import ham.train.lora.Initialisation;

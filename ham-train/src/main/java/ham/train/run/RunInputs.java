@@ -97,8 +97,7 @@ public record RunInputs(
             LatentStatistics.requireFit(config.head().projectionWidth(), model.hidden(), model.mlp(), order.length);
         }
         Dataset data = config.stream().badImages().readable(config.data(), found, skipped::add);
-        Preprocessing preprocessing =
-                preprocessing(config, base.config().imageSize());
+        Preprocessing preprocessing = preprocessing(config, base.config().imageSize());
         return new RunInputs(
                 config,
                 base,

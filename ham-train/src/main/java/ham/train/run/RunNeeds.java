@@ -30,6 +30,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
     private static final int MOST_GROUPS = 5;
     /** Parts of the merged delta between none and all that a guarded run compares. */
     private static final int GUARD_PARTS = 1;
+
     private static final long SMALL = 1L << 30;
     private static final double GIB = 1L << 30;
 

@@ -144,8 +144,7 @@ class RunConfigTest {
     @Test
     void aParameterThatCameLaterHasItsDefault() throws IOException {
         ObjectNode old = builder().build().toJson();
-        old.remove(List.of(
-                "blocks", "replay", "replay-hold", "scalars", "initial-classes", "crop-scale"));
+        old.remove(List.of("blocks", "replay", "replay-hold", "scalars", "initial-classes", "crop-scale"));
         assertThat(RunConfig.read(record(old))).isEqualTo(builder().build());
     }
 
