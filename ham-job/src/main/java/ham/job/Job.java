@@ -49,6 +49,8 @@ public final class Job {
     private final Path out;
     private final boolean resume;
     private final boolean force;
+    private final boolean keepStatistics;
+    private final Optional<Path> imageCache;
     private final List<String> command;
     private final JobListener listener;
 
@@ -57,6 +59,8 @@ public final class Job {
         out = Objects.requireNonNull(builder.out, "out");
         resume = builder.resume;
         force = builder.force;
+        keepStatistics = builder.keepStatistics;
+        imageCache = builder.imageCache;
         command = builder.command;
         listener = builder.listener;
     }
@@ -72,6 +76,8 @@ public final class Job {
         private Path out;
         private boolean resume;
         private boolean force;
+        private boolean keepStatistics;
+        private Optional<Path> imageCache = Optional.empty();
         private List<String> command = List.of();
         private JobListener listener = JobListener.SILENT;
 
@@ -98,6 +104,18 @@ public final class Job {
         /** Whether an existing output is replaced. */
         public Builder optForce(boolean replace) {
             force = replace;
+            return this;
+        }
+
+        /** Whether the finished run keeps the statistics of its heads, which only an unfinished one needs. */
+        public Builder optKeepStatistics(boolean keep) {
+            keepStatistics = keep;
+            return this;
+        }
+
+        /** A folder that keeps resized images for this run and later ones. */
+        public Builder optImageCache(Path folder) {
+            imageCache = Optional.of(folder);
             return this;
         }
 
@@ -137,7 +155,7 @@ public final class Job {
             return out;
         }
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
-        RunInputs inputs = RunInputs.open(config);
+        RunInputs inputs = RunInputs.open(config, imageCache);
         Map<String, String> environment = Environment.ofTraining(config, listener::stage);
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));
@@ -150,7 +168,7 @@ public final class Job {
                     listener.stage(config.learning().method().optionName()
                             + " keeps an adapter a task and gives no single model: nothing is merged or exported");
                 }
-                return folder.finish();
+                return folder.finish(keepStatistics);
             } finally {
                 hint.remove();
             }
@@ -184,6 +202,7 @@ public final class Job {
                     .setMerged(merged)
                     .setVersion(Version.current())
                     .setOutput(folder.path(MODEL))
+                    .optPreprocessing(inputs.preprocessing())
                     .setSettings(settings)
                     .optForce(true)
                     .optEngine((pixelValues, images) -> engine.logits(pixelValues))

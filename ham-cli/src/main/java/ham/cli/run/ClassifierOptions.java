@@ -2,11 +2,11 @@ package ham.cli.run;
 
 import ham.cli.console.Console;
 import ham.runtime.ModelException;
-import ham.runtime.app.PreprocessingChoice;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Labels;
 import ham.runtime.classify.Scores;
 import ham.runtime.classify.Supplement;
+import ham.runtime.preprocess.PreprocessingChoice;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;

@@ -8,6 +8,7 @@ import ham.train.stream.Sampling;
 import ham.train.stream.StreamSettings;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +24,14 @@ final class StreamOptions {
             description = "Class order: NumPy's permutation of this seed, 'natural', or every label in the order of"
                     + " arrival, separated by commas (default: ${DEFAULT-VALUE}).")
     private String order;
+
+    @Option(
+            names = "--initial-classes",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Classes of the first task; the tasks after it share the others; 0 for tasks of equal size"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int initial;
 
     @Option(
             names = "--held-out",
@@ -48,12 +57,27 @@ final class StreamOptions {
                             + " and in run.json) (default: ${DEFAULT-VALUE}).")
     private String badImages;
 
+    @Option(
+            names = "--preprocessing",
+            paramLabel = "WHAT",
+            description =
+                    "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
+                            + " half.")
+    private String preprocessing;
+
+    /** How images are prepared; empty for as the base says. */
+    Optional<String> preprocessing() {
+        return Optional.ofNullable(preprocessing);
+    }
+
     /** The stream; without a number of tasks it has ten, or one a class where there are fewer. */
     StreamSettings settings(CommandSpec spec, Path data, OptionalInt tasks) {
         BadImages rule = Usage.choose(spec, "--on-bad-image", badImages, BadImages.values(), BadImages::optionName);
         int count = tasks.orElseGet(
                 () -> Math.min(DEFAULT_TASKS, DataSpec.open(data).classNames().size()));
         return Usage.check(
-                spec, () -> new StreamSettings(count, Arrival.parse(order), new Sampling(trainImages, heldOut), rule));
+                spec,
+                () -> new StreamSettings(
+                        count, initial, Arrival.parse(order), new Sampling(trainImages, heldOut), rule));
     }
 }

@@ -3,6 +3,7 @@ package ham.cli.train;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.Usage;
+import ham.train.config.Preset;
 import ham.train.config.RunConfig;
 import ham.train.config.RunConfigBuilder;
 import java.nio.file.Files;
@@ -55,6 +56,14 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Number of tasks (default: 10, or one a class where there are fewer classes).")
     private Integer tasks;
 
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME|FILE",
+            description =
+                    "Begin with a setting of the field: paper, b0-inc10, b0-inc5, b50-inc10, or a JSON file with the keys of"
+                            + " LAMDA-PILOT (init_cls, increment, tuned_epoch, ...); options that are given beside it count.")
+    private String preset;
+
     @Mixin
     private TrainOptions train;
 
@@ -71,6 +80,9 @@ public final class TrainCommand implements Callable<Integer> {
         require("--base", base);
         require("--data", data);
         require("--out", out);
+        if (preset != null) {
+            return Usage.check(console.spec(), () -> over(Preset.read(preset).builder(base, data)));
+        }
         return train.config(console.spec(), base, data, tasks());
     }
 
@@ -98,11 +110,16 @@ public final class TrainCommand implements Callable<Integer> {
             if (data != null) {
                 run.setData(data);
             }
-            if (tasks != null) {
-                run.optTasks(tasks);
-            }
-            return run.opt(TrainOptions.typed(console.spec())).build();
+            return over(run);
         });
+    }
+
+    /** What was typed, over a configuration. */
+    private RunConfig over(RunConfigBuilder run) {
+        if (tasks != null) {
+            run.optTasks(tasks);
+        }
+        return run.opt(TrainOptions.typed(console.spec())).build();
     }
 
     private OptionalInt tasks() {

@@ -64,8 +64,7 @@ public record MergeSettings(MergeMethod method, HamParameters ham, PeerParameter
 
     /** Whether every adapter must have left Gram matrices of its layers' inputs. */
     public boolean usesGrams() {
-        return method == MergeMethod.REGMEAN
-                || (method == MergeMethod.HAM && ham.combine() == Combine.REGMEAN);
+        return method == MergeMethod.REGMEAN || (method == MergeMethod.HAM && ham.combine() == Combine.REGMEAN);
     }
 
     /** Whether the merged delta is a weighted sum of the (pruned) factors' products, so that it can be written as factors exactly. */

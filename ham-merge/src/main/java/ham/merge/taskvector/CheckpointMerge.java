@@ -59,7 +59,8 @@ public final class CheckpointMerge {
             List<Importance> weights,
             MergeProgress progress)
             throws IOException {
-        List<Importance> used = weights.isEmpty() ? models.stream().map(each -> Importance.ONE).toList() : weights;
+        List<Importance> used =
+                weights.isEmpty() ? models.stream().map(each -> Importance.ONE).toList() : weights;
         if (used.size() != models.size()) {
             throw InputException.parameter(
                     "weight", "expected one value a model, " + models.size() + " in all, found " + used.size());
@@ -74,7 +75,9 @@ public final class CheckpointMerge {
             layout.add(
                     tensor,
                     kept ? before.info(tensor).dtype() : DType.F32,
-                    before.info(tensor).shape().stream().mapToLong(Long::longValue).toArray());
+                    before.info(tensor).shape().stream()
+                            .mapToLong(Long::longValue)
+                            .toArray());
         }
         try (SafetensorsOutput output = new SafetensorsOutput(out.resolve("model.safetensors"), layout)) {
             int done = 0;

@@ -54,8 +54,8 @@ public final class LoraExtraction {
         if (rank < 1) {
             throw InputException.parameter("rank", "expected at least 1, found " + rank);
         }
-        TaskVector linear = model.only(tensor ->
-                model.dimensions(tensor) == 2 && tensor.endsWith(".weight") && !tensor.contains("embed"));
+        TaskVector linear = model.only(
+                tensor -> model.dimensions(tensor) == 2 && tensor.endsWith(".weight") && !tensor.contains("embed"));
         if (linear.layers().isEmpty()) {
             throw new InputException("checkpoint " + model.name()
                     + ": expected a linear layer that changed, found none; an adapter cannot hold what did");
@@ -63,8 +63,7 @@ public final class LoraExtraction {
         SortedMap<String, LayerShape> shapes = new TreeMap<>();
         linear.layers()
                 .forEach((weight, shape) -> shapes.put(
-                        weight,
-                        new LayerShape(shape.outputs(), shape.inputs(), Math.min(rank, shape.rank()), 1)));
+                        weight, new LayerShape(shape.outputs(), shape.inputs(), Math.min(rank, shape.rank()), 1)));
         List<Layer> layers = new ArrayList<>();
         double lost = 0;
         double all = 0;
@@ -81,7 +80,9 @@ public final class LoraExtraction {
             output.finish();
         }
         List<String> left = new ArrayList<>(model.left());
-        model.layers().keySet().stream().filter(tensor -> !shapes.containsKey(tensor)).forEach(left::add);
+        model.layers().keySet().stream()
+                .filter(tensor -> !shapes.containsKey(tensor))
+                .forEach(left::add);
         Report report = new Report(base.toString(), all == 0 ? 0 : Math.sqrt(lost / all), layers, left);
         JsonFiles.write(out.resolve(RECORD), JsonFiles.tree(report));
         return report;

@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * @param learning the method
  * @param head which head is exported, and how heads are made
  * @param stream how the data become tasks
+ * @param preprocessing {@code imagenet}, {@code half} or a file, instead of what the base says of how images are prepared
  * @param seed seed of everything that is drawn, but for the class order
  * @param lora where adapters sit and how large they are
  * @param recipe how a task is trained
@@ -40,6 +41,7 @@ public record RunConfig(
         LearningSettings learning,
         HeadSettings head,
         StreamSettings stream,
+        Optional<String> preprocessing,
         long seed,
         LoraSettings lora,
         Recipe recipe,
@@ -51,7 +53,9 @@ public record RunConfig(
     private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu:\\d{1,3}");
     private static final String RECORD = "run.json";
     private static final List<String> TRAINING = List.of(
+            "preprocessing",
             "tasks",
+            "initial-classes",
             "order",
             "train-images",
             "held-out",
@@ -72,6 +76,7 @@ public record RunConfig(
             "head-lr",
             "alpha-lr",
             "crop-padding",
+            "crop-scale",
             "flip",
             "replay",
             "replay-hold");
@@ -163,6 +168,7 @@ public record RunConfig(
                 .optDevice(device)
                 .optThreads(threads);
         adapters.ifPresent(builder::optAdapters);
+        preprocessing.ifPresent(builder::optPreprocessing);
         return builder;
     }
 

@@ -13,6 +13,7 @@ import ham.merge.join.Join;
 import ham.merge.method.SignRule;
 import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
+import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.data.BadImages;
 import ham.train.data.DataSpec;
 import ham.train.feature.GramRule;
@@ -66,10 +67,12 @@ public final class RunConfigBuilder {
 
     private HeadKind head;
     private Integer tasks;
+    private Integer initialClasses;
     private String order;
     private Integer trainImages;
     private BigDecimal heldOut;
     private BadImages onBadImage;
+    private String preprocessing;
     Long seed;
     private List<Target> targets;
     private BlockNumbers blocks;
@@ -79,16 +82,17 @@ public final class RunConfigBuilder {
     private Initialisation init;
     private ScalarScope scalars;
     private String precision;
-    private Integer epochs;
-    private Integer batch;
-    private Double lr;
+    Integer epochs;
+    Integer batch;
+    Double lr;
     Double lrDecay;
-    private Double headLr;
-    private Double alphaLr;
-    private Integer cropPadding;
-    private Boolean flip;
-    private Integer replay;
-    private Double replayHold;
+    Double headLr;
+    Double alphaLr;
+    Integer cropPadding;
+    Double cropScale;
+    Boolean flip;
+    Integer replay;
+    Double replayHold;
     BigDecimal keep;
     Double tau;
     Integer groups;
@@ -101,12 +105,12 @@ public final class RunConfigBuilder {
     private Integer projection;
     private String ridge;
     private DriftRule drift;
-    private Boolean frozen;
-    private Integer anyTimeImages;
-    private Double rigidBelow;
-    private Double transferDrop;
-    private String guard;
-    private String gram;
+    Boolean frozen;
+    Integer anyTimeImages;
+    Double rigidBelow;
+    Double transferDrop;
+    String guard;
+    String gram;
     private String device;
     private Integer threads;
 
@@ -151,6 +155,12 @@ public final class RunConfigBuilder {
     /** Number of tasks; ten, or one a class where there are fewer, unless said. */
     public RunConfigBuilder optTasks(int value) {
         tasks = value;
+        return this;
+    }
+
+    /** Classes of the first task; as many as the others have unless said. */
+    public RunConfigBuilder optInitialClasses(int value) {
+        initialClasses = value;
         return this;
     }
 
@@ -406,6 +416,12 @@ public final class RunConfigBuilder {
         return this;
     }
 
+    /** {@code imagenet}, {@code half} or a file that says how images are prepared; what the base says unless said. */
+    public RunConfigBuilder optPreprocessing(String value) {
+        preprocessing = placed(value);
+        return this;
+    }
+
     /** auto, cpu or gpu:N. */
     public RunConfigBuilder optDevice(String value) {
         device = value;
@@ -441,6 +457,7 @@ public final class RunConfigBuilder {
     /** All settings of the stream. */
     public RunConfigBuilder optStream(StreamSettings settings) {
         return optTasks(settings.tasks())
+                .optInitialClasses(settings.initial())
                 .optOrder(settings.order())
                 .optTrainImages(settings.sampling().perClass())
                 .optHeldOut(settings.sampling().heldOut())
@@ -460,6 +477,7 @@ public final class RunConfigBuilder {
 
     /** How a task is trained. */
     public RunConfigBuilder optRecipe(Recipe recipe) {
+        cropScale = recipe.augmentation().smallest();
         return optEpochs(recipe.epochs())
                 .optBatch(recipe.batch())
                 .optLr(recipe.adapterRate())
@@ -542,24 +560,25 @@ public final class RunConfigBuilder {
     public RunConfig build() {
         Path dataFolder = required("data", data);
         int width = or(rank, USUAL_RANK);
-        Recipe usual = Recipe.DEFAULT;
+        Path baseFolder = required("base", base);
         HeadSettings heads = HeadSettings.DEFAULT;
         Sampling sampling = Sampling.DEFAULT;
-        Measuring measuring = Measuring.DEFAULT;
         return new RunConfig(
-                required("base", base),
+                baseFolder,
                 dataFolder,
                 MergeFields.learning(this),
                 new HeadSettings(
                         or(head, heads.kind()),
-                        or(projection, heads.projectionWidth()),
+                        projection == null ? HeadSettings.usualProjection(baseFolder) : projection,
                         ridge == null ? heads.ridge() : RidgeRule.parse(ridge),
                         or(drift, heads.drift())),
                 new StreamSettings(
                         tasks == null ? tasks(dataFolder) : tasks,
+                        or(initialClasses, 0),
                         order == null ? Arrival.of(USUAL_ORDER) : Arrival.parse(order),
                         new Sampling(or(trainImages, sampling.perClass()), or(heldOut, sampling.heldOut())),
                         or(onBadImage, BadImages.STOP)),
+                Optional.ofNullable(preprocessing).map(RunConfigBuilder::placed),
                 or(seed, 0L),
                 new LoraSettings(
                         targets == null ? List.copyOf(USUAL_TARGETS) : targets,
@@ -569,24 +588,8 @@ public final class RunConfigBuilder {
                         or(rslora, false),
                         or(init, Initialisation.OWN),
                         or(scalars, ScalarScope.SHARED)),
-                new Recipe(
-                        or(epochs, usual.epochs()),
-                        or(batch, usual.batch()),
-                        or(lr, usual.adapterRate()),
-                        or(headLr, usual.headRate()),
-                        or(alphaLr, usual.scalarRate()),
-                        new Augmentation(
-                                or(cropPadding, usual.augmentation().padding()),
-                                or(flip, usual.augmentation().flip())),
-                        or(replay, usual.replay()),
-                        or(replayHold, usual.replayHold())),
-                new Measuring(
-                        or(frozen, measuring.frozen()),
-                        or(anyTimeImages, measuring.anyTimeImages()),
-                        or(rigidBelow, measuring.rigidBelow()),
-                        or(transferDrop, measuring.transferDrop()),
-                        guard == null ? measuring.guard() : GuardRule.parse(guard),
-                        gram == null ? measuring.gram() : GramRule.parse(gram)),
+                RecipeFields.recipe(this),
+                RecipeFields.measuring(this),
                 Optional.ofNullable(adapters).map(Path::of),
                 or(precision, "auto"),
                 or(device, "auto"),
@@ -604,11 +607,16 @@ public final class RunConfigBuilder {
         return Path.of(path);
     }
 
+    /** A typed preprocessing that does not depend on the folder in which it was typed. */
+    public static String placed(String typed) {
+        return PreprocessingChoice.isFile(typed) ? absolute(Path.of(typed)) : typed;
+    }
+
     private static String absolute(Path path) {
         return path.toAbsolutePath().normalize().toString();
     }
 
-    private static <T> T or(T value, T otherwise) {
+    static <T> T or(T value, T otherwise) {
         return value == null ? otherwise : value;
     }
 }

@@ -21,10 +21,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads one list of images: CSV with a header (comma, semicolon or tab between values, RFC 4180), JSON (a list of objects, an object of path to
- * class, or an object of part to list) or one JSON object a line. Paths start at the list's folder.
+ * class, or an object of part to list), one JSON object a line, or text with a path and a class in each line (a tab, space, comma or semicolon between
+ * them; without a class it is the image's folder). Paths start at the list's folder.
  */
 final class ImageList {
     private static final List<String> PATH = List.of(
@@ -55,6 +58,11 @@ final class ImageList {
     private static final List<String> PART =
             List.of("split", "part", "subset", "set", "fold", "usage", "data_set", "data set");
 
+    /** Path and class: behind the ending of an image's name, else behind the last space, comma or semicolon. */
+    private static final Pattern NAMED = Pattern.compile("(" + ImageNames.NAME + ")[\\s,;]+(.*\\S)");
+
+    private static final Pattern OTHER = Pattern.compile("(.*[^\\s,;])[\\s,;]+([^\\s,;]+)");
+
     private final Path list;
     private final List<ListedImage> images = new ArrayList<>();
 
@@ -81,6 +89,7 @@ final class ImageList {
             }
             switch (extension(list)) {
                 case "json" -> reader.json(text);
+                case "txt" -> reader.lines(text);
                 case "jsonl", "ndjson" -> reader.objects(new ObjectMapper().readerFor(JsonNode.class), text, "object ");
                 default -> reader.csv(text);
             }
@@ -113,6 +122,37 @@ final class ImageList {
                         .with(schema),
                 text,
                 "row ");
+    }
+
+    private void lines(String text) {
+        int number = 0;
+        for (String line : (Iterable<String>) text.lines().map(String::strip)::iterator) {
+            number++;
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            String where = "line " + number;
+            Matcher named = NAMED.matcher(line);
+            Matcher other = OTHER.matcher(line);
+            if (line.matches(ImageNames.NAME)) {
+                Path folder = Path.of(line.replace('\\', '/')).getParent();
+                if (folder == null) {
+                    throw new InputException(
+                            list,
+                            where + ": expected the path of an image and its class, found '" + line
+                                    + "'; give a class, or paths of CLASS/IMAGE");
+                }
+                add(line, folder.getFileName().toString(), "", where);
+            } else if (named.matches()) {
+                add(named.group(1), named.group(2), "", where);
+            } else if (other.matches()) {
+                add(other.group(1), other.group(2), "", where);
+            } else {
+                throw new InputException(
+                        list,
+                        where + ": expected the path of an image and its class, found '" + line + "'; mend the line");
+            }
+        }
     }
 
     private static char separator(String header) {

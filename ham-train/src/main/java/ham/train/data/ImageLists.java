@@ -14,12 +14,17 @@ import java.util.stream.Stream;
 
 /**
  * Lists of images: {@code train.csv} and {@code test.csv} (also {@code val}, {@code valid}, {@code validation}; {@code .tsv}, {@code .json},
- * {@code .jsonl}), {@code metadata.csv} in the folders {@code train} and {@code test} (Hugging Face's image folders), or one list with a column
+ * {@code .jsonl}), {@code .txt} with a path and a class in each
+ * line), {@code metadata.csv} in the folders {@code train} and {@code test} (Hugging Face's image folders), or one list with a column
  * {@code split}. Classes are sorted: by name, or as numbers where all are; {@code labels.txt} or {@code classes.txt} beside the list names numbers.
  */
 final class ImageLists implements DataLayout {
     private static final String NUMBER = "\\d{1,9}";
     private static final Set<String> KINDS = Set.of("csv", "tsv", "json", "jsonl", "ndjson");
+
+    /** Lists whose name says the part may be of this kind too; other files of it hold anything. */
+    private static final String TEXT = "txt";
+
     private static final List<String> WHOLE =
             List.of("metadata", "labels", "annotations", "data", "list", "images", "dataset");
 
@@ -27,6 +32,7 @@ final class ImageLists implements DataLayout {
     public boolean isIn(Path data) {
         return Files.isRegularFile(data)
                 ? KINDS.contains(ImageList.extension(data))
+                        || ImageList.extension(data).equals(TEXT)
                 : !lists(data).isEmpty();
     }
 
@@ -54,7 +60,8 @@ final class ImageLists implements DataLayout {
         }
         return ImageNames.entries(folder).stream()
                 .filter(Files::isRegularFile)
-                .filter(file -> KINDS.contains(ImageList.extension(file)))
+                .filter(file -> KINDS.contains(ImageList.extension(file))
+                        || (!names.equals(WHOLE) && ImageList.extension(file).equals(TEXT)))
                 .filter(file -> {
                     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
                     return names.contains(name.substring(0, name.lastIndexOf('.')));

@@ -21,7 +21,12 @@ import java.util.Map;
  * @param summary over the class orders, a row for every name and head
  */
 public record ExperimentRecord(
-        String experiment, List<String> command, Map<String, String> environment, List<Run> runs, List<Row> summary, List<Pair> paired) {
+        String experiment,
+        List<String> command,
+        Map<String, String> environment,
+        List<Run> runs,
+        List<Row> summary,
+        List<Pair> paired) {
     private static final List<String> PHASES = List.of("training", "merging", "heads");
 
     public ExperimentRecord {

@@ -1,7 +1,7 @@
 package ham.train.experiment;
 
-import ham.train.metrics.AccuracyRow;
 import ham.train.metrics.AccuracyMatrix;
+import ham.train.metrics.AccuracyRow;
 import ham.train.record.VariantRecord;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,9 @@
 package ham.train.experiment;
 
+import ham.merge.InputException;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.train.learn.LearningMethod;
+import ham.train.metrics.Predictions;
 import ham.train.record.MetricsRecord;
 import ham.train.record.TaskRecord;
 import ham.train.run.FinishedRun;
@@ -11,13 +13,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Optional;
-import java.util.stream.Stream;
-import ham.merge.InputException;
-import ham.train.metrics.Predictions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a finished run of an experiment gave.
@@ -77,7 +77,8 @@ public record MeasuredRun(
 
     private static long kept(Path folder, int tasks) {
         try (Stream<Path> adapters = Files.walk(folder.resolve("adapters"))) {
-            List<Path> files = new ArrayList<>(adapters.filter(Files::isRegularFile).toList());
+            List<Path> files =
+                    new ArrayList<>(adapters.filter(Files::isRegularFile).toList());
             Path statistics = RunFolder.statistics(folder, tasks - 1);
             if (Files.exists(statistics)) {
                 files.add(statistics);

@@ -55,8 +55,7 @@ public final class MethodPairs {
                         head,
                         method,
                         against,
-                        PairedComparison.of(
-                                first.toArray(boolean[][]::new), second.toArray(boolean[][]::new), SEED)))
+                        PairedComparison.of(first.toArray(boolean[][]::new), second.toArray(boolean[][]::new), SEED)))
                 : Optional.empty();
     }
 

@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 
 /**
  * Features of a ViT with fixed deltas: token 0 after the final LayerNorm, [n, d]. Always computed in float32, whatever training does: heads
@@ -56,7 +57,7 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /**
-     * Features of images of a set, which are decoded and resized ahead on a thread of its own.
+     * Features of images of a set, which are decoded and resized ahead, on all cores.
      *
      * @param indices which images
      * @return row-major [indices, d]
@@ -90,9 +91,11 @@ public final class FeatureExtractor implements AutoCloseable {
                 new BatchStream(preprocessing, Math.min(BATCH, indices.length), batches, (number, pixels) -> {
                     int start = number * BATCH;
                     int end = Math.min(start + BATCH, indices.length);
-                    for (int i = start; i < end; i++) {
-                        pixels.add(preprocessing.resize(images.image(indices[i])));
-                    }
+                    IntStream.range(start, end)
+                            .parallel()
+                            .mapToObj(i -> preprocessing.resize(images.image(indices[i])))
+                            .toList()
+                            .forEach(pixels::add);
                     return new int[end - start];
                 })) {
             for (int number = 0; number < batches; number++) {

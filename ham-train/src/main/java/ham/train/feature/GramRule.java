@@ -3,6 +3,7 @@ package ham.train.feature;
 import ham.merge.InputException;
 import ham.merge.gram.GramForm;
 import ham.merge.gram.InputGram;
+import java.util.Set;
 
 /**
  * What of the Gram matrices of its layers' inputs an adapter leaves in its folder.
@@ -12,6 +13,8 @@ import ham.merge.gram.InputGram;
  * @param rank directions that are kept where kind is {@code factors}, else 0
  */
 public record GramRule(String kind, int rank) {
+    private static final Set<String> NAMES = Set.of("auto", "none", "full", "diagonal");
+
     /** All of them where the method merges by them, else none. */
     public static final GramRule AUTO = new GramRule("auto", 0);
 
@@ -21,17 +24,14 @@ public record GramRule(String kind, int rank) {
      * @throws InputException naming the parameter, when it is none of them
      */
     public static GramRule parse(String text) {
-        switch (text) {
-            case "auto", "none", "full", "diagonal":
-                return new GramRule(text, 0);
-            default:
-                if (!text.matches("[1-9]\\d{0,5}")) {
-                    throw InputException.parameter(
-                            "gram",
-                            "expected auto, none, full, diagonal or a number of directions, found '" + text + "'");
-                }
-                return new GramRule("factors", Integer.parseInt(text));
+        if (NAMES.contains(text)) {
+            return new GramRule(text, 0);
         }
+        if (!text.matches("[1-9]\\d{0,5}")) {
+            throw InputException.parameter(
+                    "gram", "expected auto, none, full, diagonal or a number of directions, found '" + text + "'");
+        }
+        return new GramRule("factors", Integer.parseInt(text));
     }
 
     /** The name that {@link #parse} takes. */

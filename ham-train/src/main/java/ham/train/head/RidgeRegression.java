@@ -40,14 +40,20 @@ final class RidgeRegression implements AutoCloseable {
     /** P [d, M]. */
     private final NDArray randomProjection;
 
+    /** G, in place. */
     private final NDArray gram;
     /** Q transposed, [classes, M]. */
     private final NDArray cross;
 
     private long images;
 
-    /** @param classes how many there are now; new ones get empty rows */
-    RidgeRegression(TorchEngine engine, Matrix projection, AnalyticSums gathered, int classes) {
+    /**
+     * Goes on from sums.
+     *
+     * @param sum G, which images are added to in place
+     * @param classes how many there are now; new ones get empty rows
+     */
+    RidgeRegression(TorchEngine engine, Matrix projection, Gram sum, AnalyticSums gathered, int classes) {
         int width = projection.columns();
         this.projection = projection;
         this.classes = classes;
@@ -55,7 +61,7 @@ final class RidgeRegression implements AutoCloseable {
         manager = engine.newManager();
         solver = solver(engine);
         randomProjection = HeadLogits.array(manager, projection);
-        gram = manager.create(gathered.gram(), new Shape(width, width));
+        gram = sum.array();
         cross = manager.create(
                 Arrays.copyOf(gathered.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
     }
@@ -124,7 +130,7 @@ final class RidgeRegression implements AutoCloseable {
     }
 
     AnalyticSums gathered(double ridge, double[] losses) {
-        return new AnalyticSums(classes, gram.toDoubleArray(), cross.toDoubleArray(), images, ridge, losses);
+        return new AnalyticSums(classes, cross.toDoubleArray(), images, ridge, losses);
     }
 
     /** Solution [M, classes] and LAPACK's info, which is 0 on success. */

@@ -1,5 +1,6 @@
 package ham.train.input;
 
+import ham.runtime.image.RgbImage;
 import ham.train.seed.Seeds;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -60,12 +61,27 @@ public final class Batches {
                 begin(step / perEpoch(), start);
             }
             int[] targets = new int[Math.min(batch, order.length - start)];
+            RgbImage[] decoded = new RgbImage[targets.length];
+            IntStream.range(0, targets.length).parallel().forEach(i -> decoded[i] = image(order[start + i]));
             for (int i = 0; i < targets.length; i++) {
-                int index = order[start + i];
-                targets[i] = images.target(index);
-                pixels.add(augmentation.apply(images.image(index), random));
+                targets[i] = images.target(order[start + i]);
+                pixels.add(variant(decoded[i]));
             }
             return targets;
+        }
+
+        private RgbImage image(int index) {
+            return augmentation.cutsBeforeResizing() ? images.whole(index) : images.image(index);
+        }
+
+        private RgbImage variant(RgbImage image) {
+            return augmentation.cutsBeforeResizing()
+                    ? augmentation.cut(
+                            image,
+                            images.preprocessing().width(),
+                            images.preprocessing().height(),
+                            random)
+                    : augmentation.apply(image, random);
         }
 
         private void begin(int number, int skipped) {

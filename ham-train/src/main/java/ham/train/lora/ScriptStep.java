@@ -41,11 +41,14 @@ final class ScriptStep implements TrainingStep {
         manager = vit.engine().newManager();
         frozen.addAll(vit.fixed());
         vit.linearNames().forEach(name -> frozen.add(vit.weight(name)));
-        frozen.addAll(StackedGroups.stack(vit, manager, groups).values());
+        frozen.addAll(new StackedGroups(vit, manager, groups).all());
         parameters.forEach(parameter -> lend(parameter, parameter.value()));
         parameters.forEach(parameter -> lend(parameter, parameter.firstMoment()));
         parameters.forEach(parameter -> lend(parameter, parameter.secondMoment()));
-        program = new TorchScript(vit.engine(), StepScript.FUNCTIONS, StepScript.main(vit, task, replayHold));
+        program = new TorchScript(
+                vit.engine(),
+                StepScript.FUNCTIONS,
+                StepScript.main(vit, task, StackedGroups.areFactored(groups), replayHold));
     }
 
     private void lend(Parameter parameter, FloatArray floats) {

@@ -27,6 +27,8 @@ public final class RecordedRun {
             .put("blocks", "all")
             .put("replay", 0)
             .put("replay-hold", Recipe.REPLAY_HOLD)
+            .put("initial-classes", 0)
+            .put("crop-scale", 0)
             .put("guard", "off")
             .put("gram", "auto");
 

@@ -10,6 +10,7 @@ import ham.merge.folder.AdapterFolder;
 import ham.merge.gram.InputGram;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
+import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.config.RunConfig;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
@@ -19,6 +20,7 @@ import ham.train.feature.GramRule;
 import ham.train.feature.InputGrams;
 import ham.train.head.Features;
 import ham.train.head.LatentStatistics;
+import ham.train.input.PreparedImages;
 import ham.train.input.TaskImages;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.LoraSettings;
@@ -28,9 +30,8 @@ import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -44,6 +45,8 @@ import java.util.stream.IntStream;
  * @param data images and classes
  * @param stream the classes cut into tasks
  * @param preprocessing how images become pixel values
+ * @param trainPixels training images as the model's preprocessing resizes them
+ * @param testPixels test images likewise
  * @param skipped what is wrong with each image that is left out
  */
 public record RunInputs(
@@ -53,8 +56,13 @@ public record RunInputs(
         Dataset data,
         TaskStream stream,
         Preprocessing preprocessing,
+        PreparedImages trainPixels,
+        PreparedImages testPixels,
         List<String> skipped) {
-    private static final Set<Target> TAIL = EnumSet.of(Target.ATTENTION_OUTPUT, Target.FC1, Target.FC2);
+    /** The smaller part of the heap, and no more than this, holds resized images. */
+    private static final long MOST_KEPT = 1L << 30;
+
+    private static final int HEAP_PARTS = 8;
 
     /**
      * Opens base and data.
@@ -64,13 +72,24 @@ public record RunInputs(
      *     more tasks than classes, or the order is not one of these classes; the last five are wrong usage
      */
     public static RunInputs open(RunConfig config) {
+        return open(config, Optional.empty());
+    }
+
+    /**
+     * Opens base and data.
+     *
+     * @param imageCache a folder that keeps resized images for this run and later ones
+     * @throws InputException as {@link #open(RunConfig)}
+     */
+    public static RunInputs open(RunConfig config, Optional<Path> imageCache) {
         Checkpoint base = Checkpoint.open(config.base());
         VitForward.requireSupported(base);
         requireFit(config.lora(), base);
         requireTail(config, base);
         Dataset found = DataSpec.open(config.data());
         int[] order = config.stream().order().order(found.classNames().size());
-        TaskStream asked = new TaskStream(order, config.stream().tasks());
+        TaskStream asked =
+                new TaskStream(order, config.stream().tasks(), config.stream().initial());
         int learnt = config.learning().tasks(asked.tasks());
         List<String> skipped = new ArrayList<>();
         if (LatentMemory.followsByStates(config)) {
@@ -78,14 +97,45 @@ public record RunInputs(
             LatentStatistics.requireFit(config.head().projectionWidth(), model.hidden(), model.mlp(), order.length);
         }
         Dataset data = config.stream().badImages().readable(config.data(), found, skipped::add);
+        Preprocessing preprocessing =
+                preprocessing(config, base.config().imageSize());
         return new RunInputs(
                 config,
                 base,
                 base.sha256(),
                 data,
                 learnt == asked.tasks() ? asked : new TaskStream(order, learnt),
-                Preprocessing.ofCheckpoint(config.base(), base.config().imageSize()),
+                preprocessing,
+                prepared("training", data.train(), preprocessing, config, data, imageCache),
+                prepared("test", data.test(), preprocessing, config, data, imageCache),
                 List.copyOf(skipped));
+    }
+
+    private static PreparedImages prepared(
+            String part,
+            ImageSet set,
+            Preprocessing preprocessing,
+            RunConfig config,
+            Dataset data,
+            Optional<Path> cache) {
+        long room = Math.min(MOST_KEPT, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
+        return cache.map(folder -> PreparedImages.of(
+                        set,
+                        preprocessing,
+                        room,
+                        folder,
+                        part + " images of data " + DataHash.sha256(config.data(), data.files())))
+                .orElseGet(() -> PreparedImages.of(set, preprocessing, room));
+    }
+
+    private PreparedImages prepared(ImageSet set) {
+        return set == data.train() ? trainPixels : testPixels;
+    }
+
+    private static Preprocessing preprocessing(RunConfig config, int side) {
+        return config.preprocessing()
+                .map(typed -> PreprocessingChoice.forSide(typed, side))
+                .orElseGet(() -> Preprocessing.ofCheckpoint(config.base(), side));
     }
 
     /** Names of a task's classes, in order of position. */
@@ -113,9 +163,7 @@ public record RunInputs(
         String option = config.recipe().replay() > 0 ? "replay" : "drift";
         LoraSettings lora = config.lora();
         int last = base.config().layers() - 1;
-        if (LatentMemory.isUsed(config)
-                && !(TAIL.containsAll(lora.targets())
-                        && lora.adaptedBlocks(last + 1).equals(List.of(last)))) {
+        if (LatentMemory.isUsed(config) && !ModelPasses.isTail(lora, base.config())) {
             throw InputException.parameter(
                     option,
                     "expected adapters behind the last block's attention only, since all before it must stay frozen, found"
@@ -152,7 +200,13 @@ public record RunInputs(
      */
     TaskImages trainingImages(int task, int[] samples, int before) {
         int first = stream.firstPosition(task) - before;
-        return new TaskImages(data.train(), samples, label -> stream.position(label) - first, preprocessing);
+        return new TaskImages(
+                trainPixels,
+                data.train(),
+                samples,
+                label -> stream.position(label) - first,
+                trainPixels.normalisation(),
+                preprocessing);
     }
 
     /**
@@ -198,17 +252,25 @@ public record RunInputs(
 
     /** Features of images of a set, with their class positions. */
     Features features(FeatureExtractor extractor, ImageSet set, int[] samples) {
-        return new Features(extractor.features(set, samples, preprocessing), positions(set, samples));
+        PreparedImages images = prepared(set);
+        return new Features(extractor.features(images, samples, images.normalisation()), positions(set, samples));
     }
 
     /** Features of training images and their states, with their class positions. */
     Seen seen(FeatureExtractor extractor, int[] samples) {
-        FeatureExtractor.Extracted extracted = extractor.extract(data.train(), samples, preprocessing);
+        FeatureExtractor.Extracted extracted = extractor.extract(trainPixels, samples, trainPixels.normalisation());
         int[] positions = positions(data.train(), samples);
         return new Seen(new Features(extracted.features(), positions), new Features(extracted.states(), positions));
     }
 
-    private int[] positions(ImageSet set, int... samples) {
+    /** States of images of a set, [n, 2 d]. */
+    float[] states(FeatureExtractor extractor, ImageSet set, int... samples) {
+        PreparedImages images = prepared(set);
+        return extractor.extract(images, samples, images.normalisation()).states();
+    }
+
+    /** Class positions of images of a set. */
+    int[] positions(ImageSet set, int... samples) {
         return Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray();
     }
 

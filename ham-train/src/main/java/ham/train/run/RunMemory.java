@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.merge.head.DrawnProjection;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -208,6 +209,7 @@ final class RunMemory implements AutoCloseable {
             online.add(training.features(), heldOut.features(), seen);
         } else {
             int first = inputs.stream().firstPosition(task);
+            online.close();
             online = emptyHeads(inputs, engine);
             online.add(training.features().from(first), heldOut.features().from(first), seen - first);
         }
@@ -221,6 +223,11 @@ final class RunMemory implements AutoCloseable {
         Map<HeadKind, Head> heads = new EnumMap<>(online.heads());
         heads.put(HeadKind.LINEAR, inputs.config().learning().method().givesOneModel() ? linear : latestLinear);
         return heads;
+    }
+
+    /** What the projection of the model's analytic head is drawn from; empty where it moved. */
+    Optional<DrawnProjection> drawn() {
+        return online.drawn();
     }
 
     /** The heads of what is deployed: of the part of the merged delta that was chosen last, where parts are compared. */
@@ -275,5 +282,7 @@ final class RunMemory implements AutoCloseable {
     @Override
     public void close() {
         memory.ifPresent(LatentMemory::close);
+        frozen.ifPresent(OnlineHeads::close);
+        online.close();
     }
 }

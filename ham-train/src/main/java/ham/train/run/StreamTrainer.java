@@ -9,9 +9,7 @@ import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.config.Measuring;
 import ham.train.config.RunConfig;
-import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
-import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
 import ham.train.guard.Guard;
 import ham.train.head.Features;
@@ -70,7 +68,9 @@ public final class StreamTrainer {
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
-        Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
+        if (config.preprocessing().isEmpty()) {
+            Preprocessing.warning(config.base()).ifPresent(progress::warned);
+        }
         GuardWork.warning(config).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
@@ -82,13 +82,15 @@ public final class StreamTrainer {
             if (finished > 0) {
                 progress.resumed(finished, stream.tasks());
             }
+            plan(engine, folder);
             RunOutputs outputs = new RunOutputs(inputs, folder);
-            TestImages tests = new TestImages(inputs, vit);
+            ModelPasses passes = new ModelPasses(inputs, vit);
+            TestImages tests = new TestImages(inputs, vit, passes);
             if (finished > 0) {
                 outputs.forgetTraining(finished - 1);
             }
             for (int task = finished; task < stream.tasks(); task++) {
-                new TaskWork(task, source, vit, memory, tests).learn(outputs);
+                new TaskWork(task, source, vit, memory, passes, tests).learn(outputs);
             }
             outputs.finish(memory);
             memory.choice()
@@ -97,22 +99,33 @@ public final class StreamTrainer {
         }
     }
 
+    /** Says what the run is going to need, and what does not fit. */
+    private void plan(TorchEngine engine, RunFolder folder) {
+        RunNeeds needs = RunNeeds.of(inputs, engine.precision());
+        if (!needs.sentence().isEmpty()) {
+            progress.planned(needs.sentence());
+        }
+        needs.shortages(RunNeeds.Room.of(folder.path())).forEach(progress::warned);
+    }
+
     /** The work of one task. */
     private final class TaskWork {
         private final int task;
         private final TaskSource source;
         private final VitForward vit;
         private final RunMemory memory;
+        private final ModelPasses passes;
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
         private final SortedMap<String, short[]> answers = new TreeMap<>();
 
-        TaskWork(int task, TaskSource source, VitForward vit, RunMemory memory, TestImages tests) {
+        TaskWork(int task, TaskSource source, VitForward vit, RunMemory memory, ModelPasses passes, TestImages tests) {
             this.task = task;
             this.source = source;
             this.vit = vit;
             this.memory = memory;
+            this.passes = passes;
             this.tests = tests;
             this.split = inputs.split(task);
         }
@@ -136,9 +149,9 @@ public final class StreamTrainer {
             Map<HeadKind, Head> heads;
             Optional<Transfer> transfer;
             Optional<ScaleChoice> choice;
-            try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
-                RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
-                RunInputs.Seen training = inputs.seen(model, split.training());
+            try (ModelPasses.Pass model = passes.through(deltas)) {
+                RunInputs.Seen heldOut = model.seen(split.heldOut());
+                RunInputs.Seen training = model.seen(split.training());
                 before.ifPresent(guides -> memory.follow(guides, training.features()));
                 memory.renew(task, deltas);
                 memory.addTask(task, training, heldOut, outcome.head());
@@ -146,7 +159,7 @@ public final class StreamTrainer {
                 clock.lap("heads");
                 Optional<GuardWork.TaskFeatures> frozen = addFrozen();
                 clock.lap("frozen");
-                choice = memory.guard().map(guard -> new GuardWork(inputs, vit, guard)
+                choice = memory.guard().map(guard -> new GuardWork(inputs, passes, guard)
                         .compare(
                                 task,
                                 deltas,
@@ -167,7 +180,14 @@ public final class StreamTrainer {
                 outputs.save(new Predictions(tests.labels(), answers));
             }
             outputs.save(task, outcome.learned(), heads, memory);
+            forgetImages();
             progress.finished(summary);
+        }
+
+        /** No later task looks at the images that this one was trained on. */
+        private void forgetImages() {
+            inputs.trainPixels().forget(split.training());
+            passes.forget(inputs.data().train(), split.training());
         }
 
         private TaskOutcome train(TaskStart start) {
@@ -184,14 +204,14 @@ public final class StreamTrainer {
             if (!memory.follows(task)) {
                 return Optional.empty();
             }
-            try (FeatureExtractor model = new FeatureExtractor(vit, learner.deltas())) {
+            try (ModelPasses.Pass model = passes.through(learner.deltas())) {
                 return Optional.of(features(model, split.training()));
             }
         }
 
         /** Tests what would be deployed: all of the merged delta, or the part that was chosen. */
         private void measure(
-                FeatureExtractor model,
+                ModelPasses.Pass model,
                 SortedMap<String, Matrix> deltas,
                 Map<HeadKind, Head> heads,
                 Optional<ScaleChoice> choice) {
@@ -202,7 +222,7 @@ public final class StreamTrainer {
             } else {
                 Map<HeadKind, Head> part = new EnumMap<>(heads);
                 part.putAll(memory.guard().orElseThrow().heads(choice.orElseThrow()));
-                try (FeatureExtractor deployed = new FeatureExtractor(vit, Guard.scaled(deltas, scale))) {
+                try (ModelPasses.Pass deployed = passes.through(Guard.scaled(deltas, scale))) {
                     rows = scale == 0 ? tests.frozenRows(task, part) : tests.rows(task, deployed, part);
                 }
             }
@@ -217,7 +237,7 @@ public final class StreamTrainer {
             }
         }
 
-        private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {
+        private Map<HeadKind, AccuracyRow> rows(ModelPasses.Pass model, Map<HeadKind, Head> heads) {
             if (method.givesOneModel()) {
                 return tests.rows(task, model, heads);
             }
@@ -233,8 +253,7 @@ public final class StreamTrainer {
                 return Optional.empty();
             }
             LinearHead own = outcome.ownHead(start.classes());
-            try (FeatureExtractor trained =
-                    new FeatureExtractor(vit, outcome.learned().trainedDeltas(start))) {
+            try (ModelPasses.Pass trained = passes.through(outcome.learned().trainedDeltas(start))) {
                 Features before = features(trained, split.heldOut());
                 return Optional.of(new Transfer(after.size(), accuracy(own, before), accuracy(own, after)));
             }
@@ -246,7 +265,7 @@ public final class StreamTrainer {
 
         private Optional<GuardWork.TaskFeatures> addFrozen() {
             return memory.frozen().map(heads -> {
-                try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
+                try (ModelPasses.Pass backbone = passes.through(new TreeMap<>())) {
                     GuardWork.TaskFeatures seen = GuardWork.TaskFeatures.of(inputs, backbone, task);
                     heads.add(seen.training(), seen.heldOut(), stream.seen(task));
                     return seen;
@@ -262,9 +281,8 @@ public final class StreamTrainer {
             }
         }
 
-        private Features features(FeatureExtractor extractor, int[] samples) {
-            ImageSet train = inputs.data().train();
-            return inputs.features(extractor, train, samples);
+        private Features features(ModelPasses.Pass model, int[] samples) {
+            return model.features(inputs.data().train(), samples);
         }
 
         private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer, Optional<ScaleChoice> choice) {

@@ -1,0 +1,184 @@
+package ham.train.run;
+
+import ham.merge.checkpoint.Target;
+import ham.merge.checkpoint.VitConfig;
+import ham.train.config.RunConfig;
+import ham.train.engine.MixedPrecision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a run is going to need at its peak, in bytes, from the shapes of base, adapters and heads; a fifth too much rather than too little.
+ *
+ * @param heap of Java: resized images, adapters, dense deltas of the groups and of the merge
+ * @param engine beside it: base and model, statistics of the heads, a training step
+ * @param step part of {@code engine}: what the step keeps for its gradients
+ * @param statistics part of {@code engine}: G of the heads and its factor
+ * @param disk of the run folder while it is at work
+ */
+record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
+    private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
+    /** Numbers that a block keeps for the gradients of a token, in widths of the model; measured on ViT-B/16 in bf16. */
+    private static final int KEPT_WIDTHS = 26;
+
+    private static final int MOST_GROUPS = 5;
+    /** Parts of the merged delta between none and all that a guarded run compares. */
+    private static final int GUARD_PARTS = 1;
+    private static final long SMALL = 1L << 30;
+    private static final double GIB = 1L << 30;
+
+    /** What is left on a machine. */
+    record Room(long heap, long memory, long disk) {
+        /** Now; what the system does not tell counts as unlimited. */
+        static Room of(Path folder) {
+            long memory = Long.MAX_VALUE;
+            long disk = Long.MAX_VALUE;
+            try {
+                Matcher entry = AVAILABLE.matcher(Files.readString(Path.of("/proc/meminfo")));
+                memory = entry.find() ? 1024 * Long.parseLong(entry.group(1)) : memory;
+            } catch (IOException e) {
+                // Not on Linux.
+            }
+            try {
+                disk = Files.getFileStore(folder).getUsableSpace();
+            } catch (IOException e) {
+                // The first file that cannot be written says it.
+            }
+            return new Room(Runtime.getRuntime().maxMemory(), memory, disk);
+        }
+    }
+
+    static RunNeeds of(RunInputs inputs, MixedPrecision precision) {
+        RunConfig config = inputs.config();
+        VitConfig base = inputs.base().config();
+        long d = base.hidden();
+        long m = config.head().projectionWidth();
+        long tasks = inputs.stream().tasks();
+        long classes = inputs.stream().order().length;
+        long dense = 0;
+        long factors = 0;
+        for (Target target : config.lora().targets()) {
+            long layers = config.lora().adaptedBlocks(base.layers()).size();
+            long in = target.inputs(base);
+            long out = target.outputs(base);
+            dense += Float.BYTES * layers * in * out;
+            factors += Float.BYTES * layers * config.lora().rank() * (in + out);
+        }
+        boolean guarded = GuardWork.isUsed(config);
+        int heads = (config.measuring().frozen() || guarded ? 2 : 1) + (guarded ? GUARD_PARTS : 0);
+        long weights = Float.BYTES * (12 * d * d * base.layers());
+        long image = 3L * base.imageSize() * base.imageSize();
+        long tokens = (long) (base.imageSize() / base.patch()) * (base.imageSize() / base.patch()) + 1;
+        int size = precision == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
+        long batch = Math.min(config.recipe().batch(), inputs.split(0).training().length);
+        long step = batch * tokens * base.layers() * (KEPT_WIDTHS * d + 2 * base.heads() * tokens) * size;
+        long statistics = Double.BYTES * m * m * (heads + 1);
+        long projections = Float.BYTES * d * m;
+        long images = Math.min(
+                Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 8),
+                image
+                        * (inputs.data().train().size() / tasks
+                                + inputs.data().test().size()));
+        long analytic = Float.BYTES * m;
+        return new RunNeeds(
+                images + 2 * tasks * factors + (MOST_GROUPS + 3) * dense + 3 * projections + 2 * analytic * classes,
+                weights + (MOST_GROUPS + 3) * dense + step + statistics + 2 * projections + 12 * image * batch,
+                step,
+                statistics,
+                tasks * factors
+                        + analytic * classes * (tasks + 1) / 2
+                        + statistics / (heads + 1) * heads
+                        + 2 * dense
+                        + weights
+                        + 3 * projections);
+    }
+
+    /** One sentence for people; empty for a run that needs little. */
+    String sentence() {
+        return heap + engine < SMALL
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "this run needs about %.1f GiB of Java's heap, %.1f GiB beside it (a training step %.1f, statistics of the"
+                                + " heads %.1f) and %.1f GiB on disk",
+                        heap / GIB,
+                        engine / GIB,
+                        step / GIB,
+                        statistics / GIB,
+                        disk / GIB);
+    }
+
+    /** What does not fit, and what to lower, a sentence each. */
+    List<String> shortages(Room room) {
+        List<String> shortages = new ArrayList<>();
+        if (heap > room.heap()) {
+            shortages.add(String.format(
+                    Locale.ROOT,
+                    "Java's heap may be too small: about %.1f GiB are needed, -Xmx allows %.1f; give more (HAM_OPTS=-Xmx%dg),"
+                            + " or choose a smaller projection or fewer targets",
+                    heap / GIB,
+                    room.heap() / GIB,
+                    (long) Math.ceil(heap / GIB) + 1));
+        }
+        if (engine + heap > room.memory()) {
+            shortages.add(String.format(
+                    Locale.ROOT,
+                    "memory may be too small: about %.1f GiB are needed, %.1f are free; lower %s",
+                    (engine + heap) / GIB,
+                    room.memory() / GIB,
+                    step >= statistics
+                            ? "batch, then projection"
+                            : "projection (or leave the frozen backbone out), then batch"));
+        }
+        if (disk > room.disk()) {
+            shortages.add(String.format(
+                    Locale.ROOT,
+                    "the disk may be too small: about %.1f GiB are needed, %.1f are free; lower projection, or write elsewhere",
+                    disk / GIB,
+                    room.disk() / GIB));
+        }
+        return shortages;
+    }
+
+    /**
+     * How long a run is going to take, from a measured rate; empty where that is less than a minute.
+     *
+     * @param imagesPerSecond of training, measured
+     */
+    static String time(RunInputs inputs, double imagesPerSecond) {
+        long train = inputs.data().train().size();
+        long test = inputs.data().test().size();
+        int tasks = inputs.stream().tasks();
+        int perClass = inputs.config().measuring().anyTimeImages();
+        long each = perClass == 0
+                ? test
+                : Math.min(test, (long) perClass * inputs.stream().order().length);
+        boolean once = ModelPasses.share(inputs.config(), inputs.base().config());
+        double evaluated = once ? test : each * (tasks - 1) / 2.0 + test;
+        double seen = once ? train : train + (inputs.config().measuring().frozen() ? train + test : 0);
+        double training = train * (double) inputs.config().recipe().epochs() / imagesPerSecond;
+        // A pass without gradients takes about as long in float32 as one with them in bf16.
+        double passes = (seen + evaluated) / imagesPerSecond;
+        return training + passes < 60
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "at %.1f images a second all tasks take about %s of training, and as a rough bound %s of passes for heads and"
+                                + " accuracies",
+                        imagesPerSecond,
+                        duration(training),
+                        duration(passes));
+    }
+
+    private static String duration(double seconds) {
+        return seconds < 5400
+                ? Math.round(seconds / 60) + " min"
+                : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
+    }
+}
