@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** The plain ViT, DeiT and timm's ViTs as an encoder like those of the other families. */
 final class VitEncoder extends AbstractEncoder {
     private static final Pattern UNUSED =
-            Pattern.compile("pooler\\.dense\\.(weight|bias)|embeddings\\.(position_ids|mask_token)");
+            Pattern.compile("pooler\\.dense\\.(weight|bias)|embeddings\\.(position_ids|mask_token)|decoder\\..*");
 
     private final VitConfig config;
     private final Tensors tensors;

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 public final class VitNames {
     private static final Pattern UNUSED =
-            Pattern.compile("((vit|deit)\\.)?(pooler\\.dense\\.(weight|bias)|embeddings\\.(position_ids|mask_token))");
+            Pattern.compile("((vit|deit)\\.)?(pooler\\.dense\\.(weight|bias)|embeddings\\.(position_ids|mask_token)|decoder\\..*)");
 
     private final NamingScheme scheme;
     private final String family;
