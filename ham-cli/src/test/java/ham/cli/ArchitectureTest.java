@@ -46,7 +46,10 @@ class ArchitectureTest {
                             "combine",
                             "compare",
                             "config",
+                            "encoder",
+                            "encoder.control",
                             "folder",
+                            "gram",
                             "head",
                             "io",
                             "join",
@@ -57,6 +60,7 @@ class ArchitectureTest {
                             "record",
                             "safetensors",
                             "space",
+                            "taskvector",
                             "tensor"),
             "runtime",
                     Set.of(
@@ -81,6 +85,8 @@ class ArchitectureTest {
                             "engine",
                             "eval",
                             "experiment",
+                            "feature",
+                            "guard",
                             "head",
                             "input",
                             "learn",
@@ -92,12 +98,13 @@ class ArchitectureTest {
             "export", Set.of("", "bake", "fleet", "form", "pack", "parity", "patch", "precision"),
             "report", Set.of("", "bench", "page", "record"),
             "bench", Set.of("", "latency", "memory", "scenario", "strategy", "traffic", "url"),
-            "job", Set.of("", "doctor", "evaluate", "experiment", "export", "proof", "work"));
+            "job", Set.of("", "doctor", "evaluate", "experiment", "export", "proof", "tune", "work"));
     /** Measures the inside of the libraries, and is no part of the product. */
     private static final String LABORATORY = "ham.bench.program";
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("/ham-testing/"))
             .importPackages("ham");
 
     @Test

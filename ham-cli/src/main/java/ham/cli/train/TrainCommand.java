@@ -6,6 +6,8 @@ import ham.cli.console.Usage;
 import ham.train.config.Preset;
 import ham.train.config.RunConfig;
 import ham.train.config.RunConfigBuilder;
+import ham.train.guard.GuardRule;
+import ham.train.run.RecordedRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
@@ -83,7 +85,11 @@ public final class TrainCommand implements Callable<Integer> {
         if (preset != null) {
             return Usage.check(console.spec(), () -> over(Preset.read(preset).builder(base, data)));
         }
-        return train.config(console.spec(), base, data, tasks());
+        RunConfig config = train.config(console.spec(), base, data, tasks());
+        boolean chosen = TrainOptions.typed(console.spec()).containsKey("guard");
+        return chosen || !RecordedRun.isOlderThanTheGuard(out)
+                ? config
+                : config.toBuilder().optGuard(GuardRule.OFF).build();
     }
 
     private void require(String option, Path value) {

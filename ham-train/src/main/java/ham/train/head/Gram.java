@@ -132,16 +132,13 @@ public final class Gram implements AutoCloseable {
 
     /** Adds the lower triangle to a file, row after row, [M (M + 1) / 2]. */
     public void add(SafetensorsWriter writer, String name) {
-        writer.add(name, DType.F64, List.of(size()), pieces());
+        writer.add(name, DType.F64, List.of(size()), this::pieces);
     }
 
-    private Iterable<ByteBuffer> pieces() {
-        return () -> {
-            Iterator<ByteBuffer> each = IntStream.iterate(0, from -> from < width, from -> from + rows())
-                    .mapToObj(from -> lower(from, Math.min(width, from + rows())))
-                    .iterator();
-            return each;
-        };
+    private Iterator<ByteBuffer> pieces() {
+        return IntStream.iterate(0, from -> from < width, from -> from + rows())
+                .mapToObj(from -> lower(from, Math.min(width, from + rows())))
+                .iterator();
     }
 
     private ByteBuffer lower(int from, int to) {

@@ -64,6 +64,17 @@ public final class RecordedRun {
         return List.of();
     }
 
+    /** Whether there is a run, finished or not, from before the guard: to be gone on with as it was begun. */
+    public static boolean isOlderThanTheGuard(Path out) {
+        for (Path run : List.of(out, RunFolder.partial(out))) {
+            Path file = run.resolve(RunFolder.RECORD);
+            if (Files.exists(file)) {
+                return !RunRecord.read(file).configuration().has("guard");
+            }
+        }
+        return false;
+    }
+
     private static List<String> otherThreads(String before, String now) {
         return now == null || before == null || before.equals(now)
                 ? List.of()

@@ -149,7 +149,7 @@ public final class RunFolder implements AutoCloseable {
                 .map(RunRecord::read);
     }
 
-    private static Path partial(Path out) {
+    static Path partial(Path out) {
         Path absolute = out.toAbsolutePath().normalize();
         return absolute.resolveSibling(absolute.getFileName() + ".partial");
     }

@@ -78,7 +78,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         long tokens = (long) (base.imageSize() / base.patch()) * (base.imageSize() / base.patch()) + 1;
         int size = precision == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
         long batch = Math.min(config.recipe().batch(), inputs.split(0).training().length);
-        long step = batch * tokens * base.layers() * (KEPT_WIDTHS * d + 2 * base.heads() * tokens) * size;
+        long step = batch * tokens * base.layers() * (KEPT_WIDTHS * d + 2L * base.heads() * tokens) * size;
         long statistics = Double.BYTES * m * m * (heads + 1);
         long projections = Float.BYTES * d * m;
         long images = Math.min(
