@@ -1,7 +1,7 @@
 package ham.merge.checkpoint;
 
-import ham.merge.encoder.EncoderFamily;
 import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderFamily;
 
 /** The configuration of transformers' {@code ViTConfig} and {@code DeiTConfig}, which have the same keys and defaults. */
 final class HuggingFaceConfig {

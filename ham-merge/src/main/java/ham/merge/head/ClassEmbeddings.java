@@ -28,8 +28,7 @@ public final class ClassEmbeddings {
             throw new InputException(
                     file, "expected one tensor of class embeddings [classes, width], found " + tensors.names());
         }
-        PrototypeHead head =
-                new PrototypeHead(tensors.matrix(tensors.names().first()));
+        PrototypeHead head = new PrototypeHead(tensors.matrix(tensors.names().first()));
         List<String> classes = IntStream.range(0, head.classes())
                 .mapToObj(number -> "LABEL_" + number)
                 .toList();
