@@ -93,6 +93,7 @@ class VitConfigTest {
         TestData.set(file, key, value);
         assertThatThrownBy(() -> VitConfig.read(file))
                 .isInstanceOf(InputException.class)
-                .hasMessage(file + ": " + message);
+                .hasMessageStartingWith(file + ": ")
+                .hasMessageEndingWith(message);
     }
 }
