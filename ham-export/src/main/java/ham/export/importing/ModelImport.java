@@ -138,11 +138,8 @@ public final class ModelImport {
 
     private Optional<Path> beside() {
         String name = request.model().getFileName().toString().replaceFirst("(?i)\\.onnx$", "");
-        for (String each : List.of(
-                name + ".onnx." + TOKENIZER,
-                name + "." + TOKENIZER,
-                name + "-" + TOKENIZER,
-                TOKENIZER)) {
+        for (String each :
+                List.of(name + ".onnx." + TOKENIZER, name + "." + TOKENIZER, name + "-" + TOKENIZER, TOKENIZER)) {
             Path file = request.model().resolveSibling(each);
             if (Files.isRegularFile(file)) {
                 return Optional.of(file);

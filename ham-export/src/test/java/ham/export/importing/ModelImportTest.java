@@ -26,13 +26,18 @@ class ModelImportTest {
     /** What both exporters made of it becomes the checkpoint again, number by number. */
     @ParameterizedTest
     @CsvSource({
-        "bert,ts17", "bert,dynamo", "bert-bare,ts17", "bert-bare,dynamo", "roberta,ts17", "roberta,dynamo",
-        "distilbert,ts17", "distilbert,dynamo"
+        "bert,ts17",
+        "bert,dynamo",
+        "bert-bare,ts17",
+        "bert-bare,dynamo",
+        "roberta,ts17",
+        "roberta,dynamo",
+        "distilbert,ts17",
+        "distilbert,dynamo"
     })
     void givesTheCheckpointBack(String name, String exporter) throws IOException {
         Path original = TestData.path("encoders").resolve(name);
-        ImportResult result =
-                ModelImport.run(
+        ImportResult result = ModelImport.run(
                 ImportRequest.of(WeightlessGraph.restore(name, exporter, folder), folder.resolve("imported")));
         assertThat(result.maxAbs()).isLessThan(1e-5);
         Checkpoint found = Checkpoint.open(folder.resolve("imported"));
