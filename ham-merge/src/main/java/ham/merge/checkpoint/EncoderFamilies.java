@@ -19,14 +19,14 @@ import java.util.stream.Stream;
 public final class EncoderFamilies {
     /** Every family. */
     public static final List<EncoderFamily> ALL = List.of(
-            new Dinov2Family(),
-            new Dinov3Family(),
-            new ClipFamily(),
-            new SiglipFamily(),
-            new BertFamily(),
-            new RobertaFamily(),
-            new DistilbertFamily(),
-            new MpnetFamily());
+            Dinov2Family.FAMILY,
+            Dinov3Family.FAMILY,
+            ClipFamily.FAMILY,
+            SiglipFamily.FAMILY,
+            BertFamily.FAMILY,
+            RobertaFamily.FAMILY,
+            DistilbertFamily.FAMILY,
+            MpnetFamily.FAMILY);
 
     /** What the libraries call the parts of all models, the plain ViT's first. */
     static final List<NamingScheme> SCHEMES = Stream.concat(

@@ -45,7 +45,7 @@ final class Dinov2 extends AbstractEncoder {
     static Dinov2 read(EncoderSource source) {
         ConfigReader config = source.config();
         boolean plain = Dinov2Family.PLAIN.equals(config.text("model_type", ""));
-        EncoderNames names = EncoderNames.find(new Dinov2Family().schemes(), source.tensors());
+        EncoderNames names = EncoderNames.find(Dinov2Family.SCHEMES, source.tensors());
         ImageTrunk trunk = ImageTrunk.read(source, config, 224, plain ? 14 : 16, 1e-6);
         return new Dinov2(source, names, trunk, plain ? 0 : config.count("num_register_tokens", 4), !plain);
     }
