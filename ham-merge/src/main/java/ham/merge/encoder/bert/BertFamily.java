@@ -27,8 +27,7 @@ public final class BertFamily {
                     entry(Part.NORM_AFTER, "output.LayerNorm")));
 
     /** The family. */
-    public static final EncoderFamily FAMILY =
-            new EncoderFamily("bert", Set.of("bert"), List.of(SCHEME), Bert::read);
+    public static final EncoderFamily FAMILY = new EncoderFamily("bert", Set.of("bert"), List.of(SCHEME), Bert::read);
 
     private BertFamily() {}
 }

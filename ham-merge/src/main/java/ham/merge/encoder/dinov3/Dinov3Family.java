@@ -33,8 +33,7 @@ public final class Dinov3Family {
             List.of(new NamingScheme(List.of("dinov3_vit.", "dinov3."), "layer", NAMES));
 
     /** The family. */
-    public static final EncoderFamily FAMILY =
-            new EncoderFamily("dinov3", Set.of("dinov3_vit"), SCHEMES, Dinov3::read);
+    public static final EncoderFamily FAMILY = new EncoderFamily("dinov3", Set.of("dinov3_vit"), SCHEMES, Dinov3::read);
 
     private Dinov3Family() {}
 }
