@@ -50,8 +50,8 @@ final class BadClients implements AutoCloseable {
                     new Limits(MAX_BODY, 2_000_000, Duration.ofMillis(600), Duration.ofSeconds(5), 50, 1_000_000)));
     private final ManagedChannel channel = GrpcTest.channel(server);
     private final FakeModel slow = new FakeModel();
-    private final TestServer waiting = TestServer.of(
-            slow, settings -> settings.optBatching(new BatchRules(1, Duration.ZERO, 1, 1)));
+    private final TestServer waiting =
+            TestServer.of(slow, settings -> settings.optBatching(new BatchRules(1, Duration.ZERO, 1, 1)));
     private final ManagedChannel toWaiting = GrpcTest.channel(waiting);
 
     /** Says something wrong. */
@@ -99,7 +99,8 @@ final class BadClients implements AutoCloseable {
         assertThat(server.post("v2/repository/models/scaled2/unload", "").status())
                 .isEqualTo(200);
         String told = say.call();
-        assertThat(server.post("v2/repository/models/scaled2/load", "").status()).isEqualTo(200);
+        assertThat(server.post("v2/repository/models/scaled2/load", "").status())
+                .isEqualTo(200);
         return told;
     }
 
@@ -278,7 +279,9 @@ final class BadClients implements AutoCloseable {
     private boolean isThere(int others, int before) {
         return others == 0
                 ? slow.runs.get() > before
-                : waiting.get("metrics").text().lines()
+                : waiting.get("metrics")
+                        .text()
+                        .lines()
                         .anyMatch(line -> line.startsWith("ham_queue") && line.endsWith(" 1.0"));
     }
 
@@ -287,19 +290,23 @@ final class BadClients implements AutoCloseable {
     }
 
     String callFullQueue() throws Exception {
-        return whileBusy(2, () -> told(() -> GRPCInferenceServiceGrpc.newBlockingStub(toWaiting).modelInfer(pair(0))));
+        return whileBusy(
+                2,
+                () -> told(() ->
+                        GRPCInferenceServiceGrpc.newBlockingStub(toWaiting).modelInfer(pair(0))));
     }
 
     String lateAnswer() throws Exception {
         return whileBusy(
                 1,
-                () -> told(waiting.post(
-                        "v2/models/fake/infer", TestServer.pairs(1, 2), "X-Request-Timeout-Ms", "50")));
+                () -> told(waiting.post("v2/models/fake/infer", TestServer.pairs(1, 2), "X-Request-Timeout-Ms", "50")));
     }
 
     String callLateAnswer() throws Exception {
         return whileBusy(
-                1, () -> told(() -> GRPCInferenceServiceGrpc.newBlockingStub(toWaiting).modelInfer(pair(50_000))));
+                1,
+                () -> told(() ->
+                        GRPCInferenceServiceGrpc.newBlockingStub(toWaiting).modelInfer(pair(50_000))));
     }
 
     /** After all of it. */

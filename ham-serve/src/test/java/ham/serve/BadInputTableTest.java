@@ -73,8 +73,8 @@ class BadInputTableTest {
     }
 
     private static BadClients.Say grpc(UnaryOperator<ModelInferRequest.Builder> request) {
-        return clients -> clients.infer(
-                request.apply(ModelInferRequest.newBuilder().setModelName("scaled1")));
+        return clients ->
+                clients.infer(request.apply(ModelInferRequest.newBuilder().setModelName("scaled1")));
     }
 
     private static BadClients.Say grpc(InferInputTensor.Builder tensor, int bytes) {
@@ -94,10 +94,7 @@ class BadInputTableTest {
                         rest(body(tensor("FP32", "[1,3,2,3]", "[1,1,1,1,1,1,2,2,2,2,2,2,3,3,3,3,3,3]"))),
                         grpc(pixels("FP32", 1L, 3L, 2L, 3L), 72)),
                 row("wrong number of axes", rest(body(tensor("FP32", "[12]", TWELVE))), grpc(pixels("FP32", 12L), 48)),
-                row(
-                        "no row",
-                        rest(body(tensor("FP32", "[0,3,2,2]", "[]"))),
-                        grpc(pixels("FP32", 0L, 3L, 2L, 2L), 0)),
+                row("no row", rest(body(tensor("FP32", "[0,3,2,2]", "[]"))), grpc(pixels("FP32", 0L, 3L, 2L, 2L), 0)),
                 row(
                         "9223372036854775807 rows",
                         rest(body(tensor("FP32", "[9223372036854775807,3,2,2]", "[1]"))),
@@ -124,20 +121,17 @@ class BadInputTableTest {
                         "an input that the model does not have",
                         rest(body(good.replace("pixel_values", "x"))),
                         grpc(pixels().setName("x"), 48)),
-                row(
-                        "an input twice",
-                        rest(body(good, good)),
-                        grpc(request -> request.addInputs(pixels())
-                                .addInputs(pixels())
-                                .addRawInputContents(bytes(48))
-                                .addRawInputContents(bytes(48)))),
+                row("an input twice", rest(body(good, good)), grpc(request -> request.addInputs(pixels())
+                        .addInputs(pixels())
+                        .addRawInputContents(bytes(48))
+                        .addRawInputContents(bytes(48)))),
                 row(
                         "an output that the model does not have",
                         rest("{\"outputs\":[{\"name\":\"y\"}],\"inputs\":[" + good + "]}"),
                         grpc(request -> request.addInputs(pixels())
                                 .addRawInputContents(bytes(48))
-                                .addOutputs(InferRequestedOutputTensor.newBuilder()
-                                        .setName("y")))));
+                                .addOutputs(
+                                        InferRequestedOutputTensor.newBuilder().setName("y")))));
     }
 
     private static List<Row> names() {
@@ -150,9 +144,8 @@ class BadInputTableTest {
                 row(
                         "unknown version",
                         clients -> clients.post("v2/models/scaled1/versions/9/infer", good),
-                        grpc(request -> request.setModelVersion("9")
-                                .addInputs(pixels())
-                                .addRawInputContents(bytes(48)))),
+                        grpc(request ->
+                                request.setModelVersion("9").addInputs(pixels()).addRawInputContents(bytes(48)))),
                 row(
                         "a path in place of a model",
                         clients -> clients.post("v2/models/..%2f..%2fetc%2fpasswd/infer", good),
@@ -170,11 +163,10 @@ class BadInputTableTest {
                 row(
                         "a model that is not loaded",
                         clients -> clients.unloaded(() -> clients.post("v2/models/scaled2/infer", good)),
-                        clients -> clients.unloaded(
-                                () -> clients.infer(ModelInferRequest.newBuilder()
-                                        .setModelName("scaled2")
-                                        .addInputs(pixels())
-                                        .addRawInputContents(bytes(48))))),
+                        clients -> clients.unloaded(() -> clients.infer(ModelInferRequest.newBuilder()
+                                .setModelName("scaled2")
+                                .addInputs(pixels())
+                                .addRawInputContents(bytes(48))))),
                 row(
                         "a path or call that there is not",
                         clients -> clients.post("v2/models/scaled1/eat", "{}"),
@@ -195,8 +187,9 @@ class BadInputTableTest {
                 row("something behind the JSON", rest("{\"inputs\":[]} {}"), null),
                 row(
                         "a header length that is longer than the body",
-                        clients -> clients.raw(start
-                                + "Connection: close\r\nInference-Header-Content-Length: 9\r\nContent-Length: 2\r\n\r\n{}"),
+                        clients -> clients.raw(
+                                start
+                                        + "Connection: close\r\nInference-Header-Content-Length: 9\r\nContent-Length: 2\r\n\r\n{}"),
                         null),
                 row(
                         "a body above `--max-body` (here 100,000 bytes)",
@@ -224,7 +217,10 @@ class BadInputTableTest {
                 row("an image that is empty", clients -> clients.post("classify/scaled1", ""), null),
                 row("an image that is none", clients -> clients.post("classify/scaled1", "no image"), null),
                 row("an image that is cut off", BadClients::cutImage, null),
-                row("an image of more pixels than 50 million, or than a quarter of the heap holds (here 0.3)", BadClients::largeImage, null),
+                row(
+                        "an image of more pixels than 50 million, or than a quarter of the heap holds (here 0.3)",
+                        BadClients::largeImage,
+                        null),
                 row(
                         "inputs that fit, but make the model fail",
                         clients -> clients.post("v2/models/pick/infer", index),
@@ -234,8 +230,8 @@ class BadInputTableTest {
                                         .setName("index")
                                         .setDatatype("INT64")
                                         .addShape(1)
-                                        .setContents(InferTensorContents.newBuilder()
-                                                .addInt64Contents(99))))),
+                                        .setContents(
+                                                InferTensorContents.newBuilder().addInt64Contents(99))))),
                 row("a full queue (here of 1)", BadClients::fullQueue, BadClients::callFullQueue),
                 row("a deadline that passes", BadClients::lateAnswer, BadClients::callLateAnswer));
     }

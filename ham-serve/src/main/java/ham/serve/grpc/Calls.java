@@ -112,8 +112,10 @@ final class Calls implements ServerInterceptor {
             if (message == null) {
                 broken = true;
                 arriving.remove(this);
-                end(Status.INVALID, "Expected a message of the protocol's " + call.getMethodDescriptor()
-                        .getBareMethodName() + ", found bytes that are none.");
+                end(
+                        Status.INVALID,
+                        "Expected a message of the protocol's "
+                                + call.getMethodDescriptor().getBareMethodName() + ", found bytes that are none.");
             } else {
                 super.onMessage(message);
             }

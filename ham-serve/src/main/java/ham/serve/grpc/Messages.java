@@ -24,8 +24,8 @@ final class Messages {
     private static <Q, S> ServerMethodDefinition<Q, S> checked(ServerMethodDefinition<Q, S> method) {
         MethodDescriptor<Q, S> descriptor = method.getMethodDescriptor();
         return ServerMethodDefinition.create(
-                descriptor
-                        .toBuilder(new Checked<>(descriptor.getRequestMarshaller()), descriptor.getResponseMarshaller())
+                descriptor.toBuilder(
+                                new Checked<>(descriptor.getRequestMarshaller()), descriptor.getResponseMarshaller())
                         .build(),
                 method.getServerCallHandler());
     }
