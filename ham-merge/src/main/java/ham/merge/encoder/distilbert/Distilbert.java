@@ -1,7 +1,7 @@
 package ham.merge.encoder.distilbert;
 
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.Ops;
@@ -35,7 +35,7 @@ final class Distilbert extends TextEncoder {
     }
 
     static Distilbert read(EncoderSource source) {
-        ConfigReader config = source.config();
+        EncoderConfig config = source.config();
         TextTrunk trunk = new TextTrunk(
                 config.positive("dim", 768),
                 config.positive("n_layers", 6),
