@@ -1,8 +1,8 @@
 package ham.merge.checkpoint;
 
 import ham.merge.InputException;
-import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.Encoder;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderFamily;
 import ham.merge.encoder.EncoderInput.Images;
 import ham.merge.encoder.EncoderNames;

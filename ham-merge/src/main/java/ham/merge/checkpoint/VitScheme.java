@@ -1,8 +1,8 @@
 package ham.merge.checkpoint;
 
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.Encoder;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;

@@ -71,7 +71,8 @@ record EncoderFixture(String name) {
             }
             all.put(
                     name,
-                    ControlTensor.of(values, shape.stream().mapToInt(Math::toIntExact).toArray()));
+                    ControlTensor.of(
+                            values, shape.stream().mapToInt(Math::toIntExact).toArray()));
         }
         return all;
     }

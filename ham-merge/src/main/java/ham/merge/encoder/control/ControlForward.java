@@ -35,7 +35,8 @@ public final class ControlForward {
         for (int i = 0; delta != null && i < values.length; i++) {
             values[i] += delta.data()[i];
         }
-        return ControlTensor.of(values, shape.stream().mapToInt(Math::toIntExact).toArray());
+        return ControlTensor.of(
+                values, shape.stream().mapToInt(Math::toIntExact).toArray());
     }
 
     /** The operations on this checkpoint's weights, for parts of a forward pass. */
