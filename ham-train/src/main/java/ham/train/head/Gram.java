@@ -34,7 +34,7 @@ public final class Gram implements AutoCloseable {
     private final int width;
     private final int piece;
     private final Optional<FileChannel> shelf;
-    /** Of the numbers in the engine; null while they are on the shelf. */
+    /** Of the numbers in the engine; null while they are on the shelf, or all of them are still zero. */
     private NDManager manager;
 
     private NDArray sum;
@@ -46,7 +46,6 @@ public final class Gram implements AutoCloseable {
         this.width = width;
         this.piece = piece;
         this.shelf = shelf.file((long) Double.BYTES * width * width);
-        begin();
     }
 
     private void begin() {
@@ -72,10 +71,10 @@ public final class Gram implements AutoCloseable {
     /** The same numbers in memory of their own, which is the only one that has them in the engine if they were on the shelf. */
     Gram copy() {
         Gram copy = new Gram(engine, width, piece, Shelf.NONE);
-        if (rests()) {
+        if (!rests()) {
+            copy.array().addi(sum);
+        } else if (shelved) {
             copy.fill(this::stored, false);
-        } else {
-            copy.sum.addi(sum);
         }
         return copy;
     }
@@ -186,6 +185,7 @@ public final class Gram implements AutoCloseable {
 
     private void set(int from, double[] block) {
         int rows = block.length / width;
+        array();
         try (NDArray part = manager.create(block, new Shape(rows, width))) {
             sum.set(new NDIndex(from + ":" + (from + rows)), part);
         }
@@ -210,7 +210,9 @@ public final class Gram implements AutoCloseable {
     NDArray array() {
         if (rests()) {
             begin();
-            fill(this::stored, false);
+            if (shelved) {
+                fill(this::stored, false);
+            }
         }
         return sum;
     }
@@ -245,8 +247,11 @@ public final class Gram implements AutoCloseable {
         if (rests()) {
             int count = Math.toIntExact(before(to) - before(from));
             ByteBuffer bytes = ByteBuffer.allocate(count * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            stored(before(from), count, bytes);
-            return bytes.flip();
+            if (shelved) {
+                stored(before(from), count, bytes);
+                bytes.flip();
+            }
+            return bytes;
         }
         double[] block = rows(from, to);
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact((before(to) - before(from)) * Double.BYTES))

@@ -283,6 +283,8 @@ class AnalyticStatisticsTest {
         AnalyticStatistics inMemory = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         AnalyticStatistics shelved =
                 new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.in(folder, 0));
+        assertThat(saved(shelved.gram()).rows(0, WIDTH)).containsOnly(0);
+        assertThat(shelved.gram().copy().rows(0, WIDTH)).containsOnly(0);
         int[] first = cycle(0, 2, 40);
         int[] second = cycle(2, 3, 20);
         Features some = part(features(first, 1), first, i -> i % 3 == 1);
