@@ -6,10 +6,11 @@ import ham.cli.console.Usage;
 import ham.train.config.Preset;
 import ham.train.config.RunConfig;
 import ham.train.config.RunConfigBuilder;
-import ham.train.guard.GuardRule;
 import ham.train.run.RecordedRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -82,14 +83,17 @@ public final class TrainCommand implements Callable<Integer> {
         require("--base", base);
         require("--data", data);
         require("--out", out);
-        if (preset != null) {
-            return Usage.check(console.spec(), () -> over(Preset.read(preset).builder(base, data)));
-        }
-        RunConfig config = train.config(console.spec(), base, data, tasks());
-        boolean chosen = TrainOptions.typed(console.spec()).containsKey("guard");
-        return chosen || !RecordedRun.isOlderThanTheGuard(out)
-                ? config
-                : config.toBuilder().optGuard(GuardRule.OFF).build();
+        RunConfig config = preset == null
+                ? train.config(console.spec(), base, data, tasks())
+                : Usage.check(console.spec(), () -> over(Preset.read(preset).builder(base, data)));
+        return asBegun(config);
+    }
+
+    /** The same as an unfinished run of this folder was begun, where its record is too old to say so and nothing is typed. */
+    private RunConfig asBegun(RunConfig config) {
+        Map<String, String> lacking = new LinkedHashMap<>(RecordedRun.lacking(out));
+        lacking.keySet().removeAll(TrainOptions.typed(console.spec()).keySet());
+        return lacking.isEmpty() ? config : config.toBuilder().opt(lacking).build();
     }
 
     private void require(String option, Path value) {

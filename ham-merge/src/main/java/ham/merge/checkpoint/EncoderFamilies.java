@@ -1,6 +1,6 @@
 package ham.merge.checkpoint;
 
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderFamily;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.bert.BertFamily;
@@ -37,7 +37,7 @@ public final class EncoderFamilies {
     private EncoderFamilies() {}
 
     /** The family of a configuration; empty for a plain ViT, a DeiT, a model of timm, and what ham does not know. */
-    static Optional<EncoderFamily> of(ConfigReader config) {
+    static Optional<EncoderFamily> of(EncoderConfig config) {
         return ALL.stream().filter(family -> family.recognises(config)).findFirst();
     }
 }

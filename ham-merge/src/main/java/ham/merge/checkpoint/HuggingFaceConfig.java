@@ -1,6 +1,6 @@
 package ham.merge.checkpoint;
 
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderFamily;
 
 /** The configuration of transformers' {@code ViTConfig} and {@code DeiTConfig}, which have the same keys and defaults. */
@@ -11,7 +11,7 @@ final class HuggingFaceConfig {
 
     private HuggingFaceConfig() {}
 
-    static VitConfig read(ConfigReader reader) {
+    static VitConfig read(EncoderConfig reader) {
         boolean deit = DEIT.equals(reader.json().path("model_type").textValue());
         String family = deit ? "a DeiT" : "a plain ViT";
         String type = reader.text("model_type", "");

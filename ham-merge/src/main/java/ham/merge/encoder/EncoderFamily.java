@@ -15,7 +15,7 @@ import java.util.function.Function;
 public record EncoderFamily(
         String name, Set<String> types, List<NamingScheme> schemes, Function<EncoderSource, Encoder> reader) {
     /** Whether a {@code config.json} is of this family. */
-    public boolean recognises(ConfigReader config) {
+    public boolean recognises(EncoderConfig config) {
         return types.contains(config.json().path("model_type").asText());
     }
 

@@ -37,4 +37,26 @@ final class RecipeFields {
                 builder.guard == null ? measuring.guard() : GuardRule.parse(builder.guard),
                 builder.gram == null ? measuring.gram() : GramRule.parse(builder.gram));
     }
+
+    static RunConfigBuilder fill(RunConfigBuilder builder, Recipe recipe) {
+        builder.cropScale = recipe.augmentation().smallest();
+        return builder.optEpochs(recipe.epochs())
+                .optBatch(recipe.batch())
+                .optLr(recipe.adapterRate())
+                .optHeadLr(recipe.headRate())
+                .optAlphaLr(recipe.scalarRate())
+                .optCropPadding(recipe.augmentation().padding())
+                .optFlip(recipe.augmentation().flip())
+                .optReplay(recipe.replay())
+                .optReplayHold(recipe.replayHold());
+    }
+
+    static RunConfigBuilder fill(RunConfigBuilder builder, Measuring measuring) {
+        return builder.optFrozen(measuring.frozen())
+                .optAnyTimeImages(measuring.anyTimeImages())
+                .optRigidBelow(measuring.rigidBelow())
+                .optTransferDrop(measuring.transferDrop())
+                .optGuard(measuring.guard())
+                .optGram(measuring.gram());
+    }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,15 +65,26 @@ public final class RecordedRun {
         return List.of();
     }
 
-    /** Whether there is a run, finished or not, from before the guard: to be gone on with as it was begun. */
-    public static boolean isOlderThanTheGuard(Path out) {
+    /**
+     * The options that the record of a run, finished or not, is too old to have, with what that run did: to go on with it as it was begun.
+     *
+     * @param out the run's folder; nothing is lacking where there is no run yet
+     */
+    public static Map<String, String> lacking(Path out) {
+        Map<String, String> lacking = new LinkedHashMap<>();
         for (Path run : List.of(out, RunFolder.partial(out))) {
             Path file = run.resolve(RunFolder.RECORD);
             if (Files.exists(file)) {
-                return !RunRecord.read(file).configuration().has("guard");
+                JsonNode found = RunRecord.read(file).configuration();
+                for (Map.Entry<String, JsonNode> option : LATER.properties()) {
+                    if (!found.has(option.getKey())) {
+                        lacking.put(option.getKey(), option.getValue().asText());
+                    }
+                }
+                return lacking;
             }
         }
-        return false;
+        return lacking;
     }
 
     private static List<String> otherThreads(String before, String now) {

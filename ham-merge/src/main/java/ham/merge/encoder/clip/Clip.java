@@ -1,7 +1,7 @@
 package ham.merge.encoder.clip;
 
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.EncoderSource;
@@ -24,7 +24,7 @@ final class Clip extends ImageEncoder {
 
     private final int projected;
 
-    private Clip(EncoderSource source, EncoderNames names, ConfigReader vision, ImageTrunk trunk) {
+    private Clip(EncoderSource source, EncoderNames names, EncoderConfig vision, ImageTrunk trunk) {
         super("CLIP image encoder", source, names, trunk, Activation.read(vision, "hidden_act", "quick_gelu"));
         String projection = names.name(Part.PROJECTION);
         boolean projects = source.tensors().has(projection + ".weight");
@@ -33,8 +33,8 @@ final class Clip extends ImageEncoder {
     }
 
     static Clip read(EncoderSource source) {
-        ConfigReader config = source.config();
-        ConfigReader vision = config.has("vision_config") ? config.object("vision_config") : config;
+        EncoderConfig config = source.config();
+        EncoderConfig vision = config.has("vision_config") ? config.object("vision_config") : config;
         EncoderNames names = EncoderNames.find(List.of(ClipFamily.SCHEME), source.tensors());
         return new Clip(source, names, vision, ImageTrunk.read(source, vision, 224, 32, 1e-5));
     }

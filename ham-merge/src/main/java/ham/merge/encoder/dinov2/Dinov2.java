@@ -1,7 +1,7 @@
 package ham.merge.encoder.dinov2;
 
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.EncoderSource;
@@ -26,7 +26,7 @@ final class Dinov2 extends ImageEncoder {
 
     private Dinov2(EncoderSource source, EncoderNames names, ImageTrunk trunk, int registers, boolean antialias) {
         super("DINOv2", source, names, trunk, Activation.read(source.config(), "hidden_act", "gelu"));
-        ConfigReader config = source.config();
+        EncoderConfig config = source.config();
         this.registers = registers;
         this.antialias = antialias;
         gated = config.truth("use_swiglu_ffn", false);
@@ -35,7 +35,7 @@ final class Dinov2 extends ImageEncoder {
     }
 
     static Dinov2 read(EncoderSource source) {
-        ConfigReader config = source.config();
+        EncoderConfig config = source.config();
         boolean plain = Dinov2Family.PLAIN.equals(config.text("model_type", ""));
         EncoderNames names = EncoderNames.find(Dinov2Family.SCHEMES, source.tensors());
         ImageTrunk trunk = ImageTrunk.read(source, config, 224, plain ? 14 : 16, 1e-6);

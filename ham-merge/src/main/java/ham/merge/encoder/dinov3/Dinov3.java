@@ -1,7 +1,7 @@
 package ham.merge.encoder.dinov3;
 
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.EncoderSource;
@@ -26,7 +26,7 @@ final class Dinov3 extends ImageEncoder {
 
     private Dinov3(EncoderSource source, EncoderNames names, ImageTrunk trunk) {
         super("DINOv3", source, names, trunk, Activation.read(source.config(), "hidden_act", "gelu"));
-        ConfigReader config = source.config();
+        EncoderConfig config = source.config();
         registers = config.count("num_register_tokens", 0);
         gated = config.truth("use_gated_mlp", false);
         theta = config.number("rope_theta", 100);
@@ -43,7 +43,7 @@ final class Dinov3 extends ImageEncoder {
         return new Dinov3(source, names, ImageTrunk.read(source, source.config(), 224, 16, 1e-5));
     }
 
-    private void shapes(ConfigReader config) {
+    private void shapes(EncoderConfig config) {
         EncoderNames names = names();
         long d = trunk().hidden();
         long mlp = config.positive("intermediate_size", 1536);

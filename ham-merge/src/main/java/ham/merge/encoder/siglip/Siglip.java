@@ -1,7 +1,7 @@
 package ham.merge.encoder.siglip;
 
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.EncoderSource;
@@ -33,15 +33,15 @@ final class Siglip extends ImageEncoder {
     /** Whether the head that collects by attention is there and read. */
     private final boolean collects;
 
-    private Siglip(EncoderSource source, EncoderNames names, ConfigReader vision, ImageTrunk trunk) {
+    private Siglip(EncoderSource source, EncoderNames names, EncoderConfig vision, ImageTrunk trunk) {
         super("SigLIP image encoder", source, names, trunk, Activation.read(vision, "hidden_act", "gelu_pytorch_tanh"));
         collects = classes().isEmpty() && source.tensors().has(names.inside(PROBE));
         shapes(vision.positive("intermediate_size", 3072));
     }
 
     static Siglip read(EncoderSource source) {
-        ConfigReader config = source.config();
-        ConfigReader vision = config.has("vision_config") ? config.object("vision_config") : config;
+        EncoderConfig config = source.config();
+        EncoderConfig vision = config.has("vision_config") ? config.object("vision_config") : config;
         EncoderNames names = EncoderNames.find(List.of(SiglipFamily.SCHEME), source.tensors());
         return new Siglip(source, names, vision, ImageTrunk.read(source, vision, 224, 16, 1e-6));
     }
