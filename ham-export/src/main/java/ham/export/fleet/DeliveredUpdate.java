@@ -45,7 +45,7 @@ public final class DeliveredUpdate {
             wrapped = Files.createTempFile("ham-apply-", UPDATE);
             return work.apply(UpdateMaker.ofPatch(file, Optional.empty(), Optional.empty(), wrapped, true));
         } catch (IOException e) {
-            throw InputException.unwritable(file, e);
+            throw InputException.unwritable(Path.of(System.getProperty("java.io.tmpdir")), e);
         } finally {
             if (wrapped != null) {
                 wrapped.toFile().delete();

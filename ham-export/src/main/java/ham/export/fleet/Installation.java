@@ -5,13 +5,18 @@ import ham.export.patch.ModelPatch;
 import ham.merge.InputException;
 import ham.runtime.onnx.ExternalData;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -27,6 +32,7 @@ import java.util.stream.Stream;
  */
 public final class Installation {
     private static final String NEW = ".new";
+    private static final String LOCK = ".ham.lock";
 
     private final Path model;
     private final Disk disk;
@@ -164,7 +170,7 @@ public final class Installation {
         Path patch = temporary(to.getFileName() + ".hampatch");
         Path target = temporary(to.getFileName().toString());
         update.extract(index, patch);
-        String made = ModelPatch.apply(patch, from, target, true);
+        String made = ModelPatch.apply(patch, from, target);
         disk.delete(patch);
         if (!made.equals(change.resultSha256())) {
             throw new InputException(
@@ -213,17 +219,71 @@ public final class Installation {
     }
 
     private <T> T alone(Work<T> work) {
-        Path lock = beside(".ham.lock");
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock held = channel.tryLock()) {
-            if (held == null) {
-                throw busy();
+        Path lock = beside(LOCK);
+        try {
+            try {
+                Files.createFile(lock);
+            } catch (FileAlreadyExistsException e) {
+                // Somebody is at work, or was when power was lost.
             }
-            return work.run();
+            return locked(lock, work);
         } catch (OverlappingFileLockException e) {
             throw busy();
         } catch (IOException e) {
             throw InputException.unwritable(model, e);
+        } catch (UncheckedIOException e) {
+            throw InputException.unwritable(model, e.getCause());
+        }
+    }
+
+    /** Removes the lock while it is held; whoever opened it before that finds that the name no longer stands for it. */
+    private <T> T locked(Path lock, Work<T> work) throws IOException {
+        Optional<Object> opened = key(lock);
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                FileLock held = channel.tryLock()) {
+            if (held == null || !Files.exists(lock) || !opened.equals(key(lock))) {
+                throw busy();
+            }
+            try {
+                return tidied(work);
+            } finally {
+                if (opened.isPresent()) {
+                    Files.deleteIfExists(lock);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            if (e.getFile() != null && e.getFile().endsWith(LOCK)) {
+                throw busy();
+            }
+            throw e;
+        }
+    }
+
+    /** Which file has that name; empty on systems that do not say. */
+    private static Optional<Object> key(Path file) throws IOException {
+        return Optional.ofNullable(
+                Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+    }
+
+    /** What fails leaves the folder as it was. */
+    private <T> T tidied(Work<T> work) throws IOException {
+        boolean done = false;
+        try {
+            T result = work.run();
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                tidy();
+            }
+        }
+    }
+
+    private void tidy() {
+        try {
+            clean();
+        } catch (IOException | RuntimeException e) {
+            // The first failure is the one to report; the next change of the model cleans up as well.
         }
     }
 
