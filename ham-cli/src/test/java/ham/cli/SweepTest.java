@@ -9,9 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -20,8 +22,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An experiment on Apache Spark against the same one in this process: equal bit for bit but for times and paths. Needs {@code ham-spark} to be built. */
@@ -30,43 +39,159 @@ class SweepTest {
     private static final Set<String> CHANGES =
             Set.of("seconds", "images_per_second", "command", "started", "finished", "time", "date", "out");
 
+    private static final Path SPARK =
+            testdata("..").resolve("ham-spark").toAbsolutePath().normalize();
+    private static final String HOME = "ham.home";
+
+    private static Path data;
+    private static Map<String, Object> expected;
+
     @TempDir
     private Path temp;
 
+    private Optional<String> before = Optional.empty();
+
     private static Cli compare(Path data, Path out, Object... more) {
+        return ham(arguments(data, out, more));
+    }
+
+    private static Object[] arguments(Path data, Path out, Object... more) {
         List<Object> arguments = new ArrayList<>(List.of("experiment", "compare", "--base", testdata("hf-vit-tiny")));
         arguments.addAll(List.of("--data", data, "--out", out, "--epochs", 1, "--batch", 8, "--rank", 2));
         arguments.addAll(List.of("--projection", 32, "--threads", 1, "--train-images", 6, "--tasks", 2));
         arguments.addAll(List.of("--orders", "7", "--methods", "ham,ties,ham-independent"));
         arguments.addAll(List.of(more));
-        return ham(arguments.toArray());
+        return arguments.toArray();
+    }
+
+    @BeforeAll
+    static void doItHere(@TempDir Path folder) throws IOException {
+        assumeTrue(Files.exists(SPARK.resolve("target/ham-spark.jar")), "ham-spark is not built");
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no shell to start ham with");
+        data = folder.resolve("data");
+        NoiseImages.write(data);
+        Path local = folder.resolve("local");
+        compare(data, local).succeeds();
+        expected = content(local);
+    }
+
+    @BeforeEach
+    void setHome() throws IOException {
+        before = Optional.ofNullable(System.getProperty(HOME));
+        System.setProperty(HOME, home().toString());
+    }
+
+    @AfterEach
+    void restoreHome() {
+        before.ifPresentOrElse(home -> System.setProperty(HOME, home), () -> System.clearProperty(HOME));
     }
 
     @Test
     void aSweepOnSparkGivesTheBytesOfTheLocalRun() throws IOException {
-        Path spark = testdata("..").resolve("ham-spark").toAbsolutePath().normalize();
-        assumeTrue(Files.exists(spark.resolve("target/ham-spark.jar")), "ham-spark is not built");
-        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no shell to start ham with");
-        Path data = temp.resolve("data");
-        NoiseImages.write(data);
-        Path local = temp.resolve("local");
         Path swept = temp.resolve("swept");
-        compare(data, local).succeeds();
-        String before = System.getProperty("ham.home");
-        System.setProperty("ham.home", home(spark).toString());
-        try {
-            compare(data, swept, "--master", "local[2]").succeeds();
-        } finally {
-            if (before == null) {
-                System.clearProperty("ham.home");
-            } else {
-                System.setProperty("ham.home", before);
+        compare(data, swept, "--master", "local[2]").succeeds();
+        isAsHere(swept);
+    }
+
+    /** A real cluster: first the sweep itself is killed, when one run is done; then it goes on, and loses a worker in the middle of a run. */
+    @Test
+    @Timeout(value = 12, unit = TimeUnit.MINUTES)
+    void aSweepOnAClusterSurvivesItsOwnDeathAndThatOfAWorker() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/self/cmdline")), "no /proc to find the processes of runs in");
+        Path swept = temp.resolve("swept");
+        Path logs = swept.resolve("logs");
+        List<Path> done = List.of(
+                swept.resolve("runs/ham-order7/metrics.json"),
+                swept.resolve("runs/ties-order7/metrics.json"),
+                swept.resolve("runs/ham-independent-order7/metrics.json"));
+        try (SparkCluster cluster = new SparkCluster(SPARK, Files.createDirectory(temp.resolve("cluster")))) {
+            cluster.addWorker();
+            List<String> command =
+                    new ArrayList<>(List.of(temp.resolve("home/ham").toString()));
+            for (Object each : arguments(data, swept, "--master", cluster.master())) {
+                command.add(each.toString());
             }
+            Process sweep = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(temp.resolve("first.log").toFile())
+                    .start();
+            await("a run that is done", () -> !sweep.isAlive() || done.stream().anyMatch(Files::exists));
+            assertThat(sweep.isAlive())
+                    .as(Files.readString(temp.resolve("first.log")))
+                    .isTrue();
+            sweep.descendants().forEach(ProcessHandle::destroyForcibly);
+            sweep.destroyForcibly().waitFor();
+            await("the end of what it began", () -> cluster.runs().isEmpty());
+            List<Path> first = done.stream().filter(Files::exists).toList();
+            assertThat(first).as("runs done before the sweep was killed").hasSizeBetween(1, 2);
+            Map<Path, FileTime> times = new TreeMap<>();
+            for (Path each : first) {
+                times.put(each, Files.getLastModifiedTime(each));
+            }
+
+            Map<String, Integer> before = new TreeMap<>();
+            for (Path each : done) {
+                String run = each.getParent().getFileName().toString();
+                before.put(run, attempts(logs.resolve(run + ".log")));
+            }
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            AtomicReference<String> lost = new AtomicReference<>("");
+            Thread killer = new Thread(() -> {
+                try {
+                    await("a run that has begun", () -> begun(cluster, logs, before)
+                            .isPresent());
+                    lost.set(cluster.killWorkerOf(begun(cluster, logs, before).orElseThrow()));
+                    cluster.addWorker();
+                } catch (Exception | AssertionError e) {
+                    failure.set(e);
+                }
+            });
+            killer.start();
+            compare(data, swept, "--master", cluster.master()).succeeds();
+            killer.join();
+
+            assertThat(failure.get()).isNull();
+            assertThat(lost.get()).as("the run that lost its worker").contains("order7");
+            for (Path each : first) {
+                assertThat(Files.getLastModifiedTime(each)).as("not done again").isEqualTo(times.get(each));
+            }
+            assertThat(attempts(logs.resolve(lost.get() + ".log")))
+                    .as("attempts at " + lost.get())
+                    .isEqualTo(before.get(lost.get()) + 2);
         }
+        isAsHere(swept);
+    }
+
+    /** A process that has begun its run, by the run's log. */
+    private static Optional<ProcessHandle> begun(SparkCluster cluster, Path logs, Map<String, Integer> before) {
+        return cluster.runs().stream()
+                .filter(each -> SparkCluster.run(each)
+                        .filter(run -> attempts(logs.resolve(run + ".log")) > before.get(run))
+                        .isPresent())
+                .findFirst();
+    }
+
+    /** How often a run was begun, by its log. */
+    private static int attempts(Path log) {
+        try {
+            return Files.exists(log) ? Files.readString(log).split("(?m)^run ", -1).length - 1 : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("time to wait for " + what).isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
+    private static void isAsHere(Path swept) throws IOException {
         try (Stream<Path> logs = Files.list(swept.resolve("logs"))) {
             assertThat(logs).as("a process a run").hasSize(3);
         }
-        Map<String, Object> expected = content(local);
         Map<String, Object> found = content(swept);
         assertThat(found.keySet()).isEqualTo(expected.keySet());
         assertThat(expected.keySet().stream().filter(name -> name.endsWith(".safetensors")))
@@ -79,15 +204,16 @@ class SweepTest {
     }
 
     /** Where ham's launcher lies; this one starts what is tested. */
-    private Path home(Path spark) throws IOException {
+    private Path home() throws IOException {
         Path home = Files.createDirectory(temp.resolve("home"));
-        Files.createSymbolicLink(home.resolve("ham-spark"), spark);
+        Files.createSymbolicLink(home.resolve("ham-spark"), SPARK);
         String path = Optional.ofNullable(System.getProperty("surefire.test.class.path"))
                 .orElse(System.getProperty("java.class.path"));
         Path launcher = Files.writeString(
                 home.resolve("ham"),
                 "#!/bin/sh\nexec '" + Path.of(System.getProperty("java.home"), "bin", "java")
-                        + "' -XX:+UseSerialGC -Dfile.encoding=UTF-8 -Djava.awt.headless=true -cp '" + path
+                        + "' -XX:+UseSerialGC -Dfile.encoding=UTF-8 -Djava.awt.headless=true -Dham.home='" + home
+                        + "' -cp '" + path
                         + "' ham.cli.Main \"$@\"\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
         return home;

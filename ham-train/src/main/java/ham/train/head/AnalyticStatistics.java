@@ -40,13 +40,14 @@ public final class AnalyticStatistics implements AutoCloseable {
      * @param width M random features
      * @param rule how lambda is chosen
      * @param seed draws P
+     * @param shelf of G
      */
-    public AnalyticStatistics(TorchEngine engine, int features, int width, RidgeRule rule, long seed) {
+    public AnalyticStatistics(TorchEngine engine, int features, int width, RidgeRule rule, long seed, Shelf shelf) {
         this(
                 engine,
                 new DrawnProjection(Seeds.stream(seed, "analytic projection"), features, width),
                 rule,
-                Gram.zeros(engine, width),
+                Gram.zeros(engine, width, shelf),
                 new AnalyticSums(0, new double[0], 0, rule.fixed().orElse(FIRST_RIDGE), new double[RIDGES.length]));
     }
 
@@ -150,6 +151,8 @@ public final class AnalyticStatistics implements AutoCloseable {
             }
             regression.add(heldOut);
             gathered = regression.gathered(ridge, sums);
+        } finally {
+            gram.rest();
         }
     }
 
@@ -179,6 +182,8 @@ public final class AnalyticStatistics implements AutoCloseable {
             return new AnalyticHead(projection, regression.weights(gathered.ridge()));
         } catch (ArithmeticException e) {
             throw noSolution(e);
+        } finally {
+            gram.rest();
         }
     }
 
@@ -189,7 +194,7 @@ public final class AnalyticStatistics implements AutoCloseable {
      * @throws InputException if the statistics have no solution
      */
     public AnalyticHead headWithout(Features without) {
-        try (Gram copy = gram.copy(engine);
+        try (Gram copy = gram.copy();
                 RidgeRegression regression =
                         new RidgeRegression(engine, projection, copy, gathered, gathered.classes())) {
             regression.remove(without);

@@ -21,12 +21,16 @@ public final class OnlineHeads implements AutoCloseable {
     private final PrototypeStatistics prototypes;
     private final AnalyticStatistics analytic;
 
-    /** Begins with no class. */
-    public OnlineHeads(TorchEngine engine, int features, HeadSettings settings, long seed) {
+    /**
+     * Begins with no class.
+     *
+     * @param shelf of the sums of the analytic head
+     */
+    public OnlineHeads(TorchEngine engine, int features, HeadSettings settings, long seed, Shelf shelf) {
         this(
                 engine,
                 new PrototypeStatistics(features),
-                new AnalyticStatistics(engine, features, settings.projectionWidth(), settings.ridge(), seed));
+                new AnalyticStatistics(engine, features, settings.projectionWidth(), settings.ridge(), seed, shelf));
     }
 
     private OnlineHeads(TorchEngine engine, PrototypeStatistics prototypes, AnalyticStatistics analytic) {
@@ -121,7 +125,8 @@ public final class OnlineHeads implements AutoCloseable {
     }
 
     /** Restores what {@link #save} wrote; files of earlier releases hold the projection and the whole of G. */
-    public static OnlineHeads restore(TorchEngine engine, RidgeRule rule, SafetensorsFile file, String prefix) {
+    public static OnlineHeads restore(
+            TorchEngine engine, RidgeRule rule, Shelf shelf, SafetensorsFile file, String prefix) {
         Matrix prototypes = file.matrix(prefix + "prototypes");
         AnalyticSums gathered = new AnalyticSums(
                 prototypes.rows(),
@@ -131,7 +136,7 @@ public final class OnlineHeads implements AutoCloseable {
                 file.doubles(prefix + "losses"));
         Optional<DrawnProjection> drawn = DrawnProjection.read(file, prefix);
         Matrix projection = drawn.map(DrawnProjection::matrix).orElseGet(() -> file.matrix(prefix + PROJECTION));
-        Gram gram = Gram.read(engine, projection.columns(), file, prefix + GRAM);
+        Gram gram = Gram.read(engine, projection.columns(), shelf, file, prefix + GRAM);
         return new OnlineHeads(
                 engine,
                 new PrototypeStatistics(prototypes),

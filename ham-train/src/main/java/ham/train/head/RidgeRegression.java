@@ -41,7 +41,7 @@ final class RidgeRegression implements AutoCloseable {
     private final NDArray randomProjection;
 
     /** G, in place. */
-    private final NDArray gram;
+    private final Gram gram;
     /** Q transposed, [classes, M]. */
     private final NDArray cross;
 
@@ -61,7 +61,9 @@ final class RidgeRegression implements AutoCloseable {
         manager = engine.newManager();
         solver = solver(engine);
         randomProjection = HeadLogits.array(manager, projection);
-        gram = sum.array();
+        gram = sum;
+        // From the shelf now: what begins in a scope of arrays ends with it.
+        gram.array();
         cross = manager.create(
                 Arrays.copyOf(gathered.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
     }
@@ -88,7 +90,7 @@ final class RidgeRegression implements AutoCloseable {
                 scope.suppressNotUsedWarning();
                 NDArray hidden = hidden(features, from);
                 NDArray signed = sign > 0 ? hidden : hidden.neg();
-                gram.addi(hidden.transpose().matMul(signed));
+                gram.changing().addi(hidden.transpose().matMul(signed));
                 cross.addi(targets(features, from).transpose().matMul(signed));
             }
         }
@@ -135,8 +137,8 @@ final class RidgeRegression implements AutoCloseable {
 
     /** Solution [M, classes] and LAPACK's info, which is 0 on success. */
     private NDList solve(double ridge) {
-        NDArray lambda = gram.diagonal().mean().mul(ridge / images);
-        return solver.run(manager, gram, cross.transpose(), lambda);
+        NDArray lambda = gram.array().diagonal().mean().mul(ridge / images);
+        return solver.run(manager, gram.array(), cross.transpose(), lambda);
     }
 
     /** Random features [rows, M] of at most {@link #ROWS} images. */

@@ -16,6 +16,7 @@ import ham.train.head.DriftRule;
 import ham.train.head.Features;
 import ham.train.head.OnlineHeads;
 import ham.train.head.RidgeRule;
+import ham.train.head.Shelf;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.replay.LatentReplay;
@@ -39,6 +40,7 @@ final class RunMemory implements AutoCloseable {
     private final RunInputs inputs;
     private final Learner learner;
     private final TorchEngine engine;
+    private final Shelf shelf;
     /** Of the model so far; where the method gives no single model, of the last task alone. */
     private OnlineHeads online;
     /** Of the frozen backbone, where it is measured beside the method or parts of the delta are compared. */
@@ -55,6 +57,7 @@ final class RunMemory implements AutoCloseable {
     private RunMemory(
             RunInputs inputs,
             TorchEngine engine,
+            Shelf shelf,
             OnlineHeads online,
             Optional<OnlineHeads> frozen,
             Optional<Guard> guard,
@@ -63,6 +66,7 @@ final class RunMemory implements AutoCloseable {
             RunMetrics metrics) {
         this.inputs = inputs;
         this.engine = engine;
+        this.shelf = shelf;
         this.learner = inputs.config().learning().learner();
         this.online = online;
         this.frozen = frozen;
@@ -76,16 +80,18 @@ final class RunMemory implements AutoCloseable {
     /** What is known after the last checkpoint in the folder, or that of a run that begins. */
     static RunMemory restoreOrBegin(RunInputs inputs, VitForward vit, RunFolder folder) {
         int finished = folder.finishedTasks();
-        return finished == 0 ? begin(inputs, vit) : restore(inputs, vit, folder, finished);
+        return finished == 0 ? begin(inputs, vit, Shelf.in(folder.path())) : restore(inputs, vit, folder, finished);
     }
 
-    private static RunMemory begin(RunInputs inputs, VitForward vit) {
+    private static RunMemory begin(RunInputs inputs, VitForward vit, Shelf shelf) {
         TorchEngine engine = vit.engine();
-        OnlineHeads online = emptyHeads(inputs, engine);
-        Optional<OnlineHeads> frozen = knowsFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine)) : Optional.empty();
+        OnlineHeads online = emptyHeads(inputs, engine, shelf);
+        Optional<OnlineHeads> frozen =
+                knowsFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine, shelf)) : Optional.empty();
         return new RunMemory(
                 inputs,
                 engine,
+                shelf,
                 online,
                 frozen,
                 frozen.filter(heads -> GuardWork.isUsed(inputs.config()))
@@ -96,7 +102,7 @@ final class RunMemory implements AutoCloseable {
                                 inputs.base().config().hidden(),
                                 heads,
                                 online,
-                                scale -> emptyHeads(inputs, engine))),
+                                scale -> emptyHeads(inputs, engine, shelf))),
                 LatentMemory.isUsed(inputs.config())
                         ? Optional.of(LatentMemory.begin(inputs.config(), vit, online.projection()))
                         : Optional.empty(),
@@ -104,9 +110,9 @@ final class RunMemory implements AutoCloseable {
                 RunMetrics.begin(inputs));
     }
 
-    private static OnlineHeads emptyHeads(RunInputs inputs, TorchEngine engine) {
+    private static OnlineHeads emptyHeads(RunInputs inputs, TorchEngine engine, Shelf shelf) {
         RunConfig config = inputs.config();
-        return new OnlineHeads(engine, inputs.base().config().hidden(), config.head(), config.seed());
+        return new OnlineHeads(engine, inputs.base().config().hidden(), config.head(), config.seed(), shelf);
     }
 
     private static boolean knowsFrozen(RunInputs inputs) {
@@ -120,16 +126,18 @@ final class RunMemory implements AutoCloseable {
 
     private static RunMemory restore(RunInputs inputs, VitForward vit, RunFolder folder, int finished) {
         TorchEngine engine = vit.engine();
+        Shelf shelf = Shelf.in(folder.path());
         SafetensorsFile statistics = SafetensorsFile.open(folder.statistics(finished - 1));
         RidgeRule rule = inputs.config().head().ridge();
         Path metrics = folder.checkpoint(finished - 1).resolve(RunFolder.METRICS);
-        OnlineHeads online = OnlineHeads.restore(engine, rule, statistics, MERGED);
+        OnlineHeads online = OnlineHeads.restore(engine, rule, shelf, statistics, MERGED);
         Optional<OnlineHeads> frozen = knowsFrozen(inputs)
-                ? Optional.of(OnlineHeads.restore(engine, rule, statistics, FROZEN))
+                ? Optional.of(OnlineHeads.restore(engine, rule, shelf, statistics, FROZEN))
                 : Optional.empty();
         RunMemory restored = new RunMemory(
                 inputs,
                 engine,
+                shelf,
                 online,
                 frozen,
                 frozen.filter(heads -> GuardWork.isUsed(inputs.config()))
@@ -140,7 +148,7 @@ final class RunMemory implements AutoCloseable {
                                 statistics,
                                 heads,
                                 online,
-                                prefix -> OnlineHeads.restore(engine, rule, statistics, prefix))),
+                                prefix -> OnlineHeads.restore(engine, rule, shelf, statistics, prefix))),
                 LatentMemory.isUsed(inputs.config())
                         ? Optional.of(LatentMemory.restore(inputs.config(), vit, online.projection(), statistics))
                         : Optional.empty(),
@@ -210,7 +218,7 @@ final class RunMemory implements AutoCloseable {
         } else {
             int first = inputs.stream().firstPosition(task);
             online.close();
-            online = emptyHeads(inputs, engine);
+            online = emptyHeads(inputs, engine, shelf);
             online.add(training.features().from(first), heldOut.features().from(first), seen - first);
         }
         memory.ifPresent(states -> states.add(training.states(), heldOut.states(), seen));
@@ -283,6 +291,7 @@ final class RunMemory implements AutoCloseable {
     public void close() {
         memory.ifPresent(LatentMemory::close);
         frozen.ifPresent(OnlineHeads::close);
+        guard.ifPresent(Guard::close);
         online.close();
     }
 }

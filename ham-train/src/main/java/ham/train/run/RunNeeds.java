@@ -4,6 +4,7 @@ import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
 import ham.train.config.RunConfig;
 import ham.train.engine.MixedPrecision;
+import ham.train.head.Shelf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,10 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         int size = precision == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
         long batch = Math.min(config.recipe().batch(), inputs.split(0).training().length);
         long step = batch * tokens * base.layers() * (KEPT_WIDTHS * d + 2L * base.heads() * tokens) * size;
-        long statistics = Double.BYTES * m * m * (heads + 1);
+        long gram = Double.BYTES * m * m;
+        boolean shelved = Shelf.takes(gram);
+        // One is worked on, with its factor; a guarded run takes held-out images out of a copy.
+        long statistics = gram * (shelved ? 2 : heads + (guarded ? 2 : 1));
         long projections = Float.BYTES * d * m;
         long images = Math.min(
                 Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 8),
@@ -94,7 +98,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                 statistics,
                 tasks * factors
                         + analytic * classes * (tasks + 1) / 2
-                        + statistics / (heads + 1) * heads
+                        + gram / 2 * heads * (shelved ? 3 : 2)
                         + 2 * dense
                         + weights
                         + 3 * projections);

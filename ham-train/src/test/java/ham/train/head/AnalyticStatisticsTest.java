@@ -10,6 +10,8 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -80,9 +82,9 @@ class AnalyticStatisticsTest {
         Features all = new Features(features(positions, 1), positions);
         Features some = part(features(positions, 1), positions, i -> i % 3 == 1);
         Features others = part(features(positions, 1), positions, i -> i % 3 != 1);
-        AnalyticStatistics whole = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(10), 1);
+        AnalyticStatistics whole = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(10), 1, Shelf.NONE);
         whole.add(all, new Features(new float[0], new int[0]), 3);
-        AnalyticStatistics rest = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(10), 1);
+        AnalyticStatistics rest = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(10), 1, Shelf.NONE);
         rest.add(others, new Features(new float[0], new int[0]), 3);
         assertThat(whole.headWithout(some).weight().data())
                 .usingComparatorWithPrecision(1e-5f)
@@ -106,7 +108,7 @@ class AnalyticStatisticsTest {
     void solvesTheRidgeRegressionOfAllImages() {
         int[] first = cycle(0, 2, 60);
         int[] second = cycle(2, 4, 50);
-        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         add(statistics, features(first, 1), first, 2);
         add(statistics, features(second, 2), second, 4);
         AnalyticHead head = statistics.head();
@@ -181,8 +183,8 @@ class AnalyticStatisticsTest {
         Features known = new Features(features(second, 3), second);
         double[] ridges = new double[2];
         for (int rule = 0; rule < 2; rule++) {
-            AnalyticStatistics statistics =
-                    new AnalyticStatistics(engine, FEATURES, 200, rule == 0 ? RidgeRule.TASK : RidgeRule.SUM, 1);
+            AnalyticStatistics statistics = new AnalyticStatistics(
+                    engine, FEATURES, 200, rule == 0 ? RidgeRule.TASK : RidgeRule.SUM, 1, Shelf.NONE);
             statistics.add(unlearnable, fresh, 2);
             double[] losses = statistics.gathered().losses();
             statistics.add(known, known, 4);
@@ -197,7 +199,8 @@ class AnalyticStatisticsTest {
 
     @Test
     void aFixedLambdaStays() {
-        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(0.3), 1);
+        AnalyticStatistics statistics =
+                new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(0.3), 1, Shelf.NONE);
         int[] positions = cycle(0, 2, 40);
         add(statistics, features(positions, 1), positions, 2);
         assertThat(statistics.gathered().ridge()).isEqualTo(0.3);
@@ -220,8 +223,8 @@ class AnalyticStatisticsTest {
     void choosingLambdaLeavesTheStatisticsAsTheyAre() {
         int[] positions = cycle(0, 2, 40);
         Features training = new Features(features(positions, 1), positions);
-        AnalyticStatistics chosen = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1);
-        AnalyticStatistics fixed = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(1), 1);
+        AnalyticStatistics chosen = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
+        AnalyticStatistics fixed = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(1), 1, Shelf.NONE);
         for (AnalyticStatistics each : new AnalyticStatistics[] {chosen, fixed}) {
             each.add(training, training, 2);
         }
@@ -230,14 +233,14 @@ class AnalyticStatisticsTest {
     }
 
     private static double ridge(Features training, Features heldOut) {
-        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, 200, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, 200, RidgeRule.TASK, 1, Shelf.NONE);
         statistics.add(training, heldOut, 2);
         return statistics.gathered().ridge();
     }
 
     @Test
     void tellsClassesApartThatItNeverSawTogether() {
-        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, 200, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, 200, RidgeRule.TASK, 1, Shelf.NONE);
         for (int task = 0; task < 3; task++) {
             int[] positions = cycle(2 * task, 2 * task + 2, 100);
             add(statistics, features(positions, task), positions, 2 * task + 2);
@@ -259,7 +262,7 @@ class AnalyticStatisticsTest {
     void logitsInTheEngineAreThoseOfTheHead() {
         int[] positions = cycle(0, 3, 2300);
         float[] features = features(positions, 4);
-        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         add(statistics, features, positions, 3);
         AnalyticHead head = statistics.head();
         assertThat(HeadLogits.of(engine, head, features))
@@ -271,7 +274,7 @@ class AnalyticStatisticsTest {
     void goesOnFromASavedState() {
         int[] first = cycle(0, 2, 40);
         int[] second = cycle(2, 3, 20);
-        AnalyticStatistics through = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics through = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         add(through, features(first, 1), first, 2);
         AnalyticStatistics resumed = new AnalyticStatistics(
                 engine, through.drawn().orElseThrow(), RidgeRule.TASK, saved(through.gram()), through.gathered());
@@ -286,12 +289,43 @@ class AnalyticStatisticsTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    void theShelfChangesNothing() throws IOException {
+        Path folder = Files.createDirectory(temp.resolve("shelf"));
+        AnalyticStatistics inMemory = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
+        AnalyticStatistics shelved =
+                new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.in(folder, 0));
+        assertThat(saved(shelved.gram()).rows(0, WIDTH)).containsOnly(0);
+        assertThat(shelved.gram().copy().rows(0, WIDTH)).containsOnly(0);
+        int[] first = cycle(0, 2, 40);
+        int[] second = cycle(2, 3, 20);
+        Features some = part(features(first, 1), first, i -> i % 3 == 1);
+        for (AnalyticStatistics each : List.of(inMemory, shelved)) {
+            add(each, features(first, 1), first, 2);
+            each.head();
+            add(each, features(second, 2), second, 3);
+        }
+        assertThat(shelved.gram().rests()).isTrue();
+        assertThat(inMemory.gram().rests()).isFalse();
+        assertThat(shelved.head().weight()).isEqualTo(inMemory.head().weight());
+        assertThat(shelved.headWithout(some).weight())
+                .isEqualTo(inMemory.headWithout(some).weight());
+        assertThat(saved(shelved.gram()).rows(0, WIDTH))
+                .containsExactly(saved(inMemory.gram()).rows(0, WIDTH));
+        shelved.close();
+        assertThat(folder).isEmptyDirectory();
+        assertThatThrownBy(() -> new AnalyticStatistics(
+                        engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.in(temp.resolve("none"), 0)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("none");
+    }
+
     private Gram saved(Gram gram) {
         Path file = temp.resolve("gram.safetensors");
         SafetensorsWriter writer = new SafetensorsWriter();
         gram.add(writer, "gram");
         writer.write(file);
-        return Gram.read(engine, gram.width(), SafetensorsFile.open(file), "gram");
+        return Gram.read(engine, gram.width(), Shelf.NONE, SafetensorsFile.open(file), "gram");
     }
 
     /** Pieces of one row, of some rows, and of all. */
@@ -299,7 +333,7 @@ class AnalyticStatisticsTest {
     void movesGInPiecesOfAnySize() {
         double[] values = new Random(3).doubles(WIDTH * WIDTH).toArray();
         for (int piece : new int[] {1, 3 * WIDTH + 1, WIDTH * WIDTH}) {
-            Gram gram = Gram.zeros(engine, WIDTH, piece);
+            Gram gram = Gram.zeros(engine, WIDTH, Shelf.NONE, piece);
             gram.set(values);
             assertThat(gram.rows(0, WIDTH)).containsExactly(values);
             double[] read = saved(gram).rows(0, WIDTH);
@@ -320,8 +354,9 @@ class AnalyticStatisticsTest {
                 .add("gram", List.of((long) WIDTH, (long) WIDTH), values)
                 .write(file);
         SafetensorsFile written = SafetensorsFile.open(file);
-        assertThat(Gram.read(engine, WIDTH, written, "gram").rows(0, WIDTH)).containsExactly(values);
-        assertThatThrownBy(() -> Gram.read(engine, WIDTH + 1, written, "gram"))
+        assertThat(Gram.read(engine, WIDTH, Shelf.NONE, written, "gram").rows(0, WIDTH))
+                .containsExactly(values);
+        assertThatThrownBy(() -> Gram.read(engine, WIDTH + 1, Shelf.NONE, written, "gram"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(
                         "'gram': expected the statistics of 25 random features, found the shape [24, 24]");
@@ -329,7 +364,7 @@ class AnalyticStatisticsTest {
 
     @Test
     void managesWithTooFewImagesToHoldOneOut() {
-        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         int[] positions = {0, 1, 0};
         add(statistics, features(positions, 1), positions, 2);
         assertThat(statistics.head().weight().data()).doesNotContain(Float.NaN);
@@ -337,7 +372,7 @@ class AnalyticStatisticsTest {
 
     @Test
     void refusesFeaturesThatAreNoNumbersOrAllZero() {
-        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         int[] positions = cycle(0, 2, 10);
         float[] broken = features(positions, 1);
         broken[7] = Float.NaN;

@@ -102,7 +102,7 @@ class LinearDriftTest {
         Matrix map = turn(4);
         float[] old = random(1, IMAGES * WIDTH, 3);
         float[] present = random(2, IMAGES * WIDTH, 3);
-        AnalyticStatistics analytic = new AnalyticStatistics(engine, WIDTH, 40, RidgeRule.fixed(0.1), 1);
+        AnalyticStatistics analytic = new AnalyticStatistics(engine, WIDTH, 40, RidgeRule.fixed(0.1), 1, Shelf.NONE);
         analytic.add(new Features(old, positions(3)), new Features(new float[0], new int[0]), 3);
         AnalyticHead before = analytic.head();
         analytic.follow(new Features(present, positions(3)), new Features(moved(present, map), positions(3)));
