@@ -87,6 +87,6 @@ record Workshop(Path home, Path folder, int rounds) {
     }
 
     static String cost(ProcessCost cost) {
-        return seconds(cost.seconds()) + (cost.peakBytes() == 0 ? "" : ", " + megabytes(cost.peakBytes()));
+        return seconds(cost.seconds()) + (cost.peakBytes() == 0 ? "" : ", " + megabytes((double) cost.peakBytes()));
     }
 }

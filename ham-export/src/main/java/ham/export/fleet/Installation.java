@@ -9,14 +9,10 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -32,7 +28,6 @@ import java.util.stream.Stream;
  */
 public final class Installation {
     private static final String NEW = ".new";
-    private static final String LOCK = ".ham.lock";
 
     private final Path model;
     private final Disk disk;
@@ -218,72 +213,38 @@ public final class Installation {
         }
     }
 
-    private <T> T alone(Work<T> work) {
-        Path lock = beside(LOCK);
+    private <T> T attempt(Work<T> work) throws IOException {
         try {
-            try {
-                Files.createFile(lock);
-            } catch (FileAlreadyExistsException e) {
-                // Somebody is at work, or was when power was lost.
+            return work.run();
+        } catch (IOException | RuntimeException e) {
+            cleanAfter(e);
+            throw e;
+        }
+    }
+
+    /** What failed leaves nothing behind, as far as the disk lets it. */
+    private void cleanAfter(Exception failure) {
+        try {
+            clean();
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private <T> T alone(Work<T> work) {
+        Path lock = beside(".ham.lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.tryLock()) {
+            if (held == null) {
+                throw busy();
             }
-            return locked(lock, work);
+            return attempt(work);
         } catch (OverlappingFileLockException e) {
             throw busy();
         } catch (IOException e) {
             throw InputException.unwritable(model, e);
         } catch (UncheckedIOException e) {
             throw InputException.unwritable(model, e.getCause());
-        }
-    }
-
-    /** Removes the lock while it is held; whoever opened it before that finds that the name no longer stands for it. */
-    private <T> T locked(Path lock, Work<T> work) throws IOException {
-        Optional<Object> opened = key(lock);
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
-                FileLock held = channel.tryLock()) {
-            if (held == null || !Files.exists(lock) || !opened.equals(key(lock))) {
-                throw busy();
-            }
-            try {
-                return tidied(work);
-            } finally {
-                if (opened.isPresent()) {
-                    Files.deleteIfExists(lock);
-                }
-            }
-        } catch (NoSuchFileException e) {
-            if (e.getFile() != null && e.getFile().endsWith(LOCK)) {
-                throw busy();
-            }
-            throw e;
-        }
-    }
-
-    /** Which file has that name; empty on systems that do not say. */
-    private static Optional<Object> key(Path file) throws IOException {
-        return Optional.ofNullable(
-                Files.readAttributes(file, BasicFileAttributes.class).fileKey());
-    }
-
-    /** What fails leaves the folder as it was. */
-    private <T> T tidied(Work<T> work) throws IOException {
-        boolean done = false;
-        try {
-            T result = work.run();
-            done = true;
-            return result;
-        } finally {
-            if (!done) {
-                tidy();
-            }
-        }
-    }
-
-    private void tidy() {
-        try {
-            clean();
-        } catch (IOException | RuntimeException e) {
-            // The first failure is the one to report; the next change of the model cleans up as well.
         }
     }
 

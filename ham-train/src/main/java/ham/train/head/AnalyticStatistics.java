@@ -169,6 +169,8 @@ public final class AnalyticStatistics implements AutoCloseable {
         try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, gathered, seen)) {
             regression.add(images);
             gathered = regression.gathered(ridge, gathered.losses());
+        } finally {
+            gram.rest();
         }
     }
 
