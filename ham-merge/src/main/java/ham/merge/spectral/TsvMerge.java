@@ -42,10 +42,6 @@ public record TsvMerge(double scale) implements WeightMerge {
         double[] values = kept.stream()
                 .flatMapToDouble(svd -> DoubleStream.of(svd.values()))
                 .toArray();
-        return u.polar()
-                .scaleColumns(values)
-                .times(vt.polar())
-                .times(scale)
-                .toMatrix();
+        return u.polar().scaleColumns(values).times(vt.polar()).times(scale).toMatrix();
     }
 }

@@ -132,7 +132,10 @@ public final class Guard implements AutoCloseable {
         if (isBetween(part)) {
             parts.get(part)
                     .heads()
-                    .add(training.and(heldOut), seen, parts.get(parts.size() - 1).heads());
+                    .add(
+                            training.and(heldOut),
+                            seen,
+                            parts.get(parts.size() - 1).heads());
         }
     }
 
