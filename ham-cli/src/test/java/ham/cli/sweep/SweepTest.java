@@ -1,4 +1,4 @@
-package ham.cli.spark;
+package ham.cli.sweep;
 
 import static ham.cli.Cli.ham;
 import static ham.cli.Cli.testdata;
