@@ -384,38 +384,6 @@ class ServeFigures {
         }
     }
 
-    /** What clients saw who ask one request after the other, each on a connection of its own. */
-    private static final class Seen {
-        final AtomicLong answered = new AtomicLong();
-        final AtomicLong refused = new AtomicLong();
-        final AtomicLong lost = new AtomicLong();
-        final AtomicLong last = new AtomicLong(System.nanoTime());
-        final AtomicLong gap = new AtomicLong();
-
-        void ask(int port, byte[] request) {
-            RawHttp http;
-            try {
-                http = new RawHttp(port);
-            } catch (IOException e) {
-                refused.incrementAndGet();
-                return;
-            }
-            try (http) {
-                int status = http.send(request);
-                if (status == 200) {
-                    answered.incrementAndGet();
-                    long now = System.nanoTime();
-                    long before = last.getAndSet(now);
-                    gap.accumulateAndGet(now - before, Math::max);
-                } else {
-                    refused.incrementAndGet();
-                }
-            } catch (IOException e) {
-                lost.incrementAndGet();
-            }
-        }
-    }
-
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
@@ -431,7 +399,7 @@ class ServeFigures {
                 request = Row.of(model).rest(name(MODEL));
             }
             Process server = ServeProcess.start(MODEL, port);
-            Seen seen = new Seen();
+            SeenByClients seen = new SeenByClients();
             AtomicBoolean stop = new AtomicBoolean();
             List<Thread> clients = new ArrayList<>();
             for (int i = 0; i < 4; i++) {

@@ -1,4 +1,4 @@
-package ham.cli;
+package ham.cli.sweep;
 
 import java.io.File;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package ham.cli;
+package ham.cli.sweep;
 
 import static ham.cli.Cli.ham;
 import static ham.cli.Cli.testdata;
@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.cli.Cli;
+import ham.cli.NoiseImages;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
