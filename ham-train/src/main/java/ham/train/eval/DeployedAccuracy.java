@@ -40,7 +40,7 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
         int[] taskOf = lookUp(tasks(tasks), data.classNames(), "the list of tasks");
         int[] images = new int[tasks.size()];
         int[] correct = new int[tasks.size()];
-        ImageSet test = data.test();
+        ImageSet test = data.testImages();
         int[] top =
                 TopClasses.of(test, IntStream.range(0, test.size()).toArray(), BATCH, progress, classifier::logits)[0];
         for (int i = 0; i < top.length; i++) {

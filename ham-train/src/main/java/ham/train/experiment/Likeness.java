@@ -1,8 +1,7 @@
 package ham.train.experiment;
 
-import ham.runtime.preprocess.Preprocessing;
 import ham.train.config.RunConfig;
-import ham.train.data.ImageSet;
+import ham.train.data.Examples;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.run.RunInputs;
@@ -34,8 +33,7 @@ public final class Likeness {
     /** Measures the classes of a configuration's data with its base. */
     public static Likeness of(RunConfig config) {
         RunInputs inputs = RunInputs.open(config);
-        ImageSet images = inputs.data().train();
-        Preprocessing preprocessing = inputs.preprocessing();
+        Examples images = inputs.data().train();
         int classes = inputs.data().classNames().size();
         double[][] means = new double[classes][inputs.base().config().hidden()];
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
@@ -47,7 +45,7 @@ public final class Likeness {
                         .filter(i -> images.label(i) == wanted)
                         .limit(IMAGES)
                         .toArray();
-                float[] features = backbone.features(images, own, preprocessing);
+                float[] features = backbone.features(images, own, inputs.reader());
                 for (int i = 0; i < features.length; i++) {
                     means[label][i % means[label].length] += features[i] / own.length;
                 }

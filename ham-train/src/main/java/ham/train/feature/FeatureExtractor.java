@@ -3,21 +3,24 @@ package ham.train.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ham.merge.tensor.Matrix;
-import ham.runtime.preprocess.Preprocessing;
-import ham.train.data.ImageSet;
+import ham.runtime.tensor.Tensor;
+import ham.train.data.Examples;
 import ham.train.engine.MixedPrecision;
+import ham.train.engine.TensorArrays;
 import ham.train.input.Batch;
 import ham.train.input.BatchStream;
+import ham.train.input.ImageReader;
+import ham.train.input.InputReader;
+import ham.train.input.InputSource;
 import ham.train.vit.VitForward;
 import ham.train.vit.VitScript;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 
 /**
  * Features of a ViT with fixed deltas: token 0 after the final LayerNorm, [n, d]. Always computed in float32, whatever training does: heads
@@ -56,48 +59,54 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /**
-     * Features of images of a set, which are decoded and resized ahead on a thread of its own.
+     * Features of examples of a set, which are made ready ahead on a thread of its own.
      *
-     * @param indices which images
+     * @param indices which examples
      * @return row-major [indices, d]
      */
-    public float[] features(ImageSet images, int[] indices, Preprocessing preprocessing) {
-        return read(images, indices, preprocessing, vit.config().hidden()).get(0);
+    public float[] features(Examples set, int[] indices, InputReader reader) {
+        return read(reader.open(set, indices), vit.config().hidden()).get(0);
     }
 
     /**
-     * Features of images of a set, and the latents that they were computed from.
+     * Features of examples of a set, and the latents that they were computed from.
      *
-     * @param indices which images
+     * @param indices which examples
      */
-    public Extracted extract(ImageSet images, int[] indices, Preprocessing preprocessing) {
+    public Extracted extract(Examples set, int[] indices, InputReader reader) {
         int d = vit.config().hidden();
-        List<float[]> both = read(images, indices, preprocessing, d, 2 * d);
+        List<float[]> both = read(reader.open(set, indices), d, 2 * d);
         return new Extracted(both.get(0), both.get(1));
     }
 
     /**
-     * The network's first results for images of a set.
+     * The network's first results for examples, computed in batches of like length.
      *
      * @param widths of these results
      */
-    private List<float[]> read(ImageSet images, int[] indices, Preprocessing preprocessing, int... widths) {
+    private List<float[]> read(InputSource source, int... widths) {
+        int count = source.size();
         List<float[]> results = Arrays.stream(widths)
-                .mapToObj(width -> new float[Math.multiplyExact(indices.length, width)])
+                .mapToObj(width -> new float[Math.multiplyExact(count, width)])
                 .toList();
-        int batches = (indices.length + BATCH - 1) / BATCH;
-        try (BatchStream stream =
-                new BatchStream(preprocessing, Math.min(BATCH, indices.length), batches, (number, pixels) -> {
-                    int start = number * BATCH;
-                    int end = Math.min(start + BATCH, indices.length);
-                    for (int i = start; i < end; i++) {
-                        pixels.add(preprocessing.resize(images.image(indices[i])));
-                    }
-                    return new int[end - start];
-                })) {
+        int[] order = IntStream.range(0, count)
+                .boxed()
+                .sorted(Comparator.comparing(source::length))
+                .mapToInt(each -> each)
+                .toArray();
+        int batches = (count + BATCH - 1) / BATCH;
+        try (BatchStream stream = new BatchStream(source, Math.min(BATCH, count), batches, (number, writer) -> {
+            int start = number * BATCH;
+            int end = Math.min(start + BATCH, count);
+            for (int i = start; i < end; i++) {
+                writer.add(order[i]);
+            }
+            return new int[end - start];
+        })) {
             for (int number = 0; number < batches; number++) {
                 Batch batch = stream.next();
-                forward(batch.pixels(), batch.size(), number * BATCH, results, widths);
+                int start = number * BATCH;
+                forward(batch.inputs(), Arrays.copyOfRange(order, start, start + batch.size()), results, widths);
             }
         }
         return results;
@@ -114,24 +123,27 @@ public final class FeatureExtractor implements AutoCloseable {
         int n = pixels.length / image;
         int d = vit.config().hidden();
         float[] features = new float[Math.multiplyExact(n, d)];
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.min(BATCH, n) * image * Float.BYTES)
-                .order(ByteOrder.nativeOrder());
+        int side = vit.config().imageSize();
         for (int start = 0; start < n; start += BATCH) {
             int count = Math.min(BATCH, n - start);
-            bytes.asFloatBuffer().put(pixels, start * image, count * image);
-            forward(bytes.duplicate().limit(count * image * Float.BYTES), count, start, List.of(features), d);
+            Tensor part = Tensor.of(
+                    Arrays.copyOfRange(pixels, start * image, (start + count) * image), count, 3, side, side);
+            int[] rows = IntStream.range(start, start + count).toArray();
+            forward(Map.of(ImageReader.INPUT, part), rows, List.of(features), d);
         }
         return features;
     }
 
-    /** Writes results of n images at the rows from {@code first} on. */
-    private void forward(ByteBuffer pixels, int n, int first, List<float[]> results, int... widths) {
-        int side = vit.config().imageSize();
+    /** Writes results of a batch at these rows. */
+    private void forward(Map<String, Tensor> inputs, int[] rows, List<float[]> results, int... widths) {
         try (NDManager batch = network.newBatch()) {
-            NDArray input = batch.create(pixels, new Shape(n, 3, side, side), DataType.FLOAT32);
+            NDArray input = TensorArrays.of(batch, inputs.get(ImageReader.INPUT));
             NDList outputs = network.call(batch, input);
             for (int i = 0; i < widths.length; i++) {
-                System.arraycopy(outputs.get(i).toFloatArray(), 0, results.get(i), first * widths[i], n * widths[i]);
+                float[] values = outputs.get(i).toFloatArray();
+                for (int row = 0; row < rows.length; row++) {
+                    System.arraycopy(values, row * widths[i], results.get(i), rows[row] * widths[i], widths[i]);
+                }
             }
         }
     }

@@ -56,7 +56,7 @@ final class ScriptStep implements TrainingStep {
     @Override
     public StepResult run(Batch batch, ReplayedLatents replayed, int number, double factor) {
         try (NDManager step = manager.newSubManager()) {
-            NDArray pixels = step.create(batch.pixels(), new Shape(batch.size()).addAll(image), DataType.FLOAT32);
+            NDArray pixels = TrainingStep.pixels(step, batch, image);
             NDArray targets = step.create(Arrays.stream(TrainingStep.targets(batch, replayed))
                     .asLongStream()
                     .toArray());

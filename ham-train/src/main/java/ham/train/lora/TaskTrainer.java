@@ -3,7 +3,7 @@ package ham.train.lora;
 import ham.merge.InputException;
 import ham.train.input.BatchStream;
 import ham.train.input.Batches;
-import ham.train.input.TaskImages;
+import ham.train.input.TaskExamples;
 import ham.train.replay.LatentReplay;
 import ham.train.vit.VitForward;
 import java.util.List;
@@ -42,14 +42,14 @@ public final class TaskTrainer {
     }
 
     /** Trains a task without replay that is not saved before its end; see the longer {@code train}. */
-    public TaskResult train(TaskImages images, TaskStart start, Consumer<StepProgress> progress) {
-        return train(images, start, Optional.empty(), Optional.empty(), progress);
+    public TaskResult train(TaskExamples examples, TaskStart start, Consumer<StepProgress> progress) {
+        return train(examples, start, Optional.empty(), Optional.empty(), progress);
     }
 
     /**
      * Trains a task, or goes on with it from where it was saved. The result is the same, bit for bit on a CPU.
      *
-     * @param images the task's training images; targets are rows of the head, those of classes before first
+     * @param examples the task's training examples; targets are rows of the head, those of classes before first
      * @param replay draws states of the classes before, which the task's loss is over too
      * @param checkpoint where the task is saved while it is trained, and where it may have been saved by an earlier process
      * @param progress called after every step
@@ -57,15 +57,15 @@ public final class TaskTrainer {
      *     number
      */
     public TaskResult train(
-            TaskImages images,
+            TaskExamples examples,
             TaskStart start,
             Optional<LatentReplay> replay,
             Optional<TaskCheckpoint> checkpoint,
             Consumer<StepProgress> progress) {
-        requireFit(images);
+        requireAny(examples);
         TaskParameters parameters = new TaskParameters(vit.config(), vit.names(), lora, recipe, start, seed);
-        Batches batches = new Batches(images, recipe.augmentation(), recipe.batch());
-        String of = description(images, start);
+        Batches batches = new Batches(examples, recipe.augmentation(), recipe.batch());
+        String of = description(examples, start);
         TaskCheckpoint.Position position =
                 checkpoint.map(saved -> saved.read(of, parameters.all())).orElse(TaskCheckpoint.Position.START);
         TaskRun run = new TaskRun(start.task(), recipe.epochs(), batches.perEpoch(), position, progress);
@@ -95,8 +95,8 @@ public final class TaskTrainer {
     }
 
     /** Everything that a task's result follows from, besides the base and the earlier tasks. */
-    private String description(TaskImages images, TaskStart start) {
-        return "task " + start.task() + " of " + images.size() + " images and " + start.classes() + " classes, seed "
+    private String description(TaskExamples examples, TaskStart start) {
+        return "task " + start.task() + " of " + examples.size() + " images and " + start.classes() + " classes, seed "
                 + seed + ", " + lora + ", " + recipe + ", "
                 + (start.trainAlpha() ? "" : "without alpha, ")
                 + (control ? "control" : "precision " + vit.engine().precision().optionName());
@@ -110,17 +110,9 @@ public final class TaskTrainer {
         return new ScriptStep(vit, parameters, groups, hold);
     }
 
-    private void requireFit(TaskImages images) {
-        int side = vit.config().imageSize();
-        if (images.preprocessing().width() != side || images.preprocessing().height() != side) {
-            throw new InputException(
-                    "preprocessing: expected images of " + side + " x " + side + " pixels for this model, found "
-                            + images.preprocessing().width() + " x "
-                            + images.preprocessing().height()
-                            + "; use the checkpoint's own preprocessing");
-        }
-        if (images.size() == 0) {
-            throw new InputException("training: expected images, found none; give the task some");
+    private static void requireAny(TaskExamples examples) {
+        if (examples.size() == 0) {
+            throw new InputException("training: expected examples, found none; give the task some");
         }
     }
 }

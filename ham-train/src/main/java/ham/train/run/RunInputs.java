@@ -11,11 +11,13 @@ import ham.runtime.preprocess.Preprocessing;
 import ham.train.config.RunConfig;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
-import ham.train.data.ImageSet;
+import ham.train.data.Examples;
 import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
 import ham.train.head.LatentStatistics;
-import ham.train.input.TaskImages;
+import ham.train.input.ImageReader;
+import ham.train.input.InputReader;
+import ham.train.input.TaskExamples;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.LoraSettings;
 import ham.train.stream.Split;
@@ -37,10 +39,10 @@ import java.util.stream.IntStream;
  * @param config the options
  * @param base the pre-trained model
  * @param baseSha256 its hash
- * @param data images and classes
+ * @param data examples and classes
  * @param stream the classes cut into tasks
- * @param preprocessing how images become pixel values
- * @param skipped what is wrong with each image that is left out
+ * @param reader how examples become what the base takes
+ * @param skipped what is wrong with each example that is left out
  */
 public record RunInputs(
         RunConfig config,
@@ -48,7 +50,7 @@ public record RunInputs(
         String baseSha256,
         Dataset data,
         TaskStream stream,
-        Preprocessing preprocessing,
+        InputReader reader,
         List<String> skipped) {
     private static final Set<Target> TAIL = EnumSet.of(Target.ATTENTION_OUTPUT, Target.FC1, Target.FC2);
 
@@ -80,7 +82,8 @@ public record RunInputs(
                 base.sha256(),
                 data,
                 learnt == asked.tasks() ? asked : new TaskStream(order, learnt),
-                Preprocessing.ofCheckpoint(config.base(), base.config().imageSize()),
+                new ImageReader(
+                        Preprocessing.ofCheckpoint(config.base(), base.config().imageSize())),
                 List.copyOf(skipped));
     }
 
@@ -142,13 +145,13 @@ public record RunInputs(
     }
 
     /**
-     * A task's images to train on, with their rows of the head as targets.
+     * A task's examples to train on, with their rows of the head as targets.
      *
      * @param before rows of the head before those of the task's classes
      */
-    TaskImages trainingImages(int task, int[] samples, int before) {
+    TaskExamples trainingExamples(int task, int[] samples, int before) {
         int first = stream.firstPosition(task) - before;
-        return new TaskImages(data.train(), samples, label -> stream.position(label) - first, preprocessing);
+        return new TaskExamples(data.train(), samples, label -> stream.position(label) - first, reader);
     }
 
     /**
@@ -172,18 +175,18 @@ public record RunInputs(
     }
 
     /** Features of images of a set, with their class positions. */
-    Features features(FeatureExtractor extractor, ImageSet set, int[] samples) {
-        return new Features(extractor.features(set, samples, preprocessing), positions(set, samples));
+    Features features(FeatureExtractor extractor, Examples set, int[] samples) {
+        return new Features(extractor.features(set, samples, reader), positions(set, samples));
     }
 
     /** Features of training images and their states, with their class positions. */
     Seen seen(FeatureExtractor extractor, int[] samples) {
-        FeatureExtractor.Extracted extracted = extractor.extract(data.train(), samples, preprocessing);
+        FeatureExtractor.Extracted extracted = extractor.extract(data.train(), samples, reader);
         int[] positions = positions(data.train(), samples);
         return new Seen(new Features(extracted.features(), positions), new Features(extracted.states(), positions));
     }
 
-    private int[] positions(ImageSet set, int... samples) {
+    private int[] positions(Examples set, int... samples) {
         return Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray();
     }
 

@@ -8,7 +8,6 @@ import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.config.Measuring;
 import ham.train.config.RunConfig;
-import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
@@ -200,8 +199,7 @@ public final class StreamTrainer {
         }
 
         private Features features(FeatureExtractor extractor, int[] samples) {
-            ImageSet train = inputs.data().train();
-            return inputs.features(extractor, train, samples);
+            return inputs.features(extractor, inputs.data().train(), samples);
         }
 
         private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer) {

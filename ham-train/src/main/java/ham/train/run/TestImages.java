@@ -2,7 +2,7 @@ package ham.train.run;
 
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
-import ham.train.data.ImageSet;
+import ham.train.data.Examples;
 import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
@@ -21,7 +21,7 @@ import java.util.function.IntFunction;
 final class TestImages {
     private final RunInputs inputs;
     private final TaskStream stream;
-    private final ImageSet test;
+    private final Examples test;
     private final VitForward vit;
     /** All test images of each task through the frozen backbone, which never changes. */
     private final List<Features> frozen = new ArrayList<>();

@@ -38,7 +38,7 @@ final class TrainedTasks implements TaskSource {
         Recipe recipe = config.learning().recipe(config.recipe(), task);
         TaskResult result = new TaskTrainer(vit, config.lora(), recipe, config.seed())
                 .train(
-                        inputs.trainingImages(
+                        inputs.trainingExamples(
                                 task, split.training(), start.head().classes()),
                         start,
                         replay,

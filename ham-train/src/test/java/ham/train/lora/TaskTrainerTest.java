@@ -14,7 +14,7 @@ import ham.runtime.preprocess.Preprocessing;
 import ham.train.TinyVit;
 import ham.train.engine.TorchEngine;
 import ham.train.input.Augmentation;
-import ham.train.input.TaskImages;
+import ham.train.input.TaskExamples;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +36,7 @@ class TaskTrainerTest {
 
     private TorchEngine engine;
     private VitForward vit;
-    private TaskImages images;
+    private TaskExamples images;
     private Checkpoint checkpoint;
 
     @BeforeEach

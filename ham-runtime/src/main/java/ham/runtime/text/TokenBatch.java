@@ -1,0 +1,43 @@
+package ham.runtime.text;
+
+import ham.runtime.tensor.Tensor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Token numbers of several texts as a model takes them, padded to the longest of them. */
+public final class TokenBatch {
+    /** Name of the token numbers, int64 [n, t]. */
+    public static final String IDS = "input_ids";
+
+    /** Name of the mask, int64 [n, t]: 1 for a token, 0 for padding. */
+    public static final String MASK = "attention_mask";
+
+    /** Name of the segments, int64 [n, t], all 0: there is one text in a row. */
+    public static final String TYPES = "token_type_ids";
+
+    private TokenBatch() {}
+
+    /**
+     * Numbers and mask.
+     *
+     * @param rows tokens of each text; at least one row
+     * @param padding number of the padding token
+     */
+    public static Map<String, Tensor> of(List<long[]> rows, long padding) {
+        int longest = rows.stream().mapToInt(row -> row.length).max().orElseThrow();
+        long[] ids = new long[rows.size() * longest];
+        long[] mask = new long[ids.length];
+        Arrays.fill(ids, padding);
+        for (int i = 0; i < rows.size(); i++) {
+            long[] row = rows.get(i);
+            System.arraycopy(row, 0, ids, i * longest, row.length);
+            Arrays.fill(mask, i * longest, i * longest + row.length, 1);
+        }
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        inputs.put(IDS, Tensor.of(ids, rows.size(), longest));
+        inputs.put(MASK, Tensor.of(mask, rows.size(), longest));
+        return inputs;
+    }
+}
