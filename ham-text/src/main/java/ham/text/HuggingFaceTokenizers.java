@@ -33,15 +33,19 @@ public final class HuggingFaceTokenizers implements TokenizerProvider {
             HuggingFaceTokenizer opened = HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
                     Map.of(
-                            "padding", "false",
-                            "truncation", "true",
-                            "maxLength", String.valueOf(longest),
-                            "modelMaxLength", String.valueOf(longest)));
+                            "padding",
+                            "false",
+                            "truncation",
+                            "true",
+                            "maxLength",
+                            String.valueOf(longest),
+                            "modelMaxLength",
+                            String.valueOf(longest)));
             return new Opened(opened, name);
         } catch (IOException | RuntimeException e) {
             throw new ModelException(
-                    name + ": expected a tokenizer.json of Hugging Face, found one that cannot be read (" + e.getMessage()
-                            + "); save it anew with the library that made it.",
+                    name + ": expected a tokenizer.json of Hugging Face, found one that cannot be read ("
+                            + e.getMessage() + "); save it anew with the library that made it.",
                     e);
         }
     }
@@ -53,7 +57,9 @@ public final class HuggingFaceTokenizers implements TokenizerProvider {
                 return List.of();
             }
             try {
-                return Arrays.stream(tokenizer.batchEncode(texts)).map(Encoding::getIds).toList();
+                return Arrays.stream(tokenizer.batchEncode(texts))
+                        .map(Encoding::getIds)
+                        .toList();
             } catch (RuntimeException e) {
                 throw new ModelException(
                         name + ": expected texts that the tokenizer splits, found one that it does not ("

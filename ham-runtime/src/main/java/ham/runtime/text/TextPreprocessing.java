@@ -41,8 +41,8 @@ public record TextPreprocessing(String tokenizer, int longest, long padding) {
      */
     public TextPreprocessing {
         if (longest < 2 || padding < 0) {
-            throw new ModelException("Expected at least 2 tokens a text and the number of a padding token, found " + longest
-                    + " and " + padding + ".");
+            throw new ModelException("Expected at least 2 tokens a text and the number of a padding token, found "
+                    + longest + " and " + padding + ".");
         }
     }
 
@@ -64,14 +64,16 @@ public record TextPreprocessing(String tokenizer, int longest, long padding) {
         long least = longest;
         least = Math.min(least, number(folder.resolve("tokenizer_config.json"), "model_max_length"));
         least = Math.min(least, number(folder.resolve("sentence_bert_config.json"), "max_seq_length"));
-        return new TextPreprocessing(compact(TextFile.read(file, "a tokenizer"), file.toString()), (int) least, padding);
+        return new TextPreprocessing(
+                compact(TextFile.read(file, "a tokenizer"), file.toString()), (int) least, padding);
     }
 
     private static long number(Path file, String key) {
         if (!Files.isRegularFile(file)) {
             return Long.MAX_VALUE;
         }
-        JsonNode value = parse(TextFile.read(file, "a JSON text"), file.toString()).path(key);
+        JsonNode value =
+                parse(TextFile.read(file, "a JSON text"), file.toString()).path(key);
         return value.isNumber() && value.asDouble() > 0 && value.asDouble() < MOST ? value.asLong() : Long.MAX_VALUE;
     }
 
@@ -102,8 +104,8 @@ public record TextPreprocessing(String tokenizer, int longest, long padding) {
     public static TextPreprocessing fromMetadata(Map<String, String> metadata, String name) {
         String tokenizer = metadata.get(TOKENIZER_KEY);
         if (tokenizer == null || !isIn(metadata)) {
-            throw new ModelException(name + ": expected a tokenizer in its metadata (" + TOKENIZER_KEY + ", " + METADATA_KEY
-                    + "), found none; export it with ham, or put " + FILE + " beside it.");
+            throw new ModelException(name + ": expected a tokenizer in its metadata (" + TOKENIZER_KEY + ", "
+                    + METADATA_KEY + "), found none; export it with ham, or put " + FILE + " beside it.");
         }
         JsonNode text = parse(metadata.get(METADATA_KEY), name + ", metadata " + METADATA_KEY);
         return new TextPreprocessing(

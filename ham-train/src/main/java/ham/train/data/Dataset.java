@@ -25,7 +25,8 @@ public record Dataset(Examples train, Examples test, List<String> classNames, Li
     Dataset complete(Path folder, Wanted wanted) {
         if (wanted == Wanted.BOTH && classNames.size() < 2) {
             throw new InputException(
-                    folder, "expected two classes or more, found " + classNames + "; add " + any().kind()
+                    folder,
+                    "expected two classes or more, found " + classNames + "; add " + any().kind()
                             + " of another class");
         }
         for (String name : classNames) {
@@ -101,7 +102,8 @@ public record Dataset(Examples train, Examples test, List<String> classNames, Li
             if (counts[label] == 0) {
                 throw new InputException(
                         folder,
-                        "expected " + use + " " + examples.kind() + " of every class, found none of class " + label + " ("
+                        "expected " + use + " " + examples.kind() + " of every class, found none of class " + label
+                                + " ("
                                 + classNames.get(label) + ") among " + examples.size()
                                 + "; add some or leave the class out");
             }

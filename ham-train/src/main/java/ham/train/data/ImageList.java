@@ -53,8 +53,7 @@ final class ImageList {
         Path list = row.list();
         if (path.matches("(?i)[a-z][a-z0-9+.-]+://.*")) {
             throw new InputException(
-                    list,
-                    row.where() + ": expected a path, found the address " + path + "; fetch the images first");
+                    list, row.where() + ": expected a path, found the address " + path + "; fetch the images first");
         }
         try {
             Path file = list.resolveSibling(path);

@@ -25,7 +25,15 @@ final class TextLists implements DataLayout {
     private static final String GROUPS = "domains.json";
     private static final String OUT_OF_SCOPE = "oos";
     private static final List<String> WHOLE = List.of(
-            "data_full", "data_small", "data_imbalanced", "data_oos_plus", "data", "texts", "dataset", "list", "metadata");
+            "data_full",
+            "data_small",
+            "data_imbalanced",
+            "data_oos_plus",
+            "data",
+            "texts",
+            "dataset",
+            "list",
+            "metadata");
 
     private final TextColumns columns;
 
@@ -36,7 +44,8 @@ final class TextLists implements DataLayout {
     @Override
     public boolean isIn(Path data) {
         List<ListSource> sources = ListSource.find(lists(data), WHOLE);
-        return !sources.isEmpty() && new TextSniffer(columns).isText(sources.get(0).list());
+        return !sources.isEmpty()
+                && new TextSniffer(columns).isText(sources.get(0).list());
     }
 
     private static boolean isGroups(Path data) {

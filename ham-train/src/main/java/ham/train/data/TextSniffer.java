@@ -54,7 +54,9 @@ final class TextSniffer {
         List<String> lower =
                 names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
         return lower.stream().noneMatch(IMAGE::contains)
-                && columns.texts().stream().map(name -> name.toLowerCase(Locale.ROOT)).anyMatch(lower::contains);
+                && columns.texts().stream()
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        .anyMatch(lower::contains);
     }
 
     /** Goes into arrays and their objects until there is a row: an object with plain values, or a pair. */

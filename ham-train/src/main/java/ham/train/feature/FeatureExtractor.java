@@ -126,8 +126,8 @@ public final class FeatureExtractor implements AutoCloseable {
         int side = vit.config().imageSize();
         for (int start = 0; start < n; start += BATCH) {
             int count = Math.min(BATCH, n - start);
-            Tensor part = Tensor.of(
-                    Arrays.copyOfRange(pixels, start * image, (start + count) * image), count, 3, side, side);
+            Tensor part =
+                    Tensor.of(Arrays.copyOfRange(pixels, start * image, (start + count) * image), count, 3, side, side);
             int[] rows = IntStream.range(start, start + count).toArray();
             forward(Map.of(ImageReader.INPUT, part), rows, List.of(features), d);
         }

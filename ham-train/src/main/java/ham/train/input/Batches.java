@@ -91,7 +91,11 @@ public final class Batches {
         }
 
         private List<int[]> batches(int[] order) {
-            boolean alike = IntStream.of(order).map(examples.source()::length).distinct().count() < 2;
+            boolean alike = IntStream.of(order)
+                            .map(examples.source()::length)
+                            .distinct()
+                            .count()
+                    < 2;
             List<int[]> cut = new ArrayList<>();
             for (int from = 0; from < order.length; from += GROUPED * batch) {
                 int[] group = IntStream.range(from, Math.min(from + GROUPED * batch, order.length))

@@ -80,7 +80,10 @@ class ClassFoldersTest {
         Dataset dataset = DataSpec.openTest(folder);
         assertThat(dataset.classNames()).containsExactly("ant", "bird");
         assertThat(dataset.test().size()).isEqualTo(2);
-        assertThat(DataSpec.openTest(folder.resolve("test")).testImages().image(1).rgb())
+        assertThat(DataSpec.openTest(folder.resolve("test"))
+                        .testImages()
+                        .image(1)
+                        .rgb())
                 .startsWith(0, 0, 0xFF);
         assertThat(DataSpec.openAny(folder).any().size()).isEqualTo(2);
         refused("train", "training images");

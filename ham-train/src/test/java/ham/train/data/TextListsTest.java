@@ -39,7 +39,10 @@ class TextListsTest {
 
     @Test
     void takesTheColumnsThatAreNamed() throws IOException {
-        write("train.jsonl", "{\"body\": \"a b\", \"text\": \"no\", \"kind\": \"x\"}", "{\"body\": \"c d\", \"kind\": \"y\"}");
+        write(
+                "train.jsonl",
+                "{\"body\": \"a b\", \"text\": \"no\", \"kind\": \"x\"}",
+                "{\"body\": \"c d\", \"kind\": \"y\"}");
         write("test.jsonl", "{\"body\": \"e\", \"kind\": \"x\"}", "{\"body\": \"f\", \"kind\": \"y\"}");
         Dataset data = DataSpec.open(folder, new TextColumns(Optional.of("body"), Optional.of("kind")));
         assertThat(texts(data.train()).texts()).containsExactly("a b", "c d");

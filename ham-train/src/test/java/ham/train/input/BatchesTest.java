@@ -140,7 +140,8 @@ class BatchesTest {
 
     private static Batches batches(Augmentation augmentation) {
         int[] all = IntStream.range(0, 10).toArray();
-        return new Batches(new TaskExamples(new Even(), all, label -> label, new ImageReader(PREPROCESSING)), augmentation, 4);
+        return new Batches(
+                new TaskExamples(new Even(), all, label -> label, new ImageReader(PREPROCESSING)), augmentation, 4);
     }
 
     private static float value(Batch batch, int index) {
