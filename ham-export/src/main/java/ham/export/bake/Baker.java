@@ -87,12 +87,14 @@ public final class Baker {
         Chooser chooser = new Chooser(model, uses);
         Search search = weights.<Search>map(base -> new ContentSearch(model, base, chooser))
                 .orElseGet(() -> new NameSearch(model, uses, chooser));
-        Merged merged = request.merged().classifying();
+        Merged merged = request.merged();
         SortedMap<String, Matrix> deltas = new TreeMap<>(merged.deltas());
         merged.biases().forEach((name, bias) -> deltas.put(name, new Matrix(bias.length, 1, bias)));
         List<Match> matches = new ArrayList<>();
         try {
-            deltas.forEach((layer, delta) -> matches.addAll(search.find(layer, delta)));
+            for (String layer : List.copyOf(deltas.keySet())) {
+                matches.addAll(find(search, layer, deltas));
+            }
         } catch (InputException e) {
             requireRightBase(); // if the weights are of another base, that is what is wrong
             throw e;
@@ -113,6 +115,19 @@ public final class Baker {
                 metadata.headKind(),
                 matches.stream().map(Baker::matched).toList(),
                 parity);
+    }
+
+    /** Where a layer lies; a pooler that the graph does not have is left out. */
+    private static List<Match> find(Search search, String layer, SortedMap<String, Matrix> deltas) {
+        try {
+            return search.find(layer, deltas.get(layer));
+        } catch (InputException e) {
+            if (Merged.isPooler(layer)) {
+                deltas.remove(layer);
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     private void requireRightBase() {

@@ -1,8 +1,8 @@
 package ham.export.vit;
 
 import ham.merge.adapter.LoraFactors;
-import ham.merge.checkpoint.Place;
 import ham.merge.combine.Branch;
+import ham.merge.encoder.Place;
 import ham.merge.tensor.Matrix;
 import java.util.List;
 

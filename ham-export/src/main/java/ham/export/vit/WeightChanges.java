@@ -5,8 +5,8 @@ import ham.export.proto.TensorProto;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.checkpoint.Place;
 import ham.merge.combine.Branch;
+import ham.merge.encoder.Place;
 import ham.merge.folder.Merged;
 import ham.merge.tensor.Matrix;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ public final class WeightChanges {
      *     or has branches that do not fit their delta
      */
     public static WeightChanges of(Checkpoint base, String baseSha256, Merged whole) {
-        Merged merged = whole.classifying();
+        Merged merged = whole.classifying(base);
         Merged placed = merged.onto(base, baseSha256);
         List<WeightChange> changes = new ArrayList<>();
         for (String layer : merged.deltas().keySet()) {

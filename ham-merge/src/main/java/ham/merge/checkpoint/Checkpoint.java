@@ -1,6 +1,14 @@
 package ham.merge.checkpoint;
 
 import ham.merge.InputException;
+import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.Encoder;
+import ham.merge.encoder.EncoderFamily;
+import ham.merge.encoder.EncoderInput.Images;
+import ham.merge.encoder.EncoderNames;
+import ham.merge.encoder.EncoderSource;
+import ham.merge.encoder.Part;
+import ham.merge.encoder.Place;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.ShardedTensors;
 import ham.merge.safetensors.TensorHash;
@@ -12,35 +20,40 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A pre-trained ViT on disk: {@code config.json} and {@code model.safetensors}, or its shards with {@code model.safetensors.index.json} (float32, float16 or
+ * A pre-trained encoder on disk: {@code config.json} and {@code model.safetensors}, or its shards with {@code model.safetensors.index.json} (float32, float16 or
  * bfloat16). Every tensor that the
- * configuration calls for is there in the right shape, and none is there that its kind of ViT does not have.
+ * configuration calls for is there in the right shape, and none is there that its family does not have.
  *
- * <p>Read are Hugging Face's ViT and DeiT, and timm's {@code VisionTransformer} and {@code VisionTransformerDistilled} as far as
- * {@link VitForm} describes them.
+ * <p>Read are Hugging Face's ViT and DeiT, timm's {@code VisionTransformer} and {@code VisionTransformerDistilled} as far as
+ * {@link VitForm} describes them, and the families of {@link EncoderFamilies}.
  */
 public final class Checkpoint {
     private static final String WEIGHTS = "model.safetensors";
 
     private final Path directory;
-    private final VitConfig config;
-    private final VitNames names;
+    private final Encoder encoder;
+    /** Of the plain ViT, DeiT and timm's ViTs, for which there are faster ways beside their description as an encoder. */
+    private final Optional<VitScheme> vit;
+
+    private final List<String> labels;
     private final Tensors file;
-    private final SortedMap<String, Place> parts;
+    private final SortedMap<String, Place> parts = new TreeMap<>();
     /** Computed when first asked for: it reads every byte. */
     private String sha256;
 
-    private Checkpoint(Path directory, VitConfig config, VitNames names, Tensors file) {
+    private Checkpoint(Path directory, Encoder encoder, Optional<VitScheme> vit, List<String> labels, Tensors file) {
         this.directory = directory;
-        this.config = config;
-        this.names = names;
+        this.encoder = encoder;
+        this.vit = vit;
+        this.labels = List.copyOf(labels);
         this.file = file;
-        this.parts = parts(config, names);
+        encoder.parts().forEach(part -> parts.put(part.name(), part));
     }
 
     /**
@@ -49,6 +62,16 @@ public final class Checkpoint {
      * @throws InputException when a file is missing or damaged, or the model is none of these
      */
     public static Checkpoint open(Path directory) {
+        return open(directory, OptionalInt.empty());
+    }
+
+    /**
+     * Opens and validates a checkpoint folder of an image encoder whose images have another size than it was trained with.
+     *
+     * @param side side of the images in pixels; empty for what the folder says
+     * @throws InputException also when images of that size cannot be cut into patches
+     */
+    public static Checkpoint open(Path directory, OptionalInt side) {
         if (!Files.isDirectory(directory)) {
             throw new InputException(
                     directory,
@@ -56,11 +79,20 @@ public final class Checkpoint {
                             + (Files.exists(directory) ? "a file" : "nothing"));
         }
         OtherWeights.refuseCache(directory);
-        CheckpointConfigReader reader = CheckpointConfigReader.open(directory.resolve("config.json"));
+        ConfigReader reader = ConfigReader.open(directory.resolve("config.json"));
         Tensors file = tensors(directory);
+        Optional<EncoderFamily> family = EncoderFamilies.of(reader);
+        if (family.isPresent()) {
+            Encoder encoder = family.get().read(new EncoderSource(directory, reader, file, side));
+            EncoderShapes.require(encoder, file);
+            return new Checkpoint(directory, encoder, Optional.empty(), labels(encoder, file), file);
+        }
         VitScheme scheme = VitScheme.of(reader, file);
         new VitShapes(scheme.config(), scheme.names(), file).require();
-        return new Checkpoint(directory, withLabels(scheme.config(), file, scheme.names()), scheme.names(), file);
+        Encoder encoder = scheme.encoder(reader, file, side);
+        List<String> labels = labels(encoder, file);
+        VitScheme named = new VitScheme(scheme.config().withLabels(labels), scheme.names());
+        return new Checkpoint(directory, encoder, Optional.of(named), labels, file);
     }
 
     /** As in transformers, one whole file is taken before an index of shards. */
@@ -76,32 +108,32 @@ public final class Checkpoint {
         return SafetensorsFile.open(whole);
     }
 
-    private static VitConfig withLabels(VitConfig config, Tensors file, VitNames names) {
-        if (!file.has(names.classifierWeight())) {
-            return config.withLabels(List.of());
+    private static List<String> labels(Encoder encoder, Tensors file) {
+        if (encoder.classes().isEmpty()) {
+            return List.of();
         }
-        int classes =
-                Math.toIntExact(file.info(names.classifierWeight()).shape().get(0));
-        if (config.labels().size() == classes) {
-            return config;
+        List<String> configured = encoder.configuredLabels();
+        int classes = encoder.classes().getAsInt();
+        if (configured.size() == classes) {
+            return configured;
         }
-        long named = config.labels().stream()
-                .filter(each -> !each.startsWith(CheckpointConfigReader.PLACEHOLDER))
+        long named = configured.stream()
+                .filter(each -> !each.startsWith(ConfigReader.PLACEHOLDER))
                 .count();
-        if (config.labels().size() > classes && named == classes) {
-            return config.withLabels(config.labels().subList(0, classes));
+        if (configured.size() > classes && named == classes) {
+            return configured.subList(0, classes);
         }
-        if (!config.labels().isEmpty()) {
+        if (!configured.isEmpty()) {
             throw new InputException(
                     file.path(),
-                    "expected a classifier of " + config.labels().size() + " classes, as config.json says," + " found "
+                    "expected a classifier of " + configured.size() + " classes, as config.json says, found "
                             + classes);
         }
         List<String> labels = new ArrayList<>();
         for (int i = 0; i < classes; i++) {
             labels.add("LABEL_" + i);
         }
-        return config.withLabels(labels);
+        return labels;
     }
 
     /** The folder that was opened. */
@@ -109,9 +141,45 @@ public final class Checkpoint {
         return directory;
     }
 
-    /** Shape of the model; its labels are those of the classifier, and there are none without one. */
+    /** What it is: its parts, what goes in, and its forward pass. */
+    public Encoder encoder() {
+        return encoder;
+    }
+
+    /** Whether it is a plain ViT, a DeiT or one of timm's ViTs, whose images have the size that it was trained with. */
+    public boolean isVit() {
+        return vit.isPresent() && encoder.input() instanceof Images images && images.side() == config().imageSize();
+    }
+
+    /** Names of the classes in the order of its logits; empty without a classifier. */
+    public List<String> labels() {
+        return labels;
+    }
+
+    /**
+     * The images that go in.
+     *
+     * @throws InputException when it is an encoder of texts
+     */
+    public Images images() {
+        if (encoder.input() instanceof Images images) {
+            return images;
+        }
+        throw new InputException(directory, "expected an encoder of images, found one of texts, " + encoder.family());
+    }
+
+    /**
+     * Shape of a ViT; its labels are those of the classifier, and there are none without one.
+     *
+     * @throws InputException when it is of another family
+     */
     public VitConfig config() {
-        return config;
+        return requireVit().config();
+    }
+
+    private VitScheme requireVit() {
+        return vit.orElseThrow(() -> new InputException(
+                directory, "expected a plain ViT, a DeiT or one of timm's ViTs, found a " + encoder.family()));
     }
 
     /**
@@ -119,19 +187,25 @@ public final class Checkpoint {
      *
      * @throws InputException when it has no classifier, or one of another number of classes
      */
-    public Checkpoint withLabels(List<String> labels) {
-        if (config.labels().size() != labels.size()) {
+    public Checkpoint withLabels(List<String> names) {
+        if (labels.size() != names.size()) {
             throw InputException.parameter(
                     "labels",
-                    "expected a name for each of the " + config.labels().size() + " classes of " + directory
-                            + ", found " + labels.size());
+                    "expected a name for each of the " + labels.size() + " classes of " + directory + ", found "
+                            + names.size());
         }
-        return new Checkpoint(directory, config.withLabels(labels), names, file);
+        Optional<VitScheme> named =
+                vit.map(scheme -> new VitScheme(scheme.config().withLabels(names), scheme.names()));
+        return new Checkpoint(directory, encoder, named, names, file);
     }
 
-    /** How the tensors are called. */
+    /**
+     * How the tensors of a ViT are called.
+     *
+     * @throws InputException when it is of another family
+     */
     public VitNames names() {
-        return names;
+        return requireVit().names();
     }
 
     /** Whether a tensor, or a part of a fused one, is there; see {@link VitNames}. */
@@ -141,7 +215,7 @@ public final class Checkpoint {
 
     /** Whether the checkpoint has a classifier of its own. */
     public boolean hasClassifier() {
-        return file.has(names.classifierWeight());
+        return encoder.classes().isPresent();
     }
 
     /** Shape of a tensor or of a part of a fused one. */
@@ -221,13 +295,9 @@ public final class Checkpoint {
 
     /** What this checkpoint calls a part, a third of a fused layer by its published name. */
     private Optional<String> module(LayerName layer) {
-        return Stream.of(Target.values())
-                .filter(target -> target.part() == layer.part())
-                .findFirst()
-                .map(target -> names.linear(layer.block(), target))
-                .or(() -> names.has(layer.part())
-                        ? Optional.of(names.name(layer.part(), layer.block()))
-                        : Optional.empty());
+        EncoderNames names = encoder.names();
+        boolean known = names.has(layer.part()) || (layer.part().third() >= 0 && names.has(Part.QKV));
+        return known ? Optional.of(names.name(layer.part(), layer.block())) : Optional.empty();
     }
 
     /** The places that a model computes with where a delta lies: the parts of a fused tensor, or the place itself. */
@@ -244,22 +314,5 @@ public final class Checkpoint {
         }
         List<Long> shape = file.info(name).shape();
         return new Place(name, name, 0, shape.isEmpty() ? 1 : (int) Math.min(shape.get(0), Integer.MAX_VALUE), true);
-    }
-
-    /** The parts of all fused tensors by their names. */
-    private static SortedMap<String, Place> parts(VitConfig config, VitNames names) {
-        SortedMap<String, Place> parts = new TreeMap<>();
-        for (int block = 0; block < config.layers() && names.fused(block).isPresent(); block++) {
-            String fused = names.fused(block).get();
-            int row = 0;
-            for (Target target : List.of(Target.QUERY, Target.KEY, Target.VALUE)) {
-                for (String parameter : config.qkvBias() ? List.of(".weight", ".bias") : List.of(".weight")) {
-                    String name = names.linear(block, target) + parameter;
-                    parts.put(name, new Place(name, fused + parameter, row, config.hidden(), false));
-                }
-                row += config.hidden();
-            }
-        }
-        return parts;
     }
 }

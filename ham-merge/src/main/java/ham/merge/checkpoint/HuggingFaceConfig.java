@@ -1,12 +1,14 @@
 package ham.merge.checkpoint;
 
+import ham.merge.encoder.ConfigReader;
+
 /** The configuration of transformers' {@code ViTConfig} and {@code DeiTConfig}, which have the same keys and defaults. */
 final class HuggingFaceConfig {
     static final String DEIT = "deit";
 
     private HuggingFaceConfig() {}
 
-    static VitConfig read(CheckpointConfigReader reader) {
+    static VitConfig read(ConfigReader reader) {
         boolean deit = DEIT.equals(reader.json().path("model_type").textValue());
         String family = deit ? "a DeiT" : "a plain ViT";
         if (!deit) {

@@ -1,5 +1,7 @@
 package ham.merge.checkpoint;
 
+import ham.merge.encoder.NamingScheme;
+import ham.merge.encoder.Part;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,11 +15,8 @@ import java.util.stream.Collectors;
  * @param part what it is
  * @param block index of the transformer block, 0 for what is in none
  */
-public record LayerName(VitPart part, int block) {
-    private static final Pattern WRAPPERS =
-            Pattern.compile("((?:base_model|model|module|_orig_mod|timm_model|backbone|encoder_model)\\.)+");
-
-    private static final Pattern BLOCK = Pattern.compile(NamingScheme.ALL.stream()
+public record LayerName(Part part, int block) {
+    private static final Pattern BLOCK = Pattern.compile(EncoderFamilies.SCHEMES.stream()
                     .map(scheme -> Pattern.quote(scheme.blocks()))
                     .collect(Collectors.joining("|", "(", ")"))
             + "\\.(\\d{1,4})(?![\\w])(?:\\.([\\w.]+))?");
@@ -28,9 +27,10 @@ public record LayerName(VitPart part, int block) {
      */
     public static Optional<LayerName> parse(String name) {
         String module = module(unwrapped(name));
-        return NamingScheme.ALL.stream()
+        return EncoderFamilies.SCHEMES.stream()
                 .flatMap(scheme -> scheme.parse(module).stream())
-                .findFirst();
+                .findFirst()
+                .map(found -> new LayerName(found.part(), found.block()));
     }
 
     /**
@@ -43,7 +43,7 @@ public record LayerName(VitPart part, int block) {
         String own = unwrapped(example);
         String wrapper = example.substring(0, example.length() - own.length());
         String end = name.endsWith(".bias") ? ".bias" : ".weight";
-        for (NamingScheme scheme : NamingScheme.ALL) {
+        for (NamingScheme scheme : EncoderFamilies.SCHEMES) {
             if (scheme.parse(module(own)).isPresent()) {
                 String prefix = scheme.prefixes().stream()
                         .filter(own::startsWith)
@@ -62,8 +62,7 @@ public record LayerName(VitPart part, int block) {
 
     /** The name without what wraps a model in training. */
     public static String unwrapped(String name) {
-        Matcher wrappers = WRAPPERS.matcher(name);
-        return wrappers.lookingAt() ? name.substring(wrappers.end()) : name;
+        return NamingScheme.unwrapped(name);
     }
 
     /** The name of a weight or bias without its end. */
@@ -80,7 +79,7 @@ public record LayerName(VitPart part, int block) {
         Optional<LayerName> found = Optional.empty();
         while (matcher.find()) {
             String path = matcher.group(3) == null ? "" : matcher.group(3);
-            Optional<VitPart> part = within(path);
+            Optional<Part> part = within(path);
             if (part.isPresent()) {
                 found = Optional.of(new LayerName(part.get(), Integer.parseInt(matcher.group(2))));
             }
@@ -99,8 +98,8 @@ public record LayerName(VitPart part, int block) {
     }
 
     /** The part of a block that a path inside the block leads to or through. */
-    private static Optional<VitPart> within(String path) {
-        return NamingScheme.ALL.stream()
+    private static Optional<Part> within(String path) {
+        return EncoderFamilies.SCHEMES.stream()
                 .flatMap(scheme -> scheme.names().entrySet().stream())
                 .filter(each -> each.getKey().inBlock()
                         && (path.equals(each.getValue()) || path.startsWith(each.getValue() + ".")))

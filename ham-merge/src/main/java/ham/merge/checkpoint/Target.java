@@ -1,26 +1,28 @@
 package ham.merge.checkpoint;
 
+import ham.merge.encoder.NamingScheme;
+import ham.merge.encoder.Part;
 import java.util.Locale;
 
 /** The linear layers of a transformer block that an adapter can change, under their Hugging Face module names. */
 public enum Target {
-    QUERY(VitPart.QUERY, "query"),
-    KEY(VitPart.KEY, "key"),
-    VALUE(VitPart.VALUE, "value"),
-    ATTENTION_OUTPUT(VitPart.ATTENTION_OUTPUT, "attention.output.dense"),
-    FC1(VitPart.FC1, "intermediate.dense"),
-    FC2(VitPart.FC2, "output.dense");
+    QUERY(Part.QUERY, "query"),
+    KEY(Part.KEY, "key"),
+    VALUE(Part.VALUE, "value"),
+    ATTENTION_OUTPUT(Part.ATTENTION_OUTPUT, "attention.output.dense"),
+    FC1(Part.FC1, "intermediate.dense"),
+    FC2(Part.FC2, "output.dense");
 
-    private final VitPart part;
+    private final Part part;
     private final String peftName;
 
-    Target(VitPart part, String peftName) {
+    Target(Part part, String peftName) {
         this.part = part;
         this.peftName = peftName;
     }
 
     /** The layer as a part of the model. */
-    public VitPart part() {
+    public Part part() {
         return part;
     }
 

@@ -3,6 +3,7 @@ package ham.merge.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.encoder.ConfigReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,25 +69,25 @@ final class TimmConfig {
             "act_layer", "\"gelu\"",
             "act", "\"gelu\"");
 
-    private final CheckpointConfigReader root;
-    private final CheckpointConfigReader pretrained;
-    private final CheckpointConfigReader arguments;
+    private final ConfigReader root;
+    private final ConfigReader pretrained;
+    private final ConfigReader arguments;
 
-    private TimmConfig(CheckpointConfigReader root) {
+    private TimmConfig(ConfigReader root) {
         this.root = root;
         this.pretrained = root.has("pretrained_cfg") ? root.object("pretrained_cfg") : root;
-        this.arguments = new CheckpointConfigReader(root.file(), root.has("architecture") ? named() : spelledOut());
+        this.arguments = new ConfigReader(root.file(), root.has("architecture") ? named() : spelledOut());
     }
 
     /** Whether a {@code config.json} is timm's. */
-    static boolean isTimm(CheckpointConfigReader root) {
+    static boolean isTimm(ConfigReader root) {
         return WRAPPER.equals(root.json().path("model_type").textValue())
                 || (!root.has("model_type")
                         && (root.has("architecture")
                                 || "timm".equals(root.json().path("library").textValue())));
     }
 
-    static VitConfig read(CheckpointConfigReader root) {
+    static VitConfig read(ConfigReader root) {
         return new TimmConfig(root).read();
     }
 
@@ -220,7 +221,7 @@ final class TimmConfig {
     }
 
     private List<String> labels() {
-        for (CheckpointConfigReader reader : List.of(root, pretrained)) {
+        for (ConfigReader reader : List.of(root, pretrained)) {
             for (String key : List.of("label_names", "labels", "id2label")) {
                 if (reader.has(key)) {
                     return reader.labels(key);

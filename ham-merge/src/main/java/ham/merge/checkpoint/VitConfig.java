@@ -1,5 +1,6 @@
 package ham.merge.checkpoint;
 
+import ham.merge.encoder.ConfigReader;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -68,10 +69,10 @@ public record VitConfig(
      * @throws ham.merge.InputException when it is none of the ViTs that ham computes exactly, with the first value that says so
      */
     public static VitConfig read(Path file) {
-        return of(CheckpointConfigReader.open(file));
+        return of(ConfigReader.open(file));
     }
 
-    static VitConfig of(CheckpointConfigReader reader) {
+    static VitConfig of(ConfigReader reader) {
         VitConfig config = TimmConfig.isTimm(reader) ? TimmConfig.read(reader) : HuggingFaceConfig.read(reader);
         reader.require(
                 config.layerNormEps > 0 && config.layerNormEps < 1,

@@ -1,5 +1,8 @@
 package ham.merge.checkpoint;
 
+import ham.merge.encoder.EncoderNames;
+import ham.merge.encoder.NamingScheme;
+import ham.merge.encoder.Part;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -51,7 +54,7 @@ public final class VitNames {
     static VitNames huggingFace(NamingScheme scheme, String wrapper, String prefix, boolean teacher) {
         String family = prefix.equals("deit.") ? "DeiT" : "plain ViT";
         return new VitNames(
-                scheme, family, wrapper, prefix, teacher, scheme.names().get(VitPart.FINAL_NORM));
+                scheme, family, wrapper, prefix, teacher, scheme.names().get(Part.FINAL_NORM));
     }
 
     /**
@@ -63,64 +66,71 @@ public final class VitNames {
         return new VitNames(NamingScheme.TIMM, "timm ViT", wrapper, "", false, normAfterPooling ? "fc_norm" : "norm");
     }
 
+    /** The same names as those of an encoder of any family. */
+    EncoderNames general() {
+        NamingScheme own = scheme.with(Part.FINAL_NORM, finalNorm);
+        return EncoderNames.of(
+                teacher ? own.with(Part.CLASSIFIER, "cls_classifier") : own, NamingScheme.PUBLISHED, wrapper, prefix);
+    }
+
     /** What a model with such names is called in messages. */
     public String family() {
         return family;
     }
 
     /** Name of a part: a tensor, or a module without its end; of one that no block has, whatever the block. */
-    String name(VitPart part, int block) {
+    String name(Part part, int block) {
         String own = scheme.name(part, block);
-        if (part == VitPart.FINAL_NORM) {
+        if (part == Part.FINAL_NORM) {
             own = finalNorm;
-        } else if (part == VitPart.CLASSIFIER && teacher) {
+        } else if (part == Part.CLASSIFIER && teacher) {
             own = "cls_classifier";
         }
         return wrapper + (NamingScheme.besideEncoder(part) ? "" : prefix) + own;
     }
 
-    private String name(VitPart part) {
+    private String name(Part part) {
         return name(part, 0);
     }
 
     /** Whether the library has such a part. */
-    boolean has(VitPart part) {
+    boolean has(Part part) {
         return scheme.names().containsKey(part);
     }
 
     /** Class token [1, 1, d]. */
     public String clsToken() {
-        return name(VitPart.CLASS_TOKEN);
+        return name(Part.CLASS_TOKEN);
     }
 
     /** Distillation token [1, 1, d]. */
     public String distillationToken() {
-        return name(VitPart.DISTILLATION_TOKEN);
+        return name(Part.DISTILLATION_TOKEN);
     }
 
     /** Register tokens [1, registers, d]. */
     public String registerTokens() {
-        return name(VitPart.REGISTER_TOKENS);
+        return name(Part.REGISTER_TOKENS);
     }
 
     /** Position embeddings [1, tokens or patches, d]. */
     public String positionEmbeddings() {
-        return name(VitPart.POSITIONS);
+        return name(Part.POSITIONS);
     }
 
     /** Weight [d, 3, patch, patch] of the patch embedding. */
     public String patchWeight() {
-        return name(VitPart.PATCH) + ".weight";
+        return name(Part.PATCH) + ".weight";
     }
 
     /** Bias [d] of the patch embedding. */
     public String patchBias() {
-        return name(VitPart.PATCH) + ".bias";
+        return name(Part.PATCH) + ".bias";
     }
 
     /** Module of the last LayerNorm. */
     public String finalNorm() {
-        return name(VitPart.FINAL_NORM);
+        return name(Part.FINAL_NORM);
     }
 
     /** Weight [d] of the last LayerNorm. */
@@ -135,7 +145,7 @@ public final class VitNames {
 
     /** Module of the classifier, weight [classes, d]; absent from a bare backbone. */
     public String classifier() {
-        return name(VitPart.CLASSIFIER);
+        return name(Part.CLASSIFIER);
     }
 
     /** Weight [classes, d] of the classifier. */
@@ -150,12 +160,12 @@ public final class VitNames {
 
     /** Module of the classifier behind the distillation token. */
     public String distillationClassifier() {
-        return name(VitPart.DISTILLATION_CLASSIFIER);
+        return name(Part.DISTILLATION_CLASSIFIER);
     }
 
     /** Module of the LayerNorm before the attention of a block. */
     public String normBefore(int block) {
-        return name(VitPart.NORM_BEFORE, block);
+        return name(Part.NORM_BEFORE, block);
     }
 
     /** Weight [d] of the LayerNorm before the attention of a block. */
@@ -170,7 +180,7 @@ public final class VitNames {
 
     /** Module of the LayerNorm before the MLP of a block. */
     public String normAfter(int block) {
-        return name(VitPart.NORM_AFTER, block);
+        return name(Part.NORM_AFTER, block);
     }
 
     /** Weight [d] of the LayerNorm before the MLP of a block. */
@@ -185,17 +195,17 @@ public final class VitNames {
 
     /** LayerScale [d] of a block's attention. */
     public String attentionScale(int block) {
-        return name(VitPart.ATTENTION_SCALE, block);
+        return name(Part.ATTENTION_SCALE, block);
     }
 
     /** LayerScale [d] of a block's MLP. */
     public String mlpScale(int block) {
-        return name(VitPart.MLP_SCALE, block);
+        return name(Part.MLP_SCALE, block);
     }
 
     /** Module of a linear layer of a block; for a third of a fused one, its published Hugging Face name. */
     public String linear(int block, Target target) {
-        return target.isProjection() && has(VitPart.QKV)
+        return target.isProjection() && has(Part.QKV)
                 ? published("vit.").name(target.part(), block)
                 : name(target.part(), block);
     }
@@ -212,7 +222,7 @@ public final class VitNames {
 
     /** Module that holds query, key and value of a block below each other; empty where they are modules of their own. */
     public Optional<String> fused(int block) {
-        return has(VitPart.QKV) ? Optional.of(name(VitPart.QKV, block)) : Optional.empty();
+        return has(Part.QKV) ? Optional.of(name(Part.QKV, block)) : Optional.empty();
     }
 
     /** Whether a tensor of that name belongs to such a checkpoint although image classification never reads it. */

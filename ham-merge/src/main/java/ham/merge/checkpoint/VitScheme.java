@@ -1,6 +1,14 @@
 package ham.merge.checkpoint;
 
+import ham.merge.encoder.Activation;
+import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.Encoder;
+import ham.merge.encoder.EncoderNames;
+import ham.merge.encoder.NamingScheme;
+import ham.merge.encoder.Part;
 import ham.merge.safetensors.Tensors;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -10,15 +18,15 @@ import java.util.stream.Stream;
  * @param names what its tensors are called
  */
 record VitScheme(VitConfig config, VitNames names) {
-    static VitScheme of(CheckpointConfigReader reader, Tensors tensors) {
+    static VitScheme of(ConfigReader reader, Tensors tensors) {
         VitConfig config = VitConfig.of(reader);
         if (TimmConfig.isTimm(reader)) {
-            String wrapper = wrapper(tensors, NamingScheme.TIMM.name(VitPart.PATCH, 0));
+            String wrapper = wrapper(tensors, NamingScheme.TIMM.name(Part.PATCH, 0));
             return new VitScheme(config, VitNames.timm(wrapper, config.form().normAfterPooling()));
         }
         boolean deit = config.form().distillationToken();
         String prefix = deit ? "deit." : "vit.";
-        String token = NamingScheme.PUBLISHED.name(VitPart.CLASS_TOKEN, 0);
+        String token = NamingScheme.PUBLISHED.name(Part.CLASS_TOKEN, 0);
         String wrapper = wrapper(tensors, prefix + token);
         boolean bare = !tensors.has(wrapper + prefix + token);
         if (bare) {
@@ -32,9 +40,18 @@ record VitScheme(VitConfig config, VitNames names) {
                 teacher ? withTeacher : VitNames.huggingFace(scheme, wrapper, bare ? "" : prefix, false));
     }
 
+    /** The model as an encoder whose images have a side of so many pixels; empty for that of its training. */
+    Encoder encoder(ConfigReader reader, Tensors tensors, OptionalInt side) {
+        EncoderNames general = names.general();
+        boolean pooled = general.has(Part.POOLER) && tensors.has(general.name(Part.POOLER) + ".weight");
+        Optional<Activation> pooler =
+                pooled ? Optional.of(Activation.read(reader, "pooler_act", "tanh")) : Optional.empty();
+        return new VitEncoder(config, general, tensors, side.orElse(config.imageSize()), pooler);
+    }
+
     private static NamingScheme scheme(Tensors tensors, String prefix) {
         return Stream.of(NamingScheme.RECENT)
-                .filter(each -> tensors.has(prefix + each.name(VitPart.NORM_BEFORE, 0) + ".weight"))
+                .filter(each -> tensors.has(prefix + each.name(Part.NORM_BEFORE, 0) + ".weight"))
                 .findFirst()
                 .orElse(NamingScheme.PUBLISHED);
     }

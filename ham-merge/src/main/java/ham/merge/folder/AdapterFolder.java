@@ -6,8 +6,8 @@ import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.LayerName;
-import ham.merge.checkpoint.Place;
-import ham.merge.checkpoint.VitPart;
+import ham.merge.encoder.Part;
+import ham.merge.encoder.Place;
 import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.peft.PeftAdapter;
@@ -244,10 +244,10 @@ public record AdapterFolder(
             more.add("the adapter '" + adapter.name() + "' adapts the pooler, which the base " + base.directory()
                     + " does not have and image classification does not read; it is left out");
         }
-        head.filter(each -> each.head().features() != base.config().hidden())
+        head.filter(each -> each.head().features() != base.encoder().width())
                 .ifPresent(each -> more.add("the head of '" + adapter.name() + "' is for "
                         + each.head().features() + " features, the base " + base.directory() + " gives "
-                        + base.config().hidden()));
+                        + base.encoder().width()));
         return new AdapterFolder(
                 path,
                 new BasedAdapter(adapter, ownNames, layers, biases(base), base::layer),
@@ -260,7 +260,7 @@ public record AdapterFolder(
 
     private static boolean isPooler(String name) {
         return LayerName.parse(name)
-                .filter(layer -> layer.part() == VitPart.POOLER)
+                .filter(layer -> layer.part() == Part.POOLER)
                 .isPresent();
     }
 

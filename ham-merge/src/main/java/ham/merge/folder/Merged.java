@@ -3,9 +3,9 @@ package ham.merge.folder;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.LayerName;
-import ham.merge.checkpoint.Place;
-import ham.merge.checkpoint.VitPart;
 import ham.merge.combine.Branch;
+import ham.merge.encoder.Part;
+import ham.merge.encoder.Place;
 import ham.merge.head.NamedHead;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorHash;
@@ -126,8 +126,8 @@ public record Merged(
                     base.directory(),
                     "is not the base that this merge was made for: expected hash " + made + ", found " + sha256);
         });
-        if (hasPooler()) {
-            return classifying().onto(base, sha256);
+        if (hasPooler() && !base.encoder().readsPooler()) {
+            return classifying(base).onto(base, sha256);
         }
         Map<String, Place> places = places(base);
         SortedMap<String, Matrix> renamedDeltas = new TreeMap<>();
@@ -145,9 +145,9 @@ public record Merged(
         return new Merged(renamedDeltas, renamedBiases, renamedBranches, head, baseSha256, provenance);
     }
 
-    /** The same without what image classification never reads: the pooler of a bare model. */
-    public Merged classifying() {
-        if (!hasPooler()) {
+    /** The same without what the base's feature and classifier never read: the pooler of a bare model. */
+    public Merged classifying(Checkpoint base) {
+        if (!hasPooler() || base.encoder().readsPooler()) {
             return this;
         }
         SortedMap<String, Matrix> read = new TreeMap<>(deltas);
@@ -161,9 +161,10 @@ public record Merged(
         return Stream.concat(deltas.keySet().stream(), biases.keySet().stream()).anyMatch(Merged::isPooler);
     }
 
-    private static boolean isPooler(String name) {
+    /** Whether a name means the pooler, which an exported classifier may lack. */
+    public static boolean isPooler(String name) {
         return LayerName.parse(name)
-                .filter(layer -> layer.part() == VitPart.POOLER)
+                .filter(layer -> layer.part() == Part.POOLER)
                 .isPresent();
     }
 

@@ -3,7 +3,7 @@ package ham.merge.peft;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.LayerName;
-import ham.merge.checkpoint.VitPart;
+import ham.merge.encoder.Part;
 import ham.merge.head.LinearHead;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsOutput;
@@ -121,7 +121,7 @@ public final class PeftOutput implements Closeable {
     /** Side of the kernel of the patch embedding, whose factors are those of a convolution; 0 for linear layers. */
     private static int kernelSide(String weight, LayerShape layer) {
         boolean patch = LayerName.parse(weight)
-                .filter(found -> found.part() == VitPart.PATCH)
+                .filter(found -> found.part() == Part.PATCH)
                 .isPresent();
         int side = (int) Math.round(Math.sqrt(layer.inputs() / (double) CHANNELS));
         return patch && CHANNELS * side * side == layer.inputs() ? side : 0;

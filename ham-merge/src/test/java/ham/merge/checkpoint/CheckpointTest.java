@@ -8,6 +8,7 @@ import ham.merge.InputException;
 import ham.merge.RawTensors;
 import ham.merge.ShardedCopy;
 import ham.merge.TestData;
+import ham.merge.encoder.Place;
 import ham.merge.safetensors.DType;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package ham.export.bake.base;
 
 import ham.merge.checkpoint.LayerName;
-import ham.merge.checkpoint.VitPart;
+import ham.merge.encoder.Part;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,9 +13,9 @@ import java.util.Set;
  * @param block index of the transformer block
  * @param part the linear layer; empty if the name says no more than the block
  */
-public record LayerPlace(int block, Optional<VitPart> part) {
+public record LayerPlace(int block, Optional<Part> part) {
 
-    private static final Set<VitPart> LINEAR = EnumSet.range(VitPart.QKV, VitPart.FC2);
+    private static final Set<Part> LINEAR = EnumSet.range(Part.QKV, Part.FC2);
 
     /** The most exact place in a text, the last of equally exact ones; a path's steps are separated by dots. */
     public static Optional<LayerPlace> find(String text) {

@@ -3,7 +3,7 @@ package ham.export.bake.base;
 import ham.export.bake.read.ElementFormat;
 import ham.export.bake.read.Scratch;
 import ham.merge.InputException;
-import ham.merge.checkpoint.VitPart;
+import ham.merge.encoder.Part;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.ShardedTensors;
@@ -93,13 +93,13 @@ public final class SafetensorsWeights implements BaseWeights {
                 .flatMap(place -> place.part().flatMap(part -> at(bias ? biases : weights, place.block(), part)));
     }
 
-    private Optional<WeightBlock> at(Map<LayerPlace, String> places, int block, VitPart part) {
+    private Optional<WeightBlock> at(Map<LayerPlace, String> places, int block, Part part) {
         LayerPlace place = new LayerPlace(block, Optional.of(part));
         String own = places.get(place);
         if (own != null) {
             return whole(own);
         }
-        String fused = places.get(new LayerPlace(block, Optional.of(VitPart.QKV)));
+        String fused = places.get(new LayerPlace(block, Optional.of(Part.QKV)));
         if (fused == null || part.third() < 0) {
             return Optional.empty();
         }

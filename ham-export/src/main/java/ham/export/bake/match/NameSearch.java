@@ -6,7 +6,7 @@ import ham.export.bake.read.ElementFormat;
 import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.TensorEntry;
 import ham.merge.InputException;
-import ham.merge.checkpoint.VitPart;
+import ham.merge.encoder.Part;
 import ham.merge.tensor.Matrix;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +62,7 @@ public final class NameSearch implements Search {
         if (holder.isEmpty() || wanted.isEmpty()) {
             return false;
         }
-        Optional<VitPart> part = holder.get().part();
+        Optional<Part> part = holder.get().part();
         return holder.get().block() == wanted.get().block()
                 && part.isPresent()
                 && wanted.get().part().filter(part.get()::covers).isPresent();
@@ -71,9 +71,9 @@ public final class NameSearch implements Search {
     private Placement placement(String layer, TensorEntry tensor, Optional<LayerPlace> place, Matrix delta) {
         boolean fused = LayerPlace.find(tensor.name())
                 .flatMap(LayerPlace::part)
-                .filter(VitPart.QKV::equals)
+                .filter(Part.QKV::equals)
                 .isPresent();
-        int third = fused ? place.flatMap(LayerPlace::part).map(VitPart::third).orElse(-1) : -1;
+        int third = fused ? place.flatMap(LayerPlace::part).map(Part::third).orElse(-1) : -1;
         int first = Math.max(0, third) * delta.rows();
         long rows = (long) delta.rows() * (third < 0 ? 1 : 3);
         List<Long> expected = delta.columns() == 1 && tensor.dims().size() == 1

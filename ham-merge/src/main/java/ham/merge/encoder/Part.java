@@ -1,7 +1,7 @@
-package ham.merge.checkpoint;
+package ham.merge.encoder;
 
-/** What a Vision Transformer is made of, whatever a file calls it: single tensors, and modules with a weight and mostly a bias. */
-public enum VitPart {
+/** What an encoder is made of, whatever a file calls it: single tensors, and modules with a weight and mostly a bias. */
+public enum Part {
     /** Class token [1, 1, d]. */
     CLASS_TOKEN,
     /** Distillation token [1, 1, d]. */
@@ -12,9 +12,9 @@ public enum VitPart {
     POSITIONS,
     /** Patch embedding, weight [d, 3, patch, patch]. */
     PATCH,
-    /** LayerNorm before the attention of a block. */
+    /** LayerNorm of a block's attention: before it, or behind its residual. */
     NORM_BEFORE,
-    /** LayerNorm before the MLP of a block. */
+    /** LayerNorm of a block's MLP: before it, or behind its residual. */
     NORM_AFTER,
     /** LayerScale [d] of a block's attention. */
     ATTENTION_SCALE,
@@ -32,12 +32,16 @@ public enum VitPart {
     ATTENTION_OUTPUT,
     /** First layer of a block's MLP. */
     FC1,
+    /** The layer beside {@link #FC1} whose activated values are multiplied with its own, in a gated MLP. */
+    GATE,
     /** Second layer of a block's MLP. */
     FC2,
     /** The last LayerNorm. */
     FINAL_NORM,
-    /** Pooler of a bare model, which image classification never reads. */
+    /** A layer behind the pooled token: of a bare ViT one that image classification never reads. */
     POOLER,
+    /** Projection [projected, d] of the pooled feature into a space that is shared with another encoder. */
+    PROJECTION,
     /** Classifier, weight [classes, d]. */
     CLASSIFIER,
     /** Classifier behind the distillation token. */
@@ -59,7 +63,7 @@ public enum VitPart {
     }
 
     /** Whether this layer is the other, or holds it as a third of itself. */
-    public boolean covers(VitPart other) {
+    public boolean covers(Part other) {
         return this == other || (this == QKV && other.third() >= 0);
     }
 }

@@ -1,4 +1,4 @@
-package ham.merge.checkpoint;
+package ham.merge.encoder;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,29 +11,28 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Typed access to a {@code config.json} or a part of it; a value of another type is refused with its key. A null counts as absent. */
-record CheckpointConfigReader(Path file, ObjectNode json) {
+public record ConfigReader(Path file, ObjectNode json) {
     /** More classes or registers than any model has. */
     private static final int MOST = 1_000_000;
     /** What a class without a name is called, with its number. */
-    static final String PLACEHOLDER = "LABEL_";
+    public static final String PLACEHOLDER = "LABEL_";
 
-    static CheckpointConfigReader open(Path file) {
-        return new CheckpointConfigReader(
-                file, JsonFiles.read(file, "the configuration of a Hugging Face or timm model"));
+    public static ConfigReader open(Path file) {
+        return new ConfigReader(file, JsonFiles.read(file, "the configuration of a Hugging Face or timm model"));
     }
 
-    void require(boolean holds, String expected, String found) {
+    public void require(boolean holds, String expected, String found) {
         if (!holds) {
             throw new InputException(file, "expected " + expected + ", found " + found);
         }
     }
 
-    boolean has(String key) {
+    public boolean has(String key) {
         return json.hasNonNull(key);
     }
 
     /** A text that must be {@code expected}. */
-    void requireText(String key, String expected, String whenAbsent, String family) {
+    public void requireText(String key, String expected, String whenAbsent, String family) {
         String found = text(key, whenAbsent);
         require(
                 expected.equals(found),
@@ -41,13 +40,13 @@ record CheckpointConfigReader(Path file, ObjectNode json) {
                 found == null ? "no " + key : "'" + found + "'");
     }
 
-    String text(String key, String whenAbsent) {
+    public String text(String key, String whenAbsent) {
         JsonNode node = json.path(key);
         require(!has(key) || node.isTextual(), key + " to be a text", node.toString());
         return has(key) ? node.textValue() : whenAbsent;
     }
 
-    int positive(String key, int whenAbsent) {
+    public int positive(String key, int whenAbsent) {
         JsonNode node = json.path(key);
         require(
                 !has(key) || (node.isInt() && node.intValue() > 0),
@@ -56,7 +55,7 @@ record CheckpointConfigReader(Path file, ObjectNode json) {
         return has(key) ? node.intValue() : whenAbsent;
     }
 
-    int count(String key, int whenAbsent) {
+    public int count(String key, int whenAbsent) {
         JsonNode node = json.path(key);
         require(
                 !has(key) || (node.isInt() && node.intValue() >= 0 && node.intValue() <= MOST),
@@ -66,7 +65,7 @@ record CheckpointConfigReader(Path file, ObjectNode json) {
     }
 
     /** A side in pixels: a number, or two equal ones. */
-    int side(String key, int whenAbsent) {
+    public int side(String key, int whenAbsent) {
         JsonNode node = json.path(key);
         boolean pair = node.isArray() && node.size() == 2 && node.get(0).equals(node.get(1));
         JsonNode side = pair ? node.get(0) : node;
@@ -77,27 +76,27 @@ record CheckpointConfigReader(Path file, ObjectNode json) {
         return has(key) ? side.intValue() : whenAbsent;
     }
 
-    double number(String key, double whenAbsent) {
+    public double number(String key, double whenAbsent) {
         JsonNode node = json.path(key);
         require(!has(key) || node.isNumber(), key + " to be a number", node.toString());
         return has(key) ? node.doubleValue() : whenAbsent;
     }
 
-    boolean truth(String key, boolean whenAbsent) {
+    public boolean truth(String key, boolean whenAbsent) {
         JsonNode node = json.path(key);
         require(!has(key) || node.isBoolean(), key + " to be true or false", node.toString());
         return has(key) ? node.booleanValue() : whenAbsent;
     }
 
     /** Another object inside; empty when it is absent. */
-    CheckpointConfigReader object(String key) {
+    public ConfigReader object(String key) {
         JsonNode node = json.path(key);
         require(!has(key) || node.isObject(), key + " to be an object", node.toString());
-        return new CheckpointConfigReader(file, node instanceof ObjectNode object ? object : json.objectNode());
+        return new ConfigReader(file, node instanceof ObjectNode object ? object : json.objectNode());
     }
 
     /** Class names: a list, or an object from class numbers to names, where a number that is left out has a placeholder; empty when absent. */
-    List<String> labels(String key) {
+    public List<String> labels(String key) {
         JsonNode node = json.path(key);
         require(
                 !has(key) || node.isObject() || node.isArray(),

@@ -1,4 +1,4 @@
-package ham.merge.checkpoint;
+package ham.merge.encoder;
 
 /**
  * Where a weight or bias lies in a checkpoint: a whole tensor, or some rows of a fused one.

@@ -1,0 +1,69 @@
+package ham.merge.encoder;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * One encoder: its tensors, what goes in, and its forward pass.
+ *
+ * <p>Shapes: n inputs, t tokens, d width of a token, f width of the feature. Inputs of the forward pass go by the names of {@link EncoderInput}.
+ */
+public interface Encoder {
+    /** Name of the output that a classifier gives. */
+    String LOGITS = "logits";
+    /** Name of the output that holds all tokens. */
+    String TOKENS = "last_hidden_state";
+    /** Name of the output that holds one pooled token. */
+    String POOLED = "pooler_output";
+    /** Name of the output that is projected into a space shared with another encoder. */
+    String EMBEDDING = "image_embeds";
+
+    /** Name of its family. */
+    String family();
+
+    /** What goes in. */
+    EncoderInput input();
+
+    /** Width f of the feature that a head reads. */
+    int width();
+
+    /** Number of transformer blocks. */
+    int blocks();
+
+    /** What its parts are called. */
+    EncoderNames names();
+
+    /** Whether {@link #feature} or {@link #LOGITS} read the {@link Part#POOLER}, where there is one. */
+    boolean readsPooler();
+
+    /** The tensors that it is computed from, in the shapes that its configuration implies. */
+    Map<String, List<Long>> shapes();
+
+    /** Whether a tensor of that name belongs to such a checkpoint although its forward pass never reads it. */
+    boolean isUnused(String tensor);
+
+    /** The parts of fused tensors. */
+    List<Place> parts();
+
+    /** Names of its classes as its configuration has them; empty without. */
+    List<String> configuredLabels();
+
+    /** How many classes its own classifier tells apart; empty without one. */
+    OptionalInt classes();
+
+    /** Module of the last linear layer of its classifier, which a head replaces. */
+    String classifier();
+
+    /** What transformers gives of such a model, the most telling first: {@code logits}, else {@code image_embeds}, else {@code last_hidden_state}. */
+    List<String> outputs();
+
+    /** All tokens [n, t, d]. */
+    <V> V tokens(Ops<V> ops, Map<String, V> inputs);
+
+    /** What a head reads [n, f]. */
+    <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens);
+
+    /** One of {@link #outputs}. */
+    <V> V output(String name, Ops<V> ops, Map<String, V> inputs, V tokens);
+}

@@ -1,0 +1,15 @@
+package ham.merge.encoder;
+
+import ham.merge.safetensors.Tensors;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+/**
+ * What an encoder is read from.
+ *
+ * @param folder the checkpoint's folder; a file beside the configuration may say what goes in or how tokens are pooled
+ * @param config its {@code config.json}
+ * @param tensors its weights
+ * @param side wished side of the input images in pixels; empty for what the folder says
+ */
+public record EncoderSource(Path folder, ConfigReader config, Tensors tensors, OptionalInt side) {}

@@ -1,0 +1,8 @@
+package ham.merge.encoder.control;
+
+/** Where a control forward pass takes tensors from. */
+@FunctionalInterface
+public interface ControlWeights {
+    /** The tensor of that name in its own shape. */
+    Numbers get(String name);
+}

@@ -1,0 +1,57 @@
+package ham.merge.encoder.control;
+
+import java.util.Arrays;
+
+/**
+ * Numbers in a shape, row-major. Token numbers and masks are numbers too.
+ *
+ * @param shape sizes
+ * @param data values
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Numbers(int[] shape, float[] data) {
+    public Numbers {
+        int count = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        if (count != data.length) {
+            throw new IllegalArgumentException(
+                    "expected " + count + " values for " + Arrays.toString(shape) + ", found " + data.length);
+        }
+    }
+
+    /** Numbers of that shape. */
+    public static Numbers of(float[] data, int... shape) {
+        return new Numbers(shape, data);
+    }
+
+    static Numbers zeros(int... shape) {
+        return new Numbers(shape, new float[Arrays.stream(shape).reduce(1, Math::multiplyExact)]);
+    }
+
+    int rank() {
+        return shape.length;
+    }
+
+    /** A size, from the end where the axis is negative. */
+    int size(int axis) {
+        return shape[axis < 0 ? shape.length + axis : axis];
+    }
+
+    /** Product of the sizes of axes {@code from} (inclusive) to {@code to} (exclusive). */
+    int product(int from, int to) {
+        int product = 1;
+        for (int axis = from; axis < to; axis++) {
+            product *= shape[axis];
+        }
+        return product;
+    }
+
+    Numbers shaped(int... other) {
+        return new Numbers(other, data);
+    }
+
+    int[] withSize(int axis, int size) {
+        int[] other = shape.clone();
+        other[axis] = size;
+        return other;
+    }
+}

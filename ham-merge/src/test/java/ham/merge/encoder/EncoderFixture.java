@@ -1,0 +1,108 @@
+package ham.merge.encoder;
+
+import ham.merge.TestData;
+import ham.merge.adapter.LoraFactors;
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.encoder.control.Numbers;
+import ham.merge.folder.AdapterFolder;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.tensor.Matrix;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** One of the tiny encoders under {@code testdata/encoders}: its inputs, and what transformers and PEFT make of them. */
+record EncoderFixture(String name) {
+    static Stream<EncoderFixture> all() {
+        try (Stream<Path> folders = Files.list(TestData.path("encoders"))) {
+            return folders
+                    .filter(Files::isDirectory)
+                    .map(each -> new EncoderFixture(each.getFileName().toString()))
+                    .sorted((a, b) -> a.name.compareTo(b.name))
+                    .toList()
+                    .stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path folder() {
+        return TestData.path("encoders").resolve(name);
+    }
+
+    Checkpoint checkpoint() {
+        return Checkpoint.open(folder());
+    }
+
+    Map<String, Numbers> inputs() {
+        return read("inputs.safetensors");
+    }
+
+    Map<String, Numbers> baseOutputs() {
+        return read("base_outputs.safetensors");
+    }
+
+    Map<String, Numbers> adaptedOutputs() {
+        return read("adapted_outputs.safetensors");
+    }
+
+    private Map<String, Numbers> read(String file) {
+        SafetensorsFile tensors = SafetensorsFile.open(folder().resolve(file));
+        Map<String, Numbers> all = new TreeMap<>();
+        for (String name : tensors.names()) {
+            List<Long> shape = tensors.info(name).shape();
+            float[] values;
+            if (tensors.info(name).dtype().isFloat()) {
+                values = tensors.floats(name);
+            } else {
+                LongBuffer whole =
+                        tensors.bytes(name).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+                values = new float[whole.remaining()];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = whole.get(i);
+                }
+            }
+            all.put(
+                    name,
+                    Numbers.of(values, shape.stream().mapToInt(Math::toIntExact).toArray()));
+        }
+        return all;
+    }
+
+    /** The adapter's deltas by the checkpoint's own names. */
+    Map<String, Matrix> deltas(Checkpoint base) {
+        AdapterFolder adapter = AdapterFolder.read(folder().resolve("adapter")).onto(base, base.sha256());
+        Map<String, Matrix> deltas = new TreeMap<>();
+        adapter.adapter()
+                .layers()
+                .keySet()
+                .forEach(name -> deltas.put(name, product(adapter.adapter().factors(name))));
+        return deltas;
+    }
+
+    private static Matrix product(LoraFactors factors) {
+        Matrix delta = Matrix.zeros(factors.outputs(), factors.inputs());
+        for (int out = 0; out < delta.rows(); out++) {
+            for (int in = 0; in < delta.columns(); in++) {
+                double sum = 0;
+                for (int r = 0; r < factors.rank(); r++) {
+                    sum += (double) factors.b().get(out, r) * factors.a().get(r, in);
+                }
+                delta.data()[out * delta.columns() + in] = (float) (sum * factors.scaling());
+            }
+        }
+        return delta;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
