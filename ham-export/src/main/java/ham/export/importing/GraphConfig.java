@@ -123,19 +123,30 @@ final class GraphConfig {
     private long heads(long hidden) {
         for (NodeEntry node : model.nodes()) {
             if (node.operator().equals("Reshape") && node.inputs().size() == 2) {
-                List<Long> shape = shape(node.inputs().get(1));
-                int last = shape.size() - 1;
-                if (shape.size() == 4
-                        && shape.get(2) > 0
-                        && (shape.get(2) * shape.get(last) == hidden
-                                || (shape.get(last) == -1 && hidden % shape.get(2) == 0 && shape.get(1) < 1))) {
-                    return shape.get(2);
+                Optional<Long> heads = heads(shape(node.inputs().get(1)), hidden);
+                if (heads.isPresent()) {
+                    return heads.get();
                 }
             }
         }
         throw new InputException(
                 model.file().path(),
                 "expected a Reshape of " + hidden + " values into heads, found none; the graph was changed after export");
+    }
+
+    /** One of both may stand as -1, what is left over. */
+    private static Optional<Long> heads(List<Long> shape, long hidden) {
+        if (shape.size() != 4) {
+            return Optional.empty();
+        }
+        long heads = shape.get(2);
+        long size = shape.get(3);
+        if (heads == -1 && size > 0 && hidden % size == 0) {
+            return Optional.of(hidden / size);
+        }
+        return heads > 0 && (heads * size == hidden || (size == -1 && hidden % heads == 0))
+                ? Optional.of(heads)
+                : Optional.empty();
     }
 
     /** What stands in a shape; 0 for what is computed. */

@@ -51,7 +51,21 @@ final class GraphWeights {
                 found.add(tensor, Optional.ofNullable(readers.get(tensor.name())));
             }
         }
-        return found.weights;
+        return unwrapped(found.weights);
+    }
+
+    /** Without the name of a module that was only there to be exported. */
+    private static SortedMap<String, GraphWeight> unwrapped(SortedMap<String, GraphWeight> weights) {
+        String wrapper = TextFamily.of(weights.keySet(), false).map(TextFamily::wrapper).orElse("");
+        if (wrapper.isEmpty()) {
+            return weights;
+        }
+        SortedMap<String, GraphWeight> plain = new TreeMap<>();
+        weights.forEach((name, weight) -> {
+            String own = name.startsWith(wrapper) ? name.substring(wrapper.length()) : name;
+            plain.put(own, new GraphWeight(own, weight.tensor(), weight.transposed(), weight.how()));
+        });
+        return plain;
     }
 
     /**

@@ -55,7 +55,7 @@ final class ImportCheck {
     List<OutputMatch> outputs() {
         Map<String, Numbers> own = own();
         List<OutputMatch> matches = new ArrayList<>();
-        try (OnnxModel graph = OnnxModel.open(model, SessionSettings.cpu())) {
+        try (OnnxModel graph = OnnxModel.open(model, new SessionSettings(0))) {
             Map<String, Tensor> given = new LinkedHashMap<>();
             Map<String, Tensor> batch = TokenBatch.of(texts, input.padding());
             for (TensorSpec spec : graph.inputs()) {

@@ -48,6 +48,11 @@ record TextFamily(
         return Optional.empty();
     }
 
+    /** What stands before the names that the family's own libraries write. */
+    String wrapper() {
+        return prefix.replaceFirst("(?<![^.])(bert|roberta|distilbert|mpnet)\\.$", "");
+    }
+
     private boolean distilled() {
         return modelType.equals("distilbert");
     }

@@ -6,6 +6,7 @@ import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,10 @@ public record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> 
         return inputs.size() == 1 && inputs.get(0).dtype().equals(type.label());
     }
 
-    /** A dimension's name stands for one size in all inputs of a run: {@code sizes} collects what it stands for. */
+    /**
+     * A dimension's name stands for one size in all inputs of a run: {@code sizes} collects what it stands for. Where an input has one name for two
+     * dimensions, as some exporters name all that are dynamic alike, it says nothing.
+     */
     private void checkShape(TensorSpec input, List<Long> shape, Map<String, Long> sizes) {
         boolean fits = shape.size() == input.shape().size();
         for (int i = 0; fits && i < shape.size(); i++) {
@@ -104,7 +108,8 @@ public record Signature(String model, List<TensorSpec> inputs, List<TensorSpec> 
         }
         for (int i = 0; i < shape.size(); i++) {
             String dimension = input.dimensionNames().get(i);
-            Long before = dimension.isEmpty() ? null : sizes.putIfAbsent(dimension, shape.get(i));
+            boolean tells = !dimension.isEmpty() && Collections.frequency(input.dimensionNames(), dimension) == 1;
+            Long before = !tells ? null : sizes.putIfAbsent(dimension, shape.get(i));
             if (before != null && !before.equals(shape.get(i))) {
                 throw problem(
                         input,

@@ -1,6 +1,7 @@
 package ham.merge.encoder.control;
 
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.encoder.Ops;
 import ham.merge.tensor.Matrix;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +36,11 @@ public final class ControlForward {
             values[i] += delta.data()[i];
         }
         return Numbers.of(values, shape.stream().mapToInt(Math::toIntExact).toArray());
+    }
+
+    /** The operations on this checkpoint's weights, for parts of a forward pass. */
+    public Ops<Numbers> ops() {
+        return ops;
     }
 
     /** One of the encoder's outputs. */
