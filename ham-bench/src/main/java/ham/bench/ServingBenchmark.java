@@ -13,7 +13,6 @@ import ham.bench.strategy.ServingFiles;
 import ham.bench.strategy.ServingResult;
 import ham.bench.strategy.Strategy;
 import ham.merge.InputException;
-import ham.merge.io.JsonFiles;
 import ham.report.bench.BenchDocument;
 import ham.report.bench.BenchHarness;
 import ham.report.bench.BenchRow;
@@ -155,10 +154,10 @@ public final class ServingBenchmark {
         environment.put("clock call", String.format(Locale.ROOT, "%.0f ns", clock.callNs()));
         String stability = request.settings().rule().text();
         return new BenchDocument(
-                JsonFiles.tree(environment),
+                new LinkedHashMap<>(environment),
                 request.session().threads(),
                 OnnxRuntime.sharesThreads(),
-                JsonFiles.tree(scenarios()),
+                scenarios(),
                 request.settings().traffic().seed(),
                 stability,
                 "95 %, by order statistics and the binomial distribution, as if queries were independent",
@@ -170,9 +169,9 @@ public final class ServingBenchmark {
     }
 
     /** Scenarios and traffic with their numbers, by name. */
-    private Map<String, Map<String, Object>> scenarios() {
+    private Map<String, Object> scenarios() {
         BenchSettings settings = request.settings();
-        Map<String, Map<String, Object>> scenarios = new LinkedHashMap<>();
+        Map<String, Object> scenarios = new LinkedHashMap<>();
         for (Scenario each : request.scenarios()) {
             Map<String, Object> facts = new LinkedHashMap<>();
             switch (each) {

@@ -34,7 +34,7 @@ final class ServingNeeds {
                 * source.base().file().names().stream()
                         .mapToLong(name -> source.base().file().info(name).elements())
                         .sum();
-        boolean sequential = source.merge().replaysGroups();
+        boolean sequential = source.merge().usesTrainedGroups();
         Map<String, LayerShape> shapes = new TreeMap<>();
         Map<String, Long> ranks = new TreeMap<>();
         tasks = source.apart(source.tasks()).adapters().stream()

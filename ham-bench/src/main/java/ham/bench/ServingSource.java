@@ -1,6 +1,5 @@
 package ham.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import ham.export.pack.TaskAdapters;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
@@ -11,7 +10,7 @@ import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
-import ham.merge.io.JsonFiles;
+import ham.train.record.RunRecord;
 import ham.train.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,13 +41,11 @@ public record ServingSource(Checkpoint base, AdapterMerge merge, Path merged, Op
      */
     public static ServingSource ofRun(Path run, Optional<Path> base) {
         Path record = run.resolve(RunFolder.RECORD);
-        JsonNode recorded = JsonFiles.read(record, "the record of a run")
-                .path("configuration")
-                .path("base");
-        if (base.isEmpty() && !recorded.isTextual()) {
+        String recorded = RunRecord.read(record).parameter("base");
+        if (base.isEmpty() && recorded.isEmpty()) {
             throw InputException.parameter("base", "expected the folder of the run's base, found none in " + record);
         }
-        Path folder = base.orElseGet(() -> Path.of(recorded.asText()));
+        Path folder = base.orElseGet(() -> Path.of(recorded));
         if (!Files.isDirectory(folder)) {
             throw InputException.parameter(
                     "base",

@@ -86,10 +86,11 @@ class ArchitectureTest {
                             "learn",
                             "lora",
                             "metrics",
+                            "record",
                             "run",
                             "stream"),
             "export", Set.of("", "bake", "fleet", "form", "pack", "parity", "patch", "precision"),
-            "report", Set.of("", "bench", "page"),
+            "report", Set.of("", "bench", "page", "record"),
             "bench", Set.of("", "latency", "memory", "scenario", "strategy", "traffic", "url"),
             "job", Set.of("", "doctor", "evaluate", "experiment", "export", "proof", "work"));
     /** Measures the inside of the libraries, and is no part of the product. */

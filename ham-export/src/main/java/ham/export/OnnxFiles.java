@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import ham.export.proto.ModelProto;
 import ham.merge.InputException;
+import ham.merge.io.FoundFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,10 +25,7 @@ public final class OnnxFiles {
      * @throws InputException if there is no such file, or it is no whole ONNX model
      */
     public static ModelProto read(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new InputException(
-                    file, "expected an ONNX model, found " + (Files.exists(file) ? "a folder" : "nothing"));
-        }
+        FoundFile.require(file, "an ONNX model");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
             if (size > Integer.MAX_VALUE) {
@@ -47,7 +45,7 @@ public final class OnnxFiles {
         } catch (InvalidProtocolBufferException e) {
             throw new InputException(file, "expected an ONNX model, found a truncated file or another format", e);
         } catch (IOException e) {
-            throw new InputException(file, "cannot be read: " + e.getMessage(), e);
+            throw InputException.unreadable(file, e);
         }
     }
 

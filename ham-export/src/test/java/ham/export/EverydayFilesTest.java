@@ -14,6 +14,7 @@ import ham.merge.folder.Merged;
 import ham.merge.folder.PeftMerge;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,10 +50,10 @@ class EverydayFilesTest {
                 .setMerged(merged)
                 .setVersion("test")
                 .setOutput(folder.resolve(inputs + ".onnx"))
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .build());
-        float[] images = TestData.floats("everyday/" + inputs + "/inputs.safetensors", "pixel_values");
-        return TestData.run(result.output(), images, images.length / (3 * 32 * 32), 3, 32, 32);
+        float[] images = SampleModel.floats("everyday/" + inputs + "/inputs.safetensors", "pixel_values");
+        return SampleModel.run(result.output(), images, images.length / (3 * 32 * 32), 3, 32, 32);
     }
 
     private static void assertExpected(String name, float[] found) throws IOException {

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ham.export.parity.ParityInputs;
 import ham.export.variant.PlainForward;
-import ham.export.variant.RandomCheckpoint;
-import ham.export.variant.Variant;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
@@ -18,6 +16,9 @@ import ham.merge.head.NamedHead;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
+import ham.testing.RandomCheckpoint;
+import ham.testing.TestData;
+import ham.testing.VitVariant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class FamilyTest {
     @Test
     void theTimmFixtureGivesTheLogitsOfTimm() {
         ExportResult result = export(timm(), Merged.none());
-        assertClose(runTimm(result), TestData.floats("timm-vit-tiny/logits.safetensors", "logits"));
+        assertClose(runTimm(result), SampleModel.floats("timm-vit-tiny/logits.safetensors", "logits"));
         assertThat(result.labels()).hasSize(10).startsWith("LABEL_0");
     }
 
@@ -66,10 +67,10 @@ class FamilyTest {
         Files.copy(base.resolve("config.json"), sharded.resolve("config.json"));
 
         ExportResult result = export(Checkpoint.open(sharded), Merged.none());
-        float[] logits = TestData.run(result.output(), TestData.tinyInputs().pixelValues(), 8, 3, 32, 32);
-        assertClose(logits, TestData.floats("hf-vit-tiny/logits.safetensors", "logits"));
+        float[] logits = SampleModel.run(result.output(), SampleModel.tinyInputs().pixelValues(), 8, 3, 32, 32);
+        assertClose(logits, SampleModel.floats("hf-vit-tiny/logits.safetensors", "logits"));
         byte[] bytes = Files.readAllBytes(result.output());
-        assertThat(export(TestData.tiny(), Merged.none()).output()).hasBinaryContent(bytes);
+        assertThat(export(SampleModel.tiny(), Merged.none()).output()).hasBinaryContent(bytes);
     }
 
     @ParameterizedTest
@@ -77,7 +78,7 @@ class FamilyTest {
     void huggingFaceDeltasLandInTheRowsOfTimmsFusedQkv(String merge) {
         Merged merged = Merged.read(TestData.path("ham-reference/" + merge + ".safetensors"));
         ExportResult result = export(timm(), merged);
-        assertClose(runTimm(result), TestData.floats("ham-reference/baked_logits.safetensors", "timm." + merge));
+        assertClose(runTimm(result), SampleModel.floats("ham-reference/baked_logits.safetensors", "timm." + merge));
         assertThat(result.matched()).hasSize(8).first().satisfies(first -> {
             assertThat(first.layer()).isEqualTo("vit.encoder.layer.0.attention.attention.query");
             assertThat(first.initializer()).isEqualTo("vit.encoder.layer.0.attention.attention.query.weight");
@@ -104,7 +105,7 @@ class FamilyTest {
         float[] together = runTimm(export(timm(), whole));
         assertThat(together).isEqualTo(runTimm(export(timm(), apart)));
         assertThat(together[0])
-                .isNotCloseTo(TestData.floats("timm-vit-tiny/logits.safetensors", "logits")[0], within(1e-3f));
+                .isNotCloseTo(SampleModel.floats("timm-vit-tiny/logits.safetensors", "logits")[0], within(1e-3f));
         assertThat(export(timm(), whole).matched())
                 .extracting(MatchedLayer::layer)
                 .containsOnly("blocks.1.attn.qkv.weight");
@@ -178,7 +179,7 @@ class FamilyTest {
                 "Tcrpmns" // timm, mean
             })
     void logitsAreThoseOfThePlainForward(String letters) {
-        Variant variant = Variant.of(letters);
+        VitVariant variant = VitVariant.of(letters);
         Path base = RandomCheckpoint.write(variant, folder.resolve("base"));
         Checkpoint checkpoint = Checkpoint.open(base);
         ParityInputs inputs = ParityInputs.seeded(checkpoint.config(), 4, 3);
@@ -187,7 +188,7 @@ class FamilyTest {
         Merged merged = merged(BLOCK + "query.weight", factors);
 
         ExportResult result = export(checkpoint, merged);
-        float[] logits = TestData.run(result.output(), inputs.pixelValues(), 4, 3, 12, 12);
+        float[] logits = SampleModel.run(result.output(), inputs.pixelValues(), 4, 3, 12, 12);
         for (int i = 0; i < 4; i++) {
             assertRow(logits, i, plain.logits(image(inputs, i)));
         }
@@ -195,7 +196,7 @@ class FamilyTest {
 
         LinearHead head = new LinearHead(random(3, 16, 7), new float[] {0.1f, 0.2f, 0.3f});
         ExportResult headed = export(checkpoint, merged.withHead(new NamedHead(head, List.of("a", "b", "c"))));
-        logits = TestData.run(headed.output(), inputs.pixelValues(), 4, 3, 12, 12);
+        logits = SampleModel.run(headed.output(), inputs.pixelValues(), 4, 3, 12, 12);
         for (int i = 0; i < 4; i++) {
             double[] feature = plain.feature(image(inputs, i));
             double[] expected = new double[3];
@@ -231,14 +232,14 @@ class FamilyTest {
                 .setMerged(merged)
                 .setVersion("test")
                 .setOutput(folder.resolve("model.onnx"))
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .optForce(true)
                 .build());
     }
 
     private static float[] runTimm(ExportResult result) {
-        float[] images = TestData.floats("timm-vit-tiny/inputs.safetensors", "pixel_values");
-        return TestData.run(result.output(), images, 8, 3, 32, 32);
+        float[] images = SampleModel.floats("timm-vit-tiny/inputs.safetensors", "pixel_values");
+        return SampleModel.run(result.output(), images, 8, 3, 32, 32);
     }
 
     private static void assertClose(float[] actual, float[] expected) {

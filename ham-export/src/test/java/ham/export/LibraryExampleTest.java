@@ -2,6 +2,7 @@ package ham.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ham.testing.TestData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -17,6 +17,7 @@ import ham.export.proto.TensorProto;
 import ham.export.proto.TensorProto.DataLocation;
 import ham.export.proto.TensorProto.DataType;
 import ham.merge.InputException;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ class OnnxFilesTest {
                 .hasMessageContaining("found a folder");
         assertThatThrownBy(() -> OnnxFiles.read(folder.resolve("none.onnx")))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("found nothing");
+                .hasMessageContaining("found no such file");
     }
 
     @Test

@@ -23,6 +23,7 @@ import ham.merge.join.HamParameters;
 import ham.merge.tensor.Matrix;
 import ham.runtime.classify.Classifier;
 import ham.runtime.image.RgbImage;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,9 +53,9 @@ class VitExporterTest {
     @Test
     void theBareBaseGivesTheLogitsOfTransformers() {
         ExportResult result = VitExporter.export(request(Merged.none()).toBuilder()
-                .optInputs(TestData.tinyInputs())
+                .optInputs(SampleModel.tinyInputs())
                 .build());
-        assertClose(run(result), TestData.floats("hf-vit-tiny/logits.safetensors", "logits"), 1e-4);
+        assertClose(run(result), SampleModel.floats("hf-vit-tiny/logits.safetensors", "logits"), 1e-4);
         assertThat(result.parity().orElseThrow().maxAbs()).isZero();
         assertThat(result.parity().orElseThrow().top1()).isEqualTo(1);
         assertThat(result.matched()).isEmpty();
@@ -71,11 +72,11 @@ class VitExporterTest {
                 .setMerged(Merged.none())
                 .setVersion("test")
                 .setOutput(folder.resolve("model.onnx"))
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .build());
-        float[] images = TestData.floats("backbone/sample_inputs.safetensors", "pixel_values");
-        float[] logits = TestData.run(result.output(), images, 4, 3, 32, 32);
-        assertClose(logits, TestData.floats("backbone/sample_logits.safetensors", "logits"), 1e-4);
+        float[] images = SampleModel.floats("backbone/sample_inputs.safetensors", "pixel_values");
+        float[] logits = SampleModel.run(result.output(), images, 4, 3, 32, 32);
+        assertClose(logits, SampleModel.floats("backbone/sample_logits.safetensors", "logits"), 1e-4);
         assertThat(result.labels()).hasSize(200).startsWith("goldfish");
     }
 
@@ -84,8 +85,8 @@ class VitExporterTest {
     void mergedDeltasGiveTheLogitsOfTheReference(String merge) {
         Merged merged = Merged.read(TestData.path("ham-reference/" + merge + ".safetensors"));
         ExportResult result = VitExporter.export(
-                request(merged).toBuilder().optInputs(TestData.tinyInputs()).build());
-        assertClose(run(result), TestData.floats("ham-reference/baked_logits.safetensors", "hf." + merge), 1e-4);
+                request(merged).toBuilder().optInputs(SampleModel.tinyInputs()).build());
+        assertClose(run(result), SampleModel.floats("ham-reference/baked_logits.safetensors", "hf." + merge), 1e-4);
         assertThat(result.parity().orElseThrow().passed()).isTrue();
         assertThat(result.matched()).hasSize(8);
         assertThat(result.matched().get(0))
@@ -102,10 +103,10 @@ class VitExporterTest {
         for (int i = 0; i < 6; i++) {
             Merged merged = branchesOnly(AdapterFolder.read(TestData.path("peft-adapters/" + names + "/adapter" + i)));
             ExportResult result = VitExporter.export(request(merged).toBuilder()
-                    .optInputs(TestData.tinyInputs())
+                    .optInputs(SampleModel.tinyInputs())
                     .optForce(true)
                     .build());
-            assertClose(run(result), TestData.floats("peft-adapters/logits.safetensors", "adapter" + i), 2e-4);
+            assertClose(run(result), SampleModel.floats("peft-adapters/logits.safetensors", "adapter" + i), 2e-4);
             assertThat(result.parity().orElseThrow().passed()).isTrue();
             assertThat(result.parity().orElseThrow().top1()).isEqualTo(1);
         }
@@ -116,17 +117,17 @@ class VitExporterTest {
         Merged merged = hamMerge();
         assertThat(merged.branches()).isNotEmpty();
         ExportResult result = VitExporter.export(
-                request(merged).toBuilder().optInputs(TestData.tinyInputs()).build());
+                request(merged).toBuilder().optInputs(SampleModel.tinyInputs()).build());
         assertClose(
                 run(result),
-                TestData.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged"),
+                SampleModel.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged"),
                 1e-4);
         assertThat(result.parity().orElseThrow().maxAbs()).isPositive();
 
         OnnxSummary summary = OnnxSummary.of(result.output());
         assertThat(summary.metadata())
                 .containsEntry("ham.version", "1.2.3")
-                .containsEntry("ham.base_sha256", TestData.tiny().sha256())
+                .containsEntry("ham.base_sha256", SampleModel.tiny().sha256())
                 .containsEntry("ham.head", "base")
                 .containsEntry("ham.method", "ham")
                 .containsKeys("ham.preprocessing", "ham.adapters", "ham.parameters", "ham.mode");
@@ -160,13 +161,13 @@ class VitExporterTest {
     void theClassifierNeedsNoOtherFile() {
         ExportRequest request = request(Merged.none());
         ExportResult result = VitExporter.export(request);
-        try (Classifier classifier = Classifier.open(result.output(), TestData.SETTINGS)) {
+        try (Classifier classifier = Classifier.open(result.output(), SampleModel.SETTINGS)) {
             assertThat(classifier.labels()).isEqualTo(result.labels());
             assertThat(classifier.preprocessing()).isEqualTo(request.preprocessing());
             RgbImage image = RgbImage.ofGray(20, 30, new byte[600]);
             float[] pixels = request.preprocessing().apply(image);
             assertThat(classifier.logits(List.of(image))[0])
-                    .isEqualTo(TestData.run(result.output(), pixels, 1, 3, 32, 32));
+                    .isEqualTo(SampleModel.run(result.output(), pixels, 1, 3, 32, 32));
         }
     }
 
@@ -183,12 +184,12 @@ class VitExporterTest {
     @Test
     void eachImageOfABatchIsOnItsOwn() {
         ExportResult result = VitExporter.export(request(Merged.none()));
-        ParityInputs inputs = ParityInputs.seeded(TestData.tiny().config(), 11, 5);
-        float[] together = TestData.run(result.output(), inputs.pixelValues(), 11, 3, 32, 32);
+        ParityInputs inputs = ParityInputs.seeded(SampleModel.tiny().config(), 11, 5);
+        float[] together = SampleModel.run(result.output(), inputs.pixelValues(), 11, 3, 32, 32);
         int size = 3 * 32 * 32;
         for (int i = 0; i < 11; i += 5) {
             float[] image = Arrays.copyOfRange(inputs.pixelValues(), i * size, (i + 1) * size);
-            float[] alone = TestData.run(result.output(), image, 1, 3, 32, 32);
+            float[] alone = SampleModel.run(result.output(), image, 1, 3, 32, 32);
             assertClose(alone, Arrays.copyOfRange(together, i * 10, (i + 1) * 10), 1e-4);
         }
     }
@@ -202,16 +203,16 @@ class VitExporterTest {
         assertThat(result.labels()).containsExactly("cat", "dog", "owl");
         assertThat(result.head()).isEqualTo("prototype");
         assertThat(result.parity().orElseThrow().classes()).isEqualTo(3);
-        for (float logit : TestData.run(result.output(), TestData.tinyInputs().pixelValues(), 8, 3, 32, 32)) {
+        for (float logit : SampleModel.run(result.output(), SampleModel.tinyInputs().pixelValues(), 8, 3, 32, 32)) {
             assertThat(logit).isBetween(-1.0001f, 1.0001f);
         }
     }
 
     @Test
     void theEnginesLogitsAreAThirdForm() {
-        float[] logits = TestData.floats("hf-vit-tiny/logits.safetensors", "logits");
+        float[] logits = SampleModel.floats("hf-vit-tiny/logits.safetensors", "logits");
         ExportRequest request = request(Merged.none()).toBuilder()
-                .optInputs(TestData.tinyInputs())
+                .optInputs(SampleModel.tinyInputs())
                 .build();
         ParityReport report = VitExporter.export(request.toBuilder()
                         .optEngine((pixels, images) -> logits)
@@ -326,16 +327,16 @@ class VitExporterTest {
 
     private ExportRequest request(Merged merged) {
         return ExportRequest.builder()
-                .setBase(TestData.tiny())
+                .setBase(SampleModel.tiny())
                 .setMerged(merged)
                 .setVersion("1.2.3")
                 .setOutput(folder.resolve("model.onnx"))
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .build();
     }
 
     private static float[] run(ExportResult result) {
-        return TestData.run(result.output(), TestData.tinyInputs().pixelValues(), 8, 3, 32, 32);
+        return SampleModel.run(result.output(), SampleModel.tinyInputs().pixelValues(), 8, 3, 32, 32);
     }
 
     private Merged hamMerge() throws IOException {

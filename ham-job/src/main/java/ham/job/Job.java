@@ -21,7 +21,7 @@ import ham.train.eval.DeployedAccuracy;
 import ham.train.run.EngineForward;
 import ham.train.run.RunFolder;
 import ham.train.run.RunInputs;
-import ham.train.run.RunRecord;
+import ham.train.run.RecordedRun;
 import ham.train.run.StreamTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +132,7 @@ public final class Job {
      */
     public Path run() {
         if (resume && isFinished(out)) {
-            RunRecord.check(out, RunInputs.open(config));
+            RecordedRun.check(out, RunInputs.open(config));
             listener.stage(out + " is finished; there is nothing to resume");
             return out;
         }
@@ -142,7 +142,7 @@ public final class Job {
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));
             try {
-                RunRecord.writeOrCheck(folder, inputs, environment, command).forEach(listener::warned);
+                RecordedRun.writeOrCheck(folder, inputs, environment, command).forEach(listener::warned);
                 new StreamTrainer(inputs, listener).run(folder);
                 if (config.learning().method().givesOneModel()) {
                     deploy(inputs, folder);
@@ -210,7 +210,7 @@ public final class Job {
     /** Writes {@code report.html} from the records in a run folder. */
     public static void writeReport(Path run) {
         Path bench = run.resolve(BENCH);
-        RunReport report = new RunReport(
+        RunReport report = RunReport.of(
                 JsonFiles.read(run.resolve(RunFolder.RECORD), "the record of a run"),
                 JsonFiles.read(run.resolve(RunFolder.METRICS), "the accuracies of a run"),
                 JsonFiles.read(run.resolve("merged").resolve(MergeFolder.RECORD), "the record of a merge folder"),

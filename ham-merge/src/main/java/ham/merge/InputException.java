@@ -1,12 +1,9 @@
 package ham.merge;
 
 import ham.common.ErrorCode;
+import ham.common.Found;
 import ham.common.HamException;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -31,29 +28,12 @@ public final class InputException extends HamException {
 
     /** A file that the operating system does not let ham read. */
     public static InputException unreadable(Path file, IOException cause) {
-        return new InputException(file, "cannot be read: " + reason(cause), cause);
+        return new InputException(file, "cannot be read: " + Found.why(cause), cause);
     }
 
     /** A file or folder that the operating system does not let ham write. */
     public static InputException unwritable(Path file, IOException cause) {
-        return new InputException(file, "cannot be written: " + reason(cause), cause);
-    }
-
-    /** In words; the messages of these exceptions are often no more than a path. */
-    private static String reason(IOException cause) {
-        if (cause instanceof AccessDeniedException denied) {
-            return "permission denied for " + denied.getFile();
-        }
-        if (cause instanceof FileAlreadyExistsException existing) {
-            return existing.getFile() + " exists and is not a folder";
-        }
-        if (cause instanceof NoSuchFileException missing) {
-            return missing.getFile() + " does not exist";
-        }
-        if (cause instanceof FileSystemException failed && failed.getReason() != null) {
-            return failed.getFile() + ": " + failed.getReason();
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return new InputException(file, "cannot be written: " + Found.why(cause), cause);
     }
 
     /**

@@ -1,6 +1,5 @@
 package ham.report;
 
-import ham.merge.io.JsonFiles;
 import ham.report.bench.BenchDocument;
 import ham.report.bench.BenchFigure;
 import ham.report.chart.Unit;
@@ -105,7 +104,7 @@ public record BenchReport(BenchDocument bench) {
     }
 
     private static String text(Object value) {
-        return Values.text(JsonFiles.tree(value));
+        return Values.text(value);
     }
 
     private String skipped() {

@@ -1,6 +1,5 @@
 package ham.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import ham.merge.InputException;
 import ham.report.chart.Axis;
 import ham.report.chart.BarChart;
@@ -10,6 +9,8 @@ import ham.report.chart.LineChart;
 import ham.report.chart.Series;
 import ham.report.chart.StripChart;
 import ham.report.chart.Unit;
+import ham.report.record.ChartDocument;
+import ham.report.record.SeriesDocument;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,12 +23,12 @@ final class ExperimentChart {
     private ExperimentChart() {}
 
     /** @throws InputException when the kind is unknown or the numbers do not fit together */
-    static Drawing draw(JsonNode chart) {
-        String title = chart.path("title").asText();
-        Unit unit = Unit.of(chart.path("unit").asText());
-        Axis y = Axis.of(chart.path("y_label").asText()).in(unit);
-        Axis x = Axis.of(chart.path("x_label").asText());
-        String kind = chart.path("kind").asText();
+    static Drawing draw(ChartDocument chart) {
+        String title = chart.title();
+        Unit unit = Unit.of(chart.unit());
+        Axis y = Axis.of(chart.yLabel()).in(unit);
+        Axis x = Axis.of(chart.xLabel());
+        String kind = chart.kind();
         try {
             return switch (kind) {
                 case "line" -> {
@@ -40,10 +41,10 @@ final class ExperimentChart {
                                     title,
                                     unit,
                                     y.label(),
-                                    Values.texts(chart, "rows"),
+                                    Values.texts(chart.rows()),
                                     x.label(),
-                                    Values.texts(chart, "columns"),
-                                    Values.matrix(chart, "values"))
+                                    Values.texts(chart.columns()),
+                                    Values.matrix(chart.values()))
                             .draw();
                 case "strip" ->
                     new StripChart(
@@ -53,25 +54,36 @@ final class ExperimentChart {
                                     series(chart))
                             .draw();
                 default ->
-                    throw new InputException("chart " + title + ": expected the kind line, bar, heat or strip, found "
-                            + chart.path("kind"));
+                    throw new InputException("chart " + title + ": expected the kind line, bar, heat or strip, found \""
+                            + kind + "\"");
             };
         } catch (IllegalArgumentException e) {
             throw new InputException("chart " + title + ": " + e.getMessage(), e);
         }
     }
 
-    private static List<Series> series(JsonNode chart) {
+    private static List<Series> series(ChartDocument chart) {
         List<Series> series = new ArrayList<>();
-        for (JsonNode each : Values.array(chart, "series")) {
+        for (SeriesDocument each : chart.series()) {
             series.add(new Series(
-                    each.path("name").asText(),
-                    Values.numbers(each, "x"),
-                    Values.numbers(each, "y"),
-                    Values.numbers(each, "low"),
-                    Values.numbers(each, "high")));
+                    each.name(),
+                    positions(each.x()),
+                    Values.numbers(each.y()),
+                    Values.numbers(each.low()),
+                    Values.numbers(each.high())));
         }
         return series;
+    }
+
+    private static List<Double> positions(List<?> x) {
+        return x.stream()
+                .map(each -> {
+                    if (each instanceof Number number) {
+                        return number.doubleValue();
+                    }
+                    throw new IllegalArgumentException("expected a number as x, found " + each);
+                })
+                .toList();
     }
 
     private static boolean whole(List<Series> series) {
@@ -79,18 +91,18 @@ final class ExperimentChart {
     }
 
     /** Categories are the x of all series, in the order in which they first appear; a series may lack some. */
-    private static Drawing bars(JsonNode chart, String title, Axis axis) {
+    private static Drawing bars(ChartDocument chart, String title, Axis axis) {
         Set<String> categories = new LinkedHashSet<>();
-        for (JsonNode each : Values.array(chart, "series")) {
-            categories.addAll(Values.texts(each, "x"));
+        for (SeriesDocument each : chart.series()) {
+            categories.addAll(Values.texts(each.x()));
         }
         List<Series> series = new ArrayList<>();
-        for (JsonNode each : Values.array(chart, "series")) {
-            List<String> names = Values.texts(each, "x");
-            String name = each.path("name").asText();
-            List<Double> low = Values.numbers(each, "low");
-            List<Double> high = Values.numbers(each, "high");
-            List<Double> y = byName(name, names, Values.numbers(each, "y"), categories);
+        for (SeriesDocument each : chart.series()) {
+            List<String> names = Values.texts(each.x());
+            String name = each.name();
+            List<Double> low = Values.numbers(each.low());
+            List<Double> high = Values.numbers(each.high());
+            List<Double> y = byName(name, names, Values.numbers(each.y()), categories);
             series.add(new Series(
                     name,
                     y,

@@ -1,9 +1,10 @@
 package ham.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import ham.merge.InputException;
 import ham.report.page.Html;
 import ham.report.page.Page;
+import ham.report.record.ChartDocument;
+import ham.report.record.ExperimentDocument;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +14,7 @@ import java.util.List;
  * @param record {@code title}, {@code description}, {@code command}, {@code environment}, {@code table}, {@code charts}, {@code notes}; all but
  *     the title may be absent
  */
-public record ExperimentReport(JsonNode record) {
+public record ExperimentReport(ExperimentDocument record) {
     /**
      * The whole page.
      *
@@ -21,21 +22,19 @@ public record ExperimentReport(JsonNode record) {
      */
     public String html() {
         Page page = new Page(
-                record.path("title").asText(), record.path("description").asText());
-        page.lead(Html.list(Values.texts(record, "notes")));
+                record.title(), record.description());
+        page.lead(Html.list(record.notes()));
         page.section("Results", "", table());
         StringBuilder charts = new StringBuilder();
-        for (JsonNode chart : Values.array(record, "charts")) {
+        for (ChartDocument chart : record.charts()) {
             charts.append(Html.figure(ExperimentChart.draw(chart)));
         }
         page.section("Charts", "", charts.toString());
         page.section(
                 "How it was made",
                 "",
-                record.path("command").isMissingNode() ? "" : Html.command(commandLine(record.path("command"))),
-                record.path("environment").isEmpty()
-                        ? ""
-                        : Html.facts("Environment", Values.facts(record.path("environment"))));
+                record.command().isEmpty() ? "" : Html.command(String.join(" ", record.command())),
+                record.environment().isEmpty() ? "" : Html.facts("Environment", Values.facts(record.environment())));
         return page.html();
     }
 
@@ -45,26 +44,17 @@ public record ExperimentReport(JsonNode record) {
      * @param chart an entry of the record's charts
      * @throws InputException when its kind is unknown or its numbers do not fit together
      */
-    public static String svg(JsonNode chart) {
+    public static String svg(ChartDocument chart) {
         return ExperimentChart.draw(chart).file();
     }
 
-    /** A command as one text, or as its words. */
-    static String commandLine(JsonNode command) {
-        List<String> words = new ArrayList<>();
-        command.forEach(each -> words.add(each.asText()));
-        return command.isArray() ? String.join(" ", words) : command.asText();
-    }
-
     private String table() {
-        JsonNode table = record.path("table");
-        List<String> columns = Values.texts(table, "columns");
+        List<String> columns = record.table().columns();
         List<List<String>> rows = new ArrayList<>();
-        for (JsonNode row : Values.array(table, "rows")) {
-            List<String> cells = new ArrayList<>();
-            row.forEach(cell -> cells.add(Values.text(cell)));
+        for (List<?> row : record.table().rows()) {
+            List<String> cells = Values.texts(row);
             if (cells.size() != columns.size()) {
-                throw new InputException("table of " + record.path("title").asText() + ": expected " + columns.size()
+                throw new InputException("table of " + record.title() + ": expected " + columns.size()
                         + " cells in row " + (rows.size() + 1) + ", found " + cells.size());
             }
             rows.add(cells);

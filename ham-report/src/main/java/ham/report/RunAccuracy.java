@@ -1,16 +1,18 @@
 package ham.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import ham.report.chart.Axis;
 import ham.report.chart.HeatMap;
 import ham.report.chart.LineChart;
 import ham.report.chart.Series;
 import ham.report.chart.Unit;
 import ham.report.page.Html;
+import ham.report.record.EvaluationDocument;
+import ham.report.record.MetricsDocument;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What a run says of accuracy.
@@ -18,47 +20,42 @@ import java.util.Map;
  * @param metrics {@code metrics.json}
  * @param evaluation the exported model's accuracy by task, for the numbers of test images
  */
-record RunAccuracy(JsonNode metrics, JsonNode evaluation) {
+record RunAccuracy(MetricsDocument metrics, EvaluationDocument evaluation) {
     /** More lines than this are spread over a chart a head. */
     private static final int MOST_LINES = 7;
 
-    private static final List<Map.Entry<String, String>> FIGURES = List.of(
-            Map.entry("last", "last"),
-            Map.entry("average_incremental", "average incremental"),
-            Map.entry("forgetting", "forgetting"),
-            Map.entry("backward_transfer", "backward transfer"));
+    private static final Map<String, Function<MetricsDocument.Variant, Double>> FIGURES = figureColumns();
+
+    private static Map<String, Function<MetricsDocument.Variant, Double>> figureColumns() {
+        Map<String, Function<MetricsDocument.Variant, Double>> columns = new LinkedHashMap<>();
+        columns.put("last", MetricsDocument.Variant::last);
+        columns.put("average incremental", MetricsDocument.Variant::averageIncremental);
+        columns.put("forgetting", MetricsDocument.Variant::forgetting);
+        columns.put("backward transfer", MetricsDocument.Variant::backwardTransfer);
+        return columns;
+    }
 
     /** Whether tasks can be weighed by their numbers of test images. */
     boolean weighed() {
-        int tasks = matrix(metrics).size();
+        int tasks = Values.matrix(metrics.matrix()).size();
         List<Double> images = images();
         return tasks > 0 && images.size() >= tasks && images.stream().allMatch(each -> each > 0);
     }
 
     /** Whether classes came one task after the other; where they came at once, only the last accuracy means something. */
     boolean overTime() {
-        return matrix(metrics).size() != 1;
+        return Values.matrix(metrics.matrix()).size() != 1;
     }
 
     /** Whether there is a variant with an easier question than the others. */
     boolean toldTheTask() {
-        return variants().keySet().stream().anyMatch(each -> each.startsWith("oracle/"));
+        return metrics.variants().keySet().stream().anyMatch(each -> each.startsWith("oracle/"));
     }
 
     private List<Double> images() {
-        List<Double> images = new ArrayList<>();
-        Values.array(evaluation, "tasks").forEach(each -> images.add(Values.number(each, "images")));
-        return images;
-    }
-
-    private static List<List<Double>> matrix(JsonNode figures) {
-        return Values.matrix(figures, "R");
-    }
-
-    private Map<String, JsonNode> variants() {
-        Map<String, JsonNode> variants = new LinkedHashMap<>();
-        metrics.path("variants").properties().forEach(each -> variants.put(each.getKey(), each.getValue()));
-        return variants;
+        return evaluation.tasks().stream()
+                .map(each -> Values.number(each.images()))
+                .toList();
     }
 
     /** {@code METHOD/HEAD} in words. */
@@ -69,10 +66,10 @@ record RunAccuracy(JsonNode metrics, JsonNode evaluation) {
     /** Lines of accuracy over all classes seen so far, by variant. */
     String overTasks() {
         Map<String, List<Series>> charts = new LinkedHashMap<>();
-        boolean split = variants().size() > MOST_LINES;
-        variants().forEach((name, figures) -> {
+        boolean split = metrics.variants().size() > MOST_LINES;
+        metrics.variants().forEach((name, figures) -> {
             String head = name.substring(name.indexOf('/') + 1);
-            List<Double> values = matrix(figures).stream().map(this::overall).toList();
+            List<Double> values = Values.matrix(figures.matrix()).stream().map(this::overall).toList();
             charts.computeIfAbsent(split ? ", " + head + " head" : "", each -> new ArrayList<>())
                     .add(Series.counted(
                             split && name.contains("/") ? name.substring(0, name.indexOf('/')) : name(name), values));
@@ -107,21 +104,22 @@ record RunAccuracy(JsonNode metrics, JsonNode evaluation) {
 
     /** The figures of every variant. */
     String figures() {
-        List<Map.Entry<String, String>> shown = FIGURES.subList(0, overTime() ? FIGURES.size() : 1);
+        Map<String, Function<MetricsDocument.Variant, Double>> shown =
+                overTime() ? FIGURES : Map.of("last", MetricsDocument.Variant::last);
         List<List<String>> rows = new ArrayList<>();
-        variants().forEach((name, figures) -> {
+        metrics.variants().forEach((name, figures) -> {
             List<String> row = new ArrayList<>(List.of(name(name)));
-            shown.forEach(figure -> row.add(Values.text(Values.number(figures, figure.getKey()), Unit.FRACTION)));
+            shown.values().forEach(figure -> row.add(Values.text(Values.number(figure.apply(figures)), Unit.FRACTION)));
             rows.add(row);
         });
         List<String> headings = new ArrayList<>(List.of("variant"));
-        shown.forEach(figure -> headings.add(figure.getValue()));
+        headings.addAll(shown.keySet());
         return rows.isEmpty() ? "" : Html.table("All variants", headings, rows);
     }
 
     /** R of the run's own method and head. */
     String heatMap() {
-        List<List<Double>> rows = matrix(metrics);
+        List<List<Double>> rows = Values.matrix(metrics.matrix());
         if (rows.isEmpty()) {
             return "";
         }
@@ -140,12 +138,12 @@ record RunAccuracy(JsonNode metrics, JsonNode evaluation) {
     /** The exported model on every task. */
     String tasks() {
         List<List<String>> rows = new ArrayList<>();
-        for (JsonNode task : Values.array(evaluation, "tasks")) {
+        for (EvaluationDocument.Task task : evaluation.tasks()) {
             rows.add(List.of(
                     String.valueOf(rows.size() + 1),
-                    Values.text(task.path("classes")),
-                    Values.text(task.path("images")),
-                    Values.text(Values.number(task, "accuracy"), Unit.FRACTION)));
+                    Values.text(task.classes()),
+                    Values.text(task.images()),
+                    Values.text(Values.number(task.accuracy()), Unit.FRACTION)));
         }
         return rows.isEmpty() ? "" : Html.table("Tasks", List.of("task", "classes", "test images", "accuracy"), rows);
     }

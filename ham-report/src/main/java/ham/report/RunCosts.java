@@ -1,12 +1,13 @@
 package ham.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import ham.report.chart.Axis;
 import ham.report.chart.LineChart;
 import ham.report.chart.Series;
 import ham.report.chart.Unit;
 import ham.report.page.Html;
+import ham.report.record.MetricsDocument;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,31 +22,29 @@ import java.util.stream.IntStream;
  *
  * @param metrics {@code metrics.json}
  */
-record RunCosts(JsonNode metrics) {
+record RunCosts(MetricsDocument metrics) {
     /** Rows are too wide for a table beyond this. */
     private static final int LONGEST = 60;
 
     /** Figures by name, the parts of an inner object as {@code outer inner}; only single values. */
-    private static Map<String, JsonNode> flat(JsonNode task) {
-        Map<String, JsonNode> figures = new LinkedHashMap<>();
-        task.properties().forEach(each -> {
-            if (each.getValue().isObject()) {
-                flat(each.getValue()).forEach((name, value) -> figures.put(each.getKey() + " " + name, value));
-            } else if (each.getValue().isValueNode() && each.getValue().asText().length() <= LONGEST) {
-                figures.put(each.getKey(), each.getValue());
+    private static Map<String, Object> flat(Map<?, ?> task) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        task.forEach((key, value) -> {
+            if (value instanceof Map<?, ?> inner) {
+                flat(inner).forEach((name, figure) -> figures.put(key + " " + name, figure));
+            } else if (!(value instanceof Collection) && String.valueOf(value).length() <= LONGEST) {
+                figures.put(key.toString(), value);
             }
         });
         figures.remove("task");
         return figures;
     }
 
-    private List<Map<String, JsonNode>> rows() {
-        List<Map<String, JsonNode>> rows = new ArrayList<>();
-        Values.array(metrics, "tasks").forEach(task -> rows.add(flat(task)));
-        return rows;
+    private List<Map<String, Object>> rows() {
+        return metrics.tasks().stream().map(RunCosts::flat).toList();
     }
 
-    private static Set<String> names(List<Map<String, JsonNode>> rows) {
+    private static Set<String> names(List<Map<String, Object>> rows) {
         Set<String> names = new LinkedHashSet<>();
         rows.forEach(row -> names.addAll(row.keySet()));
         return names;
@@ -77,13 +76,11 @@ record RunCosts(JsonNode metrics) {
 
     /** A chart for each unit. */
     String charts() {
-        List<Map<String, JsonNode>> rows = rows();
+        List<Map<String, Object>> rows = rows();
         Map<Unit, List<Series>> charts = new LinkedHashMap<>();
         for (String name : names(rows)) {
             List<Double> values = rows.stream()
-                    .map(row -> row.containsKey(name) && row.get(name).isNumber()
-                            ? row.get(name).asDouble()
-                            : Double.NaN)
+                    .map(row -> row.get(name) instanceof Number number ? number.doubleValue() : Double.NaN)
                     .toList();
             if (values.stream().anyMatch(Double::isFinite)) {
                 ending(name).ifPresent(ending -> charts.computeIfAbsent(ending.getValue(), each -> new ArrayList<>())
@@ -102,17 +99,14 @@ record RunCosts(JsonNode metrics) {
 
     /** All figures, a row a task. */
     String table() {
-        List<Map<String, JsonNode>> rows = rows();
+        List<Map<String, Object>> rows = rows();
         Set<String> names = names(rows);
         List<String> headings = new ArrayList<>(List.of("task"));
         names.forEach(name -> headings.add(name.replace('_', ' ')));
         List<List<String>> cells = IntStream.range(0, rows.size())
                 .mapToObj(i -> {
                     List<String> row = new ArrayList<>(List.of(String.valueOf(i + 1)));
-                    names.forEach(name -> row.add(
-                            rows.get(i).containsKey(name)
-                                    ? Values.text(rows.get(i).get(name))
-                                    : "-"));
+                    names.forEach(name -> row.add(Values.text(rows.get(i).get(name))));
                     return row;
                 })
                 .toList();

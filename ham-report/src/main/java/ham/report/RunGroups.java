@@ -1,6 +1,6 @@
 package ham.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import ham.merge.folder.MergeRecord;
 import ham.report.chart.Axis;
 import ham.report.chart.LineChart;
 import ham.report.chart.Series;
@@ -17,15 +17,15 @@ import java.util.Map;
  *
  * @param merge {@code merge.json}
  */
-record RunGroups(JsonNode merge) {
-    private JsonNode steps() {
-        return Values.array(merge, "steps");
+record RunGroups(MergeRecord merge) {
+    private List<MergeRecord.Step> steps() {
+        return merge.steps();
     }
 
     /** Group membership over tasks. */
     String membership() {
         List<Double> groups = new ArrayList<>();
-        steps().forEach(step -> groups.add(Values.number(step, "group")));
+        steps().forEach(step -> groups.add(Values.number(step.group())));
         return groups.stream().noneMatch(Double::isFinite)
                 ? ""
                 : Html.figure(new StripChart(
@@ -39,7 +39,7 @@ record RunGroups(JsonNode merge) {
     /** Importance of every adapter, and of every group after each task that it stood beside. */
     String scalars() {
         List<Double> alphas = new ArrayList<>();
-        steps().forEach(step -> alphas.add(Values.number(step, "alpha")));
+        steps().forEach(step -> alphas.add(Values.number(step.alpha())));
         List<Series> series = new ArrayList<>();
         series.add(Series.counted("the task's own adapter", alphas));
         groupScalars()
@@ -58,13 +58,14 @@ record RunGroups(JsonNode merge) {
     private Map<Integer, Map<Integer, Double>> groupScalars() {
         Map<Integer, Map<Integer, Double>> scalars = new LinkedHashMap<>();
         for (int task = 0; task < steps().size(); task++) {
-            List<Double> trained = Values.numbers(merge.path("inputs").path(task), "group_alphas");
-            for (int group = 0; group < trained.size(); group++) {
+            List<Double> trained =
+                    task < merge.inputs().size() ? merge.inputs().get(task).groupAlphas() : null;
+            for (int group = 0; trained != null && group < trained.size(); group++) {
                 put(scalars, group, task, trained.get(group));
             }
-            double joined = Values.number(steps().path(task), "group");
-            if (Double.isFinite(joined)) {
-                put(scalars, (int) joined, task, Values.number(steps().path(task), "group_alpha"));
+            MergeRecord.Step step = steps().get(task);
+            if (step.group() != null) {
+                put(scalars, step.group(), task, Values.number(step.groupAlpha()));
             }
         }
         return scalars;
@@ -79,24 +80,24 @@ record RunGroups(JsonNode merge) {
     /** Steps and groups as tables. */
     String tables() {
         List<List<String>> steps = new ArrayList<>();
-        for (JsonNode step : steps()) {
-            JsonNode opened = step.path("opened");
+        for (MergeRecord.Step step : steps()) {
+            Boolean opened = step.opened();
             steps.add(List.of(
-                    Values.text(step.path("adapter")),
-                    Values.text(step.path("alpha")),
+                    Values.text(step.adapter()),
+                    Values.text(step.alpha()),
                     similarities(step),
-                    Values.text(step.path("group"))
-                            + (opened.isBoolean() ? opened.asBoolean() ? " (opened)" : " (joined)" : ""),
-                    Values.text(step.path("group_alpha"))));
+                    Values.text(step.group())
+                            + (opened == null ? "" : opened ? " (opened)" : " (joined)"),
+                    Values.text(step.groupAlpha())));
         }
         List<List<String>> groups = new ArrayList<>();
-        for (JsonNode group : Values.array(merge, "groups")) {
+        for (MergeRecord.Members group : merge.groups()) {
             groups.add(List.of(
                     String.valueOf(groups.size()),
-                    Values.text(group.path("members")),
-                    Values.text(group.path("alpha")),
-                    Values.text(group.path("rank")),
-                    Values.text(group.path("norm"))));
+                    Values.text(group.members()),
+                    Values.text(group.alpha()),
+                    Values.text(group.rank()),
+                    Values.text(group.norm())));
         }
         return (groups.isEmpty()
                         ? ""
@@ -109,8 +110,9 @@ record RunGroups(JsonNode merge) {
                                 steps));
     }
 
-    private static String similarities(JsonNode step) {
-        List<String> cosines = Values.numbers(step, "similarity").stream()
+    private static String similarities(MergeRecord.Step step) {
+        List<Double> similarity = step.similarity() == null ? List.of() : step.similarity();
+        List<String> cosines = Values.numbers(similarity).stream()
                 .map(each -> Values.text(each, Unit.NONE))
                 .toList();
         return String.join("  ", cosines);

@@ -1,21 +1,32 @@
 package ham.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.folder.MergeFolder;
+import ham.merge.folder.MergeRecord;
+import ham.merge.io.JsonFiles;
+import ham.merge.io.JsonRecords;
 import ham.report.bench.BenchDocument;
 import ham.report.chart.Unit;
 import ham.report.page.Html;
 import ham.report.page.Page;
+import ham.report.record.Binding;
+import ham.report.record.EvaluationDocument;
+import ham.report.record.ExportDocument;
+import ham.report.record.MetricsDocument;
+import ham.report.record.RunDocument;
+import ham.report.record.WarningDocument;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * The page of one run. Each record may be a missing node, and each key of it absent: what is not recorded is not shown.
+ * The page of one run: what is not recorded is not shown.
  *
  * @param run {@code run.json}
  * @param metrics {@code metrics.json}
@@ -25,23 +36,42 @@ import java.util.Set;
  * @param bench serving comparison, where one was made
  */
 public record RunReport(
-        JsonNode run,
-        JsonNode metrics,
-        JsonNode merge,
-        JsonNode evaluation,
-        JsonNode export,
+        RunDocument run,
+        MetricsDocument metrics,
+        MergeRecord merge,
+        EvaluationDocument evaluation,
+        ExportDocument export,
         Optional<BenchDocument> bench) {
-
     /**
-     * The whole page.
+     * From the JSON of the files; each may be a missing node.
      *
-     * @throws ham.merge.InputException when a record holds something else than a number where one belongs
+     * @throws ham.merge.InputException when one holds something else than a number where one belongs
      */
+    public static RunReport of(
+            JsonNode run,
+            JsonNode metrics,
+            JsonNode merge,
+            JsonNode evaluation,
+            JsonNode export,
+            Optional<BenchDocument> bench) {
+        return new RunReport(
+                Binding.of(run, RunDocument.class),
+                Binding.of(metrics, MetricsDocument.class),
+                JsonRecords.read(
+                        Path.of(MergeFolder.RECORD),
+                        merge instanceof ObjectNode object ? object : JsonFiles.object(),
+                        MergeRecord.class),
+                Binding.of(evaluation, EvaluationDocument.class),
+                Binding.of(export, ExportDocument.class),
+                bench);
+    }
+
+    /** The whole page. */
     public String html() {
         RunAccuracy accuracy = new RunAccuracy(metrics, evaluation);
         RunGroups groups = new RunGroups(merge);
         RunCosts costs = new RunCosts(metrics);
-        Page page = new Page(title(), "Run of " + Values.text(run.path("started")));
+        Page page = new Page(title(), "Run of " + Values.text(run.started()));
         page.lead(Html.cards(cards())).lead(Html.warnings(warnings()));
         page.section(
                 "Accuracy after every task",
@@ -73,87 +103,77 @@ public record RunReport(
     }
 
     private String title() {
-        JsonNode configuration = run.path("configuration");
-        return Values.array(run, "class_order").size() + " classes in "
-                + Values.array(run, "tasks").size() + " tasks, "
-                + (configuration.path("method").isMissingNode()
-                        ? ""
-                        : configuration.path("method").asText() + ", ")
-                + configuration.path("head").asText() + " head";
+        String method = run.parameter("method");
+        return run.classOrder().size() + " classes in " + run.tasks().size() + " tasks, "
+                + (method.isEmpty() ? "" : method + ", ") + run.parameter("head") + " head";
     }
 
     private Map<String, String> cards() {
         Map<String, String> cards = new LinkedHashMap<>();
-        String head = metrics.path("head").asText();
-        fraction(cards, "last accuracy, exported model", Values.number(evaluation, "accuracy"));
+        fraction(cards, "last accuracy, exported model", evaluation.accuracy());
         if (cards.isEmpty()) {
-            fraction(cards, "last accuracy", Values.number(metrics, "last"));
+            fraction(cards, "last accuracy", metrics.last());
         }
         if (new RunAccuracy(metrics, evaluation).overTime()) {
-            fraction(cards, "average incremental accuracy", Values.number(metrics, "average_incremental"));
-            fraction(cards, "forgetting", Values.number(metrics, "forgetting"));
+            fraction(cards, "average incremental accuracy", metrics.averageIncremental());
+            fraction(cards, "forgetting", metrics.forgetting());
         }
-        if (!run.path("configuration").path("method").asText().equals("frozen")) {
-            fraction(
-                    cards,
-                    "frozen backbone, same head",
-                    Values.number(metrics.path("variants").path("frozen/" + head), "last"));
+        if (!run.parameter("method").equals("frozen")) {
+            MetricsDocument.Variant frozen = metrics.variants().get("frozen/" + metrics.head());
+            fraction(cards, "frozen backbone, same head", frozen == null ? null : frozen.last());
         }
-        fraction(cards, "chance", 1.0 / Values.array(run, "class_order").size());
-        double bytes = Values.number(export, "bytes");
-        if (Double.isFinite(bytes)) {
-            cards.put("one ONNX file", String.format(Locale.ROOT, "%.1f MB", bytes / 1e6));
+        fraction(cards, "chance", 1.0 / run.classOrder().size());
+        if (export.bytes() != null) {
+            cards.put("one ONNX file", String.format(Locale.ROOT, "%.1f MB", export.bytes() / 1e6));
         }
         return cards;
     }
 
-    private static void fraction(Map<String, String> cards, String label, double value) {
-        if (Double.isFinite(value)) {
+    private static void fraction(Map<String, String> cards, String label, Double value) {
+        if (value != null && Double.isFinite(value)) {
             cards.put(label, String.format(Locale.ROOT, "%.1f %%", 100 * value));
         }
     }
 
     /** What was warned about during the run and the merge, each once: sentences, or objects with the sentence as {@code message}. */
     private List<String> warnings() {
-        Set<String> warnings = new LinkedHashSet<>();
-        for (JsonNode each : List.of(run, metrics, merge)) {
-            for (JsonNode warning : Values.array(each, "warnings")) {
-                warnings.add(Values.text(warning.has("message") ? warning.path("message") : warning));
-            }
-        }
-        return List.copyOf(warnings);
+        return Stream.concat(
+                        Stream.concat(run.warnings().stream(), metrics.warnings().stream())
+                                .map(WarningDocument::message),
+                        merge.warnings().stream())
+                .distinct()
+                .toList();
     }
 
     private String parityText() {
-        JsonNode parity = export.path("parity");
-        return "Largest difference of logits from the baked file on " + Values.text(parity.path("inputs"))
-                + ", allowed: "
-                + (parity.has("tolerance")
-                        ? String.format(Locale.ROOT, "%.2e", Values.number(parity, "tolerance"))
-                        : "not set")
-                + "; top-1 agreement: " + Values.text(Values.number(parity, "top1"), Unit.FRACTION) + ".";
+        ExportDocument.Parity parity = export.parity();
+        return "Largest difference of logits from the baked file on " + Values.text(parity.inputs()) + ", allowed: "
+                + (parity.tolerance() == null
+                        ? "not set"
+                        : String.format(Locale.ROOT, "%.2e", parity.tolerance()))
+                + "; top-1 agreement: " + Values.text(Values.number(parity.top1()), Unit.FRACTION) + ".";
     }
 
     private String parity() {
-        JsonNode differences = export.path("parity").path("differences");
         List<List<String>> rows = new ArrayList<>();
-        differences
-                .properties()
-                .forEach(each -> rows.add(List.of(
-                        each.getKey(), String.format(Locale.ROOT, "%.2e", Values.number(differences, each.getKey())))));
+        export.parity()
+                .differences()
+                .forEach((form, difference) ->
+                        rows.add(List.of(form, String.format(Locale.ROOT, "%.2e", Values.number(difference)))));
         return rows.isEmpty() ? "" : Html.table("Differences", List.of("form", "difference"), rows);
     }
 
     private String origin() {
         Map<String, String> hashes = new LinkedHashMap<>();
-        for (String key : List.of("base_sha256", "data_sha256")) {
-            if (run.has(key)) {
-                hashes.put(key, Values.text(run.path(key)));
-            }
+        if (run.baseSha256() != null) {
+            hashes.put("base_sha256", run.baseSha256());
         }
-        return Html.command(ExperimentReport.commandLine(run.path("command")))
-                + Html.facts("Configuration", Values.facts(run.path("configuration")))
-                + Html.facts("Environment", Values.facts(run.path("environment")))
+        if (run.dataSha256() != null) {
+            hashes.put("data_sha256", run.dataSha256());
+        }
+        return Html.command(String.join(" ", run.command()))
+                + Html.facts("Configuration", Values.facts(run.configuration()))
+                + Html.facts("Environment", Values.facts(run.environment()))
                 + Html.facts("Inputs", hashes);
     }
 }

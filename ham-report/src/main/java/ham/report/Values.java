@@ -1,12 +1,12 @@
 package ham.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import ham.merge.InputException;
+import ham.merge.io.JsonFiles;
 import ham.report.chart.Unit;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Values of records: what is absent or null is missing, what is of another kind than expected is refused. */
 final class Values {
@@ -14,82 +14,38 @@ final class Values {
 
     private Values() {}
 
-    /**
-     * A number, NaN where there is none.
-     *
-     * @throws InputException when something else is there
-     */
-    static double number(JsonNode object, String key) {
-        return toNumber(object.path(key), key);
+    /** A number, NaN where there is none. */
+    static double number(Number value) {
+        return value == null ? Double.NaN : value.doubleValue();
     }
 
-    private static double toNumber(JsonNode value, String name) {
-        if (value.isMissingNode()
-                || value.isNull()
-                || (value.isTextual() && value.asText().equals("NaN"))) {
-            return Double.NaN;
-        }
-        if (!value.isNumber()) {
-            throw new InputException("a report: expected a number as " + name + ", found " + value);
-        }
-        return value.asDouble();
+    /** Numbers with NaN where there is none. */
+    static List<Double> numbers(List<Double> values) {
+        return values.stream().map(Values::number).toList();
     }
 
-    /** The numbers of an array, empty where there is none. */
-    static List<Double> numbers(JsonNode object, String key) {
-        List<Double> numbers = new ArrayList<>();
-        array(object, key).forEach(each -> numbers.add(toNumber(each, key)));
-        return numbers;
+    /** The rows of a matrix, with NaN where there is no number. */
+    static List<List<Double>> matrix(List<List<Double>> rows) {
+        return rows.stream().map(Values::numbers).toList();
     }
 
-    /** The rows of a matrix. */
-    static List<List<Double>> matrix(JsonNode object, String key) {
-        List<List<Double>> rows = new ArrayList<>();
-        for (JsonNode row : array(object, key)) {
-            if (!row.isArray()) {
-                throw new InputException("a report: expected " + key + " to hold arrays, found " + row);
-            }
-            List<Double> values = new ArrayList<>();
-            row.forEach(each -> values.add(toNumber(each, key)));
-            rows.add(values);
-        }
-        return rows;
-    }
-
-    /** The texts of an array, empty where there is none. */
-    static List<String> texts(JsonNode object, String key) {
-        List<String> texts = new ArrayList<>();
-        array(object, key).forEach(each -> texts.add(text(each)));
-        return texts;
-    }
-
-    /**
-     * An array, empty where there is none.
-     *
-     * @throws InputException when something else is there
-     */
-    static JsonNode array(JsonNode object, String key) {
-        JsonNode value = object.path(key);
-        if (!value.isArray() && !value.isMissingNode() && !value.isNull()) {
-            throw new InputException("a report: expected an array as " + key + ", found " + value);
-        }
-        return value;
+    /** Texts and numbers for people. */
+    static List<String> texts(List<?> values) {
+        return values.stream().map(Values::text).toList();
     }
 
     /** Any value for people: numbers rounded, a dash where there is none. */
-    static String text(JsonNode value) {
-        if (value.isMissingNode() || value.isNull()) {
+    static String text(Object value) {
+        if (value == null) {
             return NONE;
         }
-        if (value.isArray()) {
-            List<String> parts = new ArrayList<>();
-            value.forEach(each -> parts.add(text(each)));
-            return String.join(", ", parts);
+        if (value instanceof Collection<?> many) {
+            return many.stream().map(Values::text).collect(Collectors.joining(", "));
         }
-        if (value.isFloatingPointNumber()) {
-            return Unit.number(value.asDouble());
+        if (value instanceof Double || value instanceof Float) {
+            return Unit.number(((Number) value).doubleValue());
         }
-        return value.isValueNode() ? value.asText() : value.toString();
+        return value instanceof Map ? JsonFiles.tree(value).toString() : value.toString();
     }
 
     /** A number for people, a dash where there is none. */
@@ -97,15 +53,10 @@ final class Values {
         return Double.isFinite(value) ? unit.text(value) : NONE;
     }
 
-    /** The entries of an object for people. */
-    static Map<String, String> facts(JsonNode object) {
+    /** Names and values for people; settings are shown as they were given. */
+    static Map<String, String> facts(Map<String, ?> values) {
         Map<String, String> facts = new LinkedHashMap<>();
-        object.properties().forEach(each -> facts.put(each.getKey(), exact(each.getValue())));
+        values.forEach((name, value) -> facts.put(name, value instanceof Number ? value.toString() : text(value)));
         return facts;
-    }
-
-    /** Settings are shown as they were given. */
-    private static String exact(JsonNode value) {
-        return value.isNumber() ? value.asText() : text(value);
     }
 }

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.report.record.ChartDocument;
+import ham.report.record.ExperimentDocument;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -15,7 +17,7 @@ import org.w3c.dom.Document;
 class ExperimentReportTest {
     @Test
     void showsTableNotesChartsAndCommand() {
-        String html = new ExperimentReport(SampleRecords.experiment()).html();
+        String html = new ExperimentReport(ExperimentDocument.of(SampleRecords.experiment())).html();
         Document page = Documents.parse(html);
         assertThat(Documents.elements(page, "svg")).hasSize(4);
         assertThat(Documents.texts(page, "td")).contains("sd-lora", "0.3150");
@@ -25,7 +27,7 @@ class ExperimentReportTest {
     @Test
     void everyChartCanBeAFile() {
         for (JsonNode chart : SampleRecords.experiment().path("charts")) {
-            Document file = Documents.parse(ExperimentReport.svg(chart));
+            Document file = Documents.parse(ExperimentReport.svg(ChartDocument.of(chart)));
             assertThat(file.getDocumentElement().getAttribute("xmlns")).isEqualTo("http://www.w3.org/2000/svg");
             assertThat(Documents.texts(file, "style")).hasSize(1);
             assertThat(Documents.texts(file, "title"))
@@ -36,7 +38,8 @@ class ExperimentReportTest {
     @Test
     void everythingButTheTitleMayBeAbsent() {
         Document page =
-                Documents.parse(new ExperimentReport(JsonFiles.object().put("title", SampleRecords.EVIL)).html());
+                Documents.parse(new ExperimentReport(ExperimentDocument.of(
+                        JsonFiles.object().put("title", SampleRecords.EVIL))).html());
         assertThat(Documents.texts(page, "h1"))
                 .containsExactly(SampleRecords.EVIL.replace('\u0000', '\uFFFD').replace('\u0085', '\uFFFD'));
         assertThat(Documents.elements(page, "section")).isEmpty();
@@ -49,7 +52,7 @@ class ExperimentReportTest {
         ObjectNode series = ((ArrayNode) chart.path("series")).addObject().put("name", "only oracle");
         series.putArray("x").add("oracle");
         series.putArray("y").add(0.68);
-        Document file = Documents.parse(ExperimentReport.svg(chart));
+        Document file = Documents.parse(ExperimentReport.svg(ChartDocument.of(chart)));
         assertThat(Documents.texts(file, "title"))
                 .filteredOn(each -> each.contains("only oracle"))
                 .containsExactly("oracle, only oracle: 68.00 %");
@@ -74,7 +77,7 @@ class ExperimentReportTest {
     }
 
     private static void refused(ObjectNode chart, String message) {
-        assertThatThrownBy(() -> ExperimentReport.svg(chart))
+        assertThatThrownBy(() -> ExperimentReport.svg(ChartDocument.of(chart)))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(message);
     }
@@ -83,7 +86,7 @@ class ExperimentReportTest {
     void aTableThatDoesNotFitTogetherIsRefused() {
         ObjectNode record = SampleRecords.experiment();
         ((ArrayNode) record.path("table").path("columns")).add("one more");
-        assertThatThrownBy(() -> new ExperimentReport(record).html())
+        assertThatThrownBy(() -> new ExperimentReport(ExperimentDocument.of(record)).html())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected 5 cells in row 1, found 4");
     }

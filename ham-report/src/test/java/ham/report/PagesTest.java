@@ -3,6 +3,7 @@ package ham.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.report.bench.BenchDocument;
+import ham.report.record.ExperimentDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,7 @@ class PagesTest {
             "run-5",
             SampleRecords.run(5, Optional.empty()).html(),
             "experiment",
-            new ExperimentReport(SampleRecords.experiment()).html());
+            new ExperimentReport(ExperimentDocument.of(SampleRecords.experiment())).html());
 
     static Stream<Arguments> each() {
         return PAGES.entrySet().stream().map(page -> Arguments.of(page.getKey(), page.getValue()));

@@ -42,7 +42,7 @@ class RunReportTest {
                 + "'], 'images': 3, 'accuracy': 0.25}, {'classes': ['b'], 'images': 1, 'accuracy': 1}]}");
         JsonNode export = json("{'bytes': 2500000, 'parity': {'inputs': '" + evil
                 + "', 'tolerance': 0.001, 'top1': 1, 'differences': {'factored': 1e-6}}}");
-        return new RunReport(
+        return RunReport.of(
                         run,
                         metrics,
                         merge,
@@ -79,18 +79,24 @@ class RunReportTest {
     @Test
     void withoutTestImagesEveryTaskCountsTheSame() {
         JsonNode metrics = json("{'R': [[1], [0, 1]], 'variants': {'ham/linear': {'R': [[1], [0, 1]]}}}");
-        assertThat(new RunReport(NONE, metrics, NONE, NONE, NONE, Optional.empty()).html())
+        assertThat(RunReport.of(NONE, metrics, NONE, NONE, NONE, Optional.empty()).html())
                 .contains("after task 2: 50.00 %", "every task counting the same");
     }
 
     /** Sequential, linear and frozen have no groups; a run without any record still has a page. */
     @Test
     void whatIsNotRecordedHasNoSection() {
-        String empty = new RunReport(NONE, NONE, NONE, NONE, NONE, Optional.empty()).html();
+        String empty = RunReport.of(NONE, NONE, NONE, NONE, NONE, Optional.empty()).html();
         assertThat(Documents.texts(Documents.parse(empty), "h2")).containsExactly("How it was made");
         RunReport full = SampleRecords.run(3, Optional.empty());
         String without = new RunReport(
-                        full.run(), full.metrics(), NONE, full.evaluation(), full.export(), Optional.empty())
+                        full.run(),
+                        full.metrics(),
+                        RunReport.of(NONE, NONE, NONE, NONE, NONE, Optional.empty())
+                                .merge(),
+                        full.evaluation(),
+                        full.export(),
+                        Optional.empty())
                 .html();
         assertThat(Documents.texts(Documents.parse(without), "h2"))
                 .contains("Accuracy after every task", "Costs")
@@ -116,7 +122,7 @@ class RunReportTest {
         JsonNode merge = json("{'inputs': [{}, {'group_alphas': [0.5]}, {'group_alphas': [0.6]}], 'steps': ["
                 + "{'alpha': 1, 'group': 0, 'group_alpha': 1}, {'alpha': 1, 'group': 1, 'group_alpha': 1},"
                 + " {'alpha': 0.9, 'group': 0, 'group_alpha': 0.75}]}");
-        assertThat(new RunReport(NONE, NONE, merge, NONE, NONE, Optional.empty()).html())
+        assertThat(RunReport.of(NONE, NONE, merge, NONE, NONE, Optional.empty()).html())
                 .contains("group 0, after task 2: 0.5<", "group 0, after task 3: 0.75<", "task 3 joins group 0")
                 .doesNotContain("after task 3: 0.6<");
     }
@@ -124,7 +130,7 @@ class RunReportTest {
     @Test
     void aFigureThatIsNoNumberIsRefused() {
         ObjectNode metrics = (ObjectNode) json("{'R': [['high']]}");
-        assertThatThrownBy(() -> new RunReport(NONE, metrics, NONE, NONE, NONE, Optional.empty()).html())
+        assertThatThrownBy(() -> RunReport.of(NONE, metrics, NONE, NONE, NONE, Optional.empty()).html())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected a number as R, found \"high\"");
     }

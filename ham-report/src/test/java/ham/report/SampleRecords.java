@@ -168,7 +168,7 @@ final class SampleRecords {
                 .putObject("differences")
                 .put("engine", 1.97e-6)
                 .put("factored", 2.4e-6);
-        return new RunReport(run, metrics, merge(random, tasks), evaluation, export, bench);
+        return RunReport.of(run, metrics, merge(random, tasks), evaluation, export, bench);
     }
 
     private static ObjectNode figures(Random random, int tasks, int method, int head) {

@@ -1,7 +1,9 @@
 package ham.runtime;
 
 import ham.common.ErrorCode;
+import ham.common.Found;
 import ham.common.HamException;
+import java.nio.file.Path;
 
 /**
  * An image, a model file, a tensor or a setting that cannot be used.
@@ -18,6 +20,21 @@ public final class ModelException extends HamException {
 
     public ModelException(String message, Throwable cause) {
         super(ErrorCode.INPUT, message, cause);
+    }
+
+    /**
+     * Checks that a file is there, holds something, may be read by this user and is no pointer of Git LFS.
+     *
+     * @param what what the file should be, for the message ("an ONNX model")
+     * @throws ModelException if something else is there
+     */
+    public static void requireFile(Path file, String what) {
+        Found.instead(file).ifPresent(found -> {
+            throw new ModelException(file + ": expected " + what + ", found " + found + ".");
+        });
+        if (file.toFile().length() == 0) {
+            throw new ModelException(file + ": expected " + what + ", found an empty file.");
+        }
     }
 
     private ModelException(Parameter parameter, String problem) {

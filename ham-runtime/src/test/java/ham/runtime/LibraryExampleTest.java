@@ -7,6 +7,7 @@ import ham.runtime.classify.Prediction;
 import ham.runtime.image.ImageDecoder;
 import ham.runtime.image.RgbImage;
 import ham.runtime.model.SessionSettings;
+import ham.testing.TestData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -81,7 +81,7 @@ public final class InferenceServer implements AutoCloseable {
             grpc = Optional.of(
                     GrpcServer.start(service, settings.host(), settings.grpc().getAsInt(), settings.tls()));
         }
-        watch = settings.watch().map(every -> new RepositoryWatch(repository, every));
+        watch = settings.watch().map(every -> new RepositoryWatch(repository, every, settings.beforeLook()));
     }
 
     /** Port of REST, where it listens. */

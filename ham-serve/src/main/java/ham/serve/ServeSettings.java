@@ -23,6 +23,7 @@ import java.util.OptionalInt;
  * @param limits what clients may take
  * @param batching how requests become runs
  * @param watch how often the models' files are looked at; empty for never
+ * @param beforeLook what is done before each look at them; it throws nothing
  * @param rule how much a newer state of a model may differ
  * @param log how requests are told
  * @param out where lines of JSON go
@@ -38,6 +39,7 @@ public record ServeSettings(
         Limits limits,
         BatchRules batching,
         Optional<Duration> watch,
+        Runnable beforeLook,
         SwapRule rule,
         LogForm log,
         PrintStream out,
@@ -77,6 +79,7 @@ public record ServeSettings(
         private Limits limits = Limits.DEFAULT;
         private BatchRules batching = new BatchRules(32, Duration.ZERO, 256, 1);
         private Optional<Duration> watch = Optional.empty();
+        private Runnable beforeLook = () -> {};
         private SwapRule rule = SwapRule.ADDED_LABELS;
         private LogForm log = LogForm.SLF4J;
         private PrintStream out = System.err;
@@ -133,6 +136,12 @@ public record ServeSettings(
             return this;
         }
 
+        /** What is done before each look at the files, on the thread that looks; it throws nothing. */
+        public Builder optBeforeLook(Runnable value) {
+            beforeLook = value;
+            return this;
+        }
+
         /** How much a newer state may differ: by further labels unless set. */
         public Builder optRule(SwapRule value) {
             rule = value;
@@ -165,7 +174,7 @@ public record ServeSettings(
          */
         public ServeSettings build() {
             return new ServeSettings(
-                    host, http, grpc, tls, token, limits, batching, watch, rule, log, out, drain, version);
+                    host, http, grpc, tls, token, limits, batching, watch, beforeLook, rule, log, out, drain, version);
         }
     }
 }

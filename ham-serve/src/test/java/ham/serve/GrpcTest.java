@@ -66,6 +66,33 @@ class GrpcTest {
         server.close();
     }
 
+    /** Frames of HTTP/2 made by hand: what a client of any other making sends. */
+    @Test
+    void answersAClientThatIsNotOfGrpcJava() throws Exception {
+        try (RawGrpc client = new RawGrpc(server.server.grpcPort().getAsInt())) {
+            assertThat(client.call("ServerLive", new byte[0])).containsExactly(8, 1);
+            ModelInferRequest request = request("scaled2")
+                    .addInputs(pixels())
+                    .addRawInputContents(raw(1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3))
+                    .build();
+            for (int i = 0; i < 3; i++) {
+                assertThat(ModelInferResponse.parseFrom(client.call("ModelInfer", request.toByteArray())))
+                        .isEqualTo(stub.modelInfer(request));
+            }
+            byte[] large = request.toBuilder()
+                    .putParameters(
+                            "x",
+                            InferParameter.newBuilder()
+                                    .setStringParam("x".repeat(60_000))
+                                    .build())
+                    .build()
+                    .toByteArray();
+            assertThat(ModelInferResponse.parseFrom(client.call("ModelInfer", large)).getRawOutputContentsCount())
+                    .as("a message in several frames")
+                    .isEqualTo(1);
+        }
+    }
+
     private static ModelInferRequest.Builder request(String model) {
         return ModelInferRequest.newBuilder().setModelName(model).setId("7");
     }

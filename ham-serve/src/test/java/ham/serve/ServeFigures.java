@@ -128,14 +128,20 @@ class ServeFigures {
     void overhead() throws IOException {
         try (TestServer server = start(MODEL, settings -> settings);
                 OnnxModel model = OnnxModel.open(MODEL, new SessionSettings(1));
-                RawHttp http = new RawHttp(server.server.httpPort().getAsInt())) {
+                RawHttp http = new RawHttp(server.server.httpPort().getAsInt());
+                RawGrpc raw = new RawGrpc(server.server.grpcPort().getAsInt())) {
             Row row = Row.of(model);
             Map<String, Tensor> inputs = Map.of(row.input(), Tensor.of(row.values(), row.shape()));
             byte[] rest = row.rest(name(MODEL));
             ModelInferRequest request = row.grpc(name(MODEL));
             ManagedChannel channel = GrpcTest.channel(server);
             GRPCInferenceServiceBlockingStub stub = GRPCInferenceServiceGrpc.newBlockingStub(channel);
-            List<Work> works = List.of(() -> model.run(inputs), () -> http.send(rest), () -> stub.modelInfer(request));
+            byte[] message = request.toByteArray();
+            List<Work> works = List.of(
+                    () -> model.run(inputs),
+                    () -> http.send(rest),
+                    () -> raw.call("ModelInfer", message),
+                    () -> stub.modelInfer(request));
             long[][] times = new long[works.size()][ROUNDS];
             for (int round = -ROUNDS / 2; round < ROUNDS; round++) {
                 for (int i = 0; i < times.length; i++) {
@@ -146,7 +152,7 @@ class ServeFigures {
                 }
             }
             channel.shutdownNow();
-            String[] names = {"in process", "REST, binary", "gRPC"};
+            String[] names = {"in process", "REST, binary", "gRPC, frames", "gRPC, grpc-java"};
             say("overhead, %s, %d bytes a request, %d rounds in turns", name(MODEL), 4 * row.values().length, ROUNDS);
             for (int i = 0; i < times.length; i++) {
                 long[] more = new long[ROUNDS];
@@ -154,7 +160,7 @@ class ServeFigures {
                     more[round] = times[i][round] - times[0][round];
                 }
                 say(
-                        "  %-13s p50 %.3f ms, p90 %.3f ms, p99 %.3f ms; p50 of the difference to in process %+.3f ms",
+                        "  %-17s p50 %.3f ms, p90 %.3f ms, p99 %.3f ms; p50 of the difference to in process %+.3f ms",
                         names[i],
                         percentile(times[i], 0.5),
                         percentile(times[i], 0.9),

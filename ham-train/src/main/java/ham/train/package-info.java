@@ -12,7 +12,7 @@
  *         .optRank(4)
  *         .build();
  * FinishedRun run = FinishedRun.of(config, target, Map.of(), List.of(), RunProgress.SILENT);
- * out.println("average accuracy after the last task: " + run.metrics().path("last"));
+ * out.println("average accuracy after the last task: " + run.metrics().last());
  * Merged deltas = Merged.read(run.folder().resolve("merged"));
  * }</pre>
  *

@@ -3,6 +3,7 @@ package ham.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.merge.folder.Merged;
+import ham.testing.TestData;
 import ham.train.config.RunConfig;
 import ham.train.learn.LearningMethod;
 import ham.train.run.FinishedRun;
@@ -45,7 +46,7 @@ class LibraryExampleTest {
                 .optRank(4)
                 .build();
         FinishedRun run = FinishedRun.of(config, target, Map.of(), List.of(), RunProgress.SILENT);
-        out.println("average accuracy after the last task: " + run.metrics().path("last"));
+        out.println("average accuracy after the last task: " + run.metrics().last());
         Merged deltas = Merged.read(run.folder().resolve("merged"));
         // end
         assertThat(printed.toString(StandardCharsets.UTF_8))

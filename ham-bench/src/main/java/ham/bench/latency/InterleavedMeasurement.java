@@ -28,12 +28,12 @@ public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, 
     }
 
     /** Measures with the system's clock; results in the order of the candidates. */
-    public List<Measured> measure(List<Candidate> candidates) {
+    public List<Measured> measure(List<TimedAction> candidates) {
         return measure(candidates, System::nanoTime);
     }
 
     /** Measures with a clock that gives nanoseconds. */
-    List<Measured> measure(List<Candidate> candidates, LongSupplier clock) {
+    List<Measured> measure(List<TimedAction> candidates, LongSupplier clock) {
         for (int round = 0; round < warmUpRounds; round++) {
             run(candidates, round, clock, newSamples(candidates));
         }
@@ -53,7 +53,7 @@ public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, 
         return measured;
     }
 
-    private void run(List<Candidate> candidates, int round, LongSupplier clock, List<LatencySamples> samples) {
+    private void run(List<TimedAction> candidates, int round, LongSupplier clock, List<LatencySamples> samples) {
         Rotation.round(round, candidates.size(), pause, index -> {
             Runnable action = candidates.get(index).action();
             action.run();
@@ -65,7 +65,7 @@ public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, 
         });
     }
 
-    private static List<LatencySamples> newSamples(List<Candidate> candidates) {
+    private static List<LatencySamples> newSamples(List<TimedAction> candidates) {
         return candidates.stream().map(candidate -> new LatencySamples()).toList();
     }
 }

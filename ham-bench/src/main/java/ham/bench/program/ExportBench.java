@@ -1,6 +1,6 @@
 package ham.bench.program;
 
-import ham.bench.latency.Candidate;
+import ham.bench.latency.TimedAction;
 import ham.bench.latency.InterleavedMeasurement;
 import ham.export.ExportRequest;
 import ham.export.VitExporter;
@@ -66,7 +66,7 @@ public final class ExportBench {
                     .asFloatBuffer()
                     .put(pixels)
                     .flip();
-            List<Candidate> candidates = new ArrayList<>();
+            List<TimedAction> candidates = new ArrayList<>();
             float[] first = null;
             for (String graph : graphs) {
                 Path file = folder.resolve("model.onnx");
@@ -77,7 +77,7 @@ public final class ExportBench {
                 System.out.printf(
                         "%-40s largest difference of a logit from the first graph %.1e%n",
                         graph, difference(first, logits));
-                candidates.add(new Candidate(graph, () -> model.run(input.duplicate(), shape)));
+                candidates.add(new TimedAction(graph, () -> model.run(input.duplicate(), shape)));
             }
             int rounds = Integer.getInteger("rounds", 20);
             double[] medians = cpu ? cpuTimes(candidates, rounds) : clockTimes(candidates, rounds);
@@ -90,14 +90,14 @@ public final class ExportBench {
         }
     }
 
-    private static double[] clockTimes(List<Candidate> candidates, int rounds) {
+    private static double[] clockTimes(List<TimedAction> candidates, int rounds) {
         return new InterleavedMeasurement(2, rounds, 3, Duration.ofMillis(20), Duration.ofMinutes(10))
                 .measure(candidates).stream()
                         .mapToDouble(each -> each.latency().p50Ms())
                         .toArray();
     }
 
-    private static double[] cpuTimes(List<Candidate> candidates, int rounds) {
+    private static double[] cpuTimes(List<TimedAction> candidates, int rounds) {
         var threads = ManagementFactory.getThreadMXBean();
         double[][] times = new double[candidates.size()][rounds];
         for (int round = 0; round < rounds; round++) {

@@ -1,7 +1,7 @@
 package ham.bench.scenario;
 
 import ham.bench.latency.NanoClock;
-import ham.bench.traffic.TaskStream;
+import ham.bench.traffic.RequestedTasks;
 import java.time.Duration;
 
 /**
@@ -22,7 +22,7 @@ public final class ClosedLoop implements Turn {
      * @param perTurn most queries of a turn, at least 1
      * @param limit no query of a turn is sent after this time; one always is
      */
-    public ClosedLoop(QueryTarget target, TaskStream stream, int images, int perTurn, Duration limit) {
+    public ClosedLoop(QueryTarget target, RequestedTasks stream, int images, int perTurn, Duration limit) {
         this(target, stream, images, perTurn, 1, limit);
     }
 
@@ -31,7 +31,7 @@ public final class ClosedLoop implements Turn {
      *
      * @param together a turn counts a multiple of so many queries, whatever the limit, so that none of a kind is left out
      */
-    public ClosedLoop(QueryTarget target, TaskStream stream, int images, int perTurn, int together, Duration limit) {
+    public ClosedLoop(QueryTarget target, RequestedTasks stream, int images, int perTurn, int together, Duration limit) {
         if (images < 1 || perTurn < 1 || together < 1 || perTurn % together != 0) {
             throw new IllegalArgumentException("expected at least 1 image a query and queries a turn in a multiple of "
                     + together + ", found " + images + " and " + perTurn);

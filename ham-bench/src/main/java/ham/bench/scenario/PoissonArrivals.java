@@ -1,7 +1,7 @@
 package ham.bench.scenario;
 
 import ham.bench.latency.NanoClock;
-import ham.bench.traffic.TaskStream;
+import ham.bench.traffic.RequestedTasks;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
@@ -26,7 +26,7 @@ public final class PoissonArrivals implements Turn {
      * @param perTurn most queries of a turn, at least 1
      * @param limit no query of a turn is answered after this time; one always is
      */
-    public PoissonArrivals(QueryTarget target, TaskStream stream, double rate, long seed, int perTurn, Duration limit) {
+    public PoissonArrivals(QueryTarget target, RequestedTasks stream, double rate, long seed, int perTurn, Duration limit) {
         if (!(rate > 0 && Double.isFinite(rate)) || perTurn < 1) {
             throw new IllegalArgumentException(
                     "expected a rate above 0 and at least 1 query a turn, found " + rate + " and " + perTurn);

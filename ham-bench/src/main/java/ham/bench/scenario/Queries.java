@@ -1,15 +1,15 @@
 package ham.bench.scenario;
 
-import ham.bench.traffic.TaskStream;
+import ham.bench.traffic.RequestedTasks;
 
 /** A stream of queries in one array, made before the clock runs. */
 final class Queries {
-    private final TaskStream stream;
+    private final RequestedTasks stream;
     private final int[] tasks;
     private int last = -1;
     private boolean switched;
 
-    Queries(TaskStream stream, int images) {
+    Queries(RequestedTasks stream, int images) {
         this.stream = stream;
         this.tasks = new int[images];
     }

@@ -8,7 +8,7 @@ import ham.bench.scenario.InterleavedRun.Outcome;
 import ham.bench.scenario.PoissonArrivals;
 import ham.bench.scenario.Scenario;
 import ham.bench.scenario.Turn;
-import ham.bench.traffic.TaskStream;
+import ham.bench.traffic.RequestedTasks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,7 +154,7 @@ final class ScenarioRuns {
     }
 
     /** 0, 0, 1, 1, 2, 2, ...: every second request switches. */
-    private static final class Pairs implements TaskStream {
+    private static final class Pairs implements RequestedTasks {
         private final int tasks;
         private int count;
 

@@ -30,7 +30,7 @@ public record Traffic(TrafficKind kind, double zipfExponent, double burstLength,
      *
      * @param tasks how many, at least 1
      */
-    public TaskStream over(int tasks) {
+    public RequestedTasks over(int tasks) {
         if (tasks < 1) {
             throw new IllegalArgumentException("expected at least one task, found " + tasks);
         }
@@ -43,7 +43,7 @@ public record Traffic(TrafficKind kind, double zipfExponent, double burstLength,
         };
     }
 
-    private TaskStream zipf(int tasks, SplittableRandom random) {
+    private RequestedTasks zipf(int tasks, SplittableRandom random) {
         double[] cumulative = new double[tasks];
         double sum = 0;
         for (int k = 0; k < tasks; k++) {
@@ -57,7 +57,7 @@ public record Traffic(TrafficKind kind, double zipfExponent, double burstLength,
         };
     }
 
-    private static final class RoundRobin implements TaskStream {
+    private static final class RoundRobin implements RequestedTasks {
         private final int tasks;
         private int next;
 
@@ -73,7 +73,7 @@ public record Traffic(TrafficKind kind, double zipfExponent, double burstLength,
         }
     }
 
-    private static final class Bursts implements TaskStream {
+    private static final class Bursts implements RequestedTasks {
         private final int tasks;
         private final double length;
         private final SplittableRandom random;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.merge.InputException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -112,8 +113,12 @@ public final class OipClient {
     private HttpResponse<byte[]> send(HttpRequest request) {
         try {
             return http.send(request, BodyHandlers.ofByteArray());
+        } catch (ConnectException e) {
+            throw InputException.parameter(
+                    PARAMETER, "expected a server at " + server + ", found nobody who listens there");
         } catch (IOException e) {
-            throw InputException.parameter(PARAMETER, "expected a server at " + server + ", found none (" + e + ")");
+            throw InputException.parameter(
+                    PARAMETER, "expected an answer of " + server + ", found none (" + e.getMessage() + ")");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a server answers", e);

@@ -12,7 +12,7 @@ class InterleavedMeasurementTest {
     private final List<String> order = new ArrayList<>();
     private long now = 1_000;
 
-    private final List<Candidate> candidates =
+    private final List<TimedAction> candidates =
             List.of(candidate("a", 1_000_000), candidate("b", 2_000_000), candidate("c", 4_000_000));
 
     @Test
@@ -59,8 +59,8 @@ class InterleavedMeasurementTest {
         return plan.measure(candidates, () -> now);
     }
 
-    private Candidate candidate(String name, long duration) {
-        return new Candidate(name, () -> {
+    private TimedAction candidate(String name, long duration) {
+        return new TimedAction(name, () -> {
             order.add(name);
             now += duration;
         });

@@ -15,7 +15,7 @@ class TrafficTest {
     private static final int REQUESTS = 200_000;
 
     private static int[] requests(TrafficKind kind, int tasks, long seed) {
-        TaskStream stream = new Traffic(kind, 1.2, 8, seed).over(tasks);
+        RequestedTasks stream = new Traffic(kind, 1.2, 8, seed).over(tasks);
         return IntStream.generate(stream::next).limit(REQUESTS).toArray();
     }
 

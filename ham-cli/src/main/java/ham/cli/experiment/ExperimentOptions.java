@@ -87,7 +87,7 @@ final class ExperimentOptions {
             }
         }
         ExperimentOutcome outcome = work.run(plan);
-        console.result(outcome.table() + "\n\n" + out.resolve("report.html") + " has the charts.", outcome.results());
+        console.result(outcome.table() + "\n\n" + out.resolve("report.html") + " has the charts.", outcome.results().json());
         return ExitCode.DONE;
     }
 

@@ -2,17 +2,10 @@ package ham.cli.fleet;
 
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
+import ham.export.fleet.Arrival;
 import ham.export.fleet.Installation;
 import ham.export.fleet.SigningKeys;
-import ham.export.fleet.Update;
-import ham.export.fleet.UpdateMaker;
-import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
-import ham.runtime.model.OnnxModel;
-import ham.runtime.model.Optimization;
-import ham.runtime.model.SessionSettings;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.Optional;
@@ -59,7 +52,7 @@ public final class ApplyCommand implements Callable<Integer> {
                     "expected an update or --roll-back, found " + (rollBack ? "both" : "none"));
         }
         Installation installation = new Installation(model);
-        String hash = rollBack ? installation.rollBack() : applied(installation);
+        String hash = rollBack ? installation.rollBack() : applied();
         console.result(
                 model + " is now " + hash + (rollBack ? ", rolled back" : "") + "; the model before is "
                         + installation.previous(),
@@ -71,34 +64,8 @@ public final class ApplyCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private String applied(Installation installation) {
+    private String applied() {
         Optional<PublicKey> key = Optional.ofNullable(verify).map(SigningKeys::readPublic);
-        if (!update.toString().endsWith(".hampatch")) {
-            return installation.apply(Update.open(update, key), ApplyCommand::check);
-        }
-        if (key.isPresent()) {
-            throw new InputException(
-                    update,
-                    "expected a signed update (.hamupdate), found a patch, which has no signature; make one with 'ham sign'");
-        }
-        Path wrapped = null;
-        try {
-            wrapped = Files.createTempFile("ham-apply-", ".hamupdate");
-            return installation.apply(
-                    UpdateMaker.ofPatch(update, Optional.empty(), Optional.empty(), wrapped, true),
-                    ApplyCommand::check);
-        } catch (IOException e) {
-            throw InputException.unwritable(update, e);
-        } finally {
-            if (wrapped != null) {
-                wrapped.toFile().delete();
-            }
-        }
-    }
-
-    /** A model that does not open here takes nobody's place. */
-    private static void check(Path next) {
-        OnnxModel.open(next, new SessionSettings(1).optimized(Optimization.NONE))
-                .close();
+        return Arrival.install(model, update, key);
     }
 }

@@ -1,7 +1,7 @@
 package ham.cli.merge;
 
 import ham.merge.folder.AdapterFolder;
-import ham.merge.folder.Replay;
+import ham.merge.folder.ContinuedMerge;
 import ham.merge.folder.StoredMerge;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergeMethod;
@@ -88,7 +88,7 @@ final class ContinueOptions {
      * @param added new adapters
      * @throws ham.merge.InputException when the earlier merge cannot be read, or has no such adapter
      */
-    Replay replay(CommandSpec spec, List<AdapterFolder> added) {
+    ContinuedMerge merge(CommandSpec spec, List<AdapterFolder> added) {
         StoredMerge stored = StoredMerge.open(onto);
         ParseResult parsed = spec.commandLine().getParseResult();
         boolean ham = stored.settings().method() == MergeMethod.HAM;
@@ -99,7 +99,7 @@ final class ContinueOptions {
                     other + ": expected " + (ham ? "--alpha" : "--weight") + " with the method "
                             + stored.settings().method().optionName() + " of " + onto + ", found " + other);
         }
-        return Replay.of(
+        return ContinuedMerge.of(
                 stored,
                 without,
                 added,

@@ -13,9 +13,11 @@ import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.MergeInputs;
 import ham.merge.folder.MergeOrigin;
+import ham.merge.folder.MergeRecord;
 import ham.merge.folder.PeftMerge;
+import ham.merge.folder.PeftMergeRecord;
 import ham.merge.folder.PlanRecord;
-import ham.merge.folder.Replay;
+import ham.merge.folder.ContinuedMerge;
 import ham.merge.io.Outputs;
 import ham.merge.join.Importance;
 import ham.merge.kernel.Parallel;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -149,39 +152,48 @@ public final class MergeCommand implements Callable<Integer> {
     private Integer goOn(Path merged) {
         List<Path> inputs = new ArrayList<>(adapters);
         inputs.add(merged);
-        Replay stored = continued.replay(
+        ContinuedMerge stored = continued.merge(
                 console.spec(), adapters.stream().map(AdapterFolder::read).toList());
         requireOutput(stored.settings(), inputs);
-        Replay replay = base == null ? stored : stored.onto(Checkpoint.open(base));
-        replay.warnings().forEach(console::warn);
-        return dryRun ? plan(replay.check()) : write(replay.merge(console::mergeProgress), replay.base());
+        ContinuedMerge wanted = base == null ? stored : stored.onto(Checkpoint.open(base));
+        wanted.warnings().forEach(console::warn);
+        return dryRun ? plan(wanted.check()) : write(wanted.merge(console::mergeProgress), wanted.base());
     }
 
     private Integer plan(MergeInputs inputs) {
-        ObjectNode plan = PlanRecord.of(inputs).json();
-        plan.path("warnings").forEach(warning -> console.warn(warning.asText()));
-        console.result(PlanText.of(plan), plan);
+        PlanRecord plan = PlanRecord.of(inputs);
+        plan.warnings().forEach(console::warn);
+        console.result(PlanText.of(plan), plan.json());
         return ExitCode.DONE;
     }
 
     private Integer write(AdapterMerge result, Optional<Path> wantedBase) {
         MergeOrigin origin = new MergeOrigin(console.command(), Optional.of(Version.current()), wantedBase);
         boolean peft = format.peft(console.spec());
-        ObjectNode[] record = new ObjectNode[1];
+        if (peft) {
+            AtomicReference<PeftMergeRecord> written = new AtomicReference<>();
+            Outputs.folder(
+                    out,
+                    force,
+                    folder -> written.set(PeftMerge.write(
+                            folder,
+                            result,
+                            format.rank(console.spec(), result.merge().settings()),
+                            wantedBase,
+                            console::mergeProgress)));
+            return written(result, MergeText.ofPeft(written.get()), written.get().json());
+        }
+        AtomicReference<MergeRecord> written = new AtomicReference<>();
         Outputs.folder(
                 out,
                 force,
-                folder -> record[0] = peft
-                        ? PeftMerge.write(
-                                folder,
-                                result,
-                                format.rank(console.spec(), result.merge().settings()),
-                                wantedBase,
-                                console::mergeProgress)
-                        : MergeFolder.write(folder, result, origin, console::mergeProgress));
+                folder -> written.set(MergeFolder.write(folder, result, origin, console::mergeProgress)));
+        return written(result, MergeText.of(written.get()), written.get().json());
+    }
+
+    private Integer written(AdapterMerge result, String text, ObjectNode json) {
         result.warnings().forEach(console::warn);
-        String text = peft ? MergeText.ofPeft(record[0]) : MergeText.of(record[0]);
-        console.result(text + "\nwritten to " + out, record[0].put("out", out.toString()));
+        console.result(text + "\nwritten to " + out, json.put("out", out.toString()));
         return ExitCode.DONE;
     }
 

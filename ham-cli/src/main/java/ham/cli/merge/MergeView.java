@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.cli.console.Console;
 import ham.merge.InputException;
 import ham.merge.folder.MergeFolder;
+import ham.merge.folder.MergeRecord;
 import ham.merge.folder.MergeSimilarity;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
@@ -13,10 +14,10 @@ import ham.report.SimilarityChart;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.DoubleSummaryStatistics;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.StreamSupport;
+import java.util.function.Function;
 
 /** What {@code ham inspect} shows of a merge folder. */
 public final class MergeView {
@@ -27,15 +28,16 @@ public final class MergeView {
 
     /** Reads all of the folder, prints it, and draws the similarities where that is asked for. */
     public static void show(Console console, Path folder, Optional<Path> plot, boolean force) {
-        ObjectNode record = JsonFiles.read(folder.resolve(MergeFolder.RECORD), "the record of a merge folder");
+        MergeRecord record = MergeFolder.open(folder).record();
+        ObjectNode json = record.json();
         Merged.read(folder);
         StringBuilder text =
                 new StringBuilder(MergeText.of(record)).append("\n\n").append(weights(record));
-        int adapters = record.path("steps").size();
+        int adapters = record.steps().size();
         if (adapters <= MOST_ADAPTERS) {
             MergeSimilarity similarity = MergeSimilarity.of(folder, console::mergeProgress);
             text.append("\n\n").append(HeatMapText.of(similarity, console.colours()));
-            record.set("similarity", json(similarity));
+            json.set("similarity", json(similarity));
             plot.ifPresent(file -> {
                 Outputs.file(file, force, path -> Files.writeString(path, SimilarityChart.svg(similarity)));
                 text.append("\n\ndrawn in ").append(file);
@@ -46,27 +48,26 @@ public final class MergeView {
         } else {
             text.append("\n\nsimilarities of ").append(adapters).append(" adapters are not drawn");
         }
-        console.result(text.toString(), record.put("kind", "merge"));
+        console.result(text.toString(), json.put("kind", "merge"));
     }
 
     private static JsonNode json(MergeSimilarity similarity) {
-        ObjectNode json = JsonFiles.object();
-        json.set("adapters", JsonFiles.tree(similarity.matrix().names()));
-        json.set("groups", JsonFiles.tree(similarity.groups()));
-        json.set("cosines", JsonFiles.tree(similarity.matrix().cosines()));
-        return json;
+        record Similarities(List<String> adapters, List<Integer> groups, double[][] cosines) {}
+        return JsonFiles.tree(new Similarities(
+                similarity.matrix().names(),
+                similarity.groups(),
+                similarity.matrix().cosines()));
     }
 
-    private static String weights(JsonNode record) {
-        return record.path("weights").size() + " merged weights, norm "
-                + range(record, weight -> weight.path("norm").asDouble()) + ", effective rank "
-                + range(record, weight -> weight.path("effective_rank").asDouble());
+    private static String weights(MergeRecord record) {
+        return record.weights().size() + " merged weights, norm " + range(record, MergeRecord.Weight::norm)
+                + ", effective rank " + range(record, MergeRecord.Weight::effectiveRank);
     }
 
-    private static String range(JsonNode record, ToDoubleFunction<JsonNode> value) {
-        DoubleSummaryStatistics found = StreamSupport.stream(
-                        record.path("weights").spliterator(), false)
-                .mapToDouble(value)
+    private static String range(MergeRecord record, Function<MergeRecord.Weight, Double> value) {
+        DoubleSummaryStatistics found = record.weights().stream()
+                .map(value)
+                .mapToDouble(each -> each == null ? 0 : each)
                 .summaryStatistics();
         return String.format(Locale.ROOT, "%.4g to %.4g", found.getMin(), found.getMax());
     }

@@ -1,6 +1,5 @@
 package ham.cli.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
@@ -11,8 +10,10 @@ import ham.runtime.backend.Backend;
 import ham.runtime.backend.Backends;
 import ham.runtime.tensorrt.TensorRtEngines;
 import ham.runtime.tensorrt.engine.BatchRange;
+import ham.runtime.tensorrt.engine.EngineFile;
 import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.tensorrt.engine.EnginePrecision;
+import ham.runtime.tensorrt.engine.EngineRecord;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -109,12 +110,12 @@ public final class EngineCommand implements Callable<Integer> {
         Backends.require(Backend.TENSORRT);
         TensorRtEngines tensorRt = tensorRt(console);
         OptionalDouble relative = tolerance == null ? OptionalDouble.empty() : OptionalDouble.of(tolerance);
-        ObjectNode json = JsonFiles.object().put("out", out.toString());
-        ObjectNode made = refit != null
+        EngineRecord made = refit != null
                 ? tensorRt.refit(refit, model, out, relative)
                 : tensorRt.build(model, out, options, Optional.ofNullable(timings), relative);
-        json.setAll(made);
-        console.result(text(json), json);
+        ObjectNode json = JsonFiles.object().put("out", out.toString());
+        json.setAll(EngineFile.json(made));
+        console.result(text(made), json);
         return ExitCode.DONE;
     }
 
@@ -145,24 +146,23 @@ public final class EngineCommand implements Callable<Integer> {
         return new ParameterException(console.spec().commandLine(), message);
     }
 
-    private static String text(JsonNode json) {
-        JsonNode key = json.get("key");
-        JsonNode parity = json.get("parity");
+    private String text(EngineRecord made) {
         return String.format(
                 Locale.ROOT,
-                "%s, %s, batches %s, %d MB, %s in %.1f s%nlargest difference from ONNX Runtime on the CPU %.3g (allowed %.3g), same best class"
-                        + " in %.1f %% of %d rows%nwritten to %s",
-                key.get("gpu").asText() + ", TensorRT " + key.get("tensor_rt").asText(),
-                key.get("precision").asText(),
-                key.get("batch").asText(),
-                json.get("engine_bytes").asLong() / 1_000_000,
-                json.get("refits").asInt() > 0 ? "refitted" : "built",
-                json.get("seconds").asDouble(),
-                parity.get("max_abs").asDouble(),
-                parity.get("tolerance").asDouble(),
-                100 * parity.get("top1").asDouble(),
-                parity.get("rows").asInt(),
-                json.get("out").asText());
+                "%s, TensorRT %s, %s, batches %s, %d MB, %s in %.1f s%nlargest difference from ONNX Runtime on the CPU %.3g"
+                        + " (allowed %.3g), same best class in %.1f %% of %d rows%nwritten to %s",
+                made.key().gpu(),
+                made.key().tensorRt(),
+                made.key().precision(),
+                made.key().batch(),
+                made.engineBytes() / 1_000_000,
+                made.refits() > 0 ? "refitted" : "built",
+                made.seconds(),
+                made.parity().maxAbs(),
+                made.parity().tolerance(),
+                100 * made.parity().top1(),
+                made.parity().rows(),
+                out);
     }
 
     /** TensorRT that tells its progress and warnings on the console. */

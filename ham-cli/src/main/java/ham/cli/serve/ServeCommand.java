@@ -6,6 +6,8 @@ import ham.cli.console.ExitCode;
 import ham.cli.console.Usage;
 import ham.cli.run.SessionOptions;
 import ham.common.Version;
+import ham.export.fleet.SigningKeys;
+import ham.export.fleet.UpdateFolder;
 import ham.merge.io.JsonFiles;
 import ham.runtime.swap.SwapRule;
 import ham.serve.InferenceServer;
@@ -20,6 +22,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -112,8 +115,17 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Runs of a model at once (default: ${DEFAULT-VALUE}).")
     private int instances;
 
-    @Option(names = "--watch", description = "Replace a model when its files change, while requests go on.")
+    @Option(
+            names = "--watch",
+            description = "Replace a model when its files change, while requests go on, and apply updates and patches"
+                    + " (.hamupdate, .hampatch) that are put beside it.")
     private boolean watch;
+
+    @Option(
+            names = "--verify",
+            paramLabel = "NAME.pub",
+            description = "With --watch: apply only updates that the private key to this public one has signed.")
+    private Path verify;
 
     @Option(
             names = "--swap",
@@ -209,7 +221,11 @@ public final class ServeCommand implements Callable<Integer> {
             settings.optToken(Token.read(token));
         }
         if (watch) {
-            settings.optWatch(LOOK);
+            UpdateFolder updates = new UpdateFolder(
+                    models, Optional.ofNullable(verify).map(SigningKeys::readPublic), new Told());
+            settings.optWatch(LOOK).optBeforeLook(updates::look);
+        } else if (verify != null) {
+            throw new ParameterException(console.spec().commandLine(), "--verify goes with --watch");
         }
         if (log != null) {
             settings.optLog(
@@ -217,6 +233,19 @@ public final class ServeCommand implements Callable<Integer> {
                     System.err);
         }
         return settings.build();
+    }
+
+    /** Says on standard error what became of updates. */
+    private final class Told implements UpdateFolder.Listener {
+        @Override
+        public void applied(Path model, Path update) {
+            console.stage("ham: " + model + ": updated by " + update.getFileName());
+        }
+
+        @Override
+        public void refused(Path update, RuntimeException reason) {
+            console.warn(reason.getMessage());
+        }
     }
 
     private void announce(InferenceServer server) {

@@ -1,6 +1,5 @@
 package ham.cli.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.cli.bench.BenchCommand;
 import ham.cli.console.Table;
@@ -8,11 +7,15 @@ import ham.job.Job;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.report.bench.BenchDocument;
+import ham.report.record.ExportDocument;
+import ham.train.eval.DeployedAccuracy;
 import ham.train.learn.LearningMethod;
+import ham.train.record.MetricsRecord;
+import ham.train.record.RunRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,49 +27,49 @@ import java.util.stream.Stream;
 public record RunText(String text, ObjectNode json) {
     /** Reads a run folder. */
     public static RunText read(Path run) {
-        ObjectNode record = JsonFiles.read(run.resolve("run.json"), "the record of a run");
-        ObjectNode metrics = JsonFiles.read(run.resolve("metrics.json"), "the accuracies of a run");
-        JsonNode configuration = record.path("configuration");
-        boolean deployed = !configuration.path("method").asText().equals(LearningMethod.ORACLE.optionName());
-        int classes = record.path("class_order").size();
-        require(run.resolve("run.json"), classes > 0 && !record.path("tasks").isEmpty(), "class_order and tasks");
-        require(run.resolve("metrics.json"), metrics.path("variants").isObject(), "variants");
+        RunRecord record = RunRecord.read(run.resolve(RunRecord.FILE));
+        MetricsRecord metrics = MetricsRecord.read(run.resolve(MetricsRecord.FILE));
+        boolean deployed = !record.parameter("method").equals(LearningMethod.ORACLE.optionName());
+        int classes = record.classOrder().size();
+        require(
+                run.resolve(RunRecord.FILE),
+                classes > 0 && !record.tasks().isEmpty(),
+                "class_order and tasks");
+        require(run.resolve(MetricsRecord.FILE), !metrics.variants().isEmpty() && metrics.last() != null, "variants");
 
+        double chance = 1.0 / classes;
         ObjectNode json = JsonFiles.object();
         json.put("run", run.toString());
-        json.put("last_accuracy", metrics.path("last").asDouble());
-        json.put("chance", 1.0 / classes);
-        json.set("metrics", metrics);
+        json.put("last_accuracy", metrics.last());
+        json.put("chance", chance);
+        json.set("metrics", metrics.json());
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%d classes in %d tasks, %s adapters of rank %d, %s head%n%n",
+                "%d classes in %d tasks, %s adapters of rank %s, %s head%n%n",
                 classes,
-                record.path("tasks").size(),
-                configuration.path("method").asText(),
-                configuration.path("rank").asInt(),
-                configuration.path("head").asText()));
+                record.tasks().size(),
+                record.parameter("method"),
+                record.parameter("rank"),
+                record.parameter("head")));
         if (!deployed) {
-            text.append(accuracies(metrics, "own adapter", "the task known", json, 1.0 / classes));
+            text.append(accuracies(metrics, "own adapter", "the task known", metrics.last(), chance));
             text.append("\n\nno single model: every task has its own adapter and head in adapters/");
         } else if (!isExported(run)) {
-            text.append(accuracies(metrics, "merged model", "not exported", json, 1.0 / classes));
+            text.append(accuracies(metrics, "merged model", "not exported", metrics.last(), chance));
             text.append("\n\nno ONNX file: 'ham export --base ")
-                    .append(configuration.path("base").asText())
+                    .append(record.parameter("base"))
                     .append(" --merged ")
                     .append(run.resolve("merged"))
                     .append(" --out MODEL.onnx' makes one");
         } else {
-            Path evaluated = run.resolve(Job.EVALUATION);
-            ObjectNode evaluation = JsonFiles.read(evaluated, "the accuracy of an exported model");
-            require(evaluated, evaluation.path("accuracy").isNumber(), "accuracy");
-            Path exported = run.resolve(Job.EXPORT);
-            ObjectNode export = JsonFiles.read(exported, "the record of an export");
-            require(exported, export.path("parity").isObject(), "parity");
-            json.put("last_accuracy", evaluation.path("accuracy").asDouble());
-            json.set("parity", export.path("parity"));
-            json.set("evaluation", evaluation);
-            text.append(accuracies(metrics, "merged model", "exported ONNX", json, 1.0 / classes));
-            text.append("\n\n").append(parity(export.path("parity")));
+            DeployedAccuracy evaluation = DeployedAccuracy.read(run.resolve(Job.EVALUATION));
+            ExportDocument export = ExportDocument.read(run.resolve(Job.EXPORT));
+            require(run.resolve(Job.EXPORT), export.parity().maxAbs() != null, "parity");
+            json.put("last_accuracy", evaluation.accuracy());
+            json.set("parity", export.parity().json());
+            json.set("evaluation", JsonFiles.tree(evaluation));
+            text.append(accuracies(metrics, "merged model", "exported ONNX", evaluation.accuracy(), chance));
+            text.append("\n\n").append(parity(export.parity()));
         }
         if (Files.exists(run.resolve(Job.BENCH))) {
             BenchDocument bench = BenchDocument.read(run.resolve(Job.BENCH));
@@ -88,58 +91,48 @@ public record RunText(String text, ObjectNode json) {
     }
 
     /** Where all classes came at once, nothing happened over time: no average over tasks, nothing to forget. */
-    private static Table accuracies(JsonNode metrics, String model, String note, JsonNode json, double chance) {
-        boolean overTime = metrics.path("R").size() > 1;
+    private static Table accuracies(MetricsRecord metrics, String model, String note, double last, double chance) {
+        boolean overTime = metrics.matrix().size() > 1;
         Table table = overTime
                 ? new Table("accuracy", "last", "average incremental", "forgetting")
                 : new Table("accuracy", "last");
-        String chosen =
-                metrics.path("method").asText() + "/" + metrics.path("head").asText();
-        String shown = model + ", " + metrics.path("head").asText() + " head (" + note + ")";
-        table.row(cells(shown, json.path("last_accuracy"), metrics, overTime));
-        for (Map.Entry<String, JsonNode> variant : metrics.path("variants").properties()) {
-            boolean beside = !variant.getKey().startsWith(metrics.path("method").asText() + "/");
-            String head = variant.getKey().replaceFirst("^[^/]*/", "");
-            if (!variant.getKey().equals(chosen)) {
-                String name = (beside ? "frozen backbone, " : model + ", ") + head + " head";
-                table.row(cells(name, variant.getValue().path("last"), variant.getValue(), overTime));
+        String chosen = metrics.method() + "/" + metrics.head();
+        String shown = model + ", " + metrics.head() + " head (" + note + ")";
+        table.row(cells(shown, last, metrics.averageIncremental(), metrics.forgetting(), overTime));
+        metrics.variants().forEach((variant, figures) -> {
+            if (!variant.equals(chosen)) {
+                boolean beside = !variant.startsWith(metrics.method() + "/");
+                String name = (beside ? "frozen backbone, " : model + ", ") + variant.replaceFirst("^[^/]*/", "")
+                        + " head";
+                table.row(cells(
+                        name, figures.last(), figures.averageIncremental(), figures.forgetting(), overTime));
             }
-        }
+        });
         String luck = Table.percent(chance);
         return overTime ? table.row("chance", luck, "", "") : table.row("chance", luck);
     }
 
-    private static String[] cells(String name, JsonNode last, JsonNode figures, boolean overTime) {
-        String end = Table.percent(last.asDouble());
+    private static String[] cells(
+            String name, double last, Double averageIncremental, Double forgetting, boolean overTime) {
+        String end = Table.percent(last);
         return overTime
-                ? new String[] {
-                    name,
-                    end,
-                    Table.percent(figures.path("average_incremental").asDouble()),
-                    Table.percent(figures.path("forgetting").asDouble())
-                }
+                ? new String[] {name, end, Table.percent(averageIncremental), Table.percent(forgetting)}
                 : new String[] {name, end};
     }
 
-    private static String parity(JsonNode parity) {
-        StringBuilder forms = new StringBuilder();
-        parity.path("differences")
-                .properties()
-                .forEach(each -> forms.append(String.format(
-                        Locale.ROOT,
-                        "%s%s %.1e",
-                        forms.isEmpty() ? "" : ", ",
-                        each.getKey(),
-                        each.getValue().asDouble())));
+    private static String parity(ExportDocument.Parity parity) {
+        String forms = parity.differences().entrySet().stream()
+                .map(each -> String.format(Locale.ROOT, "%s %.1e", each.getKey(), each.getValue()))
+                .collect(Collectors.joining(", "));
         return String.format(
                 Locale.ROOT,
                 "three forms agree: largest difference of logits from the baked model %.1e (%s; allowed %.1e), top-1"
                         + " agreement %.1f %% on %s",
-                parity.path("max_abs").asDouble(),
+                parity.maxAbs(),
                 forms,
-                parity.path("tolerance").asDouble(),
-                100 * parity.path("top1").asDouble(),
-                parity.path("inputs").asText());
+                parity.tolerance() == null ? Double.POSITIVE_INFINITY : parity.tolerance(),
+                100 * parity.top1(),
+                parity.inputs());
     }
 
     /** The closing lines of the demo. */

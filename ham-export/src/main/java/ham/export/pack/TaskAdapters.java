@@ -1,16 +1,14 @@
 package ham.export.pack;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
-import ham.merge.io.JsonFiles;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.merge.record.AdapterRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,12 +58,9 @@ public final class TaskAdapters {
         Path parent = run.resolve("adapters");
         Path record = run.resolve("merged").resolve(MergeFolder.RECORD);
         if (Files.exists(record)) {
-            List<Path> adapters = new ArrayList<>();
-            JsonFiles.read(record, "the record of a merge folder")
-                    .path("inputs")
-                    .forEach(input ->
-                            adapters.add(parent.resolve(input.path("adapter").asText())));
-            return adapters;
+            return MergeFolder.open(run.resolve("merged")).record().inputs().stream()
+                    .map(input -> parent.resolve(input.adapter()))
+                    .toList();
         }
         try (Stream<Path> children = Files.list(parent)) {
             return children.filter(Files::isDirectory).sorted().toList();
@@ -76,10 +71,9 @@ public final class TaskAdapters {
 
     private static List<Path> inputs(Path merged) {
         Path file = merged.resolve(MergeFolder.RECORD);
-        ObjectNode record = JsonFiles.read(file, "the record of a merge folder");
         List<Path> inputs = new ArrayList<>();
-        for (JsonNode input : record.path("inputs")) {
-            Path path = Path.of(input.path("path").asText());
+        for (AdapterRecord input : MergeFolder.open(merged).record().inputs()) {
+            Path path = Path.of(input.path());
             if (!Files.isDirectory(path)) {
                 throw InputException.parameter(
                         "adapters",

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import ham.common.ArgMax;
+import ham.runtime.tensor.OutputDifference;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Locale;
@@ -100,7 +100,7 @@ public record ParityReport(
                 inputs.samples(),
                 baked,
                 others,
-                relativeTolerance * range(others.get(FACTORED)));
+                relativeTolerance * OutputDifference.range(others.get(FACTORED)));
     }
 
     /**
@@ -125,13 +125,13 @@ public record ParityReport(
                 throw new IllegalArgumentException(
                         form + ": expected " + baked.length + " logits, as the baked form has, found " + logits.length);
             }
-            differences.put(form, largestDifference(baked, logits));
+            OutputDifference difference = OutputDifference.of(baked, logits, samples);
+            differences.put(form, difference.maxAbs());
             for (int sample = 0; sample < samples; sample++) {
-                agrees[sample] &=
-                        ArgMax.of(baked, sample * classes, classes) == ArgMax.of(logits, sample * classes, classes);
+                agrees[sample] &= difference.sameTop(sample);
             }
         });
-        double range = range(others.getOrDefault(FACTORED, baked));
+        double range = OutputDifference.range(others.getOrDefault(FACTORED, baked));
         double maxAbs = differences.values().stream().reduce(0.0, Math::max);
         int agreeing = 0;
         for (boolean agree : agrees) {
@@ -203,24 +203,5 @@ public record ParityReport(
                 allowed,
                 100 * top1,
                 note.isEmpty() ? "" : "; " + note);
-    }
-
-    /** Infinity or NaN in either makes it NaN or infinite. */
-    private static double largestDifference(float[] a, float[] b) {
-        double largest = 0;
-        for (int i = 0; i < a.length; i++) {
-            largest = Math.max(largest, Math.abs((double) a[i] - b[i])); // Math.max keeps NaN
-        }
-        return largest;
-    }
-
-    private static double range(float[] logits) {
-        double least = Double.POSITIVE_INFINITY;
-        double most = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            least = Math.min(least, logit);
-            most = Math.max(most, logit);
-        }
-        return most - least;
     }
 }

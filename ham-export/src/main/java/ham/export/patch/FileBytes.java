@@ -2,11 +2,11 @@ package ham.export.patch;
 
 import ham.common.Sha256;
 import ham.merge.InputException;
+import ham.merge.io.FoundFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -18,10 +18,7 @@ import java.nio.file.StandardOpenOption;
  */
 record FileBytes(Path path, ByteBuffer bytes) {
     static FileBytes open(Path path) {
-        if (!Files.isRegularFile(path)) {
-            throw new InputException(
-                    path, "expected an ONNX model, found " + (Files.exists(path) ? "a folder" : "nothing"));
-        }
+        FoundFile.require(path, "an ONNX model");
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             if (channel.size() > Integer.MAX_VALUE) {
                 throw new InputException(path, "expected a model below 2 GB, found " + channel.size() + " bytes");

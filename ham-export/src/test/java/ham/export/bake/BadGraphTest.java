@@ -3,13 +3,13 @@ package ham.export.bake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.export.OnnxFiles;
-import ham.export.TestData;
 import ham.export.proto.ModelProto;
 import ham.export.proto.StringStringEntryProto;
 import ham.export.proto.TensorProto;
 import ham.merge.InputException;
 import ham.merge.folder.Merged;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +92,7 @@ class BadGraphTest {
             Files.write(file, Arrays.copyOf(whole, length));
             Bakes.refused(Bakes.request(file, HF, Bakes.deltas(), out()), "expected an ONNX model");
         }
-        Bakes.refused(Bakes.request(temp.resolve("none.onnx"), HF, Bakes.deltas(), out()), "found nothing");
+        Bakes.refused(Bakes.request(temp.resolve("none.onnx"), HF, Bakes.deltas(), out()), "found no such file");
         Bakes.refused(
                 Bakes.request(TestData.path("onnx/add.onnx"), HF, Bakes.deltas(), out()),
                 "no constant of a fitting shape");

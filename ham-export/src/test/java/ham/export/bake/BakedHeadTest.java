@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.OnnxFiles;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.parity.ParityReport;
@@ -24,6 +24,7 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.runtime.model.OnnxModel;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,15 +62,15 @@ class BakedHeadTest {
 
         Path built = temp.resolve("built.onnx");
         VitExporter.export(ExportRequest.builder()
-                .setBase(TestData.tiny())
+                .setBase(SampleModel.tiny())
                 .setMerged(merged)
                 .setVersion("test")
                 .setOutput(built)
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .optVerify(false)
                 .build());
         Bakes.assertClose(Bakes.logits(output, "hf"), Bakes.logits(built, "hf"), tolerance);
-        try (OnnxModel model = OnnxModel.open(output, TestData.SETTINGS)) {
+        try (OnnxModel model = OnnxModel.open(output, SampleModel.SETTINGS)) {
             assertThat(model.outputs().get(0).shape()).containsExactly(-1L, 3L);
             assertThat(model.metadata())
                     .containsEntry("ham.labels", "[\"a\",\"b\",\"c\"]")
@@ -102,7 +103,7 @@ class BakedHeadTest {
         Path output = temp.resolve("baked.onnx");
         ExportResult result = Baker.bake(Bakes.request(edited, TestData.path("hf-vit-tiny"), merged, output));
         assertThat(result.parity().orElseThrow().differences()).containsKey(ParityReport.OWN);
-        try (OnnxModel session = OnnxModel.open(output, TestData.SETTINGS)) {
+        try (OnnxModel session = OnnxModel.open(output, SampleModel.SETTINGS)) {
             assertThat(session.outputs()).hasSize(2).allMatch(each -> each.shape()
                     .equals(List.of(-1L, 3L)));
         }
@@ -136,7 +137,7 @@ class BakedHeadTest {
                 .optHead(HeadChoice.KEEP)
                 .build());
         assertThat(result.head()).isEqualTo("base");
-        float[] expected = TestData.floats("ham-reference/baked_logits.safetensors", "timm.peft6.default.merged");
+        float[] expected = SampleModel.floats("ham-reference/baked_logits.safetensors", "timm.peft6.default.merged");
         Bakes.assertClose(Bakes.logits(output, "timm"), expected, 1e-3f);
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.bake.base.LayerPlace;
 import ham.export.bake.base.SafetensorsWeights;
 import ham.export.bake.base.WeightBlock;
@@ -20,6 +20,7 @@ import ham.export.bake.read.Range;
 import ham.export.bake.read.TensorEntry;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +125,7 @@ class BakerTest {
                 ContentSearch search =
                         new ContentSearch(model, SafetensorsWeights.open(TestData.path("hf-vit-tiny")), chooser);
                 merged.deltas().forEach((layer, delta) -> {
-                    float[] sums = TestData.floats("hf-vit-tiny/model.safetensors", layer + ".weight");
+                    float[] sums = SampleModel.floats("hf-vit-tiny/model.safetensors", layer + ".weight");
                     for (int i = 0; i < sums.length; i++) {
                         sums[i] += delta.data()[i];
                     }

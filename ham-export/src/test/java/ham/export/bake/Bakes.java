@@ -3,14 +3,15 @@ package ham.export.bake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ham.export.TestData;
-import ham.export.bake.read.Halves;
+import ham.export.SampleModel;
+import ham.export.bake.read.HalfTensors;
 import ham.merge.InputException;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.tensor.Tensor;
+import ham.testing.TestData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class Bakes {
                 .setMerged(merged)
                 .setVersion("test")
                 .setOutput(output)
-                .setSettings(TestData.SETTINGS);
+                .setSettings(SampleModel.SETTINGS);
         Optional.ofNullable(weights).ifPresent(request::optWeights);
         return request.build();
     }
@@ -64,9 +65,9 @@ final class Bakes {
     static float[] logits(Path model, String base) {
         SafetensorsFile inputs = SafetensorsFile.open(TestData.path(base + "-vit-tiny/inputs.safetensors"));
         float[] images = inputs.floats(inputs.names().first());
-        try (OnnxModel session = OnnxModel.open(model, TestData.SETTINGS)) {
+        try (OnnxModel session = OnnxModel.open(model, SampleModel.SETTINGS)) {
             boolean half = session.inputs().get(0).dtype().equals("float16");
-            Tensor input = half ? Halves.of(images, 8, 3, 32, 32) : Tensor.of(images, 8, 3, 32, 32);
+            Tensor input = half ? HalfTensors.of(images, 8, 3, 32, 32) : Tensor.of(images, 8, 3, 32, 32);
             return session.run(Map.of(session.inputs().get(0).name(), input))
                     .values()
                     .iterator()

@@ -6,7 +6,7 @@ import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
 import ham.export.OnnxFiles;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.proto.AttributeProto;
 import ham.export.proto.AttributeProto.AttributeType;
@@ -19,6 +19,7 @@ import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -74,7 +75,7 @@ class MatchingTest {
                 .setMerged(merged)
                 .setVersion("test")
                 .setOutput(built)
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .optVerify(false)
                 .build());
         Bakes.assertClose(Bakes.logits(output, "hf"), Bakes.logits(built, "hf"), 1e-3f);
@@ -176,7 +177,7 @@ class MatchingTest {
         });
         Path output = temp.resolve("out.onnx");
         Baker.bake(Bakes.request(lists, TestData.path("hf-vit-tiny"), Bakes.deltas(), output));
-        float[] expected = TestData.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged");
+        float[] expected = SampleModel.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged");
         Bakes.assertClose(Bakes.logits(output, "hf"), expected, 1e-3f);
     }
 
@@ -200,7 +201,7 @@ class MatchingTest {
         });
         Path output = temp.resolve("out.onnx");
         Baker.bake(Bakes.request(lists, TestData.path("hf-vit-tiny"), Bakes.deltas(), output));
-        float[] expected = TestData.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged");
+        float[] expected = SampleModel.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged");
         Bakes.assertClose(Bakes.logits(output, "hf"), expected, 1e-2f);
     }
 
@@ -223,11 +224,11 @@ class MatchingTest {
             assertThat(result.matched()).hasSize(3);
             Path built = temp.resolve("built.onnx");
             VitExporter.export(ExportRequest.builder()
-                    .setBase(TestData.tiny())
+                    .setBase(SampleModel.tiny())
                     .setMerged(merged)
                     .setVersion("test")
                     .setOutput(built)
-                    .setSettings(TestData.SETTINGS)
+                    .setSettings(SampleModel.SETTINGS)
                     .optVerify(false)
                     .optForce(true)
                     .build());
@@ -239,20 +240,20 @@ class MatchingTest {
     void withoutWeightsTheCheckpointsNamesDecide() {
         Path built = temp.resolve("base.onnx");
         VitExporter.export(ExportRequest.builder()
-                .setBase(TestData.tiny())
+                .setBase(SampleModel.tiny())
                 .setMerged(Merged.none())
                 .setVersion("test")
                 .setOutput(built)
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .optVerify(false)
                 .build());
         Path output = temp.resolve("out.onnx");
         ExportResult result = Baker.bake(Bakes.request(built, null, Bakes.deltas(), output));
         assertThat(result.matched()).hasSize(8).allMatch(match -> match.initializer()
                 .equals(match.layer() + ".weight"));
-        float[] expected = TestData.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged");
+        float[] expected = SampleModel.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged");
         Bakes.assertClose(Bakes.logits(output, "hf"), expected, 1e-3f);
-        assertThat(result.labels()).isEqualTo(TestData.tiny().config().labels());
+        assertThat(result.labels()).isEqualTo(SampleModel.tiny().config().labels());
     }
 
     @Test

@@ -6,12 +6,13 @@ import com.google.protobuf.ByteString;
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
 import ham.export.OnnxFiles;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto;
 import ham.merge.tensor.HalfPrecision;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -124,7 +125,7 @@ class NearContentTest {
     }
 
     private void assertClose(float tolerance) {
-        float[] expected = TestData.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged");
+        float[] expected = SampleModel.floats("ham-reference/baked_logits.safetensors", "hf.peft6.default.merged");
         Bakes.assertClose(Bakes.logits(temp.resolve("out.onnx"), "hf"), expected, tolerance);
     }
 

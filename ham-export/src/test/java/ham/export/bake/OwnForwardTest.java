@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.export.ExportResult;
 import ham.export.OnnxFiles;
-import ham.export.TestData;
 import ham.export.parity.ParityReport;
 import ham.export.proto.AttributeProto;
 import ham.export.proto.AttributeProto.AttributeType;
@@ -14,6 +13,7 @@ import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto.DataType;
 import ham.export.proto.TensorShapeProto.Dimension;
 import ham.export.proto.ValueInfoProto;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,11 +2,11 @@ package ham.export.fleet;
 
 import com.google.protobuf.ByteString;
 import ham.export.OnnxFiles;
-import ham.export.TestData;
 import ham.export.proto.ModelProto;
 import ham.export.proto.TensorProto;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

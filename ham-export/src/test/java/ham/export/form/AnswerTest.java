@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ham.export.ExportRequest;
 import ham.export.OnnxFiles;
 import ham.export.OnnxSummary;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
@@ -20,6 +20,7 @@ import ham.merge.folder.Merged;
 import ham.runtime.classify.Scores;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.tensor.Tensor;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,7 +161,7 @@ class AnswerTest {
         float[][] found = new float[2][];
         int index = 0;
         for (Path each : List.of(bytes, formed)) {
-            try (OnnxModel session = OnnxModel.open(each, TestData.SETTINGS)) {
+            try (OnnxModel session = OnnxModel.open(each, SampleModel.SETTINGS)) {
                 found[index++] = session.run(Map.of("images", Tensor.of(image, 2, 40, 50, 3)))
                         .get("logits")
                         .floats();
@@ -194,7 +195,7 @@ class AnswerTest {
                 .setMerged(Merged.none())
                 .setVersion("1")
                 .setOutput(plain)
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .optForce(true)
                 .optVerify(false)
                 .build());
@@ -202,6 +203,6 @@ class AnswerTest {
     }
 
     private static float[] run(Path model) {
-        return TestData.run(model, TestData.tinyInputs().pixelValues(), 8, 3, 32, 32);
+        return SampleModel.run(model, SampleModel.tinyInputs().pixelValues(), 8, 3, 32, 32);
     }
 }

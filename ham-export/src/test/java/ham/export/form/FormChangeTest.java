@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import ham.export.ExportRequest;
 import ham.export.OnnxSummary;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
-import ham.export.variant.RandomCheckpoint;
-import ham.export.variant.Variant;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
@@ -24,6 +22,9 @@ import ham.runtime.preprocess.Crop;
 import ham.runtime.preprocess.Preprocessing;
 import ham.runtime.preprocess.Resizing;
 import ham.runtime.tensor.Tensor;
+import ham.testing.RandomCheckpoint;
+import ham.testing.TestData;
+import ham.testing.VitVariant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,8 +70,8 @@ class FormChangeTest {
         Path plain = export(preprocessing);
         Path pixels = changed(plain, new GraphForm(Input.UINT8, Output.LOGITS, 1, false));
         float largest = 0;
-        try (Classifier expected = Classifier.open(plain, TestData.SETTINGS);
-                Classifier found = Classifier.open(pixels, TestData.SETTINGS)) {
+        try (Classifier expected = Classifier.open(plain, SampleModel.SETTINGS);
+                Classifier found = Classifier.open(pixels, SampleModel.SETTINGS)) {
             List<RgbImage> images = List.of(noise(32, 32), noise(33, 90), noise(90, 33), noise(64, 48), noise(64, 48));
             float[][] one = expected.logits(images);
             float[][] other = found.logits(images);
@@ -102,7 +103,7 @@ class FormChangeTest {
     }
 
     private static List<Prediction> predictions(Path model, RgbImage image) {
-        try (Classifier classifier = Classifier.open(model, TestData.SETTINGS)) {
+        try (Classifier classifier = Classifier.open(model, SampleModel.SETTINGS)) {
             return classifier.classify(image, 10);
         }
     }
@@ -111,7 +112,7 @@ class FormChangeTest {
     @Test
     void featuresAreWhatTheClassifierReads() throws IOException {
         for (String letters : List.of("cb", "Tcb", "Tcdb", "cdb", "Tbm", "Tcbmn", "cdbw")) {
-            Variant variant = Variant.of(letters);
+            VitVariant variant = VitVariant.of(letters);
             Checkpoint base = Checkpoint.open(RandomCheckpoint.write(variant, folder.resolve(letters)));
             Path plain = folder.resolve("plain.onnx");
             VitExporter.export(ExportRequest.builder()
@@ -119,7 +120,7 @@ class FormChangeTest {
                     .setMerged(Merged.none())
                     .setVersion("1")
                     .setOutput(plain)
-                    .setSettings(TestData.SETTINGS)
+                    .setSettings(SampleModel.SETTINGS)
                     .optForce(true)
                     .optVerify(false)
                     .build());
@@ -128,7 +129,7 @@ class FormChangeTest {
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (float) random.nextGaussian();
             }
-            try (OnnxModel model = OnnxModel.open(both, TestData.SETTINGS)) {
+            try (OnnxModel model = OnnxModel.open(both, SampleModel.SETTINGS)) {
                 Map<String, Tensor> outputs = model.run(Map.of("pixel_values", Tensor.of(pixels, 2, 3, 12, 12)));
                 float[] features = outputs.get("features").floats();
                 assertThat(outputs.get("features").shape())
@@ -167,8 +168,8 @@ class FormChangeTest {
     void aGraphFromElsewhereGivesProbabilitiesToo() throws IOException {
         Path graph = TestData.path("onnx-exports/hf-sdpa/ts17.onnx");
         Path changed = changed(graph, new GraphForm(Input.FLOAT, Output.PROBABILITIES, 1, false));
-        float[] images = TestData.tinyInputs().pixelValues();
-        float[] found = TestData.run(changed, images, 8, 3, 32, 32);
+        float[] images = SampleModel.tinyInputs().pixelValues();
+        float[] found = SampleModel.run(changed, images, 8, 3, 32, 32);
         for (int image = 0; image < 8; image++) {
             double sum = 0;
             for (int c = 0; c < 10; c++) {
@@ -215,13 +216,13 @@ class FormChangeTest {
     void theCheckFindsAWrongForm() throws IOException {
         Path one = export(preprocessing(new Resizing.Exact(32, 32), Resample.BILINEAR, Crop.NONE));
         GraphForm form = new GraphForm(Input.UINT8, Output.PROBABILITIES, 1, false);
-        assertThat(FormCheck.of(one, changed(one, form), form, TestData.SETTINGS)
+        assertThat(FormCheck.of(one, changed(one, form), form, SampleModel.SETTINGS)
                         .maxAbs())
                 .isLessThan(2e-2);
         Path normalised = folder.resolve("other.onnx");
         Files.copy(changed(one, form), normalised);
         Path other = export(preprocessing(new Resizing.ShortestEdge(40), Resample.BILINEAR, Crop.CENTER));
-        assertThatThrownBy(() -> FormCheck.of(other, normalised, form, TestData.SETTINGS))
+        assertThatThrownBy(() -> FormCheck.of(other, normalised, form, SampleModel.SETTINGS))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("was not written");
     }
@@ -233,11 +234,11 @@ class FormChangeTest {
     private Path export(Preprocessing preprocessing) {
         Path file = folder.resolve("plain.onnx");
         ExportRequest own = ExportRequest.builder()
-                .setBase(TestData.tiny())
+                .setBase(SampleModel.tiny())
                 .setMerged(Merged.none())
                 .setVersion("1")
                 .setOutput(file)
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .build();
         VitExporter.export(new ExportRequest(
                 own.base(),

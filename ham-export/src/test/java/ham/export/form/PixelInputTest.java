@@ -3,7 +3,7 @@ package ham.export.form;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.export.OnnxFiles;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.graph.ValueInfos;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
@@ -45,7 +45,7 @@ class PixelInputTest {
         Random random = new Random(4);
         int differing = 0;
         int all = 0;
-        try (OnnxModel model = OnnxModel.open(write(bytes), TestData.SETTINGS)) {
+        try (OnnxModel model = OnnxModel.open(write(bytes), SampleModel.SETTINGS)) {
             for (int i = 0; i < 40; i++) {
                 int width = 1 + random.nextInt(i < 20 ? 40 : 200);
                 int height = 1 + random.nextInt(i < 20 ? 40 : 200);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.form.FormChange;
 import ham.export.form.GraphForm;
@@ -25,6 +25,7 @@ import ham.merge.join.HamParameters;
 import ham.merge.tensor.Matrix;
 import ham.runtime.ModelException;
 import ham.runtime.model.AdaptedModel;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,15 +53,15 @@ class PackagesTest {
     void everyAdapterGivesTheLogitsOfPeft() throws IOException {
         PackageRecord record = adapters(merge(List.of()));
         assertThat(record.tasks()).hasSize(6);
-        try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), TestData.SETTINGS)) {
+        try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), SampleModel.SETTINGS)) {
             for (PackageRecord.Task task : record.tasks()) {
                 String name = task.task();
                 model.load(name, folder.resolve(task.adapter()));
                 assertThat(task.parityMaxAbs()).isLessThan(1e-4);
             }
             for (String name : model.adapters()) {
-                float[] found = model.run(name, TestData.tinyInputs().pixelValues(), SHAPE);
-                assertClose(found, TestData.floats("peft-adapters/logits.safetensors", name));
+                float[] found = model.run(name, SampleModel.tinyInputs().pixelValues(), SHAPE);
+                assertClose(found, SampleModel.floats("peft-adapters/logits.safetensors", name));
             }
         }
         assertComplete(record);
@@ -74,12 +75,12 @@ class PackagesTest {
             heads.add(new LinearHead(random(i + 2, 64, i), new float[i + 2]));
         }
         adapters(merge(heads));
-        try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), TestData.SETTINGS)) {
+        try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), SampleModel.SETTINGS)) {
             model.load("a", folder.resolve("adapter0.onnx_adapter"));
             model.load("b", folder.resolve("adapter5.onnx_adapter"));
-            assertThat(model.run("a", TestData.tinyInputs().pixelValues(), SHAPE))
+            assertThat(model.run("a", SampleModel.tinyInputs().pixelValues(), SHAPE))
                     .hasSize(8 * 2);
-            assertThat(model.run("b", TestData.tinyInputs().pixelValues(), SHAPE))
+            assertThat(model.run("b", SampleModel.tinyInputs().pixelValues(), SHAPE))
                     .hasSize(8 * 7);
         }
     }
@@ -101,16 +102,16 @@ class PackagesTest {
         adapters(merge(List.of()));
         Path partial = folder.resolve("partial.onnx_adapter");
         AdapterFile.write(partial, new TreeMap<>());
-        try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), TestData.SETTINGS)) {
+        try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), SampleModel.SETTINGS)) {
             model.load("partial", partial);
-            assertThatThrownBy(() -> model.run("partial", TestData.tinyInputs().pixelValues(), SHAPE))
+            assertThatThrownBy(() -> model.run("partial", SampleModel.tinyInputs().pixelValues(), SHAPE))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("partial");
             assertThatThrownBy(() -> model.run("none", new float[0], SHAPE))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("'none'");
             assertThatThrownBy(() -> model.load("partial", partial)).hasMessageContaining("a second");
-            assertThatThrownBy(() -> model.load("x", folder.resolve("x"))).hasMessageContaining("found none");
+            assertThatThrownBy(() -> model.load("x", folder.resolve("x"))).hasMessageContaining("found no such file");
             assertThatThrownBy(() -> model.load("x", folder.resolve("package.json")))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("cannot load it");
@@ -127,7 +128,7 @@ class PackagesTest {
         for (int i = 0; i < 6; i++) {
             float[] one = run(whole.resolve("adapter" + i + ".onnx"));
             assertThat(run(shared.resolve("adapter" + i + ".onnx"))).isEqualTo(one);
-            assertClose(one, TestData.floats("peft-adapters/logits.safetensors", "adapter" + i));
+            assertClose(one, SampleModel.floats("peft-adapters/logits.safetensors", "adapter" + i));
         }
         assertThat(size(shared)).isLessThan(size(whole) / 2);
     }
@@ -212,7 +213,7 @@ class PackagesTest {
     }
 
     private PackageRecord adapters(AdapterMerge merge) throws IOException {
-        return new AdapterPackage(TestData.tiny(), "test", true, TestData.SETTINGS, MergeProgress.SILENT)
+        return new AdapterPackage(SampleModel.tiny(), "test", true, SampleModel.SETTINGS, MergeProgress.SILENT)
                 .write(folder, merge);
     }
 
@@ -220,7 +221,7 @@ class PackagesTest {
         List<AdapterFolder> adapters = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             AdapterFolder each = AdapterFolder.read(TestData.path("peft-adapters/v4-names/adapter" + i))
-                    .onto(TestData.tiny(), TestData.tiny().sha256());
+                    .onto(SampleModel.tiny(), SampleModel.tiny().sha256());
             Optional<NamedHead> head = heads.isEmpty() ? each.head() : Optional.of(named(heads.get(i), i));
             adapters.add(new AdapterFolder(each.path(), each.adapter(), each.record(), head, each.hash()));
         }
@@ -237,17 +238,17 @@ class PackagesTest {
 
     private static ExportResult export(Merged merged, Path output) {
         return VitExporter.export(ExportRequest.builder()
-                .setBase(TestData.tiny())
+                .setBase(SampleModel.tiny())
                 .setMerged(merged)
                 .setVersion("test")
                 .setOutput(output)
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .optVerify(false)
                 .build());
     }
 
     private static float[] run(Path model) {
-        return TestData.run(model, TestData.tinyInputs().pixelValues(), SHAPE);
+        return SampleModel.run(model, SampleModel.tinyInputs().pixelValues(), SHAPE);
     }
 
     private void assertComplete(PackageRecord record) {

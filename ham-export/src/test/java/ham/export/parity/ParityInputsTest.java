@@ -3,7 +3,7 @@ package ham.export.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.merge.InputException;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.safetensors.SafetensorsWriter;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ParityInputsTest {
 
-    private final VitConfig config = TestData.tiny().config();
+    private final VitConfig config = SampleModel.tiny().config();
 
     @TempDir
     private Path folder;
@@ -49,7 +49,7 @@ class ParityInputsTest {
 
     @Test
     void readsImagesOfAFile() {
-        ParityInputs inputs = TestData.tinyInputs();
+        ParityInputs inputs = SampleModel.tinyInputs();
         assertThat(inputs.samples()).isEqualTo(8);
         assertThat(inputs.description()).isEqualTo("8 images of inputs.safetensors");
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.bake.BakeRequest;
 import ham.export.bake.Baker;
@@ -23,6 +23,7 @@ import ham.merge.head.NamedHead;
 import ham.merge.io.Outputs;
 import ham.merge.join.HamParameters;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,9 +79,9 @@ class ModelPatchTest {
     /** Merged by the fast kernels, whose sums are not rounded as ours are. */
     @Test
     void aMergeFolderIsReproducedWhateverComputedIt() throws IOException {
-        Path before = build(TestData.tiny(), Merged.none(), "before.onnx").output();
+        Path before = build(SampleModel.tiny(), Merged.none(), "before.onnx").output();
         Merged merged = mergeFolder();
-        ExportResult after = build(TestData.tiny(), merged, "after.onnx");
+        ExportResult after = build(SampleModel.tiny(), merged, "after.onnx");
         ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         ModelPatch.apply(patch, before, applied, false);
         assertThat(applied).hasSameBinaryContentAs(after.output());
@@ -98,7 +99,7 @@ class ModelPatchTest {
                     .setMerged(merged)
                     .setVersion("test")
                     .setOutput(after)
-                    .setSettings(TestData.SETTINGS)
+                    .setSettings(SampleModel.SETTINGS)
                     .optWeights(TestData.path("hf-vit-tiny"))
                     .optForce(true)
                     .optVerify(false)
@@ -113,11 +114,11 @@ class ModelPatchTest {
 
     @Test
     void aNewHeadAndMoreLabelsComeAlong() throws IOException {
-        Path before = build(TestData.tiny(), Merged.none(), "before.onnx").output();
+        Path before = build(SampleModel.tiny(), Merged.none(), "before.onnx").output();
         Matrix weight = random(3, 64, new Random(5), 0.1);
         Merged merged = Merged.none()
                 .withHead(new NamedHead(new LinearHead(weight, new float[3]), List.of("cat", "dog", "owl")));
-        ExportResult after = build(TestData.tiny(), merged, "after.onnx");
+        ExportResult after = build(SampleModel.tiny(), merged, "after.onnx");
         PatchReport report = ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         ModelPatch.apply(patch, before, applied, false);
         assertThat(applied).hasSameBinaryContentAs(after.output());
@@ -127,9 +128,9 @@ class ModelPatchTest {
     /** A weight whose factors are larger than itself is stored by what it differs. */
     @Test
     void theSmallerWayIsTakenForEveryWeight() throws IOException {
-        Path before = build(TestData.tiny(), Merged.none(), "before.onnx").output();
+        Path before = build(SampleModel.tiny(), Merged.none(), "before.onnx").output();
         Merged merged = factored(64, 3, 40, 0.02);
-        ExportResult after = build(TestData.tiny(), merged, "after.onnx");
+        ExportResult after = build(SampleModel.tiny(), merged, "after.onnx");
         PatchReport report = ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         assertThat(report.weights()).extracting(PatchReport.Weight::how).containsOnly("dense");
         assertThat(report.bytes()).isLessThan(report.denseBytes());
@@ -156,14 +157,14 @@ class ModelPatchTest {
 
     @Test
     void aWrongBaseAndASecondTimeAreRefused() throws IOException {
-        Path before = build(TestData.tiny(), Merged.none(), "before.onnx").output();
+        Path before = build(SampleModel.tiny(), Merged.none(), "before.onnx").output();
         Merged merged = mergeFolder();
-        ExportResult after = build(TestData.tiny(), merged, "after.onnx");
+        ExportResult after = build(SampleModel.tiny(), merged, "after.onnx");
         ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         refused(after.output(), "after.onnx", "is the result of the patch", "already");
         Path other = TestData.path("onnx-exports/hf-sdpa/ts17.onnx");
         refused(other, "ts17.onnx", "is not the model that the patch", "expected SHA-256", "found");
-        refused(folder.resolve("nothing.onnx"), "nothing.onnx", "found nothing");
+        refused(folder.resolve("nothing.onnx"), "nothing.onnx", "found no such file");
         Path file = patch;
         patch = TestData.path("hf-vit-tiny/inputs.safetensors");
         refused(before, "inputs.safetensors", "found no patch");
@@ -178,9 +179,9 @@ class ModelPatchTest {
     /** Every flipped bit and every lost end is told, and nothing is left behind. */
     @Test
     void damageIsRefused() throws IOException {
-        Path before = build(TestData.tiny(), Merged.none(), "before.onnx").output();
+        Path before = build(SampleModel.tiny(), Merged.none(), "before.onnx").output();
         Merged merged = mergeFolder();
-        ExportResult after = build(TestData.tiny(), merged, "after.onnx");
+        ExportResult after = build(SampleModel.tiny(), merged, "after.onnx");
         ModelPatch.write(before, Merged.none(), after.output(), merged, after.matched(), patch);
         byte[] whole = Files.readAllBytes(patch);
         Random random = new Random(7);
@@ -207,7 +208,7 @@ class ModelPatchTest {
                 .setMerged(merged)
                 .setVersion("test")
                 .setOutput(folder.resolve(name))
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .optVerify(false)
                 .build());
     }

@@ -6,17 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.OnnxSummary;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
-import ham.export.variant.RandomCheckpoint;
-import ham.export.variant.Variant;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
+import ham.testing.RandomCheckpoint;
+import ham.testing.TestData;
+import ham.testing.VitVariant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ class NumberFormatExportTest {
     /** What TensorRT reads: signed activations with zero point 0, whose operators are QuantizeLinear and DequantizeLinear. */
     @Test
     void standardStaticGraphsAreSymmetric() {
-        Checkpoint base = TestData.tiny();
+        Checkpoint base = SampleModel.tiny();
         Calibration calibration = new Calibration(images(base), RangeMethod.MINMAX);
         ExportResult result =
                 export(base, NumberFormat.of(Precision.INT8, Flavor.STANDARD).withCalibration(calibration));
@@ -106,7 +107,7 @@ class NumberFormatExportTest {
     @ParameterizedTest
     @ValueSource(strings = {"cdw", "Tcrsbp", "Trmnb"})
     void everyMemberOfTheFamilyTakesEveryFormat(String letters) {
-        Checkpoint base = Checkpoint.open(RandomCheckpoint.write(Variant.of(letters), folder.resolve("base")));
+        Checkpoint base = Checkpoint.open(RandomCheckpoint.write(VitVariant.of(letters), folder.resolve("base")));
         Calibration calibration = new Calibration(ParityInputs.seeded(base.config(), 4, 1), RangeMethod.MINMAX);
         for (Flavor flavor : Flavor.values()) {
             for (Precision precision : Precision.values()) {
@@ -135,12 +136,12 @@ class NumberFormatExportTest {
         VitExporter.export(
                 request(base, format, file).toBuilder().optVerify(false).build());
         int side = base.config().imageSize();
-        return TestData.run(file, images.pixelValues(), images.samples(), 3, side, side);
+        return SampleModel.run(file, images.pixelValues(), images.samples(), 3, side, side);
     }
 
     @Test
     void fewerLayersInIntegersAreNearer() {
-        Checkpoint base = TestData.tiny();
+        Checkpoint base = SampleModel.tiny();
         NumberFormat all = NumberFormat.of(Precision.INT8, Flavor.STANDARD);
         ExportResult every = export(base, all);
         ExportResult some = export(base, all.withFloatLayers(Pattern.compile("output\\.dense|intermediate")));
@@ -161,7 +162,7 @@ class NumberFormatExportTest {
     @ParameterizedTest
     @EnumSource(value = Precision.class, names = "INT8", mode = EnumSource.Mode.EXCLUDE)
     void calibrationIsForIntegers(Precision precision) {
-        Calibration calibration = new Calibration(images(TestData.tiny()), RangeMethod.MINMAX);
+        Calibration calibration = new Calibration(images(SampleModel.tiny()), RangeMethod.MINMAX);
         assertThatThrownBy(() -> NumberFormat.of(precision, Flavor.ORT).withCalibration(calibration))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found " + precision.optionName());
@@ -186,7 +187,7 @@ class NumberFormatExportTest {
 
     @Test
     void theSameImagesGiveTheSameBytes() throws IOException {
-        Checkpoint base = TestData.tiny();
+        Checkpoint base = SampleModel.tiny();
         NumberFormat format = NumberFormat.of(Precision.INT8, Flavor.ORT)
                 .withCalibration(new Calibration(images(base), RangeMethod.PERCENTILE));
         byte[] first = Files.readAllBytes(export(base, format).output());
@@ -222,7 +223,7 @@ class NumberFormatExportTest {
                 .setMerged(Merged.none())
                 .setVersion("test")
                 .setOutput(file)
-                .setSettings(TestData.SETTINGS)
+                .setSettings(SampleModel.SETTINGS)
                 .optForce(true)
                 .optFormat(format)
                 .build();

@@ -1,13 +1,8 @@
 package ham.export.variant;
 
-import static ham.export.variant.Variant.BLOCKS;
-import static ham.export.variant.Variant.HEADS;
-import static ham.export.variant.Variant.PATCH;
-import static ham.export.variant.Variant.PATCHES;
-import static ham.export.variant.Variant.SIDE;
-import static ham.export.variant.Variant.WIDTH;
-
 import ham.merge.safetensors.SafetensorsFile;
+import ham.testing.VitSize;
+import ham.testing.VitVariant;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,12 +14,19 @@ import java.util.Map;
  * literal names and nothing of ham's own description of a model.
  */
 public final class PlainForward {
-    private final Variant variant;
+    private static final int BLOCKS = VitSize.TINY.blocks();
+    private static final int HEADS = VitSize.TINY.heads();
+    private static final int PATCH = VitSize.TINY.patch();
+    private static final int PATCHES = VitSize.TINY.patches();
+    private static final int SIDE = VitSize.TINY.side();
+    private static final int WIDTH = VitSize.TINY.width();
+
+    private final VitVariant variant;
     private final SafetensorsFile tensors;
     /** Added to the query of a block: [d, d]. */
     private final Map<Integer, double[][]> queryDeltas;
 
-    public PlainForward(Variant variant, Path folder, Map<Integer, double[][]> queryDeltas) {
+    public PlainForward(VitVariant variant, Path folder, Map<Integer, double[][]> queryDeltas) {
         this.variant = variant;
         this.tensors = SafetensorsFile.open(folder.resolve("model.safetensors"));
         this.queryDeltas = queryDeltas;

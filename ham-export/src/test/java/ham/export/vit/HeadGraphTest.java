@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ham.export.OnnxFiles;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.check.ModelChecker;
 import ham.export.graph.GraphBuilder;
 import ham.export.graph.Value;
@@ -90,7 +90,7 @@ class HeadGraphTest {
         ModelChecker.requireValidBuilt("head", model);
         Path file = folder.resolve("head.onnx");
         OnnxFiles.write(model, file);
-        float[] found = TestData.run(file, features.data(), features.rows(), WIDTH);
+        float[] found = SampleModel.run(file, features.data(), features.rows(), WIDTH);
         float[] expected = head.logits(features.data());
         assertThat(found).hasSize(features.rows() * head.classes());
         for (int i = 0; i < found.length; i++) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.OnnxFiles;
-import ham.export.TestData;
+import ham.export.SampleModel;
 import ham.export.check.ModelChecker;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
@@ -18,6 +18,7 @@ import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.safetensors.Tensors;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -38,7 +39,7 @@ class VitFormsTest {
 
     private static final String VALUE = "vit.encoder.layer.2.attention.attention.value.weight";
 
-    private final Checkpoint base = TestData.tiny();
+    private final Checkpoint base = SampleModel.tiny();
 
     @TempDir
     private Path folder;
@@ -171,7 +172,7 @@ class VitFormsTest {
         ModelChecker.requireValidBuilt("vit", model);
         Path file = folder.resolve("vit.onnx");
         OnnxFiles.write(model, file);
-        return TestData.run(file, TestData.tinyInputs().pixelValues(), 8, 3, 32, 32);
+        return SampleModel.run(file, SampleModel.tinyInputs().pixelValues(), 8, 3, 32, 32);
     }
 
     private Checkpoint withNegativeZeros() throws IOException {

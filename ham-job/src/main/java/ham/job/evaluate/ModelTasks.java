@@ -1,26 +1,36 @@
 package ham.job.evaluate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.merge.InputException;
-import ham.merge.io.JsonFiles;
 import ham.runtime.classify.Classifier;
+import ham.train.record.RunRecord;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Which classes make up each task. */
 public final class ModelTasks {
     private static final String METADATA_KEY = "ham.adapters";
 
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
     private ModelTasks() {}
+
+    /** What the metadata says of an adapter, as far as it matters here. */
+    private record Adapter(List<String> classes) {
+        Adapter {
+            classes = classes == null ? List.of() : classes;
+        }
+    }
 
     /** As a run recorded them. */
     public static List<List<String>> ofRun(Path run) {
         Path file = run.resolve("run.json");
-        List<List<String>> tasks =
-                lists(JsonFiles.read(file, "the record of a run").path("tasks"));
+        List<List<String>> tasks = RunRecord.read(file).tasks();
         if (tasks.isEmpty()) {
             throw new InputException(file, "expected tasks, found none");
         }
@@ -30,28 +40,15 @@ public final class ModelTasks {
     /** As a model's metadata names them, adapter by adapter; one task of all classes where it does not. */
     public static List<List<String>> of(Classifier classifier) {
         String json = classifier.model().metadata().get(METADATA_KEY);
-        List<List<String>> tasks = new ArrayList<>();
+        List<List<String>> tasks;
         try {
-            for (JsonNode adapter : JsonMapper.builder().build().readTree(json == null ? "[]" : json)) {
-                tasks.add(names(adapter.path("classes")));
-            }
+            Adapter[] adapters = MAPPER.readValue(json == null ? "[]" : json, Adapter[].class);
+            tasks = Stream.of(adapters).map(Adapter::classes).toList();
         } catch (JsonProcessingException e) {
             throw new InputException(
                     Path.of(classifier.model().name()), "metadata " + METADATA_KEY + ": expected a JSON array", e);
         }
         boolean complete = tasks.stream().flatMap(List::stream).toList().containsAll(classifier.labels());
         return complete && !tasks.isEmpty() ? tasks : List.of(classifier.labels());
-    }
-
-    private static List<List<String>> lists(JsonNode array) {
-        List<List<String>> lists = new ArrayList<>();
-        array.forEach(each -> lists.add(names(each)));
-        return lists;
-    }
-
-    private static List<String> names(JsonNode array) {
-        List<String> names = new ArrayList<>();
-        array.forEach(name -> names.add(name.asText()));
-        return names;
     }
 }

@@ -1,6 +1,6 @@
 package ham.job.experiment;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.train.experiment.ExperimentRecord;
 import java.nio.file.Path;
 
 /**
@@ -10,4 +10,4 @@ import java.nio.file.Path;
  * @param table a row for every head and everything that was compared under it, in Markdown
  * @param results as {@code results.json} has them
  */
-public record ExperimentOutcome(Path folder, String table, ObjectNode results) {}
+public record ExperimentOutcome(Path folder, String table, ExperimentRecord results) {}

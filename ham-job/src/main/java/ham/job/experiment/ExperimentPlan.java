@@ -4,7 +4,7 @@ import ham.merge.InputException;
 import ham.merge.record.MergeMode;
 import ham.train.config.RunConfig;
 import ham.train.config.RunConfigBuilder;
-import ham.train.experiment.Likeness;
+import ham.train.experiment.ClassLikeness;
 import ham.train.experiment.PlannedRun;
 import ham.train.learn.LearningMethod;
 import ham.train.stream.Arrival;
@@ -191,7 +191,7 @@ public final class ExperimentPlan {
      * @throws InputException when there are not two tasks
      */
     public List<PlannedRun> sanityRuns() {
-        Likeness likeness = Likeness.of(config(Map.of(), Arrival.parse(orders.get(0))));
+        ClassLikeness likeness = ClassLikeness.of(config(Map.of(), Arrival.parse(orders.get(0))));
         List<PlannedRun> runs = new ArrayList<>();
         for (String order : orders) {
             int[] start = Arrival.parse(order).order(likeness.classes());

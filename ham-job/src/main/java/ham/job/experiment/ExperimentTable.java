@@ -1,7 +1,6 @@
 package ham.job.experiment;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
+import ham.report.record.TableDocument;
 import ham.train.experiment.ExperimentResults;
 import ham.train.experiment.HeadFigures;
 import ham.train.experiment.Spread;
@@ -76,10 +75,7 @@ final class ExperimentTable {
     }
 
     /** For the report. */
-    ObjectNode json() {
-        ObjectNode json = JsonFiles.object();
-        json.set("columns", JsonFiles.tree(COLUMNS));
-        json.set("rows", JsonFiles.tree(rows()));
-        return json;
+    TableDocument document() {
+        return new TableDocument(COLUMNS, rows());
     }
 }

@@ -1,21 +1,23 @@
 package ham.job.experiment;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.job.work.Environment;
 import ham.job.work.StopHook;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.report.ExperimentReport;
+import ham.report.record.ChartDocument;
+import ham.report.record.ExperimentDocument;
 import ham.train.experiment.Experiment;
 import ham.train.experiment.ExperimentProgress;
+import ham.train.experiment.ExperimentRecord;
 import ham.train.experiment.ExperimentResults;
 import ham.train.experiment.MeasuredRun;
 import ham.train.experiment.PlannedRun;
 import ham.train.run.RunProgress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +34,6 @@ public final class ExperimentWork {
     private final List<String> command;
     private final ExperimentListener listener;
     private Map<String, String> environment = Map.of();
-    private ObjectNode results = JsonFiles.object();
 
     /**
      * Prepares the work.
@@ -60,7 +61,7 @@ public final class ExperimentWork {
         try {
             ExperimentResults finished = new ExperimentResults(
                     new Experiment(out.resolve("runs"), runs).run(environment, command, new Progress()));
-            return new ExperimentOutcome(out, new ExperimentTable(finished).markdown(), results);
+            return new ExperimentOutcome(out, new ExperimentTable(finished).markdown(), record(finished));
         } finally {
             hint.remove();
         }
@@ -94,10 +95,8 @@ public final class ExperimentWork {
     private void refuseOther() {
         Path file = out.resolve(RESULTS);
         if (Files.exists(file)) {
-            String found = JsonFiles.read(file, "the results of an experiment")
-                    .path("experiment")
-                    .asText();
-            if (!found.equals(kind)) {
+            String found = ExperimentRecord.read(file).experiment();
+            if (!kind.equals(found)) {
                 throw new InputException(
                         file,
                         "expected the results of the experiment " + kind + ", found those of " + found
@@ -110,24 +109,26 @@ public final class ExperimentWork {
         }
     }
 
+    private ExperimentRecord record(ExperimentResults measured) {
+        return ExperimentRecord.of(kind, command, environment, measured);
+    }
+
     private void write(List<MeasuredRun> soFar) {
         ExperimentResults measured = new ExperimentResults(soFar);
-        results = JsonFiles.object().put("experiment", kind);
-        results.set("command", JsonFiles.tree(command));
-        results.set("environment", JsonFiles.tree(environment));
-        results.setAll(measured.json());
-        ObjectNode record = new ExperimentCharts(measured).record();
-        record.put("title", "Experiment: " + kind).put("description", description);
-        record.set("command", results.path("command"));
-        record.set("environment", results.path("environment"));
-        record.set("table", new ExperimentTable(measured).json());
-        write(RESULTS, JsonFiles.pretty(results) + "\n");
+        List<ChartDocument> charts = new ExperimentCharts(measured).charts();
+        ExperimentDocument page = new ExperimentDocument(
+                "Experiment: " + kind,
+                description,
+                command,
+                new LinkedHashMap<>(environment),
+                new ExperimentTable(measured).document(),
+                charts,
+                ExperimentCharts.notes());
+        write(RESULTS, JsonFiles.pretty(record(measured).json()) + "\n");
         write("results.csv", measured.csv());
         write("anytime.csv", measured.anyTimeCsv());
-        write("report.html", new ExperimentReport(record).html());
-        for (JsonNode chart : record.path("charts")) {
-            write("charts/" + fileName(chart.path("title").asText()), ExperimentReport.svg(chart));
-        }
+        write("report.html", new ExperimentReport(page).html());
+        charts.forEach(chart -> write("charts/" + fileName(chart.title()), ExperimentReport.svg(chart)));
     }
 
     private static String fileName(String title) {

@@ -1,6 +1,5 @@
 package ham.job.proof;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import ham.job.proof.Trials.Outcome;
 import ham.runtime.backend.Backend;
 import ham.runtime.backend.BackendStatus;
@@ -14,6 +13,7 @@ import ham.runtime.tensorrt.TensorRtEngines;
 import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.tensorrt.engine.EngineParity;
 import ham.runtime.tensorrt.engine.EnginePrecision;
+import ham.runtime.tensorrt.engine.EngineRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -91,7 +91,7 @@ final class ServingTrials {
         trials.step(step, lacking, () -> {
             Path out = folder.resolve(name);
             EngineOptions usual = EngineOptions.DEFAULT;
-            JsonNode record = engines()
+            EngineRecord record = engines()
                     .build(
                             models.get(0),
                             out,
@@ -110,15 +110,15 @@ final class ServingTrials {
     private void refit(Optional<String> lacking) {
         trials.step("refit the engine with another merge", lacking, () -> {
             Path out = folder.resolve("refitted.engine");
-            JsonNode record =
+            EngineRecord record =
                     engines().refit(folder.resolve("fp32.engine"), models.get(1), out, OptionalDouble.empty());
             return compared(
                     () -> engines().open(out), models.get(1), EnginePrecision.FP32.tolerance(), figures(record));
         });
     }
 
-    private static Map<String, Double> figures(JsonNode record) {
-        return Map.of("build_s", record.path("seconds").asDouble(Double.NaN));
+    private static Map<String, Double> figures(EngineRecord record) {
+        return Map.of("build_s", record.seconds());
     }
 
     /** Runs noise through both and compares all outputs. */

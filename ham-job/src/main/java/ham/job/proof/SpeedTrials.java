@@ -1,6 +1,6 @@
 package ham.job.proof;
 
-import ham.bench.latency.Candidate;
+import ham.bench.latency.TimedAction;
 import ham.bench.latency.InterleavedMeasurement;
 import ham.bench.latency.Measured;
 import ham.bench.memory.ResidentMemory;
@@ -30,7 +30,7 @@ final class SpeedTrials {
             List<Model> models = new ArrayList<>();
             try {
                 Map<String, Double> figures = new LinkedHashMap<>();
-                List<Candidate> candidates = new ArrayList<>();
+                List<TimedAction> candidates = new ArrayList<>();
                 for (Map.Entry<String, Supplier<Model>> each : working.entrySet()) {
                     long before = ResidentMemory.currentBytes().orElse(0);
                     Model model = each.getValue().get();
@@ -40,7 +40,7 @@ final class SpeedTrials {
                     model.run(inputs);
                     long after = ResidentMemory.currentBytes().orElse(0);
                     figures.put(each.getKey() + " resident_mb", Math.max(0, after - before) / MEGABYTE);
-                    candidates.add(new Candidate(each.getKey(), () -> model.run(inputs)));
+                    candidates.add(new TimedAction(each.getKey(), () -> model.run(inputs)));
                 }
                 for (Measured each : PLAN.measure(candidates)) {
                     figures.put(each.name() + " p50_ms", each.latency().p50Ms());

@@ -4,7 +4,7 @@ import ham.common.Machine;
 import ham.runtime.backend.OnnxRuntime;
 import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
-import ham.train.run.RunRecord;
+import ham.train.record.RunRecord;
 import java.util.Map;
 import java.util.function.Consumer;
 

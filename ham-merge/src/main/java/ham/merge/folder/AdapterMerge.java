@@ -51,11 +51,11 @@ public record AdapterMerge(
     }
 
     /** Whether the groups have the scalars that were trained with the adapters beside them. */
-    public boolean replaysGroups() {
-        return replaysGroups(merge.settings().method(), mode);
+    public boolean usesTrainedGroups() {
+        return usesTrainedGroups(merge.settings().method(), mode);
     }
 
-    private static boolean replaysGroups(MergeMethod method, MergeMode mode) {
+    private static boolean usesTrainedGroups(MergeMethod method, MergeMode mode) {
         return method == MergeMethod.HAM && mode == MergeMode.SEQUENTIAL;
     }
 
@@ -137,8 +137,8 @@ public record AdapterMerge(
                     "expected the method ham for a sequential merge, whose groups adapters are trained beside, found "
                             + settings.method().optionName());
         }
-        boolean replaysGroups = replaysGroups(settings.method(), effective);
-        if (replaysGroups && !weights.isEmpty()) {
+        boolean usesTrainedGroups = usesTrainedGroups(settings.method(), effective);
+        if (usesTrainedGroups && !weights.isEmpty()) {
             throw InputException.parameter(
                     "alpha",
                     "expected none, as a sequential merge takes the scalars that its run trained, found "
@@ -150,7 +150,7 @@ public record AdapterMerge(
                         .toList()
                 : weights;
         Optional<String> base = commonBase(adapters);
-        List<List<Importance>> trained = replaysGroups
+        List<List<Importance>> trained = usesTrainedGroups
                 ? adapters.stream().map(each -> each.record().groupAlphas()).toList()
                 : List.of();
         return new MergeInputs(

@@ -38,7 +38,7 @@ public final class MergeFolder {
 
     static final String MERGED = "merged.safetensors";
     static final String GROUPS = "groups.safetensors";
-    /** The head of each adapter, from which a replay makes its own. */
+    /** The head of each adapter, from which a merge that goes on makes its own. */
     static final String HEADS = "heads.safetensors";
     /** What was merged and how, for people. */
     static final String CARD = "README.md";
@@ -72,14 +72,19 @@ public final class MergeFolder {
      * @param origin where the merge comes from, for the record and the card
      * @return the content of {@code merge.json}
      */
-    public static ObjectNode write(Path folder, AdapterMerge result, MergeOrigin origin, MergeProgress progress)
+    public static MergeRecord write(Path folder, AdapterMerge result, MergeOrigin origin, MergeProgress progress)
             throws IOException {
-        return JsonRecords.tree(new MergeFolderWriter(result).write(folder, origin, progress));
+        return new MergeFolderWriter(result).write(folder, origin, progress);
     }
 
     /** As {@link #write(Path, AdapterMerge, MergeOrigin, MergeProgress)}, of no known origin and without a word. */
-    public static ObjectNode write(Path folder, AdapterMerge result) throws IOException {
+    public static MergeRecord write(Path folder, AdapterMerge result) throws IOException {
         return write(folder, result, MergeOrigin.UNKNOWN, MergeProgress.SILENT);
+    }
+
+    /** What was merged and how. */
+    public MergeRecord record() {
+        return record;
     }
 
     static String factorPrefix(int group, int member) {
@@ -258,7 +263,7 @@ public final class MergeFolder {
         return groups.get(group).get(member);
     }
 
-    /** Merges of ham 0.1 have no record of each adapter: enough for a replay unless it needs the scalars of groups. */
+    /** Merges of ham 0.1 have no record of each adapter: enough for a merge that goes on unless it needs the scalars of groups. */
     private AdapterFolder adapter(
             AdapterRecord input, StoredAdapter adapter, Importance alpha, Optional<NamedHead> head) {
         if (!adapter.name().equals(input.adapter()) || input.sha256() == null || input.path() == null) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.combine.DeltaStatistics;
 import ham.merge.compare.WeightShapes;
 import ham.merge.head.HeadKind;
+import ham.merge.io.JsonRecords;
 import ham.merge.join.Group;
 import ham.merge.join.Importance;
 import ham.merge.join.MergeStep;
@@ -36,7 +37,7 @@ import java.util.Map;
  * @param version of ham
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record MergeRecord(
+public record MergeRecord(
         MergeMethod method,
         MergeMode mode,
         ObjectNode parameters,
@@ -53,7 +54,7 @@ record MergeRecord(
         List<String> command,
         @JsonInclude String base,
         @JsonInclude String version) {
-    MergeRecord {
+    public MergeRecord {
         inputs = orEmpty(inputs);
         steps = orEmpty(steps);
         groups = orEmpty(groups);
@@ -72,11 +73,11 @@ record MergeRecord(
      * @param mode {@code auto} to find out
      * @param weights {@code given} or {@code own}
      */
-    record Request(String mode, String weights) {}
+    public record Request(String mode, String weights) {}
 
     /** {@link MergeStep}; the last five are of ham, the weights of other methods. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Step(
+    public record Step(
             String adapter,
             Double alpha,
             Map<String, Double> layerAlphas,
@@ -95,7 +96,7 @@ record MergeRecord(
 
     /** {@link Group}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Members(
+    public record Members(
             List<String> members,
             Double alpha,
             Map<String, Double> layerAlphas,
@@ -103,14 +104,14 @@ record MergeRecord(
             Double norm,
             List<Double> coefficients,
             List<Map<String, Double>> layerCoefficients) {
-        Members {
+        public Members {
             members = orEmpty(members);
         }
     }
 
     /** {@link WeightShapes} and {@link DeltaStatistics}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Weight(
+    public record Weight(
             @JsonProperty("weight") String name,
             Integer outputs,
             Integer inputs,
@@ -124,8 +125,14 @@ record MergeRecord(
         }
     }
 
-    boolean ham() {
+    /** Whether groups, similarities and scalars are in it. */
+    public boolean ham() {
         return method == MergeMethod.HAM;
+    }
+
+    /** As JSON. */
+    public ObjectNode json() {
+        return JsonRecords.tree(this);
     }
 
     /**

@@ -1,6 +1,5 @@
 package ham.merge.folder;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.adapter.AdapterSource;
@@ -87,14 +86,14 @@ public final class PeftMerge {
      * @return what was written: {@code rank} and {@code lost} of every weight and in all
      * @throws InputException as {@link #check}, when a bias belongs to no adapted weight, or an entry is too large for float32
      */
-    public static ObjectNode write(
+    public static PeftMergeRecord write(
             Path folder, AdapterMerge result, OptionalInt rank, Optional<Path> base, MergeProgress progress)
             throws IOException {
         check(result.merge().settings(), rank);
         return new PeftMerge(result, rank).write(folder, base, progress);
     }
 
-    private ObjectNode write(Path folder, Optional<Path> base, MergeProgress progress) throws IOException {
+    private PeftMergeRecord write(Path folder, Optional<Path> base, MergeProgress progress) throws IOException {
         for (AdapterFolder each : result.adapters()) {
             if (each.adapter().fanInFanOut()) {
                 throw new InputException(
@@ -121,15 +120,15 @@ public final class PeftMerge {
             }
             output.finish();
         }
-        ObjectNode record = JsonRecords.tree(record(weights, written));
+        PeftMergeRecord record = record(weights, written);
         HamRecord one = new HamRecord(1, -1, classes(), result.baseSha256(), MergeMode.INDEPENDENT, List.of());
         JsonFiles.write(
                 folder.resolve(HamRecord.FILE),
-                JsonRecords.tree(AdapterRecord.of(null, null, null, one, record, false)));
+                JsonRecords.tree(AdapterRecord.of(null, null, null, one, record.json(), false)));
         if (result.head().isPresent()) {
             HeadFile.write(folder.resolve(AdapterFolder.HEAD), result.head().get());
         }
-        return record.deepCopy();
+        return record;
     }
 
     /** What the model of the adapters calls a weight, so that PEFT finds it there: as the first of them does. */
@@ -259,11 +258,11 @@ public final class PeftMerge {
                 .toList());
     }
 
-    private Content record(List<String> weights, List<Written> written) {
+    private PeftMergeRecord record(List<String> weights, List<Written> written) {
         double total = 0;
         double lost = 0;
         int largest = 0;
-        List<WrittenWeight> each = new ArrayList<>();
+        List<PeftMergeRecord.Weight> each = new ArrayList<>();
         for (int i = 0; i < weights.size(); i++) {
             Written one = written.get(i);
             largest = Math.max(largest, one.rank());
@@ -272,9 +271,9 @@ public final class PeftMerge {
                 total += one.energy() * one.lost() / (1 - one.lost());
             }
             total += Double.isNaN(one.energy()) ? 0 : one.energy();
-            each.add(new WrittenWeight(weights.get(i), one.rank(), one.lost()));
+            each.add(new PeftMergeRecord.Weight(weights.get(i), one.rank(), one.lost()));
         }
-        return new Content(
+        return new PeftMergeRecord(
                 merge.settings().method(),
                 result.mode(),
                 SettingsJson.parameters(merge.settings()),
@@ -285,17 +284,4 @@ public final class PeftMerge {
                 total > 0 ? lost / total : 0,
                 each);
     }
-
-    /** What was written, for {@code ham.json}: rank and lost fraction of every weight, and in all. */
-    private record Content(
-            MergeMethod method,
-            MergeMode mode,
-            ObjectNode parameters,
-            List<String> adapters,
-            int rank,
-            double lost,
-            List<WrittenWeight> weights) {}
-
-    /** One weight of it. */
-    private record WrittenWeight(String weight, int rank, double lost) {}
 }

@@ -43,13 +43,13 @@ public final class TaskModels {
 
     /** Hands over what {@link #of} lists. */
     public static void each(AdapterMerge merge, Sink sink) throws IOException {
-        HamMerge replay = new HamMerge(merge.merge().settings().ham());
+        HamMerge again = new HamMerge(merge.merge().settings().ham());
         for (int i = 0; i < merge.adapters().size(); i++) {
             AdapterFolder each = merge.adapters().get(i);
             Importance alpha = merge.weights().get(i);
             LoraAdapter adapter = LoraAdapter.load(each.adapter());
-            List<Importance> groupAlphas = merge.replaysGroups() ? each.record().groupAlphas() : List.of();
-            SortedMap<String, List<Branch>> branches = replay.trainedFunction(adapter, alpha, groupAlphas);
+            List<Importance> groupAlphas = merge.usesTrainedGroups() ? each.record().groupAlphas() : List.of();
+            SortedMap<String, List<Branch>> branches = again.trainedFunction(adapter, alpha, groupAlphas);
             SortedMap<String, String> provenance = new TreeMap<>();
             provenance.put("method", "task");
             provenance.put("adapter_sha256", each.sha256());
@@ -62,8 +62,8 @@ public final class TaskModels {
                             each.head(),
                             each.record().baseSha256(),
                             provenance));
-            if (merge.replaysGroups()) {
-                replay.add(adapter, alpha, groupAlphas);
+            if (merge.usesTrainedGroups()) {
+                again.add(adapter, alpha, groupAlphas);
             }
         }
     }

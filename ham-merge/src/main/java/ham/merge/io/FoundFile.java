@@ -1,17 +1,14 @@
 package ham.merge.io;
 
+import ham.common.Found;
 import ham.common.Utf8;
 import ham.merge.InputException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What stands where a file is expected, in words: people meet links whose target is gone, pointers of Git LFS, and texts in other encodings. */
+/** Files that must be there, refused in words where something else is ({@link Found}), and the text of those that hold text. */
 public final class FoundFile {
-    private static final String LFS = "version https://git-lfs.github.com/spec/";
-
     private FoundFile() {}
 
     /**
@@ -21,46 +18,9 @@ public final class FoundFile {
      * @throws InputException when something else stands there, or it may not be read
      */
     public static void require(Path file, String what) {
-        if (!Files.isRegularFile(file)) {
-            throw new InputException(file, "expected " + what + ", found " + instead(file));
-        }
-        byte[] start = start(file);
-        if (new String(start, StandardCharsets.ISO_8859_1).startsWith(LFS)) {
-            throw new InputException(
-                    file,
-                    "expected " + what
-                            + ", found a Git LFS pointer, which stands for the file in a clone without git-lfs;"
-                            + " fetch the file with 'git lfs pull'");
-        }
-    }
-
-    private static byte[] start(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.readNBytes(LFS.length());
-        } catch (IOException e) {
-            throw InputException.unreadable(file, e);
-        }
-    }
-
-    /** What stands where there is no file. */
-    public static String instead(Path file) {
-        if (Files.isSymbolicLink(file) && !Files.exists(file)) {
-            return "a link to " + target(file)
-                    + ", where nothing is (a Hugging Face cache that is not whole, or was moved"
-                    + " without its blobs?); fetch it again";
-        }
-        if (Files.isDirectory(file)) {
-            return "a folder";
-        }
-        return Files.exists(file) ? "neither a file nor a folder" : "no such file";
-    }
-
-    private static String target(Path link) {
-        try {
-            return Files.readSymbolicLink(link).toString();
-        } catch (IOException e) {
-            throw InputException.unreadable(link, e);
-        }
+        Found.instead(file).ifPresent(found -> {
+            throw new InputException(file, "expected " + what + ", found " + found);
+        });
     }
 
     /**

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.merge.InputException;
 import ham.merge.RawTensors;
-import ham.merge.TestData;
 import ham.merge.encoder.Place;
 import ham.merge.folder.AdapterFolder;
+import ham.testing.TestData;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

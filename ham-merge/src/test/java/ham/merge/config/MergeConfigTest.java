@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ham.merge.InputException;
-import ham.merge.TestData;
 import ham.merge.join.HamParameters;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.InputException;
 import ham.merge.RawTensors;
-import ham.merge.TestData;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.checkpoint.Checkpoint;
@@ -16,6 +15,7 @@ import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
 import ham.merge.peft.PeftFolder;
 import ham.merge.record.HamRecord;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -162,7 +162,7 @@ class AdapterMergeTest {
                 Optional.empty(),
                 MergeProgress.SILENT);
         assertThat(merge.mode()).isEqualTo(MergeMode.SEQUENTIAL);
-        assertThat(merge.replaysGroups()).isFalse();
+        assertThat(merge.usesTrainedGroups()).isFalse();
         assertThat(merge.warnings()).isEmpty();
         AdapterMerge mixed = AdapterMerge.of(
                 List.of(first, Adapters.published(1)), List.of(), cat, Optional.empty(), MergeProgress.SILENT);

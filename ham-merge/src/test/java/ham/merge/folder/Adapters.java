@@ -1,11 +1,11 @@
 package ham.merge.folder;
 
-import ham.merge.TestData;
 import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
 import ham.merge.record.HamRecord;
 import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
-import ham.merge.TestData;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.io.JsonFiles;
@@ -14,6 +13,7 @@ import ham.merge.peft.PeftFolder;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,7 +173,7 @@ class EverydayAdaptersTest {
         Merged read = Merged.read(folder.resolve("merged")).onto(BASE, BASE.sha256());
         assertThat(read.biases()).containsOnlyKeys("vit.layernorm.weight", "vit.layernorm.bias");
         assertThat(read.head().orElseThrow().classes()).hasSize(3);
-        AdapterMerge again = Replay.of(StoredMerge.open(folder.resolve("merged")), List.of(), List.of(), List.of())
+        AdapterMerge again = ContinuedMerge.of(StoredMerge.open(folder.resolve("merged")), List.of(), List.of(), List.of())
                 .merge(MergeProgress.SILENT);
         assertThat(again.merge().biases().get("vit.layernorm.weight"))
                 .isEqualTo(merge.merge().biases().get("vit.layernorm.weight"));

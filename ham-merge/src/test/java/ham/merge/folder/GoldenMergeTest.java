@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.MergeProgress;
-import ham.merge.TestData;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
 import ham.merge.record.MergeMode;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class GoldenMergeTest {
         Path again = Files.createDirectory(temp.resolve("again"));
         MergeFolder.write(
                 again,
-                Replay.of(StoredMerge.open(golden(method)), List.of(), List.of(), List.of())
+                ContinuedMerge.of(StoredMerge.open(golden(method)), List.of(), List.of(), List.of())
                         .merge(MergeProgress.SILENT));
         assertThat(again.resolve("groups.safetensors"))
                 .hasSameBinaryContentAs(golden(method).resolve("groups.safetensors"));

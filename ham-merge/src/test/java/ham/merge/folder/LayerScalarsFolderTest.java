@@ -37,8 +37,8 @@ class LayerScalarsFolderTest {
 
     private int folders;
 
-    private Path write(Replay replay) throws IOException {
-        return write(replay.merge(MergeProgress.SILENT));
+    private Path write(ContinuedMerge merge) throws IOException {
+        return write(merge.merge(MergeProgress.SILENT));
     }
 
     private Path write(AdapterMerge merge) throws IOException {
@@ -53,12 +53,12 @@ class LayerScalarsFolderTest {
     void scalarsOfLayersAreReplayed(Join join) throws IOException {
         MergeSettings settings =
                 MergeSettings.ham(new HamParameters(new BigDecimal("0.6"), 0.1, 2, join, Combine.MEAN));
-        List<AdapterFolder> all = layered(ReplayTest.adapters(4, "linear"));
-        Path start = write(ReplayTest.merge(settings, all, List.of()));
-        ReplayTest.assertSame(write(ReplayTest.replay(start, List.of(), List.of())), start);
-        ReplayTest.assertSame(
-                write(ReplayTest.replay(
-                        write(ReplayTest.merge(settings, all.subList(0, 2), List.of())), List.of(), all.subList(2, 4))),
+        List<AdapterFolder> all = layered(ContinuedMergeTest.adapters(4, "linear"));
+        Path start = write(ContinuedMergeTest.merge(settings, all, List.of()));
+        ContinuedMergeTest.assertSame(write(ContinuedMergeTest.goOn(start, List.of(), List.of())), start);
+        ContinuedMergeTest.assertSame(
+                write(ContinuedMergeTest.goOn(
+                        write(ContinuedMergeTest.merge(settings, all.subList(0, 2), List.of())), List.of(), all.subList(2, 4))),
                 start);
         Merged merged = Merged.read(start);
         SortedMap<String, Matrix> sums = Deltas.sum(merged.branches());
@@ -69,10 +69,10 @@ class LayerScalarsFolderTest {
         List<Importance> weights =
                 all.stream().map(each -> each.record().alpha()).toList();
         MergeSettings cat = MergeSettings.of(MergeMethod.CAT);
-        Path given = write(ReplayTest.merge(cat, all, weights));
-        ReplayTest.assertSame(
-                write(Replay.of(
-                        StoredMerge.open(write(ReplayTest.merge(cat, all.subList(0, 3), weights.subList(0, 3)))),
+        Path given = write(ContinuedMergeTest.merge(cat, all, weights));
+        ContinuedMergeTest.assertSame(
+                write(ContinuedMerge.of(
+                        StoredMerge.open(write(ContinuedMergeTest.merge(cat, all.subList(0, 3), weights.subList(0, 3)))),
                         List.of(),
                         all.subList(3, 4),
                         weights.subList(3, 4))),
@@ -101,7 +101,7 @@ class LayerScalarsFolderTest {
 
     @Test
     void scalarsForOtherLayersThanTheAdaptersAreRefused() {
-        AdapterFolder adapter = ReplayTest.adapters(1, "linear").get(0);
+        AdapterFolder adapter = ContinuedMergeTest.adapters(1, "linear").get(0);
         HamRecord record = new HamRecord(
                 Importance.perLayer(Map.of("other.weight", 1.0)),
                 -1,

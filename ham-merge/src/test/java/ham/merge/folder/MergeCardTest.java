@@ -76,7 +76,7 @@ class MergeCardTest {
     @Test
     void theCardTellsWhatHappened() throws IOException {
         ObjectNode record =
-                MergeFolder.write(folder, merge(MergeSettings.of(MergeMethod.HAM)), ORIGIN, MergeProgress.SILENT);
+                MergeFolder.write(folder, merge(MergeSettings.of(MergeMethod.HAM)), ORIGIN, MergeProgress.SILENT).json();
         assertThat(folder.resolve("README.md"))
                 .content()
                 .isEqualTo(MergeCard.of(record(record)))

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
-import ham.merge.TestData;
 import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LoraAdapter;
@@ -22,6 +21,7 @@ import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -205,7 +205,7 @@ class PeftMergeTest {
         AdapterMerge merge = merge(MergeMethod.CAT, List.of(AdapterFolder.read(source)));
         Path merged = Files.createDirectory(folder.resolve("merged"));
         MergeFolder.write(merged, merge);
-        AdapterMerge replayed = Replay.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
+        AdapterMerge replayed = ContinuedMerge.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
                 .merge(MergeProgress.SILENT);
         Path again = Files.createDirectory(folder.resolve("again"));
         MergeFolder.write(again, replayed);
@@ -253,7 +253,8 @@ class PeftMergeTest {
     }
 
     private ObjectNode write(AdapterMerge merge, OptionalInt rank) throws IOException {
-        return PeftMerge.write(folder, merge, rank, Optional.of(Path.of("some", "base")), MergeProgress.SILENT);
+        return PeftMerge.write(folder, merge, rank, Optional.of(Path.of("some", "base")), MergeProgress.SILENT)
+                .json();
     }
 
     private static AdapterMerge merge(MergeMethod method, List<AdapterFolder> adapters) {

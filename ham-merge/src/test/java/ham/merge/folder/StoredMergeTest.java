@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
-import ham.merge.TestData;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class StoredMergeTest {
     @MethodSource("damage")
     void aRecordThatDoesNotFitIsRefusedByName(Consumer<ObjectNode> damage) throws IOException {
         Path merged =
-                write(ReplayTest.merge(MergeSettings.of(MergeMethod.HAM), ReplayTest.adapters(3, "linear"), List.of()));
+                write(ContinuedMergeTest.merge(MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(3, "linear"), List.of()));
         TestData.edit(merged.resolve("merge.json"), damage);
         assertThatThrownBy(() -> StoredMerge.open(merged))
                 .isInstanceOf(InputException.class)
@@ -59,9 +59,9 @@ class StoredMergeTest {
     @Test
     void headsOfAdaptersThatThereAreNotAreRefused() throws IOException {
         Path merged =
-                write(ReplayTest.merge(MergeSettings.of(MergeMethod.HAM), ReplayTest.adapters(3, "linear"), List.of()));
+                write(ContinuedMergeTest.merge(MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(3, "linear"), List.of()));
         Path two =
-                write(ReplayTest.merge(MergeSettings.of(MergeMethod.HAM), ReplayTest.adapters(2, "linear"), List.of()));
+                write(ContinuedMergeTest.merge(MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(2, "linear"), List.of()));
         Files.copy(
                 merged.resolve("heads.safetensors"),
                 two.resolve("heads.safetensors"),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.merge.InputException;
 import ham.merge.RawTensors;
-import ham.merge.TestData;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.AdapterFolder;
@@ -16,6 +15,7 @@ import ham.merge.record.HamRecord;
 import ham.merge.record.MergeMode;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,6 @@ package ham.merge.method;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import ham.merge.TestData;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Contribution;
@@ -12,6 +11,7 @@ import ham.merge.io.JsonFiles;
 import ham.merge.kernel.Kernels;
 import ham.merge.peft.PeftReader;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

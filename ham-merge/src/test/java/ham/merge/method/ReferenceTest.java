@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.merge.MergeProgress;
-import ham.merge.TestData;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Combine;
@@ -21,6 +20,7 @@ import ham.merge.plan.MergeSettings;
 import ham.merge.plan.PreparedMerge;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,17 +2,14 @@ package ham.report.bench;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.report.record.Binding;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A serving comparison. What an older release did not write is null, or an empty list.
@@ -32,10 +29,10 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BenchDocument(
-        JsonNode environment,
+        Map<String, Object> environment,
         @JsonProperty("session_threads") Integer sessionThreads,
         @JsonProperty("shared_threads") Boolean sharedThreads,
-        JsonNode scenarios,
+        Map<String, Object> scenarios,
         Long seed,
         String stability,
         @JsonProperty("percentile_interval") String percentileInterval,
@@ -44,13 +41,9 @@ public record BenchDocument(
         @JsonProperty("accuracy_images") Integer accuracyImages,
         BenchHarness harness,
         List<String> notes) {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
-
     public BenchDocument {
-        environment = environment == null ? JsonFiles.object() : environment;
-        scenarios = scenarios == null ? JsonFiles.object() : scenarios;
+        environment = environment == null ? Map.of() : environment;
+        scenarios = scenarios == null ? Map.of() : scenarios;
         plan = plan == null ? List.of() : List.copyOf(plan);
         results = results == null ? List.of() : List.copyOf(results);
         notes = notes == null ? List.of() : List.copyOf(notes);
@@ -71,30 +64,7 @@ public record BenchDocument(
      * @throws InputException when a figure is no number
      */
     public static BenchDocument of(JsonNode json) {
-        try {
-            return MAPPER.treeToValue(json, BenchDocument.class);
-        } catch (JsonProcessingException e) {
-            throw new InputException("a report: " + problem(e, json), e);
-        }
-    }
-
-    private static String problem(JsonProcessingException failure, JsonNode json) {
-        if (!(failure instanceof MismatchedInputException mismatch)) {
-            return failure.getOriginalMessage();
-        }
-        JsonNode found = json;
-        String key = "the document";
-        for (JsonMappingException.Reference each : mismatch.getPath()) {
-            found = each.getFieldName() != null ? found.path(each.getFieldName()) : found.path(each.getIndex());
-            key = each.getFieldName() != null ? each.getFieldName() : key;
-        }
-        Class<?> type = mismatch.getTargetType();
-        String wanted = type == null
-                ? "another value"
-                : Number.class.isAssignableFrom(type) || type.isPrimitive()
-                        ? "a number"
-                        : List.class.isAssignableFrom(type) ? "an array" : "a " + type.getSimpleName();
-        return "expected " + wanted + " as " + key + ", found " + found;
+        return Binding.of(json, BenchDocument.class);
     }
 
     /** As JSON. */

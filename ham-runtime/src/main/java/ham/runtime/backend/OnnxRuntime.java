@@ -54,7 +54,7 @@ public final class OnnxRuntime {
         }
         if (environment == null) {
             try {
-                environment = create();
+                environment = DeepStack.call(OnnxRuntime::create);
                 environment.setTelemetry(false);
             } catch (LinkageError | RuntimeException | OrtException e) {
                 failure = "ONNX Runtime: expected its native library for " + System.getProperty("os.name") + " "

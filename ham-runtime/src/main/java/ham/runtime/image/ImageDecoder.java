@@ -1,5 +1,6 @@
 package ham.runtime.image;
 
+import ham.common.Found;
 import ham.runtime.ModelException;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -41,11 +42,8 @@ public final class ImageDecoder {
      *     than the heap, or of another format
      */
     public static RgbImage decode(Path file) {
-        if (!Files.exists(file)) {
-            throw new ModelException(file + ": expected an image, found no such file.");
-        }
-        if (Files.isDirectory(file)) {
-            throw new ModelException(file + ": expected an image, found a folder.");
+        if (!Files.exists(file) || Files.isDirectory(file)) {
+            ModelException.requireFile(file, "an image");
         }
         try {
             long size = Files.size(file);
@@ -55,7 +53,7 @@ public final class ImageDecoder {
             }
             return decode(read(file, size), file.toString());
         } catch (IOException e) {
-            throw new ModelException(file + ": expected an image, but the file cannot be read (" + e + ").", e);
+            throw new ModelException(file + ": expected an image, but the file cannot be read (" + Found.why(e) + ").", e);
         }
     }
 
@@ -78,8 +76,8 @@ public final class ImageDecoder {
             throw new ModelException(name + ": expected an image, found an empty file.");
         }
         ImageFormat format = ImageFormat.of(bytes)
-                .orElseThrow(() -> new ModelException(
-                        name + ": expected a " + ImageFormat.READ + " image, found something else; convert it first."));
+                .orElseThrow(() -> new ModelException(name + ": expected a " + ImageFormat.READ + " image, found "
+                        + Found.pointer(bytes).orElse("something else; convert it first") + "."));
         if (format == ImageFormat.PNM) {
             return PnmReader.read(bytes, name);
         }

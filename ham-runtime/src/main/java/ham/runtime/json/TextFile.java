@@ -1,5 +1,6 @@
 package ham.runtime.json;
 
+import ham.common.Found;
 import ham.common.Utf8;
 import ham.runtime.ModelException;
 import java.io.IOException;
@@ -17,6 +18,9 @@ public final class TextFile {
      * @throws ModelException if it cannot be read or is in another encoding, which the message names
      */
     public static String read(Path file, String what) {
+        Found.instead(file).ifPresent(found -> {
+            throw new ModelException(file + ": expected " + what + ", found " + found + ".");
+        });
         try {
             return Utf8.decode(Files.readAllBytes(file));
         } catch (Utf8.OtherEncoding e) {
@@ -25,7 +29,7 @@ public final class TextFile {
                     : "another encoding, perhaps Latin-1; convert it, for example with iconv -f LATIN1 -t UTF-8.";
             throw new ModelException(file + ": expected " + what + " in UTF-8, found " + found, e);
         } catch (IOException e) {
-            throw new ModelException(file + ": expected " + what + ", but it cannot be read (" + e + ").", e);
+            throw new ModelException(file + ": expected " + what + ", but it cannot be read (" + Found.why(e) + ").", e);
         }
     }
 }

@@ -11,7 +11,6 @@ import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.tensor.DirectBuffers;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.TensorSpec;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +41,7 @@ public final class AdaptedModel implements AutoCloseable {
      * @throws ModelException if ONNX Runtime cannot load it
      */
     public static AdaptedModel open(Path base, SessionSettings settings) {
+        ModelException.requireFile(base, "a base graph");
         OnnxRuntime.environment();
         try (SessionOptions options = settings.options(Optional.of(base))) {
             return new AdaptedModel(base, OnnxRuntime.environment().createSession(base.toString(), options));
@@ -63,9 +63,7 @@ public final class AdaptedModel implements AutoCloseable {
         if (adapters.containsKey(name)) {
             throw new ModelException(adapter + ": expected an adapter of another name, found a second '" + name + "'.");
         }
-        if (!Files.isRegularFile(adapter)) {
-            throw new ModelException(adapter + ": expected an .onnx_adapter file, found none.");
-        }
+        ModelException.requireFile(adapter, "an .onnx_adapter file");
         try {
             adapters.put(name, OrtLoraAdapter.create(adapter.toString()));
         } catch (OrtException e) {

@@ -14,10 +14,8 @@ import ham.runtime.tensor.DirectBuffers;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -58,17 +56,7 @@ public final class OnnxModel implements Model {
      * @throws ModelException if the file is missing, empty or no ONNX model that ONNX Runtime can load
      */
     public static OnnxModel open(Path file, SessionSettings settings) {
-        try {
-            if (!Files.isRegularFile(file)) {
-                throw new ModelException(file + ": expected an ONNX model, found "
-                        + (Files.exists(file) ? "a folder." : "no such file."));
-            }
-            if (Files.size(file) == 0) {
-                throw new ModelException(file + ": expected an ONNX model, found an empty file.");
-            }
-        } catch (IOException e) {
-            throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + e + ").", e);
-        }
+        ModelException.requireFile(file, "an ONNX model");
         return open(
                 file.toString(),
                 settings,

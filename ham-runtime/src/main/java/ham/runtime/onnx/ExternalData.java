@@ -1,5 +1,6 @@
 package ham.runtime.onnx;
 
+import ham.common.Found;
 import ham.runtime.ModelException;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
@@ -58,6 +59,7 @@ public final class ExternalData {
      * @throws ModelException if it cannot be read, is no ONNX model or is larger than 2 GiB
      */
     public static SortedSet<String> locations(Path file) {
+        ModelException.requireFile(file, "an ONNX model");
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
             if (in.size() > Integer.MAX_VALUE) {
                 throw new ModelException(
@@ -66,7 +68,7 @@ public final class ExternalData {
             }
             return locations(file.toString(), in.map(FileChannel.MapMode.READ_ONLY, 0, in.size()));
         } catch (IOException e) {
-            throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + e + ").", e);
+            throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + Found.why(e) + ").", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package ham.runtime.onnx;
 
 import ham.common.Sha256;
+import ham.common.Found;
 import ham.runtime.ModelException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ public final class ModelHash {
      * @throws ModelException if a file is missing or cannot be read, or the model is broken
      */
     public static String of(Path file) {
+        ModelException.requireFile(file, "an ONNX model");
         Sha256 hash = new Sha256();
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
             if (in.size() > Integer.MAX_VALUE) {
@@ -34,7 +36,7 @@ public final class ModelHash {
                 update(hash, file, location);
             }
         } catch (IOException e) {
-            throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + e + ").", e);
+            throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + Found.why(e) + ").", e);
         }
         return hash.hex();
     }

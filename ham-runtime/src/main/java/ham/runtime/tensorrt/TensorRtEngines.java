@@ -1,12 +1,11 @@
 package ham.runtime.tensorrt;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.runtime.ModelException;
 import ham.runtime.model.Model;
 import ham.runtime.tensorrt.binding.Gpu;
-import ham.runtime.tensorrt.engine.EngineFile;
 import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.tensorrt.engine.EnginePrecision;
+import ham.runtime.tensorrt.engine.EngineRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,9 +41,9 @@ public final class TensorRtEngines {
      * @return the record, as it stands in its file
      * @throws ModelException if TensorRT does not work here, cannot take the graph over, or gives other results
      */
-    public ObjectNode build(
+    public EngineRecord build(
             Path onnx, Path out, EngineOptions options, Optional<Path> timings, OptionalDouble relative) {
-        return EngineFile.json(workshop.build(onnx, out, options, timings, relative));
+        return workshop.build(onnx, out, options, timings, relative);
     }
 
     /**
@@ -57,8 +56,8 @@ public final class TensorRtEngines {
      * @return the record, as it stands in its file
      * @throws ModelException if the engine is not refittable or of another machine, the graph is another, or the results differ
      */
-    public ObjectNode refit(Path engine, Path next, Path out, OptionalDouble relative) {
-        return EngineFile.json(workshop.refit(engine, next, out, relative));
+    public EngineRecord refit(Path engine, Path next, Path out, OptionalDouble relative) {
+        return workshop.refit(engine, next, out, relative);
     }
 
     /**

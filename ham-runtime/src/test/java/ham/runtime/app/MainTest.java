@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import ham.runtime.TestData;
+import ham.testing.TestData;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -95,7 +95,7 @@ class MainTest {
                 "a.onnx b.png --tpo 3 | 2 | unknown option --tpo",
                 "a.onnx | 2 | expected a model and at least one image, found only a.onnx",
                 "none.onnx none.png | 1 | none.onnx: expected an ONNX model, found no such file.",
-                "none.onnx none.png --labels none.txt | 1 | none.txt: expected a file of labels, but it cannot be read",
+                "none.onnx none.png --labels none.txt | 1 | none.txt: expected a file of labels, found no such file.",
                 "a.onnx b.png --backend gpu | 2 | --backend: expected one of auto, onnxruntime-tensorrt,"
             })
     void refusesInOneLine(String line, int code, String message) {
@@ -119,6 +119,21 @@ class MainTest {
         assertThat(run(MODEL, text.toString())).isEqualTo(1);
 
         assertThat(text(err)).contains("expected a PNG, JPEG, GIF, BMP, TIFF or PPM image");
+    }
+
+    @Test
+    void saysWhereAPointerStandsForTheFile() throws IOException {
+        Path pointer = Files.writeString(
+                folder.resolve("pointer"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n");
+
+        assertThat(run(pointer.toString(), IMAGE)).isEqualTo(1);
+        assertThat(run(MODEL, pointer.toString())).isEqualTo(1);
+        assertThat(run(BARE, IMAGE, "--labels", pointer.toString())).isEqualTo(1);
+        assertThat(text(err).lines())
+                .hasSize(3)
+                .allMatch(line -> line.startsWith("ham-runtime: " + pointer + ": expected a")
+                        && line.endsWith(", found a Git LFS pointer, which stands for the file in a clone without"
+                                + " git-lfs; fetch the file with 'git lfs pull'."));
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import ham.runtime.ModelException;
-import ham.runtime.TestData;
 import ham.runtime.backend.Backend;
 import ham.runtime.backend.Backends;
 import ham.runtime.backend.Provider;
@@ -13,6 +12,7 @@ import ham.runtime.model.Model;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.tensorrt.TensorRtEngines;
 import ham.runtime.tensorrt.engine.EnginePrecision;
+import ham.testing.TestData;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

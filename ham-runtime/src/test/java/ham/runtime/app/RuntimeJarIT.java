@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import ham.runtime.TestData;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -107,6 +107,22 @@ class RuntimeJarIT {
                 .isEqualTo(
                         "ham-runtime: " + webp + ": expected a PNG, JPEG, GIF, BMP, TIFF or PPM image, found WebP, for"
                                 + " which there is no reader here; convert it to PNG first.\n");
+    }
+
+    /** Some 60 KB: ONNX Runtime's own look at the command line needs more stack for it than a Java thread has. */
+    @Test
+    void readsALongCommandLine() throws Exception {
+        Path deep = Files.createDirectories(folder.resolve("images of a folder ".repeat(5)));
+        List<String> typed = new ArrayList<>(List.of(MODEL, "--top", "1"));
+        for (int i = 0; i < 300; i++) {
+            Path link = deep.resolve("image-number-" + i + ".png");
+            typed.add(Files.createSymbolicLink(link, Path.of(IMAGE)).toString());
+        }
+
+        Ran ran = run(typed.toArray(String[]::new));
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out().lines()).hasSize(2 * 300).contains(typed.get(302));
     }
 
     @Test

@@ -3,9 +3,9 @@ package ham.runtime.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import ham.runtime.TestData;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Supplement;
+import ham.testing.TestData;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

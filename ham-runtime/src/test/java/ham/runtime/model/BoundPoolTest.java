@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ham.runtime.TestData;
+import ham.testing.TestData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.ModelException;
-import ham.runtime.TestData;
 import ham.runtime.backend.Provider;
 import ham.runtime.tensor.Tensor;
+import ham.testing.TestData;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -2,9 +2,9 @@ package ham.runtime.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import ham.runtime.TestData;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

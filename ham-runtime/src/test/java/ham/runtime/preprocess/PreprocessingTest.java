@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.runtime.ModelException;
-import ham.runtime.TestData;
 import ham.runtime.image.ImageDecoder;
 import ham.runtime.image.Resample;
 import ham.runtime.image.RgbImage;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.ModelException;
-import ham.runtime.TestData;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Supplement;
 import ham.runtime.image.RgbImage;
@@ -19,6 +18,7 @@ import ham.runtime.tensorrt.engine.EngineFile;
 import ham.runtime.tensorrt.engine.EngineOptions;
 import ham.runtime.tensorrt.engine.EnginePrecision;
 import ham.runtime.tensorrt.engine.EngineRecord;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -42,11 +42,11 @@ public final class AdapterEngine implements Engine {
      *
      * @throws ModelException if one of them is missing or broken
      */
-    public static AdapterEngine open(Path folder, AdapterRecord record, SessionSettings settings) {
+    public static AdapterEngine open(Path folder, AdapterPackageRecord record, SessionSettings settings) {
         AdaptedModel model = AdaptedModel.open(folder.resolve(record.base()), settings);
         try {
             Map<String, List<String>> labels = new LinkedHashMap<>();
-            for (AdapterRecord.Task task : record.tasks()) {
+            for (AdapterPackageRecord.Task task : record.tasks()) {
                 model.load(task.task(), folder.resolve(task.adapter()));
                 labels.put(task.task(), task.labels());
             }

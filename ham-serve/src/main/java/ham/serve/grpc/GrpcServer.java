@@ -26,6 +26,7 @@ public final class GrpcServer implements AutoCloseable {
 
     private static final int HEADERS = 16 << 10;
     private static final int CALLS = 1024;
+    private static final int WINDOW = 4 << 20;
 
     private final Server server;
     private final ExecutorService workers;
@@ -55,6 +56,8 @@ public final class GrpcServer implements AutoCloseable {
             NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
                     // Nothing that is called waits, so that it may be called where it arrives.
                     .directExecutor()
+                    // Of a fixed size: to find the best one, pings would be sent with the requests.
+                    .flowControlWindow(WINDOW)
                     .maxInboundMessageSize(Math.toIntExact(service.limits().body()))
                     .maxInboundMetadataSize(HEADERS)
                     .maxConcurrentCallsPerConnection(CALLS)

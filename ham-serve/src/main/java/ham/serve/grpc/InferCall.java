@@ -17,7 +17,7 @@ import ham.serve.protocol.ServeException;
 import ham.serve.repository.Accepted;
 import ham.serve.repository.LoadedModel;
 import ham.serve.repository.ServedModel;
-import ham.serve.service.Wanted;
+import ham.serve.service.WantedOutput;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +62,7 @@ final class InferCall {
                     exchange.adapter(chosen);
                     return new InferRequest(inputs, chosen, deadline);
                 },
-                model -> new Answering(model, model.adapter(adapter), Wanted.of(named(), model, true)),
+                model -> new Answering(model, model.adapter(adapter), WantedOutput.of(named(), model, true)),
                 false);
         observer.setOnCancelHandler(() -> accepted.ticket().cancel());
     }
@@ -80,12 +80,12 @@ final class InferCall {
                 Deadline.in(Duration.of(Math.min(timeout.getInt64Param(), 86_400_000_000L), ChronoUnit.MICROS)));
     }
 
-    private List<Wanted> named() {
-        List<Wanted> named = new ArrayList<>();
+    private List<WantedOutput> named() {
+        List<WantedOutput> named = new ArrayList<>();
         for (InferRequestedOutputTensor each : request.getOutputsList()) {
             InferParameter classes = each.getParametersMap().get("classification");
             long count = classes == null ? 0 : Math.max(-1, Math.min(Integer.MAX_VALUE, classes.getInt64Param()));
-            named.add(new Wanted(each.getName(), (int) count, true));
+            named.add(new WantedOutput(each.getName(), (int) count, true));
         }
         return named;
     }
@@ -101,9 +101,9 @@ final class InferCall {
     private final class Answering implements Completion {
         private final LoadedModel model;
         private final Optional<String> adapter;
-        private final Map<String, Wanted> wanted;
+        private final Map<String, WantedOutput> wanted;
 
-        Answering(LoadedModel model, Optional<String> adapter, Map<String, Wanted> wanted) {
+        Answering(LoadedModel model, Optional<String> adapter, Map<String, WantedOutput> wanted) {
             this.model = model;
             this.adapter = adapter;
             this.wanted = wanted;
@@ -131,7 +131,7 @@ final class InferCall {
                     .setId(request.getId());
             adapter.ifPresent(name -> response.putParameters(
                     "adapter", InferParameter.newBuilder().setStringParam(name).build()));
-            for (Wanted each : wanted.values()) {
+            for (WantedOutput each : wanted.values()) {
                 Tensor tensor = outcome.outputs().get(each.name());
                 if (each.classes() > 0) {
                     classes(response, each, tensor);
@@ -146,7 +146,7 @@ final class InferCall {
             return response.build();
         }
 
-        private void classes(ModelInferResponse.Builder response, Wanted each, Tensor tensor) {
+        private void classes(ModelInferResponse.Builder response, WantedOutput each, Tensor tensor) {
             List<List<String>> rows = each.best(tensor, model.labels(adapter).orElse(List.of()));
             List<Long> shape = new ArrayList<>(tensor.shape());
             shape.set(shape.size() - 1, (long) (rows.isEmpty() ? 0 : rows.get(0).size()));

@@ -33,7 +33,7 @@ public final class Metrics {
 
     /** Begins with what the process needs. */
     public Metrics() {
-        Gauge.builder("process.resident.memory", ResidentMemory::bytes)
+        Gauge.builder("process.resident.memory", ProcessMemory::bytes)
                 .baseUnit("bytes")
                 .description("Physical memory of the process")
                 .register(registry);

@@ -56,9 +56,9 @@ public final class Repository implements AutoCloseable {
         if (!Files.isDirectory(root)) {
             return List.of(LoneModel.of(root, openers, rules));
         }
-        if (AdapterFolder.record(root).isPresent()) {
+        if (AdapterModel.record(root).isPresent()) {
             String name = String.valueOf(root.toAbsolutePath().normalize().getFileName());
-            return List.of(new AdapterFolder(name, root, openers, rules));
+            return List.of(new AdapterModel(name, root, openers, rules));
         }
         if (Files.exists(root.resolve(TritonModel.CONFIG))) {
             throw ServeException.invalid(root + ": expected a repository of models, found the folder of one ("
@@ -70,8 +70,8 @@ public final class Repository implements AutoCloseable {
                 if (Files.isDirectory(child) && isModel(child)) {
                     sources.add(new TritonModel(String.valueOf(child.getFileName()), child, openers, rules));
                 } else if (Files.isDirectory(child)
-                        && AdapterFolder.record(child).isPresent()) {
-                    sources.add(new AdapterFolder(String.valueOf(child.getFileName()), child, openers, rules));
+                        && AdapterModel.record(child).isPresent()) {
+                    sources.add(new AdapterModel(String.valueOf(child.getFileName()), child, openers, rules));
                 } else if (Files.isRegularFile(child) && child.toString().endsWith(".onnx")) {
                     sources.add(LoneModel.of(child, openers, rules));
                 }

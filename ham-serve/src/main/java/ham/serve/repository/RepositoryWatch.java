@@ -17,17 +17,22 @@ public final class RepositoryWatch implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
-    /** Begins, on a daemon thread. */
-    public RepositoryWatch(Repository repository, Duration every) {
+    /**
+     * Begins, on a daemon thread.
+     *
+     * @param first what is done before every look
+     */
+    public RepositoryWatch(Repository repository, Duration every, Runnable first) {
         this.repository = repository;
-        thread = new Thread(() -> watch(every), "ham-watch");
+        thread = new Thread(() -> watch(every, first), "ham-watch");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void watch(Duration every) {
+    private void watch(Duration every, Runnable first) {
         try {
             while (!closed.await(every.toNanos(), TimeUnit.NANOSECONDS)) {
+                first.run();
                 repository.models().stream().filter(ServedModel::wanted).forEach(this::look);
             }
         } catch (InterruptedException e) {

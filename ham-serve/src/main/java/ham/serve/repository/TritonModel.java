@@ -49,7 +49,7 @@ record TritonModel(String name, Path folder, Openers openers, BatchRules rules) 
             String file = config.map(ModelConfig::getDefaultModelFilename)
                     .filter(each -> !each.isEmpty())
                     .orElse("model.onnx");
-            if (!AdapterFolder.plain(file)) {
+            if (!AdapterModel.plain(file)) {
                 throw problem("expected default_model_filename to be a file's name, found '" + file + "'");
             }
             versions.put(version, version(folder.resolve(Long.toString(version)).resolve(file), config));
@@ -161,7 +161,7 @@ record TritonModel(String name, Path folder, Openers openers, BatchRules rules) 
                 .map(ModelOutput::getLabelFilename)
                 .filter(each -> !each.isEmpty())
                 .findFirst();
-        if (file.isPresent() && !AdapterFolder.plain(file.get())) {
+        if (file.isPresent() && !AdapterModel.plain(file.get())) {
             throw problem("expected label_filename to be a file's name, found '" + file.get() + "'");
         }
         return file.map(each -> Labels.read(folder.resolve(each)));

@@ -29,7 +29,7 @@ final class Answers {
         }
     }
 
-    /** Parameters tell what the protocol has no word for: labels, adapters. */
+    /** RequestParameters tell what the protocol has no word for: labels, adapters. */
     record ModelMetadata(
             String name,
             List<String> versions,

@@ -6,7 +6,7 @@ import ham.runtime.tensor.Tensor;
 import ham.serve.batch.Outcome;
 import ham.serve.protocol.Datatype;
 import ham.serve.repository.LoadedModel;
-import ham.serve.service.Wanted;
+import ham.serve.service.WantedOutput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +29,7 @@ record InferAnswer(byte[] json, List<ByteBuffer> binary) {
 
     /** Writes it. */
     static InferAnswer of(
-            LoadedModel model, String id, Optional<String> adapter, Outcome outcome, Map<String, Wanted> wanted) {
+            LoadedModel model, String id, Optional<String> adapter, Outcome outcome, Map<String, WantedOutput> wanted) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(256);
         List<ByteBuffer> binary = new ArrayList<>();
         try (JsonGenerator json = FACTORY.createGenerator(out)) {
@@ -45,7 +45,7 @@ record InferAnswer(byte[] json, List<ByteBuffer> binary) {
                 json.writeEndObject();
             }
             json.writeArrayFieldStart("outputs");
-            for (Wanted each : wanted.values()) {
+            for (WantedOutput each : wanted.values()) {
                 output(
                         json,
                         each,
@@ -62,7 +62,7 @@ record InferAnswer(byte[] json, List<ByteBuffer> binary) {
     }
 
     private static void output(
-            JsonGenerator json, Wanted wanted, Tensor tensor, List<String> labels, List<ByteBuffer> binary)
+            JsonGenerator json, WantedOutput wanted, Tensor tensor, List<String> labels, List<ByteBuffer> binary)
             throws IOException {
         json.writeStartObject();
         json.writeStringField("name", wanted.name());
@@ -83,7 +83,7 @@ record InferAnswer(byte[] json, List<ByteBuffer> binary) {
     }
 
     private static void classes(
-            JsonGenerator json, Wanted wanted, Tensor tensor, List<String> labels, List<ByteBuffer> binary)
+            JsonGenerator json, WantedOutput wanted, Tensor tensor, List<String> labels, List<ByteBuffer> binary)
             throws IOException {
         List<List<String>> rows = wanted.best(tensor, labels);
         List<Long> shape = new ArrayList<>(tensor.shape());

@@ -15,7 +15,7 @@ import ham.serve.protocol.InferRequest;
 import ham.serve.protocol.ServeException;
 import ham.serve.protocol.Status;
 import ham.serve.repository.LoadedModel;
-import ham.serve.service.Wanted;
+import ham.serve.service.WantedOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -38,11 +38,11 @@ final class InferBody {
     private final boolean raw;
     private int binary;
     private String id = "";
-    private Parameters parameters = Parameters.NONE;
+    private RequestParameters parameters = RequestParameters.NONE;
     private final Map<String, Tensor> inputs = new LinkedHashMap<>();
     private final List<Requested> outputs = new ArrayList<>();
 
-    private record Requested(String name, Parameters parameters) {}
+    private record Requested(String name, RequestParameters parameters) {}
 
     private InferBody(byte[] body, int length, Optional<Integer> header) {
         this.body = body;
@@ -134,7 +134,7 @@ final class InferBody {
         return parser.getText();
     }
 
-    private static Parameters parameters(JsonParser parser) throws IOException {
+    private static RequestParameters parameters(JsonParser parser) throws IOException {
         expect(parser, JsonToken.START_OBJECT, "parameters", "an object");
         Map<String, Object> values = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -148,12 +148,12 @@ final class InferBody {
                     throw ServeException.invalid("Expected the parameter " + key + " to be a text, number or boolean.");
             }
         }
-        return new Parameters(values);
+        return new RequestParameters(values);
     }
 
     private void output(JsonParser parser) throws IOException {
         String name = "";
-        Parameters given = Parameters.NONE;
+        RequestParameters given = RequestParameters.NONE;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
             parser.nextToken();
@@ -170,7 +170,7 @@ final class InferBody {
         String name = "";
         String datatype = "";
         List<Long> shape = null;
-        Parameters given = Parameters.NONE;
+        RequestParameters given = RequestParameters.NONE;
         ByteBuffer data = null;
         TokenBuffer later = null;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -295,10 +295,10 @@ final class InferBody {
     }
 
     /** What it asks for of the outputs. */
-    Map<String, Wanted> wanted(LoadedModel model) {
+    Map<String, WantedOutput> wanted(LoadedModel model) {
         boolean all = parameters.flag("binary_data_output").orElse(raw);
-        List<Wanted> named = outputs.stream()
-                .map(each -> new Wanted(
+        List<WantedOutput> named = outputs.stream()
+                .map(each -> new WantedOutput(
                         each.name(),
                         each.parameters()
                                 .number("classification")
@@ -306,6 +306,6 @@ final class InferBody {
                                 .orElse(0),
                         each.parameters().flag("binary_data").orElse(all)))
                 .toList();
-        return Wanted.of(named, model, all);
+        return WantedOutput.of(named, model, all);
     }
 }

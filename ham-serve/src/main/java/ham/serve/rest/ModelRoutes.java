@@ -14,7 +14,7 @@ import ham.serve.repository.Classified;
 import ham.serve.repository.LoadedModel;
 import ham.serve.repository.ServedModel;
 import ham.serve.service.Service;
-import ham.serve.service.Wanted;
+import ham.serve.service.WantedOutput;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -87,7 +87,7 @@ final class ModelRoutes {
                     return body.request(model, chosen, deadline);
                 },
                 model -> {
-                    Map<String, Wanted> wanted = body.wanted(model);
+                    Map<String, WantedOutput> wanted = body.wanted(model);
                     Optional<String> chosen = model.adapter(body.adapter().or(() -> adapter));
                     return new Sending(model, body.id(), chosen, wanted, reply);
                 },
@@ -101,10 +101,10 @@ final class ModelRoutes {
         private final LoadedModel model;
         private final String id;
         private final Optional<String> adapter;
-        private final Map<String, Wanted> wanted;
+        private final Map<String, WantedOutput> wanted;
         private final Reply reply;
 
-        Sending(LoadedModel model, String id, Optional<String> adapter, Map<String, Wanted> wanted, Reply reply) {
+        Sending(LoadedModel model, String id, Optional<String> adapter, Map<String, WantedOutput> wanted, Reply reply) {
             this.model = model;
             this.id = id;
             this.adapter = adapter;

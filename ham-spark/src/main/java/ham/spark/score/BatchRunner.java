@@ -78,8 +78,8 @@ final class BatchRunner implements AutoCloseable {
             fill(inputs, taken.bound());
             taken.bound().run();
             List<Tensor> outputs = taken.bound().outputs();
-            Scores scores = settings.columns().classes()
-                    ? new Scores(model, outputs, shape.labels().size())
+            OutputProbabilities scores = settings.columns().classes()
+                    ? new OutputProbabilities(model, outputs, shape.labels().size())
                     : null;
             float[] features = shape.features() < 0 ? null : features(outputs.get(shape.features()), batch);
             List<Row> rows = new ArrayList<>(inputs.size());
@@ -136,13 +136,13 @@ final class BatchRunner implements AutoCloseable {
         }
     }
 
-    private Row answered(Row row, Scores scores, float[] features, int batch, int place) {
+    private Row answered(Row row, OutputProbabilities scores, float[] features, int batch, int place) {
         AnswerColumns columns = settings.columns();
         List<Object> answers = new ArrayList<>();
         try {
             if (scores != null) {
                 double[] probabilities = scores.probabilities(place);
-                int[] best = Scores.best(probabilities, settings.topK());
+                int[] best = OutputProbabilities.best(probabilities, settings.topK());
                 List<String> labels = new ArrayList<>();
                 List<Float> theirs = new ArrayList<>();
                 for (int each : best) {
@@ -164,7 +164,7 @@ final class BatchRunner implements AutoCloseable {
             return failed(row, e.getMessage());
         }
         if (features != null) {
-            add(answers, columns.features(), Vectors.dense(Scores.row(features, batch, place)));
+            add(answers, columns.features(), Vectors.dense(OutputProbabilities.row(features, batch, place)));
         }
         add(answers, columns.error(), null);
         return extended(row, answers);

@@ -9,7 +9,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
-/** Scores the rows of a partition batch by batch, as they are taken: a task holds no more than one batch of rows. */
+/** OutputProbabilities the rows of a partition batch by batch, as they are taken: a task holds no more than one batch of rows. */
 public final class PartitionScorer implements MapPartitionsFunction<Row, Row> {
     private static final long serialVersionUID = 1L;
 

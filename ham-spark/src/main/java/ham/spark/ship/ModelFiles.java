@@ -23,10 +23,7 @@ public final class ModelFiles {
         URI uri = path.toUri();
         if (uri.getScheme() == null || uri.getScheme().equals("file")) {
             Path file = Path.of(uri.getPath());
-            if (!Files.isRegularFile(file)) {
-                throw new ModelException(file + ": expected an ONNX model, found "
-                        + (Files.exists(file) ? "a folder." : "no such file."));
-            }
+            ModelException.requireFile(file, "an ONNX model");
             return file;
         }
         try {

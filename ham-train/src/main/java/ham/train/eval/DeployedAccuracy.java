@@ -1,9 +1,13 @@
 package ham.train.eval;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.io.JsonFiles;
+import ham.merge.io.JsonRecords;
 import ham.runtime.classify.Classifier;
 import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +27,19 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
 
     public DeployedAccuracy {
         tasks = List.copyOf(tasks);
+    }
+
+    /**
+     * Reads a file that holds one.
+     *
+     * @throws InputException when it is missing or damaged
+     */
+    public static DeployedAccuracy read(Path file) {
+        ObjectNode json = JsonFiles.read(file, "the accuracy of an exported model");
+        if (!json.has("accuracy") || !json.has("tasks")) {
+            throw new InputException(file, "expected accuracy and tasks, found none; the record is damaged");
+        }
+        return JsonRecords.read(file, json, DeployedAccuracy.class);
     }
 
     /**

@@ -59,9 +59,8 @@ public final class Experiment {
             Path folder = runsFolder.resolve(run.folder());
             List<Object> training = config.aloneTraining();
             Optional<Path> source = RunFolder.recorded(folder)
-                    .map(record -> Optional.ofNullable(record.path("configuration")
-                                    .path("adapters")
-                                    .textValue())
+                    .map(record -> Optional.of(record.parameter("adapters"))
+                            .filter(before -> !before.isEmpty())
                             .map(before -> runsFolder.resolve(Path.of(before).getFileName())))
                     .orElseGet(() -> Optional.ofNullable(trained.get(training)));
             planned.add(source.map(path -> new PlannedRun(

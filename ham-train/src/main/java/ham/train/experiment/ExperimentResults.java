@@ -1,8 +1,5 @@
 package ham.train.experiment;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,41 +62,6 @@ public record ExperimentResults(List<MeasuredRun> runs) {
             spreads.add(Spread.of(curves.stream().map(curve -> curve.get(after)).toList()));
         }
         return spreads;
-    }
-
-    /** Every run's figures under {@code runs}, means and deviations under {@code summary}. */
-    public ObjectNode json() {
-        ObjectNode json = JsonFiles.object();
-        ArrayNode all = json.putArray("runs");
-        runs.forEach(run -> all.add(run.json()));
-        ArrayNode summary = json.putArray("summary");
-        for (String name : names()) {
-            for (String head : heads()) {
-                Spread last = spread(name, head, HeadFigures::last);
-                if (last.count() > 0) {
-                    ObjectNode row = summary.addObject().put("name", name).put("head", head);
-                    row.set("last", last.json());
-                    row.set(
-                            "average_incremental",
-                            spread(name, head, HeadFigures::averageIncremental).json());
-                    row.set(
-                            "forgetting",
-                            spread(name, head, HeadFigures::forgetting).json());
-                    row.set(
-                            "backward_transfer",
-                            spread(name, head, HeadFigures::backwardTransfer).json());
-                    costs(row.putObject("seconds"), name);
-                    row.put("trained_parameters", of(name).get(0).trainedParameters());
-                }
-            }
-        }
-        return json;
-    }
-
-    private void costs(ObjectNode seconds, String name) {
-        for (String phase : new String[] {"training", "merging", "heads"}) {
-            seconds.set(phase, spread(name, run -> run.seconds(phase)).json());
-        }
     }
 
     /** A line a run and head, under a line of names; accuracies are fractions, what a run has not is empty. */

@@ -1,9 +1,7 @@
 package ham.train.experiment;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
 import ham.train.metrics.AccuracyRow;
+import ham.train.record.VariantRecord;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,43 +21,35 @@ public record HeadFigures(
         double forgetting,
         double backwardTransfer,
         List<Double> anyTime,
-        JsonNode matrix) {
+        List<List<Double>> matrix) {
     /**
      * Reads a variant of {@code metrics.json}.
      *
      * @param tasks how many the stream has
      */
-    static HeadFigures of(JsonNode variant, int tasks) {
-        JsonNode rows = variant.path("R");
+    static HeadFigures of(VariantRecord variant, int tasks) {
+        List<List<Double>> rows = variant.matrix();
         boolean overTime = rows.size() == tasks;
         List<Double> anyTime = new ArrayList<>();
         for (int row = 0; row < rows.size(); row++) {
-            anyTime.add(overall(rows.path(row), variant.path("images").path(row)));
+            anyTime.add(overall(
+                    rows.get(row),
+                    row < variant.images().size() ? variant.images().get(row) : List.of()));
         }
         return new HeadFigures(
-                variant.path("last").asDouble(),
-                overTime ? variant.path("average_incremental").asDouble() : Double.NaN,
-                overTime ? variant.path("forgetting").asDouble() : Double.NaN,
-                overTime ? variant.path("backward_transfer").asDouble() : Double.NaN,
+                variant.last(),
+                overTime ? variant.averageIncremental() : Double.NaN,
+                overTime ? variant.forgetting() : Double.NaN,
+                overTime ? variant.backwardTransfer() : Double.NaN,
                 List.copyOf(anyTime),
                 rows);
     }
 
-    private static double overall(JsonNode accuracies, JsonNode images) {
+    private static double overall(List<Double> accuracies, List<Integer> images) {
         AccuracyRow row = new AccuracyRow();
         for (int task = 0; task < accuracies.size(); task++) {
-            row = row.and(accuracies.path(task).asDouble(), images.path(task).asInt(1));
+            row = row.and(accuracies.get(task), task < images.size() ? images.get(task) : 1);
         }
         return row.overall();
-    }
-
-    ObjectNode json() {
-        ObjectNode json = JsonFiles.object();
-        json.put("last", last);
-        json.put("average_incremental", Spread.finite(averageIncremental));
-        json.put("forgetting", Spread.finite(forgetting));
-        json.put("backward_transfer", Spread.finite(backwardTransfer));
-        json.set("any_time", JsonFiles.tree(anyTime));
-        return json;
     }
 }

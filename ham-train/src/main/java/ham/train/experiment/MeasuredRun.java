@@ -1,14 +1,14 @@
 package ham.train.experiment;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.train.learn.LearningMethod;
+import ham.train.record.MetricsRecord;
+import ham.train.record.TaskRecord;
 import ham.train.run.FinishedRun;
 import ham.train.run.RunFolder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,19 +27,19 @@ public record MeasuredRun(
         Map<String, HeadFigures> heads,
         Map<String, Double> seconds,
         long trainedParameters,
-        JsonNode tasks) {
+        List<TaskRecord> tasks) {
     private static final String TRAINING = "training";
 
     /** Reads a finished run. */
     static MeasuredRun of(PlannedRun run, FinishedRun finished) {
-        JsonNode metrics = finished.metrics();
+        MetricsRecord metrics = finished.metrics();
         Map<String, HeadFigures> heads = new LinkedHashMap<>();
         String method = run.config().learning().method().optionName() + "/";
-        metrics.path("variants").properties().forEach(variant -> {
-            if (variant.getKey().startsWith(method)) {
+        metrics.variants().forEach((name, figures) -> {
+            if (name.startsWith(method)) {
                 heads.put(
-                        variant.getKey().substring(method.length()),
-                        HeadFigures.of(variant.getValue(), run.config().stream().tasks()));
+                        name.substring(method.length()),
+                        HeadFigures.of(figures, run.config().stream().tasks()));
             }
         });
         Map<String, Double> seconds = seconds(metrics);
@@ -47,7 +47,7 @@ public record MeasuredRun(
                 .adapters()
                 .ifPresent(source -> seconds.merge(
                         TRAINING,
-                        seconds(JsonFiles.read(source.resolve(RunFolder.METRICS), "the accuracies of a run"))
+                        seconds(MetricsRecord.read(source.resolve(RunFolder.METRICS)))
                                 .getOrDefault(TRAINING, 0.0),
                         Double::sum));
         return new MeasuredRun(
@@ -55,17 +55,14 @@ public record MeasuredRun(
                 finished.folder(),
                 heads,
                 seconds,
-                parameters(run, finished.folder(), metrics.path("tasks").size()),
-                metrics.path("tasks"));
+                parameters(run, finished.folder(), metrics.tasks().size()),
+                metrics.tasks());
     }
 
-    private static Map<String, Double> seconds(JsonNode metrics) {
+    private static Map<String, Double> seconds(MetricsRecord metrics) {
         Map<String, Double> seconds = new LinkedHashMap<>();
-        for (JsonNode task : metrics.path("tasks")) {
-            task.path("seconds")
-                    .properties()
-                    .forEach(phase ->
-                            seconds.merge(phase.getKey(), phase.getValue().asDouble(), Double::sum));
+        for (TaskRecord task : metrics.tasks()) {
+            task.seconds().forEach((phase, value) -> seconds.merge(phase, value, Double::sum));
         }
         return seconds;
     }
@@ -101,18 +98,5 @@ public record MeasuredRun(
     /** Seconds of one phase. */
     public double seconds(String phase) {
         return seconds.getOrDefault(phase, 0.0);
-    }
-
-    ObjectNode json() {
-        ObjectNode json = JsonFiles.object();
-        json.put("name", run.name());
-        json.put("order", run.order());
-        json.put("folder", "runs/" + run.folder());
-        json.set("configuration", run.config().toJson());
-        json.put("trained_parameters", trainedParameters);
-        json.set("seconds", JsonFiles.tree(seconds));
-        ObjectNode all = json.putObject("heads");
-        heads.forEach((head, figures) -> all.set(head, figures.json()));
-        return json;
     }
 }

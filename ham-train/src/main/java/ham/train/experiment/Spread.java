@@ -1,7 +1,5 @@
 package ham.train.experiment;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
 import java.util.List;
 
 /**
@@ -20,19 +18,5 @@ public record Spread(double mean, double deviation, int count) {
                 .mapToDouble(value -> (value - mean) * (value - mean))
                 .sum();
         return new Spread(mean, count < 2 ? Double.NaN : Math.sqrt(squares / (count - 1)), count);
-    }
-
-    /** Mean and deviation; null where there is none. */
-    ObjectNode json() {
-        ObjectNode json = JsonFiles.object();
-        json.put("mean", finite(mean));
-        json.put("std", finite(deviation));
-        json.put("count", count);
-        return json;
-    }
-
-    /** Null for NaN, which JSON does not have. */
-    static Double finite(double value) {
-        return Double.isFinite(value) ? value : null;
     }
 }

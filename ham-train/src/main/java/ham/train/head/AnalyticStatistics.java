@@ -25,7 +25,7 @@ public final class AnalyticStatistics {
 
     private final RidgeRule rule;
     private Matrix projection;
-    private AnalyticSums state;
+    private AnalyticSums gathered;
 
     /**
      * Begins with no class.
@@ -48,17 +48,17 @@ public final class AnalyticStatistics {
                         new double[RIDGES.length]));
     }
 
-    /** Goes on from a state, with the same projection [d, M]. */
-    public AnalyticStatistics(Matrix projection, RidgeRule rule, AnalyticSums state) {
+    /** Goes on from what was gathered, with the same projection [d, M]. */
+    public AnalyticStatistics(Matrix projection, RidgeRule rule, AnalyticSums gathered) {
         long width = projection.columns();
-        if (state.gram().length != width * width
-                || state.cross().length != state.classes() * width
-                || state.losses().length != RIDGES.length) {
-            throw new IllegalArgumentException("the state does not fit a projection of width " + width);
+        if (gathered.gram().length != width * width
+                || gathered.cross().length != gathered.classes() * width
+                || gathered.losses().length != RIDGES.length) {
+            throw new IllegalArgumentException("the sums do not fit a projection of width " + width);
         }
         this.projection = projection;
         this.rule = rule;
-        this.state = state;
+        this.gathered = gathered;
     }
 
     private static Matrix randomProjection(int features, int width, long seed) {
@@ -76,8 +76,8 @@ public final class AnalyticStatistics {
     }
 
     /** What to save; the arrays are shared, not copied. */
-    public AnalyticSums state() {
-        return state;
+    public AnalyticSums gathered() {
+        return gathered;
     }
 
     /**
@@ -100,8 +100,8 @@ public final class AnalyticStatistics {
      * @param renewed of the same images and classes
      */
     public void renew(RenewedStatistics renewed) {
-        state = new AnalyticSums(
-                state.classes(), renewed.gram(), renewed.cross(), state.images(), state.ridge(), state.losses());
+        gathered = new AnalyticSums(
+                gathered.classes(), renewed.gram(), renewed.cross(), gathered.images(), gathered.ridge(), gathered.losses());
     }
 
     /**
@@ -115,17 +115,17 @@ public final class AnalyticStatistics {
     public void add(TorchEngine engine, Features training, Features heldOut, int seen) {
         requireFinite(training.values());
         requireFinite(heldOut.values());
-        try (RidgeRegression regression = new RidgeRegression(engine, projection, state, seen)) {
+        try (RidgeRegression regression = new RidgeRegression(engine, projection, gathered, seen)) {
             regression.add(training);
-            double ridge = state.ridge();
-            double[] sums = state.losses();
+            double ridge = gathered.ridge();
+            double[] sums = gathered.losses();
             if (heldOut.size() > 0 && rule.fixed().isEmpty()) {
                 double[] losses = losses(regression, heldOut);
                 sums = sum(sums, losses);
                 ridge = RIDGES[smallest(rule.accumulates() ? sums : losses)];
             }
             regression.add(heldOut);
-            state = regression.state(ridge, sums);
+            gathered = regression.gathered(ridge, sums);
         }
     }
 
@@ -135,8 +135,8 @@ public final class AnalyticStatistics {
      * @throws InputException if the statistics have no solution
      */
     public AnalyticHead head(TorchEngine engine) {
-        try (RidgeRegression regression = new RidgeRegression(engine, projection, state, state.classes())) {
-            return new AnalyticHead(projection, regression.weights(state.ridge()));
+        try (RidgeRegression regression = new RidgeRegression(engine, projection, gathered, gathered.classes())) {
+            return new AnalyticHead(projection, regression.weights(gathered.ridge()));
         } catch (ArithmeticException e) {
             throw new InputException(
                     "analytic head: expected statistics with a solution, found that " + e.getMessage()

@@ -47,17 +47,17 @@ final class RidgeRegression implements AutoCloseable {
     private long images;
 
     /** @param classes how many there are now; new ones get empty rows */
-    RidgeRegression(TorchEngine engine, Matrix projection, AnalyticSums state, int classes) {
+    RidgeRegression(TorchEngine engine, Matrix projection, AnalyticSums gathered, int classes) {
         int width = projection.columns();
         this.projection = projection;
         this.classes = classes;
-        images = state.images();
+        images = gathered.images();
         manager = engine.newManager();
         solver = solver(engine);
         randomProjection = HeadLogits.array(manager, projection);
-        gram = manager.create(state.gram(), new Shape(width, width));
+        gram = manager.create(gathered.gram(), new Shape(width, width));
         cross = manager.create(
-                Arrays.copyOf(state.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
+                Arrays.copyOf(gathered.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
     }
 
     /** A program of G, Q and lambda, float64: the solution of {@code (G + lambda I) W = Q} and LAPACK's info, which is 0 on success. */
@@ -113,7 +113,7 @@ final class RidgeRegression implements AutoCloseable {
         }
     }
 
-    AnalyticSums state(double ridge, double[] losses) {
+    AnalyticSums gathered(double ridge, double[] losses) {
         return new AnalyticSums(classes, gram.toDoubleArray(), cross.toDoubleArray(), images, ridge, losses);
     }
 

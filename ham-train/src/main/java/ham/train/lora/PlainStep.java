@@ -40,7 +40,7 @@ final class PlainStep implements TrainingStep {
         this.vit = vit;
         this.parameters = parameters;
         manager = vit.engine().newManager();
-        groups = GroupDeltas.stack(vit, manager, frozen);
+        groups = StackedGroups.stack(vit, manager, frozen);
     }
 
     @Override

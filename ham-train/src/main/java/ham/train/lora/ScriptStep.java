@@ -41,7 +41,7 @@ final class ScriptStep implements TrainingStep {
         manager = vit.engine().newManager();
         frozen.addAll(vit.fixed());
         vit.linearNames().forEach(name -> frozen.add(vit.weight(name)));
-        frozen.addAll(GroupDeltas.stack(vit, manager, groups).values());
+        frozen.addAll(StackedGroups.stack(vit, manager, groups).values());
         parameters.forEach(parameter -> lend(parameter, parameter.value()));
         parameters.forEach(parameter -> lend(parameter, parameter.firstMoment()));
         parameters.forEach(parameter -> lend(parameter, parameter.secondMoment()));

@@ -1,8 +1,7 @@
 package ham.train.run;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
 import ham.train.config.RunConfig;
+import ham.train.record.MetricsRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.Map;
  * @param folder the run folder
  * @param metrics content of {@code metrics.json}
  */
-public record FinishedRun(Path folder, ObjectNode metrics) {
+public record FinishedRun(Path folder, MetricsRecord metrics) {
     /**
      * Trains a configuration; goes on with it where an unfinished run of it is there, and takes a finished one as it is.
      *
@@ -27,14 +26,14 @@ public record FinishedRun(Path folder, ObjectNode metrics) {
             RunConfig config, Path out, Map<String, String> environment, List<String> command, RunProgress progress) {
         RunInputs inputs = RunInputs.open(config);
         if (Files.exists(out.resolve(RunFolder.RECORD))) {
-            RunRecord.check(out, inputs);
+            RecordedRun.check(out, inputs);
         } else {
             try (RunFolder folder = RunFolder.open(out, true, false)) {
-                RunRecord.writeOrCheck(folder, inputs, environment, command).forEach(progress::warned);
+                RecordedRun.writeOrCheck(folder, inputs, environment, command).forEach(progress::warned);
                 new StreamTrainer(inputs, progress).run(folder);
                 folder.finish();
             }
         }
-        return new FinishedRun(out, JsonFiles.read(out.resolve(RunFolder.METRICS), "the accuracies of a run"));
+        return new FinishedRun(out, MetricsRecord.read(out.resolve(RunFolder.METRICS)));
     }
 }

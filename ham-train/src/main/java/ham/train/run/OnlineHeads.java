@@ -81,26 +81,26 @@ final class OnlineHeads {
 
     /** Lambda of the analytic head as a multiple of the mean of G's diagonal for one image. */
     double ridge() {
-        return analytic.state().ridge();
+        return analytic.gathered().ridge();
     }
 
-    /** Adds the state to a checkpoint, under names that begin with the prefix. */
+    /** Adds what is gathered to a checkpoint, under names that begin with the prefix. */
     void save(SafetensorsWriter writer, String prefix) {
-        AnalyticSums state = analytic.state();
+        AnalyticSums gathered = analytic.gathered();
         long width = analytic.projection().columns();
         writer.add(prefix + "prototypes", prototypes.head().weight());
         writer.add(prefix + "projection", analytic.projection());
-        writer.add(prefix + "gram", List.of(width, width), state.gram());
-        writer.add(prefix + "cross", List.of((long) state.classes(), width), state.cross());
-        writer.add(prefix + "ridge", List.of(1L), new double[] {state.ridge()});
-        writer.add(prefix + "losses", List.of((long) state.losses().length), state.losses());
-        writer.add(prefix + "images", List.of(1L), new double[] {state.images()});
+        writer.add(prefix + "gram", List.of(width, width), gathered.gram());
+        writer.add(prefix + "cross", List.of((long) gathered.classes(), width), gathered.cross());
+        writer.add(prefix + "ridge", List.of(1L), new double[] {gathered.ridge()});
+        writer.add(prefix + "losses", List.of((long) gathered.losses().length), gathered.losses());
+        writer.add(prefix + "images", List.of(1L), new double[] {gathered.images()});
     }
 
     /** Restores what {@link #save} wrote. */
     static OnlineHeads restore(TorchEngine engine, RidgeRule rule, SafetensorsFile file, String prefix) {
         Matrix prototypes = file.matrix(prefix + "prototypes");
-        AnalyticSums state = new AnalyticSums(
+        AnalyticSums gathered = new AnalyticSums(
                 prototypes.rows(),
                 file.doubles(prefix + "gram"),
                 file.doubles(prefix + "cross"),
@@ -110,6 +110,6 @@ final class OnlineHeads {
         return new OnlineHeads(
                 engine,
                 new PrototypeStatistics(prototypes),
-                new AnalyticStatistics(file.matrix(prefix + "projection"), rule, state));
+                new AnalyticStatistics(file.matrix(prefix + "projection"), rule, gathered));
     }
 }

@@ -1,16 +1,15 @@
 package ham.train.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.head.Head;
 import ham.merge.head.HeadFile;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
-import ham.merge.io.JsonFiles;
 import ham.merge.record.HamRecord;
 import ham.merge.record.MergeMode;
 import ham.train.lora.TaskStart;
+import ham.train.record.RunRecord;
 import ham.train.replay.LatentReplay;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
@@ -40,8 +39,8 @@ final class ReusedTasks implements TaskSource {
         this.inputs = inputs;
         this.run = run;
         Path file = run.resolve(RunFolder.RECORD);
-        ObjectNode record = JsonFiles.read(file, "the record of a finished run whose adapters are to be used");
-        requireAlone(file, record.path("configuration"));
+        RunRecord record = RunRecord.read(file, "the record of a finished run whose adapters are to be used");
+        requireAlone(file, record);
         requireSame(file, record);
         Path linear = RunOutputs.head(run, HeadKind.LINEAR);
         Head head = HeadFile.read(linear).head();
@@ -68,21 +67,21 @@ final class ReusedTasks implements TaskSource {
         return Optional.of(DataHash.sha256(run, files));
     }
 
-    private static void requireAlone(Path file, JsonNode configuration) {
-        String mode = configuration.path("mode").asText();
+    private static void requireAlone(Path file, RunRecord record) {
+        String mode = record.parameter("mode");
         if (!mode.equals(MergeMode.INDEPENDENT.optionName())) {
             throw new InputException(
                     file,
                     "expected a run whose adapters were trained alone, found method "
-                            + configuration.path("method").asText() + " in mode " + mode
+                            + record.parameter("method") + " in mode " + mode
                             + "; train one with the method linear, or ham in mode independent");
         }
     }
 
-    private void requireSame(Path file, ObjectNode record) {
+    private void requireSame(Path file, RunRecord record) {
         for (Map.Entry<String, JsonNode> option : inputs.config().trainingJson().properties()) {
-            JsonNode found = RunRecord.option(record, option.getKey());
-            if (!RunRecord.same(found, option.getValue())) {
+            JsonNode found = RecordedRun.option(record, option.getKey());
+            if (!RecordedRun.same(found, option.getValue())) {
                 throw new InputException(
                         file,
                         "the run whose adapters are taken has another value of " + option.getKey() + ": expected "
@@ -90,7 +89,7 @@ final class ReusedTasks implements TaskSource {
                                 + "; use the same parameters, or leave adapters out");
             }
         }
-        RunRecord.requireSameHashes(file, "the run whose adapters are taken", record, inputs);
+        RecordedRun.requireSameHashes(file, "the run whose adapters are taken", record, inputs);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package ham.train.run;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
-import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
+import ham.train.record.MetricsRecord;
+import ham.train.record.RunRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -23,9 +23,9 @@ import java.util.stream.Stream;
  */
 public final class RunFolder implements AutoCloseable {
     /** Configuration, environment, hashes and class order. */
-    public static final String RECORD = "run.json";
+    public static final String RECORD = RunRecord.FILE;
     /** Accuracies. */
-    public static final String METRICS = "metrics.json";
+    public static final String METRICS = MetricsRecord.FILE;
 
     /** The accuracies as a table. */
     public static final String TABLE = "metrics.csv";
@@ -141,12 +141,12 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /** The record of the finished or unfinished run of this name, where there is one. */
-    public static Optional<ObjectNode> recorded(Path out) {
+    public static Optional<RunRecord> recorded(Path out) {
         return Stream.of(out, partial(out))
                 .map(run -> run.resolve(RECORD))
                 .filter(Files::exists)
                 .findFirst()
-                .map(file -> JsonFiles.read(file, "the record of a run"));
+                .map(RunRecord::read);
     }
 
     private static Path partial(Path out) {

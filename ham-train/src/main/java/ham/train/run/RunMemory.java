@@ -65,7 +65,7 @@ final class RunMemory implements AutoCloseable {
         this.metrics = metrics;
     }
 
-    /** The state after the last checkpoint in the folder, or that of a run that begins. */
+    /** What is known after the last checkpoint in the folder, or that of a run that begins. */
     static RunMemory restoreOrBegin(RunInputs inputs, VitForward vit, RunFolder folder) {
         int finished = folder.finishedTasks();
         return finished == 0 ? begin(inputs, vit) : restore(inputs, vit, folder, finished);
@@ -102,7 +102,7 @@ final class RunMemory implements AutoCloseable {
         RidgeRule rule = inputs.config().head().ridge();
         Path metrics = folder.checkpoint(finished - 1).resolve(RunFolder.METRICS);
         OnlineHeads online = OnlineHeads.restore(engine, rule, statistics, MERGED);
-        RunMemory state = new RunMemory(
+        RunMemory restored = new RunMemory(
                 inputs,
                 engine,
                 online,
@@ -115,9 +115,9 @@ final class RunMemory implements AutoCloseable {
                 new LinearHead(statistics.matrix("linear.weight"), statistics.floats("linear.bias")),
                 RunMetrics.restore(metrics, inputs));
         for (int task = 0; task < finished; task++) {
-            state.learner.join(inputs.learned(folder.adapter(task)));
+            restored.learner.join(inputs.learned(folder.adapter(task)));
         }
-        return state;
+        return restored;
     }
 
     Learner learner() {

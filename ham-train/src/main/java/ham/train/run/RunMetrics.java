@@ -1,20 +1,17 @@
 package ham.train.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
 import ham.train.config.RunConfig;
+import ham.train.record.MetricsRecord;
+import ham.train.record.TaskRecord;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** All that a run measures: accuracies, and what each task gave and cost. */
 final class RunMetrics {
     private final RunConfig config;
     private final Variants variants;
-    private final ArrayNode tasks = JsonFiles.object().putArray("tasks");
+    private final List<TaskRecord> tasks = new ArrayList<>();
 
     private RunMetrics(RunConfig config, Variants variants) {
         this.config = config;
@@ -26,11 +23,13 @@ final class RunMetrics {
         return new RunMetrics(inputs.config(), new Variants(inputs.stream().tasks()));
     }
 
-    /** Restores what {@link #json} wrote. */
+    /** Restores the {@link #record} that was written. */
     static RunMetrics restore(Path file, RunInputs inputs) {
+        MetricsRecord record = MetricsRecord.read(file);
         RunMetrics metrics = new RunMetrics(
-                inputs.config(), Variants.restore(file, inputs.stream().tasks()));
-        JsonFiles.read(file, "the accuracies of a run").path("tasks").forEach(metrics.tasks::add);
+                inputs.config(),
+                Variants.restore(file, record.variants(), inputs.stream().tasks()));
+        metrics.tasks.addAll(record.tasks());
         return metrics;
     }
 
@@ -40,24 +39,24 @@ final class RunMetrics {
 
     /** A task is finished. */
     void add(TaskSummary task) {
-        tasks.add(task.json());
+        tasks.add(task.record());
     }
 
     /** Everything that was warned about, each sentence once. */
     List<String> warnings() {
-        Set<String> warnings = new LinkedHashSet<>();
-        for (JsonNode task : tasks) {
-            task.path("warnings").forEach(warning -> warnings.add(warning.asText()));
-        }
-        return List.copyOf(warnings);
+        return tasks.stream()
+                .flatMap(task -> task.warnings().stream())
+                .distinct()
+                .toList();
     }
 
     /** {@code metrics.json}. */
-    ObjectNode json() {
-        ObjectNode json =
-                variants.json(config.learning().method(), config.head().kind());
-        json.put("mode", config.learning().mode().optionName());
-        json.set("tasks", tasks);
-        return json;
+    MetricsRecord record() {
+        return MetricsRecord.of(
+                config.learning().method().optionName(),
+                config.head().kind().optionName(),
+                variants.records(),
+                config.learning().mode().optionName(),
+                tasks);
     }
 }

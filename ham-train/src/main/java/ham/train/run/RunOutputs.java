@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
@@ -21,6 +20,7 @@ import ham.train.learn.FolderMerge;
 import ham.train.learn.LearnedTask;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
+import ham.train.record.MetricsRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ final class RunOutputs {
     }
 
     /** Writes what a task gave; afterwards it survives a kill. */
-    void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunMemory state) {
+    void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunMemory memory) {
         RunConfig config = inputs.config();
         LearningSettings learning = config.learning();
         HamRecord record = new HamRecord(
@@ -75,8 +75,8 @@ final class RunOutputs {
                     adapterHead(task, heads.get(config.head().kind())));
         });
         Outputs.folder(folder.checkpoint(task), true, path -> {
-            state.save(path.resolve(RunFolder.STATISTICS));
-            JsonFiles.write(path.resolve(RunFolder.METRICS), state.metrics().json());
+            memory.save(path.resolve(RunFolder.STATISTICS));
+            JsonFiles.write(path.resolve(RunFolder.METRICS), memory.metrics().record().json());
         });
         forgetTraining(task);
         if (task > 0) {
@@ -122,21 +122,21 @@ final class RunOutputs {
     }
 
     /** Writes the merge with the chosen head where there is one model, the heads, and the metrics of the finished run. */
-    void finish(RunMemory state) {
+    void finish(RunMemory memory) {
         int last = inputs.stream().tasks() - 1;
         List<String> classes = inputs.classNamesSeen(last);
-        write(new NamedHead(state.linear(), classes));
-        state.learner().folderMerge().ifPresent(merge -> {
-            state.heads().values().forEach(head -> write(new NamedHead(head, classes)));
-            Head exported = state.heads().get(inputs.config().head().kind());
-            write(merge, new NamedHead(exported, classes), state.metrics().warnings());
+        write(new NamedHead(memory.linear(), classes));
+        memory.learner().folderMerge().ifPresent(merge -> {
+            memory.heads().values().forEach(head -> write(new NamedHead(head, classes)));
+            Head exported = memory.heads().get(inputs.config().head().kind());
+            write(merge, new NamedHead(exported, classes), memory.metrics().warnings());
         });
-        ObjectNode metrics = state.metrics().json();
+        MetricsRecord metrics = memory.metrics().record();
         Outputs.file(
                 folder.path(RunFolder.TABLE),
                 true,
-                file -> Files.writeString(file, state.metrics().variants().csv()));
-        Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics));
+                file -> Files.writeString(file, memory.metrics().variants().csv()));
+        Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics.json()));
     }
 
     private void write(NamedHead head) {
@@ -162,7 +162,7 @@ final class RunOutputs {
         Outputs.folder(
                 folder.path("merged"),
                 true,
-                path -> MergeFolder.write(path, warned, RunRecord.origin(folder), MergeProgress.SILENT));
+                path -> MergeFolder.write(path, warned, RecordedRun.origin(folder), MergeProgress.SILENT));
     }
 
     /** A task's adapter under the path that it has in the finished run, which the merge records. */

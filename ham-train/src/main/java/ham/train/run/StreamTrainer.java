@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.record.Transfer;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -67,7 +68,7 @@ public final class StreamTrainer {
         Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 VitForward vit = new VitForward(engine, inputs.base());
-                RunMemory state = RunMemory.restoreOrBegin(inputs, vit, folder)) {
+                RunMemory memory = RunMemory.restoreOrBegin(inputs, vit, folder)) {
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())
                     : new TrainedTasks(inputs, vit, folder, saveEvery, progress);
@@ -81,9 +82,9 @@ public final class StreamTrainer {
                 outputs.forgetTraining(finished - 1);
             }
             for (int task = finished; task < stream.tasks(); task++) {
-                new TaskWork(task, source, vit, state, tests).learn(outputs);
+                new TaskWork(task, source, vit, memory, tests).learn(outputs);
             }
-            outputs.finish(state);
+            outputs.finish(memory);
         }
     }
 
@@ -92,16 +93,16 @@ public final class StreamTrainer {
         private final int task;
         private final TaskSource source;
         private final VitForward vit;
-        private final RunMemory state;
+        private final RunMemory memory;
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
 
-        TaskWork(int task, TaskSource source, VitForward vit, RunMemory state, TestImages tests) {
+        TaskWork(int task, TaskSource source, VitForward vit, RunMemory memory, TestImages tests) {
             this.task = task;
             this.source = source;
             this.vit = vit;
-            this.state = state;
+            this.memory = memory;
             this.tests = tests;
             this.split = inputs.split(task);
         }
@@ -109,7 +110,7 @@ public final class StreamTrainer {
         void learn(RunOutputs outputs) {
             List<String> classes = inputs.classNames(task);
             progress.task(task, stream.tasks(), classes);
-            Learner learner = state.learner();
+            Learner learner = memory.learner();
             TaskStart start = learner.start(task, classes.size());
             clock.lap("merging");
             TaskOutcome outcome = train(start);
@@ -124,12 +125,12 @@ public final class StreamTrainer {
             try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
                 RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
                 RunInputs.Seen training = inputs.seen(model, split.training());
-                before.ifPresent(guides -> state.follow(guides, training.features()));
-                state.renew(task, deltas);
-                state.addTask(task, training, heldOut, outcome.head());
-                heads = state.heads();
+                before.ifPresent(guides -> memory.follow(guides, training.features()));
+                memory.renew(task, deltas);
+                memory.addTask(task, training, heldOut, outcome.head());
+                heads = memory.heads();
                 clock.lap("heads");
-                state.metrics().variants().addRows(method, rows(model, heads));
+                memory.metrics().variants().addRows(method, rows(model, heads));
                 clock.lap("evaluation");
                 transfer = transfer(start, outcome, heldOut.features());
             }
@@ -137,23 +138,23 @@ public final class StreamTrainer {
             measureFrozen();
             clock.lap("frozen");
             TaskSummary summary = summary(outcome, transfer);
-            state.metrics().add(summary);
-            outputs.save(task, outcome.learned(), heads, state);
+            memory.metrics().add(summary);
+            outputs.save(task, outcome.learned(), heads, memory);
             progress.finished(summary);
         }
 
         private TaskOutcome train(TaskStart start) {
-            if (!state.replays(task)) {
+            if (!memory.replays(task)) {
                 return source.learn(start, split, Optional.empty());
             }
-            try (TailExtractor before = new TailExtractor(vit, state.learner().deltas())) {
-                return source.learn(start.after(state.linear()), split, state.replay(task, before));
+            try (TailExtractor before = new TailExtractor(vit, memory.learner().deltas())) {
+                return source.learn(start.after(memory.linear()), split, memory.replay(task, before));
             }
         }
 
         /** Features by the model before the task, where old statistics are to follow. */
         private Optional<Features> guidesBefore(Learner learner) {
-            if (!state.follows(task)) {
+            if (!memory.follows(task)) {
                 return Optional.empty();
             }
             try (FeatureExtractor model = new FeatureExtractor(vit, learner.deltas())) {
@@ -167,7 +168,7 @@ public final class StreamTrainer {
             }
             Map<HeadKind, AccuracyRow> before = new EnumMap<>(HeadKind.class);
             heads.keySet()
-                    .forEach(kind -> before.put(kind, state.metrics().variants().lastRow(method, kind)));
+                    .forEach(kind -> before.put(kind, memory.metrics().variants().lastRow(method, kind)));
             return tests.ownRows(task, model, heads, before);
         }
 
@@ -188,14 +189,14 @@ public final class StreamTrainer {
         }
 
         private void measureFrozen() {
-            if (state.frozen().isEmpty()) {
+            if (memory.frozen().isEmpty()) {
                 return;
             }
-            OnlineHeads heads = state.frozen().get();
+            OnlineHeads heads = memory.frozen().get();
             try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
                 heads.add(features(backbone, split.training()), features(backbone, split.heldOut()), stream.seen(task));
             }
-            state.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
+            memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
         }
 
         private Features features(FeatureExtractor extractor, int[] samples) {
@@ -204,7 +205,7 @@ public final class StreamTrainer {
 
         private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer) {
             Measuring measuring = inputs.config().measuring();
-            List<String> warnings = new ArrayList<>(state.learner().failures(measuring.rigidBelow()));
+            List<String> warnings = new ArrayList<>(memory.learner().failures(measuring.rigidBelow()));
             transfer.ifPresent(measured -> warnings.addAll(measured.warnings(task, measuring.transferDrop())));
             return new TaskSummary(
                     task,
@@ -215,12 +216,12 @@ public final class StreamTrainer {
                     outcome.learned().groupAlphas().stream()
                             .map(Importance::mean)
                             .toList(),
-                    state.learner().lastStep(),
-                    state.ridges(),
+                    memory.learner().lastStep(),
+                    memory.ridges(),
                     transfer,
                     warnings,
                     clock.seconds(),
-                    state.metrics().variants().latest());
+                    memory.metrics().variants().latest());
         }
     }
 }

@@ -1,7 +1,7 @@
 package ham.train.run;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
+import ham.train.record.TaskRecord;
+import ham.train.record.Transfer;
 import ham.merge.join.MergeStep;
 import java.util.List;
 import java.util.Map;
@@ -37,24 +37,26 @@ public record TaskSummary(
         List<String> warnings,
         Map<String, Double> seconds,
         Map<String, Double> accuracy) {
-    /** An entry of {@code tasks} in {@code metrics.json}. */
-    ObjectNode json() {
-        ObjectNode json = JsonFiles.object().put("task", task);
-        loss.ifPresent(value -> json.put("loss", value));
-        imagesPerSecond.ifPresent(value -> json.put("images_per_second", value));
-        json.put("alpha", alpha);
-        json.set("group_alphas", JsonFiles.tree(groupAlphas));
-        step.ifPresent(where -> {
-            json.put("group", where.group())
-                    .put("opened", where.opened())
-                    .put("group_alpha", where.groupAlpha())
-                    .set("similarity", JsonFiles.tree(where.similarity()));
-        });
-        json.set("ridge", JsonFiles.tree(ridges));
-        transfer.ifPresent(measured -> json.set("held_out", measured.json()));
-        json.set("warnings", JsonFiles.tree(warnings));
-        json.set("seconds", JsonFiles.tree(seconds));
-        json.set("accuracy", JsonFiles.tree(accuracy));
-        return json;
+    /** As {@code metrics.json} has it. */
+    TaskRecord record() {
+        return new TaskRecord(
+                task,
+                boxed(loss),
+                boxed(imagesPerSecond),
+                alpha,
+                groupAlphas,
+                step.map(MergeStep::group).orElse(null),
+                step.map(MergeStep::opened).orElse(null),
+                step.map(MergeStep::groupAlpha).orElse(null),
+                step.map(MergeStep::similarity).orElse(null),
+                ridges,
+                transfer.orElse(null),
+                warnings,
+                seconds,
+                accuracy);
+    }
+
+    private static Double boxed(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
     }
 }

@@ -1,18 +1,15 @@
 package ham.train.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.head.HeadKind;
-import ham.merge.io.JsonFiles;
 import ham.train.learn.LearningMethod;
 import ham.train.metrics.AccuracyMatrix;
 import ham.train.metrics.AccuracyRow;
+import ham.train.record.VariantRecord;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.StreamSupport;
 
 /**
  * The accuracy matrices of everything that a run compares, under {@code METHOD/HEAD}: the method with each head ({@code ham/analytic}, ...)
@@ -53,30 +50,11 @@ public final class Variants {
         return latest;
     }
 
-    /** The keys of the chosen variant at the top, all variants below. */
-    ObjectNode json(LearningMethod method, HeadKind head) {
-        ObjectNode json = figures(matrices.get(name(method, head)));
-        json.put("method", method.optionName());
-        json.put("head", head.optionName());
-        ObjectNode all = json.putObject("variants");
-        matrices.forEach((variant, matrix) -> all.set(variant, figures(matrix)));
-        return json;
-    }
-
-    private static ObjectNode figures(AccuracyMatrix matrix) {
-        ObjectNode json = JsonFiles.object();
-        json.put("last", matrix.last());
-        json.put("average_incremental", matrix.averageIncremental());
-        json.put("forgetting", matrix.forgetting());
-        json.put("backward_transfer", matrix.backwardTransfer());
-        json.set(
-                "R",
-                JsonFiles.tree(
-                        matrix.rows().stream().map(AccuracyRow::accuracies).toList()));
-        json.set(
-                "images",
-                JsonFiles.tree(matrix.rows().stream().map(AccuracyRow::images).toList()));
-        return json;
+    /** The figures of every variant. */
+    Map<String, VariantRecord> records() {
+        Map<String, VariantRecord> records = new LinkedHashMap<>();
+        matrices.forEach((variant, matrix) -> records.put(variant, VariantRecord.of(matrix)));
+        return records;
     }
 
     /** Every entry of every R as a line of comma-separated values, under a line of names; tasks are counted from 0. */
@@ -100,18 +78,15 @@ public final class Variants {
         return lines.toString();
     }
 
-    /** Restores the rows that {@link #json} wrote. */
-    static Variants restore(Path file, int tasks) {
+    /**
+     * Restores what {@link #records} gave.
+     *
+     * @param file where they were read, for messages
+     */
+    static Variants restore(Path file, Map<String, VariantRecord> records, int tasks) {
         Variants variants = new Variants(tasks);
-        ObjectNode json = JsonFiles.read(file, "the accuracies of a run");
         try {
-            for (Map.Entry<String, JsonNode> variant : json.path("variants").properties()) {
-                JsonNode rows = variant.getValue().path("R");
-                JsonNode images = variant.getValue().path("images");
-                for (int row = 0; row < rows.size(); row++) {
-                    variants.addRow(variant.getKey(), row(rows.path(row), images.path(row)));
-                }
-            }
+            records.forEach((variant, record) -> record.rows().forEach(row -> variants.addRow(variant, row)));
         } catch (IllegalArgumentException e) {
             throw new InputException(
                     file, "expected the accuracies of a run, but " + e.getMessage() + "; start over (force)", e);
@@ -120,15 +95,5 @@ public final class Variants {
             throw new InputException(file, "expected the accuracies of a run, found none; start over (force)");
         }
         return variants;
-    }
-
-    private static AccuracyRow row(JsonNode accuracies, JsonNode images) {
-        return new AccuracyRow(
-                StreamSupport.stream(accuracies.spliterator(), false)
-                        .mapToDouble(JsonNode::asDouble)
-                        .toArray(),
-                StreamSupport.stream(images.spliterator(), false)
-                        .mapToInt(JsonNode::asInt)
-                        .toArray());
     }
 }

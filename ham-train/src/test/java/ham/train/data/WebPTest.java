@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ham.common.Sha256;
 import ham.runtime.image.ImageDecoder;
 import ham.runtime.image.RgbImage;
-import ham.train.TestData;
+import ham.testing.TestData;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 

@@ -8,7 +8,7 @@ import ham.merge.InputException;
 import ham.runtime.classify.Classifier;
 import ham.runtime.image.RgbImage;
 import ham.runtime.model.SessionSettings;
-import ham.train.TestData;
+import ham.testing.TestData;
 import ham.train.data.Dataset;
 import ham.train.data.ImageSet;
 import java.util.ArrayList;

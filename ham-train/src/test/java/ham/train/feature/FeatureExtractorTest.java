@@ -8,7 +8,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
-import ham.train.TestData;
+import ham.testing.TestData;
 import ham.train.TinyVit;
 import ham.train.data.DataSpec;
 import ham.train.data.ImageSet;

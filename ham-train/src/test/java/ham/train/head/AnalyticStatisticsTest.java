@@ -79,7 +79,7 @@ class AnalyticStatisticsTest {
         double[][] cross = new double[WIDTH][4];
         accumulate(statistics.projection(), features(first, 1), first, gram, cross);
         accumulate(statistics.projection(), features(second, 2), second, gram, cross);
-        double ridge = statistics.state().ridge() * trace(gram) / WIDTH / (first.length + second.length);
+        double ridge = statistics.gathered().ridge() * trace(gram) / WIDTH / (first.length + second.length);
         assertSolves(gram, ridge, cross, head.weight());
     }
 
@@ -149,11 +149,11 @@ class AnalyticStatisticsTest {
             AnalyticStatistics statistics =
                     new AnalyticStatistics(FEATURES, 200, rule == 0 ? RidgeRule.TASK : RidgeRule.SUM, 1);
             statistics.add(engine, unlearnable, fresh, 2);
-            double[] losses = statistics.state().losses();
+            double[] losses = statistics.gathered().losses();
             statistics.add(engine, known, known, 4);
-            ridges[rule] = statistics.state().ridge();
+            ridges[rule] = statistics.gathered().ridge();
             for (int i = 0; i < losses.length; i++) {
-                assertThat(statistics.state().losses()[i]).isGreaterThan(losses[i]);
+                assertThat(statistics.gathered().losses()[i]).isGreaterThan(losses[i]);
             }
         }
         assertThat(ridges[0]).isEqualTo(0.01);
@@ -165,7 +165,7 @@ class AnalyticStatisticsTest {
         AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.fixed(0.3), 1);
         int[] positions = cycle(0, 2, 40);
         add(statistics, features(positions, 1), positions, 2);
-        assertThat(statistics.state().ridge()).isEqualTo(0.3);
+        assertThat(statistics.gathered().ridge()).isEqualTo(0.3);
     }
 
     @Test
@@ -191,13 +191,13 @@ class AnalyticStatisticsTest {
             each.add(engine, training, training, 2);
         }
         chosen.head(engine);
-        assertThat(chosen.state().gram()).containsExactly(fixed.state().gram());
+        assertThat(chosen.gathered().gram()).containsExactly(fixed.gathered().gram());
     }
 
     private static double ridge(Features training, Features heldOut) {
         AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, 200, RidgeRule.TASK, 1);
         statistics.add(engine, training, heldOut, 2);
-        return statistics.state().ridge();
+        return statistics.gathered().ridge();
     }
 
     @Test
@@ -238,14 +238,14 @@ class AnalyticStatisticsTest {
         int[] second = cycle(2, 3, 20);
         AnalyticStatistics through = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
         add(through, features(first, 1), first, 2);
-        AnalyticStatistics resumed = new AnalyticStatistics(through.projection(), RidgeRule.TASK, through.state());
+        AnalyticStatistics resumed = new AnalyticStatistics(through.projection(), RidgeRule.TASK, through.gathered());
         add(through, features(second, 2), second, 3);
         add(resumed, features(second, 2), second, 3);
-        assertThat(resumed.state().ridge()).isEqualTo(through.state().ridge());
+        assertThat(resumed.gathered().ridge()).isEqualTo(through.gathered().ridge());
         assertThat(resumed.head(engine).weight().data())
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(through.head(engine).weight().data());
-        assertThatThrownBy(() -> new AnalyticStatistics(Matrix.zeros(FEATURES, 7), RidgeRule.TASK, through.state()))
+        assertThatThrownBy(() -> new AnalyticStatistics(Matrix.zeros(FEATURES, 7), RidgeRule.TASK, through.gathered()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

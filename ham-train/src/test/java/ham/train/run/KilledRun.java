@@ -25,7 +25,7 @@ final class KilledRun {
     public static void main(String[] arguments) {
         RunInputs inputs = RunInputs.open(config(Path.of(arguments[0])));
         try (RunFolder folder = RunFolder.open(Path.of(arguments[1]), true, false)) {
-            RunRecord.writeOrCheck(folder, inputs, Map.of(), List.of());
+            RecordedRun.writeOrCheck(folder, inputs, Map.of(), List.of());
             new StreamTrainer(inputs, new Speaker(arguments.length > 2), Duration.ZERO).run(folder);
             folder.finish();
         }

@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.train.record.Transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -46,16 +47,16 @@ class MeasuringRunTest {
                 config.toBuilder()
                         .optMeasuring(new Measuring(false, 3, 0.5, 0.02))
                         .build());
-        JsonNode variant = run.metrics().path("variants").path("frozen/analytic");
+        JsonNode variant = TinyRun.metrics(run).path("variants").path("frozen/analytic");
         assertThat(variant.path("images").toString()).isEqualTo("[[6],[6,6],[8,8,8]]");
-        JsonNode all = run(LearningMethod.FROZEN).metrics().path("variants").path("frozen/analytic");
+        JsonNode all = TinyRun.metrics(run(LearningMethod.FROZEN)).path("variants").path("frozen/analytic");
         assertThat(variant.path("last")).isEqualTo(all.path("last"));
         FinishedRun beside = run(
                 "beside",
                 TinyRun.config(shared, LearningMethod.HAM).toBuilder()
                         .optAnyTimeImages(3)
                         .build());
-        assertThat(beside.metrics().path("variants").path("frozen/analytic")).isEqualTo(variant);
+        assertThat(TinyRun.metrics(beside).path("variants").path("frozen/analytic")).isEqualTo(variant);
     }
 
     @Test
@@ -65,9 +66,9 @@ class MeasuringRunTest {
                 TinyRun.config(shared, LearningMethod.HAM).toBuilder()
                         .optFrozen(false)
                         .build());
-        assertThat(run.metrics().path("variants")).hasSize(3);
-        assertThat(run.metrics().path("last"))
-                .isEqualTo(run(LearningMethod.HAM).metrics().path("last"));
+        assertThat(TinyRun.metrics(run).path("variants")).hasSize(3);
+        assertThat(TinyRun.metrics(run).path("last"))
+                .isEqualTo(TinyRun.metrics(run(LearningMethod.HAM)).path("last"));
     }
 
     @Test
@@ -76,7 +77,7 @@ class MeasuringRunTest {
         FinishedRun run = run(
                 "run",
                 config.toBuilder().optTrainImages(4).optHeldOut(BigDecimal.ZERO).build());
-        assertThat(run.metrics().path("tasks").path(0).has("held_out")).isFalse();
+        assertThat(TinyRun.metrics(run).path("tasks").path(0).has("held_out")).isFalse();
     }
 
     /** A scalar that is free to run away is told. */
@@ -91,7 +92,7 @@ class MeasuringRunTest {
                         .optMeasuring(new Measuring(false, 0, 1, 0))
                         .build());
         List<String> warnings = new ArrayList<>();
-        run.metrics().path("tasks").forEach(task -> task.path("warnings").forEach(each -> warnings.add(each.asText())));
+        TinyRun.metrics(run).path("tasks").forEach(task -> task.path("warnings").forEach(each -> warnings.add(each.asText())));
         assertThat(warnings).anyMatch(each -> each.startsWith("rank explosion"));
         assertThat(warnings).anyMatch(each -> each.startsWith("rigidification"));
         ObjectNode record = JsonFiles.read(run.folder().resolve("merged/merge.json"), "merge");

@@ -13,7 +13,7 @@ import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
-import ham.merge.folder.Replay;
+import ham.merge.folder.ContinuedMerge;
 import ham.merge.folder.StoredMerge;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
@@ -95,7 +95,7 @@ class MethodsTest {
     @ParameterizedTest
     @EnumSource(LearningMethod.class)
     void aMethodMeasuresEveryHeadAfterEveryTask(LearningMethod method) {
-        ObjectNode metrics = run(method).metrics();
+        ObjectNode metrics = TinyRun.metrics(run(method));
         int tasks = method == LearningMethod.JOINT ? 1 : TinyRun.TASKS;
         for (HeadKind head : HeadKind.values()) {
             JsonNode variant = metrics.path("variants").path(Variants.name(method, head));
@@ -144,7 +144,7 @@ class MethodsTest {
         assertThat(recordAgain.path("mode")).isEqualTo(record.path("mode"));
         assertThat(again.resolve("merged.safetensors")).hasSameBinaryContentAs(merged.resolve("merged.safetensors"));
         assertThat(again.resolve("head.safetensors")).hasSameBinaryContentAs(merged.resolve("head.safetensors"));
-        AdapterMerge replayed = Replay.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
+        AdapterMerge replayed = ContinuedMerge.of(StoredMerge.open(merged), List.of(), List.of(), List.of())
                 .merge(MergeProgress.SILENT);
         assertThat(replayed.mode().optionName()).isEqualTo(record.path("mode").asText());
         assertThat(replayed.merge().merged()).isEqualTo(Merged.read(merged).deltas());
@@ -172,8 +172,8 @@ class MethodsTest {
                 .contains(method);
         String mode = alone ? "independent" : "sequential";
         FinishedRun run = run(method);
-        assertThat(run.metrics().path("mode").asText()).isEqualTo(mode);
-        for (int task = 0; task < run.metrics().path("tasks").size(); task++) {
+        assertThat(TinyRun.metrics(run).path("mode").asText()).isEqualTo(mode);
+        for (int task = 0; task < TinyRun.metrics(run).path("tasks").size(); task++) {
             Path adapter = RunFolder.adapter(run.folder(), task);
             assertThat(AdapterFolder.read(adapter).record().mode().optionName()).isEqualTo(mode);
         }
@@ -194,8 +194,8 @@ class MethodsTest {
         assertThatThrownBy(() -> FinishedRun.of(config, out, Map.of(), List.of(), new TinyRun.Recorder(stop)))
                 .hasMessageContaining("stopped");
         FinishedRun resumed = TinyRun.run(config, out);
-        assertThat(resumed.metrics().path("variants")).isEqualTo(whole.metrics().path("variants"));
-        int last = whole.metrics().path("tasks").size() - 1;
+        assertThat(TinyRun.metrics(resumed).path("variants")).isEqualTo(TinyRun.metrics(whole).path("variants"));
+        int last = TinyRun.metrics(whole).path("tasks").size() - 1;
         for (String file : List.of("adapter_model.safetensors", "head.safetensors")) {
             String path = "adapters/" + RunFolder.numbered(last) + "/" + file;
             assertThat(out.resolve(path)).hasSameBinaryContentAs(whole.folder().resolve(path));
@@ -250,9 +250,9 @@ class MethodsTest {
     void theFrozenBackboneChangesNothing() {
         FinishedRun frozen = run(LearningMethod.FROZEN);
         deltas(frozen).values().forEach(delta -> assertThat(delta.data()).containsOnly(0));
-        JsonNode beside = run(LearningMethod.HAM).metrics().path("variants");
+        JsonNode beside = TinyRun.metrics(run(LearningMethod.HAM)).path("variants");
         for (String variant : List.of("frozen/analytic", "frozen/prototype")) {
-            assertThat(frozen.metrics().path("variants").path(variant)).isEqualTo(beside.path(variant));
+            assertThat(TinyRun.metrics(frozen).path("variants").path(variant)).isEqualTo(beside.path(variant));
         }
     }
 
@@ -292,7 +292,7 @@ class MethodsTest {
         assertThat(record.path("method").asText()).isEqualTo("cat");
         assertThat(record.path("steps").path(0).path("weight").asDouble())
                 .isEqualTo(last.record().groupAlphas().get(0).mean());
-        for (JsonNode task : run.metrics().path("tasks")) {
+        for (JsonNode task : TinyRun.metrics(run).path("tasks")) {
             JsonNode heldOut = task.path("held_out");
             assertThat(heldOut.path("after")).as("nothing is pruned").isEqualTo(heldOut.path("before"));
         }
@@ -301,7 +301,7 @@ class MethodsTest {
     /** To be told the task cannot hurt: fewer classes compete. */
     @Test
     void theOracleKnowsNoLessThanAnybody() {
-        ObjectNode oracle = run(LearningMethod.ORACLE).metrics();
+        ObjectNode oracle = TinyRun.metrics(run(LearningMethod.ORACLE));
         for (HeadKind head : HeadKind.values()) {
             JsonNode rows = oracle.path("variants")
                     .path(Variants.name(LearningMethod.ORACLE, head))
@@ -310,7 +310,7 @@ class MethodsTest {
             assertThat(rows.path(2).path(1)).isEqualTo(rows.path(1).path(1));
         }
         JsonNode alone =
-                run("one", oneTask(LearningSettings.of(LearningMethod.LINEAR))).metrics();
+                TinyRun.metrics(run("one", oneTask(LearningSettings.of(LearningMethod.LINEAR))));
         assertThat(oracle.path("variants").path("oracle/linear").path("last").asDouble())
                 .isGreaterThanOrEqualTo(alone.path("variants")
                         .path("linear/linear")
@@ -318,8 +318,7 @@ class MethodsTest {
                         .asDouble());
         // After the first task there is one adapter, and no class but its own.
         assertThat(oracle.path("variants").path("oracle/linear").path("R").path(0))
-                .isEqualTo(run(LearningMethod.LINEAR)
-                        .metrics()
+                .isEqualTo(TinyRun.metrics(run(LearningMethod.LINEAR))
                         .path("variants")
                         .path("linear/linear")
                         .path("R")
@@ -336,17 +335,17 @@ class MethodsTest {
                             .optAdapters(adapters)
                             .build());
             assertThat(deltas(reused)).isEqualTo(deltas(run(method)));
-            assertThat(reused.metrics().path("variants"))
-                    .isEqualTo(run(method).metrics().path("variants"));
-            assertThat(reused.metrics().path("tasks").path(0).has("loss")).isFalse();
+            assertThat(TinyRun.metrics(reused).path("variants"))
+                    .isEqualTo(TinyRun.metrics(run(method)).path("variants"));
+            assertThat(TinyRun.metrics(reused).path("tasks").path(0).has("loss")).isFalse();
         }
         FinishedRun oracle = run(
                 "oracle",
                 TinyRun.config(shared, LearningMethod.ORACLE).toBuilder()
                         .optAdapters(run(LearningMethod.LINEAR).folder())
                         .build());
-        assertThat(oracle.metrics().path("variants"))
-                .isEqualTo(run(LearningMethod.ORACLE).metrics().path("variants"));
+        assertThat(TinyRun.metrics(oracle).path("variants"))
+                .isEqualTo(TinyRun.metrics(run(LearningMethod.ORACLE)).path("variants"));
     }
 
     @Test

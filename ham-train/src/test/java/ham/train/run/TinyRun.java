@@ -1,8 +1,10 @@
 package ham.train.run;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.head.HeadKind;
+import ham.merge.io.JsonFiles;
 import ham.train.TinyVit;
 import ham.train.config.RunConfig;
 import ham.train.head.DriftRule;
@@ -156,5 +158,10 @@ public final class TinyRun {
         public void finished(TaskSummary summary) {
             summaries.add(summary);
         }
+    }
+
+    /** {@code metrics.json} as it lies on disk. */
+    static ObjectNode metrics(FinishedRun run) {
+        return JsonFiles.read(run.folder().resolve(RunFolder.METRICS), "the accuracies of a run");
     }
 }

@@ -9,9 +9,11 @@ import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.train.learn.LearningMethod;
 import ham.train.metrics.AccuracyRow;
+import ham.train.record.MetricsRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,9 +35,14 @@ class VariantsTest {
         return variants;
     }
 
+    private static ObjectNode json(Variants variants) {
+        return MetricsRecord.of("sd-lora", "prototype", variants.records(), "sequential", List.of())
+                .json();
+    }
+
     @Test
     void theChosenHeadStandsAtTheTop() {
-        ObjectNode json = variants().json(LearningMethod.SD_LORA, HeadKind.PROTOTYPE);
+        ObjectNode json = json(variants());
         assertThat(json.path("head").asText()).isEqualTo("prototype");
         assertThat(json.path("last").asDouble()).isEqualTo(0.5);
         assertThat(json.path("average_incremental").asDouble()).isEqualTo((2.0 / 3 + 0.5) / 2);
@@ -61,10 +68,10 @@ class VariantsTest {
     @Test
     void comesBackAsItWasWritten() throws IOException {
         Path file = temp.resolve("metrics.json");
-        ObjectNode json = variants().json(LearningMethod.SD_LORA, HeadKind.PROTOTYPE);
+        ObjectNode json = json(variants());
         JsonFiles.write(file, json);
-        Variants restored = Variants.restore(file, TASKS);
-        assertThat(restored.json(LearningMethod.SD_LORA, HeadKind.PROTOTYPE)).isEqualTo(json);
+        Variants restored = Variants.restore(file, MetricsRecord.read(file).variants(), TASKS);
+        assertThat(json(restored)).isEqualTo(json);
         assertThat(restored.latest()).isEqualTo(variants().latest());
         AccuracyRow next = new AccuracyRow().and(0, 3).and(1, 1);
         restored.addRows(LearningMethod.FROZEN, Map.of(HeadKind.PROTOTYPE, next));
@@ -80,7 +87,7 @@ class VariantsTest {
             "{\"variants\": {\"a\": {\"R\": [[0.5, 0.5]], \"images\": [[1, 1]]}}}"
         }) {
             Path file = Files.writeString(temp.resolve("metrics.json"), text);
-            assertThatThrownBy(() -> Variants.restore(file, TASKS))
+            assertThatThrownBy(() -> Variants.restore(file, MetricsRecord.read(file).variants(), TASKS))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("metrics.json")
                     .hasMessageContaining("start over (force)");

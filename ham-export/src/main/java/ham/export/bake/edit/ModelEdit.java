@@ -7,7 +7,7 @@ import ham.export.bake.read.Messages;
 import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.Range;
 import ham.export.bake.read.TensorEntry;
-import ham.export.bake.read.Wire;
+import ham.export.bake.read.MessageWalk;
 import ham.export.proto.NodeProto;
 import ham.export.proto.StringStringEntryProto;
 import ham.export.proto.TensorProto;
@@ -95,8 +95,8 @@ public final class ModelEdit {
     }
 
     private void initializer(byte[] head, Bytes values) {
-        byte[] raw = Wire.prefix(TensorProto.RAW_DATA_FIELD_NUMBER, values.length());
-        insert(Bytes.of(Wire.prefix(INITIALIZER, head.length + raw.length + values.length())));
+        byte[] raw = MessageWalk.prefix(TensorProto.RAW_DATA_FIELD_NUMBER, values.length());
+        insert(Bytes.of(MessageWalk.prefix(INITIALIZER, head.length + raw.length + values.length())));
         insert(Bytes.of(head));
         insert(Bytes.of(raw));
         insert(values);
@@ -131,12 +131,12 @@ public final class ModelEdit {
         Range field = model.nodes().get(index).field();
         file.replace(field, Bytes.of(new byte[0]));
         by.forEach(node ->
-                file.replace(new Range(field.start(), field.start()), Bytes.of(Wire.field(NODE, node.toByteArray()))));
+                file.replace(new Range(field.start(), field.start()), Bytes.of(MessageWalk.field(NODE, node.toByteArray()))));
     }
 
     /** Gives a graph output another type. */
     void output(Range field, ValueInfoProto by) {
-        file.replace(field, Bytes.of(Wire.field(OUTPUT, by.toByteArray())));
+        file.replace(field, Bytes.of(MessageWalk.field(OUTPUT, by.toByteArray())));
     }
 
     /** Removes a constant that nobody reads any more. */
@@ -151,13 +151,13 @@ public final class ModelEdit {
 
     /** Puts a node before all others. */
     void firstNode(NodeProto node) {
-        insert(Bytes.of(Wire.field(NODE, node.toByteArray())));
+        insert(Bytes.of(MessageWalk.field(NODE, node.toByteArray())));
     }
 
     /** Sets an entry of the model's metadata. */
     public void metadata(String key, String value) {
         Range old = model.metadataFields().get(key);
-        byte[] entry = Wire.field(
+        byte[] entry = MessageWalk.field(
                 METADATA,
                 StringStringEntryProto.newBuilder()
                         .setKey(key)
@@ -185,7 +185,7 @@ public final class ModelEdit {
     public void write(Path target, Path data) throws IOException {
         nodes.forEach((index, node) -> file.replace(
                 model.nodes().get(index).field(),
-                Bytes.of(Wire.field(NODE, node.build().toByteArray()))));
+                Bytes.of(MessageWalk.field(NODE, node.build().toByteArray()))));
         if (hasExternalData()) {
             Map<ByteFile, Long> starts = writeExternal(data);
             for (ModelIndex.External external : model.externals()) {
@@ -208,7 +208,7 @@ public final class ModelEdit {
         if (growth != 0) {
             file.replace(
                     new Range(model.graph().start(), model.graphContent().start()),
-                    Bytes.of(Wire.prefix(GRAPH, model.graphContent().length() + growth)));
+                    Bytes.of(MessageWalk.prefix(GRAPH, model.graphContent().length() + growth)));
         }
         file.write(target, 0);
     }
@@ -245,6 +245,6 @@ public final class ModelEdit {
                 StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
         file.replace(
                 external.field(),
-                Bytes.of(Wire.field(INITIALIZER, tensor.build().toByteArray())));
+                Bytes.of(MessageWalk.field(INITIALIZER, tensor.build().toByteArray())));
     }
 }

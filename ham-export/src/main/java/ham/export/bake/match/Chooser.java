@@ -33,11 +33,11 @@ public final class Chooser {
      * @param unique whether no other weights of the base have the same content; asked only where it matters
      * @throws InputException if it cannot be decided
      */
-    List<Match> choose(String layer, List<Candidate> candidates, BooleanSupplier unique) {
-        List<Placement> found = candidates.stream().map(Candidate::placement).toList();
+    List<Match> choose(String layer, List<PossiblePlace> candidates, BooleanSupplier unique) {
+        List<Placement> found = candidates.stream().map(PossiblePlace::placement).toList();
         List<Placement> fitting = fitting(found);
         List<Match> matches = new ArrayList<>();
-        for (Candidate candidate : candidates) {
+        for (PossiblePlace candidate : candidates) {
             Placement placement = candidate.placement();
             if (!fitting.contains(placement)) {
                 continue;

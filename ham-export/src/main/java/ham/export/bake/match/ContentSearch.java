@@ -40,7 +40,7 @@ public final class ContentSearch implements Search {
                             + delta.rows() + ", " + delta.columns() + "]");
         }
         float[] weights = base.values(block);
-        List<Candidate> found = holding(block, weights);
+        List<PossiblePlace> found = holding(block, weights);
         if (!found.isEmpty()) {
             return chooser.choose(layer, found, () -> isUnique(block, weights));
         }
@@ -64,25 +64,25 @@ public final class ContentSearch implements Search {
                 .classifier()
                 .map(block -> {
                     float[] weights = base.values(block).clone();
-                    List<Candidate> found = holding(block, weights);
+                    List<PossiblePlace> found = holding(block, weights);
                     return found.isEmpty() ? Nearby.of(model, block, weights).candidates() : found;
                 })
                 .orElse(List.of())
                 .stream()
-                .map(Candidate::placement)
+                .map(PossiblePlace::placement)
                 .toList();
     }
 
     /** Every place in the graph where these weights stand. */
     public List<Placement> places(WeightBlock block, float[] weights) {
-        return holding(block, weights).stream().map(Candidate::placement).toList();
+        return holding(block, weights).stream().map(PossiblePlace::placement).toList();
     }
 
-    private List<Candidate> holding(WeightBlock block, float[] weights) {
+    private List<PossiblePlace> holding(WeightBlock block, float[] weights) {
         return model.tensors().stream()
                 .flatMap(tensor -> Placements.of(block, tensor).stream())
                 .filter(placement -> Content.equals(placement, weights, scratch))
-                .map(placement -> new Candidate(placement, Likeness.exact(how(placement))))
+                .map(placement -> new PossiblePlace(placement, Likeness.exact(how(placement))))
                 .toList();
     }
 

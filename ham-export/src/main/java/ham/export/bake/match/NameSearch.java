@@ -53,7 +53,7 @@ public final class NameSearch implements Search {
         }
         return chooser.choose(
                 layer,
-                List.of(new Candidate(
+                List.of(new PossiblePlace(
                         placement(layer, named.get(0), place, delta), Likeness.exact("the initializer's name"))),
                 () -> true);
     }

@@ -20,7 +20,7 @@ final class Nearby {
     private static final double PLAINLY_OTHER = 0.2;
 
     private final ModelIndex model;
-    private final List<Candidate> candidates = new ArrayList<>();
+    private final List<PossiblePlace> candidates = new ArrayList<>();
     private double tolerance = Nearness.tolerance(ElementFormat.FLOAT);
     private Optional<Placement> next = Optional.empty();
     private double nextDistance = Double.POSITIVE_INFINITY;
@@ -54,10 +54,10 @@ final class Nearby {
                         : Optional.empty();
         if (measure.within(allowed)) {
             tolerance = Math.max(tolerance, allowed);
-            candidates.add(new Candidate(placement, likeness(measure)));
+            candidates.add(new PossiblePlace(placement, likeness(measure)));
         } else if (trip.isPresent()) {
             tolerance = Math.max(tolerance, measure.distance());
-            candidates.add(new Candidate(placement, trip.get()));
+            candidates.add(new PossiblePlace(placement, trip.get()));
         } else if (measure.distance() < nextDistance) {
             nextDistance = measure.distance();
             next = Optional.of(placement);
@@ -71,7 +71,7 @@ final class Nearby {
     }
 
     /** Where they stand, as far as that is known. */
-    List<Candidate> candidates() {
+    List<PossiblePlace> candidates() {
         return candidates;
     }
 

@@ -1,12 +1,12 @@
 package ham.export.bake.read;
 
 import ham.merge.InputException;
+import ham.merge.io.FoundFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -37,10 +37,7 @@ public final class ByteFile implements AutoCloseable {
      * @throws InputException if it is missing, a folder or unreadable
      */
     public static ByteFile open(Path path, String what) {
-        if (!Files.isRegularFile(path)) {
-            throw new InputException(
-                    path, "expected " + what + ", found " + (Files.exists(path) ? "a folder" : "nothing"));
-        }
+        FoundFile.require(path, what);
         try {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             return new ByteFile(path, channel, channel.size());

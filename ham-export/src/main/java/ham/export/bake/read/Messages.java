@@ -36,7 +36,7 @@ public final class Messages {
     }
 
     private static byte[] content(ByteFile file, Range field) {
-        Wire wire = Wire.of(file, field);
+        MessageWalk wire = MessageWalk.of(file, field);
         wire.next();
         return wire.content();
     }

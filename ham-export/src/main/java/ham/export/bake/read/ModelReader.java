@@ -49,7 +49,7 @@ public final class ModelReader {
     }
 
     private ModelIndex model() {
-        Wire model = Wire.of(file, new Range(0, file.size()));
+        MessageWalk model = MessageWalk.of(file, new Range(0, file.size()));
         while (model.next()) {
             switch (model.number()) {
                 case 1 -> irVersion = model.integer();
@@ -94,7 +94,7 @@ public final class ModelReader {
         }
     }
 
-    private void opset(Wire entry) {
+    private void opset(MessageWalk entry) {
         String domain = "";
         long version = 0;
         while (entry.next()) {
@@ -107,7 +107,7 @@ public final class ModelReader {
         opsets.put(domain.equals("ai.onnx") ? "" : domain, version);
     }
 
-    private void metadata(Wire model) {
+    private void metadata(MessageWalk model) {
         Map<String, String> entry = new HashMap<>();
         pair(model.message(), entry);
         entry.forEach((key, value) -> {
@@ -119,7 +119,7 @@ public final class ModelReader {
     }
 
     /** Reads a key and a value into a map. */
-    static void pair(Wire entry, Map<String, String> target) {
+    static void pair(MessageWalk entry, Map<String, String> target) {
         String key = "";
         String value = "";
         while (entry.next()) {
@@ -132,10 +132,10 @@ public final class ModelReader {
         target.put(key, value);
     }
 
-    private void graph(Wire model) {
+    private void graph(MessageWalk model) {
         graph = model.field();
         graphContent = model.payload();
-        Wire content = model.message();
+        MessageWalk content = model.message();
         TensorReader reader = new TensorReader(file, externalFiles, externals);
         while (content.next()) {
             switch (content.number()) {
@@ -152,7 +152,7 @@ public final class ModelReader {
         }
     }
 
-    private void node(Wire content, TensorReader reader) {
+    private void node(MessageWalk content, TensorReader reader) {
         NodeReader node = new NodeReader(content, reader, nodes.size());
         node.entry().outputs().stream().filter(name -> !name.isEmpty()).forEach(this::make);
         nodes.add(node.entry());
@@ -166,7 +166,7 @@ public final class ModelReader {
         }
     }
 
-    private static String name(Wire value) {
+    private static String name(MessageWalk value) {
         String name = "";
         while (value.next()) {
             if (value.number() == 1) {

@@ -21,13 +21,13 @@ final class NodeReader {
     private final NodeEntry entry;
     private TensorEntry value;
 
-    NodeReader(Wire graph, TensorReader reader, int index) {
+    NodeReader(MessageWalk graph, TensorReader reader, int index) {
         this.reader = reader;
         this.index = index;
         String name = "";
         String operator = "";
         String domain = "";
-        Wire node = graph.message();
+        MessageWalk node = graph.message();
         while (node.next()) {
             switch (node.number()) {
                 case 1 -> inputs.add(node.text());
@@ -65,7 +65,7 @@ final class NodeReader {
                 outputs.get(0), index, value.dataType(), value.dims(), value.field(), value.source(), value.values()));
     }
 
-    private void attribute(Wire attribute) {
+    private void attribute(MessageWalk attribute) {
         String name = "";
         Long integer = null;
         while (attribute.next()) {
@@ -83,7 +83,7 @@ final class NodeReader {
     }
 
     /** Notes what an inner graph may read from outside, at any depth. */
-    private void innerGraph(Wire graph) {
+    private void innerGraph(MessageWalk graph) {
         while (graph.next()) {
             switch (graph.number()) {
                 case 1 -> innerNode(graph.message());
@@ -94,7 +94,7 @@ final class NodeReader {
         }
     }
 
-    private void innerOutput(Wire value) {
+    private void innerOutput(MessageWalk value) {
         while (value.next()) {
             if (value.number() == 1) {
                 captured.add(value.text());
@@ -102,12 +102,12 @@ final class NodeReader {
         }
     }
 
-    private void innerNode(Wire node) {
+    private void innerNode(MessageWalk node) {
         while (node.next()) {
             switch (node.number()) {
                 case 1 -> captured.add(node.text());
                 case 5 -> {
-                    Wire attribute = node.message();
+                    MessageWalk attribute = node.message();
                     while (attribute.next()) {
                         switch (attribute.number()) {
                             case 5 -> reader.read(attribute, index);

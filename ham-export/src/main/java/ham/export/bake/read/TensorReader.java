@@ -32,7 +32,7 @@ final class TensorReader {
      *
      * @param constantNode index of the node that holds it; -1 for an initializer
      */
-    TensorEntry read(Wire parent, int constantNode) {
+    TensorEntry read(MessageWalk parent, int constantNode) {
         List<Long> dims = new ArrayList<>();
         int dataType = 0;
         String name = "";
@@ -41,7 +41,7 @@ final class TensorReader {
         Range floats = null;
         long location = 0;
         Map<String, String> external = new HashMap<>();
-        Wire tensor = parent.message();
+        MessageWalk tensor = parent.message();
         while (tensor.next()) {
             switch (tensor.number()) {
                 case 1 -> {
@@ -81,8 +81,8 @@ final class TensorReader {
         return new TensorEntry(name, constantNode, dataType, dims, parent.field(), source, values);
     }
 
-    private static Range bytes(Wire tensor) {
-        if (tensor.type() != Wire.BYTES) {
+    private static Range bytes(MessageWalk tensor) {
+        if (tensor.type() != MessageWalk.BYTES) {
             tensor.content(); // refuses
         }
         return tensor.payload();

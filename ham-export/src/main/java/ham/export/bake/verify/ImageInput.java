@@ -1,6 +1,6 @@
 package ham.export.bake.verify;
 
-import ham.export.bake.read.Halves;
+import ham.export.bake.read.HalfTensors;
 import ham.export.parity.ParityInputs;
 import ham.merge.InputException;
 import ham.runtime.tensor.ElementType;
@@ -102,6 +102,6 @@ record ImageInput(TensorSpec spec, boolean channelsLast, int channels, int heigh
             }
             return Tensor.of(bytes, shape);
         }
-        return spec.dtype().equals(ElementType.FLOAT16.label()) ? Halves.of(chosen, shape) : Tensor.of(chosen, shape);
+        return spec.dtype().equals(ElementType.FLOAT16.label()) ? HalfTensors.of(chosen, shape) : Tensor.of(chosen, shape);
     }
 }

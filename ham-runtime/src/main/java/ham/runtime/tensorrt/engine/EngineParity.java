@@ -1,6 +1,6 @@
 package ham.runtime.tensorrt.engine;
 
-import ham.common.ArgMax;
+import ham.runtime.tensor.OutputDifference;
 
 /**
  * How far an engine is from ONNX Runtime on the CPU, over the first output of runs on the same inputs.
@@ -20,26 +20,14 @@ public record EngineParity(double maxAbs, double tolerance, double top1, int row
      * @param relative tolerance as a fraction of the range of the reference
      */
     public static EngineParity of(float[] reference, float[] found, int rows, double relative) {
-        if (reference.length != found.length || rows < 1 || reference.length % rows != 0) {
-            throw new IllegalArgumentException(
-                    reference.length + " and " + found.length + " values are no " + rows + " rows each");
-        }
-        double least = Double.POSITIVE_INFINITY;
-        double most = Double.NEGATIVE_INFINITY;
-        double maxAbs = 0;
-        boolean finite = reference.length > 0;
-        for (int i = 0; i < reference.length; i++) {
-            finite &= Float.isFinite(reference[i]) && Float.isFinite(found[i]);
-            least = Math.min(least, reference[i]);
-            most = Math.max(most, reference[i]);
-            maxAbs = Math.max(maxAbs, Math.abs((double) reference[i] - found[i]));
-        }
-        double tolerance = finite ? relative * (most - least) : 0;
-        int width = reference.length / rows;
-        int same = 0;
-        for (int row = 0; row < rows; row++) {
-            same += ArgMax.of(reference, row * width, width) == ArgMax.of(found, row * width, width) ? 1 : 0;
-        }
-        return new EngineParity(maxAbs, tolerance, (double) same / rows, rows, finite && maxAbs <= tolerance);
+        OutputDifference difference = OutputDifference.of(reference, found, rows);
+        boolean finite = reference.length > 0 && Double.isFinite(difference.maxAbs());
+        double tolerance = finite ? relative * OutputDifference.range(reference) : 0;
+        return new EngineParity(
+                difference.maxAbs(),
+                tolerance,
+                difference.top1(),
+                rows,
+                finite && difference.maxAbs() <= tolerance);
     }
 }

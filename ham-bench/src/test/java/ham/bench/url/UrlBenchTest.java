@@ -1,0 +1,145 @@
+package ham.bench.url;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import ham.bench.scenario.Scenario;
+import ham.merge.InputException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The scenarios against a server that does what the test wants. */
+class UrlBenchTest {
+    private static final String MODEL =
+            "{\"name\":\"m\",\"versions\":[\"1\"],\"platform\":\"x\",\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[-1,3]}],"
+                    + "\"outputs\":[]}";
+    private static final int STALL_MS = 600;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicInteger asked = new AtomicInteger();
+    private HttpServer server;
+
+    /** What a query is answered with, by its number from 0. */
+    private interface Answer {
+        int status(int query) throws InterruptedException;
+    }
+
+    private Answer answer = query -> 200;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/v2/models/m", exchange -> send(exchange, 200, MODEL));
+        server.createContext("/v2/models/m/infer", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            try {
+                send(exchange, answer.status(asked.getAndIncrement()), "{}");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private static void send(HttpExchange exchange, int status, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private UrlResult run(Scenario scenario, int queries, double rate, int connections) {
+        OipClient client = new OipClient(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort()), Optional.empty());
+        return new UrlBench(client, new UrlPlan("m", List.of(scenario), queries, 1, rate, connections, 8, 1))
+                .run()
+                .get(0);
+    }
+
+    /** A thousand queries a second become due while one connection waits for the first answer: all of them waited, and it shows. */
+    @Test
+    void whatAStalledServerMakesWaitCounts() {
+        int warmUps = 1;
+        answer = query -> {
+            if (query == warmUps) {
+                Thread.sleep(STALL_MS);
+            }
+            return 200;
+        };
+        UrlResult result = run(Scenario.SERVER, 100, 1000, 1);
+        assertThat(result.queries()).isEqualTo(100);
+        // They became due within the first tenth of a second or so, and none was sent before the stall was over.
+        assertThat(result.latency().p50Ms()).isGreaterThan(STALL_MS - 400);
+        assertThat(result.latency().maxMs()).isGreaterThanOrEqualTo(STALL_MS - 1);
+    }
+
+    @Test
+    void refusedAndFailedQueriesAreCountedAndHaveNoLatency() {
+        answer = query -> query == 0 ? 200 : query % 4 == 1 ? 429 : query % 4 == 2 ? 503 : query % 4 == 3 ? 500 : 200;
+        UrlResult result = run(Scenario.SINGLE_STREAM, 40, 1, 1);
+        assertThat(result.queries()).isEqualTo(10);
+        assertThat(result.refused()).isEqualTo(20);
+        assertThat(result.failed()).isEqualTo(10);
+        assertThat(result.latency().count()).isEqualTo(10);
+    }
+
+    @Test
+    void aServerThatIsGoneFailsEveryQuery() {
+        answer = query -> {
+            if (query == 3) {
+                server.stop(0);
+            }
+            return 200;
+        };
+        UrlResult result = run(Scenario.SINGLE_STREAM, 10, 1, 1);
+        assertThat(result.queries() + result.failed()).isEqualTo(10);
+        assertThat(result.failed()).isGreaterThanOrEqualTo(7);
+    }
+
+    @Test
+    void severalConnectionsAskAtOnce() {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        answer = query -> {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            Thread.sleep(20);
+            now.decrementAndGet();
+            return 200;
+        };
+        assertThat(run(Scenario.OFFLINE, 40, 1, 4).queries()).isEqualTo(40);
+        assertThat(most.get()).isBetween(2, 4);
+    }
+
+    @Test
+    void whatIsNoServerOfTheProtocolIsNamed() {
+        OipClient client = new OipClient(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort()), Optional.empty());
+        assertThatThrownBy(() -> client.model("other"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found status 404");
+        assertThatThrownBy(() -> new UrlPlan("m", List.of(), 0, 0, 1, 1, 1, 1))
+                .hasMessageContaining("queries");
+        assertThatThrownBy(() -> new UrlPlan("m", List.of(), 1, 0, Double.NaN, 1, 1, 1))
+                .hasMessageContaining("rate");
+    }
+}

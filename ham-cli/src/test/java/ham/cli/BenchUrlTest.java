@@ -1,0 +1,91 @@
+package ham.cli;
+
+import static ham.cli.Cli.ham;
+import static ham.cli.Cli.testdata;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.SessionSettings;
+import ham.serve.InferenceServer;
+import ham.serve.ServeSettings;
+import ham.serve.repository.Openers;
+import ham.serve.service.Token;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ham bench --url} against our own server. */
+class BenchUrlTest {
+    @TempDir
+    private static Path temp;
+
+    private static InferenceServer server;
+    private static Path token;
+
+    @BeforeAll
+    static void start() throws Exception {
+        token = Files.writeString(temp.resolve("token"), "0123456789abcdef0123\n");
+        server = InferenceServer.start(
+                testdata("serve/scaled1.onnx"),
+                new Openers(file -> OnnxModel.open(file, new SessionSettings(1)), () -> new SessionSettings(1)),
+                ServeSettings.builder()
+                        .optHttp(0)
+                        .optToken(Token.read(token))
+                        .build());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static String url() {
+        return "http://127.0.0.1:" + server.httpPort().getAsInt();
+    }
+
+    @Test
+    void everyScenarioIsAnsweredInFull() {
+        JsonNode document = ham(
+                        "bench",
+                        "--url",
+                        url(),
+                        "--model",
+                        "scaled1",
+                        "--url-queries",
+                        40,
+                        "--url-rate",
+                        400,
+                        "--connections",
+                        4,
+                        "--url-token-file",
+                        token,
+                        "--json")
+                .succeeds()
+                .json();
+        assertThat(document.path("server").path("name").asText()).isEqualTo("ham");
+        JsonNode results = document.path("results");
+        assertThat(results).hasSize(4);
+        for (JsonNode result : results) {
+            assertThat(result.path("queries").asInt()).as(result.toString()).isEqualTo(40);
+            assertThat(result.path("refused").asInt() + result.path("failed").asInt())
+                    .isZero();
+            assertThat(result.path("latency").path("p50Ms").asDouble()).isPositive();
+        }
+        assertThat(results.findValuesAsText("scenario"))
+                .containsExactly("SingleStream", "MultiStream", "Server", "Offline");
+    }
+
+    @Test
+    void whatCannotBeAskedIsWrongUsage() {
+        ham("bench", "--url", url()).failsWith(2, "--url: expected --model");
+        ham("bench", "--url", "ftp://x", "--model", "m").failsWith(2, "--url: expected http://");
+        ham("bench", "--url", url(), "--model", "none", "--url-token-file", token)
+                .failsWith(2, "--url: expected an answer to v2/models/none", "404");
+        ham("bench", "--url", url(), "--model", "scaled1").failsWith(2, "--url: expected an answer", "401");
+        ham("bench", "--url", "http://127.0.0.1:1", "--model", "m").failsWith(2, "--url: expected a server", "nobody who listens");
+    }
+}

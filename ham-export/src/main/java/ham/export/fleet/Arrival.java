@@ -1,0 +1,60 @@
+package ham.export.fleet;
+
+import ham.merge.InputException;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.Optimization;
+import ham.runtime.model.SessionSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What a device gets: a file {@code .hamupdate}, or a bare patch {@code .hampatch}, which has no signature. */
+public final class Arrival {
+    static final String UPDATE = ".hamupdate";
+    static final String PATCH = ".hampatch";
+
+    private Arrival() {}
+
+    /**
+     * Puts an update into the place of a model that opens in ONNX Runtime, or of none.
+     *
+     * @param key whose signature it must have; empty to take any, and none
+     * @return SHA-256 of the new model file
+     * @throws InputException when it is damaged, not signed by that key, or not for that model, and {@link ham.runtime.ModelException} when the new
+     *     model does not open here; the old one stays
+     */
+    public static String install(Path model, Path file, Optional<PublicKey> key) {
+        return use(file, key, update -> new Installation(model).apply(update, Arrival::requireOpens));
+    }
+
+    /** Opens a file and does something with the update in it. */
+    static <T> T use(Path file, Optional<PublicKey> key, Function<Update, T> work) {
+        if (!file.toString().endsWith(PATCH)) {
+            return work.apply(Update.open(file, key));
+        }
+        if (key.isPresent()) {
+            throw new InputException(
+                    file,
+                    "expected a signed update (.hamupdate), found a patch, which has no signature; make one with 'ham sign'");
+        }
+        Path wrapped = null;
+        try {
+            wrapped = Files.createTempFile("ham-apply-", UPDATE);
+            return work.apply(UpdateMaker.ofPatch(file, Optional.empty(), Optional.empty(), wrapped, true));
+        } catch (IOException e) {
+            throw InputException.unwritable(file, e);
+        } finally {
+            if (wrapped != null) {
+                wrapped.toFile().delete();
+            }
+        }
+    }
+
+    private static void requireOpens(Path next) {
+        OnnxModel.open(next, new SessionSettings(1).optimized(Optimization.NONE))
+                .close();
+    }
+}
