@@ -9,6 +9,7 @@ import ham.cli.demo.DemoCommand;
 import ham.cli.experiment.ExperimentCommand;
 import ham.cli.experiment.RunLine;
 import ham.cli.export.ExportCommand;
+import ham.cli.export.ImportCommand;
 import ham.cli.fleet.ApplyCommand;
 import ham.cli.fleet.FleetCommand;
 import ham.cli.fleet.KeysCommand;
@@ -59,6 +60,7 @@ public final class Main implements Runnable {
             ExperimentCommand.class,
             MergeCommand.class,
             ExportCommand.class,
+            ImportCommand.class,
             RunCommand.class,
             ServeCommand.class,
             EvalCommand.class,

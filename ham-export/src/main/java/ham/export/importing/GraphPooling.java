@@ -3,11 +3,14 @@ package ham.export.importing;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** How the tokens of a text become one vector. */
 public enum GraphPooling {
@@ -31,6 +34,24 @@ public enum GraphPooling {
     /** The name in options and records. */
     public String optionName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * What {@link #optionName} gives.
+     *
+     * @throws InputException when it is something else
+     */
+    public static GraphPooling parse(String text) {
+        return Arrays.stream(values())
+                .filter(each -> each.optionName().equals(text))
+                .findFirst()
+                .orElseThrow(() -> InputException.parameter(
+                        "pooling",
+                        "expected one of "
+                                + Arrays.stream(values())
+                                        .map(GraphPooling::optionName)
+                                        .collect(Collectors.joining(", "))
+                                + ", found '" + text + "'"));
     }
 
     boolean isMean() {
