@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ham.runtime.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
 
 /** Tensors of the runtime as arrays of the engine. */
 public final class TensorArrays {
@@ -22,5 +24,10 @@ public final class TensorArrays {
                 tensor.data(),
                 new Shape(tensor.shape().stream().mapToLong(each -> each).toArray()),
                 type);
+    }
+
+    /** Arrays of named tensors, in this order. */
+    public static List<NDArray> of(NDManager manager, List<String> names, Map<String, Tensor> tensors) {
+        return names.stream().map(name -> of(manager, tensors.get(name))).toList();
     }
 }

@@ -1,20 +1,18 @@
 package ham.train.feature;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.tensor.Matrix;
 import ham.runtime.tensor.Tensor;
+import ham.train.backbone.Backbone;
 import ham.train.data.Examples;
 import ham.train.engine.MixedPrecision;
 import ham.train.engine.TensorArrays;
 import ham.train.input.Batch;
 import ham.train.input.BatchStream;
-import ham.train.input.ImageReader;
 import ham.train.input.InputReader;
 import ham.train.input.InputSource;
-import ham.train.vit.VitForward;
-import ham.train.vit.VitScript;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -23,7 +21,7 @@ import java.util.SortedMap;
 import java.util.stream.IntStream;
 
 /**
- * Features of a ViT with fixed deltas: token 0 after the final LayerNorm, [n, d]. Always computed in float32, whatever training does: heads
+ * Features of a network with fixed deltas, [n, d]: of a ViT token 0 after the final LayerNorm. Always computed in float32, whatever training does: heads
  * are fitted on these features and deployed in float32. Memory stays flat whatever the number of images.
  */
 public final class FeatureExtractor implements AutoCloseable {
@@ -32,15 +30,16 @@ public final class FeatureExtractor implements AutoCloseable {
     /**
      * What a pass gives of n images.
      *
-     * @param features token 0 after the final LayerNorm, [n, d], row-major
-     * @param states what enters the last block's output projection at token 0: the attended values, then the residual, [n, 2 d]; a delta
-     *     of the tail does not change them
+     * @param features [n, d], row-major
+     * @param states of a plain ViT what enters the last block's output projection at token 0: the attended values, then the residual, [n, 2 d]; a
+     *     delta of the tail does not change them. Of any other network the features
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Extracted(float[] features, float[] states) {}
 
-    private final VitForward vit;
+    private final Backbone backbone;
     private final FixedNetwork network;
+    private final boolean hasStates;
 
     /**
      * Adds deltas to the base weights, once.
@@ -48,14 +47,17 @@ public final class FeatureExtractor implements AutoCloseable {
      * @param deltas weight name to [out, in]; empty for the frozen backbone
      * @throws ham.merge.InputException if a delta does not fit the model
      */
-    public FeatureExtractor(VitForward vit, SortedMap<String, Matrix> deltas) {
-        this.vit = vit;
+    public FeatureExtractor(Backbone backbone, SortedMap<String, Matrix> deltas) {
+        this.backbone = backbone;
+        String features = backbone.features("s", MixedPrecision.FP32, List.of());
         network = new FixedNetwork(
-                vit,
+                backbone,
                 deltas,
-                "pixels",
-                "  s = " + VitScript.states(vit, MixedPrecision.FP32, List.of()) + "\n  return ["
-                        + VitScript.tail("s", vit, MixedPrecision.FP32, List.of()) + "[0], s]\n");
+                backbone.functions(MixedPrecision.FP32, List.of()),
+                backbone.inputs(),
+                "  s = " + backbone.states(MixedPrecision.FP32, List.of()) + "\n  return ["
+                        + (features.equals("s") ? "s" : features + ", s") + "]\n");
+        hasStates = !features.equals("s");
     }
 
     /**
@@ -65,7 +67,7 @@ public final class FeatureExtractor implements AutoCloseable {
      * @return row-major [indices, d]
      */
     public float[] features(Examples set, int[] indices, InputReader reader) {
-        return read(reader.open(set, indices), vit.config().hidden()).get(0);
+        return read(reader.open(set, indices), backbone.width()).get(0);
     }
 
     /**
@@ -74,8 +76,12 @@ public final class FeatureExtractor implements AutoCloseable {
      * @param indices which examples
      */
     public Extracted extract(Examples set, int[] indices, InputReader reader) {
-        int d = vit.config().hidden();
-        List<float[]> both = read(reader.open(set, indices), d, 2 * d);
+        InputSource source = reader.open(set, indices);
+        if (!hasStates) {
+            float[] features = read(source, backbone.width()).get(0);
+            return new Extracted(features, features);
+        }
+        List<float[]> both = read(source, backbone.width(), backbone.stateWidth());
         return new Extracted(both.get(0), both.get(1));
     }
 
@@ -115,30 +121,42 @@ public final class FeatureExtractor implements AutoCloseable {
     /**
      * Features of pixel values.
      *
-     * @param pixels normalised float32 [n, 3, side, side], row-major
+     * @param pixels normalised float32 [n, channels, side, side], row-major
+     * @param image shape of one image, [channels, side, side]
      * @return row-major [n, d]
      */
-    public float[] features(float[] pixels) {
-        int image = 3 * vit.config().imageSize() * vit.config().imageSize();
-        int n = pixels.length / image;
-        int d = vit.config().hidden();
+    public float[] features(float[] pixels, long... image) {
+        int values = (int) Arrays.stream(image).reduce(1, Math::multiplyExact);
+        int n = pixels.length / values;
+        int d = backbone.width();
         float[] features = new float[Math.multiplyExact(n, d)];
-        int side = vit.config().imageSize();
         for (int start = 0; start < n; start += BATCH) {
             int count = Math.min(BATCH, n - start);
-            Tensor part =
-                    Tensor.of(Arrays.copyOfRange(pixels, start * image, (start + count) * image), count, 3, side, side);
+            Tensor part = Tensor.of(
+                    Arrays.copyOfRange(pixels, start * values, (start + count) * values),
+                    count,
+                    image[0],
+                    image[1],
+                    image[2]);
             int[] rows = IntStream.range(start, start + count).toArray();
-            forward(Map.of(ImageReader.INPUT, part), rows, List.of(features), d);
+            forward(Map.of(EncoderInput.PIXELS, part), rows, List.of(features), d);
         }
+        return features;
+    }
+
+    /** Features of inputs that are a batch as they stand, row-major [n, d]. */
+    public float[] features(Map<String, Tensor> inputs) {
+        int n = Math.toIntExact(inputs.values().iterator().next().shape().get(0));
+        float[] features = new float[Math.multiplyExact(n, backbone.width())];
+        forward(inputs, IntStream.range(0, n).toArray(), List.of(features), backbone.width());
         return features;
     }
 
     /** Writes results of a batch at these rows. */
     private void forward(Map<String, Tensor> inputs, int[] rows, List<float[]> results, int... widths) {
         try (NDManager batch = network.newBatch()) {
-            NDArray input = TensorArrays.of(batch, inputs.get(ImageReader.INPUT));
-            NDList outputs = network.call(batch, input);
+            backbone.requireFit(inputs);
+            NDList outputs = network.call(batch, TensorArrays.of(batch, backbone.inputs(), inputs));
             for (int i = 0; i < widths.length; i++) {
                 float[] values = outputs.get(i).toFloatArray();
                 for (int row = 0; row < rows.length; row++) {

@@ -6,7 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ham.merge.InputException;
 import ham.merge.tensor.Matrix;
-import ham.train.vit.VitForward;
+import ham.train.backbone.Backbone;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,12 +21,12 @@ final class StackedGroups {
      * @param manager to which the arrays belong
      * @throws InputException if a delta does not fit the model
      */
-    static SortedMap<String, NDArray> stack(VitForward vit, NDManager manager, List<FrozenGroup> groups) {
+    static SortedMap<String, NDArray> stack(Backbone backbone, NDManager manager, List<FrozenGroup> groups) {
         SortedMap<String, NDArray> stacks = new TreeMap<>();
         for (int i = 0; i < groups.size(); i++) {
             for (var delta : groups.get(i).deltas().entrySet()) {
                 String name = delta.getKey();
-                Shape shape = vit.weight(name).getShape();
+                Shape shape = backbone.weight(name).getShape();
                 Matrix matrix = delta.getValue();
                 if (matrix.rows() != shape.get(0) || matrix.columns() != shape.get(1)) {
                     throw new InputException("group " + i + ": expected a delta " + shape + " for " + name + ", found "

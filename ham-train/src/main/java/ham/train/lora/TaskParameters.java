@@ -1,13 +1,13 @@
 package ham.train.lora;
 
+import ai.djl.ndarray.types.Shape;
 import ham.merge.InputException;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Target;
-import ham.merge.checkpoint.VitConfig;
-import ham.merge.checkpoint.VitNames;
 import ham.merge.head.LinearHead;
 import ham.merge.tensor.Matrix;
+import ham.train.backbone.Backbone;
 import ham.train.optimize.Parameter;
 import ham.train.seed.Seeds;
 import java.util.ArrayList;
@@ -41,14 +41,15 @@ public final class TaskParameters {
      * @throws InputException if factors to go on from do not fit
      */
     public TaskParameters(
-            VitConfig config, VitNames names, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
+            Backbone backbone, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
         scaling = lora.scaling();
         int r = lora.rank();
-        for (int block : lora.adaptedBlocks(config.layers())) {
+        for (int block : lora.adaptedBlocks(backbone.blocks())) {
             for (Target target : lora.targets()) {
-                String name = names.weight(block, target);
-                int in = target.inputs(config);
-                int out = target.outputs(config);
+                String name = backbone.weightName(block, target);
+                Shape shape = backbone.weight(name).getShape();
+                int in = Math.toIntExact(shape.get(1));
+                int out = Math.toIntExact(shape.get(0));
                 LoraFactors factors = start.factors().isPresent()
                         ? given(start.factors().get(), name, lora, in, out)
                         : drawn(name, lora, in, out, seed, start.task());
@@ -68,7 +69,7 @@ public final class TaskParameters {
                 start.groups(),
                 start.trainAlpha() ? recipe.scalarRate() : 0,
                 recipe.scalarRate());
-        int d = config.hidden();
+        int d = backbone.width();
         Random random = Seeds.random(seed, "head", start.task());
         float[] added = truncatedNormal(random, start.classes() * d);
         LinearHead before = start.head();

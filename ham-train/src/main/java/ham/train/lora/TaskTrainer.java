@@ -1,6 +1,7 @@
 package ham.train.lora;
 
 import ham.merge.InputException;
+import ham.train.backbone.Backbone;
 import ham.train.input.BatchStream;
 import ham.train.input.Batches;
 import ham.train.input.TaskExamples;
@@ -11,9 +12,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
-/** Trains one task after the other on a frozen ViT; keeps nothing between tasks. */
+/** Trains one task after the other on a frozen network; keeps nothing between tasks. */
 public final class TaskTrainer {
-    private final VitForward vit;
+    private final Backbone backbone;
     private final LoraSettings lora;
     private final Recipe recipe;
     private final long seed;
@@ -24,12 +25,12 @@ public final class TaskTrainer {
      *
      * @param seed the run's seed; what a task draws follows from (seed, task) alone
      */
-    public TaskTrainer(VitForward vit, LoraSettings lora, Recipe recipe, long seed) {
-        this(vit, lora, recipe, seed, false);
+    public TaskTrainer(Backbone backbone, LoraSettings lora, Recipe recipe, long seed) {
+        this(backbone, lora, recipe, seed, false);
     }
 
-    private TaskTrainer(VitForward vit, LoraSettings lora, Recipe recipe, long seed, boolean control) {
-        this.vit = vit;
+    private TaskTrainer(Backbone backbone, LoraSettings lora, Recipe recipe, long seed, boolean control) {
+        this.backbone = backbone;
         this.lora = lora;
         this.recipe = recipe;
         this.seed = seed;
@@ -37,8 +38,8 @@ public final class TaskTrainer {
     }
 
     /** The same training operator by operator in float32, to compare with. */
-    public static TaskTrainer control(VitForward vit, LoraSettings lora, Recipe recipe, long seed) {
-        return new TaskTrainer(vit, lora, recipe, seed, true);
+    public static TaskTrainer control(VitForward backbone, LoraSettings lora, Recipe recipe, long seed) {
+        return new TaskTrainer(backbone, lora, recipe, seed, true);
     }
 
     /** Trains a task without replay that is not saved before its end; see the longer {@code train}. */
@@ -63,7 +64,7 @@ public final class TaskTrainer {
             Optional<TaskCheckpoint> checkpoint,
             Consumer<StepProgress> progress) {
         requireAny(examples);
-        TaskParameters parameters = new TaskParameters(vit.config(), vit.names(), lora, recipe, start, seed);
+        TaskParameters parameters = new TaskParameters(backbone, lora, recipe, start, seed);
         Batches batches = new Batches(examples, recipe.augmentation(), recipe.batch());
         String of = description(examples, start);
         TaskCheckpoint.Position position =
@@ -99,15 +100,15 @@ public final class TaskTrainer {
         return "task " + start.task() + " of " + examples.size() + " images and " + start.classes() + " classes, seed "
                 + seed + ", " + lora + ", " + recipe + ", "
                 + (start.trainAlpha() ? "" : "without alpha, ")
-                + (control ? "control" : "precision " + vit.engine().precision().optionName());
+                + (control ? "control" : "precision " + backbone.engine().precision().optionName());
     }
 
     private TrainingStep step(TaskParameters parameters, List<FrozenGroup> groups, boolean replays) {
         if (control) {
-            return new PlainStep(vit, parameters, groups, recipe.replayHold());
+            return new PlainStep((VitForward) backbone, parameters, groups, recipe.replayHold());
         }
         OptionalDouble hold = replays ? OptionalDouble.of(recipe.replayHold()) : OptionalDouble.empty();
-        return new ScriptStep(vit, parameters, groups, hold);
+        return new ScriptStep(backbone, parameters, groups, hold);
     }
 
     private static void requireAny(TaskExamples examples) {

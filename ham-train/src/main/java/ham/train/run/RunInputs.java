@@ -7,22 +7,21 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.folder.AdapterFolder;
-import ham.runtime.preprocess.Preprocessing;
 import ham.train.config.RunConfig;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import ham.train.data.Examples;
+import ham.train.encoder.Backbones;
 import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
 import ham.train.head.LatentStatistics;
-import ham.train.input.ImageReader;
 import ham.train.input.InputReader;
+import ham.train.input.InputReaders;
 import ham.train.input.TaskExamples;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.LoraSettings;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
-import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,7 +62,6 @@ public record RunInputs(
      */
     public static RunInputs open(RunConfig config) {
         Checkpoint base = Checkpoint.open(config.base());
-        VitForward.requireSupported(base);
         requireFit(config.lora(), base);
         requireTail(config, base);
         Dataset found = DataSpec.open(config.data());
@@ -82,8 +80,7 @@ public record RunInputs(
                 base.sha256(),
                 data,
                 learnt == asked.tasks() ? asked : new TaskStream(order, learnt),
-                new ImageReader(
-                        Preprocessing.ofCheckpoint(config.base(), base.config().imageSize())),
+                InputReaders.of(base),
                 List.copyOf(skipped));
     }
 
@@ -111,7 +108,13 @@ public record RunInputs(
     private static void requireTail(RunConfig config, Checkpoint base) {
         String option = config.recipe().replay() > 0 ? "replay" : "drift";
         LoraSettings lora = config.lora();
-        int last = base.config().layers() - 1;
+        int last = base.encoder().blocks() - 1;
+        if (LatentMemory.isUsed(config) && !Backbones.isPlainVit(base)) {
+            throw InputException.parameter(
+                    option,
+                    "expected a plain ViT as base, whose states can be kept, found a "
+                            + base.encoder().family() + "; leave it out");
+        }
         if (LatentMemory.isUsed(config)
                 && !(TAIL.containsAll(lora.targets())
                         && lora.adaptedBlocks(last + 1).equals(List.of(last)))) {
@@ -126,14 +129,14 @@ public record RunInputs(
     }
 
     private static void requireFit(LoraSettings lora, Checkpoint base) {
-        int width = base.config().hidden();
+        int width = base.encoder().width();
         if (lora.rank() > width) {
             throw InputException.parameter(
                     "rank",
                     "expected at most " + width + ", the width of " + base.directory() + ", found " + lora.rank()
                             + "; a larger rank adds nothing to a weight of that size");
         }
-        int last = base.config().layers() - 1;
+        int last = base.encoder().blocks() - 1;
         for (int block : lora.blocks()) {
             if (block > last) {
                 throw InputException.parameter(

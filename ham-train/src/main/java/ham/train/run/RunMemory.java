@@ -6,6 +6,7 @@ import ham.merge.head.LinearHead;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.TailExtractor;
@@ -66,13 +67,13 @@ final class RunMemory implements AutoCloseable {
     }
 
     /** What is known after the last checkpoint in the folder, or that of a run that begins. */
-    static RunMemory restoreOrBegin(RunInputs inputs, VitForward vit, RunFolder folder) {
+    static RunMemory restoreOrBegin(RunInputs inputs, Backbone backbone, RunFolder folder) {
         int finished = folder.finishedTasks();
-        return finished == 0 ? begin(inputs, vit) : restore(inputs, vit, folder, finished);
+        return finished == 0 ? begin(inputs, backbone) : restore(inputs, backbone, folder, finished);
     }
 
-    private static RunMemory begin(RunInputs inputs, VitForward vit) {
-        TorchEngine engine = vit.engine();
+    private static RunMemory begin(RunInputs inputs, Backbone backbone) {
+        TorchEngine engine = backbone.engine();
         OnlineHeads online = emptyHeads(inputs, engine);
         return new RunMemory(
                 inputs,
@@ -80,15 +81,15 @@ final class RunMemory implements AutoCloseable {
                 online,
                 measuresFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine)) : Optional.empty(),
                 LatentMemory.isUsed(inputs.config())
-                        ? Optional.of(LatentMemory.begin(inputs.config(), vit, online.projection()))
+                        ? Optional.of(LatentMemory.begin(inputs.config(), (VitForward) backbone, online.projection()))
                         : Optional.empty(),
-                new LinearHead(Matrix.zeros(0, inputs.base().config().hidden()), new float[0]),
+                new LinearHead(Matrix.zeros(0, inputs.base().encoder().width()), new float[0]),
                 RunMetrics.begin(inputs));
     }
 
     private static OnlineHeads emptyHeads(RunInputs inputs, TorchEngine engine) {
         RunConfig config = inputs.config();
-        return new OnlineHeads(engine, inputs.base().config().hidden(), config.head(), config.seed());
+        return new OnlineHeads(engine, inputs.base().encoder().width(), config.head(), config.seed());
     }
 
     private static boolean measuresFrozen(RunInputs inputs) {
@@ -96,8 +97,8 @@ final class RunMemory implements AutoCloseable {
                 && inputs.config().learning().method() != LearningMethod.FROZEN;
     }
 
-    private static RunMemory restore(RunInputs inputs, VitForward vit, RunFolder folder, int finished) {
-        TorchEngine engine = vit.engine();
+    private static RunMemory restore(RunInputs inputs, Backbone backbone, RunFolder folder, int finished) {
+        TorchEngine engine = backbone.engine();
         SafetensorsFile statistics = SafetensorsFile.open(folder.statistics(finished - 1));
         RidgeRule rule = inputs.config().head().ridge();
         Path metrics = folder.checkpoint(finished - 1).resolve(RunFolder.METRICS);
@@ -110,7 +111,7 @@ final class RunMemory implements AutoCloseable {
                         ? Optional.of(OnlineHeads.restore(engine, rule, statistics, FROZEN))
                         : Optional.empty(),
                 LatentMemory.isUsed(inputs.config())
-                        ? Optional.of(LatentMemory.restore(inputs.config(), vit, online.projection(), statistics))
+                        ? Optional.of(LatentMemory.restore(inputs.config(), (VitForward) backbone, online.projection(), statistics))
                         : Optional.empty(),
                 new LinearHead(statistics.matrix("linear.weight"), statistics.floats("linear.bias")),
                 RunMetrics.restore(metrics, inputs));

@@ -1,14 +1,15 @@
 package ham.train.run;
 
-import ham.train.record.Transfer;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.join.Importance;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
+import ham.train.backbone.Backbone;
 import ham.train.config.Measuring;
 import ham.train.config.RunConfig;
+import ham.train.encoder.Backbones;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
@@ -18,6 +19,7 @@ import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.TaskStart;
 import ham.train.metrics.AccuracyRow;
+import ham.train.record.Transfer;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
 import ham.train.vit.VitForward;
@@ -67,22 +69,22 @@ public final class StreamTrainer {
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
         Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
-                VitForward vit = new VitForward(engine, inputs.base());
-                RunMemory memory = RunMemory.restoreOrBegin(inputs, vit, folder)) {
+                Backbone backbone = Backbones.open(engine, inputs.base());
+                RunMemory memory = RunMemory.restoreOrBegin(inputs, backbone, folder)) {
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())
-                    : new TrainedTasks(inputs, vit, folder, saveEvery, progress);
+                    : new TrainedTasks(inputs, backbone, folder, saveEvery, progress);
             int finished = folder.finishedTasks();
             if (finished > 0) {
                 progress.resumed(finished, stream.tasks());
             }
             RunOutputs outputs = new RunOutputs(inputs, folder);
-            TestImages tests = new TestImages(inputs, vit);
+            TestImages tests = new TestImages(inputs, backbone);
             if (finished > 0) {
                 outputs.forgetTraining(finished - 1);
             }
             for (int task = finished; task < stream.tasks(); task++) {
-                new TaskWork(task, source, vit, memory, tests).learn(outputs);
+                new TaskWork(task, source, backbone, memory, tests).learn(outputs);
             }
             outputs.finish(memory);
         }
@@ -92,16 +94,16 @@ public final class StreamTrainer {
     private final class TaskWork {
         private final int task;
         private final TaskSource source;
-        private final VitForward vit;
+        private final Backbone backbone;
         private final RunMemory memory;
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
 
-        TaskWork(int task, TaskSource source, VitForward vit, RunMemory memory, TestImages tests) {
+        TaskWork(int task, TaskSource source, Backbone backbone, RunMemory memory, TestImages tests) {
             this.task = task;
             this.source = source;
-            this.vit = vit;
+            this.backbone = backbone;
             this.memory = memory;
             this.tests = tests;
             this.split = inputs.split(task);
@@ -122,7 +124,7 @@ public final class StreamTrainer {
             clock.lap("merging");
             Map<HeadKind, Head> heads;
             Optional<Transfer> transfer;
-            try (FeatureExtractor model = new FeatureExtractor(vit, deltas)) {
+            try (FeatureExtractor model = new FeatureExtractor(backbone, deltas)) {
                 RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
                 RunInputs.Seen training = inputs.seen(model, split.training());
                 before.ifPresent(guides -> memory.follow(guides, training.features()));
@@ -147,7 +149,7 @@ public final class StreamTrainer {
             if (!memory.replays(task)) {
                 return source.learn(start, split, Optional.empty());
             }
-            try (TailExtractor before = new TailExtractor(vit, memory.learner().deltas())) {
+            try (TailExtractor before = new TailExtractor((VitForward) backbone, memory.learner().deltas())) {
                 return source.learn(start.after(memory.linear()), split, memory.replay(task, before));
             }
         }
@@ -157,7 +159,7 @@ public final class StreamTrainer {
             if (!memory.follows(task)) {
                 return Optional.empty();
             }
-            try (FeatureExtractor model = new FeatureExtractor(vit, learner.deltas())) {
+            try (FeatureExtractor model = new FeatureExtractor(backbone, learner.deltas())) {
                 return Optional.of(features(model, split.training()));
             }
         }
@@ -178,14 +180,14 @@ public final class StreamTrainer {
             }
             LinearHead own = outcome.ownHead(start.classes());
             try (FeatureExtractor trained =
-                    new FeatureExtractor(vit, outcome.learned().trainedDeltas(start))) {
+                    new FeatureExtractor(backbone, outcome.learned().trainedDeltas(start))) {
                 Features before = features(trained, split.heldOut());
                 return Optional.of(new Transfer(after.size(), accuracy(own, before), accuracy(own, after)));
             }
         }
 
         private double accuracy(LinearHead head, Features images) {
-            return HeadLogits.accuracy(vit.engine(), head, images.from(stream.firstPosition(task)));
+            return HeadLogits.accuracy(backbone.engine(), head, images.from(stream.firstPosition(task)));
         }
 
         private void measureFrozen() {
@@ -193,8 +195,8 @@ public final class StreamTrainer {
                 return;
             }
             OnlineHeads heads = memory.frozen().get();
-            try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
-                heads.add(features(backbone, split.training()), features(backbone, split.heldOut()), stream.seen(task));
+            try (FeatureExtractor extractor = new FeatureExtractor(backbone, new TreeMap<>())) {
+                heads.add(features(extractor, split.training()), features(extractor, split.heldOut()), stream.seen(task));
             }
             memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
         }

@@ -2,13 +2,13 @@ package ham.train.run;
 
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
+import ham.train.backbone.Backbone;
 import ham.train.data.Examples;
 import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
 import ham.train.metrics.AccuracyRow;
 import ham.train.stream.TaskStream;
-import ham.train.vit.VitForward;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -22,15 +22,15 @@ final class TestImages {
     private final RunInputs inputs;
     private final TaskStream stream;
     private final Examples test;
-    private final VitForward vit;
+    private final Backbone backbone;
     /** All test images of each task through the frozen backbone, which never changes. */
     private final List<Features> frozen = new ArrayList<>();
 
-    TestImages(RunInputs inputs, VitForward vit) {
+    TestImages(RunInputs inputs, Backbone backbone) {
         this.inputs = inputs;
         this.stream = inputs.stream();
         this.test = inputs.data().test();
-        this.vit = vit;
+        this.backbone = backbone;
     }
 
     /** The rows of R after a task for a model that serves all tasks so far, one row a head. */
@@ -55,7 +55,7 @@ final class TestImages {
         Features images = features(model, stream.samples(test, task)).from(stream.firstPosition(task));
         Map<HeadKind, AccuracyRow> rows = new EnumMap<>(HeadKind.class);
         heads.forEach((kind, head) ->
-                rows.put(kind, before.get(kind).and(HeadLogits.accuracy(vit.engine(), head, images), images.size())));
+                rows.put(kind, before.get(kind).and(HeadLogits.accuracy(backbone.engine(), head, images), images.size())));
         return rows;
     }
 
@@ -65,7 +65,7 @@ final class TestImages {
         for (int tested = 0; tested <= task; tested++) {
             Features images = features.apply(tested);
             heads.forEach((kind, head) ->
-                    rows.put(kind, rows.get(kind).and(HeadLogits.accuracy(vit.engine(), head, images), images.size())));
+                    rows.put(kind, rows.get(kind).and(HeadLogits.accuracy(backbone.engine(), head, images), images.size())));
         }
         return rows;
     }
@@ -84,8 +84,8 @@ final class TestImages {
 
     private Features frozen(int task) {
         while (frozen.size() <= task) {
-            try (FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
-                frozen.add(features(backbone, stream.samples(test, frozen.size())));
+            try (FeatureExtractor extractor = new FeatureExtractor(backbone, new TreeMap<>())) {
+                frozen.add(features(extractor, stream.samples(test, frozen.size())));
             }
         }
         return frozen.get(task);

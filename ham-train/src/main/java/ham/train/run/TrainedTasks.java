@@ -1,6 +1,7 @@
 package ham.train.run;
 
 import ham.merge.adapter.LoraAdapter;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.Recipe;
@@ -10,7 +11,6 @@ import ham.train.lora.TaskStart;
 import ham.train.lora.TaskTrainer;
 import ham.train.replay.LatentReplay;
 import ham.train.stream.Split;
-import ham.train.vit.VitForward;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -18,14 +18,14 @@ import java.util.OptionalDouble;
 /** Trains every adapter, and saves it while it is trained. */
 final class TrainedTasks implements TaskSource {
     private final RunInputs inputs;
-    private final VitForward vit;
+    private final Backbone backbone;
     private final RunFolder folder;
     private final Duration saveEvery;
     private final RunProgress progress;
 
-    TrainedTasks(RunInputs inputs, VitForward vit, RunFolder folder, Duration saveEvery, RunProgress progress) {
+    TrainedTasks(RunInputs inputs, Backbone backbone, RunFolder folder, Duration saveEvery, RunProgress progress) {
         this.inputs = inputs;
-        this.vit = vit;
+        this.backbone = backbone;
         this.folder = folder;
         this.saveEvery = saveEvery;
         this.progress = progress;
@@ -36,7 +36,7 @@ final class TrainedTasks implements TaskSource {
         RunConfig config = inputs.config();
         int task = start.task();
         Recipe recipe = config.learning().recipe(config.recipe(), task);
-        TaskResult result = new TaskTrainer(vit, config.lora(), recipe, config.seed())
+        TaskResult result = new TaskTrainer(backbone, config.lora(), recipe, config.seed())
                 .train(
                         inputs.trainingExamples(
                                 task, split.training(), start.head().classes()),

@@ -1,6 +1,7 @@
 package ham.train.vit;
 
 import ham.merge.checkpoint.VitConfig;
+import ham.merge.encoder.EncoderInput;
 import ham.train.engine.MixedPrecision;
 import java.util.Collection;
 import java.util.Locale;
@@ -104,7 +105,7 @@ public final class VitScript {
 
     /** The call that computes the states [n, 2 d] of {@code pixels} with {@code fixed} and {@code w}. */
     public static String states(VitForward vit, MixedPrecision precision, Collection<String> exact) {
-        return "__torch__.states(pixels, fixed, w, " + arguments(vit, precision, exact) + ")";
+        return "__torch__.states(" + EncoderInput.PIXELS + ", fixed, w, " + arguments(vit, precision, exact) + ")";
     }
 
     /** The call that computes features [n, d] of states, and the last block's activations on the way (see {@link #FUNCTIONS}). */
