@@ -43,7 +43,7 @@ final class ServingAccuracy {
         this.models = models;
         this.session = session;
         this.preprocessing = Preprocessing.ofCheckpoint(
-                source.base().directory(), source.base().config().imageSize());
+                source.base().directory(), source.base().images().side());
         this.data = data;
         Map<String, Integer> taskOf = new HashMap<>();
         for (int task = 0; task < source.tasks(); task++) {

@@ -4,6 +4,7 @@ import ham.export.parity.LogitsSource;
 import ham.export.parity.ParityInputs;
 import ham.export.precision.NumberFormat;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.folder.Merged;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
@@ -143,6 +144,13 @@ public record ExportRequest(
             return this;
         }
 
+        /** Of texts there is none, and none is stored. */
+        private Preprocessing preprocessed() {
+            return base.encoder().input() instanceof EncoderInput.Images images
+                    ? Preprocessing.ofCheckpoint(base.directory(), images.side())
+                    : Preprocessing.vitDefault(1);
+        }
+
         /**
          * The request.
          *
@@ -153,8 +161,7 @@ public record ExportRequest(
             return new ExportRequest(
                     base,
                     Objects.requireNonNull(merged, "merged"),
-                    preprocessing.orElseGet(() -> Preprocessing.ofCheckpoint(
-                            base.directory(), base.config().imageSize())),
+                    preprocessing.orElseGet(this::preprocessed),
                     Objects.requireNonNull(version, "version"),
                     Objects.requireNonNull(output, "output"),
                     force,

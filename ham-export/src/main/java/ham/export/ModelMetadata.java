@@ -4,6 +4,7 @@ import ham.export.graph.OperatorSets;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.StringStringEntryProto;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
 import ham.runtime.classify.Labels;
@@ -29,8 +30,12 @@ record ModelMetadata(String version, SortedMap<String, String> properties) {
     static ModelMetadata of(ExportRequest request, String baseSha256, List<String> labels) {
         SortedMap<String, String> properties = new TreeMap<>(request.merged().metadata());
         properties.put("ham.version", request.version());
-        properties.put(Labels.METADATA_KEY, Labels.toJson(labels));
-        properties.put(Preprocessing.METADATA_KEY, request.preprocessing().toJson());
+        if (!labels.isEmpty()) {
+            properties.put(Labels.METADATA_KEY, Labels.toJson(labels));
+        }
+        if (request.base().encoder().input() instanceof EncoderInput.Images) {
+            properties.put(Preprocessing.METADATA_KEY, request.preprocessing().toJson());
+        }
         if (List.of(OWN_HEAD, HeadKind.LINEAR.optionName()).contains(headKind(request))) {
             Scores.problemType(request.base().directory()).ifPresent(type -> properties.put(Scores.METADATA_KEY, type));
         }

@@ -1,19 +1,19 @@
 package ham.export;
 
 import ham.export.check.ModelChecker;
-import ham.export.parity.LogitsSource;
+import ham.export.parity.EncoderRun;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
 import ham.export.precision.FormatRewrite;
 import ham.export.precision.Precision;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
-import ham.export.vit.VitForms;
-import ham.export.vit.WeightChange;
-import ham.export.vit.WeightChanges;
+import ham.export.encoder.EncoderForms;
+import ham.export.encoder.WeightChange;
+import ham.export.encoder.WeightChanges;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.checkpoint.VitConfig;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.Place;
 import ham.merge.io.Outputs;
 import ham.runtime.model.OnnxModel;
@@ -49,7 +49,7 @@ public final class VitExporter {
         Checkpoint base = request.base();
         String sha256 = base.sha256();
         WeightChanges changes = WeightChanges.of(base, sha256, request.merged());
-        VitForms forms = new VitForms(base, changes, request.merged().head());
+        EncoderForms forms = new EncoderForms(base, changes, request.merged().head());
         ModelMetadata metadata = ModelMetadata.of(request, sha256, forms.labels());
         Written written = new Written();
         Outputs.file(request.output(), request.force(), file -> {
@@ -88,20 +88,20 @@ public final class VitExporter {
     }
 
     private static ParityReport verify(
-            ExportRequest request, ModelMetadata metadata, VitForms forms, FormatRewrite format, Path baked)
+            ExportRequest request, ModelMetadata metadata, EncoderForms forms, FormatRewrite format, Path baked)
             throws IOException {
-        VitConfig config = request.base().config();
+        EncoderInput input = request.base().encoder().input();
         ParityInputs inputs =
-                request.inputs().orElseGet(() -> ParityInputs.seeded(config, ParityInputs.DEFAULT_SAMPLES, SEED));
+                request.inputs().orElseGet(() -> ParityInputs.seeded(input, ParityInputs.DEFAULT_SAMPLES, SEED));
         format.requireHalf(forms.baked(), inputs);
-        float[] bakedLogits = run(baked, config, inputs, request.settings());
+        float[] bakedLogits = run(baked, inputs, request.settings());
         Map<String, float[]> others = new TreeMap<>();
         request.engine().map(engine -> engine.all(inputs)).ifPresent(logits -> others.put(ParityReport.ENGINE, logits));
         Path factored = baked.resolveSibling(baked.getFileName() + ".factored");
         factored.toFile().deleteOnExit(); // for Ctrl-C
         try {
             write(metadata, forms.factored(), factored);
-            others.put(ParityReport.FACTORED, run(factored, config, inputs, request.settings()));
+            others.put(ParityReport.FACTORED, run(factored, inputs, request.settings()));
         } finally {
             Files.deleteIfExists(factored);
         }
@@ -127,12 +127,9 @@ public final class VitExporter {
         OnnxFiles.write(model, file);
     }
 
-    private static float[] run(Path file, VitConfig config, ParityInputs inputs, SessionSettings settings) {
+    private static float[] run(Path file, ParityInputs inputs, SessionSettings settings) {
         try (OnnxModel model = OnnxModel.open(file, settings)) {
-            int side = config.imageSize();
-            LogitsSource source =
-                    (pixelValues, images) -> model.run(pixelValues, new long[] {images, config.channels(), side, side});
-            return source.all(inputs);
+            return EncoderRun.of(model).all(inputs);
         }
     }
 

@@ -2,11 +2,18 @@ package ham.export;
 
 import ham.export.parity.ParityInputs;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.folder.AdapterFolder;
+import ham.merge.folder.AdapterMerge;
+import ham.merge.folder.Merged;
+import ham.merge.folder.TaskModels;
+import ham.merge.join.HamParameters;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import ham.testing.TestData;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** The model in {@code testdata/hf-vit-tiny}, and how tests run a graph. */
 public final class SampleModel {
@@ -29,6 +36,15 @@ public final class SampleModel {
     /** A tensor of a safetensors file under {@code testdata/}. */
     public static float[] floats(String file, String tensor) {
         return SafetensorsFile.open(TestData.path(file)).floats(tensor);
+    }
+
+    /** The adapter of one of the tiny encoders, as a merge of its own. */
+    public static Merged adapted(String encoder) {
+        Path folder = TestData.path("encoders").resolve(encoder);
+        Checkpoint base = Checkpoint.open(folder);
+        AdapterFolder adapter = AdapterFolder.read(folder.resolve("adapter")).onto(base, base.sha256());
+        return TaskModels.of(AdapterMerge.of(List.of(adapter), List.of(), HamParameters.DEFAULTS, Optional.empty()))
+                .get(0);
     }
 
     /** Runs a graph with one input and one output. */

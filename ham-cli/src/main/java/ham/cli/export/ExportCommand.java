@@ -228,7 +228,7 @@ public final class ExportCommand implements Callable<Integer> {
                 .build();
         if (inputs != null) {
             request = request.toBuilder()
-                    .optInputs(ParityInputs.read(inputs, checkpoint.config()))
+                    .optInputs(ParityInputs.read(inputs, checkpoint.encoder().input()))
                     .build();
         }
         ExportRequest formatted = numbers.apply(console.spec(), request);

@@ -98,32 +98,50 @@ public final class InspectCommand implements Callable<Integer> {
 
     private void checkpoint(Checkpoint checkpoint) {
         checkpoint.file().names().forEach(checkpoint::floats);
-        VitConfig config = checkpoint.config();
         String sha256 = checkpoint.sha256();
         long parameters = checkpoint.file().names().stream()
                 .mapToLong(name -> checkpoint.file().info(name).elements())
                 .sum();
-        ObjectNode json = (ObjectNode) JsonFiles.tree(config);
+        ObjectNode json = checkpoint.isVit() ? (ObjectNode) JsonFiles.tree(checkpoint.config()) : general(checkpoint);
         json.put("kind", "checkpoint").put("parameters", parameters).put("sha256", sha256);
         console.result(
                 String.format(
                         Locale.ROOT,
-                        "%s: %d blocks, width %d, %d heads, MLP %d, %d x %d pixels, patch %d, %d tokens%n"
-                                + "%.1f million parameters, %s, LayerNorm eps %s%nsha256 %s",
-                        kind(checkpoint),
-                        config.layers(),
-                        config.hidden(),
-                        config.heads(),
-                        config.mlp(),
-                        config.imageSize(),
-                        config.imageSize(),
-                        config.patch(),
-                        config.tokens(),
+                        "%s%n%.1f million parameters, %s%s%nsha256 %s",
+                        checkpoint.isVit() ? vit(checkpoint) : CheckpointText.of(checkpoint),
                         parameters / 1e6,
-                        checkpoint.hasClassifier() ? config.labels().size() + " classes" : "no classifier",
-                        config.layerNormEps(),
+                        checkpoint.hasClassifier() ? checkpoint.labels().size() + " classes" : "no classifier",
+                        checkpoint.isVit()
+                                ? ", LayerNorm eps " + checkpoint.config().layerNormEps()
+                                : "",
                         sha256),
                 json);
+    }
+
+    private static ObjectNode general(Checkpoint checkpoint) {
+        ObjectNode json = JsonFiles.object()
+                .put("family", checkpoint.encoder().family())
+                .put("layers", checkpoint.encoder().blocks())
+                .put("width", checkpoint.encoder().width());
+        json.set("input", JsonFiles.tree(checkpoint.encoder().input()));
+        json.set("labels", JsonFiles.tree(checkpoint.labels()));
+        return json;
+    }
+
+    private static String vit(Checkpoint checkpoint) {
+        VitConfig config = checkpoint.config();
+        return String.format(
+                Locale.ROOT,
+                "%s: %d blocks, width %d, %d heads, MLP %d, %d x %d pixels, patch %d, %d tokens",
+                kind(checkpoint),
+                config.layers(),
+                config.hidden(),
+                config.heads(),
+                config.mlp(),
+                config.imageSize(),
+                config.imageSize(),
+                config.patch(),
+                config.tokens());
     }
 
     private static String kind(Checkpoint checkpoint) {

@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Finds what the classifier of a graph that ham built reads; {@link ham.export.vit.VitGraph} gives these values their names. */
+/** Finds what the classifier of a graph that ham built reads; {@link ham.export.encoder.VitGraph} gives these values their names. */
 final class FeatureValue {
     private static final String MEAN = "features.mean";
     private static final String CLASS = "features.class";

@@ -13,7 +13,7 @@ import ham.export.proto.TensorProto.DataLocation;
 import ham.export.proto.TensorProto.DataType;
 import ham.export.proto.TensorShapeProto.Dimension;
 import ham.export.proto.ValueInfoProto;
-import ham.export.vit.VitGraph;
+import ham.export.encoder.VitGraph;
 import ham.merge.InputException;
 import ham.runtime.classify.AnswerForm;
 import ham.runtime.classify.Scores;

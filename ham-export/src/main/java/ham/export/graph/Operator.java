@@ -14,6 +14,7 @@ import java.util.Map;
 @SuppressWarnings("ImmutableEnumChecker") // the maps come from Map.of and Map.copyOf
 public enum Operator {
     ADD("Add", 2, 2),
+    CAST("Cast", 1, 1, Map.of("to", AttributeType.INT), Map.of()),
     CONCAT("Concat", 1, Integer.MAX_VALUE, Map.of("axis", AttributeType.INT), Map.of()),
     CONV(
             "Conv",
@@ -21,10 +22,13 @@ public enum Operator {
             3,
             Map.of("kernel_shape", AttributeType.INTS, "strides", AttributeType.INTS),
             Map.of("dilations", AttributeType.INTS, "group", AttributeType.INT, "pads", AttributeType.INTS)),
+    CUM_SUM("CumSum", 2, 2),
     DIV("Div", 2, 2),
+    EQUAL("Equal", 2, 2),
     ERF("Erf", 1, 1),
     EXPAND("Expand", 2, 2),
     GATHER("Gather", 2, 2, Map.of("axis", AttributeType.INT), Map.of()),
+    IDENTITY("Identity", 1, 1),
     GEMM(
             "Gemm",
             2,
@@ -44,13 +48,20 @@ public enum Operator {
     MAT_MUL("MatMul", 2, 2),
     MAX("Max", 1, Integer.MAX_VALUE),
     MUL("Mul", 2, 2),
+    NOT("Not", 1, 1),
     REDUCE_L2("ReduceL2", 1, 1, Map.of("axes", AttributeType.INTS), Map.of("keepdims", AttributeType.INT)),
     REDUCE_MEAN("ReduceMean", 1, 1, Map.of("axes", AttributeType.INTS), Map.of("keepdims", AttributeType.INT)),
+    REDUCE_SUM("ReduceSum", 2, 2, Map.of(), Map.of("keepdims", AttributeType.INT)),
     RELU("Relu", 1, 1),
     RESHAPE("Reshape", 2, 2, Map.of(), Map.of("allowzero", AttributeType.INT)),
     SHAPE("Shape", 1, 1, Map.of(), Map.of("start", AttributeType.INT, "end", AttributeType.INT)),
+    SIGMOID("Sigmoid", 1, 1),
+    SLICE("Slice", 4, 4),
     SOFTMAX("Softmax", 1, 1, Map.of("axis", AttributeType.INT), Map.of()),
-    TRANSPOSE("Transpose", 1, 1, Map.of("perm", AttributeType.INTS), Map.of());
+    SUB("Sub", 2, 2),
+    TANH("Tanh", 1, 1),
+    TRANSPOSE("Transpose", 1, 1, Map.of("perm", AttributeType.INTS), Map.of()),
+    UNSQUEEZE("Unsqueeze", 2, 2);
 
     private final String type;
     private final int leastInputs;

@@ -1,5 +1,6 @@
 package ham.export.graph;
 
+import ham.export.proto.TensorProto.DataType;
 import java.util.List;
 
 /**
@@ -131,6 +132,41 @@ public final class Operators {
                 Attributes.integers("strides", patch, patch));
     }
 
+    /** As {@link #patches(String, Value, Value, Value, long)} without a bias. */
+    public Value patches(String name, Value x, Value weight, long patch) {
+        return graph.node(
+                Operator.CONV,
+                name,
+                List.of(x, weight),
+                Attributes.integers("kernel_shape", patch, patch),
+                Attributes.integers("strides", patch, patch));
+    }
+
+    /** An operator of one value without attributes. */
+    public Value unary(Operator operator, String name, Value x) {
+        return graph.node(operator, name, List.of(x));
+    }
+
+    /** An operator of two values without attributes. */
+    public Value binary(Operator operator, String name, Value a, Value b) {
+        return graph.node(operator, name, List.of(a, b));
+    }
+
+    /** The values in another type. */
+    public Value cast(String name, Value x, DataType type) {
+        return graph.node(Operator.CAST, name, List.of(x), Attributes.integer("to", type.getNumber()));
+    }
+
+    /** Entries from (inclusive) to (exclusive) along axes; all three are int64 vectors. */
+    public Value slice(String name, Value x, Value from, Value to, Value axes) {
+        return graph.node(Operator.SLICE, name, List.of(x, from, to, axes));
+    }
+
+    /** Sums along axes, an int64 vector; the axes stay with size 1. */
+    public Value reduceSum(String name, Value x, Value axes) {
+        return graph.node(Operator.REDUCE_SUM, name, List.of(x, axes), Attributes.integer("keepdims", 1));
+    }
+
     /** New dimensions for the same values; shape is an int64 vector that may hold one -1. */
     public Value reshape(String name, Value x, Value shape) {
         return graph.node(Operator.RESHAPE, name, List.of(x, shape));
@@ -154,6 +190,12 @@ public final class Operators {
     /** The entries of x at the indices along an axis; a scalar index drops the axis. */
     public Value gather(String name, Value x, Value indices, long axis) {
         return graph.node(Operator.GATHER, name, List.of(x, indices), Attributes.integer("axis", axis));
+    }
+
+    /** The first dimensions of x as an int64 vector, {@code from} (inclusive) to {@code to} (exclusive). */
+    public Value sizes(String name, Value x, long from, long to) {
+        return graph.node(
+                Operator.SHAPE, name, List.of(x), Attributes.integer("start", from), Attributes.integer("end", to));
     }
 
     /** The first dimension of x as an int64 vector of one value. */

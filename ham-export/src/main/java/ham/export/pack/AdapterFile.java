@@ -1,7 +1,7 @@
 package ham.export.pack;
 
 import com.google.flatbuffers.FlatBufferBuilder;
-import ham.export.vit.AdapterForm.Parameter;
+import ham.export.encoder.AdapterForm.Parameter;
 import ham.merge.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,16 +4,17 @@ import ham.export.ExportRequest;
 import ham.export.OnnxFiles;
 import ham.export.VitExporter;
 import ham.export.check.ModelChecker;
+import ham.export.parity.EncoderRun;
 import ham.export.parity.LogitsSource;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
 import ham.export.proto.ModelProto;
-import ham.export.vit.AdapterForm;
-import ham.export.vit.WeightChanges;
+import ham.export.encoder.AdapterForm;
+import ham.export.encoder.WeightChanges;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.checkpoint.VitConfig;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.Merged;
@@ -25,6 +26,7 @@ import ham.merge.head.NamedHead;
 import ham.runtime.model.AdaptedModel;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +95,7 @@ public final class AdapterPackage {
                     name,
                     null,
                     file.getFileName().toString(),
-                    model.head().map(NamedHead::classes).orElse(base.config().labels()),
+                    model.head().map(NamedHead::classes).orElse(base.labels()),
                     verify ? (Double) verify(folder, name, file, model).maxAbs() : null));
         });
         PackageRecord record = PackageRecord.tasks(
@@ -161,8 +163,7 @@ public final class AdapterPackage {
 
     /** Runs an adapter beside its task's own baked model. */
     private ParityReport verify(Path folder, String name, Path adapter, Merged model) throws IOException {
-        VitConfig config = base.config();
-        ParityInputs inputs = ParityInputs.seeded(config, SAMPLES, SEED);
+        ParityInputs inputs = ParityInputs.seeded(base.encoder().input(), SAMPLES, SEED);
         Path baked = folder.resolve(".baked.onnx");
         VitExporter.export(ExportRequest.builder()
                 .setBase(base)
@@ -174,14 +175,14 @@ public final class AdapterPackage {
                 .build());
         float[] expected;
         try (OnnxModel session = OnnxModel.open(baked, settings)) {
-            LogitsSource source = (pixels, images) -> session.run(pixels, shape(config, images));
-            expected = source.all(inputs);
+            expected = EncoderRun.of(session).all(inputs);
         } finally {
             Files.delete(baked);
         }
         try (AdaptedModel session = AdaptedModel.open(folder.resolve(BASE), settings)) {
             session.load(name, adapter);
-            LogitsSource source = (pixels, images) -> session.run(name, pixels, shape(config, images));
+            LogitsSource source = (values, samples) -> session.run(
+                    name, EncoderRun.tensors(inputsOf(base.encoder().input(), session), values, samples));
             ParityReport report =
                     ParityReport.compare(inputs, source.all(inputs), Map.of(ParityReport.FACTORED, expected));
             if (!report.passed()) {
@@ -192,8 +193,9 @@ public final class AdapterPackage {
         }
     }
 
-    private static long[] shape(VitConfig config, int images) {
-        return new long[] {images, config.channels(), config.imageSize(), config.imageSize()};
+    /** The inputs that no adapter fills. */
+    private static List<TensorSpec> inputsOf(EncoderInput input, AdaptedModel session) {
+        return session.inputs().subList(0, input instanceof EncoderInput.Images ? 1 : 2);
     }
 
     private static List<String> readme(int tasks) {

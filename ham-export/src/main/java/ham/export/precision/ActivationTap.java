@@ -1,6 +1,7 @@
 package ham.export.precision;
 
 import ham.export.graph.OperatorSets;
+import ham.export.parity.EncoderRun;
 import ham.export.parity.ParityInputs;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ValueInfoProto;
@@ -49,11 +50,10 @@ final class ActivationTap implements AutoCloseable {
      * @param look told a value's name and numbers, once for each batch
      */
     void run(ParityInputs images, BiConsumer<String, float[]> look) {
-        List<Long> pixels = model.inputs().get(0).shape();
         for (int from = 0; from < images.samples(); from += BATCH) {
             int to = Math.min(from + BATCH, images.samples());
-            Tensor input = Tensor.of(images.range(from, to), to - from, pixels.get(1), pixels.get(2), pixels.get(3));
-            Map<String, Tensor> values = model.run(Map.of(model.inputs().get(0).name(), input));
+            Map<String, Tensor> values =
+                    model.run(EncoderRun.tensors(model.inputs(), images.range(from, to), to - from));
             names.forEach(name -> look.accept(name, values.get(name).floats()));
         }
     }

@@ -4,6 +4,7 @@ import ham.export.proto.GraphProto;
 import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto;
 import ham.export.proto.TensorProto.DataType;
+import ham.export.proto.ValueInfoProto;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -20,9 +21,16 @@ final class EncoderValues {
                 integers.add(tensor.getName());
             }
         }
+        for (ValueInfoProto input : graph.getInputList()) {
+            if (input.getType().getTensorType().getElemType() != DataType.FLOAT.getNumber()) {
+                integers.add(input.getName());
+            }
+        }
         Set<String> floats = new LinkedHashSet<>();
         for (NodeProto node : graph.getNodeList()) {
-            if (node.getOpType().equals("Shape") || integers.containsAll(node.getInputList())) {
+            if (makesFloats(node) && !HeadNodes.isHead(node)) {
+                floats.addAll(node.getOutputList());
+            } else if (node.getOpType().equals("Shape") || integers.containsAll(node.getInputList())) {
                 integers.addAll(node.getOutputList());
             } else if (!HeadNodes.isHead(node)) {
                 floats.addAll(node.getOutputList());
@@ -30,5 +38,13 @@ final class EncoderValues {
         }
         floats.remove(""); // an output that is left out
         return floats;
+    }
+
+    /** Whether it casts to float32. */
+    static boolean makesFloats(NodeProto node) {
+        return node.getOpType().equals("Cast")
+                && node.getAttributeList().stream()
+                        .anyMatch(attribute -> attribute.getName().equals("to")
+                                && attribute.getI() == DataType.FLOAT.getNumber());
     }
 }

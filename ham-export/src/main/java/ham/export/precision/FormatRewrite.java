@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Rewrites the float32 graph of {@link ham.export.vit.VitGraph} to a {@link NumberFormat}. */
+/** Rewrites the float32 graph of {@link ham.export.encoder.VitGraph} to a {@link NumberFormat}. */
 public final class FormatRewrite {
     private final NumberFormat format;
     private final Path scratch;

@@ -28,6 +28,11 @@ final class FusedGraph {
                 normOf.put(node.getInput(0), node);
             }
         }
+        Set<String> residuals = new HashSet<>();
+        source.getNodeList().stream()
+                .filter(node -> !node.equals(normOf.get(node.getInputCount() == 0 ? "" : node.getInput(0))))
+                .forEach(node -> residuals.addAll(node.getInputList()));
+        source.getOutputList().forEach(output -> residuals.add(output.getName()));
         GraphEdit edit = new GraphEdit(source);
         Set<NodeProto> fused = new HashSet<>();
         for (NodeProto node : source.getNodeList()) {
@@ -35,7 +40,7 @@ final class FusedGraph {
             if (norm != null
                     && node.getOpType().equals("Add")
                     && node.getInputList().stream().noneMatch(constants::contains)) {
-                edit.keep(fused(node, norm));
+                edit.keep(fused(node, norm, residuals.contains(node.getOutput(0))));
                 fused.add(norm);
             } else if (!fused.contains(node)) {
                 edit.keep(node);
@@ -44,8 +49,8 @@ final class FusedGraph {
         return edit.build();
     }
 
-    /** Outputs: the normalised sum, two that are left out, and the sum itself, which the next residual reads. */
-    private static NodeProto fused(NodeProto sum, NodeProto norm) {
+    /** Outputs: the normalised sum, and where a residual reads it, two that are left out and the sum itself. */
+    private static NodeProto fused(NodeProto sum, NodeProto norm, boolean read) {
         float epsilon = norm.getAttributeList().stream()
                 .filter(attribute -> attribute.getName().equals("epsilon"))
                 .findFirst()
@@ -57,7 +62,8 @@ final class FusedGraph {
                 .setName(norm.getName())
                 .addAllInput(sum.getInputList())
                 .addAllInput(norm.getInputList().subList(1, 3))
-                .addAllOutput(List.of(norm.getOutput(0), "", "", sum.getOutput(0)))
+                .addAllOutput(
+                        read ? List.of(norm.getOutput(0), "", "", sum.getOutput(0)) : List.of(norm.getOutput(0)))
                 .addAttribute(Attributes.decimal("epsilon", epsilon))
                 .build();
     }

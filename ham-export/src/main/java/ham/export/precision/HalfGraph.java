@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,15 +32,18 @@ final class HalfGraph {
     private final GraphEdit edit;
     private final Set<String> halves;
     private final Map<String, String> casts = new HashMap<>();
+    /** What the classifier reads, and so stays float32 under its own name. */
+    private final Set<String> headInputs = new HashSet<>();
 
     private HalfGraph(GraphProto source) {
         this.source = source;
         this.edit = new GraphEdit(source);
         this.halves = EncoderValues.of(source);
+        source.getNodeList().stream().filter(HeadNodes::isHead).forEach(node -> headInputs.addAll(node.getInputList()));
     }
 
     /**
-     * The float16 form of a graph of {@link ham.export.vit.VitGraph}.
+     * The float16 form of a graph of {@link ham.export.encoder.VitGraph}.
      *
      * @throws InputException if a weight does not fit into float16
      */
@@ -52,7 +56,9 @@ final class HalfGraph {
                 .filter(tensor -> tensor.getDataType() == DataType.FLOAT.getNumber())
                 .collect(Collectors.toMap(TensorProto::getName, tensor -> tensor));
         String input = source.getInput(0).getName();
-        casts.put(input, edit.node("Cast", input + ".float16", List.of(input), to(DataType.FLOAT16)));
+        if (source.getInput(0).getType().getTensorType().getElemType() == DataType.FLOAT.getNumber()) {
+            casts.put(input, edit.node("Cast", input + ".float16", List.of(input), to(DataType.FLOAT16)));
+        }
         for (NodeProto node : source.getNodeList()) {
             boolean head = HeadNodes.isHead(node);
             if (!head && node.getOpType().equals("Gemm")) {
@@ -60,6 +66,9 @@ final class HalfGraph {
                 continue;
             }
             NodeProto.Builder copy = node.toBuilder().clearInput();
+            if (!head && EncoderValues.makesFloats(node)) {
+                copy.clearAttribute().addAttribute(to(DataType.FLOAT16));
+            }
             for (String name : node.getInputList()) {
                 TensorProto constant = constants.get(name);
                 if (head) {
@@ -67,7 +76,7 @@ final class HalfGraph {
                 } else if (constant != null) {
                     copy.addInput(half(constant));
                 } else {
-                    copy.addInput(name.equals(input) ? casts.get(input) : name);
+                    copy.addInput(name.equals(input) ? casts.getOrDefault(input, input) : name);
                 }
             }
             edit.keep(copy.build());
@@ -133,6 +142,7 @@ final class HalfGraph {
         while (values.hasRemaining()) {
             bytes.putShort(rounded(tensor, values.get()));
         }
-        return edit.constant(tensor.getName(), DataType.FLOAT16, tensor.getDimsList(), bytes.flip());
+        String name = headInputs.contains(tensor.getName()) ? tensor.getName() + ".float16" : tensor.getName();
+        return edit.constant(name, DataType.FLOAT16, tensor.getDimsList(), bytes.flip());
     }
 }

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
  * @param <V> a value: numbers, a node of a graph, an array of an engine
  */
 public interface Ops<V> {
-    /** What is added to the score of padding: softmax makes zero of it, and it is finite in half precision. */
-    float PADDED = -65504;
+    /** What is added to the score of padding: softmax makes zero of it, and it is finite in half precision, with the score too. */
+    float PADDED = -30000;
 
     /** A tensor of the checkpoint in its own shape. */
     V weight(String name);

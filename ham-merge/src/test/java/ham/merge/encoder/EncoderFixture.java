@@ -1,6 +1,6 @@
 package ham.merge.encoder;
 
-import ham.merge.TestData;
+import ham.testing.TestData;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.control.Numbers;

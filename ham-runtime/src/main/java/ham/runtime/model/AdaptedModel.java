@@ -10,6 +10,7 @@ import ham.runtime.ModelException;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.tensor.DirectBuffers;
 import ham.runtime.tensor.ElementType;
+import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -103,6 +104,43 @@ public final class AdaptedModel implements AutoCloseable {
                     file + ", adapter '" + adapter + "': expected a run, but ONNX Runtime failed ("
                             + OnnxRuntime.reason(e) + ").",
                     e);
+        }
+    }
+
+    /**
+     * Runs the model with one adapter.
+     *
+     * @param inputs by name, all that no adapter fills
+     * @return the first output, float32, row-major
+     * @throws ModelException if the adapter is not loaded, lacks a tensor of the graph, or the run fails
+     */
+    public float[] run(String adapter, Map<String, Tensor> inputs) {
+        OrtLoraAdapter active = loaded(adapter);
+        try (RunOptions options = new RunOptions();
+                NativeTensors given = new NativeTensors()) {
+            for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
+                given.add(input.getKey(), input.getValue());
+            }
+            options.addActiveLoraAdapter(active);
+            try (OrtSession.Result result = session.run(given.byName(), options)) {
+                return ((OnnxTensor) result.get(0)).getFloatBuffer().array();
+            }
+        } catch (OrtException e) {
+            throw new ModelException(
+                    file + ", adapter '" + adapter + "': expected a run, but ONNX Runtime failed ("
+                            + OnnxRuntime.reason(e) + ").",
+                    e);
+        }
+    }
+
+    /** All inputs in the order of the graph: what goes in, then what an adapter fills. */
+    public List<TensorSpec> inputs() {
+        try {
+            return session.getInputInfo().values().stream()
+                    .map(OnnxModel::spec)
+                    .toList();
+        } catch (OrtException e) {
+            throw new IllegalStateException(file + ": its inputs cannot be read", e);
         }
     }
 

@@ -3,11 +3,13 @@ package ham.export.bake.verify;
 import ham.export.bake.read.HalfTensors;
 import ham.export.parity.ParityInputs;
 import ham.merge.InputException;
+import ham.merge.encoder.EncoderInput;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,7 +21,7 @@ import java.util.Optional;
  * @param height in pixels
  * @param width in pixels
  */
-record ImageInput(TensorSpec spec, boolean channelsLast, int channels, int height, int width) {
+record ImageInput(TensorSpec spec, boolean channelsLast, int channels, int height, int width) implements GraphInput {
 
     private static final List<Integer> CHANNELS = List.of(1, 3, 4);
     private static final int BATCH = 8;
@@ -64,18 +66,43 @@ record ImageInput(TensorSpec spec, boolean channelsLast, int channels, int heigh
         return dimension > 0 ? (int) dimension : size.orElse(0);
     }
 
-    /** How many images run at once: as many as the model is fixed to, or a few. */
-    int batch() {
+    @Override
+    public int batch() {
         return isFixed() ? spec.shape().get(0).intValue() : BATCH;
     }
 
-    boolean isFixed() {
+    @Override
+    public boolean isFixed() {
         return spec.shape().get(0) > 0;
     }
 
     /** Whether it takes normalised numbers, as a checkpoint's own forward pass does. */
     boolean isFloat() {
         return !ElementType.UINT8.label().equals(spec.dtype());
+    }
+
+    @Override
+    public boolean fits(EncoderInput own) {
+        return own instanceof EncoderInput.Images images
+                && isFloat()
+                && channels == images.channels()
+                && height == images.side()
+                && width == images.side();
+    }
+
+    @Override
+    public ParityInputs seeded(int samples, long seed) {
+        return ParityInputs.seeded(channels, height, width, samples, seed);
+    }
+
+    @Override
+    public ParityInputs read(Path file) {
+        return ParityInputs.read(file, channels, height, width);
+    }
+
+    @Override
+    public Map<String, Tensor> tensors(ParityInputs images, int from, int to) {
+        return Map.of(spec.name(), tensor(images, from, to));
     }
 
     /** Images {@code from} to {@code to}; where fewer than the batch are left of a fixed one, the last again and again. */

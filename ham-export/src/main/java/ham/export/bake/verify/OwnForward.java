@@ -2,13 +2,13 @@ package ham.export.bake.verify;
 
 import ham.export.OnnxFiles;
 import ham.export.graph.OperatorSets;
-import ham.export.parity.LogitsSource;
+import ham.export.parity.EncoderRun;
 import ham.export.parity.ParityInputs;
-import ham.export.vit.VitForms;
-import ham.export.vit.WeightChanges;
+import ham.export.encoder.EncoderForms;
+import ham.export.encoder.WeightChanges;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.checkpoint.VitConfig;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.folder.Merged;
 import ham.merge.head.NamedHead;
 import ham.runtime.model.OnnxModel;
@@ -50,41 +50,38 @@ public final class OwnForward {
             // Its hash was compared with the merge's before.
             WeightChanges changes = WeightChanges.of(base, merged.baseSha256().orElse(""), merged);
             OwnForward own = new OwnForward(base, changes, head, settings);
-            new VitForms(base, changes, head);
+            new EncoderForms(base, changes, head);
             return Optional.of(own);
         } catch (InputException e) {
             return Optional.empty();
         }
     }
 
-    /** Side of the images that it takes, in pixels. */
-    int side() {
-        return base.config().imageSize();
+    /** What goes in. */
+    EncoderInput input() {
+        return base.encoder().input();
     }
 
     /** Whether the bare checkpoint can be run too. */
     boolean hasBare() {
-        return base.hasClassifier();
+        return base.hasClassifier() || head.isEmpty();
     }
 
     /** Logits [samples, classes] of the checkpoint with the merge. */
     float[] merged(ParityInputs inputs, Path scratch) throws IOException {
-        return run(new VitForms(base, changes, head), inputs, scratch);
+        return run(new EncoderForms(base, changes, head), inputs, scratch);
     }
 
     /** Logits [samples, classes] of the bare checkpoint. */
     float[] bare(ParityInputs inputs, Path scratch) throws IOException {
-        return run(new VitForms(base, WeightChanges.of(base, "", Merged.none()), Optional.empty()), inputs, scratch);
+        return run(new EncoderForms(base, WeightChanges.of(base, "", Merged.none()), Optional.empty()), inputs, scratch);
     }
 
-    private float[] run(VitForms forms, ParityInputs inputs, Path scratch) throws IOException {
+    private float[] run(EncoderForms forms, ParityInputs inputs, Path scratch) throws IOException {
         try {
             OnnxFiles.write(OperatorSets.model(forms.baked()).build(), scratch);
-            VitConfig config = base.config();
             try (OnnxModel model = OnnxModel.open(scratch, settings)) {
-                LogitsSource source = (pixels, images) -> model.run(
-                        pixels, new long[] {images, config.channels(), config.imageSize(), config.imageSize()});
-                return source.all(inputs);
+                return EncoderRun.of(model).all(inputs);
             }
         } finally {
             Files.deleteIfExists(scratch);

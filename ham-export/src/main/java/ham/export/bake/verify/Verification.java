@@ -6,7 +6,6 @@ import ham.export.parity.ParityReport;
 import ham.merge.InputException;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
-import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,7 +61,7 @@ public final class Verification {
         float[] logits = run(baked, inputs);
         Map<String, float[]> others = new TreeMap<>(Map.of(ParityReport.FACTORED, run(reference, inputs)));
         ParityReport report = ParityReport.compare(inputs, logits, others, relativeTolerance);
-        if (own.isEmpty() || !takesOwnImages(baked)) {
+        if (own.isEmpty() || !takesOwnInputs(baked)) {
             return report;
         }
         Path scratch = baked.resolveSibling("own.onnx");
@@ -108,46 +107,36 @@ public final class Verification {
         return Optional.of(ParityReport.compare(inputs, logits, all, relativeTolerance));
     }
 
-    private boolean takesOwnImages(Path baked) {
+    private boolean takesOwnInputs(Path baked) {
         try (OnnxModel session = OnnxModel.open(baked, settings)) {
-            ImageInput input = input(session);
-            int side = own.orElseThrow().side();
-            return input.isFloat() && input.channels() == 3 && input.height() == side && input.width() == side;
+            return input(session).fits(own.orElseThrow().input());
         }
     }
 
-    private ImageInput input(OnnxModel session) {
-        return ImageInput.of(model.file().path(), session.inputs(), own.map(OwnForward::side));
+    private GraphInput input(OnnxModel session) {
+        return GraphInput.of(model.file().path(), session.inputs(), own.map(OwnForward::input));
     }
 
-    /** The images; a model with a fixed batch size gets one batch. */
+    /** The inputs; a model with a fixed batch size gets one batch. */
     private ParityInputs inputs(Path file) {
         try (OnnxModel session = OnnxModel.open(file, settings)) {
-            ImageInput input = input(session);
-            if (images.isPresent()) {
-                return ParityInputs.read(images.get(), input.channels(), input.height(), input.width());
-            }
-            return ParityInputs.seeded(
-                    input.channels(),
-                    input.height(),
-                    input.width(),
-                    input.isFixed() ? Math.max(2, input.batch()) : ParityInputs.DEFAULT_SAMPLES,
-                    SEED);
+            GraphInput input = input(session);
+            return images.map(input::read)
+                    .orElseGet(() -> input.seeded(
+                            input.isFixed() ? Math.max(2, input.batch()) : ParityInputs.DEFAULT_SAMPLES, SEED));
         }
     }
 
     private float[] run(Path file, ParityInputs inputs) {
         try (OnnxModel session = OnnxModel.open(file, settings)) {
-            ImageInput input = input(session);
+            GraphInput input = input(session);
             String name = output(session.outputs());
             float[] logits = new float[0];
             for (int from = 0; from < inputs.samples(); from += input.batch()) {
                 int to = Math.min(inputs.samples(), from + input.batch());
-                Tensor tensor = input.tensor(inputs, from, to);
-                float[] part = session.run(Map.of(input.spec().name(), tensor))
-                        .get(name)
-                        .floats();
-                int classes = part.length / tensor.shape().get(0).intValue();
+                float[] part =
+                        session.run(input.tensors(inputs, from, to)).get(name).floats();
+                int classes = part.length / (input.isFixed() ? input.batch() : to - from);
                 if (from == 0) {
                     logits = new float[classes * inputs.samples()];
                 }

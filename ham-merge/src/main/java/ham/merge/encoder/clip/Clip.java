@@ -36,8 +36,7 @@ final class Clip extends AbstractEncoder {
         activation = Activation.read(vision, "hidden_act", "quick_gelu");
         String projection = names.name(Part.PROJECTION);
         boolean projects = tensors.has(projection + ".weight");
-        projected =
-                projects ? (vision == source.config() ? vision : source.config()).positive("projection_dim", 512) : 0;
+        projected = projects ? source.config().positive("projection_dim", 512) : 0;
         shapes(vision.positive("intermediate_size", 3072), projection);
     }
 

@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.export.graph.GraphBuilder;
 import ham.export.graph.Value;
@@ -52,18 +52,13 @@ public record AdapterForm(Checkpoint base, Set<String> adapted, Optional<Head> h
     public GraphProto graph() {
         GraphBuilder graph = new GraphBuilder("vit");
         AdapterInputs weights = new AdapterInputs(base, adapted);
-        VitGraph vit = new VitGraph(graph, base.config(), base.names(), weights);
-        Value tokens = vit.encode();
+        ModelGraph model = ModelGraph.of(graph, base, weights, true);
         HeadGraph heads = new HeadGraph(graph, (name, shape, values) -> parameter(graph, name, shape, values));
         if (head.isEmpty()) {
-            heads.addOwn(
-                    weights,
-                    base.names(),
-                    vit.classifierInputs(tokens),
-                    base.config().labels().size());
+            model.addOwn(heads, base.labels().size());
             return graph.build();
         }
-        heads.add(head.get(), vit.feature(tokens));
+        heads.add(head.get(), model.feature());
         return graph.build().toBuilder()
                 .clearOutput()
                 .addOutput(ValueInfos.of(

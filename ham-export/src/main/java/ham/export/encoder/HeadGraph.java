@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.export.graph.GraphBuilder;
 import ham.export.graph.Operators;
@@ -45,7 +45,7 @@ public final class HeadGraph {
      *
      * @param tokens what it reads [batch, d]; two where each has a classifier of its own, whose logits are averaged
      */
-    public void addOwn(VitWeights weights, VitNames names, List<Value> tokens, int classes) {
+    public void addOwn(GraphWeights weights, VitNames names, List<Value> tokens, int classes) {
         if (tokens.size() == 1) {
             output(own(weights, VitGraph.OUTPUT, tokens.get(0), names.classifier()), classes);
             return;
@@ -56,7 +56,7 @@ public final class HeadGraph {
         output(operators.multiply(VitGraph.OUTPUT, sum, operators.scalar("logits.half", 0.5)), classes);
     }
 
-    private Value own(VitWeights weights, String node, Value features, String module) {
+    private Value own(GraphWeights weights, String node, Value features, String module) {
         return weights.linear(operators, node, features, module + ".weight", module + ".bias");
     }
 
@@ -81,7 +81,7 @@ public final class HeadGraph {
         output(logits, head.classes());
     }
 
-    private void output(Value logits, int classes) {
+    void output(Value logits, int classes) {
         graph.output(ValueInfos.floats(logits.name(), VitGraph.BATCH, classes));
     }
 

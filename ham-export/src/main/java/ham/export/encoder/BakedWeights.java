@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.export.graph.Operators;
 import ham.export.graph.Value;
@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * <p>An entry whose delta is zero keeps its bits.
  */
-final class BakedWeights implements VitWeights {
+final class BakedWeights implements GraphWeights {
 
     private final Checkpoint base;
     private final WeightChanges changes;

@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.export.graph.Operators;
 import ham.export.graph.Value;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * <p>A changed linear layer is {@code x W0^T + b}, plus {@code weight * scaling * (x A^T) B^T} for each adapter branch, or
  * plus {@code x D^T} where only the dense delta D is known. A changed vector (a bias) is a sum in the graph.
  */
-final class FactoredWeights implements VitWeights {
+final class FactoredWeights implements GraphWeights {
 
     private final Checkpoint base;
     private final WeightChanges changes;

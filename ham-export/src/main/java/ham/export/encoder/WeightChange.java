@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Branch;

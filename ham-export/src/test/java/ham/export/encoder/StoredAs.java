@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;

@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.export.graph.Operators;
 import ham.export.graph.Value;
@@ -16,9 +16,9 @@ final class VitEmbeddings {
     private final Operators operators;
     private final VitConfig config;
     private final VitNames names;
-    private final VitWeights weights;
+    private final GraphWeights weights;
 
-    VitEmbeddings(Operators operators, VitConfig config, VitNames names, VitWeights weights) {
+    VitEmbeddings(Operators operators, VitConfig config, VitNames names, GraphWeights weights) {
         this.operators = operators;
         this.config = config;
         this.names = names;

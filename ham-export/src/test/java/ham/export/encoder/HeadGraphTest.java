@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

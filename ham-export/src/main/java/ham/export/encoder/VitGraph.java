@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.export.graph.GraphBuilder;
 import ham.export.graph.Operators;
@@ -30,7 +30,7 @@ public final class VitGraph {
 
     private final VitConfig config;
     private final VitNames names;
-    private final VitWeights weights;
+    private final GraphWeights weights;
     private final Operators operators;
     private final Value rows;
     private final Value heads;
@@ -42,7 +42,7 @@ public final class VitGraph {
     private final Value rootTwo;
 
     /** A graph in an empty builder; the shared constants are added at once. */
-    public VitGraph(GraphBuilder graph, VitConfig config, VitNames names, VitWeights weights) {
+    public VitGraph(GraphBuilder graph, VitConfig config, VitNames names, GraphWeights weights) {
         this.config = config;
         this.names = names;
         this.weights = weights;

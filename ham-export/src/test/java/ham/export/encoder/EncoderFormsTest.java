@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stands in the graphs; what they compute is tested with the exporter. */
-class VitFormsTest {
+class EncoderFormsTest {
 
     private static final String VALUE = "vit.encoder.layer.2.attention.attention.value.weight";
 
@@ -127,7 +127,7 @@ class VitFormsTest {
                 List.of(
                         new WeightChange(bias, bias, ramp(1, 64), List.of()),
                         new WeightChange(norm, norm, ramp(1, 64), List.of())));
-        VitForms forms = new VitForms(base, changes, Optional.empty());
+        EncoderForms forms = new EncoderForms(base, changes, Optional.empty());
         GraphProto baked = forms.baked();
         GraphProto factored = forms.factored();
         assertThat(floats(initializers(baked).get(bias))[3])
@@ -193,8 +193,8 @@ class VitFormsTest {
         }
     }
 
-    private static VitForms forms(Checkpoint base, Merged merged) {
-        return new VitForms(base, WeightChanges.of(base, base.sha256(), merged), merged.head());
+    private static EncoderForms forms(Checkpoint base, Merged merged) {
+        return new EncoderForms(base, WeightChanges.of(base, base.sha256(), merged), merged.head());
     }
 
     private static Merged delta(String name, Matrix delta) {

@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.export.graph.Operators;
 import ham.export.graph.Value;
@@ -15,7 +15,7 @@ import java.util.Set;
  *
  * <p>The inputs have no defaults, so that an adapter that lacks one of them is refused by ONNX Runtime instead of served as the base.
  */
-final class AdapterInputs implements VitWeights {
+final class AdapterInputs implements GraphWeights {
     static final String A = ".lora_A";
     static final String B = ".lora_B";
     static final String DELTA = ".delta";

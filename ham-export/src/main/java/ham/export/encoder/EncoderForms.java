@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.export.graph.GraphBuilder;
 import ham.export.graph.Value;
@@ -11,26 +11,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The two forms of one classifier, from the same {@link VitGraph}: baked for use, factored as the reference it is compared with.
+ * The two forms of one model, from the same {@link ModelGraph}: baked for use, factored as the reference it is compared with.
  *
  * @param base the pre-trained model
  * @param changes what the merge does to it
- * @param head the merge's head; without one the base's own classifier is used
+ * @param head the merge's head; without one the base's own classifier is used, and without that what the encoder gives
  */
-public record VitForms(Checkpoint base, WeightChanges changes, Optional<NamedHead> head) {
+public record EncoderForms(Checkpoint base, WeightChanges changes, Optional<NamedHead> head) {
 
     /**
-     * Checks that there is a classifier that fits.
+     * Checks that a head fits.
      *
-     * @throws InputException if neither merge nor base has a classifier, or the head reads features of another width
+     * @throws InputException if the head reads features of another width
      */
-    public VitForms {
-        if (head.isEmpty() && !base.hasClassifier()) {
-            throw new InputException(
-                    base.directory(),
-                    "expected a classifier in the base or a head in the merge, found neither; merge adapters that have a head");
-        }
-        int width = base.config().hidden();
+    public EncoderForms {
+        int width = base.encoder().width();
         head.map(NamedHead::head)
                 .map(Head::features)
                 .filter(found -> found != width)
@@ -41,9 +36,14 @@ public record VitForms(Checkpoint base, WeightChanges changes, Optional<NamedHea
                 });
     }
 
+    /** Whether there is a head or a classifier; without, the graph gives what the encoder does. */
+    public boolean classifies() {
+        return head.isPresent() || base.hasClassifier();
+    }
+
     /** Class names in the order of the logits. */
     public List<String> labels() {
-        return head.map(NamedHead::classes).orElse(base.config().labels());
+        return head.map(NamedHead::classes).orElse(base.labels());
     }
 
     /** Every changed weight replaced by its sum with the delta. */
@@ -56,15 +56,16 @@ public record VitForms(Checkpoint base, WeightChanges changes, Optional<NamedHea
         return graph(new FactoredWeights(base, changes));
     }
 
-    private GraphProto graph(VitWeights weights) {
+    private GraphProto graph(GraphWeights weights) {
         GraphBuilder graph = new GraphBuilder("vit");
-        VitGraph vit = new VitGraph(graph, base.config(), base.names(), weights);
-        Value tokens = vit.encode();
+        ModelGraph model = ModelGraph.of(graph, base, weights, classifies());
         HeadGraph heads = new HeadGraph(graph);
         if (head.isPresent()) {
-            heads.add(head.get().head(), vit.feature(tokens));
+            heads.add(head.get().head(), model.feature());
+        } else if (base.hasClassifier()) {
+            model.addOwn(heads, labels().size());
         } else {
-            heads.addOwn(weights, base.names(), vit.classifierInputs(tokens), labels().size());
+            model.addOutputs();
         }
         GraphProto built = graph.build();
         changes.requireAllIn(built);

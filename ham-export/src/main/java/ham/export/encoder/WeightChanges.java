@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.export.proto.GraphProto;
 import ham.export.proto.TensorProto;

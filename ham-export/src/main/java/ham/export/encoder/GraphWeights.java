@@ -1,4 +1,4 @@
-package ham.export.vit;
+package ham.export.encoder;
 
 import ham.export.graph.Operators;
 import ham.export.graph.Value;
@@ -8,7 +8,7 @@ import ham.export.graph.Value;
  *
  * <p>Names are the checkpoint's own; every initializer is float32 and bears the name of the tensor it comes from.
  */
-interface VitWeights {
+interface GraphWeights {
 
     /** A parameter in its own shape. */
     Value tensor(Operators operators, String name);

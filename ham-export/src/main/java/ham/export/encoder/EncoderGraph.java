@@ -1,0 +1,92 @@
+package ham.export.encoder;
+
+import ham.export.graph.GraphBuilder;
+import ham.export.graph.Operator;
+import ham.export.graph.Operators;
+import ham.export.graph.Value;
+import ham.export.graph.ValueInfos;
+import ham.export.proto.TensorProto.DataType;
+import ham.export.proto.TensorShapeProto.Dimension;
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.encoder.Encoder;
+import ham.merge.encoder.EncoderInput;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The graph of any encoder, written from its description. */
+final class EncoderGraph implements ModelGraph {
+    /** Name of the dimension that counts the tokens of a text. */
+    static final String LENGTH = "length";
+
+    private static final String FEATURES = "features";
+    private static final int FREE_INPUTS = GraphValue.INPUTS;
+
+    private final GraphBuilder graph;
+    private final Operators operators;
+    private final Encoder encoder;
+    private final Map<String, GraphValue> inputs = new LinkedHashMap<>();
+    private final GraphOps ops;
+    private final GraphValue tokens;
+
+    EncoderGraph(GraphBuilder graph, Checkpoint base, GraphWeights weights) {
+        this.graph = graph;
+        operators = new Operators(graph);
+        encoder = base.encoder();
+        if (encoder.input() instanceof EncoderInput.Images images) {
+            Value pixels = graph.input(ValueInfos.floats(
+                    EncoderInput.PIXELS, VitGraph.BATCH, images.channels(), images.side(), images.side()));
+            inputs.put(
+                    EncoderInput.PIXELS,
+                    GraphValue.whole(pixels, FREE_INPUTS, images.channels(), images.side(), images.side()));
+        } else {
+            text(EncoderInput.IDS);
+            text(EncoderInput.MASK);
+        }
+        ops = new GraphOps(
+                operators, base, weights, inputs.values().iterator().next().value());
+        tokens = encoder.tokens(ops, inputs);
+    }
+
+    private void text(String name) {
+        Value numbers = graph.input(ValueInfos.of(
+                name, DataType.INT64, List.of(ValueInfos.free(VitGraph.BATCH), ValueInfos.free(LENGTH))));
+        inputs.put(name, GraphValue.whole(numbers, FREE_INPUTS, GraphValue.TOKENS));
+    }
+
+    @Override
+    public Value feature() {
+        ops.section(FEATURES + ".");
+        GraphValue feature = ops.whole(encoder.feature(ops, inputs, tokens));
+        return operators.unary(Operator.IDENTITY, FEATURES, feature.value());
+    }
+
+    @Override
+    public void addOwn(HeadGraph heads, int classes) {
+        ops.section(FEATURES + ".");
+        GraphValue logits = encoder.output(Encoder.LOGITS, ops, inputs, tokens);
+        heads.output(operators.unary(Operator.IDENTITY, Encoder.LOGITS, logits.value()), classes);
+    }
+
+    @Override
+    public void addOutputs() {
+        ops.section(FEATURES + ".");
+        for (String name : encoder.outputs()) {
+            output(name, encoder.output(name, ops, inputs, tokens));
+        }
+    }
+
+    private void output(String name, GraphValue value) {
+        GraphValue whole = ops.whole(value);
+        Value named = operators.unary(Operator.IDENTITY, name, whole.value());
+        List<Dimension> sizes = new ArrayList<>();
+        for (int size : whole.sizes()) {
+            sizes.add(
+                    size == FREE_INPUTS
+                            ? ValueInfos.free(VitGraph.BATCH)
+                            : size == GraphValue.TOKENS ? ValueInfos.free(LENGTH) : ValueInfos.fixed(size));
+        }
+        graph.output(ValueInfos.of(named.name(), DataType.FLOAT, sizes));
+    }
+}
