@@ -1,7 +1,6 @@
 package ham.train.backbone;
 
 import ai.djl.ndarray.NDArray;
-import ham.merge.checkpoint.Target;
 import ham.runtime.tensor.Tensor;
 import ham.train.engine.MixedPrecision;
 import ham.train.engine.TorchEngine;
@@ -16,21 +15,22 @@ import java.util.Map;
  * {@code fixed}. A <em>state</em> is what a pass gives at the place behind which nothing looks at another token: the tail alone makes features of it.
  * Where a network has no such place, states are the features.
  */
-public interface Backbone extends AutoCloseable {
+public interface Backbone extends Layers, AutoCloseable {
     /** The engine that holds the weights. */
     TorchEngine engine();
-
-    /** Width f of the feature. */
-    int width();
 
     /** Width of a state. */
     int stateWidth();
 
-    /** Number of transformer blocks. */
-    int blocks();
+    @Override
+    default int outputs(String weight) {
+        return Math.toIntExact(weight(weight).getShape().get(0));
+    }
 
-    /** Weight [out, in] of a layer of a block, by its name in the checkpoint. */
-    String weightName(int block, Target target);
+    @Override
+    default int inputs(String weight) {
+        return Math.toIntExact(weight(weight).getShape().get(1));
+    }
 
     /** A frozen weight by its name in the checkpoint; stays owned by this object. */
     NDArray weight(String name);

@@ -1,13 +1,12 @@
 package ham.train.lora;
 
-import ai.djl.ndarray.types.Shape;
 import ham.merge.InputException;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Target;
 import ham.merge.head.LinearHead;
 import ham.merge.tensor.Matrix;
-import ham.train.backbone.Backbone;
+import ham.train.backbone.Layers;
 import ham.train.optimize.Parameter;
 import ham.train.seed.Seeds;
 import java.util.ArrayList;
@@ -41,15 +40,14 @@ public final class TaskParameters {
      * @throws InputException if factors to go on from do not fit
      */
     public TaskParameters(
-            Backbone backbone, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
+            Layers layers, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
         scaling = lora.scaling();
         int r = lora.rank();
-        for (int block : lora.adaptedBlocks(backbone.blocks())) {
+        for (int block : lora.adaptedBlocks(layers.blocks())) {
             for (Target target : lora.targets()) {
-                String name = backbone.weightName(block, target);
-                Shape shape = backbone.weight(name).getShape();
-                int in = Math.toIntExact(shape.get(1));
-                int out = Math.toIntExact(shape.get(0));
+                String name = layers.weightName(block, target);
+                int in = layers.inputs(name);
+                int out = layers.outputs(name);
                 LoraFactors factors = start.factors().isPresent()
                         ? given(start.factors().get(), name, lora, in, out)
                         : drawn(name, lora, in, out, seed, start.task());
@@ -69,7 +67,7 @@ public final class TaskParameters {
                 start.groups(),
                 start.trainAlpha() ? recipe.scalarRate() : 0,
                 recipe.scalarRate());
-        int d = backbone.width();
+        int d = layers.width();
         Random random = Seeds.random(seed, "head", start.task());
         float[] added = truncatedNormal(random, start.classes() * d);
         LinearHead before = start.head();

@@ -88,7 +88,7 @@ final class Fixture {
 
     TaskParameters initial(List<FrozenGroup> groups) {
         TaskStart start = TaskStart.beside(0, CLASSES, groups);
-        return new TaskParameters(checkpoint.config(), checkpoint.names(), lora, Recipe.DEFAULT, start, 5);
+        return new TaskParameters(new VitLayers(checkpoint), lora, Recipe.DEFAULT, start, 5);
     }
 
     /** Gradients of every parameter, read off Adam's first moment; nothing is changed. */

@@ -137,7 +137,7 @@ class TaskTrainerTest {
         LoraSettings lora =
                 new LoraSettings(List.of(Target.VALUE), List.of(), 4, 4, false, initialisation, ScalarScope.SHARED);
         TaskStart start = TaskStart.beside(task, 3, List.of());
-        TaskParameters parameters = new TaskParameters(checkpoint.config(), checkpoint.names(), lora, RECIPE, start, 1);
+        TaskParameters parameters = new TaskParameters(new VitLayers(checkpoint), lora, RECIPE, start, 1);
         return parameters.factors().get(parameters.factors().firstKey()).a();
     }
 
