@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import ham.common.Version;
 import ham.export.ExportRequest;
 import ham.export.VitExporter;
+import ham.export.parity.EncoderRun;
+import ham.job.evaluate.OpenedClassifier;
 import ham.job.export.ExportRecord;
 import ham.job.export.Exported;
 import ham.job.work.Environment;
@@ -14,14 +16,14 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.report.RunReport;
 import ham.report.bench.BenchDocument;
-import ham.runtime.classify.Classifier;
+import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import ham.train.config.RunConfig;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.run.EngineForward;
+import ham.train.run.RecordedRun;
 import ham.train.run.RunFolder;
 import ham.train.run.RunInputs;
-import ham.train.run.RecordedRun;
 import ham.train.run.StreamTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,7 +188,7 @@ public final class Job {
                     .setOutput(folder.path(MODEL))
                     .setSettings(settings)
                     .optForce(true)
-                    .optEngine((pixelValues, images) -> engine.logits(pixelValues))
+                    .optEngine((values, samples) -> engine.logits(EncoderRun.tensors(inputs.base().encoder().input(), values, samples)))
                     .build();
             Exported exported = Exported.of(VitExporter.export(request));
             write(
@@ -200,9 +202,9 @@ public final class Job {
                 .mapToObj(inputs::classNames)
                 .toList();
         int total = inputs.data().test().size();
-        try (Classifier classifier = Classifier.open(folder.path(MODEL), settings)) {
+        try (OpenedClassifier classifier = OpenedClassifier.of(OnnxModel.open(folder.path(MODEL), settings))) {
             DeployedAccuracy accuracy = DeployedAccuracy.measure(
-                    classifier, inputs.data(), tasks, done -> listener.progress("evaluating", done, total));
+                    classifier.examples(), inputs.data(), tasks, done -> listener.progress("evaluating", done, total));
             write(folder.path(EVALUATION), JsonFiles.tree(accuracy));
         }
     }

@@ -44,6 +44,9 @@ public interface Backbone extends Layers, AutoCloseable {
     /** Names of its inputs, which are also the names of the script's variables. */
     List<String> inputs();
 
+    /** Shape of one image, [channels, side, side]; empty where it takes texts. */
+    List<Long> imageShape();
+
     /**
      * Refuses inputs of another shape than the network takes.
      *

@@ -86,11 +86,30 @@ public record Dataset(Examples train, Examples test, List<String> classNames, Li
     }
 
     private ImageSet images(Examples examples) {
+        return images(examples, files.isEmpty() ? "data" : files.get(0).toString());
+    }
+
+    /**
+     * Examples as images.
+     *
+     * @param what wants or holds them, for messages
+     * @throws InputException if these are texts
+     */
+    public static ImageSet images(Examples examples, String what) {
         if (examples instanceof ImageSet images) {
             return images;
         }
-        throw new InputException((files.isEmpty() ? "data" : files.get(0).toString()) + ": expected images, found "
-                + examples.kind() + "; give images, or a text encoder where a model is wanted");
+        throw new InputException(what + ": expected images, found " + examples.kind()
+                + "; give images, or a text encoder where a model is wanted");
+    }
+
+    /** As {@link #images(Examples, String)} for texts. */
+    public static TextSet texts(Examples examples, String what) {
+        if (examples instanceof TextSet texts) {
+            return texts;
+        }
+        throw new InputException(what + ": expected texts, found " + examples.kind()
+                + "; give texts, or an encoder of images where a model is wanted");
     }
 
     private void requireEveryClass(Path folder, Examples examples, String use) {

@@ -97,6 +97,13 @@ public final class EncoderForward implements Backbone {
     }
 
     @Override
+    public List<Long> imageShape() {
+        return encoder.input() instanceof EncoderInput.Images images
+                ? List.of((long) images.channels(), (long) images.side(), (long) images.side())
+                : List.of();
+    }
+
+    @Override
     public void requireFit(Map<String, Tensor> batch) {
         for (String name : inputs()) {
             if (!batch.containsKey(name)) {

@@ -122,11 +122,11 @@ public final class FeatureExtractor implements AutoCloseable {
      * Features of pixel values.
      *
      * @param pixels normalised float32 [n, channels, side, side], row-major
-     * @param image shape of one image, [channels, side, side]
      * @return row-major [n, d]
      */
-    public float[] features(float[] pixels, long... image) {
-        int values = (int) Arrays.stream(image).reduce(1, Math::multiplyExact);
+    public float[] features(float[] pixels) {
+        List<Long> image = backbone.imageShape();
+        int values = Math.toIntExact(image.stream().reduce(1L, Math::multiplyExact));
         int n = pixels.length / values;
         int d = backbone.width();
         float[] features = new float[Math.multiplyExact(n, d)];
@@ -135,9 +135,9 @@ public final class FeatureExtractor implements AutoCloseable {
             Tensor part = Tensor.of(
                     Arrays.copyOfRange(pixels, start * values, (start + count) * values),
                     count,
-                    image[0],
-                    image[1],
-                    image[2]);
+                    image.get(0),
+                    image.get(1),
+                    image.get(2));
             int[] rows = IntStream.range(start, start + count).toArray();
             forward(Map.of(EncoderInput.PIXELS, part), rows, List.of(features), d);
         }

@@ -139,6 +139,11 @@ public final class VitForward implements Backbone {
     }
 
     @Override
+    public List<Long> imageShape() {
+        return List.of((long) config.channels(), (long) config.imageSize(), (long) config.imageSize());
+    }
+
+    @Override
     public void requireFit(Map<String, Tensor> batch) {
         Tensor pixels = batch.get(EncoderInput.PIXELS);
         if (pixels == null) {
