@@ -23,6 +23,7 @@ import ham.cli.run.RunCommand;
 import ham.cli.serve.ServeCommand;
 import ham.cli.spark.ScoreCommand;
 import ham.cli.train.TrainCommand;
+import ham.cli.tune.TuneCommand;
 import ham.common.ErrorCode;
 import ham.common.HamException;
 import ham.common.Version;
@@ -72,6 +73,7 @@ public final class Main implements Runnable {
             ApplyCommand.class,
             FleetCommand.class,
             ScoreCommand.class,
+            TuneCommand.class,
             DoctorCommand.class,
             GenerateCompletion.class);
 

@@ -1,6 +1,9 @@
 package ham.export;
 
 import ham.export.check.ModelChecker;
+import ham.export.encoder.EncoderForms;
+import ham.export.encoder.WeightChange;
+import ham.export.encoder.WeightChanges;
 import ham.export.parity.EncoderRun;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
@@ -8,9 +11,6 @@ import ham.export.precision.FormatRewrite;
 import ham.export.precision.Precision;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
-import ham.export.encoder.EncoderForms;
-import ham.export.encoder.WeightChange;
-import ham.export.encoder.WeightChanges;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.EncoderInput;

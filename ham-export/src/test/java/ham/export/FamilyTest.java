@@ -67,7 +67,8 @@ class FamilyTest {
         Files.copy(base.resolve("config.json"), sharded.resolve("config.json"));
 
         ExportResult result = export(Checkpoint.open(sharded), Merged.none());
-        float[] logits = SampleModel.run(result.output(), SampleModel.tinyInputs().pixelValues(), 8, 3, 32, 32);
+        float[] logits =
+                SampleModel.run(result.output(), SampleModel.tinyInputs().pixelValues(), 8, 3, 32, 32);
         assertClose(logits, SampleModel.floats("hf-vit-tiny/logits.safetensors", "logits"));
         byte[] bytes = Files.readAllBytes(result.output());
         assertThat(export(SampleModel.tiny(), Merged.none()).output()).hasBinaryContent(bytes);

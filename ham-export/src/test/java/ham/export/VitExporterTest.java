@@ -203,7 +203,8 @@ class VitExporterTest {
         assertThat(result.labels()).containsExactly("cat", "dog", "owl");
         assertThat(result.head()).isEqualTo("prototype");
         assertThat(result.parity().orElseThrow().classes()).isEqualTo(3);
-        for (float logit : SampleModel.run(result.output(), SampleModel.tinyInputs().pixelValues(), 8, 3, 32, 32)) {
+        for (float logit :
+                SampleModel.run(result.output(), SampleModel.tinyInputs().pixelValues(), 8, 3, 32, 32)) {
             assertThat(logit).isBetween(-1.0001f, 1.0001f);
         }
     }

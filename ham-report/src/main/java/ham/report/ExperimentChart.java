@@ -54,8 +54,8 @@ final class ExperimentChart {
                                     series(chart))
                             .draw();
                 default ->
-                    throw new InputException("chart " + title + ": expected the kind line, bar, heat or strip, found \""
-                            + kind + "\"");
+                    throw new InputException(
+                            "chart " + title + ": expected the kind line, bar, heat or strip, found \"" + kind + "\"");
             };
         } catch (IllegalArgumentException e) {
             throw new InputException("chart " + title + ": " + e.getMessage(), e);

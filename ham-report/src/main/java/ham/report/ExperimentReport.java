@@ -21,8 +21,7 @@ public record ExperimentReport(ExperimentDocument record) {
      * @throws InputException when a chart or the table does not fit together
      */
     public String html() {
-        Page page = new Page(
-                record.title(), record.description());
+        Page page = new Page(record.title(), record.description());
         page.lead(Html.list(record.notes()));
         page.section("Results", "", table());
         StringBuilder charts = new StringBuilder();

@@ -69,7 +69,8 @@ record RunAccuracy(MetricsDocument metrics, EvaluationDocument evaluation) {
         boolean split = metrics.variants().size() > MOST_LINES;
         metrics.variants().forEach((name, figures) -> {
             String head = name.substring(name.indexOf('/') + 1);
-            List<Double> values = Values.matrix(figures.matrix()).stream().map(this::overall).toList();
+            List<Double> values =
+                    Values.matrix(figures.matrix()).stream().map(this::overall).toList();
             charts.computeIfAbsent(split ? ", " + head + " head" : "", each -> new ArrayList<>())
                     .add(Series.counted(
                             split && name.contains("/") ? name.substring(0, name.indexOf('/')) : name(name), values));

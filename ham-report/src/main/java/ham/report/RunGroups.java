@@ -86,8 +86,7 @@ record RunGroups(MergeRecord merge) {
                     Values.text(step.adapter()),
                     Values.text(step.alpha()),
                     similarities(step),
-                    Values.text(step.group())
-                            + (opened == null ? "" : opened ? " (opened)" : " (joined)"),
+                    Values.text(step.group()) + (opened == null ? "" : opened ? " (opened)" : " (joined)"),
                     Values.text(step.groupAlpha())));
         }
         List<List<String>> groups = new ArrayList<>();

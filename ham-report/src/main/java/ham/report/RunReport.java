@@ -148,9 +148,7 @@ public record RunReport(
     private String parityText() {
         ExportDocument.Parity parity = export.parity();
         return "Largest difference of logits from the baked file on " + Values.text(parity.inputs()) + ", allowed: "
-                + (parity.tolerance() == null
-                        ? "not set"
-                        : String.format(Locale.ROOT, "%.2e", parity.tolerance()))
+                + (parity.tolerance() == null ? "not set" : String.format(Locale.ROOT, "%.2e", parity.tolerance()))
                 + "; top-1 agreement: " + Values.text(Values.number(parity.top1()), Unit.FRACTION) + ".";
     }
 

@@ -104,7 +104,8 @@ class BrowserTest {
     @Test
     void aRunWithoutRecordsLoads() {
         JsonNode none = MissingNode.getInstance();
-        String page = RunReport.of(none, none, none, none, none, Optional.empty()).html();
+        String page =
+                RunReport.of(none, none, none, none, none, Optional.empty()).html();
         assertThat(browser.visit(page, WIDTH).console()).isEmpty();
     }
 

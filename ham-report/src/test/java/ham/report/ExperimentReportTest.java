@@ -37,9 +37,9 @@ class ExperimentReportTest {
 
     @Test
     void everythingButTheTitleMayBeAbsent() {
-        Document page =
-                Documents.parse(new ExperimentReport(ExperimentDocument.of(
-                        JsonFiles.object().put("title", SampleRecords.EVIL))).html());
+        Document page = Documents.parse(
+                new ExperimentReport(ExperimentDocument.of(JsonFiles.object().put("title", SampleRecords.EVIL)))
+                        .html());
         assertThat(Documents.texts(page, "h1"))
                 .containsExactly(SampleRecords.EVIL.replace('\u0000', '\uFFFD').replace('\u0085', '\uFFFD'));
         assertThat(Documents.elements(page, "section")).isEmpty();

@@ -79,14 +79,16 @@ class RunReportTest {
     @Test
     void withoutTestImagesEveryTaskCountsTheSame() {
         JsonNode metrics = json("{'R': [[1], [0, 1]], 'variants': {'ham/linear': {'R': [[1], [0, 1]]}}}");
-        assertThat(RunReport.of(NONE, metrics, NONE, NONE, NONE, Optional.empty()).html())
+        assertThat(RunReport.of(NONE, metrics, NONE, NONE, NONE, Optional.empty())
+                        .html())
                 .contains("after task 2: 50.00 %", "every task counting the same");
     }
 
     /** Sequential, linear and frozen have no groups; a run without any record still has a page. */
     @Test
     void whatIsNotRecordedHasNoSection() {
-        String empty = RunReport.of(NONE, NONE, NONE, NONE, NONE, Optional.empty()).html();
+        String empty =
+                RunReport.of(NONE, NONE, NONE, NONE, NONE, Optional.empty()).html();
         assertThat(Documents.texts(Documents.parse(empty), "h2")).containsExactly("How it was made");
         RunReport full = SampleRecords.run(3, Optional.empty());
         String without = new RunReport(
@@ -130,7 +132,8 @@ class RunReportTest {
     @Test
     void aFigureThatIsNoNumberIsRefused() {
         ObjectNode metrics = (ObjectNode) json("{'R': [['high']]}");
-        assertThatThrownBy(() -> RunReport.of(NONE, metrics, NONE, NONE, NONE, Optional.empty()).html())
+        assertThatThrownBy(() -> RunReport.of(NONE, metrics, NONE, NONE, NONE, Optional.empty())
+                        .html())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected a number as R, found \"high\"");
     }

@@ -1,6 +1,5 @@
 package ham.testing;
 
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -61,7 +60,7 @@ public final class RandomCheckpoint {
         for (int i = 0; i < size.blocks(); i++) {
             String block = "blocks." + i + ".";
             norm(block + "norm1");
-            linear(block + "attn.qkv", variant.qkvBias(), 3 * width, width);
+            linear(block + "attn.qkv", variant.qkvBias(), 3L * width, width);
             linear(block + "attn.proj", true, width, width);
             norm(block + "norm2");
             linear(block + "mlp.fc1", true, size.mlp(), width);

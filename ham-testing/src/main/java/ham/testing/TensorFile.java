@@ -40,7 +40,8 @@ final class TensorFile {
         }
         String json = header.toString();
         byte[] text = (json + " ".repeat(-json.length() & (ALIGNMENT - 1))).getBytes(StandardCharsets.UTF_8);
-        ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES + text.length + bytes).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(Long.BYTES + text.length + bytes).order(ByteOrder.LITTLE_ENDIAN);
         buffer.putLong(text.length).put(text);
         for (float[] values : tensors.values()) {
             for (float value : values) {

@@ -1,7 +1,7 @@
 package ham.bench.program;
 
-import ham.bench.latency.TimedAction;
 import ham.bench.latency.InterleavedMeasurement;
+import ham.bench.latency.TimedAction;
 import ham.export.ExportRequest;
 import ham.export.VitExporter;
 import ham.export.graph.OperatorSets;
@@ -56,7 +56,7 @@ public final class ExportBench {
         SessionSettings settings = new SessionSettings(cpu ? 1 : Integer.getInteger("threads", 2));
         Path folder = Files.createTempDirectory("ham-bench-");
         try {
-            Checkpoint checkpoint = RandomCheckpoint.write(folder.resolve("base"));
+            Checkpoint checkpoint = RandomBackbone.write(folder.resolve("base"));
             ParityInputs images =
                     ParityInputs.seeded(checkpoint.config(), Math.max(batch, Integer.getInteger("images", 4)), 1);
             float[] pixels = images.range(0, batch);

@@ -1,12 +1,12 @@
 package ham.bench.program;
 
-import static ham.bench.program.RandomCheckpoint.BLOCKS;
-import static ham.bench.program.RandomCheckpoint.CLASSES;
-import static ham.bench.program.RandomCheckpoint.D;
-import static ham.bench.program.RandomCheckpoint.HEADS;
-import static ham.bench.program.RandomCheckpoint.ROOT;
-import static ham.bench.program.RandomCheckpoint.SIZE;
-import static ham.bench.program.RandomCheckpoint.TOKENS;
+import static ham.bench.program.RandomBackbone.BLOCKS;
+import static ham.bench.program.RandomBackbone.CLASSES;
+import static ham.bench.program.RandomBackbone.D;
+import static ham.bench.program.RandomBackbone.HEADS;
+import static ham.bench.program.RandomBackbone.ROOT;
+import static ham.bench.program.RandomBackbone.SIZE;
+import static ham.bench.program.RandomBackbone.TOKENS;
 
 import com.google.protobuf.UnsafeByteOperations;
 import ham.export.graph.Attributes;
@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A graph of {@link RandomCheckpoint}, written by hand in the way that the switches of {@link ExportBench} say. */
+/** A graph of {@link RandomBackbone}, written by hand in the way that the switches of {@link ExportBench} say. */
 final class RandomGraph {
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("vit");
     private final Set<String> constants = new HashSet<>();
@@ -132,11 +132,11 @@ final class RandomGraph {
             float[] bias = new float[3 * D];
             for (int part = 0; part < 3; part++) {
                 String name = at + List.of("query", "key", "value").get(part);
-                float[] own = transposed(RandomCheckpoint.values(name + ".weight", D * D), D, D);
+                float[] own = transposed(RandomBackbone.values(name + ".weight", D * D), D, D);
                 for (int row = 0; row < D; row++) {
                     System.arraycopy(own, row * D, weight, row * 3 * D + part * D, D);
                 }
-                System.arraycopy(RandomCheckpoint.values(name + ".bias", D), 0, bias, part * D, D);
+                System.arraycopy(RandomBackbone.values(name + ".bias", D), 0, bias, part * D, D);
             }
             String sequences = has("exporter") ? x : reshape(x, -1, TOKENS, D);
             String mixed = add(
@@ -188,7 +188,7 @@ final class RandomGraph {
                             x,
                             floats(
                                     module + ".t",
-                                    transposed(RandomCheckpoint.values(module + ".weight", 4 * D * D), 4 * D, D),
+                                    transposed(RandomBackbone.values(module + ".weight", 4 * D * D), 4 * D, D),
                                     D,
                                     4 * D)));
             return add("com.microsoft", "BiasGelu", List.of(product, own(module + ".bias", 4 * D)), 1)
@@ -209,8 +209,8 @@ final class RandomGraph {
     }
 
     private String linear(String module, String x, int out, int in, float scale) {
-        float[] weight = RandomCheckpoint.values(module + ".weight", out * in);
-        float[] shift = RandomCheckpoint.values(module + ".bias", out);
+        float[] weight = RandomBackbone.values(module + ".weight", out * in);
+        float[] shift = RandomBackbone.values(module + ".bias", out);
         for (int i = 0; i < weight.length && scale != 1; i++) {
             weight[i] *= scale;
         }
@@ -295,7 +295,7 @@ final class RandomGraph {
 
     private String own(String name, long... shape) {
         return floats(
-                name, RandomCheckpoint.values(name, (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)), shape);
+                name, RandomBackbone.values(name, (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)), shape);
     }
 
     private String floats(String name, float[] values, long... shape) {

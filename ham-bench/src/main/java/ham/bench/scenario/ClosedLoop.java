@@ -31,7 +31,8 @@ public final class ClosedLoop implements Turn {
      *
      * @param together a turn counts a multiple of so many queries, whatever the limit, so that none of a kind is left out
      */
-    public ClosedLoop(QueryTarget target, RequestedTasks stream, int images, int perTurn, int together, Duration limit) {
+    public ClosedLoop(
+            QueryTarget target, RequestedTasks stream, int images, int perTurn, int together, Duration limit) {
         if (images < 1 || perTurn < 1 || together < 1 || perTurn % together != 0) {
             throw new IllegalArgumentException("expected at least 1 image a query and queries a turn in a multiple of "
                     + together + ", found " + images + " and " + perTurn);

@@ -26,7 +26,8 @@ public final class PoissonArrivals implements Turn {
      * @param perTurn most queries of a turn, at least 1
      * @param limit no query of a turn is answered after this time; one always is
      */
-    public PoissonArrivals(QueryTarget target, RequestedTasks stream, double rate, long seed, int perTurn, Duration limit) {
+    public PoissonArrivals(
+            QueryTarget target, RequestedTasks stream, double rate, long seed, int perTurn, Duration limit) {
         if (!(rate > 0 && Double.isFinite(rate)) || perTurn < 1) {
             throw new IllegalArgumentException(
                     "expected a rate above 0 and at least 1 query a turn, found " + rate + " and " + perTurn);

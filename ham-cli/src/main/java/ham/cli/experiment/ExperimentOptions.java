@@ -87,7 +87,9 @@ final class ExperimentOptions {
             }
         }
         ExperimentOutcome outcome = work.run(plan);
-        console.result(outcome.table() + "\n\n" + out.resolve("report.html") + " has the charts.", outcome.results().json());
+        console.result(
+                outcome.table() + "\n\n" + out.resolve("report.html") + " has the charts.",
+                outcome.results().json());
         return ExitCode.DONE;
     }
 

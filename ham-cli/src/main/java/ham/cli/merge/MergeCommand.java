@@ -10,6 +10,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.config.MergeConfig;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
+import ham.merge.folder.ContinuedMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.MergeInputs;
 import ham.merge.folder.MergeOrigin;
@@ -17,7 +18,6 @@ import ham.merge.folder.MergeRecord;
 import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PeftMergeRecord;
 import ham.merge.folder.PlanRecord;
-import ham.merge.folder.ContinuedMerge;
 import ham.merge.io.Outputs;
 import ham.merge.join.Importance;
 import ham.merge.kernel.Parallel;
@@ -181,13 +181,12 @@ public final class MergeCommand implements Callable<Integer> {
                             format.rank(console.spec(), result.merge().settings()),
                             wantedBase,
                             console::mergeProgress)));
-            return written(result, MergeText.ofPeft(written.get()), written.get().json());
+            return written(
+                    result, MergeText.ofPeft(written.get()), written.get().json());
         }
         AtomicReference<MergeRecord> written = new AtomicReference<>();
         Outputs.folder(
-                out,
-                force,
-                folder -> written.set(MergeFolder.write(folder, result, origin, console::mergeProgress)));
+                out, force, folder -> written.set(MergeFolder.write(folder, result, origin, console::mergeProgress)));
         return written(result, MergeText.of(written.get()), written.get().json());
     }
 

@@ -31,10 +31,7 @@ public record RunText(String text, ObjectNode json) {
         MetricsRecord metrics = MetricsRecord.read(run.resolve(MetricsRecord.FILE));
         boolean deployed = !record.parameter("method").equals(LearningMethod.ORACLE.optionName());
         int classes = record.classOrder().size();
-        require(
-                run.resolve(RunRecord.FILE),
-                classes > 0 && !record.tasks().isEmpty(),
-                "class_order and tasks");
+        require(run.resolve(RunRecord.FILE), classes > 0 && !record.tasks().isEmpty(), "class_order and tasks");
         require(run.resolve(MetricsRecord.FILE), !metrics.variants().isEmpty() && metrics.last() != null, "variants");
 
         double chance = 1.0 / classes;
@@ -102,10 +99,9 @@ public record RunText(String text, ObjectNode json) {
         metrics.variants().forEach((variant, figures) -> {
             if (!variant.equals(chosen)) {
                 boolean beside = !variant.startsWith(metrics.method() + "/");
-                String name = (beside ? "frozen backbone, " : model + ", ") + variant.replaceFirst("^[^/]*/", "")
-                        + " head";
-                table.row(cells(
-                        name, figures.last(), figures.averageIncremental(), figures.forgetting(), overTime));
+                String name =
+                        (beside ? "frozen backbone, " : model + ", ") + variant.replaceFirst("^[^/]*/", "") + " head";
+                table.row(cells(name, figures.last(), figures.averageIncremental(), figures.forgetting(), overTime));
             }
         });
         String luck = Table.percent(chance);

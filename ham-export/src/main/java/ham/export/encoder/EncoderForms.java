@@ -1,7 +1,6 @@
 package ham.export.encoder;
 
 import ham.export.graph.GraphBuilder;
-import ham.export.graph.Value;
 import ham.export.proto.GraphProto;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;

@@ -50,8 +50,8 @@ final class EncoderGraph implements ModelGraph {
     }
 
     private void text(String name) {
-        Value numbers = graph.input(ValueInfos.of(
-                name, DataType.INT64, List.of(ValueInfos.free(VitGraph.BATCH), ValueInfos.free(LENGTH))));
+        Value numbers = graph.input(
+                ValueInfos.of(name, DataType.INT64, List.of(ValueInfos.free(VitGraph.BATCH), ValueInfos.free(LENGTH))));
         inputs.put(name, GraphValue.whole(numbers, FREE_INPUTS, GraphValue.TOKENS));
     }
 

@@ -68,19 +68,16 @@ final class GraphOps implements Ops<GraphValue> {
 
     @Override
     public GraphValue weight(String tensor) {
-        int[] sizes =
-                base.shape(tensor).stream().mapToInt(Math::toIntExact).toArray();
+        int[] sizes = base.shape(tensor).stream().mapToInt(Math::toIntExact).toArray();
         return GraphValue.whole(shapes.once(tensor, () -> weights.tensor(operators, tensor)), sizes);
     }
 
     @Override
     public GraphValue constant(String constant, Supplier<float[]> values, long... shape) {
         int[] sizes = Arrays.stream(shape).mapToInt(Math::toIntExact).toArray();
-        Value value = shapes.once(
-                constant,
-                () -> operators
-                        .graph()
-                        .initializer(constant, Arrays.stream(shape).boxed().toList(), values.get()));
+        Value value = shapes.once(constant, () -> operators
+                .graph()
+                .initializer(constant, Arrays.stream(shape).boxed().toList(), values.get()));
         return GraphValue.whole(value, sizes);
     }
 
@@ -174,8 +171,7 @@ final class GraphOps implements Ops<GraphValue> {
                         Value scaled = operators.multiply(end + ".scaled", in, number(1.702));
                         yield operators.multiply(end, in, operators.unary(Operator.SIGMOID, end + ".gate", scaled));
                     }
-                    case SILU ->
-                        operators.multiply(end, in, operators.unary(Operator.SIGMOID, end + ".gate", in));
+                    case SILU -> operators.multiply(end, in, operators.unary(Operator.SIGMOID, end + ".gate", in));
                     case RELU -> operators.relu(end, in);
                     case TANH -> operators.unary(Operator.TANH, end, in);
                 });
@@ -230,8 +226,7 @@ final class GraphOps implements Ops<GraphValue> {
         Value kernel = weights.tensor(operators, weight);
         Value cut = bias == null
                 ? operators.patches(name("patches"), images.value(), kernel, patch)
-                : operators.patches(
-                        name("patches"), images.value(), kernel, weights.tensor(operators, bias), patch);
+                : operators.patches(name("patches"), images.value(), kernel, weights.tensor(operators, bias), patch);
         int d = base.shape(weight).get(0).intValue();
         int count = images.sizes()[2] / patch * (images.sizes()[3] / patch);
         Value flat = operators.reshape(name("patches.flat"), cut, shapes.constant(-1, d, count));
@@ -254,7 +249,8 @@ final class GraphOps implements Ops<GraphValue> {
         Value[] values = parts.stream().map(part -> whole(part).value()).toArray(Value[]::new);
         int size = parts.stream().mapToInt(part -> part.sizes()[axis]).sum();
         return GraphValue.whole(
-                operators.concatenate(name("tokens"), axis, values), parts.get(0).with(axis, size));
+                operators.concatenate(name("tokens"), axis, values),
+                parts.get(0).with(axis, size));
     }
 
     @Override
@@ -266,8 +262,7 @@ final class GraphOps implements Ops<GraphValue> {
     }
 
     private Value cut(Value x, int axis, int from, int to) {
-        return operators.slice(
-                name("slice"), x, shapes.constant(from), shapes.constant(to), shapes.constant(axis));
+        return operators.slice(name("slice"), x, shapes.constant(from), shapes.constant(to), shapes.constant(axis));
     }
 
     @Override
@@ -278,10 +273,7 @@ final class GraphOps implements Ops<GraphValue> {
     @Override
     public GraphValue repeat(GraphValue x, GraphValue inputs) {
         Value shape = operators.concatenate(
-                name("repeated.shape"),
-                0,
-                shapes.inputs(),
-                shapes.constant(x.sizes()[1], x.last()));
+                name("repeated.shape"), 0, shapes.inputs(), shapes.constant(x.sizes()[1], x.last()));
         return GraphValue.whole(
                 operators.expand(name("repeated"), x.value(), shape), inputs.sizes()[0], x.sizes()[1], x.last());
     }
@@ -336,8 +328,7 @@ final class GraphOps implements Ops<GraphValue> {
         Value end = first == 0
                 ? shapes.tokens()
                 : operators.add(name("positions.end"), shapes.tokens(), shapes.constant(first));
-        Value rows = operators.slice(
-                name("positions"), all.value(), shapes.constant(first), end, shapes.constant(0));
+        Value rows = operators.slice(name("positions"), all.value(), shapes.constant(first), end, shapes.constant(0));
         return GraphValue.whole(rows, numbers.sizes()[1], all.last());
     }
 
@@ -346,9 +337,7 @@ final class GraphOps implements Ops<GraphValue> {
         Value number = shapes.constant(padding);
         Value padded = operators.binary(Operator.EQUAL, name("positions.padded"), numbers.value(), number);
         Value real = operators.cast(
-                name("positions.real"),
-                operators.unary(Operator.NOT, name("positions.kept"), padded),
-                DataType.INT64);
+                name("positions.real"), operators.unary(Operator.NOT, name("positions.kept"), padded), DataType.INT64);
         Value counted = operators.binary(Operator.CUM_SUM, name("positions.counted"), real, shapes.index(1));
         Value places = operators.add(
                 name("positions.places"), operators.multiply(name("positions.own"), counted, real), number);
@@ -366,8 +355,7 @@ final class GraphOps implements Ops<GraphValue> {
                         Arrays.stream(rows.get()).asLongStream().toArray()));
         if (numbers != null) {
             Value both = operators.concatenate(name("relative.sizes"), 0, shapes.tokens(), shapes.tokens());
-            square = operators.slice(
-                    name("relative.rows"), square, shapes.constant(0, 0), both, shapes.constant(0, 1));
+            square = operators.slice(name("relative.rows"), square, shapes.constant(0, 0), both, shapes.constant(0, 1));
         }
         Value found = operators.gather(name("relative"), all.value(), square, 0);
         Value turned = operators.transpose(name("relative.heads"), found, 2, 0, 1);

@@ -32,7 +32,9 @@ final class GraphShapes {
 
     /** An int64 vector. */
     Value constant(long... values) {
-        String name = "shape." + String.join("_", Arrays.stream(values).mapToObj(String::valueOf).toList());
+        String name = "shape."
+                + String.join(
+                        "_", Arrays.stream(values).mapToObj(String::valueOf).toList());
         return once(name, () -> operators.shape(name, values));
     }
 
@@ -62,14 +64,16 @@ final class GraphShapes {
     Value reshape(String name, Value x, int... sizes) {
         long free = Arrays.stream(sizes).filter(size -> size < 0).count();
         if (free <= 1) {
-            long[] known = Arrays.stream(sizes).mapToLong(size -> Math.max(size, -1)).toArray();
+            long[] known =
+                    Arrays.stream(sizes).mapToLong(size -> Math.max(size, -1)).toArray();
             return operators.reshape(name, x, constant(known));
         }
         if (free > 2 || sizes[0] != GraphValue.INPUTS || sizes[1] != GraphValue.TOKENS) {
             throw new IllegalArgumentException("no shape for " + Arrays.toString(sizes));
         }
         long[] rest = Arrays.stream(sizes).skip(2).asLongStream().toArray();
-        String shape = "sizes." + String.join("_", Arrays.stream(rest).mapToObj(String::valueOf).toList());
+        String shape = "sizes."
+                + String.join("_", Arrays.stream(rest).mapToObj(String::valueOf).toList());
         return operators.reshape(
                 name,
                 x,

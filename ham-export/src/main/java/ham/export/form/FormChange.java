@@ -2,6 +2,7 @@ package ham.export.form;
 
 import ham.export.OnnxFiles;
 import ham.export.check.ModelChecker;
+import ham.export.encoder.VitGraph;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
 import ham.export.graph.Attributes;
@@ -13,7 +14,6 @@ import ham.export.proto.TensorProto.DataLocation;
 import ham.export.proto.TensorProto.DataType;
 import ham.export.proto.TensorShapeProto.Dimension;
 import ham.export.proto.ValueInfoProto;
-import ham.export.encoder.VitGraph;
 import ham.merge.InputException;
 import ham.runtime.classify.AnswerForm;
 import ham.runtime.classify.Scores;

@@ -4,13 +4,13 @@ import ham.export.ExportRequest;
 import ham.export.OnnxFiles;
 import ham.export.VitExporter;
 import ham.export.check.ModelChecker;
+import ham.export.encoder.AdapterForm;
+import ham.export.encoder.WeightChanges;
 import ham.export.parity.EncoderRun;
 import ham.export.parity.LogitsSource;
 import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
 import ham.export.proto.ModelProto;
-import ham.export.encoder.AdapterForm;
-import ham.export.encoder.WeightChanges;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Checkpoint;
@@ -181,8 +181,8 @@ public final class AdapterPackage {
         }
         try (AdaptedModel session = AdaptedModel.open(folder.resolve(BASE), settings)) {
             session.load(name, adapter);
-            LogitsSource source = (values, samples) -> session.run(
-                    name, EncoderRun.tensors(inputsOf(base.encoder().input(), session), values, samples));
+            LogitsSource source = (values, samples) ->
+                    session.run(name, EncoderRun.tensors(inputsOf(base.encoder().input(), session), values, samples));
             ParityReport report =
                     ParityReport.compare(inputs, source.all(inputs), Map.of(ParityReport.FACTORED, expected));
             if (!report.passed()) {

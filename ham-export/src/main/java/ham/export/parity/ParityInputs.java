@@ -69,8 +69,7 @@ public record ParityInputs(String description, int samples, float[] pixelValues)
             int length = sample == 0 ? longest : 1 + random.nextInt(longest);
             for (int token = 0; token < length; token++) {
                 int number = random.nextInt(text.vocabulary());
-                values[sample * longest + token] =
-                        number == text.padding() ? (number + 1) % text.vocabulary() : number;
+                values[sample * longest + token] = number == text.padding() ? (number + 1) % text.vocabulary() : number;
             }
         }
         return new ParityInputs(samples + " seeded texts (seed " + seed + ")", samples, values);
@@ -120,7 +119,8 @@ public record ParityInputs(String description, int samples, float[] pixelValues)
                 || shape.get(0) < 1
                 || (masked && !tensors.info(EncoderInput.MASK).shape().equals(shape))) {
             throw new InputException(
-                    file, "tensor 'input_ids': expected [texts, tokens] with a mask like it, found [" + join(shape) + "]");
+                    file,
+                    "tensor 'input_ids': expected [texts, tokens] with a mask like it, found [" + join(shape) + "]");
         }
         float[] values = integers(tensors, EncoderInput.IDS);
         float[] mask = masked ? integers(tensors, EncoderInput.MASK) : new float[0];
@@ -136,7 +136,8 @@ public record ParityInputs(String description, int samples, float[] pixelValues)
         if (tensors.info(name).dtype() != DType.I64) {
             throw new InputException(
                     tensors.path(),
-                    "tensor '" + name + "': expected int64, found " + tensors.info(name).dtype());
+                    "tensor '" + name + "': expected int64, found "
+                            + tensors.info(name).dtype());
         }
         float[] values = new float[whole.remaining()];
         for (int i = 0; i < values.length; i++) {

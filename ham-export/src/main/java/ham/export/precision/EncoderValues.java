@@ -44,7 +44,7 @@ final class EncoderValues {
     static boolean makesFloats(NodeProto node) {
         return node.getOpType().equals("Cast")
                 && node.getAttributeList().stream()
-                        .anyMatch(attribute -> attribute.getName().equals("to")
-                                && attribute.getI() == DataType.FLOAT.getNumber());
+                        .anyMatch(attribute ->
+                                attribute.getName().equals("to") && attribute.getI() == DataType.FLOAT.getNumber());
     }
 }

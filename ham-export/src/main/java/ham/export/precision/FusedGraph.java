@@ -62,8 +62,7 @@ final class FusedGraph {
                 .setName(norm.getName())
                 .addAllInput(sum.getInputList())
                 .addAllInput(norm.getInputList().subList(1, 3))
-                .addAllOutput(
-                        read ? List.of(norm.getOutput(0), "", "", sum.getOutput(0)) : List.of(norm.getOutput(0)))
+                .addAllOutput(read ? List.of(norm.getOutput(0), "", "", sum.getOutput(0)) : List.of(norm.getOutput(0)))
                 .addAttribute(Attributes.decimal("epsilon", epsilon))
                 .build();
     }

@@ -32,7 +32,12 @@ class EncoderExportTest {
 
     static Stream<String> all() {
         try (Stream<Path> folders = Files.list(TestData.path("encoders"))) {
-            return folders.filter(Files::isDirectory).map(each -> each.getFileName().toString()).sorted().toList().stream();
+            return folders
+                    .filter(Files::isDirectory)
+                    .map(each -> each.getFileName().toString())
+                    .sorted()
+                    .toList()
+                    .stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -53,14 +58,23 @@ class EncoderExportTest {
     @ParameterizedTest
     @MethodSource("all")
     void buildsInHalfPrecision(String name) {
-        compare(name, SampleModel.adapted(name), NumberFormat.of(Precision.FP16, Flavor.STANDARD), "adapted_outputs.safetensors", 1e-2);
+        compare(
+                name,
+                SampleModel.adapted(name),
+                NumberFormat.of(Precision.FP16, Flavor.STANDARD),
+                "adapted_outputs.safetensors",
+                1e-2);
     }
 
     @ParameterizedTest
     @MethodSource("all")
     void buildsWithOperatorsOfOnnxRuntime(String name) {
         compare(
-                name, SampleModel.adapted(name), NumberFormat.of(Precision.FP32, Flavor.ORT), "adapted_outputs.safetensors", 1e-4);
+                name,
+                SampleModel.adapted(name),
+                NumberFormat.of(Precision.FP32, Flavor.ORT),
+                "adapted_outputs.safetensors",
+                1e-4);
     }
 
     private void compare(String name, Merged merged, NumberFormat format, String outputs, double tolerance) {
@@ -91,7 +105,9 @@ class EncoderExportTest {
                 }
                 double scale = tolerance > 1e-3 ? Math.max(1, most) : 1;
                 for (int i = 0; i < all.length; i++) {
-                    assertThat((double) values.floats()[i]).as(output).isCloseTo(all[i], org.assertj.core.data.Offset.offset(tolerance * scale));
+                    assertThat((double) values.floats()[i])
+                            .as(output)
+                            .isCloseTo(all[i], org.assertj.core.data.Offset.offset(tolerance * scale));
                 }
             });
         }

@@ -1,7 +1,6 @@
 package ham.export.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.OnnxFiles;
 import ham.export.SampleModel;
@@ -10,7 +9,7 @@ import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.OperatorSetIdProto;
 import ham.export.proto.TensorProto;
-import ham.merge.InputException;
+import ham.export.proto.ValueInfoProto;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.combine.Branch;
@@ -152,15 +151,17 @@ class EncoderFormsTest {
     }
 
     @Test
-    void aBaseWithoutBiasAndClassifierNeedsAHead() throws IOException {
+    void aBaseWithoutClassifierGivesItsTokens() throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
         copy(base.file(), writer, name -> !name.startsWith("classifier"));
         writer.write(folder.resolve("model.safetensors"));
         Files.copy(TestData.path("hf-vit-tiny/config.json"), folder.resolve("config.json"));
         Checkpoint bare = Checkpoint.open(folder);
-        assertThatThrownBy(() -> forms(bare, Merged.none()))
-                .isInstanceOf(InputException.class)
-                .hasMessageContainingAll(folder.toString(), "head", "found neither");
+        EncoderForms forms = forms(bare, Merged.none());
+        assertThat(forms.classifies()).isFalse();
+        assertThat(forms.baked().getOutputList())
+                .extracting(ValueInfoProto::getName)
+                .containsExactly("last_hidden_state");
     }
 
     private float[] run(GraphProto graph) throws IOException {

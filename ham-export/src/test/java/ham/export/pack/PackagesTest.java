@@ -104,7 +104,8 @@ class PackagesTest {
         AdapterFile.write(partial, new TreeMap<>());
         try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), SampleModel.SETTINGS)) {
             model.load("partial", partial);
-            assertThatThrownBy(() -> model.run("partial", SampleModel.tinyInputs().pixelValues(), SHAPE))
+            assertThatThrownBy(
+                            () -> model.run("partial", SampleModel.tinyInputs().pixelValues(), SHAPE))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("partial");
             assertThatThrownBy(() -> model.run("none", new float[0], SHAPE))

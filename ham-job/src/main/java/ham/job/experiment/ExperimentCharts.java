@@ -20,12 +20,12 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** The charts of an experiment, as {@code docs/reports.md} describes them. */
-public final class ExperimentCharts {
+final class ExperimentCharts {
     private static final String FRACTION = "fraction";
 
     private final ExperimentResults results;
 
-    public ExperimentCharts(ExperimentResults results) {
+    ExperimentCharts(ExperimentResults results) {
         this.results = results;
     }
 

@@ -1,8 +1,8 @@
 package ham.job.proof;
 
-import ham.bench.latency.TimedAction;
 import ham.bench.latency.InterleavedMeasurement;
 import ham.bench.latency.Measured;
+import ham.bench.latency.TimedAction;
 import ham.bench.memory.ResidentMemory;
 import ham.job.proof.Trials.Outcome;
 import ham.runtime.model.Model;

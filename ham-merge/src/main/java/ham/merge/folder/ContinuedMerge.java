@@ -85,7 +85,8 @@ public record ContinuedMerge(
         }
         MergeRequest request =
                 new MergeRequest(mode(stored, gap, added), stored.request().weightsGiven() || !addedWeights.isEmpty());
-        return new ContinuedMerge(stored.settings(), adapters, weights, request, stored.base(), warnings(without, orphans));
+        return new ContinuedMerge(
+                stored.settings(), adapters, weights, request, stored.base(), warnings(without, orphans));
     }
 
     private static void requireKnown(StoredMerge stored, List<String> without) {

@@ -48,7 +48,8 @@ public final class TaskModels {
             AdapterFolder each = merge.adapters().get(i);
             Importance alpha = merge.weights().get(i);
             LoraAdapter adapter = LoraAdapter.load(each.adapter());
-            List<Importance> groupAlphas = merge.usesTrainedGroups() ? each.record().groupAlphas() : List.of();
+            List<Importance> groupAlphas =
+                    merge.usesTrainedGroups() ? each.record().groupAlphas() : List.of();
             SortedMap<String, List<Branch>> branches = again.trainedFunction(adapter, alpha, groupAlphas);
             SortedMap<String, String> provenance = new TreeMap<>();
             provenance.put("method", "task");

@@ -118,7 +118,8 @@ class ContinuedMergeTest {
         Path start = write(merge(settings, all, weights));
         Path three = write(merge(settings, all.subList(0, 3), weights.subList(0, 3)));
         assertSame(
-                write(ContinuedMerge.of(StoredMerge.open(three), List.of(), all.subList(3, 4), Importance.each(List.of(2.0)))),
+                write(ContinuedMerge.of(
+                        StoredMerge.open(three), List.of(), all.subList(3, 4), Importance.each(List.of(2.0)))),
                 start);
         Path own = write(merge(
                 settings,
@@ -246,8 +247,8 @@ class ContinuedMergeTest {
         assertThatThrownBy(() -> goOn(start, List.of(), List.of(all.get(0))).merge(MergeProgress.SILENT))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("two called 'a0'");
-        assertThatThrownBy(
-                        () -> ContinuedMerge.of(StoredMerge.open(start), List.of(), List.of(), Importance.each(List.of(1.0))))
+        assertThatThrownBy(() ->
+                        ContinuedMerge.of(StoredMerge.open(start), List.of(), List.of(), Importance.each(List.of(1.0))))
                 .isInstanceOf(InputException.class)
                 .hasMessage("alpha: expected one value a new adapter, 0 in all, found 1");
         // Taking one out and giving it again puts it last.

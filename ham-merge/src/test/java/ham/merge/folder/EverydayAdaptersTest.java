@@ -173,7 +173,8 @@ class EverydayAdaptersTest {
         Merged read = Merged.read(folder.resolve("merged")).onto(BASE, BASE.sha256());
         assertThat(read.biases()).containsOnlyKeys("vit.layernorm.weight", "vit.layernorm.bias");
         assertThat(read.head().orElseThrow().classes()).hasSize(3);
-        AdapterMerge again = ContinuedMerge.of(StoredMerge.open(folder.resolve("merged")), List.of(), List.of(), List.of())
+        AdapterMerge again = ContinuedMerge.of(
+                        StoredMerge.open(folder.resolve("merged")), List.of(), List.of(), List.of())
                 .merge(MergeProgress.SILENT);
         assertThat(again.merge().biases().get("vit.layernorm.weight"))
                 .isEqualTo(merge.merge().biases().get("vit.layernorm.weight"));

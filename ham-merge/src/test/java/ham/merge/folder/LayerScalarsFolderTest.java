@@ -58,7 +58,9 @@ class LayerScalarsFolderTest {
         ContinuedMergeTest.assertSame(write(ContinuedMergeTest.goOn(start, List.of(), List.of())), start);
         ContinuedMergeTest.assertSame(
                 write(ContinuedMergeTest.goOn(
-                        write(ContinuedMergeTest.merge(settings, all.subList(0, 2), List.of())), List.of(), all.subList(2, 4))),
+                        write(ContinuedMergeTest.merge(settings, all.subList(0, 2), List.of())),
+                        List.of(),
+                        all.subList(2, 4))),
                 start);
         Merged merged = Merged.read(start);
         SortedMap<String, Matrix> sums = Deltas.sum(merged.branches());
@@ -72,7 +74,8 @@ class LayerScalarsFolderTest {
         Path given = write(ContinuedMergeTest.merge(cat, all, weights));
         ContinuedMergeTest.assertSame(
                 write(ContinuedMerge.of(
-                        StoredMerge.open(write(ContinuedMergeTest.merge(cat, all.subList(0, 3), weights.subList(0, 3)))),
+                        StoredMerge.open(
+                                write(ContinuedMergeTest.merge(cat, all.subList(0, 3), weights.subList(0, 3)))),
                         List.of(),
                         all.subList(3, 4),
                         weights.subList(3, 4))),

@@ -75,8 +75,9 @@ class MergeCardTest {
 
     @Test
     void theCardTellsWhatHappened() throws IOException {
-        ObjectNode record =
-                MergeFolder.write(folder, merge(MergeSettings.of(MergeMethod.HAM)), ORIGIN, MergeProgress.SILENT).json();
+        ObjectNode record = MergeFolder.write(
+                        folder, merge(MergeSettings.of(MergeMethod.HAM)), ORIGIN, MergeProgress.SILENT)
+                .json();
         assertThat(folder.resolve("README.md"))
                 .content()
                 .isEqualTo(MergeCard.of(record(record)))

@@ -48,8 +48,8 @@ class StoredMergeTest {
     @ParameterizedTest
     @MethodSource("damage")
     void aRecordThatDoesNotFitIsRefusedByName(Consumer<ObjectNode> damage) throws IOException {
-        Path merged =
-                write(ContinuedMergeTest.merge(MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(3, "linear"), List.of()));
+        Path merged = write(ContinuedMergeTest.merge(
+                MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(3, "linear"), List.of()));
         TestData.edit(merged.resolve("merge.json"), damage);
         assertThatThrownBy(() -> StoredMerge.open(merged))
                 .isInstanceOf(InputException.class)
@@ -58,10 +58,10 @@ class StoredMergeTest {
 
     @Test
     void headsOfAdaptersThatThereAreNotAreRefused() throws IOException {
-        Path merged =
-                write(ContinuedMergeTest.merge(MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(3, "linear"), List.of()));
-        Path two =
-                write(ContinuedMergeTest.merge(MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(2, "linear"), List.of()));
+        Path merged = write(ContinuedMergeTest.merge(
+                MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(3, "linear"), List.of()));
+        Path two = write(ContinuedMergeTest.merge(
+                MergeSettings.of(MergeMethod.HAM), ContinuedMergeTest.adapters(2, "linear"), List.of()));
         Files.copy(
                 merged.resolve("heads.safetensors"),
                 two.resolve("heads.safetensors"),

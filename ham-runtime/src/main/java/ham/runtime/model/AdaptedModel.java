@@ -136,9 +136,7 @@ public final class AdaptedModel implements AutoCloseable {
     /** All inputs in the order of the graph: what goes in, then what an adapter fills. */
     public List<TensorSpec> inputs() {
         try {
-            return session.getInputInfo().values().stream()
-                    .map(OnnxModel::spec)
-                    .toList();
+            return session.getInputInfo().values().stream().map(OnnxModel::spec).toList();
         } catch (OrtException e) {
             throw new IllegalStateException(file + ": its inputs cannot be read", e);
         }

@@ -80,6 +80,25 @@ public final class OnnxModel implements Model {
                 output -> Ending.of(ByteBuffer.wrap(model), output));
     }
 
+    /**
+     * Writes the graph as ONNX Runtime rewrites it when it opens it. The file may hold operators that only this version of ONNX Runtime has, in a
+     * layout that only this kind of processor likes.
+     *
+     * @throws ModelException as {@link #open(Path, SessionSettings)}
+     */
+    public static void writeOptimized(Path file, SessionSettings settings, Path output) {
+        OnnxRuntime.environment();
+        try (SessionOptions options = settings.options(Optional.of(file))) {
+            options.setOptimizedModelFilePath(output.toString());
+            OnnxRuntime.environment().createSession(file.toString(), options).close();
+        } catch (OrtException e) {
+            throw new ModelException(
+                    file + ": expected an ONNX model that ONNX Runtime " + OnnxRuntime.version()
+                            + " can optimise, found that it cannot (" + OnnxRuntime.reason(e) + ").",
+                    e);
+        }
+    }
+
     private static OnnxModel open(
             String name,
             SessionSettings settings,

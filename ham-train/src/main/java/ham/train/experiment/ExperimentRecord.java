@@ -34,11 +34,7 @@ public record ExperimentRecord(
 
     /** {@link HeadFigures}. */
     public record Figures(
-            Double last,
-            Double averageIncremental,
-            Double forgetting,
-            Double backwardTransfer,
-            List<Double> anyTime) {}
+            Double last, Double averageIncremental, Double forgetting, Double backwardTransfer, List<Double> anyTime) {}
 
     /** The figures of one name and head over the class orders. */
     public record Row(

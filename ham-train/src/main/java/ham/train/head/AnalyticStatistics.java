@@ -101,7 +101,12 @@ public final class AnalyticStatistics {
      */
     public void renew(RenewedStatistics renewed) {
         gathered = new AnalyticSums(
-                gathered.classes(), renewed.gram(), renewed.cross(), gathered.images(), gathered.ridge(), gathered.losses());
+                gathered.classes(),
+                renewed.gram(),
+                renewed.cross(),
+                gathered.images(),
+                gathered.ridge(),
+                gathered.losses());
     }
 
     /**

@@ -72,7 +72,8 @@ final class PlainStep implements TrainingStep {
                     sum += Math.abs(value);
                 }
             }
-            return new StepResult(loss.getFloat(), correct(logits.toFloatArray(), batch.targets()), sum);
+            int classes = Math.toIntExact(logits.getShape().get(1));
+            return new StepResult(loss.getFloat(), correct(logits.toFloatArray(), classes, batch.targets()), sum);
         }
     }
 
@@ -155,8 +156,8 @@ final class PlainStep implements TrainingStep {
         return logits.logSoftmax(1).gather(chosen, 1).mean().neg();
     }
 
-    private static int correct(float[] logits, int[] targets) {
-        int classes = logits.length / targets.length;
+    /** Of the images, which come first; logits of replayed states may follow. */
+    private static int correct(float[] logits, int classes, int[] targets) {
         int correct = 0;
         for (int i = 0; i < targets.length; i++) {
             correct += ArgMax.of(logits, i * classes, classes) == targets[i] ? 1 : 0;

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * the zero function; or both go on from where an earlier task left them. Head weights begin normal with deviation 0.02, redrawn beyond two deviations, biases at zero; rows of earlier classes go on from where they were. Draws follow
  * from (seed, task) alone, A with {@link Initialisation#SHARED} from the seed alone.
  */
-public final class TaskParameters {
+final class TaskParameters {
     private static final double HEAD_DEVIATION = 0.02;
 
     private final double scaling;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a finished task gave, an entry of {@code tasks} in {@code metrics.json}. What was not measured, or does not exist in a method without
+ * What a finished task gave, as {@code metrics.json} lists it. What was not measured, or does not exist in a method without
  * groups, is null.
  *
  * @param task from 0

@@ -47,8 +47,7 @@ public final class RecordedRun {
         if (Files.exists(file)) {
             RunRecord found = RunRecord.read(file);
             requireSame(file, found, record);
-            return otherThreads(
-                    found.environment().get(RunRecord.THREADS), environment.get(RunRecord.THREADS));
+            return otherThreads(found.environment().get(RunRecord.THREADS), environment.get(RunRecord.THREADS));
         }
         if (folder.holdsWork()) {
             throw new InputException(
@@ -153,8 +152,7 @@ public final class RecordedRun {
     private static void requireSameHash(Path file, String what, String found, String wanted) {
         if (!wanted.equals(found)) {
             throw new InputException(
-                    file,
-                    what + ": expected " + found + ", found " + wanted + "; use the same, or start over (force)");
+                    file, what + ": expected " + found + ", found " + wanted + "; use the same, or start over (force)");
         }
     }
 

@@ -76,7 +76,8 @@ final class RunOutputs {
         });
         Outputs.folder(folder.checkpoint(task), true, path -> {
             memory.save(path.resolve(RunFolder.STATISTICS));
-            JsonFiles.write(path.resolve(RunFolder.METRICS), memory.metrics().record().json());
+            JsonFiles.write(
+                    path.resolve(RunFolder.METRICS), memory.metrics().record().json());
         });
         forgetTraining(task);
         if (task > 0) {

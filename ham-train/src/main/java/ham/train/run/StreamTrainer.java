@@ -170,7 +170,8 @@ public final class StreamTrainer {
             }
             Map<HeadKind, AccuracyRow> before = new EnumMap<>(HeadKind.class);
             heads.keySet()
-                    .forEach(kind -> before.put(kind, memory.metrics().variants().lastRow(method, kind)));
+                    .forEach(
+                            kind -> before.put(kind, memory.metrics().variants().lastRow(method, kind)));
             return tests.ownRows(task, model, heads, before);
         }
 

@@ -1,8 +1,8 @@
 package ham.train.run;
 
+import ham.merge.join.MergeStep;
 import ham.train.record.TaskRecord;
 import ham.train.record.Transfer;
-import ham.merge.join.MergeStep;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -125,7 +125,8 @@ class ExperimentTest {
                 .isZero();
         List<Spread> curve = results.anyTime("linear", "analytic");
         assertThat(curve.get(TinyRun.TASKS - 1)).isEqualTo(last);
-        assertThat(ExperimentRecord.of("compare", List.of(), Map.of(), results).summary()).hasSize(4 * 3);
+        assertThat(ExperimentRecord.of("compare", List.of(), Map.of(), results).summary())
+                .hasSize(4 * 3);
 
         List<PlannedRun> changed = new ArrayList<>(plan());
         changed.set(
@@ -205,6 +206,8 @@ class ExperimentTest {
     void theDeviationIsThatOfASample() {
         assertThat(Spread.of(List.of(1.0, 2.0, 4.5))).isEqualTo(new Spread(2.5, Math.sqrt(6.5 / 2), 3));
         assertThat(Spread.of(List.of(2.0))).isEqualTo(new Spread(2, Double.NaN, 1));
-        assertThat(JsonFiles.tree(ExperimentRecord.Mean.of(Spread.of(List.of()))).toString()).isEqualTo("{\"mean\":null,\"std\":null,\"count\":0}");
+        assertThat(JsonFiles.tree(ExperimentRecord.Mean.of(Spread.of(List.of())))
+                        .toString())
+                .isEqualTo("{\"mean\":null,\"std\":null,\"count\":0}");
     }
 }

@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.train.record.Transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +9,7 @@ import ham.train.TinyVit;
 import ham.train.config.Measuring;
 import ham.train.config.RunConfig;
 import ham.train.learn.LearningMethod;
+import ham.train.record.Transfer;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,14 +49,16 @@ class MeasuringRunTest {
                         .build());
         JsonNode variant = TinyRun.metrics(run).path("variants").path("frozen/analytic");
         assertThat(variant.path("images").toString()).isEqualTo("[[6],[6,6],[8,8,8]]");
-        JsonNode all = TinyRun.metrics(run(LearningMethod.FROZEN)).path("variants").path("frozen/analytic");
+        JsonNode all =
+                TinyRun.metrics(run(LearningMethod.FROZEN)).path("variants").path("frozen/analytic");
         assertThat(variant.path("last")).isEqualTo(all.path("last"));
         FinishedRun beside = run(
                 "beside",
                 TinyRun.config(shared, LearningMethod.HAM).toBuilder()
                         .optAnyTimeImages(3)
                         .build());
-        assertThat(TinyRun.metrics(beside).path("variants").path("frozen/analytic")).isEqualTo(variant);
+        assertThat(TinyRun.metrics(beside).path("variants").path("frozen/analytic"))
+                .isEqualTo(variant);
     }
 
     @Test
@@ -92,7 +94,8 @@ class MeasuringRunTest {
                         .optMeasuring(new Measuring(false, 0, 1, 0))
                         .build());
         List<String> warnings = new ArrayList<>();
-        TinyRun.metrics(run).path("tasks").forEach(task -> task.path("warnings").forEach(each -> warnings.add(each.asText())));
+        TinyRun.metrics(run).path("tasks").forEach(task -> task.path("warnings")
+                .forEach(each -> warnings.add(each.asText())));
         assertThat(warnings).anyMatch(each -> each.startsWith("rank explosion"));
         assertThat(warnings).anyMatch(each -> each.startsWith("rigidification"));
         ObjectNode record = JsonFiles.read(run.folder().resolve("merged/merge.json"), "merge");

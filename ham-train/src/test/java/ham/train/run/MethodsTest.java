@@ -11,9 +11,9 @@ import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Target;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
+import ham.merge.folder.ContinuedMerge;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
-import ham.merge.folder.ContinuedMerge;
 import ham.merge.folder.StoredMerge;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
@@ -194,7 +194,8 @@ class MethodsTest {
         assertThatThrownBy(() -> FinishedRun.of(config, out, Map.of(), List.of(), new TinyRun.Recorder(stop)))
                 .hasMessageContaining("stopped");
         FinishedRun resumed = TinyRun.run(config, out);
-        assertThat(TinyRun.metrics(resumed).path("variants")).isEqualTo(TinyRun.metrics(whole).path("variants"));
+        assertThat(TinyRun.metrics(resumed).path("variants"))
+                .isEqualTo(TinyRun.metrics(whole).path("variants"));
         int last = TinyRun.metrics(whole).path("tasks").size() - 1;
         for (String file : List.of("adapter_model.safetensors", "head.safetensors")) {
             String path = "adapters/" + RunFolder.numbered(last) + "/" + file;
@@ -309,8 +310,7 @@ class MethodsTest {
             assertThat(rows.path(2).path(0)).isEqualTo(rows.path(0).path(0));
             assertThat(rows.path(2).path(1)).isEqualTo(rows.path(1).path(1));
         }
-        JsonNode alone =
-                TinyRun.metrics(run("one", oneTask(LearningSettings.of(LearningMethod.LINEAR))));
+        JsonNode alone = TinyRun.metrics(run("one", oneTask(LearningSettings.of(LearningMethod.LINEAR))));
         assertThat(oracle.path("variants").path("oracle/linear").path("last").asDouble())
                 .isGreaterThanOrEqualTo(alone.path("variants")
                         .path("linear/linear")
@@ -337,7 +337,8 @@ class MethodsTest {
             assertThat(deltas(reused)).isEqualTo(deltas(run(method)));
             assertThat(TinyRun.metrics(reused).path("variants"))
                     .isEqualTo(TinyRun.metrics(run(method)).path("variants"));
-            assertThat(TinyRun.metrics(reused).path("tasks").path(0).has("loss")).isFalse();
+            assertThat(TinyRun.metrics(reused).path("tasks").path(0).has("loss"))
+                    .isFalse();
         }
         FinishedRun oracle = run(
                 "oracle",

@@ -87,7 +87,8 @@ class VariantsTest {
             "{\"variants\": {\"a\": {\"R\": [[0.5, 0.5]], \"images\": [[1, 1]]}}}"
         }) {
             Path file = Files.writeString(temp.resolve("metrics.json"), text);
-            assertThatThrownBy(() -> Variants.restore(file, MetricsRecord.read(file).variants(), TASKS))
+            assertThatThrownBy(() ->
+                            Variants.restore(file, MetricsRecord.read(file).variants(), TASKS))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("metrics.json")
                     .hasMessageContaining("start over (force)");

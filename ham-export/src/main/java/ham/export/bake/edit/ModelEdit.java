@@ -3,11 +3,11 @@ package ham.export.bake.edit;
 import ham.export.bake.match.Use;
 import ham.export.bake.read.ByteFile;
 import ham.export.bake.read.Bytes;
+import ham.export.bake.read.MessageWalk;
 import ham.export.bake.read.Messages;
 import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.Range;
 import ham.export.bake.read.TensorEntry;
-import ham.export.bake.read.MessageWalk;
 import ham.export.proto.NodeProto;
 import ham.export.proto.StringStringEntryProto;
 import ham.export.proto.TensorProto;
@@ -130,8 +130,8 @@ public final class ModelEdit {
     void replaceNode(int index, List<NodeProto> by) {
         Range field = model.nodes().get(index).field();
         file.replace(field, Bytes.of(new byte[0]));
-        by.forEach(node ->
-                file.replace(new Range(field.start(), field.start()), Bytes.of(MessageWalk.field(NODE, node.toByteArray()))));
+        by.forEach(node -> file.replace(
+                new Range(field.start(), field.start()), Bytes.of(MessageWalk.field(NODE, node.toByteArray()))));
     }
 
     /** Gives a graph output another type. */

@@ -34,7 +34,8 @@ public final class Chooser {
      * @throws InputException if it cannot be decided
      */
     List<Match> choose(String layer, List<PossiblePlace> candidates, BooleanSupplier unique) {
-        List<Placement> found = candidates.stream().map(PossiblePlace::placement).toList();
+        List<Placement> found =
+                candidates.stream().map(PossiblePlace::placement).toList();
         List<Placement> fitting = fitting(found);
         List<Match> matches = new ArrayList<>();
         for (PossiblePlace candidate : candidates) {

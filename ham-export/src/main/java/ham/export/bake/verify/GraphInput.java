@@ -22,8 +22,8 @@ interface GraphInput {
         if (EncoderRun.isText(inputs)) {
             return new TextInput(inputs, own.orElse(TextInput.UNKNOWN));
         }
-        Optional<Integer> side =
-                own.flatMap(each -> each instanceof EncoderInput.Images images ? Optional.of(images.side()) : Optional.empty());
+        Optional<Integer> side = own.flatMap(
+                each -> each instanceof EncoderInput.Images images ? Optional.of(images.side()) : Optional.empty());
         return ImageInput.of(model, inputs, side);
     }
 

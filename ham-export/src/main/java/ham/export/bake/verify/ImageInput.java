@@ -129,6 +129,8 @@ record ImageInput(TensorSpec spec, boolean channelsLast, int channels, int heigh
             }
             return Tensor.of(bytes, shape);
         }
-        return spec.dtype().equals(ElementType.FLOAT16.label()) ? HalfTensors.of(chosen, shape) : Tensor.of(chosen, shape);
+        return spec.dtype().equals(ElementType.FLOAT16.label())
+                ? HalfTensors.of(chosen, shape)
+                : Tensor.of(chosen, shape);
     }
 }

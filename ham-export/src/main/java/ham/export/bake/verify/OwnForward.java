@@ -1,11 +1,11 @@
 package ham.export.bake.verify;
 
 import ham.export.OnnxFiles;
+import ham.export.encoder.EncoderForms;
+import ham.export.encoder.WeightChanges;
 import ham.export.graph.OperatorSets;
 import ham.export.parity.EncoderRun;
 import ham.export.parity.ParityInputs;
-import ham.export.encoder.EncoderForms;
-import ham.export.encoder.WeightChanges;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.EncoderInput;
@@ -74,7 +74,8 @@ public final class OwnForward {
 
     /** Logits [samples, classes] of the bare checkpoint. */
     float[] bare(ParityInputs inputs, Path scratch) throws IOException {
-        return run(new EncoderForms(base, WeightChanges.of(base, "", Merged.none()), Optional.empty()), inputs, scratch);
+        return run(
+                new EncoderForms(base, WeightChanges.of(base, "", Merged.none()), Optional.empty()), inputs, scratch);
     }
 
     private float[] run(EncoderForms forms, ParityInputs inputs, Path scratch) throws IOException {

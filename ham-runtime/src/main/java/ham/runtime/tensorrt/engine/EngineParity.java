@@ -24,10 +24,6 @@ public record EngineParity(double maxAbs, double tolerance, double top1, int row
         boolean finite = reference.length > 0 && Double.isFinite(difference.maxAbs());
         double tolerance = finite ? relative * OutputDifference.range(reference) : 0;
         return new EngineParity(
-                difference.maxAbs(),
-                tolerance,
-                difference.top1(),
-                rows,
-                finite && difference.maxAbs() <= tolerance);
+                difference.maxAbs(), tolerance, difference.top1(), rows, finite && difference.maxAbs() <= tolerance);
     }
 }

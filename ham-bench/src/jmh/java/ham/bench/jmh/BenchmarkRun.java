@@ -1,4 +1,4 @@
-package ham.runtime;
+package ham.bench.jmh;
 
 import ai.onnxruntime.OrtException;
 import java.nio.file.Path;
@@ -11,7 +11,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** What {@code ./mvnw -Pjmh -pl ham-runtime test -Dham.bench.model=MODEL.onnx} runs. */
+/** What {@code ./mvnw -Pjmh -pl ham-bench -am test -Dtest=BenchmarkRun -Dham.bench.model=MODEL.onnx} runs. */
 class BenchmarkRun {
     private static String model;
 

@@ -1,4 +1,4 @@
-package ham.runtime;
+package ham.bench.jmh;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;

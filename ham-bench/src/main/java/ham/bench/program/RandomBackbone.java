@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** A ViT-B/16 of 224 pixels and 1000 classes whose values depend on nothing but their names. */
-final class RandomCheckpoint {
+final class RandomBackbone {
     static final int D = 768;
     static final int BLOCKS = 12;
     static final int HEADS = 12;
@@ -20,7 +20,7 @@ final class RandomCheckpoint {
     static final int CLASSES = 1000;
     static final String ROOT = "vit.encoder.layer.";
 
-    private RandomCheckpoint() {}
+    private RandomBackbone() {}
 
     /** Values that depend on nothing but name and number, about normal with deviation 0.02; norm weights lie around 1. */
     static float[] values(String name, int count) {

@@ -1,0 +1,107 @@
+package ham.cli.tune;
+
+import ham.cli.console.Console;
+import ham.cli.console.ExitCode;
+import ham.cli.console.Table;
+import ham.job.tune.TuneReport;
+import ham.job.tune.TuneRequest;
+import ham.job.tune.Tuning;
+import ham.merge.io.JsonFiles;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ham tune}: the fastest form of a model, found by measuring. */
+@Command(
+        name = "tune",
+        description =
+                "Writes the form of a model that is fastest in the ONNX Runtime of this machine, at a batch size and a"
+                        + " number of threads: all forms take turns, and what was measured goes into the file's metadata.")
+public final class TuneCommand implements Callable<Integer> {
+    @Mixin
+    private Console console;
+
+    @Parameters(paramLabel = "MODEL.onnx", description = "A float32 model in one file.")
+    private Path model;
+
+    @Option(names = "--out", paramLabel = "MODEL.onnx", required = true, description = "The file to write.")
+    private Path out;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Rows of a run (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--length",
+            paramLabel = "N,...",
+            split = ",",
+            defaultValue = "32",
+            description = "Tokens of a text, each measured (default: ${DEFAULT-VALUE}).")
+    private List<Integer> lengths;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads that share an operator, 0 for one a physical core (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "20",
+            description = "How long is measured (default: ${DEFAULT-VALUE}).")
+    private double seconds;
+
+    @Option(names = "--int8", description = "Forms in int8 may win too, where they answer alike (--bound).")
+    private boolean int8;
+
+    @Option(
+            names = "--inputs",
+            paramLabel = "FILE",
+            description = "Safetensors with pixel_values [n, 3, H, W] to compare answers on (default: random inputs).")
+    private Path inputs;
+
+    @Option(
+            names = "--bound",
+            paramLabel = "P",
+            defaultValue = "0.01",
+            description = "Largest part of inputs whose most probable class int8 may change (default: ${DEFAULT-VALUE}).")
+    private double bound;
+
+    @Option(names = "--force", description = "Replace an output that exists.")
+    private boolean force;
+
+    @Override
+    public Integer call() {
+        TuneReport report = Tuning.run(new TuneRequest(
+                model, out, force, batch, lengths, threads, seconds, int8, Optional.ofNullable(inputs), bound));
+        Table table = new Table("form", "p50 ms", "times as-is", "agreement", "");
+        for (TuneReport.Entry each : report.candidates()) {
+            table.row(
+                    each.name() + (each.name().equals(report.best()) ? " *" : ""),
+                    number(each.p50Ms()),
+                    number(each.times()),
+                    number(each.agreement()),
+                    each.leftOut());
+        }
+        console.result(
+                table + "\n" + report.runtime() + ", " + report.machine() + ", batch " + report.batch() + ", "
+                        + report.rounds() + " rounds; " + report.best() + " is written to " + out,
+                JsonFiles.tree(report));
+        return ExitCode.DONE;
+    }
+
+    private static String number(Double value) {
+        return value == null ? "" : String.format(Locale.ROOT, "%.3f", value);
+    }
+}

@@ -1,0 +1,2 @@
+/** {@code ham tune}. */
+package ham.cli.tune;

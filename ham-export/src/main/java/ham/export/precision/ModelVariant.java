@@ -1,0 +1,90 @@
+package ham.export.precision;
+
+import ham.export.OnnxFiles;
+import ham.export.proto.GraphProto;
+import ham.export.proto.ModelProto;
+import ham.export.proto.NodeProto;
+import ham.export.proto.OperatorSetIdProto;
+import ham.export.proto.StringStringEntryProto;
+import ham.merge.InputException;
+import ham.runtime.model.SessionSettings;
+import ham.runtime.onnx.ExternalData;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** Another form of a model that is there, with its metadata. */
+public final class ModelVariant {
+    private static final String FLAVOR = "ham.flavor";
+    private static final String PRECISION = "ham.precision";
+
+    private ModelVariant() {}
+
+    /**
+     * Writes a float32 model in another format, without calibration.
+     *
+     * @return whether that is another graph
+     * @throws InputException if the model has external data, or the format cannot hold it
+     */
+    public static boolean write(Path file, NumberFormat format, Path output) throws IOException {
+        ModelProto model = read(file);
+        GraphProto graph = new FormatRewrite(
+                        format,
+                        output.resolveSibling(output.getFileName() + ".scratch"),
+                        new SessionSettings(1))
+                .of(model.getGraph());
+        if (graph.getNodeList().equals(model.getGraph().getNodeList())) {
+            return false;
+        }
+        ModelProto.Builder changed = model.toBuilder().setGraph(graph);
+        boolean own = graph.getNodeList().stream().map(NodeProto::getDomain).anyMatch(GraphEdit.MICROSOFT::equals);
+        boolean known = model.getOpsetImportList().stream()
+                .map(OperatorSetIdProto::getDomain)
+                .anyMatch(GraphEdit.MICROSOFT::equals);
+        if (own && !known) {
+            changed.addOpsetImport(OperatorSetIdProto.newBuilder()
+                    .setDomain(GraphEdit.MICROSOFT)
+                    .setVersion(1));
+        }
+        if (metadata(model, FLAVOR)) {
+            put(changed, FLAVOR, format.flavor().optionName());
+        }
+        if (metadata(model, PRECISION)) {
+            put(changed, PRECISION, format.text());
+        }
+        OnnxFiles.write(changed.build(), output);
+        return true;
+    }
+
+    /** Writes a model with one entry more, or another one, in its metadata. */
+    public static void describe(Path file, String key, String value, Path output) throws IOException {
+        ModelProto.Builder changed = read(file).toBuilder();
+        put(changed, key, value);
+        OnnxFiles.write(changed.build(), output);
+    }
+
+    private static ModelProto read(Path file) {
+        Set<String> external = ExternalData.locations(file);
+        if (!external.isEmpty()) {
+            throw new InputException(
+                    file, "expected a model in one file, found that its weights are in " + String.join(", ", external));
+        }
+        return OnnxFiles.read(file);
+    }
+
+    private static boolean metadata(ModelProto model, String key) {
+        return model.getMetadataPropsList().stream().anyMatch(each -> each.getKey().equals(key));
+    }
+
+    private static void put(ModelProto.Builder model, String key, String value) {
+        StringStringEntryProto.Builder entry =
+                StringStringEntryProto.newBuilder().setKey(key).setValue(value);
+        for (int i = 0; i < model.getMetadataPropsCount(); i++) {
+            if (model.getMetadataProps(i).getKey().equals(key)) {
+                model.setMetadataProps(i, entry);
+                return;
+            }
+        }
+        model.addMetadataProps(entry);
+    }
+}

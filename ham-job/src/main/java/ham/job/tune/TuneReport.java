@@ -1,0 +1,41 @@
+package ham.job.tune;
+
+import java.util.List;
+
+/**
+ * What was measured, as it stands in the metadata of the file that is written.
+ *
+ * @param best name of the candidate that was written
+ * @param runtime which ONNX Runtime ran them
+ * @param machine architecture and number of processors
+ * @param batch rows of a run
+ * @param lengths tokens, where inputs have such a dimension; else empty
+ * @param threads as asked; 0 for one a physical core
+ * @param rounds turns that each candidate had
+ * @param candidates all of them, the model as it was first
+ */
+public record TuneReport(
+        String best,
+        String runtime,
+        String machine,
+        int batch,
+        List<Integer> lengths,
+        int threads,
+        int rounds,
+        List<Entry> candidates) {
+    public TuneReport {
+        lengths = List.copyOf(lengths);
+        candidates = List.copyOf(candidates);
+    }
+
+    /**
+     * A candidate.
+     *
+     * @param name {@code as-is}, {@code ort}, {@code optimized}, {@code int8} or {@code int8-ort}
+     * @param p50Ms median duration of a run, of all lengths together; null where it was left out
+     * @param times of the duration as-is: median over the rounds of the quotient with the neighbouring run; null likewise
+     * @param agreement part of rows with the same most probable class; null where it was left out before
+     * @param leftOut why it was not measured or may not win; empty otherwise
+     */
+    public record Entry(String name, Double p50Ms, Double times, Double agreement, String leftOut) {}
+}

@@ -1,0 +1,57 @@
+package ham.job.tune;
+
+import ham.merge.InputException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is tuned, and for what.
+ *
+ * @param model an ONNX file without external data
+ * @param output the file to write
+ * @param force whether an existing output is replaced
+ * @param batch rows of a run
+ * @param lengths tokens of a text, each measured; for dimensions of whole-number inputs that are free
+ * @param threads that share an operator; 0 for one a physical core
+ * @param seconds for all runs that are measured
+ * @param int8 whether forms in int8 may win
+ * @param images safetensors with {@code pixel_values} on which int8 is compared; random inputs without it
+ * @param bound int8: the largest part of rows whose most probable class may be another
+ */
+public record TuneRequest(
+        Path model,
+        Path output,
+        boolean force,
+        int batch,
+        List<Integer> lengths,
+        int threads,
+        double seconds,
+        boolean int8,
+        Optional<Path> images,
+        double bound) {
+    /** Checks the numbers. */
+    public TuneRequest {
+        lengths = List.copyOf(lengths);
+        atLeastOne("batch", batch);
+        lengths.forEach(each -> atLeastOne("length", each));
+        if (lengths.isEmpty()) {
+            throw InputException.parameter("length", "expected at least one length, found none");
+        }
+        if (threads < 0) {
+            throw InputException.parameter("threads", "expected 0 (one a core) or more, found " + threads);
+        }
+        if (!(seconds > 0)) {
+            throw InputException.parameter("seconds", "expected more than 0, found " + seconds);
+        }
+        if (!(bound >= 0 && bound <= 1)) {
+            throw InputException.parameter("bound", "expected a part from 0 to 1, found " + bound);
+        }
+    }
+
+    private static void atLeastOne(String parameter, int value) {
+        if (value < 1) {
+            throw InputException.parameter(parameter, "expected at least 1, found " + value);
+        }
+    }
+}
