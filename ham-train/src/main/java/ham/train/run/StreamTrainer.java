@@ -67,7 +67,9 @@ public final class StreamTrainer {
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
-        Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
+        if (!inputs.data().isText()) {
+            Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
+        }
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 Backbone backbone = Backbones.open(engine, inputs.base());
                 RunMemory memory = RunMemory.restoreOrBegin(inputs, backbone, folder)) {
