@@ -32,10 +32,7 @@ class BenchUrlTest {
         server = InferenceServer.start(
                 testdata("serve/scaled1.onnx"),
                 new Openers(file -> OnnxModel.open(file, new SessionSettings(1)), () -> new SessionSettings(1)),
-                ServeSettings.builder()
-                        .optHttp(0)
-                        .optToken(Token.read(token))
-                        .build());
+                ServeSettings.builder().optHttp(0).optToken(Token.read(token)).build());
     }
 
     @AfterAll
@@ -86,6 +83,7 @@ class BenchUrlTest {
         ham("bench", "--url", url(), "--model", "none", "--url-token-file", token)
                 .failsWith(2, "--url: expected an answer to v2/models/none", "404");
         ham("bench", "--url", url(), "--model", "scaled1").failsWith(2, "--url: expected an answer", "401");
-        ham("bench", "--url", "http://127.0.0.1:1", "--model", "m").failsWith(2, "--url: expected a server", "nobody who listens");
+        ham("bench", "--url", "http://127.0.0.1:1", "--model", "m")
+                .failsWith(2, "--url: expected a server", "nobody who listens");
     }
 }

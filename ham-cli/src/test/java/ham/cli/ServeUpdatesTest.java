@@ -100,8 +100,8 @@ class ServeUpdatesTest {
     private static String ask(InferenceServer server) {
         try {
             HttpResponse<String> response = CLIENT.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                                    + server.httpPort().getAsInt() + "/v2/models/model/infer"))
+                    HttpRequest.newBuilder(URI.create(
+                                    "http://127.0.0.1:" + server.httpPort().getAsInt() + "/v2/models/model/infer"))
                             .POST(BodyPublishers.ofString(REQUEST))
                             .build(),
                     BodyHandlers.ofString());
@@ -132,7 +132,8 @@ class ServeUpdatesTest {
 
     private static void put(Path file, Path where) throws IOException {
         Files.move(
-                Files.copy(file, where.resolveSibling(where.getFileName() + ".part"), StandardCopyOption.REPLACE_EXISTING),
+                Files.copy(
+                        file, where.resolveSibling(where.getFileName() + ".part"), StandardCopyOption.REPLACE_EXISTING),
                 where,
                 StandardCopyOption.ATOMIC_MOVE);
     }

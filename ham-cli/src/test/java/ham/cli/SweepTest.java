@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** An experiment on Apache Spark against the same one in this process: equal bit for bit but for times and paths. Needs {@code ham-spark} to be built. */
 class SweepTest {
     /** What says when, how long and where. */
-    private static final Set<String> CHANGES = Set.of("seconds", "command", "started", "finished", "time", "date", "out");
+    private static final Set<String> CHANGES =
+            Set.of("seconds", "command", "started", "finished", "time", "date", "out");
 
     @TempDir
     private Path temp;
@@ -97,7 +98,9 @@ class SweepTest {
                     continue;
                 }
                 if (name.endsWith(".json")) {
-                    content.put(name, without(JsonFiles.read(file, "a record")).toString().replace(folder.toString(), ""));
+                    content.put(
+                            name,
+                            without(JsonFiles.read(file, "a record")).toString().replace(folder.toString(), ""));
                 } else {
                     content.put(name, ByteBuffer.wrap(Files.readAllBytes(file)));
                 }

@@ -188,7 +188,8 @@ public final class Job {
                     .setOutput(folder.path(MODEL))
                     .setSettings(settings)
                     .optForce(true)
-                    .optEngine((values, samples) -> engine.logits(EncoderRun.tensors(inputs.base().encoder().input(), values, samples)))
+                    .optEngine((values, samples) -> engine.logits(
+                            EncoderRun.tensors(inputs.base().encoder().input(), values, samples)))
                     .build();
             Exported exported = Exported.of(VitExporter.export(request));
             write(

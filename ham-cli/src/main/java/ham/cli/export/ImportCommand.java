@@ -24,12 +24,15 @@ import picocli.CommandLine.Parameters;
 /** {@code ham import}: a checkpoint from the weights in a graph. */
 @Command(
         name = "import",
-        description = "Makes a checkpoint of the weights that an ONNX graph of a known text encoder holds, and proves it by running both.")
+        description =
+                "Makes a checkpoint of the weights that an ONNX graph of a known text encoder holds, and proves it by running both.")
 public final class ImportCommand implements Callable<Integer> {
     @Mixin
     private Console console;
 
-    @Parameters(paramLabel = "MODEL.onnx", description = "A graph of BERT, RoBERTa, DistilBERT or MPNet, whoever exported it.")
+    @Parameters(
+            paramLabel = "MODEL.onnx",
+            description = "A graph of BERT, RoBERTa, DistilBERT or MPNet, whoever exported it.")
     private Path model;
 
     @Option(
@@ -42,7 +45,8 @@ public final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--tokenizer",
             paramLabel = "FILE.json",
-            description = "Its tokenizer.json (default: in the metadata, MODEL-tokenizer.json, MODEL.tokenizer.json or tokenizer.json beside the model).")
+            description =
+                    "Its tokenizer.json (default: in the metadata, MODEL-tokenizer.json, MODEL.tokenizer.json or tokenizer.json beside the model).")
     private Path tokenizer;
 
     /** The values of {@link #pooling}. */
@@ -61,8 +65,9 @@ public final class ImportCommand implements Callable<Integer> {
             names = "--pooling",
             paramLabel = "HOW",
             completionCandidates = Poolings.class,
-            description = "How tokens become one vector where no output of the graph says it: ${COMPLETION-CANDIDATES} (default: mean-unit, as"
-                    + " sentence-transformers' models mostly do).")
+            description =
+                    "How tokens become one vector where no output of the graph says it: ${COMPLETION-CANDIDATES} (default: mean-unit, as"
+                            + " sentence-transformers' models mostly do).")
     private String pooling;
 
     @Option(names = "--force", description = "Replace an existing CHECKPOINT.")
@@ -87,7 +92,8 @@ public final class ImportCommand implements Callable<Integer> {
     private static String text(ImportResult result) {
         Table table = new Table("output", "is", "largest difference");
         result.outputs()
-                .forEach(each -> table.row(each.output(), each.is(), String.format(Locale.ROOT, "%.1e", each.maxAbs())));
+                .forEach(
+                        each -> table.row(each.output(), each.is(), String.format(Locale.ROOT, "%.1e", each.maxAbs())));
         long anonymous = result.weights().stream()
                 .filter(each -> !each.tensor().name().equals(each.name()))
                 .count();
@@ -98,7 +104,9 @@ public final class ImportCommand implements Callable<Integer> {
                         result.parameters() / 1e6,
                         result.weights().size(),
                         anonymous)
-                + result.pooling().map(each -> "\npooling: " + each.optionName()).orElse("")
+                + result.pooling()
+                        .map(each -> "\npooling: " + each.optionName())
+                        .orElse("")
                 + (result.unused().isEmpty() ? "" : "\nleft out: " + String.join(", ", result.unused()))
                 + "\n"
                 + table

@@ -51,10 +51,14 @@ public final class EvalCommand implements Callable<Integer> {
     public Integer call() {
         try (OpenedClassifier classifier = options.openAny(console, model)) {
             Dataset dataset = badImages.test(console.spec(), data);
-            List<List<String>> tasks = run != null ? ModelTasks.ofRun(run) : ModelTasks.of(classifier.model(), classifier.labels());
+            List<List<String>> tasks =
+                    run != null ? ModelTasks.ofRun(run) : ModelTasks.of(classifier.model(), classifier.labels());
             int total = dataset.test().size();
             DeployedAccuracy accuracy = DeployedAccuracy.measure(
-                    classifier.examples(), dataset, tasks, done -> console.progress("evaluating: %d of %d", done, total));
+                    classifier.examples(),
+                    dataset,
+                    tasks,
+                    done -> console.progress("evaluating: %d of %d", done, total));
             console.result(text(accuracy), JsonFiles.tree(accuracy));
             return ExitCode.DONE;
         }

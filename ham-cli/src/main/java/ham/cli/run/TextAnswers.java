@@ -44,9 +44,10 @@ record TextAnswers(String model, Scores scores, List<String> texts, List<List<Pr
         for (int i = 0; i < texts.size(); i++) {
             StringBuilder block = new StringBuilder(texts.get(i));
             for (Prediction each : predictions.get(i)) {
-                block.append(scores == Scores.NONE
-                        ? String.format(Locale.ROOT, "%n%10.4f  %s", each.probability(), each.label())
-                        : String.format(Locale.ROOT, "%n%7.2f %%  %s", 100 * each.probability(), each.label()));
+                block.append(
+                        scores == Scores.NONE
+                                ? String.format(Locale.ROOT, "%n%10.4f  %s", each.probability(), each.label())
+                                : String.format(Locale.ROOT, "%n%7.2f %%  %s", 100 * each.probability(), each.label()));
             }
             blocks.add(block.toString());
         }

@@ -221,8 +221,8 @@ public final class ServeCommand implements Callable<Integer> {
             settings.optToken(Token.read(token));
         }
         if (watch) {
-            UpdateFolder updates = new UpdateFolder(
-                    models, Optional.ofNullable(verify).map(SigningKeys::readPublic), new Told());
+            UpdateFolder updates =
+                    new UpdateFolder(models, Optional.ofNullable(verify).map(SigningKeys::readPublic), new Told());
             settings.optWatch(LOOK).optBeforeLook(updates::look);
         } else if (verify != null) {
             throw new ParameterException(console.spec().commandLine(), "--verify goes with --watch");

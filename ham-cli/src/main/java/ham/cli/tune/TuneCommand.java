@@ -75,7 +75,8 @@ public final class TuneCommand implements Callable<Integer> {
             names = "--bound",
             paramLabel = "P",
             defaultValue = "0.01",
-            description = "Largest part of inputs whose most probable class int8 may change (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Largest part of inputs whose most probable class int8 may change (default: ${DEFAULT-VALUE}).")
     private double bound;
 
     @Option(names = "--force", description = "Replace an output that exists.")

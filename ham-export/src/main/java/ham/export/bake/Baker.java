@@ -104,10 +104,11 @@ public final class Baker {
         }
         requireSeparate(matches);
         GraphChanges changes = GraphChanges.of(model, uses, matches, deltas, search);
-        addition = metadata.head().isEmpty() ? Optional.empty() : metadata.text().flatMap(base -> HeadAddition.find(model, base));
-        Optional<ClassifierLayer> classifier = addition.isPresent()
+        addition = metadata.head().isEmpty()
                 ? Optional.empty()
-                : metadata.head().map(head -> classifier(search, changes));
+                : metadata.text().flatMap(base -> HeadAddition.find(model, base));
+        Optional<ClassifierLayer> classifier =
+                addition.isPresent() ? Optional.empty() : metadata.head().map(head -> classifier(search, changes));
         List<String> labels = metadata.labels(weights.flatMap(SafetensorsWeights::classifier));
 
         ModelEdit baked = edit(classifier);
@@ -212,8 +213,8 @@ public final class Baker {
         boolean exact = changes.tensors().stream().allMatch(tensor -> Content.format(tensor) == ElementFormat.FLOAT);
         Optional<OwnForward> own = request.weights()
                 .flatMap(weights -> OwnForward.of(weights, request.merged(), metadata.head(), request.settings()));
-        Optional<String> output =
-                addition.map(HeadAddition::output).or(() -> classifier.flatMap(found -> found.outputs().stream().findFirst()));
+        Optional<String> output = addition.map(HeadAddition::output)
+                .or(() -> classifier.flatMap(found -> found.outputs().stream().findFirst()));
         ParityReport report = new Verification(model, request.settings(), request.inputs(), own, output)
                 .compare(baked, reference, exact ? ParityReport.RELATIVE_TOLERANCE : ParityReport.HALF_TOLERANCE);
         if (!report.passed()) {

@@ -41,9 +41,7 @@ public final class TokenHead {
                         ValueInfos.free(EncoderGraph.LENGTH),
                         ValueInfos.fixed(width))));
         Value mask = graph.input(ValueInfos.of(
-                MASK,
-                DataType.INT64,
-                List.of(ValueInfos.free(VitGraph.BATCH), ValueInfos.free(EncoderGraph.LENGTH))));
+                MASK, DataType.INT64, List.of(ValueInfos.free(VitGraph.BATCH), ValueInfos.free(EncoderGraph.LENGTH))));
         GraphOps ops = new GraphOps(operators, base, null, tokens);
         ops.section("features.");
         GraphValue pooled = base.encoder()
@@ -51,7 +49,8 @@ public final class TokenHead {
                         ops,
                         Map.of(MASK, GraphValue.whole(mask, GraphValue.INPUTS, GraphValue.TOKENS)),
                         GraphValue.whole(tokens, GraphValue.INPUTS, GraphValue.TOKENS, width));
-        Value features = operators.unary(Operator.IDENTITY, "features", ops.whole(pooled).value());
+        Value features =
+                operators.unary(Operator.IDENTITY, "features", ops.whole(pooled).value());
         new HeadGraph(graph).add(head, features);
         return graph.build();
     }

@@ -130,7 +130,9 @@ public final class UpdateFolder {
     private List<Path> files(String... endings) {
         boolean folder = Files.isDirectory(root);
         try (Stream<Path> all = Files.find(
-                folder ? root : root.getParent(), folder ? DEPTH : 1, (file, attributes) -> attributes.isRegularFile())) {
+                folder ? root : root.getParent(),
+                folder ? DEPTH : 1,
+                (file, attributes) -> attributes.isRegularFile())) {
             return all.filter(each -> {
                         String name = each.getFileName().toString();
                         return !name.startsWith(".") && Stream.of(endings).anyMatch(name::endsWith);

@@ -55,7 +55,8 @@ final class GraphConfig {
         config.put(family.mlpKey(), dims(family.fc1(0)).get(0));
         config.put("vocab_size", words.get(0));
         config.put("max_position_embeddings", dims(family.positions()).get(0));
-        family.types().ifPresent(types -> config.put("type_vocab_size", dims(types).get(0)));
+        family.types()
+                .ifPresent(types -> config.put("type_vocab_size", dims(types).get(0)));
         config.put("pad_token_id", family.padding());
         config.put("layer_norm_eps", epsilon());
         config.put(family.activationKey(), activation());
@@ -131,7 +132,8 @@ final class GraphConfig {
         }
         throw new InputException(
                 model.file().path(),
-                "expected a Reshape of " + hidden + " values into heads, found none; the graph was changed after export");
+                "expected a Reshape of " + hidden
+                        + " values into heads, found none; the graph was changed after export");
     }
 
     /** One of both may stand as -1, what is left over. */
@@ -174,12 +176,13 @@ final class GraphConfig {
                 || tensor.elements() > 8) {
             return found;
         }
-        tensor.source().chunks(tensor.values().get().start(), tensor.values().get().length(), (part, from) -> {
-            ByteBuffer little = part.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-            while (little.remaining() >= bytes) {
-                found.add(bytes == Long.BYTES ? little.getLong() : little.getInt());
-            }
-        });
+        tensor.source()
+                .chunks(tensor.values().get().start(), tensor.values().get().length(), (part, from) -> {
+                    ByteBuffer little = part.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+                    while (little.remaining() >= bytes) {
+                        found.add(bytes == Long.BYTES ? little.getLong() : little.getInt());
+                    }
+                });
         return found;
     }
 
@@ -193,7 +196,8 @@ final class GraphConfig {
                         .map(attribute -> decimal(attribute.getF()))
                         .orElse(1e-5);
             }
-            NodeEntry sum = node.operator().equals("Sqrt") ? makers.get(node.inputs().get(0)) : null;
+            NodeEntry sum =
+                    node.operator().equals("Sqrt") ? makers.get(node.inputs().get(0)) : null;
             if (sum != null && sum.operator().equals("Add")) {
                 for (String input : sum.inputs()) {
                     TensorEntry constant = constants.get(input);
@@ -223,8 +227,8 @@ final class GraphConfig {
                     .findFirst()
                     .orElseThrow();
             boolean tanh = Messages.node(model.file(), node.field()).getAttributeList().stream()
-                    .anyMatch(attribute ->
-                            attribute.getName().equals("approximate") && attribute.getS().toStringUtf8().equals("tanh"));
+                    .anyMatch(attribute -> attribute.getName().equals("approximate")
+                            && attribute.getS().toStringUtf8().equals("tanh"));
             return tanh ? "gelu_new" : "gelu";
         }
         if (exact) {

@@ -56,7 +56,8 @@ final class GraphWeights {
 
     /** Without the name of a module that was only there to be exported. */
     private static SortedMap<String, GraphWeight> unwrapped(SortedMap<String, GraphWeight> weights) {
-        String wrapper = TextFamily.of(weights.keySet(), false).map(TextFamily::wrapper).orElse("");
+        String wrapper =
+                TextFamily.of(weights.keySet(), false).map(TextFamily::wrapper).orElse("");
         if (wrapper.isEmpty()) {
             return weights;
         }
@@ -85,21 +86,22 @@ final class GraphWeights {
             if (node.inputs().isEmpty()) {
                 continue;
             }
-            String first = origins.getOrDefault(node.inputs().get(0), node.inputs().get(0));
+            String first =
+                    origins.getOrDefault(node.inputs().get(0), node.inputs().get(0));
             boolean carries = List.of("Transpose", "Identity", "Cast").contains(node.operator());
             if (carries && node.outputs().size() == 1 && constants.containsKey(first)) {
                 origins.put(node.outputs().get(0), first);
                 turned.put(
                         node.outputs().get(0),
-                        turned.getOrDefault(node.inputs().get(0), false) ^ node.operator().equals("Transpose"));
+                        turned.getOrDefault(node.inputs().get(0), false)
+                                ^ node.operator().equals("Transpose"));
             }
             if (node.inputs().size() < 2 || !List.of("MatMul", "Gemm").contains(node.operator())) {
                 continue;
             }
             String weight = node.inputs().get(1);
             String origin = origins.getOrDefault(weight, weight);
-            boolean stored = node.operator().equals("Gemm")
-                    && node.integers().getOrDefault("transB", 0L) == 1;
+            boolean stored = node.operator().equals("Gemm") && node.integers().getOrDefault("transB", 0L) == 1;
             if (constants.containsKey(origin)) {
                 readers.putIfAbsent(origin, new Read(node, !stored ^ turned.getOrDefault(weight, false)));
             }
@@ -116,7 +118,10 @@ final class GraphWeights {
         } else if (matrix && read.isPresent()) {
             module(read.get().node())
                     .ifPresent(module -> put(new GraphWeight(
-                            module + WEIGHT, tensor, read.get().transposed(), read.get().node().label())));
+                            module + WEIGHT,
+                            tensor,
+                            read.get().transposed(),
+                            read.get().node().label())));
         }
     }
 
@@ -125,7 +130,8 @@ final class GraphWeights {
         if (before != null) {
             throw new InputException(
                     model.file().path(),
-                    "expected one constant for " + weight.name() + ", found '" + before.tensor().name() + "' and '"
+                    "expected one constant for " + weight.name() + ", found '"
+                            + before.tensor().name() + "' and '"
                             + weight.tensor().name() + "'");
         }
     }
@@ -176,8 +182,10 @@ final class GraphWeights {
                         "tensor '" + tensor.name() + "': expected its values in one piece, found a list"));
         float[] values = new float[Math.toIntExact(tensor.elements())];
         tensor.source()
-                .chunks(range.start(), range.length(), (part, from) -> format.decode(
-                        part, values, (int) (from / format.bytes())));
+                .chunks(
+                        range.start(),
+                        range.length(),
+                        (part, from) -> format.decode(part, values, (int) (from / format.bytes())));
         return values;
     }
 }

@@ -69,7 +69,10 @@ final class ImportCheck {
     private Tensor input(TensorSpec spec, Map<String, Tensor> batch) {
         Tensor ids = batch.get(TokenBatch.IDS);
         Tensor tensor = spec.name().equals(TokenBatch.TYPES)
-                ? Tensor.of(new long[ids.elements()], ids.shape().get(0), ids.shape().get(1))
+                ? Tensor.of(
+                        new long[ids.elements()],
+                        ids.shape().get(0),
+                        ids.shape().get(1))
                 : batch.get(spec.name());
         if (tensor == null) {
             throw new InputException(
@@ -93,9 +96,8 @@ final class ImportCheck {
         for (String name : encoder.outputs()) {
             own.put(name, forward.output(name, inputs));
         }
-        Numbers tokens = own.containsKey(Encoder.TOKENS)
-                ? own.get(Encoder.TOKENS)
-                : encoder.tokens(forward.ops(), inputs);
+        Numbers tokens =
+                own.containsKey(Encoder.TOKENS) ? own.get(Encoder.TOKENS) : encoder.tokens(forward.ops(), inputs);
         own.put(Encoder.TOKENS, tokens);
         for (GraphPooling pooling : GraphPooling.values()) {
             own.put(
@@ -112,7 +114,8 @@ final class ImportCheck {
         for (int i = 0; i < values.length; i++) {
             values[i] = longs[i];
         }
-        return Numbers.of(values, tensor.shape().stream().mapToInt(Math::toIntExact).toArray());
+        return Numbers.of(
+                values, tensor.shape().stream().mapToInt(Math::toIntExact).toArray());
     }
 
     private OutputMatch match(String name, Tensor tensor, Map<String, Numbers> own) {

@@ -60,8 +60,7 @@ public final class ModelImport {
                 : Labels.fromJson(told, request.model() + ", metadata " + Labels.METADATA_KEY);
     }
 
-    private ImportResult write(
-            Path folder, ModelIndex model, SortedMap<String, GraphWeight> weights, ObjectNode config)
+    private ImportResult write(Path folder, ModelIndex model, SortedMap<String, GraphWeight> weights, ObjectNode config)
             throws IOException {
         JsonFiles.write(folder.resolve("config.json"), config);
         boolean tokenizer = writeTokenizer(folder, model);
@@ -81,14 +80,17 @@ public final class ModelImport {
             writeWeights(folder, model, kept);
         }
         List<OutputMatch> outputs = new ImportCheck(request.model(), Checkpoint.open(folder)).outputs();
-        Optional<GraphPooling> pooling = encoder.classes().isPresent() ? Optional.empty() : Optional.of(pooling(outputs));
+        Optional<GraphPooling> pooling =
+                encoder.classes().isPresent() ? Optional.empty() : Optional.of(pooling(outputs));
         if (pooling.isPresent()) {
             pooling.get().write(folder, encoder.width());
         }
         return new ImportResult(
                 request.output(),
                 encoder.family(),
-                kept.values().stream().mapToLong(each -> each.tensor().elements()).sum(),
+                kept.values().stream()
+                        .mapToLong(each -> each.tensor().elements())
+                        .sum(),
                 List.copyOf(kept.values()),
                 unused,
                 outputs,

@@ -16,8 +16,7 @@ import java.util.SortedMap;
  * @param fc1Name first layer of a block's MLP
  * @param padding number of its usual padding token
  */
-record TextFamily(
-        String modelType, String architecture, String prefix, String layer, String fc1Name, int padding) {
+record TextFamily(String modelType, String architecture, String prefix, String layer, String fc1Name, int padding) {
     private static final String BERT_QUERY = "encoder.layer.0.attention.self.query.weight";
     private static final String BERT_FC1 = "intermediate.dense";
 
@@ -101,7 +100,9 @@ record TextFamily(
         Map<String, Integer> keys = new LinkedHashMap<>();
         GraphWeight bias = weights.get(prefix + "encoder.relative_attention_bias.weight");
         if (bias != null) {
-            keys.put("relative_attention_num_buckets", Math.toIntExact(bias.tensor().dims().get(0)));
+            keys.put(
+                    "relative_attention_num_buckets",
+                    Math.toIntExact(bias.tensor().dims().get(0)));
         }
         return keys;
     }

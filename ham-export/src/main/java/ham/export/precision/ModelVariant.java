@@ -29,9 +29,7 @@ public final class ModelVariant {
     public static boolean write(Path file, NumberFormat format, Path output) throws IOException {
         ModelProto model = read(file);
         GraphProto graph = new FormatRewrite(
-                        format,
-                        output.resolveSibling(output.getFileName() + ".scratch"),
-                        new SessionSettings(1))
+                        format, output.resolveSibling(output.getFileName() + ".scratch"), new SessionSettings(1))
                 .of(model.getGraph());
         if (graph.getNodeList().equals(model.getGraph().getNodeList())) {
             return false;
@@ -73,7 +71,8 @@ public final class ModelVariant {
     }
 
     private static boolean metadata(ModelProto model, String key) {
-        return model.getMetadataPropsList().stream().anyMatch(each -> each.getKey().equals(key));
+        return model.getMetadataPropsList().stream()
+                .anyMatch(each -> each.getKey().equals(key));
     }
 
     private static void put(ModelProto.Builder model, String key, String value) {

@@ -66,7 +66,10 @@ final class WeightlessGraph {
     private static TensorProto filled(TensorProto tensor, float[] values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
-        return tensor.toBuilder().setRawData(ByteString.copyFrom(bytes)).clearDocString().build();
+        return tensor.toBuilder()
+                .setRawData(ByteString.copyFrom(bytes))
+                .clearDocString()
+                .build();
     }
 
     /** How the kept graphs were made: arguments are a folder of encoders with the exporters' files, and the folder to write to. */
@@ -95,8 +98,7 @@ final class WeightlessGraph {
                     && tensor.getRawData().size() > SMALL * Float.BYTES) {
                 Optional<String> found = find(tensor, weights);
                 if (found.isPresent()) {
-                    graph.setInitializer(
-                            i, tensor.toBuilder().clearRawData().setDocString(found.get()));
+                    graph.setInitializer(i, tensor.toBuilder().clearRawData().setDocString(found.get()));
                 }
             }
         }
@@ -107,7 +109,11 @@ final class WeightlessGraph {
 
     private static Optional<String> find(TensorProto tensor, SafetensorsFile weights) {
         float[] values = new float[tensor.getRawData().size() / Float.BYTES];
-        tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        tensor.getRawData()
+                .asReadOnlyByteBuffer()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(values);
         for (String name : weights.names()) {
             if (weights.info(name).elements() == values.length) {
                 if (Arrays.equals(weights.floats(name), values)) {

@@ -45,8 +45,7 @@ public final class ModelTasks {
             Adapter[] adapters = MAPPER.readValue(json == null ? "[]" : json, Adapter[].class);
             tasks = Stream.of(adapters).map(Adapter::classes).toList();
         } catch (JsonProcessingException e) {
-            throw new InputException(
-                    Path.of(model.name()), "metadata " + METADATA_KEY + ": expected a JSON array", e);
+            throw new InputException(Path.of(model.name()), "metadata " + METADATA_KEY + ": expected a JSON array", e);
         }
         boolean complete = tasks.stream().flatMap(List::stream).toList().containsAll(labels);
         return complete && !tasks.isEmpty() ? tasks : List.of(labels);

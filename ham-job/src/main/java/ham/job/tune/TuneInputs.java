@@ -24,8 +24,8 @@ final class TuneInputs {
     /** Whether an input has a dimension for tokens. */
     static boolean hasLength(List<TensorSpec> specs) {
         return specs.stream()
-                .anyMatch(spec -> isWhole(type(spec))
-                        && spec.shape().stream().skip(1).anyMatch(size -> size < 0));
+                .anyMatch(spec ->
+                        isWhole(type(spec)) && spec.shape().stream().skip(1).anyMatch(size -> size < 0));
     }
 
     static Map<String, Tensor> random(List<TensorSpec> specs, int batch, int length, long seed) {

@@ -2,7 +2,6 @@ package ham.job.tune;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import ham.bench.latency.TimedAction;
 import ham.bench.latency.InterleavedMeasurement;
 import ham.bench.latency.Measured;
 import ham.bench.latency.TimedAction;
@@ -124,9 +123,7 @@ public final class Tuning {
         TuneReport report = report(best, live, results);
         String json = json(report);
         Outputs.file(
-                request.output(),
-                request.force(),
-                file -> ModelVariant.describe(best.file, METADATA_KEY, json, file));
+                request.output(), request.force(), file -> ModelVariant.describe(best.file, METADATA_KEY, json, file));
         return report;
     }
 
@@ -180,9 +177,12 @@ public final class Tuning {
                 float[] wanted = output.getValue().floats();
                 float[] given = found.get(output.getKey()).floats();
                 if (classes) {
-                    int size = Math.toIntExact(output.getValue().shape().isEmpty()
-                            ? 1
-                            : output.getValue().shape().get(output.getValue().shape().size() - 1));
+                    int size = Math.toIntExact(
+                            output.getValue().shape().isEmpty()
+                                    ? 1
+                                    : output.getValue()
+                                            .shape()
+                                            .get(output.getValue().shape().size() - 1));
                     for (int from = 0; from < wanted.length; from += size) {
                         rows++;
                         same += ArgMax.of(wanted, from, size) == ArgMax.of(given, from, size) ? 1 : 0;

@@ -28,7 +28,16 @@ class TuningTest {
 
     private TuneRequest request(String model, boolean int8, double bound) {
         return new TuneRequest(
-                testdata(model), temp.resolve("tuned.onnx"), false, 2, List.of(8), 1, 0.2, int8, Optional.empty(), bound);
+                testdata(model),
+                temp.resolve("tuned.onnx"),
+                false,
+                2,
+                List.of(8),
+                1,
+                0.2,
+                int8,
+                Optional.empty(),
+                bound);
     }
 
     @Test
@@ -41,7 +50,9 @@ class TuningTest {
         assertThat(report.runtime()).isEqualTo("ONNX Runtime " + OnnxRuntime.version());
         assertThat(report.candidates().get(0).times()).isEqualTo(1);
         for (Entry each : report.candidates()) {
-            assertThat(each.p50Ms() == null).as(each.toString()).isEqualTo(!each.leftOut().isEmpty());
+            assertThat(each.p50Ms() == null)
+                    .as(each.toString())
+                    .isEqualTo(!each.leftOut().isEmpty());
         }
         Entry best = report.candidates().stream()
                 .filter(each -> each.name().equals(report.best()))

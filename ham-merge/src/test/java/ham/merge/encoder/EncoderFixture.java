@@ -1,12 +1,12 @@
 package ham.merge.encoder;
 
-import ham.testing.TestData;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.control.Numbers;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;

@@ -39,8 +39,9 @@ public final class TextClassifier implements AutoCloseable {
         this.model = model;
         for (TensorSpec input : model.inputs()) {
             if (!List.of(TokenBatch.IDS, TokenBatch.MASK, TokenBatch.TYPES).contains(input.name())) {
-                throw new ModelException(model.name() + ": expected the inputs " + TokenBatch.IDS + ", " + TokenBatch.MASK
-                        + " and " + TokenBatch.TYPES + " of a text encoder, found " + input.name() + ".");
+                throw new ModelException(
+                        model.name() + ": expected the inputs " + TokenBatch.IDS + ", " + TokenBatch.MASK + " and "
+                                + TokenBatch.TYPES + " of a text encoder, found " + input.name() + ".");
             }
         }
         String told = model.metadata().get(Labels.METADATA_KEY);
@@ -134,8 +135,8 @@ public final class TextClassifier implements AutoCloseable {
                 .toArray();
         for (int from = 0; from < order.length; from += LARGEST_BATCH) {
             int[] part = Arrays.copyOfRange(order, from, Math.min(from + LARGEST_BATCH, order.length));
-            Map<String, Tensor> results = model.run(
-                    inputs(IntStream.of(part).mapToObj(tokens::get).toList()));
+            Map<String, Tensor> results =
+                    model.run(inputs(IntStream.of(part).mapToObj(tokens::get).toList()));
             List<Answer> answers = reading.answers(List.copyOf(results.values()), part.length);
             for (int i = 0; i < part.length; i++) {
                 reader.read(part[i], answers.get(i));
@@ -156,7 +157,12 @@ public final class TextClassifier implements AutoCloseable {
             inputs.put(
                     spec.name(),
                     spec.dtype().equals("int32")
-                            ? Tensor.of(Arrays.stream(values).mapToInt(Math::toIntExact).toArray(), count, length)
+                            ? Tensor.of(
+                                    Arrays.stream(values)
+                                            .mapToInt(Math::toIntExact)
+                                            .toArray(),
+                                    count,
+                                    length)
                             : Tensor.of(values, count, length));
         }
         return inputs;

@@ -53,7 +53,8 @@ public final class ImageDecoder {
             }
             return decode(read(file, size), file.toString());
         } catch (IOException e) {
-            throw new ModelException(file + ": expected an image, but the file cannot be read (" + Found.why(e) + ").", e);
+            throw new ModelException(
+                    file + ": expected an image, but the file cannot be read (" + Found.why(e) + ").", e);
         }
     }
 

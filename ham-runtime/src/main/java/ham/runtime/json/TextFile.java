@@ -29,7 +29,8 @@ public final class TextFile {
                     : "another encoding, perhaps Latin-1; convert it, for example with iconv -f LATIN1 -t UTF-8.";
             throw new ModelException(file + ": expected " + what + " in UTF-8, found " + found, e);
         } catch (IOException e) {
-            throw new ModelException(file + ": expected " + what + ", but it cannot be read (" + Found.why(e) + ").", e);
+            throw new ModelException(
+                    file + ": expected " + what + ", but it cannot be read (" + Found.why(e) + ").", e);
         }
     }
 }

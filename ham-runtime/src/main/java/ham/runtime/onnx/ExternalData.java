@@ -68,7 +68,8 @@ public final class ExternalData {
             }
             return locations(file.toString(), in.map(FileChannel.MapMode.READ_ONLY, 0, in.size()));
         } catch (IOException e) {
-            throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + Found.why(e) + ").", e);
+            throw new ModelException(
+                    file + ": expected an ONNX model, but it cannot be read (" + Found.why(e) + ").", e);
         }
     }
 

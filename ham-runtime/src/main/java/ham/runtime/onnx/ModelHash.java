@@ -1,7 +1,7 @@
 package ham.runtime.onnx;
 
-import ham.common.Sha256;
 import ham.common.Found;
+import ham.common.Sha256;
 import ham.runtime.ModelException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,7 +36,8 @@ public final class ModelHash {
                 update(hash, file, location);
             }
         } catch (IOException e) {
-            throw new ModelException(file + ": expected an ONNX model, but it cannot be read (" + Found.why(e) + ").", e);
+            throw new ModelException(
+                    file + ": expected an ONNX model, but it cannot be read (" + Found.why(e) + ").", e);
         }
         return hash.hex();
     }

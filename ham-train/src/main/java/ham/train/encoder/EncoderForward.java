@@ -59,13 +59,13 @@ public final class EncoderForward implements Backbone {
     /** @throws InputException if its blocks have no such layer, or nothing that the feature is made of reads it */
     @Override
     public String weightName(int block, Target target) {
-        String name = encoder.names().has(target.part()) || encoder.names().fused(block).isPresent()
+        String name = encoder.names().has(target.part())
+                        || encoder.names().fused(block).isPresent()
                 ? encoder.names().name(target.part(), block) + ".weight"
                 : "";
         if (!weights.linear().containsKey(name)) {
             throw InputException.parameter(
-                    "targets",
-                    "expected layers that this " + encoder.family() + " has, found " + target.optionName());
+                    "targets", "expected layers that this " + encoder.family() + " has, found " + target.optionName());
         }
         return name;
     }

@@ -62,9 +62,8 @@ public interface ExampleClassifier {
             @Override
             public float[][] logits(Examples set, int... indices) {
                 TextSet texts = Dataset.texts(set, name());
-                return classifier.logits(Arrays.stream(indices)
-                        .mapToObj(texts::text)
-                        .toList());
+                return classifier.logits(
+                        Arrays.stream(indices).mapToObj(texts::text).toList());
             }
         };
     }

@@ -40,7 +40,8 @@ final class FixedNetwork implements AutoCloseable {
         program = new TorchScript(
                 backbone.engine(),
                 functions,
-                "forward(" + String.join(": Tensor, ", inputs) + ": Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n" + body);
+                "forward(" + String.join(": Tensor, ", inputs)
+                        + ": Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n" + body);
     }
 
     private NDArray sum(NDArray base, String name, Matrix delta) {

@@ -47,7 +47,8 @@ final class ScriptStep implements TrainingStep {
         parameters.forEach(parameter -> lend(parameter, parameter.value()));
         parameters.forEach(parameter -> lend(parameter, parameter.firstMoment()));
         parameters.forEach(parameter -> lend(parameter, parameter.secondMoment()));
-        program = new TorchScript(backbone.engine(), StepScript.functions(backbone, task), StepScript.main(backbone, task, replayHold));
+        program = new TorchScript(
+                backbone.engine(), StepScript.functions(backbone, task), StepScript.main(backbone, task, replayHold));
     }
 
     /** The weights, those that no step changes rounded to the format of products once instead of at every step. */

@@ -39,8 +39,7 @@ final class TaskParameters {
      * @param seed the run's seed
      * @throws InputException if factors to go on from do not fit
      */
-    public TaskParameters(
-            Layers layers, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
+    public TaskParameters(Layers layers, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
         scaling = lora.scaling();
         int r = lora.rank();
         for (int block : lora.adaptedBlocks(layers.blocks())) {

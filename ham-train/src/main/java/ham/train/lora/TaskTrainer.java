@@ -100,7 +100,9 @@ public final class TaskTrainer {
         return "task " + start.task() + " of " + examples.size() + " images and " + start.classes() + " classes, seed "
                 + seed + ", " + lora + ", " + recipe + ", "
                 + (start.trainAlpha() ? "" : "without alpha, ")
-                + (control ? "control" : "precision " + backbone.engine().precision().optionName());
+                + (control
+                        ? "control"
+                        : "precision " + backbone.engine().precision().optionName());
     }
 
     private TrainingStep step(TaskParameters parameters, List<FrozenGroup> groups, boolean replays) {

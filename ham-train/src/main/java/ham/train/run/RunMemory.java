@@ -111,7 +111,8 @@ final class RunMemory implements AutoCloseable {
                         ? Optional.of(OnlineHeads.restore(engine, rule, statistics, FROZEN))
                         : Optional.empty(),
                 LatentMemory.isUsed(inputs.config())
-                        ? Optional.of(LatentMemory.restore(inputs.config(), (VitForward) backbone, online.projection(), statistics))
+                        ? Optional.of(LatentMemory.restore(
+                                inputs.config(), (VitForward) backbone, online.projection(), statistics))
                         : Optional.empty(),
                 new LinearHead(statistics.matrix("linear.weight"), statistics.floats("linear.bias")),
                 RunMetrics.restore(metrics, inputs));

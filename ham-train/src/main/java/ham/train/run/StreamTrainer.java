@@ -151,7 +151,8 @@ public final class StreamTrainer {
             if (!memory.replays(task)) {
                 return source.learn(start, split, Optional.empty());
             }
-            try (TailExtractor before = new TailExtractor((VitForward) backbone, memory.learner().deltas())) {
+            try (TailExtractor before =
+                    new TailExtractor((VitForward) backbone, memory.learner().deltas())) {
                 return source.learn(start.after(memory.linear()), split, memory.replay(task, before));
             }
         }
@@ -199,7 +200,8 @@ public final class StreamTrainer {
             }
             OnlineHeads heads = memory.frozen().get();
             try (FeatureExtractor extractor = new FeatureExtractor(backbone, new TreeMap<>())) {
-                heads.add(features(extractor, split.training()), features(extractor, split.heldOut()), stream.seen(task));
+                heads.add(
+                        features(extractor, split.training()), features(extractor, split.heldOut()), stream.seen(task));
             }
             memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
         }

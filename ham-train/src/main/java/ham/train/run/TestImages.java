@@ -54,8 +54,8 @@ final class TestImages {
             int task, FeatureExtractor model, Map<HeadKind, Head> heads, Map<HeadKind, AccuracyRow> before) {
         Features images = features(model, stream.samples(test, task)).from(stream.firstPosition(task));
         Map<HeadKind, AccuracyRow> rows = new EnumMap<>(HeadKind.class);
-        heads.forEach((kind, head) ->
-                rows.put(kind, before.get(kind).and(HeadLogits.accuracy(backbone.engine(), head, images), images.size())));
+        heads.forEach((kind, head) -> rows.put(
+                kind, before.get(kind).and(HeadLogits.accuracy(backbone.engine(), head, images), images.size())));
         return rows;
     }
 
@@ -64,8 +64,8 @@ final class TestImages {
         heads.keySet().forEach(kind -> rows.put(kind, new AccuracyRow()));
         for (int tested = 0; tested <= task; tested++) {
             Features images = features.apply(tested);
-            heads.forEach((kind, head) ->
-                    rows.put(kind, rows.get(kind).and(HeadLogits.accuracy(backbone.engine(), head, images), images.size())));
+            heads.forEach((kind, head) -> rows.put(
+                    kind, rows.get(kind).and(HeadLogits.accuracy(backbone.engine(), head, images), images.size())));
         }
         return rows;
     }

@@ -53,12 +53,14 @@ public final class HeadAddition {
         }
         return Optional.of(model.outputs().entrySet().stream()
                 .filter(output -> isTokens(
-                        Messages.value(model.file(), output.getValue()), base.encoder().width()))
+                        Messages.value(model.file(), output.getValue()),
+                        base.encoder().width()))
                 .findFirst()
                 .map(output -> new HeadAddition(model, base, output.getKey()))
                 .orElseThrow(() -> new InputException(
                         model.file().path(),
-                        "expected a float32 output [batch, tokens, " + base.encoder().width()
+                        "expected a float32 output [batch, tokens, "
+                                + base.encoder().width()
                                 + "], behind which a head can stand, found "
                                 + String.join(", ", model.outputs().keySet()))));
     }

@@ -174,7 +174,9 @@ public final class ModelEdit {
 
     /** At the very end of the graph a field would count as one behind it. */
     private void behind(long place, byte[] field) {
-        long within = place < model.graphContent().end() ? place : model.graphContent().start();
+        long within = place < model.graphContent().end()
+                ? place
+                : model.graphContent().start();
         file.replace(new Range(within, within), Bytes.of(field));
     }
 
