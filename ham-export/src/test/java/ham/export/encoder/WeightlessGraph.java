@@ -26,7 +26,7 @@ import java.util.zip.GZIPOutputStream;
  * The graphs of the tiny encoders, which are kept without the weights that stand in the checkpoint beside them: an initializer's doc string says which
  * tensor it holds, and whether transposed.
  */
-final class WeightlessGraph {
+public final class WeightlessGraph {
     private static final String SAME = "tensor ";
     private static final String TRANSPOSED = "transposed ";
     private static final int SMALL = 64;
@@ -34,12 +34,12 @@ final class WeightlessGraph {
     private WeightlessGraph() {}
 
     /** Whether there is such a graph of an encoder. */
-    static boolean exists(String encoder, String exporter) {
+    public static boolean exists(String encoder, String exporter) {
         return Files.exists(TestData.path("encoders").resolve(encoder).resolve(exporter + ".weightless.onnx.gz"));
     }
 
     /** Writes the graph as its exporter did. */
-    static Path restore(String encoder, String exporter, Path folder) throws IOException {
+    public static Path restore(String encoder, String exporter, Path folder) throws IOException {
         Path source = TestData.path("encoders").resolve(encoder);
         SafetensorsFile weights = SafetensorsFile.open(source.resolve("model.safetensors"));
         ModelProto model;
