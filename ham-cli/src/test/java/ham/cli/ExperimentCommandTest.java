@@ -74,7 +74,10 @@ class ExperimentCommandTest {
         assertThat(Files.readAllLines(out.resolve("results.csv"))).hasSize(1 + 12 * 3);
         assertThat(Files.readString(out.resolve("anytime.csv")))
                 .contains("joint,natural,linear,0,", "ham,1993,analytic,1,");
-        assertThat(Files.readString(out.resolve("report.html"))).contains("Accuracy over tasks, analytic head");
+        assertThat(Files.readString(out.resolve("report.html")))
+                .contains("Accuracy over tasks, analytic head", "McNemar");
+        assertThat(results.path("paired")).hasSize(15 * 3);
+        assertThat(Files.readAllLines(out.resolve("paired.csv"))).hasSize(1 + 15 * 3);
         try (Stream<Path> charts = Files.list(out.resolve("charts"))) {
             assertThat(charts.map(each -> each.getFileName().toString()))
                     .contains("r-of-ham-order-1993-analytic-head.svg", "scalars-over-tasks-ham-order-1993.svg");

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.SessionSettings;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -228,6 +230,51 @@ class MergeExportRunTest {
         all.addAll(folders);
         all.addAll(List.of(more));
         return all.toArray();
+    }
+
+    @Test
+    void imagesArePreparedAsTheOptionSays() throws IOException {
+        Path base = testdata("everyday/vit");
+        Path model = temp.resolve("model.onnx");
+        assertThat(ham("export", "--base", base, "--out", model, "--preprocessing", "imagenet")
+                        .succeeds()
+                        .err())
+                .doesNotContain("warning");
+        assertThat(preprocessing(model)).contains("0.485").doesNotContain("0.5,");
+
+        Path file = Files.writeString(
+                temp.resolve("pp.json"),
+                "{\"image_processor_type\": \"ViTImageProcessor\", \"size\": 32, \"image_mean\": [0.1, 0.2, 0.3]}");
+        ham("export", "--base", base, "--out", model, "--preprocessing", file, "--force")
+                .succeeds();
+        assertThat(preprocessing(model)).contains("0.1", "0.2", "0.3");
+        ham("merge", testdata("everyday/classifier"), "--base", base, "--out", temp.resolve("merged"))
+                .succeeds();
+        Path baked = temp.resolve("baked.onnx");
+        ham(
+                        "export",
+                        "--base",
+                        model,
+                        "--weights",
+                        base,
+                        "--merged",
+                        temp.resolve("merged"),
+                        "--out",
+                        baked,
+                        "--preprocessing",
+                        "half")
+                .succeeds();
+        assertThat(preprocessing(baked)).contains("0.5").doesNotContain("0.3");
+
+        Files.writeString(file, "{\"image_processor_type\": \"ViTImageProcessor\", \"size\": 224}");
+        ham("export", "--base", base, "--out", model, "--preprocessing", file, "--force")
+                .failsWith(1, "pp.json: expected a size of 32x32 as the model takes it, found 224x224");
+    }
+
+    private static String preprocessing(Path model) {
+        try (OnnxModel opened = OnnxModel.open(model, new SessionSettings(1))) {
+            return opened.metadata().get("ham.preprocessing");
+        }
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SweepTest {
     /** What says when, how long and where. */
     private static final Set<String> CHANGES =
-            Set.of("seconds", "command", "started", "finished", "time", "date", "out");
+            Set.of("seconds", "images_per_second", "command", "started", "finished", "time", "date", "out");
 
     @TempDir
     private Path temp;
@@ -36,7 +36,7 @@ class SweepTest {
         List<Object> arguments = new ArrayList<>(List.of("experiment", "compare", "--base", testdata("hf-vit-tiny")));
         arguments.addAll(List.of("--data", data, "--out", out, "--epochs", 1, "--batch", 8, "--rank", 2));
         arguments.addAll(List.of("--projection", 32, "--threads", 1, "--train-images", 6, "--tasks", 2));
-        arguments.addAll(List.of("--orders", "1993,7", "--methods", "frozen,ham,ties,ham-independent,joint"));
+        arguments.addAll(List.of("--orders", "7", "--methods", "ham,ties,ham-independent"));
         arguments.addAll(List.of(more));
         return ham(arguments.toArray());
     }
@@ -62,15 +62,17 @@ class SweepTest {
                 System.setProperty("ham.home", before);
             }
         }
-        assertThat(Files.list(swept.resolve("logs"))).as("a process a run").hasSize(10);
+        assertThat(Files.list(swept.resolve("logs"))).as("a process a run").hasSize(3);
         TreeMap<String, Object> expected = content(local);
         TreeMap<String, Object> found = content(swept);
         assertThat(found.keySet()).isEqualTo(expected.keySet());
         assertThat(expected.keySet().stream().filter(name -> name.endsWith(".safetensors")))
-                .hasSizeGreaterThan(20);
-        for (String name : expected.keySet()) {
-            assertThat(found.get(name)).as(name).isEqualTo(expected.get(name));
-        }
+                .hasSizeGreaterThan(8);
+        assertThat(expected.keySet().stream()
+                        .filter(name -> !found.get(name).equals(expected.get(name)))
+                        .map(name -> name + ":\n" + expected.get(name) + "\n" + found.get(name)))
+                .as("files that are not equal")
+                .isEmpty();
     }
 
     /** Where ham's launcher lies; this one starts what is tested. */
@@ -88,7 +90,7 @@ class SweepTest {
         return home;
     }
 
-    /** Every file but logs and pages; JSON without what says when and where, tables without their last column, seconds. */
+    /** Every file but logs and pages; JSON without what says when and where, the table without its last column, seconds. */
     private static TreeMap<String, Object> content(Path folder) throws IOException {
         TreeMap<String, Object> content = new TreeMap<>();
         try (Stream<Path> files = Files.walk(folder)) {
@@ -101,6 +103,10 @@ class SweepTest {
                     content.put(
                             name,
                             without(JsonFiles.read(file, "a record")).toString().replace(folder.toString(), ""));
+                } else if (name.endsWith(".md")) {
+                    content.put(name, Files.readString(file).replace(folder.toString(), ""));
+                } else if (name.equals("results.csv")) {
+                    content.put(name, Files.readString(file).replaceAll(",[^,\n]*\n", "\n"));
                 } else {
                     content.put(name, ByteBuffer.wrap(Files.readAllBytes(file)));
                 }

@@ -17,7 +17,7 @@ class UsageTest {
     @ValueSource(
             strings = {
                 "demo", "train", "merge", "export", "run", "serve", "eval", "bench", "engine", "inspect", "doctor",
-                "keys", "sign", "apply", "fleet", "score"
+                "keys", "sign", "apply", "fleet", "score", "tune"
             })
     void everyCommandHasHelp(String command) {
         Cli help = ham(command, "--help").succeeds();

@@ -37,8 +37,7 @@ class FoundTest {
         assertThat(Found.instead(Files.writeString(folder.resolve("pointer"), POINTER)))
                 .contains("a Git LFS pointer, which stands for the file in a clone without git-lfs; fetch the file with"
                         + " 'git lfs pull'");
-        assertThat(Found.pointer(POINTER.getBytes(StandardCharsets.UTF_8)))
-                .isPresent();
+        assertThat(Found.pointer(POINTER.getBytes(StandardCharsets.UTF_8))).isPresent();
         assertThat(Found.pointer(new byte[3])).isEmpty();
     }
 

@@ -187,6 +187,7 @@ public final class Job {
                     .setVersion(Version.current())
                     .setOutput(folder.path(MODEL))
                     .setSettings(settings)
+                    .optPreprocessing(inputs.preprocessing())
                     .optForce(true)
                     .optEngine((values, samples) -> engine.logits(
                             EncoderRun.tensors(inputs.base().encoder().input(), values, samples)))

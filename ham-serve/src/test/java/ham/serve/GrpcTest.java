@@ -87,7 +87,8 @@ class GrpcTest {
                                     .build())
                     .build()
                     .toByteArray();
-            assertThat(ModelInferResponse.parseFrom(client.call("ModelInfer", large)).getRawOutputContentsCount())
+            assertThat(ModelInferResponse.parseFrom(client.call("ModelInfer", large))
+                            .getRawOutputContentsCount())
                     .as("a message in several frames")
                     .isEqualTo(1);
         }

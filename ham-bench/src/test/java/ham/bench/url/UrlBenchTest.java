@@ -137,8 +137,7 @@ class UrlBenchTest {
         assertThatThrownBy(() -> client.model("other"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found status 404");
-        assertThatThrownBy(() -> new UrlPlan("m", List.of(), 0, 0, 1, 1, 1, 1))
-                .hasMessageContaining("queries");
+        assertThatThrownBy(() -> new UrlPlan("m", List.of(), 0, 0, 1, 1, 1, 1)).hasMessageContaining("queries");
         assertThatThrownBy(() -> new UrlPlan("m", List.of(), 1, 0, Double.NaN, 1, 1, 1))
                 .hasMessageContaining("rate");
     }

@@ -15,6 +15,9 @@ public final class Failures {
     private static String advice(String sentence) {
         return sentence.replace("force its replacement", "force its replacement (--force)")
                 .replace("by on-bad-image skip", "by --on-bad-image skip")
+                .replace(
+                        "; give labels and preprocessing",
+                        "; give labels (--labels) and preprocessing (--preprocessing)")
                 .replaceAll("\\((force|resume)\\)", "(--$1)");
     }
 

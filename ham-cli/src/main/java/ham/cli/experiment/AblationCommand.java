@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "ablation",
         description =
-                "Measures how much of every adapter pruning should keep, on ten tasks unless --tasks says otherwise.")
+                "Runs ham with one parameter at each of several values, how much pruning keeps unless --parameter says another, on"
+                        + " ten tasks unless --tasks says otherwise.")
 final class AblationCommand implements Callable<Integer> {
     private static final int TASKS = 10;
 
@@ -26,16 +27,24 @@ final class AblationCommand implements Callable<Integer> {
             paramLabel = "K,...",
             split = ",",
             defaultValue = "1.0,0.6",
-            description = "Values of --keep (default: ${DEFAULT-VALUE}).")
+            description = "Values of the parameter (default: ${DEFAULT-VALUE}).")
     private List<String> values;
+
+    @Option(
+            names = "--parameter",
+            paramLabel = "OPTION",
+            defaultValue = "keep",
+            description = "An option of 'ham train' without its dashes: keep, tau, combine, join, scalars, lr, ..."
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String parameter;
 
     @Override
     public Integer call() {
         return options.run(
                 console,
                 "ablation",
-                "HAM with pruning that keeps more and less of every adapter.",
-                options.plan(console.spec(), TASKS, plan -> plan.optValues("keep", values))
+                "HAM with one parameter at several values.",
+                options.plan(console.spec(), TASKS, plan -> plan.optValues(parameter, values))
                         .runs());
     }
 }

@@ -54,6 +54,14 @@ final class ExperimentOptions {
     private List<String> orders;
 
     @Option(
+            names = "--seeds",
+            paramLabel = "N,...",
+            split = ",",
+            description = "Seeds of all other draws that every run is made with, beside every order (default: the one"
+                    + " --seed).")
+    private List<Long> seeds = List.of();
+
+    @Option(
             names = "--variant",
             paramLabel = "NAME:OPTION=VALUE,...",
             description = "One more run with options of 'ham train' of its own, as ham-shared:method=ham,init=shared."
@@ -133,6 +141,7 @@ final class ExperimentOptions {
                 .setData(data)
                 .optTasks(tasks(ownTasks))
                 .optOrders(orders)
+                .optSeeds(seeds)
                 .optParameters(TrainOptions.typed(command)));
         variants.forEach(builder::optVariant);
         return builder.build();

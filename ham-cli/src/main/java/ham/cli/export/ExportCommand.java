@@ -3,6 +3,7 @@ package ham.cli.export;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.run.SessionOptions;
+import ham.cli.tune.TuneCommand;
 import ham.common.Version;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
@@ -12,11 +13,15 @@ import ham.export.bake.BakeRequest;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.Baker;
 import ham.export.parity.ParityInputs;
+import ham.export.precision.Flavor;
 import ham.job.export.Delivered;
 import ham.job.export.Delivery;
 import ham.job.export.Exported;
 import ham.job.export.FormatAccuracy;
 import ham.job.export.Packaged;
+import ham.job.tune.TuneRequest;
+import ham.job.tune.Tuning;
+import ham.job.work.TemporaryFolder;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
@@ -26,9 +31,13 @@ import ham.merge.io.JsonFiles;
 import ham.runtime.classify.Labels;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
+import ham.runtime.preprocess.PreprocessingChoice;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -36,6 +45,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** {@code ham export}: checkpoint or graph and merge in, one ONNX model out, compared with its reference form before it gets its name. */
 @Command(
@@ -97,6 +107,14 @@ public final class ExportCommand implements Callable<Integer> {
                     + " with id2label (default: as merge or base name them).")
     private Path labels;
 
+    @Option(
+            names = "--preprocessing",
+            paramLabel = "WHAT",
+            description =
+                    "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
+                            + " half.")
+    private String preprocessing;
+
     @Option(names = "--no-verify", description = "Do not compare the model with its factored form.")
     private boolean noVerify;
 
@@ -138,6 +156,12 @@ public final class ExportCommand implements Callable<Integer> {
         }
         if (delivery.isTasks()) {
             numbers.requirePlain(console.spec());
+            if (preprocessing != null) {
+                throw new ParameterException(
+                        console.spec().commandLine(),
+                        "--preprocessing: expected the merged model, found a --package of tasks; put a "
+                                + Preprocessing.HUGGING_FACE_FILE + " into " + base + " instead");
+            }
             Packaged made = delivery.tasks(Optional.ofNullable(merged), (each, file) -> export(each, file, settings)
                     .result());
             console.result(ExportText.of(made, out), made.record().json().put("out", out.toString()));
@@ -201,7 +225,10 @@ public final class ExportCommand implements Callable<Integer> {
                 .optForce(force)
                 .optVerify(!noVerify);
         Optional.ofNullable(weights).ifPresent(request::optWeights);
-        if (weights != null && !OnnxSummary.of(base).metadata().containsKey(Preprocessing.METADATA_KEY)) {
+        Optional.ofNullable(preprocessing).map(PreprocessingChoice::parse).ifPresent(request::optPreprocessing);
+        if (preprocessing == null
+                && weights != null
+                && !OnnxSummary.of(base).metadata().containsKey(Preprocessing.METADATA_KEY)) {
             Preprocessing.warning(weights).ifPresent(console::warn);
         }
         Optional.ofNullable(inputs).ifPresent(request::optInputs);
@@ -216,24 +243,51 @@ public final class ExportCommand implements Callable<Integer> {
         Checkpoint opened = Checkpoint.open(base);
         Checkpoint checkpoint =
                 labels == null || all.head().isPresent() ? opened : opened.withLabels(Labels.read(labels));
-        Preprocessing.warning(base).ifPresent(console::warn);
-        ExportRequest request = ExportRequest.builder()
+        ExportRequest.Builder request = ExportRequest.builder()
                 .setBase(checkpoint)
                 .setMerged(all)
                 .setVersion(Version.current())
                 .setOutput(file)
                 .setSettings(settings)
                 .optForce(force)
-                .optVerify(!noVerify)
-                .build();
-        if (inputs != null) {
-            request = request.toBuilder()
-                    .optInputs(ParityInputs.read(inputs, checkpoint.encoder().input()))
-                    .build();
+                .optVerify(!noVerify);
+        if (preprocessing == null) {
+            Preprocessing.warning(base).ifPresent(console::warn);
+        } else {
+            request.optPreprocessing(PreprocessingChoice.forSide(
+                    preprocessing, checkpoint.images().side()));
         }
-        ExportRequest formatted = numbers.apply(console.spec(), request);
-        ExportResult result = VitExporter.export(formatted);
+        if (inputs != null) {
+            request.optInputs(ParityInputs.read(inputs, checkpoint.encoder().input()));
+        }
+        ExportRequest formatted = numbers.apply(console.spec(), request.build());
+        ExportResult result = numbers.fastest() ? fastest(formatted) : VitExporter.export(formatted);
         Optional<FormatAccuracy> accuracy = numbers.accuracy(console, formatted);
         return new Exported(result, Optional.of(formatted.format()), accuracy);
+    }
+
+    /** Every flavor, each compared with its reference; the one that runs fastest here gets the name. */
+    private ExportResult fastest(ExportRequest request) {
+        Tuning.prepare(request.settings().threads());
+        Path file = request.output();
+        try (TemporaryFolder folder = new TemporaryFolder()) {
+            Map<String, Path> forms = new LinkedHashMap<>();
+            ExportResult result = null;
+            for (Flavor flavor : Flavor.values()) {
+                Path each = folder.path().resolve(flavor.optionName() + ".onnx");
+                ExportResult written = VitExporter.export(request.toBuilder()
+                        .setOutput(each)
+                        .optFormat(request.format().of(flavor))
+                        .build());
+                forms.put(flavor.optionName(), each);
+                result = result == null ? written : result;
+            }
+            console.stage(TuneCommand.text(Tuning.run(
+                    TuneRequest.between(forms, file, request.settings().threads()))));
+            return new ExportResult(
+                    file, Files.size(file), result.labels(), result.head(), result.matched(), result.parity());
+        } catch (IOException e) {
+            throw InputException.unwritable(file, e);
+        }
     }
 }

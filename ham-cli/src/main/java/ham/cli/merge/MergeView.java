@@ -52,11 +52,11 @@ public final class MergeView {
     }
 
     private static JsonNode json(MergeSimilarity similarity) {
-        record Similarities(List<String> adapters, List<Integer> groups, double[][] cosines) {}
+        record Similarities(List<String> adapters, List<Integer> groups, List<double[]> cosines) {}
         return JsonFiles.tree(new Similarities(
                 similarity.matrix().names(),
                 similarity.groups(),
-                similarity.matrix().cosines()));
+                List.of(similarity.matrix().cosines())));
     }
 
     private static String weights(MergeRecord record) {

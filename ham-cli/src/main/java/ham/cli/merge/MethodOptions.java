@@ -21,7 +21,7 @@ final class MethodOptions {
             defaultValue = "ham",
             description =
                     "ham, linear (weighted mean), cat (weighted sum), task-arithmetic (sum times --scale), ties, dare,"
-                            + " magnitude, magmax, breadcrumbs, della, sce, model-stock, svd (sum cut to a rank), tsv, iso-c,"
+                            + " magnitude, magmax, breadcrumbs, della, sce, model-stock, svd (sum cut to a rank), regmean (by the Gram matrices that adapters left), tsv, iso-c,"
                             + " iso-cts, or opcm (default: ${DEFAULT-VALUE}).")
     private String method;
 

@@ -29,7 +29,7 @@ final class PlanText {
                     String.valueOf(each.layers()),
                     range(each.rankMin(), each.rankMax()),
                     String.join(" ", each.dtypes() == null ? Set.of() : each.dtypes()),
-                    megabytes(each.bytes() == null ? 0 : each.bytes()));
+                    megabytes(each.bytes() == null ? 0L : each.bytes()));
         }
         return table;
     }
@@ -91,7 +91,7 @@ final class PlanText {
                 megabytes(estimate.diskBytes()));
     }
 
-    private static String megabytes(double bytes) {
+    private static String megabytes(long bytes) {
         return String.format(Locale.ROOT, bytes < 1e7 ? "%.2f" : "%.0f", bytes / 1e6);
     }
 }

@@ -170,6 +170,8 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ServeSettings settings = settings();
+        // With a pool a model, the idle threads of one spin beside the run of another.
+        session.shareThreads();
         InferenceServer server = InferenceServer.start(
                 models,
                 new Openers(file -> session.open(console, file), () -> session.settings(console.spec())),

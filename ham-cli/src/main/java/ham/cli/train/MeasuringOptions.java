@@ -2,6 +2,8 @@ package ham.cli.train;
 
 import ham.cli.console.Usage;
 import ham.train.config.Measuring;
+import ham.train.feature.GramRule;
+import ham.train.guard.GuardRule;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -39,7 +41,29 @@ final class MeasuringOptions {
                     + " (negative transfer) (default: ${DEFAULT-VALUE}).")
     private double transferDrop;
 
+    @Option(
+            names = "--guard",
+            paramLabel = "SCALES",
+            defaultValue = "0.5",
+            description =
+                    "Which parts of the merged delta are compared, beside all of it and none (the frozen"
+                            + " backbone), on held-out training images of all tasks so far: the best is deployed. 0.5, or"
+                            + " more as 0.25,0.5,0.75, or off to deploy all of it whatever it does (default: ${DEFAULT-VALUE}).")
+    private String guard;
+
+    @Option(
+            names = "--gram",
+            paramLabel = "FORM",
+            defaultValue = "auto",
+            description = "What every adapter leaves of the Gram matrices of its layers' inputs, for merging by least"
+                    + " squares (regmean): full, diagonal, a number of leading directions, none, or auto (full where the"
+                    + " method merges by them, else none) (default: ${DEFAULT-VALUE}).")
+    private String gram;
+
     Measuring settings(CommandSpec spec) {
-        return Usage.check(spec, () -> new Measuring(frozen, anyTimeImages, rigidBelow, transferDrop));
+        return Usage.check(
+                spec,
+                () -> new Measuring(
+                        frozen, anyTimeImages, rigidBelow, transferDrop, GuardRule.parse(guard), GramRule.parse(gram)));
     }
 }

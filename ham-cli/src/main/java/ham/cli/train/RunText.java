@@ -6,6 +6,7 @@ import ham.cli.console.Table;
 import ham.job.Job;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
+import ham.merge.io.JsonRecords;
 import ham.report.bench.BenchDocument;
 import ham.report.record.ExportDocument;
 import ham.train.eval.DeployedAccuracy;
@@ -67,6 +68,10 @@ public record RunText(String text, ObjectNode json) {
             json.set("evaluation", JsonFiles.tree(evaluation));
             text.append(accuracies(metrics, "merged model", "exported ONNX", evaluation.accuracy(), chance));
             text.append("\n\n").append(parity(export.parity()));
+        }
+        if (record.guard() != null) {
+            json.set("guard", JsonRecords.tree(record.guard()));
+            text.append("\n\n").append(record.guard().sentence());
         }
         if (Files.exists(run.resolve(Job.BENCH))) {
             BenchDocument bench = BenchDocument.read(run.resolve(Job.BENCH));

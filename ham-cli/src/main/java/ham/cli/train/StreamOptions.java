@@ -8,6 +8,7 @@ import ham.train.stream.Sampling;
 import ham.train.stream.StreamSettings;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,6 +48,19 @@ final class StreamOptions {
                     "Images that cannot be decoded: stop (before training begins) or skip (named on standard error"
                             + " and in run.json) (default: ${DEFAULT-VALUE}).")
     private String badImages;
+
+    @Option(
+            names = "--preprocessing",
+            paramLabel = "WHAT",
+            description =
+                    "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
+                            + " half.")
+    private String preprocessing;
+
+    /** How images are prepared; empty for as the base says. */
+    Optional<String> preprocessing() {
+        return Optional.ofNullable(preprocessing);
+    }
 
     /** The stream; without a number of tasks it has ten, or one a class where there are fewer. */
     StreamSettings settings(CommandSpec spec, Path data, OptionalInt tasks) {

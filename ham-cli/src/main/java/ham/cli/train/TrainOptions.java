@@ -39,9 +39,9 @@ public final class TrainOptions {
             paramLabel = "METHOD",
             defaultValue = "ham",
             description = "ham, cat-pruned (ham with one group), sequential (one adapter trained on and on), linear,"
-                    + " task-arithmetic, ties, dare, magmax, model-stock, tsv, iso-c, iso-cts, opcm (adapters trained alone and merged so), sd-lora (every earlier pair"
+                    + " task-arithmetic, ties, dare, magmax, model-stock, tsv, iso-c, iso-cts, opcm, regmean (adapters trained alone and merged so), sd-lora (every earlier pair"
                     + " frozen with a scalar of its own), oracle (an adapter a task, the task known; gives no single"
-                    + " model), joint (one adapter, all data at once) or frozen (no adapter; the linear head is trained)"
+                    + " model), joint (one adapter, all data at once), ranpac (the adapter of the first task, frozen then) or frozen (no adapter; the linear head is trained)"
                     + " (default: ${DEFAULT-VALUE}).")
     private String method;
 
@@ -202,6 +202,7 @@ public final class TrainOptions {
                         LearningSettings.of(learned, chosenMode, choices, rateDecay),
                         new HeadSettings(kind, projection, RidgeRule.parse(ridge), driftRule),
                         stream,
+                        streams.preprocessing().map(RunConfigBuilder::placed),
                         seed,
                         adapters.lora(spec),
                         adapters.recipe(spec),

@@ -90,6 +90,9 @@ public final class TrainingProgress implements JobListener {
         summary.imagesPerSecond().ifPresent(speed -> parts.add(format("%.0f images/s", speed)));
         summary.step()
                 .ifPresent(step -> parts.add(format("%s group %d", step.opened() ? "opened" : "joined", step.group())));
+        summary.guard()
+                .filter(choice -> choice.scale() < 1)
+                .ifPresent(choice -> parts.add(format("scale %s of the delta", choice.scale())));
         String frozen = Optional.ofNullable(summary.accuracy().get(Variants.name(LearningMethod.FROZEN, head)))
                 .filter(accuracy -> method != LearningMethod.FROZEN)
                 .map(accuracy -> format(" (frozen backbone %.1f %%)", 100 * accuracy))

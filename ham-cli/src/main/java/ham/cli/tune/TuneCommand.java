@@ -10,6 +10,7 @@ import ham.merge.io.JsonFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -85,8 +86,24 @@ public final class TuneCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TuneReport report = Tuning.run(new TuneRequest(
-                model, out, force, batch, lengths, threads, seconds, int8, Optional.ofNullable(inputs), bound));
-        Table table = new Table("form", "p50 ms", "times as-is", "agreement", "");
+                model,
+                out,
+                force,
+                batch,
+                lengths,
+                threads,
+                seconds,
+                int8,
+                Optional.ofNullable(inputs),
+                bound,
+                Map.of()));
+        console.result(text(report) + "; " + report.best() + " is written to " + out, JsonFiles.tree(report));
+        return ExitCode.DONE;
+    }
+
+    /** The forms as a table, and a line on how they were measured. */
+    public static String text(TuneReport report) {
+        Table table = new Table("form", "p50 ms", "times the first", "agreement", "");
         for (TuneReport.Entry each : report.candidates()) {
             table.row(
                     each.name() + (each.name().equals(report.best()) ? " *" : ""),
@@ -95,11 +112,8 @@ public final class TuneCommand implements Callable<Integer> {
                     number(each.agreement()),
                     each.leftOut());
         }
-        console.result(
-                table + "\n" + report.runtime() + ", " + report.machine() + ", batch " + report.batch() + ", "
-                        + report.rounds() + " rounds; " + report.best() + " is written to " + out,
-                JsonFiles.tree(report));
-        return ExitCode.DONE;
+        return table + "\n" + report.runtime() + ", " + report.machine() + ", batch " + report.batch() + ", "
+                + report.rounds() + " rounds";
     }
 
     private static String number(Double value) {

@@ -2,9 +2,11 @@ package ham.export.bake;
 
 import ham.merge.folder.Merged;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * What to bake, and how to make sure of it.
@@ -18,6 +20,8 @@ import java.util.Optional;
  * @param force whether existing outputs are replaced
  * @param verify whether the result is run beside the unchanged graph with explicit deltas before it gets its name
  * @param inputs safetensors file with images that they are run on; seeded images if empty
+ * @param preprocessing how images become the model's input, for the side of the graph's images (-1 where it does not tell it); where it is
+ *     empty what the graph says, or the checkpoint
  * @param settings of the sessions that run them
  */
 public record BakeRequest(
@@ -30,6 +34,7 @@ public record BakeRequest(
         boolean force,
         boolean verify,
         Optional<Path> inputs,
+        Optional<IntFunction<Preprocessing>> preprocessing,
         SessionSettings settings) {
 
     /** Where the classifier of the result comes from. */
@@ -58,6 +63,7 @@ public record BakeRequest(
                 .optVerify(verify);
         weights.ifPresent(builder::optWeights);
         inputs.ifPresent(builder::optInputs);
+        preprocessing.ifPresent(builder::optPreprocessing);
         return builder;
     }
 
@@ -73,6 +79,7 @@ public record BakeRequest(
         private boolean force;
         private boolean verify = true;
         private Optional<Path> inputs = Optional.empty();
+        private Optional<IntFunction<Preprocessing>> preprocessing = Optional.empty();
 
         private Builder() {}
 
@@ -136,6 +143,12 @@ public record BakeRequest(
             return this;
         }
 
+        /** How images become the model's input (default: as the graph says, or its checkpoint). */
+        public Builder optPreprocessing(IntFunction<Preprocessing> ofSide) {
+            preprocessing = Optional.of(ofSide);
+            return this;
+        }
+
         /**
          * The request.
          *
@@ -152,6 +165,7 @@ public record BakeRequest(
                     force,
                     verify,
                     inputs,
+                    preprocessing,
                     Objects.requireNonNull(settings, "settings"));
         }
     }

@@ -19,7 +19,6 @@ import ham.runtime.preprocess.Preprocessing;
 import ham.runtime.text.TextPreprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,17 +75,13 @@ final class BakedMetadata {
     }
 
     private List<String> configuredLabels() {
-        List<String> labels = new ArrayList<>();
         Optional<Path> config =
                 request.weights().map(folder -> folder.resolve(CONFIG)).filter(Files::isRegularFile);
-        if (config.isPresent()) {
-            JsonNode names = JsonFiles.read(config.get(), "the configuration of a checkpoint")
-                    .path("id2label");
-            for (int i = 0; names.has(Integer.toString(i)); i++) {
-                labels.add(names.path(Integer.toString(i)).asText());
-            }
-        }
-        return labels;
+        boolean named = config.isPresent()
+                && !JsonFiles.read(config.get(), "the configuration of a checkpoint")
+                        .path("id2label")
+                        .isEmpty();
+        return named ? Labels.read(config.get()) : List.of();
     }
 
     /** The entries to set. */
@@ -99,7 +94,7 @@ final class BakedMetadata {
             entries.put(Labels.METADATA_KEY, Labels.toJson(labels));
         }
         problemType().ifPresent(type -> entries.put(Scores.METADATA_KEY, type));
-        if (!model.metadata().containsKey(Preprocessing.METADATA_KEY)) {
+        if (request.preprocessing().isPresent() || !model.metadata().containsKey(Preprocessing.METADATA_KEY)) {
             preprocessing().ifPresent(found -> entries.put(Preprocessing.METADATA_KEY, found.toJson()));
         }
         if (!TextPreprocessing.isIn(model.metadata())) {
@@ -139,23 +134,30 @@ final class BakedMetadata {
 
     /** The checkpoint's, where it has a Hugging Face configuration and the graph says how large its images are. */
     private Optional<Preprocessing> preprocessing() {
+        if (request.preprocessing().isPresent()) {
+            return request.preprocessing().map(chosen -> chosen.apply(side()));
+        }
         Optional<Path> folder = request.weights().filter(each -> Files.isRegularFile(each.resolve(CONFIG)));
         if (folder.isEmpty() || model.inputs().isEmpty()) {
             return Optional.empty();
         }
         JsonNode config = JsonFiles.read(folder.get().resolve(CONFIG), "the configuration of a checkpoint");
+        boolean known = config.has("model_type") || Files.exists(folder.get().resolve("preprocessor_config.json"));
+        int side = side();
+        return known && side > 0 ? Optional.of(Preprocessing.ofCheckpoint(folder.get(), side)) : Optional.empty();
+    }
+
+    /** Of the images that the graph takes; -1 where it does not tell it. */
+    private int side() {
         Range input = model.inputs().values().iterator().next();
         List<Dimension> dims = Messages.value(model.file(), input)
                 .getType()
                 .getTensorType()
                 .getShape()
                 .getDimList();
-        boolean known = config.has("model_type") || Files.exists(folder.get().resolve("preprocessor_config.json"));
-        if (!known || dims.size() != 4 || dims.get(2).getDimValue() < 1) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                Preprocessing.ofCheckpoint(folder.get(), (int) dims.get(2).getDimValue()));
+        return dims.size() == 4 && dims.get(2).getDimValue() > 0
+                ? (int) dims.get(2).getDimValue()
+                : -1;
     }
 
     /**

@@ -37,6 +37,11 @@ public record NumberFormat(
         return new NumberFormat(precision, flavor, Optional.empty(), Optional.empty());
     }
 
+    /** The same for others. */
+    public NumberFormat of(Flavor other) {
+        return new NumberFormat(precision, other, floatLayers, calibration);
+    }
+
     /** The same with ranges from these images. */
     public NumberFormat withCalibration(Calibration images) {
         return new NumberFormat(precision, flavor, floatLayers, Optional.of(images));

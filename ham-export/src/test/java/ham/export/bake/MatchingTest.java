@@ -8,6 +8,7 @@ import ham.export.MatchedLayer;
 import ham.export.OnnxFiles;
 import ham.export.SampleModel;
 import ham.export.VitExporter;
+import ham.export.parity.ParityReport;
 import ham.export.proto.AttributeProto;
 import ham.export.proto.AttributeProto.AttributeType;
 import ham.export.proto.GraphProto;
@@ -35,6 +36,8 @@ import java.util.function.UnaryOperator;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which constant is which layer's, where content alone does not tell. */
 class MatchingTest {
@@ -234,6 +237,27 @@ class MatchingTest {
                     .build());
             Bakes.assertClose(Bakes.logits(output, "hf"), Bakes.logits(built, "hf"), 1e-3f);
         }
+    }
+
+    /** A convolution's delta is a matrix [out, in * height * width], which is what LoRA's product there is too. */
+    @ParameterizedTest
+    @CsvSource({
+        "hf-sdpa/ts17, hf, vit.embeddings.patch_embeddings.projection.weight",
+        "hf-sdpa/dynamo, hf, vit.embeddings.patch_embeddings.projection.weight",
+        "timm-sdpa/ts17, timm, patch_embed.proj.weight"
+    })
+    void thePatchConvolutionIsBakedToo(String graph, String base, String weight) {
+        Matrix change = Matrix.zeros(64, 3 * 8 * 8);
+        for (int i = 0; i < change.data().length; i++) {
+            change.data()[i] = (float) random.nextGaussian() / 4;
+        }
+        Merged merged = Bakes.merged(new TreeMap<>(Map.of(weight, change)));
+        Path output = temp.resolve("baked.onnx");
+        ExportResult result = Baker.bake(Bakes.request(graph, base, merged, output));
+        assertThat(result.matched()).hasSize(1);
+        assertThat(result.parity().orElseThrow().differences()).containsKey(ParityReport.OWN);
+        assertThat(Bakes.logits(output, base))
+                .isNotEqualTo(Bakes.logits(TestData.path("onnx-exports/" + graph + ".onnx"), base));
     }
 
     @Test

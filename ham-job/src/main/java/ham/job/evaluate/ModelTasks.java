@@ -21,11 +21,7 @@ public final class ModelTasks {
     private ModelTasks() {}
 
     /** What the metadata says of an adapter, as far as it matters here. */
-    private record Adapter(List<String> classes) {
-        Adapter {
-            classes = classes == null ? List.of() : classes;
-        }
-    }
+    private record Adapter(List<String> classes) {}
 
     /** As a run recorded them. */
     public static List<List<String>> ofRun(Path run) {
@@ -43,7 +39,9 @@ public final class ModelTasks {
         List<List<String>> tasks;
         try {
             Adapter[] adapters = MAPPER.readValue(json == null ? "[]" : json, Adapter[].class);
-            tasks = Stream.of(adapters).map(Adapter::classes).toList();
+            tasks = Stream.of(adapters)
+                    .map(adapter -> adapter.classes() == null ? List.<String>of() : adapter.classes())
+                    .toList();
         } catch (JsonProcessingException e) {
             throw new InputException(Path.of(model.name()), "metadata " + METADATA_KEY + ": expected a JSON array", e);
         }

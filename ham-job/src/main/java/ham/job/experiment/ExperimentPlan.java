@@ -37,6 +37,7 @@ public final class ExperimentPlan {
 
     private final RunConfigBuilder common;
     private final List<String> orders;
+    private final List<Long> seeds;
     private final Map<String, Map<String, String>> changes;
 
     private ExperimentPlan(Builder builder) {
@@ -44,8 +45,10 @@ public final class ExperimentPlan {
                 .setBase(Objects.requireNonNull(builder.base, "base"))
                 .setData(Objects.requireNonNull(builder.data, "data"))
                 .optTasks(builder.tasks)
-                .opt(builder.parameters);
+                .opt(builder.parameters)
+                .usuallyUnguarded();
         orders = distinct("orders", builder.orders);
+        seeds = builder.seeds;
         changes = builder.changes;
     }
 
@@ -61,6 +64,7 @@ public final class ExperimentPlan {
         private Path data;
         private int tasks = 10;
         private List<String> orders = List.of("1993");
+        private List<Long> seeds = List.of();
         private Map<String, String> parameters = Map.of();
 
         private Builder() {}
@@ -86,6 +90,12 @@ public final class ExperimentPlan {
         /** Class orders: seeds, or {@code natural}. */
         public Builder optOrders(List<String> seeds) {
             orders = List.copyOf(seeds);
+            return this;
+        }
+
+        /** Seeds of all other draws, each with every class order; none for the one of the parameters. */
+        public Builder optSeeds(List<Long> draws) {
+            seeds = List.copyOf(draws);
             return this;
         }
 
@@ -175,12 +185,20 @@ public final class ExperimentPlan {
         return values;
     }
 
-    /** All runs of the first order, then all of the next. */
+    /** All runs of the first order (of its first seed, then of the next), then all of the next. */
     public List<PlannedRun> runs() {
         List<PlannedRun> runs = new ArrayList<>();
         for (String order : orders) {
             Arrival arrival = Arrival.parse(order);
-            changes.forEach((name, own) -> runs.add(new PlannedRun(name, order, config(own, arrival))));
+            if (seeds.isEmpty()) {
+                changes.forEach((name, own) -> runs.add(new PlannedRun(name, order, config(own, arrival))));
+            }
+            for (long seed : seeds) {
+                changes.forEach((name, own) -> runs.add(new PlannedRun(
+                        name,
+                        order + "-seed" + seed,
+                        config(own, arrival).toBuilder().optSeed(seed).build())));
+            }
         }
         return runs;
     }

@@ -3,7 +3,9 @@ package ham.job.experiment;
 import ham.report.record.TableDocument;
 import ham.train.experiment.ExperimentResults;
 import ham.train.experiment.HeadFigures;
+import ham.train.experiment.MethodPairs;
 import ham.train.experiment.Spread;
+import ham.train.metrics.PairedComparison;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,10 +20,24 @@ final class ExperimentTable {
             "last (%)",
             "average incremental (%)",
             "forgetting (points)",
+            "forgetting, last row included (points)",
             "training (s)",
             "merging (s)",
             "heads (s)",
-            "trained parameters");
+            "trained parameters",
+            "kept (MB)",
+            "passes at inference");
+
+    private static final List<String> PAIRED = List.of(
+            "head",
+            "method",
+            "against",
+            "difference (points)",
+            "95 % interval",
+            "only one right",
+            "McNemar p",
+            "images",
+            "runs");
 
     private final ExperimentResults results;
 
@@ -42,10 +58,13 @@ final class ExperimentTable {
                             text(last, 100, 2),
                             text(results.spread(name, head, HeadFigures::averageIncremental), 100, 2),
                             text(results.spread(name, head, HeadFigures::forgetting), 100, 2),
+                            text(results.spread(name, head, HeadFigures::forgettingWithLast), 100, 2),
                             text(results.spread(name, run -> run.seconds("training")), 1, 1),
                             text(results.spread(name, run -> run.seconds("merging")), 1, 1),
                             text(results.spread(name, run -> run.seconds("heads")), 1, 1),
-                            String.valueOf(results.of(name).get(0).trainedParameters())));
+                            String.valueOf(results.of(name).get(0).trainedParameters()),
+                            text(results.spread(name, run -> run.keptBytes() / 1e6), 1, 1),
+                            "1"));
                 }
             }
         }
@@ -67,7 +86,37 @@ final class ExperimentTable {
         lines.add(line(COLUMNS));
         lines.add(line(Collections.nCopies(COLUMNS.size(), "---")));
         rows().forEach(row -> lines.add(line(row)));
+        List<List<String>> pairs = pairedRows();
+        if (!pairs.isEmpty()) {
+            lines.add("");
+            lines.add(line(PAIRED));
+            lines.add(line(Collections.nCopies(PAIRED.size(), "---")));
+            pairs.forEach(row -> lines.add(line(row)));
+        }
         return String.join("\n", lines);
+    }
+
+    private List<List<String>> pairedRows() {
+        return MethodPairs.of(results).stream().map(ExperimentTable::row).toList();
+    }
+
+    private static List<String> row(MethodPairs.Pair pair) {
+        PairedComparison each = pair.comparison();
+        return List.of(
+                pair.head(),
+                pair.method(),
+                pair.against(),
+                String.format(Locale.ROOT, "%+.2f", 100 * each.difference()),
+                String.format(Locale.ROOT, "%+.2f to %+.2f", 100 * each.low(), 100 * each.high()),
+                each.onlyFirst() + " : " + each.onlySecond(),
+                String.format(Locale.ROOT, "%.2g", each.p()),
+                String.valueOf(each.images()),
+                String.valueOf(each.runs()));
+    }
+
+    /** Methods two and two, for the report. */
+    TableDocument paired() {
+        return new TableDocument(PAIRED, pairedRows());
     }
 
     private static String line(List<String> cells) {

@@ -13,6 +13,7 @@ import ham.train.experiment.ExperimentProgress;
 import ham.train.experiment.ExperimentRecord;
 import ham.train.experiment.ExperimentResults;
 import ham.train.experiment.MeasuredRun;
+import ham.train.experiment.MethodPairs;
 import ham.train.experiment.PlannedRun;
 import ham.train.run.RunProgress;
 import java.nio.file.Files;
@@ -122,11 +123,13 @@ public final class ExperimentWork {
                 command,
                 new LinkedHashMap<>(environment),
                 new ExperimentTable(measured).document(),
+                new ExperimentTable(measured).paired(),
                 charts,
                 ExperimentCharts.notes());
         write(RESULTS, JsonFiles.pretty(record(measured).json()) + "\n");
         write("results.csv", measured.csv());
         write("anytime.csv", measured.anyTimeCsv());
+        write("paired.csv", MethodPairs.csv(MethodPairs.of(measured)));
         write("report.html", new ExperimentReport(page).html());
         charts.forEach(chart -> write("charts/" + fileName(chart.title()), ExperimentReport.svg(chart)));
     }

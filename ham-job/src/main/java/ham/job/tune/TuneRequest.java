@@ -2,7 +2,10 @@ package ham.job.tune;
 
 import ham.merge.InputException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +20,7 @@ import java.util.Optional;
  * @param seconds for all runs that are measured
  * @param int8 whether forms in int8 may win
  * @param images safetensors with {@code pixel_values} on which int8 is compared; random inputs without it
+ * @param others further forms of the model that are there, by name; where there are some, the only ones beside ONNX Runtime's own rewriting
  * @param bound int8: the largest part of rows whose most probable class may be another
  */
 public record TuneRequest(
@@ -29,10 +33,12 @@ public record TuneRequest(
         double seconds,
         boolean int8,
         Optional<Path> images,
-        double bound) {
+        double bound,
+        Map<String, Path> others) {
     /** Checks the numbers. */
     public TuneRequest {
         lengths = List.copyOf(lengths);
+        others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
         atLeastOne("batch", batch);
         lengths.forEach(each -> atLeastOne("length", each));
         if (lengths.isEmpty()) {
@@ -47,6 +53,15 @@ public record TuneRequest(
         if (!(bound >= 0 && bound <= 1)) {
             throw InputException.parameter("bound", "expected a part from 0 to 1, found " + bound);
         }
+    }
+
+    /** Forms of one model that an export has made and compared: batch 1, 16 and 128 tokens, for ten seconds. */
+    public static TuneRequest between(Map<String, Path> forms, Path output, int threads) {
+        Map<String, Path> others = new LinkedHashMap<>(forms);
+        String first = forms.keySet().iterator().next();
+        Path model = others.remove(first);
+        return new TuneRequest(
+                model, output, true, 1, List.of(16, 128), threads, 10, false, Optional.empty(), 1, others);
     }
 
     private static void atLeastOne(String parameter, int value) {

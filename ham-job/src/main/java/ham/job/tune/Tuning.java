@@ -81,13 +81,21 @@ public final class Tuning {
      */
     public static TuneReport run(TuneRequest request) {
         Outputs.checkFile(request.output(), request.force(), List.of(request.model()));
-        // One pool: with one a session, the threads of the form that ran before would spin beside the next one.
-        OnnxRuntime.shareThreads(request.threads());
+        prepare(request.threads());
         try (TemporaryFolder folder = new TemporaryFolder()) {
             return new Tuning(request).run(folder.path());
         } catch (IOException e) {
             throw InputException.unwritable(request.output(), e);
         }
+    }
+
+    /**
+     * To be called before any session is open: with a pool of threads a session, those of the form that ran before would spin beside the next one.
+     *
+     * @param threads that share an operator; 0 for one a physical core
+     */
+    public static void prepare(int threads) {
+        OnnxRuntime.shareThreads(threads);
     }
 
     private TuneReport run(Path folder) throws IOException {
@@ -103,7 +111,10 @@ public final class Tuning {
         Form plain = new Form(AS_IS, request.model());
         plain.model = OnnxModel.open(request.model(), settings);
         forms.add(plain);
-        add(folder, "ort", file -> variant(Precision.FP32, Flavor.ORT, file));
+        request.others().forEach((name, file) -> forms.add(new Form(name, file)));
+        if (request.others().isEmpty()) {
+            add(folder, "ort", file -> variant(Precision.FP32, Flavor.ORT, file));
+        }
         add(folder, "optimized", file -> {
             OnnxModel.writeOptimized(request.model(), settings, file);
             return true;
@@ -152,9 +163,11 @@ public final class Tuning {
     private void open(Form form, Form plain, SessionSettings settings) {
         try {
             form.model = OnnxModel.open(form.file, settings);
-            double agreement = agreement(form.name.startsWith("int8"), plain.model, form.model);
+            boolean compared = request.others().containsKey(form.name);
+            boolean classes = compared || form.name.startsWith("int8");
+            double agreement = agreement(classes, plain.model, form.model);
             form.agreement = OptionalDouble.of(agreement);
-            double least = form.name.startsWith("int8") ? 1 - request.bound() : 1;
+            double least = classes ? 1 - request.bound() : 1;
             if (agreement < least) {
                 form.leftOut = "answers otherwise: agreement " + agreement + ", expected at least " + least;
             }

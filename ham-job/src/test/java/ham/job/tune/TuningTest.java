@@ -37,7 +37,8 @@ class TuningTest {
                 0.2,
                 int8,
                 Optional.empty(),
-                bound);
+                bound,
+                Map.of());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package ham.merge.adapter;
 
+import ham.merge.gram.InputGram;
 import ham.merge.tensor.Matrix;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -44,6 +45,20 @@ public interface AdapterSource {
     /** Whether the base stores the adapted weights as [in, out] (PEFT's {@code fan_in_fan_out}); deltas have the shape of what is stored. */
     default boolean fanInFanOut() {
         return false;
+    }
+
+    /** Whether the adapter left Gram matrices of its layers' inputs. */
+    default boolean hasGrams() {
+        return false;
+    }
+
+    /**
+     * What the inputs of a weight are like on the task's images; empty where nobody measured.
+     *
+     * @throws ham.merge.InputException when it cannot be read
+     */
+    default Optional<InputGram> gram(String weight) {
+        return Optional.empty();
     }
 
     /** Name of every changed bias (as {@code …query.bias}) to its change; never pruned and no part of a similarity. */

@@ -1,6 +1,8 @@
 package ham.merge.adapter;
 
+import ham.merge.gram.InputGram;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -10,12 +12,38 @@ import java.util.TreeMap;
  * @param name what the adapter is called in records and messages
  * @param factors name of the adapted weight (as {@code …query.weight}) to its factors
  * @param biases name of a changed bias to its change
+ * @param grams name of an adapted weight to what its inputs are like; empty where nobody measured
  */
-public record LoraAdapter(String name, SortedMap<String, LoraFactors> factors, SortedMap<String, BiasChange> biases)
+public record LoraAdapter(
+        String name,
+        SortedMap<String, LoraFactors> factors,
+        SortedMap<String, BiasChange> biases,
+        SortedMap<String, InputGram> grams)
         implements AdapterSource {
     public LoraAdapter {
         factors = Collections.unmodifiableSortedMap(new TreeMap<>(factors));
         biases = Collections.unmodifiableSortedMap(new TreeMap<>(biases));
+        grams = Collections.unmodifiableSortedMap(new TreeMap<>(grams));
+    }
+
+    /** An adapter of whose inputs nothing is known. */
+    public LoraAdapter(String name, SortedMap<String, LoraFactors> factors, SortedMap<String, BiasChange> biases) {
+        this(name, factors, biases, new TreeMap<>());
+    }
+
+    /** The same with what its inputs are like. */
+    public LoraAdapter withGrams(SortedMap<String, InputGram> inputs) {
+        return new LoraAdapter(name, factors, biases, inputs);
+    }
+
+    @Override
+    public boolean hasGrams() {
+        return grams.keySet().containsAll(factors.keySet());
+    }
+
+    @Override
+    public Optional<InputGram> gram(String weight) {
+        return Optional.ofNullable(grams.get(weight));
     }
 
     /** An adapter that changes no bias. */
@@ -27,7 +55,9 @@ public record LoraAdapter(String name, SortedMap<String, LoraFactors> factors, S
     public static LoraAdapter load(AdapterSource source) {
         SortedMap<String, LoraFactors> factors = new TreeMap<>();
         source.layers().keySet().forEach(weight -> factors.put(weight, source.factors(weight)));
-        return new LoraAdapter(source.name(), factors, source.biases());
+        SortedMap<String, InputGram> grams = new TreeMap<>();
+        factors.keySet().forEach(weight -> source.gram(weight).ifPresent(gram -> grams.put(weight, gram)));
+        return new LoraAdapter(source.name(), factors, source.biases(), grams);
     }
 
     @Override

@@ -8,7 +8,9 @@ public enum Combine {
     /** {@code sum_j alpha_Gj DW_Gj}: the function that was trained. */
     SUM,
     /** The sum divided by {@code sum_j alpha_Gj}; needs every {@code alpha_Gj > 0}. */
-    MEAN;
+    MEAN,
+    /** The least-squares merge of the groups by the Gram matrices of their members' inputs, which in every group is that of its members; needs these. */
+    REGMEAN;
 
     /** The name in options and records. */
     @JsonValue

@@ -4,7 +4,9 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.gram.InputGram;
 import ham.merge.tensor.Matrix;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Function;
 
@@ -41,5 +43,15 @@ record BasedAdapter(
             throw new IllegalArgumentException(name() + " does not adapt " + weight);
         }
         return adapter.factors(own, () -> base.apply(weight));
+    }
+
+    @Override
+    public boolean hasGrams() {
+        return adapter.hasGrams();
+    }
+
+    @Override
+    public Optional<InputGram> gram(String weight) {
+        return adapter.gram(ownNames.getOrDefault(weight, weight));
     }
 }

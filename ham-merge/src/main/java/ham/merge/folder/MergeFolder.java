@@ -38,6 +38,8 @@ public final class MergeFolder {
 
     static final String MERGED = "merged.safetensors";
     static final String GROUPS = "groups.safetensors";
+    /** Gram matrices of a least-squares merge, under the names of its factors in {@link #GROUPS}. */
+    static final String GRAMS = "grams.safetensors";
     /** The head of each adapter, from which a merge that goes on makes its own. */
     static final String HEADS = "heads.safetensors";
     /** What was merged and how, for people. */
@@ -151,7 +153,7 @@ public final class MergeFolder {
         return new Merged(
                 bare.deltas(),
                 bare.biases(),
-                settings.method().factored()
+                settings.factored()
                         ? BranchReader.read(file, record, settings, folder.resolve(GROUPS), bare.deltas())
                         : new TreeMap<>(),
                 record.head() != null || Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),

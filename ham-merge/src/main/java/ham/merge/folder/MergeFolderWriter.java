@@ -4,6 +4,8 @@ import ham.merge.MergeProgress;
 import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.DeltaStatistics;
+import ham.merge.gram.GramFile;
+import ham.merge.gram.InputGram;
 import ham.merge.head.HeadFile;
 import ham.merge.head.HeadsFile;
 import ham.merge.head.NamedHead;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.BiConsumer;
 
 /** Fills a merge folder, weight by weight, so that neither adapters nor deltas need to fit in memory. */
 final class MergeFolderWriter {
@@ -63,6 +66,9 @@ final class MergeFolderWriter {
             writeBiases(groups);
             merged.finish();
             groups.finish();
+        }
+        if (merge.settings().usesGrams()) {
+            writeGrams(folder.resolve(MergeFolder.GRAMS));
         }
         // Hashing reads every adapter once more; the record asks for one after the other.
         Parallel.map(
@@ -111,6 +117,27 @@ final class MergeFolderWriter {
         output.write(name + StoredAdapter.A, factors.a().data());
         output.write(name + StoredAdapter.B, factors.b().data());
         output.write(name + StoredAdapter.SCALING, new double[] {factors.scaling()});
+    }
+
+    /** Adapter by adapter, so that neither all Gram matrices nor two copies of one need to fit in memory. */
+    private void writeGrams(Path file) {
+        SafetensorsOutput.Layout layout = new SafetensorsOutput.Layout();
+        forEachGram((name, gram) -> GramFile.layout(layout, name, gram));
+        try (SafetensorsOutput output = new SafetensorsOutput(file, layout)) {
+            forEachGram((name, gram) -> output.write(name, gram.values().data()));
+            output.finish();
+        }
+    }
+
+    private void forEachGram(BiConsumer<String, InputGram> sink) {
+        for (int i = 0; i < merge.adapters().size(); i++) {
+            AdapterSource adapter = merge.adapters().get(i);
+            String prefix = prefixes.get(i);
+            adapter.layers()
+                    .keySet()
+                    .forEach(weight ->
+                            sink.accept(prefix + weight, adapter.gram(weight).orElseThrow()));
+        }
     }
 
     private void writeBiases(SafetensorsOutput groups) {

@@ -15,6 +15,7 @@ import ham.merge.plan.PreparedMerge;
 import ham.merge.record.AdapterRecord;
 import ham.merge.record.Importances;
 import ham.merge.record.MergeMode;
+import ham.merge.record.ScaleChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ import java.util.Map;
  * @param command as it was typed
  * @param base the checkpoint whose names the deltas have, as it was typed
  * @param version of ham
+ * @param guard which part of the merged delta this is, null where nobody chose on held-out images
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MergeRecord(
@@ -53,7 +55,8 @@ public record MergeRecord(
         String kernels,
         List<String> command,
         @JsonInclude String base,
-        @JsonInclude String version) {
+        @JsonInclude String version,
+        ScaleChoice guard) {
     public MergeRecord {
         inputs = orEmpty(inputs);
         steps = orEmpty(steps);
@@ -172,11 +175,12 @@ public record MergeRecord(
                         .map(HeadKind::optionName)
                         .orElse(null),
                 result.warnings(),
-                merge.settings().method().factored(),
+                merge.settings().factored(),
                 merge.kernels(),
                 origin.command(),
                 origin.base().map(Path::toString).orElse(null),
-                origin.version().orElse(null));
+                origin.version().orElse(null),
+                origin.choice().orElse(null));
     }
 
     private static AdapterRecord input(AdapterFolder folder) {

@@ -70,7 +70,7 @@ public final class PeftMerge {
         if (rank.isPresent() && rank.getAsInt() < 1) {
             throw InputException.parameter("rank", "expected at least 1, found " + rank.getAsInt());
         }
-        if (rank.isEmpty() && !settings.method().factored() && settings.method() != MergeMethod.SVD) {
+        if (rank.isEmpty() && !settings.factored() && settings.method() != MergeMethod.SVD) {
             throw InputException.parameter(
                     "rank",
                     "expected the rank to cut a merge by " + settings.method().optionName()
@@ -186,17 +186,17 @@ public final class PeftMerge {
 
     private int rank(String weight, WeightShapes shape) {
         MergeSettings settings = merge.settings();
-        if (rank.isEmpty() && settings.method().factored()) {
+        if (rank.isEmpty() && settings.factored()) {
             return shape.rank();
         }
         boolean svd = settings.method() == MergeMethod.SVD;
         int most = svd ? Math.min(rank.orElse(Integer.MAX_VALUE), settings.rank(weight)) : rank.orElseThrow();
         int possible = Math.min(shape.outputs(), shape.inputs());
-        return Math.min(most, svd || settings.method().factored() ? Math.min(possible, shape.rank()) : possible);
+        return Math.min(most, svd || settings.factored() ? Math.min(possible, shape.rank()) : possible);
     }
 
     private Written write(PeftOutput output, String weight, LayerShape layer) {
-        boolean exact = rank.isEmpty() && merge.settings().method().factored();
+        boolean exact = rank.isEmpty() && merge.settings().factored();
         if (exact) {
             output.write(ownName(weight), concatenated(weight, merge.branches(weight), layer));
             return new Written(layer.rank(), Double.NaN, 0);

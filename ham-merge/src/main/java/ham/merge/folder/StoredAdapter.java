@@ -5,11 +5,14 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.gram.GramFile;
+import ham.merge.gram.InputGram;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -22,6 +25,7 @@ final class StoredAdapter implements AdapterSource {
     private final String name;
     private final String prefix;
     private final SafetensorsFile file;
+    private final Optional<GramFile> grams;
     private final boolean fanInFanOut;
     private final SortedMap<String, LayerShape> layers = new TreeMap<>();
     private final SortedMap<String, String> biases = new TreeMap<>();
@@ -30,11 +34,19 @@ final class StoredAdapter implements AdapterSource {
      * Checks the tensors of an adapter by the file's header.
      *
      * @param prefix what their names begin with
+     * @param grams of the merge's adapters, where it was made with them
      * @param fanInFanOut whether the adapter is for weights that are stored as [in, out]
      * @param unused names of tensors; those of this adapter are taken out
      * @throws InputException when factors are incomplete or do not fit together
      */
-    StoredAdapter(String name, String prefix, SafetensorsFile file, boolean fanInFanOut, NavigableSet<String> unused) {
+    StoredAdapter(
+            String name,
+            String prefix,
+            SafetensorsFile file,
+            Optional<GramFile> grams,
+            boolean fanInFanOut,
+            NavigableSet<String> unused) {
+        this.grams = grams;
         this.name = name;
         this.prefix = prefix;
         this.file = file;
@@ -110,6 +122,18 @@ final class StoredAdapter implements AdapterSource {
             throw new IllegalArgumentException(name + " does not adapt " + weight);
         }
         return new LoraFactors(file.matrix(prefix + weight + A), file.matrix(prefix + weight + B), shape.scaling());
+    }
+
+    @Override
+    public boolean hasGrams() {
+        return grams.filter(all -> layers.keySet().stream().allMatch(weight -> all.has(prefix + weight)))
+                .isPresent();
+    }
+
+    @Override
+    public Optional<InputGram> gram(String weight) {
+        return grams.filter(all -> all.has(prefix + weight))
+                .map(all -> all.read(prefix + weight, layers.get(weight).inputs()));
     }
 
     @Override

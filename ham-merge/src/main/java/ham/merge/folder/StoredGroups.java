@@ -1,12 +1,15 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
+import ham.merge.gram.GramFile;
 import ham.merge.record.AdapterRecord;
 import ham.merge.safetensors.SafetensorsFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -23,6 +26,8 @@ final class StoredGroups {
      */
     static List<List<StoredAdapter>> open(MergeRecord record, Path file) {
         SafetensorsFile factors = SafetensorsFile.open(file);
+        Path gramFile = file.resolveSibling(MergeFolder.GRAMS);
+        Optional<GramFile> grams = Files.exists(gramFile) ? Optional.of(GramFile.open(gramFile)) : Optional.empty();
         NavigableSet<String> unused = new TreeSet<>(factors.names());
         Set<String> fanInFanOut = record.inputs().stream()
                 .filter(input -> Boolean.TRUE.equals(input.fanInFanOut()))
@@ -33,7 +38,7 @@ final class StoredGroups {
             List<StoredAdapter> members = new ArrayList<>();
             for (String name : group.members()) {
                 String prefix = MergeFolder.factorPrefix(groups.size(), members.size());
-                members.add(new StoredAdapter(name, prefix, factors, fanInFanOut.contains(name), unused));
+                members.add(new StoredAdapter(name, prefix, factors, grams, fanInFanOut.contains(name), unused));
             }
             groups.add(members);
         }

@@ -30,6 +30,16 @@ interface Decompositions {
     double[] multiply(double[] a, boolean transposeA, double[] b, int m, int n, int k);
 
     /**
+     * {@code X} with {@code X G = S}.
+     *
+     * @param g [n, n], symmetric and positive definite
+     * @param s [rows, n]
+     * @return [rows, n]
+     * @throws ArithmeticException when G is not positive definite
+     */
+    double[] solve(double[] g, double[] s, int n, int rows);
+
+    /**
      * The SVD of {@code left right}. Where the inner dimension is below both sides the product is never formed: QR of both factors, SVD of the small
      * core between them; k is the inner dimension then.
      *

@@ -202,6 +202,20 @@ public record Dense(int rows, int columns, double[] data) {
     }
 
     /**
+     * {@code X} with {@code X this = rows}, for a symmetric, positive definite matrix.
+     *
+     * @throws ArithmeticException when it is not positive definite
+     */
+    public Dense solveRows(Dense rightHandSide) {
+        require(rows, columns);
+        require(columns, rightHandSide.columns);
+        return new Dense(
+                rightHandSide.rows,
+                columns,
+                Decompositions.best().solve(data, rightHandSide.data, columns, rightHandSide.rows));
+    }
+
+    /**
      * The nearest matrix with orthonormal columns (or rows, where there are more columns): {@code U V^T} of the SVD, the polar factor. Where the
      * columns are dependent it is an isometry on their span alone (orthogonal Procrustes; Schönemann 1966).
      */

@@ -3,6 +3,7 @@ package ham.merge.kernel;
 import static org.bytedeco.openblas.global.openblas_full.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas_full.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_full.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_full.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas_full.LAPACK_ROW_MAJOR;
 
 import org.bytedeco.openblas.global.openblas_full;
@@ -83,6 +84,14 @@ final class Lapack implements Decompositions {
                     n);
         }
         return c;
+    }
+
+    @Override
+    public double[] solve(double[] g, double[] s, int n, int rows) {
+        // The rows of S are the columns of its transpose, which is what LAPACK's own order sees.
+        double[] x = s.clone();
+        requireDone(openblas_full.LAPACKE_dposv(LAPACK_COL_MAJOR, (byte) 'U', n, rows, g.clone(), n, x, n));
+        return x;
     }
 
     private static void requireDone(int info) {

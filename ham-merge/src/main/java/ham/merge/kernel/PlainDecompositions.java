@@ -136,4 +136,44 @@ final class PlainDecompositions implements Decompositions {
         }
         return sum;
     }
+
+    @Override
+    public double[] solve(double[] g, double[] s, int n, int rows) {
+        double[] factor = cholesky(g, n);
+        double[] x = s.clone();
+        for (int row = 0; row < rows; row++) {
+            int at = row * n;
+            for (int i = 0; i < n; i++) {
+                for (int k = 0; k < i; k++) {
+                    x[at + i] -= factor[i * n + k] * x[at + k];
+                }
+                x[at + i] /= factor[i * n + i];
+            }
+            for (int i = n - 1; i >= 0; i--) {
+                for (int k = i + 1; k < n; k++) {
+                    x[at + i] -= factor[k * n + i] * x[at + k];
+                }
+                x[at + i] /= factor[i * n + i];
+            }
+        }
+        return x;
+    }
+
+    /** L, lower, with {@code G = L L^T}. */
+    private static double[] cholesky(double[] g, int n) {
+        double[] factor = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                double sum = g[i * n + j];
+                for (int k = 0; k < j; k++) {
+                    sum -= factor[i * n + k] * factor[j * n + k];
+                }
+                if (i == j && !(sum > 0)) {
+                    throw new ArithmeticException("expected a positive definite matrix, found a pivot of " + sum);
+                }
+                factor[i * n + j] = i == j ? Math.sqrt(sum) : sum / factor[j * n + j];
+            }
+        }
+        return factor;
+    }
 }

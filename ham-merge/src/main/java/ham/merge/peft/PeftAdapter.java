@@ -5,6 +5,8 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.gram.GramFile;
+import ham.merge.gram.InputGram;
 import ham.merge.head.LinearHead;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.TensorHash;
@@ -34,10 +36,17 @@ public final class PeftAdapter implements AdapterSource {
     /** Computed when first asked for: it reads every byte. */
     private String sha256;
 
+    private final Optional<GramFile> grams;
+
     PeftAdapter(String name, SafetensorsFile file, PeftConfig config) {
+        this(name, file, config, Optional.empty());
+    }
+
+    PeftAdapter(String name, SafetensorsFile file, PeftConfig config, Optional<GramFile> grams) {
         this.name = name;
         this.file = file;
         this.config = config;
+        this.grams = config.fanInFanOut() ? Optional.empty() : grams;
         this.tensors = new AdapterTensors(file, config);
         SortedMap<String, LayerShape> stored = new TreeMap<>();
         tensors.layers().forEach((module, shape) -> stored.put(module + WEIGHT, asStored(shape)));
@@ -78,6 +87,18 @@ public final class PeftAdapter implements AdapterSource {
         return config.fanInFanOut()
                 ? new LoraFactors(factors.b().transpose(), factors.a().transpose(), layer.scaling())
                 : factors;
+    }
+
+    @Override
+    public boolean hasGrams() {
+        return grams.filter(file -> layers.keySet().stream().allMatch(file::has))
+                .isPresent();
+    }
+
+    @Override
+    public Optional<InputGram> gram(String weight) {
+        return grams.filter(file -> file.has(weight))
+                .map(file -> file.read(weight, layers.get(weight).inputs()));
     }
 
     private AdaptedModule module(String weight) {

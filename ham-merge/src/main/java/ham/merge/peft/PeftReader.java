@@ -2,10 +2,12 @@ package ham.merge.peft;
 
 import ham.merge.InputException;
 import ham.merge.checkpoint.OtherWeights;
+import ham.merge.gram.GramFile;
 import ham.merge.safetensors.SafetensorsFile;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Opens a PEFT LoRA folder. */
 public final class PeftReader {
@@ -45,6 +47,11 @@ public final class PeftReader {
                             + ", found a pickle, which can run code when it is read; load the adapter with"
                             + " PEFT and save it again, which writes safetensors");
         }
-        return new PeftAdapter(name, SafetensorsFile.open(weights(folder)), config);
+        Path grams = folder.resolve(GramFile.NAME);
+        return new PeftAdapter(
+                name,
+                SafetensorsFile.open(weights(folder)),
+                config,
+                Files.exists(grams) ? Optional.of(GramFile.open(grams)) : Optional.empty());
     }
 }

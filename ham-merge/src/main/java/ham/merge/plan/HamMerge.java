@@ -5,13 +5,17 @@ import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Branch;
 import ham.merge.combine.Combine;
+import ham.merge.combine.Contribution;
 import ham.merge.combine.Deltas;
+import ham.merge.combine.FactorProducts;
 import ham.merge.compare.Similarity;
 import ham.merge.join.Group;
 import ham.merge.join.Grouping;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.MergeStep;
+import ham.merge.kernel.Kernels;
+import ham.merge.method.RegMeanMerge;
 import ham.merge.prune.Pruning;
 import ham.merge.tensor.Matrix;
 import java.util.ArrayList;
@@ -163,6 +167,22 @@ public final class HamMerge {
 
     /** The merged delta [out, in] of every adapted weight. */
     public SortedMap<String, Matrix> merged() {
-        return Deltas.sum(branches());
+        return parameters.combine() == Combine.REGMEAN ? leastSquares() : Deltas.sum(branches());
+    }
+
+    private SortedMap<String, Matrix> leastSquares() {
+        SortedMap<String, List<Contribution>> contributions = new TreeMap<>();
+        List<Importance> coefficients = grouping.coefficients();
+        for (int i = 0; i < pruned.size(); i++) {
+            LoraAdapter adapter = pruned.get(i);
+            Importance coefficient = coefficients.get(i);
+            adapter.factors().forEach((weight, factors) -> contributions
+                    .computeIfAbsent(weight, key -> new ArrayList<>())
+                    .add(new Contribution(adapter.name(), coefficient.at(weight), factors, adapter.gram(weight))));
+        }
+        FactorProducts products = new FactorProducts(Kernels.best());
+        SortedMap<String, Matrix> merged = new TreeMap<>();
+        contributions.forEach((weight, each) -> merged.put(weight, new RegMeanMerge().merge(weight, each, products)));
+        return merged;
     }
 }

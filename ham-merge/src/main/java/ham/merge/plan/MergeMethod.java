@@ -37,6 +37,8 @@ public enum MergeMethod {
     ISO_C(Work.SPECTRUM),
     /** The same with directions of each task's own (arXiv 2502.04959). */
     ISO_CTS(Work.SPECTRUM),
+    /** Least squares on every task's inputs, by the Gram matrices that adapters left (arXiv 2212.09849). */
+    REGMEAN(Work.STATISTICS),
     /** One after the other, each outside the leading directions of those before (arXiv 2501.09522). */
     OPCM(Work.SPECTRUM);
 
@@ -44,7 +46,8 @@ public enum MergeMethod {
     private enum Work {
         FACTORS,
         ENTRIES,
-        SPECTRUM
+        SPECTRUM,
+        STATISTICS
     }
 
     private final Work work;

@@ -70,7 +70,7 @@ public record MergePlan(
             double in = shape.inputs();
             double least = Math.min(out, in);
             operations += 2 * shape.rank() * out * in + (out <= in ? 1 : 2) * least * least * Math.max(out, in);
-            if (!settings.method().factored() && !settings.method().mergesEntries()) {
+            if (!settings.factored() && !settings.method().mergesEntries()) {
                 // Two QR decompositions and an SVD of what is between, in double.
                 double inner = Math.min(shape.rank(), least);
                 operations += 16 * (out + in) * inner * inner + 60 * inner * inner * inner;
@@ -128,7 +128,7 @@ public record MergePlan(
         long delta = (long) shape.outputs() * shape.inputs();
         long least = Math.min(shape.outputs(), shape.inputs());
         long floats = Math.min(shape.rank(), MOST_RANK) * sides + 4 * delta + least * least;
-        if (settings.method().factored()) {
+        if (settings.factored()) {
             return floats;
         }
         return settings.method().mergesEntries() ? floats + 16 * delta : floats + 16L * shape.rank() * sides;

@@ -1,6 +1,7 @@
 package ham.merge.plan;
 
 import ham.merge.InputException;
+import ham.merge.combine.Combine;
 import ham.merge.join.HamParameters;
 import ham.merge.method.BreadcrumbsMerge;
 import ham.merge.method.CatMerge;
@@ -10,6 +11,7 @@ import ham.merge.method.LinearMerge;
 import ham.merge.method.MagMaxMerge;
 import ham.merge.method.MagnitudeMerge;
 import ham.merge.method.ModelStockMerge;
+import ham.merge.method.RegMeanMerge;
 import ham.merge.method.SceMerge;
 import ham.merge.method.SignRule;
 import ham.merge.method.SvdMerge;
@@ -23,9 +25,11 @@ import ham.merge.spectral.IsoCtsMerge;
 import ham.merge.spectral.OpcmMerge;
 import ham.merge.spectral.TsvMerge;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * What a merge can be told besides its adapters and their weights. What a method does not use is ignored.
@@ -56,6 +60,24 @@ public record MergeSettings(MergeMethod method, HamParameters ham, PeerParameter
     /** A HAM merge. */
     public static MergeSettings ham(HamParameters parameters) {
         return new MergeSettings(MergeMethod.HAM, parameters, PeerParameters.of(MergeMethod.HAM), List.of());
+    }
+
+    /** Whether every adapter must have left Gram matrices of its layers' inputs. */
+    public boolean usesGrams() {
+        return method == MergeMethod.REGMEAN || (method == MergeMethod.HAM && ham.combine() == Combine.REGMEAN);
+    }
+
+    /** Whether the merged delta is a weighted sum of the (pruned) factors' products, so that it can be written as factors exactly. */
+    public boolean factored() {
+        return method.factored() && !usesGrams();
+    }
+
+    /** The same with every merged delta times a number, but for weights that rules for layers already weigh. */
+    public MergeSettings scaled(double scale) {
+        List<LayerRule> rules = new ArrayList<>(layers);
+        rules.add(new LayerRule(
+                Pattern.compile(".*"), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(scale)));
+        return new MergeSettings(method, ham, peers, rules);
     }
 
     /** Fraction of the entries of A and of B that pruning keeps at a weight. */
@@ -102,7 +124,9 @@ public record MergeSettings(MergeMethod method, HamParameters ham, PeerParameter
         double scale = peers.scale();
         SignRule sign = peers.sign();
         return switch (method) {
-            case HAM, CAT -> new CatMerge();
+            case HAM -> usesGrams() ? new RegMeanMerge() : new CatMerge();
+            case CAT -> new CatMerge();
+            case REGMEAN -> new RegMeanMerge();
             case LINEAR -> new LinearMerge(totalWeight);
             case TASK_ARITHMETIC -> new TaskArithmeticMerge(scale);
             case TIES -> new TiesMerge(density(weight), sign, scale);

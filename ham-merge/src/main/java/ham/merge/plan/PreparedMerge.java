@@ -12,6 +12,7 @@ import ham.merge.combine.Contribution;
 import ham.merge.combine.DeltaStatistics;
 import ham.merge.combine.FactorProducts;
 import ham.merge.compare.WeightShapes;
+import ham.merge.gram.GramFile;
 import ham.merge.join.Group;
 import ham.merge.join.Grouping;
 import ham.merge.join.Importance;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
@@ -97,6 +99,15 @@ public final class PreparedMerge {
         MergePlan plan = MergePlan.of(settings, adapters);
         SortedMap<String, WeightShapes> shapes = plan.shapes();
         Kernels kernels = Kernels.best();
+        adapters.stream()
+                .filter(each -> settings.usesGrams() && !each.hasGrams())
+                .findFirst()
+                .ifPresent(lacking -> {
+                    throw new InputException("adapter " + lacking.name()
+                            + ": expected the Gram matrices of its layers' inputs (" + GramFile.NAME
+                            + " in its folder) for a least-squares merge, found none; train it with gram full, or"
+                            + " merge by another method");
+                });
         if (plan.grouping().isEmpty()) {
             return new PreparedMerge(settings, adapters, shapes, weighted(settings, adapters, weights), kernels);
         }
@@ -232,7 +243,7 @@ public final class PreparedMerge {
      * @throws InputException as {@link #delta}
      */
     public Compression compressed(String weight, int rank) {
-        if (settings.method().factored()) {
+        if (settings.factored()) {
             return Compression.of(branches(weight), rank);
         }
         if (settings.weightMerge(weight, totalWeight.at(weight)) instanceof SvdMerge svd) {
@@ -250,7 +261,10 @@ public final class PreparedMerge {
                 LoraFactors factors = adapter.factors(weight);
                 sink.accept(i, factors);
                 contributions.add(new Contribution(
-                        adapter.name(), layerWeight * weights.get(i).at(weight), factors));
+                        adapter.name(),
+                        layerWeight * weights.get(i).at(weight),
+                        factors,
+                        settings.usesGrams() ? adapter.gram(weight) : Optional.empty()));
             }
         }
         return contributions;

@@ -4,9 +4,11 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.gram.InputGram;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -52,6 +54,16 @@ public final class PrunedAdapter implements AdapterSource {
     private static Threshold threshold(Matrix matrix, BigDecimal keep) {
         int count = matrix.data().length;
         return Threshold.of(matrix.data(), Threshold.kept(keep, count));
+    }
+
+    @Override
+    public boolean hasGrams() {
+        return source.hasGrams();
+    }
+
+    @Override
+    public Optional<InputGram> gram(String weight) {
+        return source.gram(weight);
     }
 
     @Override

@@ -19,7 +19,7 @@ public final class Pruning {
                         name,
                         new LoraFactors(
                                 keepLargest(factors.a(), keep), keepLargest(factors.b(), keep), factors.scaling())));
-        return new LoraAdapter(adapter.name(), pruned);
+        return new LoraAdapter(adapter.name(), pruned).withGrams(adapter.grams());
     }
 
     /**

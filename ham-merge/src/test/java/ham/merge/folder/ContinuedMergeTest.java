@@ -11,6 +11,7 @@ import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LoraAdapter;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Combine;
+import ham.merge.gram.InputGram;
 import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
 import ham.merge.head.LinearHead;
@@ -20,6 +21,8 @@ import ham.merge.io.JsonFiles;
 import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.Join;
+import ham.merge.kernel.Dense;
+import ham.merge.plan.HamMerge;
 import ham.merge.plan.LayerRule;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
@@ -35,9 +38,11 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -331,6 +336,54 @@ class ContinuedMergeTest {
     }
 
     /** Random adapters of different ranks; some change a bias, have a head, many equal entries or zeros. */
+    /** Of a stream of its own, so that factors stay as they are. */
+    private static SortedMap<String, InputGram> grams(int adapter, Set<String> weights) {
+        Random random = new Random(100 + adapter);
+        SortedMap<String, InputGram> grams = new TreeMap<>();
+        for (String weight : weights) {
+            Dense inputs = Dense.of(matrix(random, 4, 6));
+            grams.put(weight, InputGram.full(inputs.transposedTimes(inputs).toMatrix()));
+        }
+        return grams;
+    }
+
+    @Test
+    void aLeastSquaresMergeNeedsGramMatrices() {
+        List<AdapterFolder> all = adapters(2, "linear").stream()
+                .map(each -> new AdapterFolder(
+                        each.path(),
+                        ((LoraAdapter) each.adapter()).withGrams(new TreeMap<>()),
+                        each.record(),
+                        each.head(),
+                        each.hash()))
+                .toList();
+        assertThatThrownBy(() -> merge(MergeSettings.of(MergeMethod.REGMEAN), all, List.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("adapter a0: expected the Gram matrices");
+    }
+
+    @Test
+    void groupsOfLeastSquaresWithEqualScalarsAreOneLeastSquaresMerge() {
+        List<AdapterFolder> all = adapters(4, "linear");
+        HamParameters parameters = new HamParameters(BigDecimal.ONE, 0.0, 3, Join.MEAN, Combine.REGMEAN);
+        List<Importance> ones = Collections.nCopies(4, Importance.ONE);
+        SortedMap<String, Matrix> grouped =
+                merge(MergeSettings.ham(parameters), all, ones).merge().merged();
+        SortedMap<String, Matrix> plain = merge(MergeSettings.of(MergeMethod.REGMEAN), all, List.of())
+                .merge()
+                .merged();
+        HamMerge online = new HamMerge(parameters);
+        all.forEach(each -> online.add((LoraAdapter) each.adapter(), 1));
+        for (String weight : plain.keySet()) {
+            assertThat(grouped.get(weight).data())
+                    .usingComparatorWithPrecision(1e-5f)
+                    .containsExactly(plain.get(weight).data());
+            assertThat(online.merged().get(weight).data())
+                    .usingComparatorWithPrecision(1e-5f)
+                    .containsExactly(plain.get(weight).data());
+        }
+    }
+
     static List<AdapterFolder> adapters(int count, String head) {
         Random random = new Random(1);
         List<AdapterFolder> adapters = new ArrayList<>();
@@ -355,7 +408,7 @@ class ContinuedMergeTest {
             String hash = "hash" + i;
             adapters.add(new AdapterFolder(
                     Path.of("somewhere", "a" + i),
-                    new LoraAdapter("a" + i, factors, biases),
+                    new LoraAdapter("a" + i, factors, biases).withGrams(grams(i, factors.keySet())),
                     new HamRecord(
                             0.5 + 0.25 * i,
                             -1,

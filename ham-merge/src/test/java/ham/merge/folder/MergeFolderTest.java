@@ -65,7 +65,7 @@ class MergeFolderTest {
 
     static Stream<Arguments> options() {
         return Stream.of(Join.values())
-                .flatMap(join -> Stream.of(Combine.values()).map(combine -> arguments(join, combine)));
+                .flatMap(join -> Stream.of(Combine.SUM, Combine.MEAN).map(combine -> arguments(join, combine)));
     }
 
     @ParameterizedTest

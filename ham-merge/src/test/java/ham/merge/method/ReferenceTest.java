@@ -85,7 +85,7 @@ class ReferenceTest {
     @MethodSource("cases")
     void reproducesDeltas(String name) {
         JsonNode expected = EXPECTED.path("cases").path(name);
-        for (Combine combine : Combine.values()) {
+        for (Combine combine : List.of(Combine.SUM, Combine.MEAN)) {
             String form = combine == Combine.SUM ? "merged" : "normalized";
             requireDeltas(name, expected, form, merge(name, combine).merged());
             requireDeltas(name, expected, form, prepared(name, combine).merged());

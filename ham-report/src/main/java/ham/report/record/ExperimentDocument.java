@@ -13,6 +13,7 @@ import java.util.Map;
  * @param command one text, or its words
  * @param environment versions and machine
  * @param table the results
+ * @param paired methods two and two on the same test images
  * @param charts in order
  * @param notes sentences
  */
@@ -22,6 +23,7 @@ public record ExperimentDocument(
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> command,
         Map<String, Object> environment,
         TableDocument table,
+        TableDocument paired,
         List<ChartDocument> charts,
         List<String> notes) {
     public ExperimentDocument {
@@ -30,6 +32,7 @@ public record ExperimentDocument(
         command = Binding.orEmpty(command);
         environment = Binding.orEmpty(environment);
         table = table == null ? new TableDocument(List.of(), List.of()) : table;
+        paired = paired == null ? new TableDocument(List.of(), List.of()) : paired;
         charts = Binding.orEmpty(charts);
         notes = Binding.orEmpty(notes);
     }

@@ -4,6 +4,7 @@ import ham.runtime.ModelException;
 import ham.runtime.classify.Labels;
 import ham.runtime.classify.Scores;
 import ham.runtime.classify.Supplement;
+import ham.runtime.preprocess.PreprocessingChoice;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;

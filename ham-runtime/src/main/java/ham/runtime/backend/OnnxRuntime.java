@@ -4,7 +4,9 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtEnvironment.ThreadingOptions;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ham.common.Found;
 import ham.runtime.ModelException;
+import java.nio.file.FileSystemException;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
@@ -92,6 +94,9 @@ public final class OnnxRuntime {
         Throwable cause = error;
         while (cause.getCause() != null) {
             cause = cause.getCause();
+        }
+        if (cause instanceof FileSystemException place) {
+            return Found.why(place) + "; start Java with -Djava.io.tmpdir=DIR, a folder that can be written";
         }
         return String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
     }

@@ -31,6 +31,8 @@ class RuntimeJarIT {
     @TempDir
     private Path folder;
 
+    private List<String> jvm = List.of();
+
     private record Ran(int code, String out, String err) {}
 
     @BeforeAll
@@ -45,7 +47,9 @@ class RuntimeJarIT {
 
     private Ran run(String... typed) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString()));
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvm);
+        command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(typed));
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
@@ -71,6 +75,19 @@ class RuntimeJarIT {
         assertThat(first.out().lines().toList().get(1)).matches("   \\d\\d\\.\\d\\d %  (red|green|blue)");
         assertThat(second).as("with ONNX Runtime's libraries unpacked").isEqualTo(first);
         assertThat(folder.resolve("ham")).isDirectory();
+    }
+
+    /** ONNX Runtime makes a folder there at every start. Newer JDKs say on their own that there is none. */
+    @Test
+    void saysThatTemporaryFilesHaveNoPlace() throws Exception {
+        jvm = List.of("-Djava.io.tmpdir=" + folder.resolve("none"));
+        Ran ran = run(MODEL, IMAGE, "--top", "1");
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err().lines().filter(line -> line.startsWith("ham-runtime: ")))
+                .singleElement()
+                .asString()
+                .contains("none", "; start Java with -Djava.io.tmpdir=DIR, a folder that can be written");
+        assertThat(ran.err()).doesNotContain("\tat ");
     }
 
     @Test

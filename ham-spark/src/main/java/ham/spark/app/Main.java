@@ -64,6 +64,10 @@ public final class Main {
                 return each.getMessage().replaceFirst("\\.$", "");
             }
         }
+        if (String.valueOf(failure.getMessage()).contains("stopped SparkContext")) {
+            return "master: expected a Spark master that answers and gives executors, found none, or one that ended this"
+                    + " application; is its URL the one in its log, spark://HOST:PORT?";
+        }
         return String.valueOf(failure.getMessage())
                 .lines()
                 .filter(line -> !line.isBlank())

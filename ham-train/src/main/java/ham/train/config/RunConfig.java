@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * @param learning the method
  * @param head which head is exported, and how heads are made
  * @param stream how the data become tasks
+ * @param preprocessing {@code imagenet}, {@code half} or a file, instead of what the base says of how images are prepared
  * @param seed seed of everything that is drawn, but for the class order
  * @param lora where adapters sit and how large they are
  * @param recipe how a task is trained
@@ -40,6 +41,7 @@ public record RunConfig(
         LearningSettings learning,
         HeadSettings head,
         StreamSettings stream,
+        Optional<String> preprocessing,
         long seed,
         LoraSettings lora,
         Recipe recipe,
@@ -56,6 +58,7 @@ public record RunConfig(
             "train-images",
             "held-out",
             "on-bad-image",
+            "preprocessing",
             "seed",
             "targets",
             "blocks",
@@ -137,7 +140,10 @@ public record RunConfig(
      * @param file where it was read, for messages
      */
     public static RunConfigBuilder fromJson(Path file, JsonNode configuration) {
-        return ConfigBinding.read(configuration, file).forgetUnused().forgetDerived();
+        return ConfigBinding.read(configuration, file)
+                .usuallyUnguarded()
+                .forgetUnused()
+                .forgetDerived();
     }
 
     /** The same configuration, to be changed; what follows from other parameters (the mode from the method) follows them. */
@@ -160,6 +166,7 @@ public record RunConfig(
                 .optDevice(device)
                 .optThreads(threads);
         adapters.ifPresent(builder::optAdapters);
+        preprocessing.ifPresent(builder::optPreprocessing);
         return builder;
     }
 

@@ -13,8 +13,11 @@ import ham.merge.join.Join;
 import ham.merge.method.SignRule;
 import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
+import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.data.BadImages;
 import ham.train.data.DataSpec;
+import ham.train.feature.GramRule;
+import ham.train.guard.GuardRule;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
@@ -68,6 +71,7 @@ public final class RunConfigBuilder {
     private Integer trainImages;
     private BigDecimal heldOut;
     private BadImages onBadImage;
+    private String preprocessing;
     Long seed;
     private List<Target> targets;
     private BlockNumbers blocks;
@@ -103,6 +107,8 @@ public final class RunConfigBuilder {
     private Integer anyTimeImages;
     private Double rigidBelow;
     private Double transferDrop;
+    private String guard;
+    private String gram;
     private String device;
     private Integer threads;
 
@@ -384,6 +390,30 @@ public final class RunConfigBuilder {
         return this;
     }
 
+    /** Which parts of the merged delta are compared on held-out images. */
+    public RunConfigBuilder optGuard(GuardRule value) {
+        guard = value.optionName();
+        return this;
+    }
+
+    /** What of the Gram matrices of its layers' inputs an adapter leaves. */
+    public RunConfigBuilder optGram(GramRule value) {
+        gram = value.optionName();
+        return this;
+    }
+
+    /** Not guarded unless something was said: how runs were made before there was a guard, and how methods are compared. */
+    public RunConfigBuilder usuallyUnguarded() {
+        guard = or(guard, GuardRule.OFF.optionName());
+        return this;
+    }
+
+    /** {@code imagenet}, {@code half} or a file that says how images are prepared; what the base says unless said. */
+    public RunConfigBuilder optPreprocessing(String value) {
+        preprocessing = placed(value);
+        return this;
+    }
+
     /** auto, cpu or gpu:N. */
     public RunConfigBuilder optDevice(String value) {
         device = value;
@@ -454,7 +484,9 @@ public final class RunConfigBuilder {
         return optFrozen(measuring.frozen())
                 .optAnyTimeImages(measuring.anyTimeImages())
                 .optRigidBelow(measuring.rigidBelow())
-                .optTransferDrop(measuring.transferDrop());
+                .optTransferDrop(measuring.transferDrop())
+                .optGuard(measuring.guard())
+                .optGram(measuring.gram());
     }
 
     /**
@@ -536,6 +568,7 @@ public final class RunConfigBuilder {
                         order == null ? Arrival.of(USUAL_ORDER) : Arrival.parse(order),
                         new Sampling(or(trainImages, sampling.perClass()), or(heldOut, sampling.heldOut())),
                         or(onBadImage, BadImages.STOP)),
+                Optional.ofNullable(preprocessing).map(RunConfigBuilder::placed),
                 or(seed, 0L),
                 new LoraSettings(
                         targets == null ? List.copyOf(USUAL_TARGETS) : targets,
@@ -560,7 +593,9 @@ public final class RunConfigBuilder {
                         or(frozen, measuring.frozen()),
                         or(anyTimeImages, measuring.anyTimeImages()),
                         or(rigidBelow, measuring.rigidBelow()),
-                        or(transferDrop, measuring.transferDrop())),
+                        or(transferDrop, measuring.transferDrop()),
+                        guard == null ? measuring.guard() : GuardRule.parse(guard),
+                        gram == null ? measuring.gram() : GramRule.parse(gram)),
                 Optional.ofNullable(adapters).map(Path::of),
                 or(precision, "auto"),
                 or(device, "auto"),
@@ -576,6 +611,11 @@ public final class RunConfigBuilder {
             throw InputException.parameter(name, "expected a folder, found none; give one");
         }
         return Path.of(path);
+    }
+
+    /** A typed preprocessing that does not depend on the folder in which it was typed. */
+    public static String placed(String typed) {
+        return PreprocessingChoice.isFile(typed) ? absolute(Path.of(typed)) : typed;
     }
 
     private static String absolute(Path path) {

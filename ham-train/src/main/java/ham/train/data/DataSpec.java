@@ -68,7 +68,7 @@ public final class DataSpec {
     }
 
     private static List<DataLayout> layouts(TextColumns columns) {
-        List<DataLayout> layouts = new ArrayList<>(List.of(new Cifar100(), new Idx(), new ClassFolders(true)));
+        List<DataLayout> layouts = new ArrayList<>(List.of(new Cifar100(), new Cifar10(), new Idx(), new ClassFolders(true)));
         ServiceLoader.load(DataLayout.class, DataLayout.class.getClassLoader()).forEach(layouts::add);
         layouts.add(new TextLists(columns));
         layouts.add(new ImageLists());
@@ -117,8 +117,9 @@ public final class DataSpec {
         }
         return new InputException(
                 data,
-                "expected CIFAR-100 (train.bin, test.bin, fine_label_names.txt), IDX (train-images-idx3-ubyte[.gz] ...),"
+                "expected CIFAR-100 (train.bin, test.bin, fine_label_names.txt), CIFAR-10 (data_batch_1.bin ...,"
+                        + " test_batch.bin, batches.meta.txt), IDX (train-images-idx3-ubyte[.gz] ...),"
                         + " class folders (train/CLASS/*, test/CLASS/*), parquet files with images, or lists of images"
-                        + " or texts (train.csv, test.csv), found none of them; give a folder with one of these layouts");
+                        + " or texts (train.csv, test.csv, train.txt, test.txt), found none of them; give a folder with one of these layouts");
     }
 }

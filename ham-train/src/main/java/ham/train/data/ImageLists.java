@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 
 /**
  * Lists of images: {@code train.csv} and {@code test.csv} (also {@code val}, {@code valid}, {@code validation}; {@code .tsv}, {@code .json},
- * {@code .jsonl}), {@code metadata.csv} in the folders {@code train} and {@code test} (Hugging Face's image folders), or one list with a column
+ * {@code .jsonl}), {@code .txt} with a path and a class in each
+ * line), {@code metadata.csv} in the folders {@code train} and {@code test} (Hugging Face's image folders), or one list with a column
  * {@code split}. Classes are sorted: by name, or as numbers where all are; {@code labels.txt} or {@code classes.txt} beside the list names numbers.
  */
 final class ImageLists implements DataLayout {

@@ -19,8 +19,9 @@ import java.util.stream.Stream;
 /** Which files of a folder are images, and which folders hold what: names as tools and operating systems leave them. */
 final class ImageNames {
     /** Also of formats that are not read, so that they are refused by name and not passed over. */
-    private static final Pattern IMAGE =
-            Pattern.compile("(?i).*\\.(png|jpe?g|jpe|jfif|bmp|gif|p[pgbn]m|tiff?|webp|avif|hei[cf]|jxl|jp2)");
+    static final String NAME = "(?i:.*\\.(?:png|jpe?g|jpe|jfif|bmp|gif|p[pgbn]m|tiff?|webp|avif|hei[cf]|jxl|jp2))";
+
+    private static final Pattern IMAGE = Pattern.compile(NAME);
 
     private static final Pattern BEGIN = Pattern.compile(
             "\\x89PNG.*|\\xff\\xd8\\xff.*|GIF8.*|RIFF....WEBP.*|II\\*\\x00.*|MM\\x00\\*.*", Pattern.DOTALL);

@@ -19,12 +19,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads one list of examples: CSV with a header (comma, semicolon or tab between values, RFC 4180), JSON (a list of objects or pairs, an object of
  * example to class, or an object of part to list) or one JSON object a line.
  */
 final class ListRows {
+    /** Path and class: behind the ending of an image's name, else behind the last space, comma or semicolon. */
+    private static final Pattern NAMED = Pattern.compile("(" + ImageNames.NAME + ")[\\s,;]+(.*\\S)");
+
+    private static final Pattern OTHER = Pattern.compile("(.*[^\\s,;])[\\s,;]+([^\\s,;]+)");
+
     private final Path list;
     private final String what;
     private final List<ListRow> rows = new ArrayList<>();
@@ -54,6 +61,7 @@ final class ListRows {
             }
             switch (extension(list)) {
                 case "json" -> reader.json(text);
+                case "txt" -> reader.lines(text);
                 case "jsonl", "ndjson" -> reader.objects(new ObjectMapper().readerFor(JsonNode.class), text, "object ");
                 default -> reader.csv(text);
             }
@@ -85,6 +93,42 @@ final class ListRows {
                         .with(CsvSchema.emptySchema().withHeader().withColumnSeparator(separator(header))),
                 text,
                 "row ");
+    }
+
+    /** A path and a class in each line; without a class it is the image's folder. */
+    private void lines(String text) {
+        int number = 0;
+        for (String line : (Iterable<String>) text.lines().map(String::strip)::iterator) {
+            number++;
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            String where = "line " + number;
+            Matcher named = NAMED.matcher(line);
+            Matcher other = OTHER.matcher(line);
+            if (line.matches(ImageNames.NAME)) {
+                Path folder = Path.of(line.replace('\\', '/')).getParent();
+                if (folder == null) {
+                    throw new InputException(
+                            list,
+                            where + ": expected the path of an image and its class, found '" + line
+                                    + "'; give a class, or paths of CLASS/IMAGE");
+                }
+                pair(line, folder.getFileName().toString(), where);
+            } else if (named.matches()) {
+                pair(named.group(1), named.group(2), where);
+            } else if (other.matches()) {
+                pair(other.group(1), other.group(2), where);
+            } else {
+                throw new InputException(
+                        list,
+                        where + ": expected the path of an image and its class, found '" + line + "'; mend the line");
+            }
+        }
+    }
+
+    private void pair(String example, String label, String where) {
+        rows.add(new ListRow(list, Map.of(), List.of(new TextNode(example), new TextNode(label)), "", where));
     }
 
     /** What stands between the values of a header. */

@@ -17,6 +17,9 @@ import java.util.Set;
 record ListSource(Path list, Optional<List<String>> part) {
     private static final Set<String> KINDS = Set.of("csv", "tsv", "json", "jsonl", "ndjson");
 
+    /** Lists whose name says the part may be of this kind too; other files of it hold anything. */
+    private static final String TEXT = "txt";
+
     /** Whether a file is a list by its name. */
     static boolean isList(Path file) {
         return Files.isRegularFile(file) && KINDS.contains(ListRows.extension(file));
@@ -29,28 +32,29 @@ record ListSource(Path list, Optional<List<String>> part) {
      */
     static List<ListSource> find(Path data, List<String> whole) {
         if (Files.isRegularFile(data)) {
-            return isList(data) ? List.of(new ListSource(data, Optional.empty())) : List.of();
+            return isList(data) || ListRows.extension(data).equals(TEXT) ? List.of(new ListSource(data, Optional.empty())) : List.of();
         }
         List<ListSource> lists = new ArrayList<>();
         for (List<String> part : List.of(ImageNames.TRAIN, ImageNames.TEST)) {
             part.stream()
-                    .flatMap(name -> list(data, List.of(name)).stream())
+                    .flatMap(name -> list(data, List.of(name), true).stream())
                     .findFirst()
-                    .or(() -> ImageNames.part(data, part).flatMap(each -> list(each, whole)))
+                    .or(() -> ImageNames.part(data, part).flatMap(each -> list(each, whole, false)))
                     .ifPresent(list -> lists.add(new ListSource(list, Optional.of(part))));
         }
         if (lists.isEmpty()) {
-            list(data, whole).ifPresent(list -> lists.add(new ListSource(list, Optional.empty())));
+            list(data, whole, false).ifPresent(list -> lists.add(new ListSource(list, Optional.empty())));
         }
         return lists;
     }
 
-    private static Optional<Path> list(Path folder, List<String> names) {
+    private static Optional<Path> list(Path folder, List<String> names, boolean lines) {
         if (!Files.isDirectory(folder)) {
             return Optional.empty();
         }
         return ImageNames.entries(folder).stream()
-                .filter(ListSource::isList)
+                .filter(file -> isList(file)
+                        || lines && Files.isRegularFile(file) && ListRows.extension(file).equals(TEXT))
                 .filter(file -> {
                     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
                     return names.contains(name.substring(0, name.lastIndexOf('.')));

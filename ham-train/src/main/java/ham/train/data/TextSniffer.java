@@ -31,6 +31,9 @@ final class TextSniffer {
     boolean isText(Path list) {
         try (BufferedReader reader = Files.newBufferedReader(list, StandardCharsets.UTF_8)) {
             String kind = ListRows.extension(list);
+            if (kind.equals("txt")) {
+                return false;
+            }
             if (kind.equals("csv") || kind.equals("tsv")) {
                 String header = reader.readLine();
                 return header != null && isText(names(header));

@@ -3,6 +3,7 @@ package ham.train.experiment;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
+import ham.train.metrics.PairedComparison;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,11 +17,24 @@ import java.util.Map;
  * @param command as it was typed
  * @param environment versions and machine
  * @param runs the finished ones, in the order of the plan
+ * @param paired methods two and two on the same test images; empty in files of earlier releases
  * @param summary over the class orders, a row for every name and head
  */
 public record ExperimentRecord(
-        String experiment, List<String> command, Map<String, String> environment, List<Run> runs, List<Row> summary) {
+        String experiment,
+        List<String> command,
+        Map<String, String> environment,
+        List<Run> runs,
+        List<Row> summary,
+        List<Pair> paired) {
     private static final List<String> PHASES = List.of("training", "merging", "heads");
+
+    public ExperimentRecord {
+        paired = paired == null ? List.of() : List.copyOf(paired);
+    }
+
+    /** {@link MethodPairs.Pair}. */
+    public record Pair(String head, String method, String against, PairedComparison comparison) {}
 
     /** {@link MeasuredRun}. */
     public record Run(
@@ -29,12 +43,19 @@ public record ExperimentRecord(
             String folder,
             ObjectNode configuration,
             long trainedParameters,
+            long keptBytes,
+            int inferencePasses,
             Map<String, Double> seconds,
             Map<String, Figures> heads) {}
 
     /** {@link HeadFigures}. */
     public record Figures(
-            Double last, Double averageIncremental, Double forgetting, Double backwardTransfer, List<Double> anyTime) {}
+            Double last,
+            Double averageIncremental,
+            Double forgetting,
+            Double forgettingWithLast,
+            Double backwardTransfer,
+            List<Double> anyTime) {}
 
     /** The figures of one name and head over the class orders. */
     public record Row(
@@ -43,9 +64,11 @@ public record ExperimentRecord(
             Mean last,
             Mean averageIncremental,
             Mean forgetting,
+            Mean forgettingWithLast,
             Mean backwardTransfer,
             Map<String, Mean> seconds,
-            long trainedParameters) {}
+            long trainedParameters,
+            Mean keptBytes) {}
 
     /** {@link Spread}. */
     public record Mean(Double mean, Double std, int count) {
@@ -70,7 +93,10 @@ public record ExperimentRecord(
                 command,
                 environment,
                 results.runs().stream().map(ExperimentRecord::run).toList(),
-                summary);
+                summary,
+                MethodPairs.of(results).stream()
+                        .map(each -> new Pair(each.head(), each.method(), each.against(), each.comparison()))
+                        .toList());
     }
 
     private static Run run(MeasuredRun run) {
@@ -82,6 +108,7 @@ public record ExperimentRecord(
                                 figures.last(),
                                 finite(figures.averageIncremental()),
                                 finite(figures.forgetting()),
+                                finite(figures.forgettingWithLast()),
                                 finite(figures.backwardTransfer()),
                                 figures.anyTime())));
         return new Run(
@@ -90,6 +117,8 @@ public record ExperimentRecord(
                 "runs/" + run.run().folder(),
                 run.run().config().toJson(),
                 run.trainedParameters(),
+                run.keptBytes(),
+                1,
                 run.seconds(),
                 heads);
     }
@@ -103,9 +132,11 @@ public record ExperimentRecord(
                 Mean.of(results.spread(name, head, HeadFigures::last)),
                 Mean.of(results.spread(name, head, HeadFigures::averageIncremental)),
                 Mean.of(results.spread(name, head, HeadFigures::forgetting)),
+                Mean.of(results.spread(name, head, HeadFigures::forgettingWithLast)),
                 Mean.of(results.spread(name, head, HeadFigures::backwardTransfer)),
                 seconds,
-                results.of(name).get(0).trainedParameters());
+                results.of(name).get(0).trainedParameters(),
+                Mean.of(results.spread(name, run -> (double) run.keptBytes())));
     }
 
     /** Null for NaN, which JSON does not have. */

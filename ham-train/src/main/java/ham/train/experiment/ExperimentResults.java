@@ -66,8 +66,8 @@ public record ExperimentResults(List<MeasuredRun> runs) {
 
     /** A line a run and head, under a line of names; accuracies are fractions, what a run has not is empty. */
     public String csv() {
-        StringBuilder lines =
-                new StringBuilder("method,order,head,last,average_incremental,forgetting,backward_transfer,seconds\n");
+        StringBuilder lines = new StringBuilder(
+                "method,order,head,last,average_incremental,forgetting,backward_transfer,seconds,forgetting_with_last,kept_bytes,seed\n");
         for (MeasuredRun run : runs) {
             run.heads().forEach((head, figures) -> lines.append(String.join(
                             ",",
@@ -78,7 +78,10 @@ public record ExperimentResults(List<MeasuredRun> runs) {
                             cell(figures.averageIncremental()),
                             cell(figures.forgetting()),
                             cell(figures.backwardTransfer()),
-                            cell(run.learningSeconds())))
+                            cell(run.learningSeconds()),
+                            cell(figures.forgettingWithLast()),
+                            String.valueOf(run.keptBytes()),
+                            String.valueOf(run.run().config().seed())))
                     .append('\n'));
         }
         return lines.toString();

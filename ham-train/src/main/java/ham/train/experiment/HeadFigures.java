@@ -1,5 +1,6 @@
 package ham.train.experiment;
 
+import ham.train.metrics.AccuracyMatrix;
 import ham.train.metrics.AccuracyRow;
 import ham.train.record.VariantRecord;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
  * @param last accuracy over all classes at the end
  * @param averageIncremental mean over tasks of the accuracy over all classes so far
  * @param forgetting mean over tasks of the best accuracy before the end minus that at the end
+ * @param forgettingWithLast the same with the accuracy at the end among those of which the best is taken, the field's convention
  * @param backwardTransfer mean over tasks of the accuracy at the end minus that just after the task
  * @param anyTime accuracy over all classes so far, after every task
  * @param matrix R, a row a task
@@ -19,6 +21,7 @@ public record HeadFigures(
         double last,
         double averageIncremental,
         double forgetting,
+        double forgettingWithLast,
         double backwardTransfer,
         List<Double> anyTime,
         List<List<Double>> matrix) {
@@ -40,9 +43,16 @@ public record HeadFigures(
                 variant.last(),
                 overTime ? variant.averageIncremental() : Double.NaN,
                 overTime ? variant.forgetting() : Double.NaN,
+                overTime ? withLast(variant, tasks) : Double.NaN,
                 overTime ? variant.backwardTransfer() : Double.NaN,
                 List.copyOf(anyTime),
                 rows);
+    }
+
+    private static double withLast(VariantRecord variant, int tasks) {
+        AccuracyMatrix matrix = new AccuracyMatrix(tasks);
+        variant.rows().forEach(matrix::addRow);
+        return matrix.forgettingWithLast();
     }
 
     private static double overall(List<Double> accuracies, List<Integer> images) {

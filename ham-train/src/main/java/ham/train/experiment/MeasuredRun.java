@@ -1,15 +1,23 @@
 package ham.train.experiment;
 
+import ham.merge.InputException;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.train.learn.LearningMethod;
+import ham.train.metrics.Predictions;
 import ham.train.record.MetricsRecord;
 import ham.train.record.TaskRecord;
 import ham.train.run.FinishedRun;
 import ham.train.run.RunFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a finished run of an experiment gave.
@@ -19,6 +27,8 @@ import java.util.Map;
  * @param heads by name of the head
  * @param seconds by phase; training is that of the run which trained the adapters
  * @param trainedParameters numbers in all trained A and B, heads and scalars not counted
+ * @param keptBytes size of what must be kept to learn one more task: adapters, Gram matrices and statistics of heads
+ * @param predictions for every test image; empty in runs of earlier releases
  * @param tasks {@code tasks} of {@code metrics.json}
  */
 public record MeasuredRun(
@@ -27,7 +37,9 @@ public record MeasuredRun(
         Map<String, HeadFigures> heads,
         Map<String, Double> seconds,
         long trainedParameters,
-        List<TaskRecord> tasks) {
+        List<TaskRecord> tasks,
+        long keptBytes,
+        Optional<Predictions> predictions) {
     private static final String TRAINING = "training";
 
     /** Reads a finished run. */
@@ -56,7 +68,29 @@ public record MeasuredRun(
                 heads,
                 seconds,
                 parameters(run, finished.folder(), metrics.tasks().size()),
-                metrics.tasks());
+                metrics.tasks(),
+                kept(finished.folder(), metrics.tasks().size()),
+                Optional.of(finished.folder().resolve(Predictions.FILE))
+                        .filter(Files::exists)
+                        .map(Predictions::read));
+    }
+
+    private static long kept(Path folder, int tasks) {
+        try (Stream<Path> adapters = Files.walk(folder.resolve("adapters"))) {
+            List<Path> files =
+                    new ArrayList<>(adapters.filter(Files::isRegularFile).toList());
+            Path statistics = RunFolder.statistics(folder, tasks - 1);
+            if (Files.exists(statistics)) {
+                files.add(statistics);
+            }
+            long bytes = 0;
+            for (Path file : files) {
+                bytes += Files.size(file);
+            }
+            return bytes;
+        } catch (IOException | UncheckedIOException e) {
+            throw new InputException(folder, "cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static Map<String, Double> seconds(MetricsRecord metrics) {

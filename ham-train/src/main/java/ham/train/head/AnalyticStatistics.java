@@ -143,11 +143,30 @@ public final class AnalyticStatistics {
         try (RidgeRegression regression = new RidgeRegression(engine, projection, gathered, gathered.classes())) {
             return new AnalyticHead(projection, regression.weights(gathered.ridge()));
         } catch (ArithmeticException e) {
-            throw new InputException(
-                    "analytic head: expected statistics with a solution, found that " + e.getMessage()
-                            + "; check the images, or use another head",
-                    e);
+            throw noSolution(e);
         }
+    }
+
+    /**
+     * The head of all images so far but some, with the same lambda: what the statistics hold of these is taken out again.
+     *
+     * @param without features of images that were added, as they were then
+     * @throws InputException if the statistics have no solution
+     */
+    public AnalyticHead headWithout(TorchEngine engine, Features without) {
+        try (RidgeRegression regression = new RidgeRegression(engine, projection, gathered, gathered.classes())) {
+            regression.remove(without);
+            return new AnalyticHead(projection, regression.weights(gathered.ridge()));
+        } catch (ArithmeticException e) {
+            throw noSolution(e);
+        }
+    }
+
+    private static InputException noSolution(ArithmeticException cause) {
+        return new InputException(
+                "analytic head: expected statistics with a solution, found that " + cause.getMessage()
+                        + "; check the images, or use another head",
+                cause);
     }
 
     private static double[] losses(RidgeRegression regression, Features heldOut) {

@@ -28,11 +28,19 @@ public final class HeadLogits {
         return head instanceof AnalyticHead analytic ? analytic(engine, analytic, features) : head.logits(features);
     }
 
+    /** Position of the largest logit of every image. */
+    public static int[] answers(TorchEngine engine, Head head, Features images) {
+        float[] logits = of(engine, head, images.values());
+        return IntStream.range(0, images.size())
+                .map(i -> ArgMax.of(logits, i * head.classes(), head.classes()))
+                .toArray();
+    }
+
     /** Fraction of images whose largest logit is that of their position. */
     public static double accuracy(TorchEngine engine, Head head, Features images) {
-        float[] logits = of(engine, head, images.values());
+        int[] answers = answers(engine, head, images);
         long correct = IntStream.range(0, images.size())
-                .filter(i -> ArgMax.of(logits, i * head.classes(), head.classes()) == images.positions()[i])
+                .filter(i -> answers[i] == images.positions()[i])
                 .count();
         return (double) correct / images.size();
     }

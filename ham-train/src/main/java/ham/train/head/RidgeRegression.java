@@ -67,13 +67,23 @@ final class RidgeRegression implements AutoCloseable {
 
     /** Adds images. */
     void add(Features features) {
-        images += features.size();
+        add(features, 1);
+    }
+
+    /** Takes images out again that were added. */
+    void remove(Features features) {
+        add(features, -1);
+    }
+
+    private void add(Features features, int sign) {
+        images += (long) sign * features.size();
         for (int from = 0; from < features.size(); from += ROWS) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 NDArray hidden = hidden(features, from);
-                gram.addi(hidden.transpose().matMul(hidden));
-                cross.addi(targets(features, from).transpose().matMul(hidden));
+                NDArray signed = sign > 0 ? hidden : hidden.neg();
+                gram.addi(hidden.transpose().matMul(signed));
+                cross.addi(targets(features, from).transpose().matMul(signed));
             }
         }
     }

@@ -20,6 +20,11 @@ public record FolderMerge(MergeSettings settings, boolean latestAlone, List<Impo
         weights = List.copyOf(weights);
     }
 
+    /** The same with a part of every delta; the whole as it is. */
+    public FolderMerge scaled(double scale) {
+        return scale == 1 ? this : new FolderMerge(settings.scaled(scale), latestAlone, weights);
+    }
+
     /**
      * Prepares the merge.
      *

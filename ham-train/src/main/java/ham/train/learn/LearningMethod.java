@@ -30,6 +30,8 @@ public enum LearningMethod {
     ISO_C(MergeMethod.ISO_C, MergeMode.INDEPENDENT),
     /** The same with directions of each task's own (arXiv 2502.04959). */
     ISO_CTS(MergeMethod.ISO_CTS, MergeMode.INDEPENDENT),
+    /** Adapters trained alone, merged by least squares on every task's inputs, of which their Gram matrices are kept (arXiv 2212.09849). */
+    REGMEAN(MergeMethod.REGMEAN, MergeMode.INDEPENDENT),
     /** Adapters trained alone, each added outside the leading directions of those before (arXiv 2501.09522). */
     OPCM(MergeMethod.OPCM, MergeMode.INDEPENDENT),
     /** Every earlier pair frozen with a trained scalar of its own; no pruning, no groups (arXiv 2501.13198). */
@@ -38,6 +40,8 @@ public enum LearningMethod {
     ORACLE(MergeMethod.CAT, MergeMode.INDEPENDENT),
     /** One adapter, the data of all tasks at once. */
     JOINT(MergeMethod.CAT, MergeMode.SEQUENTIAL),
+    /** First-session adaptation: the adapter is trained on the first task and frozen then, as RanPAC's first phase (arXiv 2307.02251). */
+    RANPAC(MergeMethod.CAT, MergeMode.SEQUENTIAL),
     /** No adapter: its factors stay at their beginning, which is the zero delta; only the linear head is trained. */
     FROZEN(MergeMethod.CAT, MergeMode.SEQUENTIAL);
 
@@ -76,12 +80,12 @@ public enum LearningMethod {
 
     /** Whether features of the one model move from task to task. */
     public boolean movesFeatures() {
-        return givesOneModel() && this != FROZEN && this != JOINT;
+        return givesOneModel() && this != FROZEN && this != JOINT && this != RANPAC;
     }
 
     /** Whether an adapter goes on where the one before it ended, and so speaks for all tasks so far. */
     public boolean goesOn() {
-        return this == SEQUENTIAL || this == JOINT || this == FROZEN;
+        return this == SEQUENTIAL || this == JOINT || this == RANPAC || this == FROZEN;
     }
 
     /** Whether the model changes when a finished task's adapter joins the others. */

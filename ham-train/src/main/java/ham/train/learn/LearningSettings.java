@@ -99,7 +99,8 @@ public record LearningSettings(LearningMethod method, MergeMode mode, MergeSetti
      * @param task from 0
      */
     public Recipe recipe(Recipe recipe, int task) {
-        double factor = method == LearningMethod.FROZEN ? 0 : Math.pow(rateDecay, task);
+        boolean still = method == LearningMethod.FROZEN || method == LearningMethod.RANPAC && task > 0;
+        double factor = still ? 0 : Math.pow(rateDecay, task);
         return recipe.withAdapterRate(factor * recipe.adapterRate());
     }
 
@@ -107,10 +108,11 @@ public record LearningSettings(LearningMethod method, MergeMode mode, MergeSetti
     public Learner learner() {
         return switch (method) {
             case HAM, CAT_PRUNED -> new HamLearner(merging.ham(), mode);
-            case SEQUENTIAL, JOINT, FROZEN -> new LatestAdapter(true);
+            case SEQUENTIAL, JOINT, RANPAC, FROZEN -> new LatestAdapter(true);
             case ORACLE -> new LatestAdapter(false);
             case LINEAR, TASK_ARITHMETIC, TIES, DARE, MAGMAX, MODEL_STOCK, TSV, ISO_C, ISO_CTS, OPCM ->
                 new MergingLearner(merging);
+            case REGMEAN -> new RegMeanLearner();
             case SD_LORA -> new SdLoraLearner();
         };
     }

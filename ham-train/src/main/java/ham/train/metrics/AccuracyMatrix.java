@@ -85,6 +85,23 @@ public final class AccuracyMatrix {
     }
 
     /**
+     * Forgetting as the field's toolboxes count it: as {@link #forgetting}, but the accuracy at the end is among those of which the best is taken, so
+     * that no task counts less than 0. 0 where there is one task only.
+     */
+    public double forgettingWithLast() {
+        int last = lastRow();
+        double sum = 0;
+        for (int task = 0; task < last; task++) {
+            double best = 0;
+            for (int after = task; after <= last; after++) {
+                best = Math.max(best, get(after, task));
+            }
+            sum += best - get(last, task);
+        }
+        return last == 0 ? 0 : sum / last;
+    }
+
+    /**
      * Mean over tasks {@code j} but the last of the accuracy at the end minus that just after learning {@code j}. 0 where there
      * is one task only.
      */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
+import ham.merge.record.ScaleChoice;
 import ham.train.config.RunConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Map;
  * @param environment versions and machine
  * @param command as it was typed
  * @param started when, as ISO 8601 has it
+ * @param guard which part of the merged delta was chosen on held-out images; null while the run is at work, or where nothing was compared
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunRecord(
@@ -36,7 +38,8 @@ public record RunRecord(
         List<String> skippedImages,
         Map<String, String> environment,
         List<String> command,
-        String started) {
+        String started,
+        ScaleChoice guard) {
     /** Its name in a run folder. */
     public static final String FILE = "run.json";
 
@@ -71,6 +74,22 @@ public record RunRecord(
      */
     public static RunRecord read(Path file, String what) {
         return JsonRecords.read(file, JsonFiles.read(file, what), RunRecord.class);
+    }
+
+    /** The same of a run that is finished. */
+    public RunRecord choosing(ScaleChoice choice) {
+        return new RunRecord(
+                configuration,
+                baseSha256,
+                dataSha256,
+                adaptersSha256,
+                classOrder,
+                tasks,
+                skippedImages,
+                environment,
+                command,
+                started,
+                choice);
     }
 
     /** As JSON. */

@@ -1,6 +1,7 @@
 package ham.train.record;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import ham.merge.record.ScaleChoice;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param similarity to each group before
  * @param ridge lambda of the analytic head by method
  * @param heldOut what joining cost
+ * @param guard which part of the merged delta was chosen on held-out images
  * @param warnings one sentence each
  * @param seconds time by phase
  * @param accuracy over all classes seen so far, by variant
@@ -36,6 +38,7 @@ public record TaskRecord(
         List<Double> similarity,
         Map<String, Double> ridge,
         Transfer heldOut,
+        ScaleChoice guard,
         List<String> warnings,
         Map<String, Double> seconds,
         Map<String, Double> accuracy) {

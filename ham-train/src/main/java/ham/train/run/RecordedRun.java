@@ -6,6 +6,7 @@ import ham.merge.InputException;
 import ham.merge.folder.MergeOrigin;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
+import ham.merge.record.ScaleChoice;
 import ham.train.lora.Recipe;
 import ham.train.record.RunRecord;
 import java.nio.file.Files;
@@ -22,8 +23,12 @@ import java.util.stream.IntStream;
 /** The {@link RunRecord} of a run folder: written when the run begins, compared when it is gone on with. */
 public final class RecordedRun {
     /** Options that records of earlier versions do not have, with what such a run did. */
-    private static final ObjectNode LATER =
-            JsonFiles.object().put("blocks", "all").put("replay", 0).put("replay-hold", Recipe.REPLAY_HOLD);
+    private static final ObjectNode LATER = JsonFiles.object()
+            .put("blocks", "all")
+            .put("replay", 0)
+            .put("replay-hold", Recipe.REPLAY_HOLD)
+            .put("guard", "off")
+            .put("gram", "auto");
 
     private static final String ADAPTERS = "adapters";
 
@@ -90,6 +95,15 @@ public final class RecordedRun {
                         .map(Path::of));
     }
 
+    /** Adds to the record of a run which part of its delta is deployed. */
+    static void add(RunFolder folder, ScaleChoice choice) {
+        Path file = folder.path(RunFolder.RECORD);
+        if (Files.exists(file)) {
+            RunRecord record = RunRecord.read(file).choosing(choice);
+            Outputs.file(file, true, path -> JsonFiles.write(path, record.json()));
+        }
+    }
+
     private static RunRecord record(RunInputs inputs, Map<String, String> environment, List<String> command) {
         return new RunRecord(
                 inputs.config().toJson(),
@@ -103,7 +117,8 @@ public final class RecordedRun {
                 inputs.skipped(),
                 environment,
                 command,
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                null);
     }
 
     private static void requireSame(Path file, RunRecord found, RunRecord wanted) {

@@ -193,6 +193,11 @@ public final class RunFolder implements AutoCloseable {
         return path("checkpoints/" + numbered(task));
     }
 
+    /** The statistics after a task of a finished run; only those after the last are kept. */
+    public static Path statistics(Path run, int task) {
+        return run.resolve("checkpoints").resolve(numbered(task)).resolve(STATISTICS);
+    }
+
     /** The statistics of the checkpoint after a task. */
     Path statistics(int task) {
         return checkpoint(task).resolve(STATISTICS);

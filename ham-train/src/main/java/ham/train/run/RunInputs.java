@@ -6,15 +6,23 @@ import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.folder.AdapterFolder;
+import ham.merge.gram.InputGram;
+import ham.merge.tensor.Matrix;
+import ham.runtime.preprocess.Preprocessing;
+import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.config.RunConfig;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import ham.train.data.Examples;
 import ham.train.encoder.Backbones;
 import ham.train.feature.FeatureExtractor;
+import ham.train.feature.GramRule;
+import ham.train.feature.InputGrams;
 import ham.train.head.Features;
 import ham.train.head.LatentStatistics;
+import ham.train.input.ImageReader;
 import ham.train.input.InputReader;
 import ham.train.input.InputReaders;
 import ham.train.input.TaskExamples;
@@ -80,8 +88,14 @@ public record RunInputs(
                 base.sha256(),
                 data,
                 learnt == asked.tasks() ? asked : new TaskStream(order, learnt),
-                InputReaders.of(base),
+                reader(config, base),
                 List.copyOf(skipped));
+    }
+
+    private static Preprocessing preprocessing(RunConfig config, int side) {
+        return config.preprocessing()
+                .map(typed -> PreprocessingChoice.forSide(typed, side))
+                .orElseGet(() -> Preprocessing.ofCheckpoint(config.base(), side));
     }
 
     /** Names of a task's classes, in order of position. */
@@ -166,15 +180,42 @@ public record RunInputs(
     LearnedTask learned(Path folder) {
         AdapterFolder saved = AdapterFolder.read(folder).onto(base, baseSha256);
         SortedMap<String, LoraFactors> factors = new TreeMap<>();
+        SortedMap<String, InputGram> grams = new TreeMap<>();
         saved.adapter().layers().keySet().forEach(weight -> {
             LoraFactors read = saved.adapter().factors(weight);
             factors.put(
                     weight, new LoraFactors(read.a(), read.b(), config.lora().scaling()));
+            if (usesGrams()) {
+                saved.adapter().gram(weight).ifPresent(gram -> grams.put(weight, gram));
+            }
         });
         return new LearnedTask(
-                new LoraAdapter(saved.adapter().name(), factors),
+                new LoraAdapter(saved.adapter().name(), factors).withGrams(grams),
                 saved.record().alpha(),
                 saved.record().groupAlphas());
+    }
+
+    private static InputReader reader(RunConfig config, Checkpoint base) {
+        return base.encoder().input() instanceof EncoderInput.Images images
+                ? new ImageReader(preprocessing(config, images.side()))
+                : InputReaders.of(base);
+    }
+
+    /** Whether adapters are merged by the Gram matrices of their inputs. */
+    private boolean usesGrams() {
+        return config.learning().merging().usesGrams();
+    }
+
+    /** The task with the Gram matrices of its inputs, where adapters leave these. */
+    LearnedTask withGrams(LearnedTask learned, SortedMap<String, Matrix> trained, VitForward vit, int[] samples) {
+        GramRule rule = config.measuring().gram();
+        if (!rule.isUsed(usesGrams()) || learned.adapter().hasGrams()) {
+            return learned;
+        }
+        return new LearnedTask(
+                learned.adapter().withGrams(InputGrams.of(vit, trained, data.trainImages(), samples, ((ImageReader) reader).preprocessing(), rule)),
+                learned.alpha(),
+                learned.groupAlphas());
     }
 
     /** Features of images of a set, with their class positions. */

@@ -3,6 +3,7 @@ package ham.train.run;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
+import ham.merge.record.ScaleChoice;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
@@ -10,8 +11,10 @@ import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.TailExtractor;
+import ham.train.guard.Guard;
 import ham.train.head.DriftRule;
 import ham.train.head.Features;
+import ham.train.head.OnlineHeads;
 import ham.train.head.RidgeRule;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
@@ -38,8 +41,10 @@ final class RunMemory implements AutoCloseable {
     private final TorchEngine engine;
     /** Of the model so far; where the method gives no single model, of the last task alone. */
     private OnlineHeads online;
-    /** Of the frozen backbone, where it is measured beside the method. */
+    /** Of the frozen backbone, where it is measured beside the method or parts of the delta are compared. */
     private final Optional<OnlineHeads> frozen;
+    /** Of parts of the merged delta, where these are compared. */
+    private final Optional<Guard> guard;
     /** Of states, where these are replayed or heads follow by them. */
     private final Optional<LatentMemory> memory;
 
@@ -52,6 +57,7 @@ final class RunMemory implements AutoCloseable {
             TorchEngine engine,
             OnlineHeads online,
             Optional<OnlineHeads> frozen,
+            Optional<Guard> guard,
             Optional<LatentMemory> memory,
             LinearHead linear,
             RunMetrics metrics) {
@@ -60,6 +66,7 @@ final class RunMemory implements AutoCloseable {
         this.learner = inputs.config().learning().learner();
         this.online = online;
         this.frozen = frozen;
+        this.guard = guard;
         this.memory = memory;
         this.linear = linear;
         this.latestLinear = linear;
@@ -75,11 +82,21 @@ final class RunMemory implements AutoCloseable {
     private static RunMemory begin(RunInputs inputs, Backbone backbone) {
         TorchEngine engine = backbone.engine();
         OnlineHeads online = emptyHeads(inputs, engine);
+        Optional<OnlineHeads> frozen = knowsFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine)) : Optional.empty();
         return new RunMemory(
                 inputs,
                 engine,
                 online,
-                measuresFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine)) : Optional.empty(),
+                frozen,
+                frozen.filter(heads -> GuardWork.isUsed(inputs.config()))
+                        .map(heads -> Guard.begin(
+                                engine,
+                                inputs.config().head().kind(),
+                                inputs.config().measuring().guard(),
+                                inputs.base().config().hidden(),
+                                heads,
+                                online,
+                                scale -> emptyHeads(inputs, engine))),
                 LatentMemory.isUsed(inputs.config())
                         ? Optional.of(LatentMemory.begin(inputs.config(), (VitForward) backbone, online.projection()))
                         : Optional.empty(),
@@ -92,7 +109,11 @@ final class RunMemory implements AutoCloseable {
         return new OnlineHeads(engine, inputs.base().encoder().width(), config.head(), config.seed());
     }
 
-    private static boolean measuresFrozen(RunInputs inputs) {
+    private static boolean knowsFrozen(RunInputs inputs) {
+        return measuresFrozen(inputs) || GuardWork.isUsed(inputs.config());
+    }
+
+    static boolean measuresFrozen(RunInputs inputs) {
         return inputs.config().measuring().frozen()
                 && inputs.config().learning().method() != LearningMethod.FROZEN;
     }
@@ -103,13 +124,23 @@ final class RunMemory implements AutoCloseable {
         RidgeRule rule = inputs.config().head().ridge();
         Path metrics = folder.checkpoint(finished - 1).resolve(RunFolder.METRICS);
         OnlineHeads online = OnlineHeads.restore(engine, rule, statistics, MERGED);
+        Optional<OnlineHeads> frozen = knowsFrozen(inputs)
+                ? Optional.of(OnlineHeads.restore(engine, rule, statistics, FROZEN))
+                : Optional.empty();
         RunMemory restored = new RunMemory(
                 inputs,
                 engine,
                 online,
-                measuresFrozen(inputs)
-                        ? Optional.of(OnlineHeads.restore(engine, rule, statistics, FROZEN))
-                        : Optional.empty(),
+                frozen,
+                frozen.filter(heads -> GuardWork.isUsed(inputs.config()))
+                        .map(heads -> Guard.restore(
+                                engine,
+                                inputs.config().head().kind(),
+                                inputs.config().measuring().guard(),
+                                statistics,
+                                heads,
+                                online,
+                                prefix -> OnlineHeads.restore(engine, rule, statistics, prefix))),
                 LatentMemory.isUsed(inputs.config())
                         ? Optional.of(LatentMemory.restore(
                                 inputs.config(), (VitForward) backbone, online.projection(), statistics))
@@ -194,12 +225,31 @@ final class RunMemory implements AutoCloseable {
         return heads;
     }
 
+    /** The heads of what is deployed: of the part of the merged delta that was chosen last, where parts are compared. */
+    Map<HeadKind, Head> deployedHeads() {
+        Map<HeadKind, Head> heads = heads();
+        if (guard.isPresent() && choice().isPresent()) {
+            heads.putAll(guard.get().heads(choice().get()));
+        }
+        return heads;
+    }
+
+    /** Compares parts of the merged delta, where that is done. */
+    Optional<Guard> guard() {
+        return guard;
+    }
+
+    /** The part of the merged delta that was chosen after the last task, with the seconds of all tasks. */
+    Optional<ScaleChoice> choice() {
+        return metrics.choice();
+    }
+
     /** The linear head over all classes so far. */
     LinearHead linear() {
         return linear;
     }
 
-    /** Statistics of the frozen backbone, where it is measured beside the method. */
+    /** Statistics of the frozen backbone, where it is measured beside the method or parts of the delta are compared. */
     Optional<OnlineHeads> frozen() {
         return frozen;
     }
@@ -217,6 +267,7 @@ final class RunMemory implements AutoCloseable {
         SafetensorsWriter writer = new SafetensorsWriter();
         online.save(writer, MERGED);
         frozen.ifPresent(heads -> heads.save(writer, FROZEN));
+        guard.ifPresent(parts -> parts.save(writer));
         memory.ifPresent(states -> states.save(writer));
         writer.add("linear.weight", linear.weight());
         writer.add("linear.bias", List.of((long) linear.bias().length), linear.bias());

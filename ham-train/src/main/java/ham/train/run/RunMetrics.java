@@ -1,11 +1,14 @@
 package ham.train.run;
 
+import ham.merge.record.ScaleChoice;
 import ham.train.config.RunConfig;
 import ham.train.record.MetricsRecord;
 import ham.train.record.TaskRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /** All that a run measures: accuracies, and what each task gave and cost. */
 final class RunMetrics {
@@ -40,6 +43,18 @@ final class RunMetrics {
     /** A task is finished. */
     void add(TaskSummary task) {
         tasks.add(task.record());
+    }
+
+    /** The part of the merged delta that was chosen after the last task, with the seconds that comparing took in all tasks. */
+    Optional<ScaleChoice> choice() {
+        double seconds = tasks.stream()
+                .map(TaskRecord::guard)
+                .filter(Objects::nonNull)
+                .mapToDouble(ScaleChoice::seconds)
+                .sum();
+        return tasks.isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(tasks.get(tasks.size() - 1).guard()).map(choice -> choice.withSeconds(seconds));
     }
 
     /** Everything that was warned about, each sentence once. */

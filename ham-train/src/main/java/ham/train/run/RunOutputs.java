@@ -5,6 +5,7 @@ import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.MergeFolder;
+import ham.merge.gram.GramFile;
 import ham.merge.head.Head;
 import ham.merge.head.HeadFile;
 import ham.merge.head.HeadKind;
@@ -15,11 +16,13 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.merge.peft.PeftWriter;
 import ham.merge.record.HamRecord;
+import ham.merge.record.ScaleChoice;
 import ham.train.config.RunConfig;
 import ham.train.learn.FolderMerge;
 import ham.train.learn.LearnedTask;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
+import ham.train.metrics.Predictions;
 import ham.train.record.MetricsRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +55,11 @@ final class RunOutputs {
         return run.resolve(HEADS).resolve(kind.optionName() + ".safetensors");
     }
 
+    /** Writes what was answered for every test image. */
+    void save(Predictions predictions) {
+        Outputs.file(folder.path(Predictions.FILE), true, predictions::write);
+    }
+
     /** Writes what a task gave; afterwards it survives a kill. */
     void save(int task, LearnedTask learned, Map<HeadKind, Head> heads, RunMemory memory) {
         RunConfig config = inputs.config();
@@ -70,6 +78,9 @@ final class RunOutputs {
                     config.base().toString(),
                     config.lora().blocks().isEmpty() ? config.lora().targets() : List.of());
             record.write(path);
+            if (learned.adapter().hasGrams()) {
+                GramFile.write(path.resolve(GramFile.NAME), learned.adapter().grams());
+            }
             HeadFile.write(
                     path.resolve(AdapterFolder.HEAD),
                     adapterHead(task, heads.get(config.head().kind())));
@@ -128,9 +139,10 @@ final class RunOutputs {
         List<String> classes = inputs.classNamesSeen(last);
         write(new NamedHead(memory.linear(), classes));
         memory.learner().folderMerge().ifPresent(merge -> {
-            memory.heads().values().forEach(head -> write(new NamedHead(head, classes)));
-            Head exported = memory.heads().get(inputs.config().head().kind());
-            write(merge, new NamedHead(exported, classes), memory.metrics().warnings());
+            Map<HeadKind, Head> heads = memory.deployedHeads();
+            heads.values().forEach(head -> write(new NamedHead(head, classes)));
+            Head exported = heads.get(inputs.config().head().kind());
+            write(merge, new NamedHead(exported, classes), memory);
         });
         MetricsRecord metrics = memory.metrics().record();
         Outputs.file(
@@ -144,13 +156,18 @@ final class RunOutputs {
         Outputs.file(head(folder.path(), head.head().kind()), true, file -> HeadFile.write(file, head));
     }
 
-    private void write(FolderMerge folderMerge, NamedHead head, List<String> seenWarnings) {
+    private void write(FolderMerge whole, NamedHead head, RunMemory state) {
+        Optional<ScaleChoice> choice = state.choice();
+        FolderMerge folderMerge =
+                choice.map(ScaleChoice::scale).map(whole::scaled).orElse(whole);
         List<AdapterFolder> adapters = IntStream.range(0, inputs.stream().tasks())
                 .mapToObj(this::readAdapter)
                 .toList();
         AdapterMerge merge = folderMerge.of(adapters);
         Set<String> warnings = new LinkedHashSet<>(merge.warnings());
-        warnings.addAll(seenWarnings);
+        warnings.addAll(state.metrics().warnings());
+        choice.filter(chosen -> chosen.scale() < 1).map(ScaleChoice::sentence).ifPresent(warnings::add);
+        choice.ifPresent(chosen -> RecordedRun.add(folder, chosen));
         AdapterMerge warned = new AdapterMerge(
                 merge.adapters(),
                 merge.weights(),
@@ -163,7 +180,8 @@ final class RunOutputs {
         Outputs.folder(
                 folder.path("merged"),
                 true,
-                path -> MergeFolder.write(path, warned, RecordedRun.origin(folder), MergeProgress.SILENT));
+                path -> MergeFolder.write(
+                        path, warned, RecordedRun.origin(folder).choosing(choice), MergeProgress.SILENT));
     }
 
     /** A task's adapter under the path that it has in the finished run, which the merge records. */

@@ -4,6 +4,7 @@ import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
 import ham.merge.join.Importance;
+import ham.merge.record.ScaleChoice;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.backbone.Backbone;
@@ -13,12 +14,15 @@ import ham.train.encoder.Backbones;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
+import ham.train.guard.Guard;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
+import ham.train.head.OnlineHeads;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.TaskStart;
 import ham.train.metrics.AccuracyRow;
+import ham.train.metrics.Predictions;
 import ham.train.record.Transfer;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
@@ -67,9 +71,10 @@ public final class StreamTrainer {
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
-        if (!inputs.data().isText()) {
-            Preprocessing.warning(inputs.config().base()).ifPresent(progress::warned);
+        if (!inputs.data().isText() && config.preprocessing().isEmpty()) {
+            Preprocessing.warning(config.base()).ifPresent(progress::warned);
         }
+        GuardWork.warning(config).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 Backbone backbone = Backbones.open(engine, inputs.base());
                 RunMemory memory = RunMemory.restoreOrBegin(inputs, backbone, folder)) {
@@ -89,6 +94,9 @@ public final class StreamTrainer {
                 new TaskWork(task, source, backbone, memory, tests).learn(outputs);
             }
             outputs.finish(memory);
+            memory.choice()
+                    .filter(choice -> choice.scale() == 0)
+                    .ifPresent(choice -> progress.warned(choice.sentence()));
         }
     }
 
@@ -101,6 +109,7 @@ public final class StreamTrainer {
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
+        private final SortedMap<String, short[]> answers = new TreeMap<>();
 
         TaskWork(int task, TaskSource source, Backbone backbone, RunMemory memory, TestImages tests) {
             this.task = task;
@@ -119,6 +128,9 @@ public final class StreamTrainer {
             clock.lap("merging");
             TaskOutcome outcome = train(start);
             clock.lap("training", outcome.secondsBefore());
+            outcome = outcome.with(
+                    inputs.withGrams(outcome.learned(), outcome.learned().trainedDeltas(start), vit, split.training()));
+            clock.lap("grams");
             Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");
             learner.join(outcome.learned());
@@ -126,6 +138,7 @@ public final class StreamTrainer {
             clock.lap("merging");
             Map<HeadKind, Head> heads;
             Optional<Transfer> transfer;
+            Optional<ScaleChoice> choice;
             try (FeatureExtractor model = new FeatureExtractor(backbone, deltas)) {
                 RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
                 RunInputs.Seen training = inputs.seen(model, split.training());
@@ -134,15 +147,28 @@ public final class StreamTrainer {
                 memory.addTask(task, training, heldOut, outcome.head());
                 heads = memory.heads();
                 clock.lap("heads");
-                memory.metrics().variants().addRows(method, rows(model, heads));
+                Optional<GuardWork.TaskFeatures> frozen = addFrozen();
+                clock.lap("frozen");
+                choice = memory.guard().map(guard -> new GuardWork(inputs, vit, guard)
+                        .compare(
+                                task,
+                                deltas,
+                                model,
+                                new GuardWork.TaskFeatures(training.features(), heldOut.features()),
+                                frozen.orElseThrow()));
+                clock.lap("guard");
+                measure(model, deltas, heads, choice);
                 clock.lap("evaluation");
                 transfer = transfer(start, outcome, heldOut.features());
             }
             clock.lap("watching");
             measureFrozen();
             clock.lap("frozen");
-            TaskSummary summary = summary(outcome, transfer);
+            TaskSummary summary = summary(outcome, transfer, choice);
             memory.metrics().add(summary);
+            if (!answers.isEmpty()) {
+                outputs.save(new Predictions(tests.labels(), answers));
+            }
             outputs.save(task, outcome.learned(), heads, memory);
             progress.finished(summary);
         }
@@ -164,6 +190,34 @@ public final class StreamTrainer {
             }
             try (FeatureExtractor model = new FeatureExtractor(backbone, learner.deltas())) {
                 return Optional.of(features(model, split.training()));
+            }
+        }
+
+        /** Tests what would be deployed: all of the merged delta, or the part that was chosen. */
+        private void measure(
+                FeatureExtractor model,
+                SortedMap<String, Matrix> deltas,
+                Map<HeadKind, Head> heads,
+                Optional<ScaleChoice> choice) {
+            double scale = choice.map(ScaleChoice::scale).orElse(1.0);
+            Map<HeadKind, AccuracyRow> rows;
+            if (scale == 1) {
+                rows = rows(model, heads);
+            } else {
+                Map<HeadKind, Head> part = new EnumMap<>(heads);
+                part.putAll(memory.guard().orElseThrow().heads(choice.orElseThrow()));
+                try (FeatureExtractor deployed = new FeatureExtractor(backbone, Guard.scaled(deltas, scale))) {
+                    rows = scale == 0 ? tests.frozenRows(task, part) : tests.rows(task, deployed, part);
+                }
+            }
+            memory.metrics().variants().addRows(method, rows);
+            note(method);
+        }
+
+        /** Keeps what was answered after the last task. */
+        private void note(LearningMethod of) {
+            if (task == stream.tasks() - 1) {
+                tests.answered().forEach((kind, labels) -> answers.put(Variants.name(of, kind), labels));
             }
         }
 
@@ -194,23 +248,29 @@ public final class StreamTrainer {
             return HeadLogits.accuracy(backbone.engine(), head, images.from(stream.firstPosition(task)));
         }
 
+        private Optional<GuardWork.TaskFeatures> addFrozen() {
+            return memory.frozen().map(heads -> {
+                try (FeatureExtractor extractor = new FeatureExtractor(backbone, new TreeMap<>())) {
+                    GuardWork.TaskFeatures seen = GuardWork.TaskFeatures.of(inputs, extractor, task);
+                    heads.add(seen.training(), seen.heldOut(), stream.seen(task));
+                    return seen;
+                }
+            });
+        }
+
         private void measureFrozen() {
-            if (memory.frozen().isEmpty()) {
-                return;
+            if (RunMemory.measuresFrozen(inputs)) {
+                OnlineHeads heads = memory.frozen().orElseThrow();
+                memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
+                note(LearningMethod.FROZEN);
             }
-            OnlineHeads heads = memory.frozen().get();
-            try (FeatureExtractor extractor = new FeatureExtractor(backbone, new TreeMap<>())) {
-                heads.add(
-                        features(extractor, split.training()), features(extractor, split.heldOut()), stream.seen(task));
-            }
-            memory.metrics().variants().addRows(LearningMethod.FROZEN, tests.frozenRows(task, heads.heads()));
         }
 
         private Features features(FeatureExtractor extractor, int[] samples) {
             return inputs.features(extractor, inputs.data().train(), samples);
         }
 
-        private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer) {
+        private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer, Optional<ScaleChoice> choice) {
             Measuring measuring = inputs.config().measuring();
             List<String> warnings = new ArrayList<>(memory.learner().failures(measuring.rigidBelow()));
             transfer.ifPresent(measured -> warnings.addAll(measured.warnings(task, measuring.transferDrop())));
@@ -226,6 +286,7 @@ public final class StreamTrainer {
                     memory.learner().lastStep(),
                     memory.ridges(),
                     transfer,
+                    choice,
                     warnings,
                     clock.seconds(),
                     memory.metrics().variants().latest());

@@ -19,6 +19,11 @@ record TaskOutcome(
         OptionalDouble loss,
         OptionalDouble imagesPerSecond,
         double secondsBefore) {
+    /** The same with another account of what was learnt. */
+    TaskOutcome with(LearnedTask other) {
+        return new TaskOutcome(other, head, loss, imagesPerSecond, secondsBefore);
+    }
+
     /** The head over the task's own classes. */
     LinearHead ownHead(int classes) {
         return head.rows(head.classes() - classes, classes);

@@ -1,6 +1,7 @@
 package ham.train.run;
 
 import ham.merge.join.MergeStep;
+import ham.merge.record.ScaleChoice;
 import ham.train.record.TaskRecord;
 import ham.train.record.Transfer;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.OptionalDouble;
  * @param step where the adapter went, for methods with groups
  * @param ridges lambda of the analytic head by method, as a multiple of the mean of G's diagonal for one image
  * @param transfer what joining cost, where there are held-out images and something to join
+ * @param guard which part of the merged delta was chosen on held-out images, where parts are compared
  * @param warnings ways to fail that were seen, one sentence each
  * @param seconds time by phase
  * @param accuracy over all classes seen so far, by variant ({@link Variants})
@@ -34,6 +36,7 @@ public record TaskSummary(
         Optional<MergeStep> step,
         Map<String, Double> ridges,
         Optional<Transfer> transfer,
+        Optional<ScaleChoice> guard,
         List<String> warnings,
         Map<String, Double> seconds,
         Map<String, Double> accuracy) {
@@ -51,6 +54,7 @@ public record TaskSummary(
                 step.map(MergeStep::similarity).orElse(null),
                 ridges,
                 transfer.orElse(null),
+                guard.orElse(null),
                 warnings,
                 seconds,
                 accuracy);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** The test images of every task, and how often heads are right on them. */
 final class TestImages {
@@ -25,6 +26,8 @@ final class TestImages {
     private final Backbone backbone;
     /** All test images of each task through the frozen backbone, which never changes. */
     private final List<Features> frozen = new ArrayList<>();
+
+    private final Map<HeadKind, short[]> answered = new EnumMap<>(HeadKind.class);
 
     TestImages(RunInputs inputs, Backbone backbone) {
         this.inputs = inputs;
@@ -61,13 +64,55 @@ final class TestImages {
 
     private Map<HeadKind, AccuracyRow> rows(int task, Map<HeadKind, Head> heads, IntFunction<Features> features) {
         Map<HeadKind, AccuracyRow> rows = new EnumMap<>(HeadKind.class);
+        answered.clear();
         heads.keySet().forEach(kind -> rows.put(kind, new AccuracyRow()));
         for (int tested = 0; tested <= task; tested++) {
             Features images = features.apply(tested);
-            heads.forEach((kind, head) -> rows.put(
-                    kind, rows.get(kind).and(HeadLogits.accuracy(backbone.engine(), head, images), images.size())));
+            int[] samples = samples(task, tested);
+            heads.forEach((kind, head) -> {
+                int[] answers = HeadLogits.answers(backbone.engine(), head, images);
+                rows.put(kind, rows.get(kind).and(accuracy(answers, images), images.size()));
+                note(kind, samples, answers);
+            });
         }
         return rows;
+    }
+
+    private static double accuracy(int[] answers, Features images) {
+        long correct = IntStream.range(0, answers.length)
+                .filter(i -> answers[i] == images.positions()[i])
+                .count();
+        return (double) correct / answers.length;
+    }
+
+    private void note(HeadKind kind, int[] samples, int... answers) {
+        short[] all = answered.computeIfAbsent(kind, key -> none());
+        int[] order = stream.order();
+        for (int i = 0; i < samples.length; i++) {
+            all[samples[i]] = (short) order[answers[i]];
+        }
+    }
+
+    private short[] none() {
+        short[] none = new short[test.size()];
+        Arrays.fill(none, (short) -1);
+        return none;
+    }
+
+    /** What each head answered in the rows that were measured last, by test image; -1 for images that were not asked for. */
+    Map<HeadKind, short[]> answered() {
+        return new EnumMap<>(answered);
+    }
+
+    /** Labels of all test images, -1 for those of no task. */
+    short[] labels() {
+        short[] labels = none();
+        for (int task = 0; task < stream.tasks(); task++) {
+            for (int sample : stream.samples(test, task)) {
+                labels[sample] = (short) test.label(sample);
+            }
+        }
+        return labels;
     }
 
     /** A task's images in the row after another: all in the last row, so many of a class before. */

@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * A pre-trained ViT in float32, frozen: pixels to features.
@@ -41,6 +42,7 @@ public final class VitForward implements Backbone {
     private final VitNames names;
     private final NDManager manager;
     private final Map<String, NDArray> weights = new HashMap<>();
+    private BiConsumer<String, NDArray> inputs = (name, input) -> {};
     /** An array of its own: backward reads it again, and DJL frees the one that it makes of a plain number at once. */
     private final NDArray attentionScale;
     /** For the script, which always adds a bias; only a query, key or value lacks one. */
@@ -100,6 +102,15 @@ public final class VitForward implements Backbone {
 
     private void load(Checkpoint checkpoint, String name, long... shape) {
         weights.put(name, manager.create(checkpoint.floats(name), new Shape(shape)));
+    }
+
+    /**
+     * Tells somebody what every linear layer reads from here on.
+     *
+     * @param listener hears the weight's name and its inputs, [n, tokens, in]; layers that read the same get the same object
+     */
+    public void listen(BiConsumer<String, NDArray> listener) {
+        inputs = listener;
     }
 
     /** The engine that holds the weights. */
@@ -314,6 +325,7 @@ public final class VitForward implements Backbone {
 
     private NDArray apply(int block, Target target, NDArray input, Map<String, NDArray> effective) {
         String name = names.weight(block, target);
+        inputs.accept(name, input);
         NDArray weight = effective.get(name);
         return linear(input, weight == null ? weight(name) : weight, weights.get(names.bias(block, target)));
     }

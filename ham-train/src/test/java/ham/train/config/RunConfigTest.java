@@ -56,6 +56,7 @@ class RunConfigTest {
                 .optTrainImages(40)
                 .optHeldOut(new BigDecimal("0.25"))
                 .optOnBadImage(BadImages.SKIP)
+                .optPreprocessing("/a folder/preprocessor_config.json")
                 .optSeed(11)
                 .optTargets(Set.of(Target.ATTENTION_OUTPUT, Target.FC1))
                 .optBlocks(List.of(3, 1))
@@ -136,7 +137,7 @@ class RunConfigTest {
                 "scalars":"shared","precision":"auto","epochs":3,"batch":64,"lr":3.0E-4,"lr-decay":1.0,"head-lr":0.005,\
                 "alpha-lr":0.001,"crop-padding":4,"flip":true,"replay":0,"replay-hold":0.02,"keep":0.6,"tau":0.1,\
                 "groups":5,"join":"mean","combine":"sum","similarity":"cosine","projection":2000,"ridge":"sum",\
-                "drift":"none","frozen":true,"any-time-images":0,"rigid-below":0.5,"transfer-drop":0.02,\
+                "drift":"none","frozen":true,"any-time-images":0,"rigid-below":0.5,"transfer-drop":0.02,"guard":"0.5","gram":"auto",\
                 "device":"auto","threads":0}""");
     }
 
@@ -182,7 +183,18 @@ class RunConfigTest {
         assertThat(config.head().ridge()).isEqualTo(RidgeRule.fixed(0.5));
         assertThat(config.stream().order()).isEqualTo(Arrival.NATURAL);
         assertThat(config.seed()).isEqualTo(-4);
-        assertThat(RunConfigBuilder.names()).hasSize(48).contains("lr", "replay-hold", "on-bad-image");
+        assertThat(RunConfigBuilder.names()).hasSize(51).contains("lr", "replay-hold", "on-bad-image");
+    }
+
+    /** The folder in which it was typed is forgotten; a name is no file. */
+    @Test
+    void aFileOfPreprocessingHasItsWholePath() {
+        String typed = "pp.json";
+        String whole = Path.of(typed).toAbsolutePath().toString();
+        assertThat(builder().optPreprocessing(typed).build().preprocessing()).contains(whole);
+        assertThat(builder().opt("preprocessing", typed).build().preprocessing())
+                .contains(whole);
+        assertThat(builder().optPreprocessing("half").build().preprocessing()).contains("half");
     }
 
     @ParameterizedTest

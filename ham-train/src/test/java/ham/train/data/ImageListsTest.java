@@ -54,6 +54,37 @@ class ImageListsTest {
         return IntStream.range(0, images.size()).map(images::label).toArray();
     }
 
+    /** As many data sets have them; a name may hold spaces, and so may a class. */
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "\t", ", ", ";"})
+    void readsLinesOfAPathAndAClass(String between) throws IOException {
+        write(
+                "train.txt",
+                "# a comment\nbilder ü/0.ppm" + between + "vogel, groß\n\nbilder ü/1.ppm" + between + "käfer\n");
+        write("val.txt", "bilder ü/2.ppm" + between + "käfer\nbilder ü/3.ppm" + between + "vogel, groß\n");
+        write("README.txt", "This is no list.\n");
+        assertBoth();
+    }
+
+    @Test
+    void aLineWithoutAClassMeansTheFolder() throws IOException {
+        Files.createDirectory(folder.resolve("zebra"));
+        Files.move(folder.resolve("bilder ü/1.ppm"), folder.resolve("zebra/1.ppm"));
+        write("train.txt", "./bilder ü/0.ppm\nzebra/1.ppm\n");
+        write("test.txt", "bilder ü/2.ppm\nzebra/1.ppm\n");
+        Dataset data = DataSpec.open(folder);
+        assertThat(data.classNames()).containsExactly("bilder ü", "zebra");
+        assertThat(labels(data.train())).containsExactly(0, 1);
+        assertThat(numbers(data.train())).containsExactly(0, 1);
+        write("test.txt", "2.ppm\n");
+        assertThatThrownBy(() -> DataSpec.open(folder))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("line 1: expected the path of an image and its class, found '2.ppm'");
+        write("test.txt", "nonsense\n");
+        assertThatThrownBy(() -> DataSpec.open(folder))
+                .hasMessageContaining("line 1: expected the path of an image and its class, found 'nonsense'");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '!',

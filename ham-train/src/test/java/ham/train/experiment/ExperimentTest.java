@@ -2,6 +2,7 @@ package ham.train.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
@@ -125,8 +126,19 @@ class ExperimentTest {
                 .isZero();
         List<Spread> curve = results.anyTime("linear", "analytic");
         assertThat(curve.get(TinyRun.TASKS - 1)).isEqualTo(last);
-        assertThat(ExperimentRecord.of("compare", List.of(), Map.of(), results).summary())
-                .hasSize(4 * 3);
+        ExperimentRecord record = ExperimentRecord.of("compare", List.of(), Map.of(), results);
+        assertThat(record.summary()).hasSize(4 * 3);
+        assertThat(record.paired()).hasSize(6 * 3).allSatisfy(pair -> {
+            assertThat(pair.comparison().images()).isEqualTo(2 * TinyRun.TASKS * 4);
+            assertThat(pair.comparison().runs()).isEqualTo(2);
+            double difference = results.spread(pair.method(), pair.head(), HeadFigures::last)
+                            .mean()
+                    - results.spread(pair.against(), pair.head(), HeadFigures::last)
+                            .mean();
+            assertThat(pair.comparison().difference()).isCloseTo(difference, within(1e-9));
+        });
+        assertThat(MethodPairs.csv(MethodPairs.of(results)).lines()).hasSize(1 + 6 * 3);
+        assertThat(linear.keptBytes()).isPositive();
 
         List<PlannedRun> changed = new ArrayList<>(plan());
         changed.set(

@@ -68,6 +68,22 @@ class AnalyticStatisticsTest {
     }
 
     @Test
+    void takesImagesOutAgain() {
+        int[] positions = cycle(0, 3, 60);
+        Features all = new Features(features(positions, 1), positions);
+        Features some = part(features(positions, 1), positions, i -> i % 3 == 1);
+        Features others = part(features(positions, 1), positions, i -> i % 3 != 1);
+        AnalyticStatistics whole = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.fixed(10), 1);
+        whole.add(engine, all, new Features(new float[0], new int[0]), 3);
+        AnalyticStatistics rest = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.fixed(10), 1);
+        rest.add(engine, others, new Features(new float[0], new int[0]), 3);
+        assertThat(whole.headWithout(engine, some).weight().data())
+                .usingComparatorWithPrecision(1e-5f)
+                .containsExactly(rest.head(engine).weight().data());
+        assertThat(whole.head(engine).weight()).isNotEqualTo(rest.head(engine).weight());
+    }
+
+    @Test
     void solvesTheRidgeRegressionOfAllImages() {
         int[] first = cycle(0, 2, 60);
         int[] second = cycle(2, 4, 50);

@@ -28,6 +28,8 @@ class AccuracyMatrixTest {
         assertThat(matrix.last()).isCloseTo(0.7, EXACT);
         assertThat(matrix.averageIncremental()).isCloseTo((0.8 + 0.75 + 0.7) / 3, EXACT);
         assertThat(matrix.forgetting()).isCloseTo(((0.9 - 0.5) + (0.6 - 0.7)) / 2, EXACT);
+        // The field counts the end among the best: what got better is not forgotten.
+        assertThat(matrix.forgettingWithLast()).isCloseTo((0.9 - 0.5) / 2, EXACT);
         assertThat(matrix.backwardTransfer()).isCloseTo(((0.5 - 0.8) + (0.7 - 0.6)) / 2, EXACT);
     }
 

@@ -153,6 +153,19 @@ class MethodsTest {
                 .isEqualTo(inputs.classNamesSeen(inputs.stream().tasks() - 1));
     }
 
+    @Test
+    void ranpacTrainsTheFirstTaskAndNoOther() throws IOException {
+        Path run = run(LearningMethod.RANPAC).folder();
+        for (int task = 1; task < TinyRun.TASKS; task++) {
+            assertThat(RunFolder.adapter(run, task).resolve("adapter_model.safetensors"))
+                    .hasSameBinaryContentAs(RunFolder.adapter(run, 0).resolve("adapter_model.safetensors"));
+        }
+        assertThat(RunFolder.adapter(run, 0).resolve("adapter_model.safetensors"))
+                .hasSameBinaryContentAs(
+                        RunFolder.adapter(run(LearningMethod.SEQUENTIAL).folder(), 0)
+                                .resolve("adapter_model.safetensors"));
+    }
+
     /** A result always says which it was: trained one beside or after the other, or each alone. */
     @ParameterizedTest
     @EnumSource(LearningMethod.class)
@@ -168,6 +181,7 @@ class MethodsTest {
                         LearningMethod.ISO_C,
                         LearningMethod.ISO_CTS,
                         LearningMethod.OPCM,
+                        LearningMethod.REGMEAN,
                         LearningMethod.ORACLE)
                 .contains(method);
         String mode = alone ? "independent" : "sequential";

@@ -37,7 +37,7 @@ final class Moves {
         int d = table.size(1);
         Numbers result = Numbers.zeros(numbers.size(0), numbers.size(1), d);
         for (int i = 0; i < numbers.data().length; i++) {
-            System.arraycopy(table.data(), (int) numbers.data()[i] * d, result.data(), i * d, d);
+            System.arraycopy(table.data(), ((int) numbers.data()[i]) * d, result.data(), i * d, d);
         }
         return result;
     }

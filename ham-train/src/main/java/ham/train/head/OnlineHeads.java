@@ -1,4 +1,4 @@
-package ham.train.run;
+package ham.train.head;
 
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
@@ -6,25 +6,18 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
-import ham.train.head.AnalyticStatistics;
-import ham.train.head.AnalyticSums;
-import ham.train.head.Features;
-import ham.train.head.HeadSettings;
-import ham.train.head.PrototypeStatistics;
-import ham.train.head.RenewedStatistics;
-import ham.train.head.RidgeRule;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /** The two heads that are computed from features, prototype and analytic, over all classes met so far. */
-final class OnlineHeads {
+public final class OnlineHeads {
     private final TorchEngine engine;
     private final PrototypeStatistics prototypes;
     private final AnalyticStatistics analytic;
 
     /** Begins with no class. */
-    OnlineHeads(TorchEngine engine, int features, HeadSettings settings, long seed) {
+    public OnlineHeads(TorchEngine engine, int features, HeadSettings settings, long seed) {
         this(
                 engine,
                 new PrototypeStatistics(features),
@@ -43,19 +36,19 @@ final class OnlineHeads {
      * @param before features of the present task's images by the model before
      * @param after features of the same images by the model so far
      */
-    void follow(Features before, Features after) {
+    public void follow(Features before, Features after) {
         prototypes.follow(engine, before, after);
         analytic.follow(engine, before, after);
     }
 
     /** Goes over to a model through which the statistics so far are known. */
-    void renew(RenewedStatistics renewed) {
+    public void renew(RenewedStatistics renewed) {
         prototypes.renew(renewed);
         analytic.renew(renewed);
     }
 
     /** P [d, M] of the analytic head. */
-    Matrix projection() {
+    public Matrix projection() {
         return analytic.projection();
     }
 
@@ -66,26 +59,31 @@ final class OnlineHeads {
      * @param heldOut those that were kept back
      * @param seen number of classes with this task
      */
-    void add(Features training, Features heldOut, int seen) {
+    public void add(Features training, Features heldOut, int seen) {
         prototypes.add(training.and(heldOut), seen);
         analytic.add(engine, training, heldOut, seen);
     }
 
     /** Both heads over all classes so far. */
-    Map<HeadKind, Head> heads() {
+    public Map<HeadKind, Head> heads() {
         Map<HeadKind, Head> heads = new EnumMap<>(HeadKind.class);
         heads.put(HeadKind.PROTOTYPE, prototypes.head());
         heads.put(HeadKind.ANALYTIC, analytic.head(engine));
         return heads;
     }
 
+    /** The analytic head of all images so far but some that were added, with their features of that time. */
+    public Head analyticWithout(Features images) {
+        return analytic.headWithout(engine, images);
+    }
+
     /** Lambda of the analytic head as a multiple of the mean of G's diagonal for one image. */
-    double ridge() {
+    public double ridge() {
         return analytic.gathered().ridge();
     }
 
     /** Adds what is gathered to a checkpoint, under names that begin with the prefix. */
-    void save(SafetensorsWriter writer, String prefix) {
+    public void save(SafetensorsWriter writer, String prefix) {
         AnalyticSums gathered = analytic.gathered();
         long width = analytic.projection().columns();
         writer.add(prefix + "prototypes", prototypes.head().weight());
@@ -98,7 +96,7 @@ final class OnlineHeads {
     }
 
     /** Restores what {@link #save} wrote. */
-    static OnlineHeads restore(TorchEngine engine, RidgeRule rule, SafetensorsFile file, String prefix) {
+    public static OnlineHeads restore(TorchEngine engine, RidgeRule rule, SafetensorsFile file, String prefix) {
         Matrix prototypes = file.matrix(prefix + "prototypes");
         AnalyticSums gathered = new AnalyticSums(
                 prototypes.rows(),

@@ -1,4 +1,4 @@
-package ham.train.run;
+package ham.train.head;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,10 +8,6 @@ import ham.merge.head.HeadKind;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.train.engine.TorchEngine;
-import ham.train.head.DriftRule;
-import ham.train.head.Features;
-import ham.train.head.HeadSettings;
-import ham.train.head.RidgeRule;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;

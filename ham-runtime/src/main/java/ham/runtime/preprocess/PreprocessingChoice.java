@@ -1,13 +1,20 @@
-package ham.runtime.app;
+package ham.runtime.preprocess;
 
 import ham.runtime.ModelException;
-import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Path;
 import java.util.function.IntFunction;
 
 /** Preprocessing as it is typed: a name, or a {@value Preprocessing#HUGGING_FACE_FILE}. */
 public final class PreprocessingChoice {
+    private static final String IMAGENET = "imagenet";
+    private static final String HALF = "half";
+
     private PreprocessingChoice() {}
+
+    /** Whether what is typed names a file. */
+    public static boolean isFile(String typed) {
+        return !typed.equals(IMAGENET) && !typed.equals(HALF);
+    }
 
     /**
      * The preprocessing for the side of a graph's images, -1 if the graph does not tell it.
@@ -17,13 +24,27 @@ public final class PreprocessingChoice {
      */
     public static IntFunction<Preprocessing> parse(String typed) {
         return switch (typed) {
-            case "imagenet" -> side -> Preprocessing.imagenet(known(side, typed));
-            case "half" -> side -> Preprocessing.vitDefault(known(side, typed));
+            case IMAGENET -> side -> Preprocessing.imagenet(known(side, typed));
+            case HALF -> side -> Preprocessing.vitDefault(known(side, typed));
             default -> {
                 Preprocessing read = Preprocessing.read(Path.of(typed));
                 yield side -> read;
             }
         };
+    }
+
+    /**
+     * The preprocessing for a model that takes images of a side.
+     *
+     * @throws ModelException as {@link #parse}, and if it gives images of another size
+     */
+    public static Preprocessing forSide(String typed, int side) {
+        Preprocessing chosen = parse(typed).apply(side);
+        if (chosen.height() != side || chosen.width() != side) {
+            throw new ModelException(typed + ": expected a size of " + side + "x" + side
+                    + " as the model takes it, found " + chosen.height() + "x" + chosen.width() + ".");
+        }
+        return chosen;
     }
 
     private static int known(int side, String typed) {

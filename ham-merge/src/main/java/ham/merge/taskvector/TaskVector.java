@@ -1,0 +1,151 @@
+package ham.merge.taskvector;
+
+import ham.merge.InputException;
+import ham.merge.adapter.AdapterSource;
+import ham.merge.adapter.BiasChange;
+import ham.merge.adapter.LayerShape;
+import ham.merge.adapter.LoraFactors;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.ShardedTensors;
+import ham.merge.safetensors.TensorInfo;
+import ham.merge.safetensors.Tensors;
+import ham.merge.tensor.Matrix;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * What a fully fine-tuned checkpoint changed of its base, tensor by tensor: a task vector (arXiv 2212.04089) as a source of dense deltas. A tensor of more
+ * dimensions is a matrix of its first and all others; one of a single dimension is a row. Safe for use by several threads.
+ */
+public final class TaskVector implements AdapterSource {
+    private static final String WEIGHTS = "model.safetensors";
+    private static final String INDEX = WEIGHTS + ".index.json";
+
+    private final String name;
+    private final Tensors base;
+    private final Tensors model;
+    private final SortedMap<String, LayerShape> layers;
+    private final List<String> left;
+
+    private TaskVector(
+            String name, Tensors base, Tensors model, SortedMap<String, LayerShape> layers, List<String> left) {
+        this.name = name;
+        this.base = base;
+        this.model = model;
+        this.layers = Collections.unmodifiableSortedMap(layers);
+        this.left = List.copyOf(left);
+    }
+
+    /** Whether a folder holds a checkpoint rather than an adapter. */
+    public static boolean isCheckpoint(Path folder) {
+        return !Files.exists(folder.resolve("adapter_config.json"))
+                && (Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX)));
+    }
+
+    /**
+     * The tensors of a checkpoint folder.
+     *
+     * @throws InputException when there are none, or they are damaged
+     */
+    static Tensors tensors(Path folder) {
+        Path index = folder.resolve(INDEX);
+        return Files.exists(index) ? ShardedTensors.open(index) : SafetensorsFile.open(folder.resolve(WEIGHTS));
+    }
+
+    /**
+     * What a checkpoint changed; compares all bytes, keeps none.
+     *
+     * @param name what it is called in messages
+     * @throws InputException when a file is damaged, or nothing fits to the base
+     */
+    public static TaskVector of(String name, Path base, Path model) {
+        Tensors before = tensors(base);
+        Tensors after = tensors(model);
+        SortedMap<String, LayerShape> layers = new TreeMap<>();
+        List<String> left = new ArrayList<>();
+        for (String tensor : after.names()) {
+            if (!before.has(tensor)
+                    || !before.info(tensor).shape().equals(after.info(tensor).shape())) {
+                left.add(tensor);
+            } else if (before.info(tensor).dtype().isFloat() && differ(before, after, tensor)) {
+                layers.put(tensor, shape(after.info(tensor)));
+            }
+        }
+        if (layers.isEmpty()) {
+            throw new InputException(
+                    model,
+                    "expected a checkpoint that was trained on from " + base + ", found none of its tensors changed");
+        }
+        return new TaskVector(name, before, after, layers, left);
+    }
+
+    private static boolean differ(Tensors before, Tensors after, String tensor) {
+        return before.info(tensor).dtype() == after.info(tensor).dtype()
+                ? !before.bytes(tensor).equals(after.bytes(tensor))
+                : !Arrays.equals(before.floats(tensor), after.floats(tensor));
+    }
+
+    private static LayerShape shape(TensorInfo info) {
+        int rows = info.shape().size() < 2 ? 1 : info.shape().get(0).intValue();
+        int columns = Math.toIntExact(info.elements() / rows);
+        return new LayerShape(rows, columns, Math.min(rows, columns), 1);
+    }
+
+    /** Tensors that the base does not have, or in another shape: a classifier of other classes. */
+    public List<String> left() {
+        return left;
+    }
+
+    /** What changed, row-major, with the shape of {@link #layers}. */
+    Matrix delta(String tensor) {
+        LayerShape shape = layers.get(tensor);
+        float[] delta = model.floats(tensor);
+        float[] before = base.floats(tensor);
+        for (int i = 0; i < delta.length; i++) {
+            delta[i] -= before[i];
+        }
+        return new Matrix(shape.outputs(), shape.inputs(), delta);
+    }
+
+    /** Dimensions of a tensor. */
+    int dimensions(String tensor) {
+        return model.info(tensor).shape().size();
+    }
+
+    /** The same with some of its tensors. */
+    TaskVector only(Predicate<String> wanted) {
+        SortedMap<String, LayerShape> some = new TreeMap<>(layers);
+        some.keySet().removeIf(wanted.negate());
+        return new TaskVector(name, base, model, some, left);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public SortedMap<String, LayerShape> layers() {
+        return layers;
+    }
+
+    @Override
+    public LoraFactors factors(String weight) {
+        if (!layers.containsKey(weight)) {
+            throw new IllegalArgumentException(name + " does not change " + weight);
+        }
+        return LoraFactors.dense(delta(weight));
+    }
+
+    @Override
+    public SortedMap<String, BiasChange> biases() {
+        return new TreeMap<>();
+    }
+}

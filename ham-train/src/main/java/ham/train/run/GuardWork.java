@@ -1,0 +1,127 @@
+package ham.train.run;
+
+import ham.merge.head.HeadKind;
+import ham.merge.record.ScaleChoice;
+import ham.merge.tensor.Matrix;
+import ham.train.config.RunConfig;
+import ham.train.feature.FeatureExtractor;
+import ham.train.guard.Guard;
+import ham.train.head.DriftRule;
+import ham.train.head.Features;
+import ham.train.learn.LearningMethod;
+import ham.train.vit.VitForward;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.stream.IntStream;
+
+/** Compares parts of a run's merged delta on held-out training images after every task. */
+final class GuardWork {
+    /** Most held-out images that are looked at after a task, spread evenly over all tasks so far. */
+    private static final int MOST = 2000;
+
+    private final RunInputs inputs;
+    private final VitForward vit;
+    private final Guard guard;
+
+    GuardWork(RunInputs inputs, VitForward vit, Guard guard) {
+        this.inputs = inputs;
+        this.vit = vit;
+        this.guard = guard;
+    }
+
+    /** Whether a run is guarded. */
+    static boolean isUsed(RunConfig config) {
+        return isAsked(config) && obstacle(config).isEmpty();
+    }
+
+    /** Why a run that ought to be guarded is not, a sentence. */
+    static Optional<String> warning(RunConfig config) {
+        return isAsked(config)
+                ? obstacle(config)
+                        .map(why -> "the merged delta is not compared with the frozen backbone on held-out images, as "
+                                + why)
+                : Optional.empty();
+    }
+
+    private static boolean isAsked(RunConfig config) {
+        LearningMethod method = config.learning().method();
+        return config.measuring().guard().isUsed() && method.givesOneModel() && method != LearningMethod.FROZEN;
+    }
+
+    private static Optional<String> obstacle(RunConfig config) {
+        if (config.head().kind() == HeadKind.LINEAR) {
+            return Optional.of("the linear head is trained with the adapters and has no counterpart without them");
+        }
+        if (config.head().drift() != DriftRule.NONE) {
+            return Optional.of("its head's statistics follow features that move (drift)");
+        }
+        return config.stream().sampling().heldOut().signum() == 0
+                ? Optional.of("no images are held out")
+                : Optional.empty();
+    }
+
+    /**
+     * Compares and chooses.
+     *
+     * @param model the present model with all of its delta
+     * @param whole how it sees the task's images
+     * @param frozen how the frozen backbone sees them
+     */
+    ScaleChoice compare(
+            int task,
+            SortedMap<String, Matrix> deltas,
+            FeatureExtractor model,
+            TaskFeatures whole,
+            TaskFeatures frozen) {
+        long start = System.nanoTime();
+        int seen = inputs.stream().seen(task);
+        int last = guard.parts() - 1;
+        guard.note(0, frozen.training(), frozen.heldOut(), seen);
+        guard.note(last, whole.training(), whole.heldOut(), seen);
+        int[] all = IntStream.rangeClosed(0, task)
+                .flatMap(each -> IntStream.of(inputs.split(each).heldOut()))
+                .toArray();
+        int[] places = spread(all.length);
+        int[] samples = IntStream.of(places).map(place -> all[place]).toArray();
+        List<Double> accuracies = new ArrayList<>();
+        accuracies.add(guard.accuracy(0, guard.frozen().only(places)));
+        for (int part = 1; part < last; part++) {
+            try (FeatureExtractor some = new FeatureExtractor(vit, Guard.scaled(deltas, guard.scale(part)))) {
+                TaskFeatures seenSo = TaskFeatures.of(inputs, some, task);
+                guard.note(part, seenSo.training(), seenSo.heldOut(), seen);
+                accuracies.add(guard.accuracy(part, features(some, samples)));
+            }
+        }
+        accuracies.add(guard.accuracy(last, features(model, samples)));
+        return guard.choose(accuracies, samples.length, (System.nanoTime() - start) / 1e9);
+    }
+
+    private Features features(FeatureExtractor model, int[] samples) {
+        return inputs.features(model, inputs.data().train(), samples);
+    }
+
+    private static int[] spread(int images) {
+        int taken = Math.min(images, MOST);
+        return IntStream.range(0, taken)
+                .map(i -> (int) ((long) i * images / taken))
+                .toArray();
+    }
+
+    /**
+     * How a model sees a task's training images.
+     *
+     * @param training those that the adapter was trained on
+     * @param heldOut those that were kept back
+     */
+    record TaskFeatures(Features training, Features heldOut) {
+        static TaskFeatures of(RunInputs inputs, FeatureExtractor model, int task) {
+            return new TaskFeatures(
+                    inputs.features(
+                            model, inputs.data().train(), inputs.split(task).training()),
+                    inputs.features(
+                            model, inputs.data().train(), inputs.split(task).heldOut()));
+        }
+    }
+}
