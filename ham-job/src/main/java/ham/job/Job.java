@@ -199,18 +199,17 @@ public final class Job {
                 merged.head().orElseThrow().head(),
                 config.device(),
                 config.threads())) {
-            ExportRequest request = ExportRequest.builder()
+            ExportRequest.Builder request = ExportRequest.builder()
                     .setBase(inputs.base())
                     .setMerged(merged)
                     .setVersion(Version.current())
                     .setOutput(folder.path(MODEL))
-                    .optPreprocessing(inputs.preprocessing())
                     .setSettings(settings)
                     .optForce(true)
                     .optEngine((values, samples) -> engine.logits(
-                            EncoderRun.tensors(inputs.base().encoder().input(), values, samples)))
-                    .build();
-            Exported exported = Exported.of(VitExporter.export(request));
+                            EncoderRun.tensors(inputs.base().encoder().input(), values, samples)));
+            inputs.preprocessing().ifPresent(request::optPreprocessing);
+            Exported exported = Exported.of(VitExporter.export(request.build()));
             write(
                     folder.path(EXPORT),
                     ExportRecord.of(exported, Optional.empty()).named(MODEL).json());

@@ -127,6 +127,11 @@ public record RunInputs(
                 .orElseGet(() -> PreparedImages.of(set, preprocessing, room));
     }
 
+    /** How images become pixel values; empty for a run on texts. */
+    public Optional<Preprocessing> preprocessing() {
+        return reader instanceof PreparedReader images ? Optional.of(images.preprocessing()) : Optional.empty();
+    }
+
     private static Preprocessing preprocessing(RunConfig config, int side) {
         return config.preprocessing()
                 .map(typed -> PreprocessingChoice.forSide(typed, side))
