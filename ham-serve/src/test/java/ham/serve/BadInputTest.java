@@ -171,6 +171,20 @@ class BadInputTest {
     }
 
     @Test
+    void aRefusalReachesWhoIsStillSending() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            assertThat(sendAll("v2/models/scaled1/infer", 8_000_000)).startsWith("HTTP/1.1 413");
+            assertThat(sendAll("v2/models/other/infer", 8_000_000)).startsWith("HTTP/1.1 404");
+        }
+    }
+
+    /** The whole body first, as simple clients do, then the answer. */
+    private static String sendAll(String path, int bytes) throws IOException {
+        return raw("POST /" + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + bytes
+                + "\r\n\r\n" + "1".repeat(bytes));
+    }
+
+    @Test
     void halfARequestIsGivenUp() throws IOException {
         String answer =
                 raw("POST /v2/models/scaled1/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{\"inputs\":[");
