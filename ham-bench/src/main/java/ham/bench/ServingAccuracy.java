@@ -118,8 +118,11 @@ final class ServingAccuracy {
                 int served = task;
                 int[] own = images.get(task).stream().mapToInt(each -> each).toArray();
                 int[] top = TopClasses.of(
-                        data.test(), own, BATCH, done -> {}, decoded -> logits(server, served, decoded, labels.size()))[
-                        0];
+                        data.testImages(),
+                        own,
+                        BATCH,
+                        done -> {},
+                        decoded -> logits(server, served, decoded, labels.size()))[0];
                 for (int i = 0; i < own.length; i++) {
                     String truth = data.classNames().get(data.test().label(own[i]));
                     correct[task] += labels.get(top[i]).equals(truth) ? 1 : 0;

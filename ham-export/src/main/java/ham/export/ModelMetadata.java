@@ -4,12 +4,15 @@ import ham.export.graph.OperatorSets;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.StringStringEntryProto;
+import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
 import ham.runtime.classify.Labels;
 import ham.runtime.classify.Scores;
 import ham.runtime.preprocess.Preprocessing;
+import ham.runtime.text.TextPreprocessing;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -36,6 +39,9 @@ record ModelMetadata(String version, SortedMap<String, String> properties) {
         if (request.base().encoder().input() instanceof EncoderInput.Images) {
             properties.put(Preprocessing.METADATA_KEY, request.preprocessing().toJson());
         }
+        if (request.base().encoder().input() instanceof EncoderInput.Text text) {
+            properties.putAll(tokenizer(request.base(), text));
+        }
         if (List.of(OWN_HEAD, HeadKind.LINEAR.optionName()).contains(headKind(request))) {
             Scores.problemType(request.base().directory()).ifPresent(type -> properties.put(Scores.METADATA_KEY, type));
         }
@@ -44,6 +50,14 @@ record ModelMetadata(String version, SortedMap<String, String> properties) {
         properties.put("ham.precision", request.format().text());
         properties.put("ham.flavor", request.format().flavor().optionName());
         return new ModelMetadata(request.version(), properties);
+    }
+
+    /** How texts become tokens; nothing of a checkpoint without a tokenizer, whose export can be run on token numbers alone. */
+    private static Map<String, String> tokenizer(Checkpoint base, EncoderInput.Text text) {
+        return Files.isRegularFile(base.directory().resolve(TextPreprocessing.FILE))
+                ? TextPreprocessing.ofCheckpoint(base.directory(), text.longest(), text.padding())
+                        .metadata()
+                : Map.of();
     }
 
     static String headKind(ExportRequest request) {

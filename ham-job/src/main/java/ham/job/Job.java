@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import ham.common.Version;
 import ham.export.ExportRequest;
 import ham.export.VitExporter;
+import ham.export.parity.EncoderRun;
+import ham.job.evaluate.OpenedClassifier;
 import ham.job.export.ExportRecord;
 import ham.job.export.Exported;
 import ham.job.work.Environment;
@@ -14,7 +16,7 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.report.RunReport;
 import ham.report.bench.BenchDocument;
-import ham.runtime.classify.Classifier;
+import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import ham.train.config.RunConfig;
 import ham.train.eval.DeployedAccuracy;
@@ -197,17 +199,17 @@ public final class Job {
                 merged.head().orElseThrow().head(),
                 config.device(),
                 config.threads())) {
-            ExportRequest request = ExportRequest.builder()
+            ExportRequest.Builder request = ExportRequest.builder()
                     .setBase(inputs.base())
                     .setMerged(merged)
                     .setVersion(Version.current())
                     .setOutput(folder.path(MODEL))
-                    .optPreprocessing(inputs.preprocessing())
                     .setSettings(settings)
                     .optForce(true)
-                    .optEngine((pixelValues, images) -> engine.logits(pixelValues))
-                    .build();
-            Exported exported = Exported.of(VitExporter.export(request));
+                    .optEngine((values, samples) -> engine.logits(
+                            EncoderRun.tensors(inputs.base().encoder().input(), values, samples)));
+            inputs.preprocessing().ifPresent(request::optPreprocessing);
+            Exported exported = Exported.of(VitExporter.export(request.build()));
             write(
                     folder.path(EXPORT),
                     ExportRecord.of(exported, Optional.empty()).named(MODEL).json());
@@ -219,9 +221,9 @@ public final class Job {
                 .mapToObj(inputs::classNames)
                 .toList();
         int total = inputs.data().test().size();
-        try (Classifier classifier = Classifier.open(folder.path(MODEL), settings)) {
+        try (OpenedClassifier classifier = OpenedClassifier.of(OnnxModel.open(folder.path(MODEL), settings))) {
             DeployedAccuracy accuracy = DeployedAccuracy.measure(
-                    classifier, inputs.data(), tasks, done -> listener.progress("evaluating", done, total));
+                    classifier.examples(), inputs.data(), tasks, done -> listener.progress("evaluating", done, total));
             write(folder.path(EVALUATION), JsonFiles.tree(accuracy));
         }
     }

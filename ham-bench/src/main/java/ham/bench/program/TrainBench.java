@@ -9,7 +9,8 @@ import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.input.Augmentation;
-import ham.train.input.TaskImages;
+import ham.train.input.ImageReader;
+import ham.train.input.TaskExamples;
 import ham.train.lora.FrozenGroup;
 import ham.train.lora.LoraSettings;
 import ham.train.lora.Recipe;
@@ -118,7 +119,7 @@ public final class TrainBench {
         TaskTrainer trainer =
                 control ? TaskTrainer.control(vit, lora, recipe, 1) : new TaskTrainer(vit, lora, recipe, 1);
         TaskStart start = TaskStart.beside(groups, CLASSES, groups(vit, lora, groups));
-        TaskImages images = images(vit, BATCH * STEPS);
+        TaskExamples images = images(vit, BATCH * STEPS);
         return new Way(name + ", " + groups + " groups", () -> {
             double[] began = new double[1];
             double[] ended = new double[1];
@@ -138,7 +139,7 @@ public final class TrainBench {
         extractor.features(
                 new Noise(count, vit.config().imageSize()),
                 IntStream.range(0, count).toArray(),
-                preprocessing(vit));
+                reader(vit));
         return (seconds() - began) / count;
     }
 
@@ -150,7 +151,7 @@ public final class TrainBench {
     /** Resident memory after a tenth of the steps and after all, which is the same if nothing is left behind. */
     private static void soak(VitForward vit, int steps) {
         LoraSettings lora = lora();
-        TaskImages images = images(vit, BATCH);
+        TaskExamples images = images(vit, BATCH);
         Recipe recipe = new Recipe(steps, BATCH, 3e-4, 5e-3, 1e-3, new Augmentation(4, true));
         new TaskTrainer(vit, lora, recipe, 1)
                 .train(images, TaskStart.beside(GROUPS, CLASSES, groups(vit, lora, GROUPS)), step -> {
@@ -198,13 +199,13 @@ public final class TrainBench {
         return groups;
     }
 
-    private static TaskImages images(VitForward vit, int count) {
+    private static TaskExamples images(VitForward vit, int count) {
         Noise noise = new Noise(count, vit.config().imageSize());
-        return new TaskImages(noise, IntStream.range(0, count).toArray(), label -> label, preprocessing(vit));
+        return new TaskExamples(noise, IntStream.range(0, count).toArray(), label -> label, reader(vit));
     }
 
-    private static Preprocessing preprocessing(VitForward vit) {
-        return Preprocessing.vitDefault(vit.config().imageSize());
+    private static ImageReader reader(VitForward vit) {
+        return new ImageReader(Preprocessing.vitDefault(vit.config().imageSize()));
     }
 
     /** Images of random bytes. */

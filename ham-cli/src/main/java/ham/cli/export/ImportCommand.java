@@ -46,7 +46,7 @@ public final class ImportCommand implements Callable<Integer> {
             names = "--tokenizer",
             paramLabel = "FILE.json",
             description =
-                    "Its tokenizer.json (default: MODEL-tokenizer.json, MODEL.tokenizer.json or tokenizer.json beside the model).")
+                    "Its tokenizer.json (default: in the metadata, MODEL-tokenizer.json, MODEL.tokenizer.json or tokenizer.json beside the model).")
     private Path tokenizer;
 
     /** The values of {@link #pooling}. */
@@ -83,7 +83,7 @@ public final class ImportCommand implements Callable<Integer> {
                 List.of(),
                 force));
         if (!result.hasTokenizer()) {
-            console.warn(output + ": has no tokenizer.json; give it (--tokenizer), or texts cannot be split");
+            console.warn(output + ": has no tokenizer.json; give it (--tokenizer) before training on texts");
         }
         console.result(text(result), json(result));
         return ExitCode.DONE;

@@ -130,7 +130,7 @@ final class NumberFormatOptions {
         if (data != null) {
             Dataset dataset = badImages.test(spec, data);
             return formatted.toBuilder()
-                    .optInputs(CalibrationImages.of(dataset.test(), PARITY_IMAGES, data, request.preprocessing()))
+                    .optInputs(CalibrationImages.of(dataset.testImages(), PARITY_IMAGES, data, request.preprocessing()))
                     .build();
         }
         return formatted.format().calibration().isEmpty()

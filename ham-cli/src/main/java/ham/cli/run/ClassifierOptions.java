@@ -1,11 +1,14 @@
 package ham.cli.run;
 
 import ham.cli.console.Console;
+import ham.job.evaluate.OpenedClassifier;
 import ham.runtime.ModelException;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Labels;
 import ham.runtime.classify.Scores;
 import ham.runtime.classify.Supplement;
+import ham.runtime.classify.TextClassifier;
+import ham.runtime.model.Model;
 import ham.runtime.preprocess.PreprocessingChoice;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -55,11 +58,22 @@ public final class ClassifierOptions {
      * @throws ModelException as {@link SessionOptions#open}, or if labels or preprocessing are missing or do not fit
      */
     Classifier open(Console console, Path model) {
-        Supplement supplement = new Supplement(
+        return Classifier.of(session.open(console, model), supplement());
+    }
+
+    /** As {@link #open}, of images or of texts as the model's metadata say. */
+    OpenedClassifier openAny(Console console, Path model) {
+        Model opened = session.open(console, model);
+        return TextClassifier.isText(opened)
+                ? OpenedClassifier.of(opened)
+                : OpenedClassifier.of(Classifier.of(opened, supplement()));
+    }
+
+    private Supplement supplement() {
+        return new Supplement(
                 Optional.ofNullable(labels).map(Labels::read),
                 Optional.ofNullable(preprocessing).map(PreprocessingChoice::parse),
                 Optional.of(scores).filter(how -> !how.equals("auto")).map(Scores::ofLabel),
                 Optional.ofNullable(output));
-        return Classifier.of(session.open(console, model), supplement);
     }
 }

@@ -4,8 +4,8 @@ import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.Table;
 import ham.job.evaluate.ModelTasks;
+import ham.job.evaluate.OpenedClassifier;
 import ham.merge.io.JsonFiles;
-import ham.runtime.classify.Classifier;
 import ham.train.data.Dataset;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.eval.TaskAccuracy;
@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 /** {@code ham eval}: accuracy of a deployed file. */
 @Command(
         name = "eval",
-        description = "Measures the accuracy of an exported model on test images, per task and overall.")
+        description = "Measures the accuracy of an exported model on test images or texts, per task and overall.")
 public final class EvalCommand implements Callable<Integer> {
     @Mixin
     private Console console;
@@ -35,7 +35,7 @@ public final class EvalCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "SPEC",
             required = true,
-            description = "Data folder or list, as for ham train; test images alone will do.")
+            description = "Data folder or list, as for ham train; test examples alone will do.")
     private Path data;
 
     @Mixin
@@ -49,12 +49,16 @@ public final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Classifier classifier = options.open(console, model)) {
+        try (OpenedClassifier classifier = options.openAny(console, model)) {
             Dataset dataset = badImages.test(console.spec(), data);
-            List<List<String>> tasks = run != null ? ModelTasks.ofRun(run) : ModelTasks.of(classifier);
+            List<List<String>> tasks =
+                    run != null ? ModelTasks.ofRun(run) : ModelTasks.of(classifier.model(), classifier.labels());
             int total = dataset.test().size();
             DeployedAccuracy accuracy = DeployedAccuracy.measure(
-                    classifier, dataset, tasks, done -> console.progress("evaluating: %d of %d images", done, total));
+                    classifier.examples(),
+                    dataset,
+                    tasks,
+                    done -> console.progress("evaluating: %d of %d", done, total));
             console.result(text(accuracy), JsonFiles.tree(accuracy));
             return ExitCode.DONE;
         }

@@ -9,23 +9,26 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.app.ImageAnswers;
 import ham.runtime.classify.Classifier;
+import ham.runtime.classify.TextClassifier;
 import ham.runtime.model.Model;
 import ham.runtime.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** {@code ham run}: an exported model on images, or any ONNX model on tensors. */
+/** {@code ham run}: an exported model on images or texts, or any ONNX model on tensors. */
 @Command(
         name = "run",
         description =
-                "Classifies images with an exported model, which needs no other file; or runs any ONNX model on tensors.")
+                "Classifies images or texts with an exported model, which needs no other file; or runs any ONNX model on tensors.")
 public final class RunCommand implements Callable<Integer> {
     @Mixin
     private Console console;
@@ -44,10 +47,23 @@ public final class RunCommand implements Callable<Integer> {
     private List<Path> images = List.of();
 
     @Option(
+            names = "--text",
+            paramLabel = "TEXT",
+            arity = "1..*",
+            description = "Texts for a model of texts, which has its tokenizer in its metadata.")
+    private List<String> texts = List.of();
+
+    @Option(
+            names = {"--lines", "--text-file"},
+            paramLabel = "FILE",
+            description = "Texts for a model of texts, one a line; blank lines are passed over.")
+    private Path lines;
+
+    @Option(
             names = "--top",
             paramLabel = "K",
             defaultValue = "5",
-            description = "Most probable classes to print an image (default: ${DEFAULT-VALUE}).")
+            description = "Most probable classes to print an image or text (default: ${DEFAULT-VALUE}).")
     private int top;
 
     @Option(
@@ -64,9 +80,13 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if ((tensors == null) == images.isEmpty()) {
+        long kinds = Stream.of(tensors != null, !images.isEmpty(), !texts.isEmpty() || lines != null)
+                .filter(given -> given)
+                .count();
+        if (kinds != 1) {
             throw new ParameterException(
-                    console.spec().commandLine(), "expected images, or --tensors with --out, and not both");
+                    console.spec().commandLine(),
+                    "expected images, or texts (--text, --lines), or --tensors with --out, and not several of these");
         }
         if ((tensors == null) != (out == null)) {
             throw new ParameterException(console.spec().commandLine(), "--tensors and --out go together");
@@ -76,6 +96,8 @@ public final class RunCommand implements Callable<Integer> {
         }
         if (tensors != null) {
             runTensors();
+        } else if (images.isEmpty()) {
+            classifyTexts();
         } else {
             return classify();
         }
@@ -88,6 +110,17 @@ public final class RunCommand implements Callable<Integer> {
             console.result(answers.text(), answers.json());
             answers.problems().forEach(problem -> console.stage("ham: " + problem));
             return answers.problems().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+        }
+    }
+
+    private void classifyTexts() {
+        List<String> all = new ArrayList<>(texts);
+        if (lines != null) {
+            all.addAll(TextAnswers.lines(lines));
+        }
+        try (TextClassifier classifier = TextClassifier.of(options.session().open(console, model))) {
+            TextAnswers answers = TextAnswers.of(classifier, all, top);
+            console.result(answers.text(), answers.json());
         }
     }
 

@@ -104,11 +104,11 @@ class ParquetImagesTest {
         write("data/test-00000-of-00001.parquet", STRUCT, NAMES, codec, 3, 0, 1, 2);
         Dataset data = DataSpec.open(folder);
         assertThat(data.classNames()).containsExactly("käfer", "vogel", "wurm");
-        assertThat(numbers(data.train())).containsExactly(0, 1, 2);
-        assertThat(labels(data.train())).containsExactly(2, 0, 1);
-        assertThat(numbers(data.test())).containsExactly(3, 4, 5);
+        assertThat(numbers(data.trainImages())).containsExactly(0, 1, 2);
+        assertThat(labels(data.trainImages())).containsExactly(2, 0, 1);
+        assertThat(numbers(data.testImages())).containsExactly(3, 4, 5);
         assertThat(data.files()).hasSize(3);
-        assertThat(data.train().image(2).rgb()).containsExactly(2, 2, 2);
+        assertThat(data.trainImages().image(2).rgb()).containsExactly(2, 2, 2);
     }
 
     /** The hub's converted files; a test without classes, as those of contests. */
@@ -117,8 +117,8 @@ class ParquetImagesTest {
         write("train/0000.parquet", 0, 0, 1, 2);
         write("test/0000.parquet", 3, -1, -1);
         write("validation/0000.parquet", 5, 2, 1, 0);
-        assertThat(numbers(DataSpec.open(folder).test())).containsExactly(5, 6, 7);
-        assertThat(labels(DataSpec.openTest(folder).test())).containsExactly(2, 1, 0);
+        assertThat(numbers(DataSpec.open(folder).testImages())).containsExactly(5, 6, 7);
+        assertThat(labels(DataSpec.openTest(folder).testImages())).containsExactly(2, 1, 0);
         assertThat(DataSpec.openAny(folder).any().size()).isEqualTo(3);
     }
 
@@ -142,11 +142,11 @@ class ParquetImagesTest {
                 "a",
                 "b");
         assertThat(DataSpec.open(folder).classNames()).containsExactly("a", "b");
-        assertThat(labels(DataSpec.open(folder).train())).containsExactly(1, 0);
+        assertThat(labels(DataSpec.open(folder).trainImages())).containsExactly(1, 0);
         write("only/numbers.parquet", STRUCT, Map.of(), CompressionCodecName.SNAPPY, 0, 10, 9);
         Dataset numbers = DataSpec.openTest(folder.resolve("only/numbers.parquet"));
         assertThat(numbers.classNames()).containsExactly("9", "10");
-        assertThat(labels(numbers.test())).containsExactly(1, 0);
+        assertThat(labels(numbers.testImages())).containsExactly(1, 0);
     }
 
     @Test

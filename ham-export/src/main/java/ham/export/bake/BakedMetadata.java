@@ -9,14 +9,18 @@ import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.Range;
 import ham.export.proto.TensorShapeProto.Dimension;
 import ham.merge.InputException;
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
 import ham.runtime.classify.Labels;
 import ham.runtime.classify.Scores;
 import ham.runtime.preprocess.Preprocessing;
+import ham.runtime.text.TextPreprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -93,7 +97,30 @@ final class BakedMetadata {
         if (request.preprocessing().isPresent() || !model.metadata().containsKey(Preprocessing.METADATA_KEY)) {
             preprocessing().ifPresent(found -> entries.put(Preprocessing.METADATA_KEY, found.toJson()));
         }
+        if (!TextPreprocessing.isIn(model.metadata())) {
+            entries.putAll(tokenizer());
+        }
         return entries;
+    }
+
+    /** The checkpoint, where it is a text encoder's. */
+    Optional<Checkpoint> text() {
+        return request.weights()
+                .filter(folder -> Files.isRegularFile(folder.resolve(CONFIG)))
+                .filter(folder -> model.inputs().containsKey(EncoderInput.IDS))
+                .map(Checkpoint::open)
+                .filter(base -> base.encoder().input() instanceof EncoderInput.Text);
+    }
+
+    /** How texts become tokens, where the checkpoint has a tokenizer. */
+    private Map<String, String> tokenizer() {
+        return text().filter(base -> Files.isRegularFile(base.directory().resolve(TextPreprocessing.FILE)))
+                .map(base -> {
+                    EncoderInput.Text input = (EncoderInput.Text) base.encoder().input();
+                    return TextPreprocessing.ofCheckpoint(base.directory(), input.longest(), input.padding())
+                            .metadata();
+                })
+                .orElse(Map.of());
     }
 
     /** A head of a merge tells one class of all; the graph's own classifier stays what the graph or its checkpoint says. */

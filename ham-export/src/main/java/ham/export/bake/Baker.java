@@ -4,6 +4,7 @@ import ham.export.ExportResult;
 import ham.export.MatchedLayer;
 import ham.export.bake.base.SafetensorsWeights;
 import ham.export.bake.edit.GraphChanges;
+import ham.export.bake.edit.HeadAddition;
 import ham.export.bake.edit.HeadReplacement;
 import ham.export.bake.edit.ModelEdit;
 import ham.export.bake.match.Chooser;
@@ -54,6 +55,8 @@ public final class Baker {
     private final BakedMetadata metadata;
     private Optional<ParityReport> parity = Optional.empty();
     private long bytes;
+    /** Where the head of a text encoder without a classifier goes. */
+    private Optional<HeadAddition> addition = Optional.empty();
     /** Reads every byte of the weights, while the rest goes on. */
     private CompletableFuture<Void> rightBase = CompletableFuture.completedFuture(null);
 
@@ -101,7 +104,11 @@ public final class Baker {
         }
         requireSeparate(matches);
         GraphChanges changes = GraphChanges.of(model, uses, matches, deltas, search);
-        Optional<ClassifierLayer> classifier = metadata.head().map(head -> classifier(search, changes));
+        addition = metadata.head().isEmpty()
+                ? Optional.empty()
+                : metadata.text().flatMap(base -> HeadAddition.find(model, base));
+        Optional<ClassifierLayer> classifier =
+                addition.isPresent() ? Optional.empty() : metadata.head().map(head -> classifier(search, changes));
         List<String> labels = metadata.labels(weights.flatMap(SafetensorsWeights::classifier));
 
         ModelEdit baked = edit(classifier);
@@ -175,6 +182,7 @@ public final class Baker {
         Optional<NamedHead> head = metadata.head();
         classifier.ifPresent(found ->
                 new HeadReplacement(model, found, edit).put(head.orElseThrow().head()));
+        addition.ifPresent(found -> found.put(head.orElseThrow().head(), edit));
         return edit;
     }
 
@@ -205,8 +213,8 @@ public final class Baker {
         boolean exact = changes.tensors().stream().allMatch(tensor -> Content.format(tensor) == ElementFormat.FLOAT);
         Optional<OwnForward> own = request.weights()
                 .flatMap(weights -> OwnForward.of(weights, request.merged(), metadata.head(), request.settings()));
-        Optional<String> output =
-                classifier.flatMap(found -> found.outputs().stream().findFirst());
+        Optional<String> output = addition.map(HeadAddition::output)
+                .or(() -> classifier.flatMap(found -> found.outputs().stream().findFirst()));
         ParityReport report = new Verification(model, request.settings(), request.inputs(), own, output)
                 .compare(baked, reference, exact ? ParityReport.RELATIVE_TOLERANCE : ParityReport.HALF_TOLERANCE);
         if (!report.passed()) {

@@ -11,6 +11,7 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.runtime.classify.Labels;
+import ham.runtime.text.TextPreprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,6 @@ import java.util.TreeMap;
 
 /** Makes a checkpoint in Hugging Face's layout of the weights in an ONNX graph, and proves it by running both. */
 public final class ModelImport {
-    private static final String TOKENIZER = "tokenizer.json";
-
     private final ImportRequest request;
 
     private ModelImport(ImportRequest request) {
@@ -64,7 +63,7 @@ public final class ModelImport {
     private ImportResult write(Path folder, ModelIndex model, SortedMap<String, GraphWeight> weights, ObjectNode config)
             throws IOException {
         JsonFiles.write(folder.resolve("config.json"), config);
-        boolean tokenizer = writeTokenizer(folder);
+        boolean tokenizer = writeTokenizer(folder, model);
         SortedMap<String, GraphWeight> kept = new TreeMap<>(weights);
         writeWeights(folder, model, kept);
         Checkpoint all = Checkpoint.open(folder);
@@ -122,11 +121,16 @@ public final class ModelImport {
         writer.write(folder.resolve("model.safetensors"));
     }
 
-    /** Copies the tokenizer: the one that was given, else what lies beside the model. */
-    private boolean writeTokenizer(Path folder) throws IOException {
-        Path target = folder.resolve(TOKENIZER);
+    /** Copies the tokenizer: the one that was given, else what stands in the metadata, else what lies beside the model. */
+    private boolean writeTokenizer(Path folder, ModelIndex model) throws IOException {
+        Path target = folder.resolve(TextPreprocessing.FILE);
         if (request.tokenizer().isPresent()) {
             Files.copy(request.tokenizer().get(), target);
+            return true;
+        }
+        String told = model.metadata().get(TextPreprocessing.TOKENIZER_KEY);
+        if (told != null) {
+            Files.writeString(target, told);
             return true;
         }
         Optional<Path> beside = beside();
@@ -138,8 +142,11 @@ public final class ModelImport {
 
     private Optional<Path> beside() {
         String name = request.model().getFileName().toString().replaceFirst("(?i)\\.onnx$", "");
-        for (String each :
-                List.of(name + ".onnx." + TOKENIZER, name + "." + TOKENIZER, name + "-" + TOKENIZER, TOKENIZER)) {
+        for (String each : List.of(
+                name + ".onnx." + TextPreprocessing.FILE,
+                name + "." + TextPreprocessing.FILE,
+                name + "-" + TextPreprocessing.FILE,
+                TextPreprocessing.FILE)) {
             Path file = request.model().resolveSibling(each);
             if (Files.isRegularFile(file)) {
                 return Optional.of(file);

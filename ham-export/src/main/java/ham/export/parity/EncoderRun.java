@@ -33,6 +33,22 @@ public final class EncoderRun {
         return Map.of(inputs.get(0).name(), Tensor.of(values, samples, shape.get(1), shape.get(2), shape.get(3)));
     }
 
+    /** As {@link #tensors(List, float[], int)}, for an encoder that is in no graph. */
+    public static Map<String, Tensor> tensors(EncoderInput input, float[] values, int samples) {
+        if (input instanceof EncoderInput.Images images) {
+            return Map.of(
+                    EncoderInput.PIXELS, Tensor.of(values, samples, images.channels(), images.side(), images.side()));
+        }
+        List<Long> shape = List.of(-1L, -1L);
+        List<String> free = List.of("", "");
+        return texts(
+                List.of(
+                        new TensorSpec(EncoderInput.IDS, "int64", shape, free),
+                        new TensorSpec(EncoderInput.MASK, "int64", shape, free)),
+                values,
+                samples);
+    }
+
     /** Whether a graph takes the token numbers of texts. */
     public static boolean isText(List<TensorSpec> inputs) {
         return inputs.stream().anyMatch(input -> input.name().equals(EncoderInput.IDS));

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.merge.InputException;
-import ham.runtime.classify.Classifier;
+import ham.runtime.model.Model;
 import ham.train.record.RunRecord;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,8 +34,8 @@ public final class ModelTasks {
     }
 
     /** As a model's metadata names them, adapter by adapter; one task of all classes where it does not. */
-    public static List<List<String>> of(Classifier classifier) {
-        String json = classifier.model().metadata().get(METADATA_KEY);
+    public static List<List<String>> of(Model model, List<String> labels) {
+        String json = model.metadata().get(METADATA_KEY);
         List<List<String>> tasks;
         try {
             Adapter[] adapters = MAPPER.readValue(json == null ? "[]" : json, Adapter[].class);
@@ -43,10 +43,9 @@ public final class ModelTasks {
                     .map(adapter -> adapter.classes() == null ? List.<String>of() : adapter.classes())
                     .toList();
         } catch (JsonProcessingException e) {
-            throw new InputException(
-                    Path.of(classifier.model().name()), "metadata " + METADATA_KEY + ": expected a JSON array", e);
+            throw new InputException(Path.of(model.name()), "metadata " + METADATA_KEY + ": expected a JSON array", e);
         }
-        boolean complete = tasks.stream().flatMap(List::stream).toList().containsAll(classifier.labels());
-        return complete && !tasks.isEmpty() ? tasks : List.of(classifier.labels());
+        boolean complete = tasks.stream().flatMap(List::stream).toList().containsAll(labels);
+        return complete && !tasks.isEmpty() ? tasks : List.of(labels);
     }
 }

@@ -34,7 +34,7 @@ public final class CalibrationImages {
             Path folder, int most, Preprocessing preprocessing, BadImages rule, Consumer<String> skipped) {
         List<Path> images = images(folder);
         return images.isEmpty()
-                ? inputs(DataSpec.openAny(folder).any(), most, folder, preprocessing, rule, skipped)
+                ? inputs(DataSpec.openAny(folder).anyImages(), most, folder, preprocessing, rule, skipped)
                 : inputs(new PlainFolder(images), most, folder, preprocessing, rule, skipped);
     }
 

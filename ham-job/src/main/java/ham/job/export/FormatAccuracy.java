@@ -77,7 +77,7 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
             int correctRight = 0;
             int agreeing = 0;
             int[][] top = TopClasses.of(
-                    data.test(),
+                    data.testImages(),
                     IntStream.range(0, size).toArray(),
                     BATCH,
                     done -> listener.progress("comparing with float32", done, size),

@@ -137,17 +137,29 @@ record Reading(String model, AnswerForm form, Scores scores, int output, List<St
     Answer answer(Bound bound, int image) {
         List<Tensor> outputs = bound.outputs();
         Tensor numbers = outputs.get(output);
-        List<Long> shape = numbers.shape();
+        FloatBuffer values = output == 0 && numbers.type() == ElementType.FLOAT32
+                ? bound.output()
+                : FloatBuffer.wrap(numbers.floats());
+        return answer(outputs, values, image);
+    }
+
+    /** The first rows of the outputs of a run, as {@link #answer(Bound, int)}. */
+    List<Answer> answers(List<Tensor> outputs, int rows) {
+        FloatBuffer values = FloatBuffer.wrap(outputs.get(output).floats());
+        return IntStream.range(0, rows)
+                .mapToObj(row -> answer(outputs, values, row))
+                .toList();
+    }
+
+    private Answer answer(List<Tensor> outputs, FloatBuffer values, int row) {
+        List<Long> shape = outputs.get(output).shape();
         boolean topK = form == AnswerForm.TOP_K;
-        if (shape.size() != 2 || shape.get(0) <= image || (!topK && shape.get(1) != labels.size())) {
+        if (shape.size() != 2 || shape.get(0) <= row || (!topK && shape.get(1) != labels.size())) {
             throw new ModelException(model + ": expected " + labels.size()
                     + " numbers an image, as many as labels, found an output of shape " + shape + ".");
         }
         int width = Math.toIntExact(shape.get(1));
         LongBuffer indices = topK ? outputs.get(1).data().asLongBuffer() : null;
-        FloatBuffer values = output == 0 && numbers.type() == ElementType.FLOAT32
-                ? bound.output()
-                : FloatBuffer.wrap(numbers.floats());
-        return new Answer(model, form, scores, values, indices, image * width, width, labels);
+        return new Answer(model, form, scores, values, indices, row * width, width, labels);
     }
 }

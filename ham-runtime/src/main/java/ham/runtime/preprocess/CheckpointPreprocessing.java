@@ -56,6 +56,9 @@ final class CheckpointPreprocessing {
     }
 
     static Optional<String> warning(Path checkpoint) {
+        if (Files.isRegularFile(checkpoint.resolve("tokenizer.json"))) {
+            return Optional.empty(); // takes texts
+        }
         boolean told = TimmPreprocessing.isTimms(checkpoint.resolve(CONFIG))
                 || FILES.stream().anyMatch(name -> Files.exists(checkpoint.resolve(name)));
         if (told) {

@@ -35,8 +35,11 @@ public enum BadImages {
      * @throws InputException naming the images, where they are not to be skipped; or naming a class of which none is left
      */
     public Dataset readable(Path folder, Dataset data, Consumer<String> skipped) {
-        SortedMap<Integer, String> training = faults(data.train());
-        SortedMap<Integer, String> testing = faults(data.test());
+        if (data.isText()) {
+            return data;
+        }
+        SortedMap<Integer, String> training = faults(data.trainImages());
+        SortedMap<Integer, String> testing = faults(data.testImages());
         if (training.isEmpty() && testing.isEmpty()) {
             return data;
         }
@@ -49,8 +52,8 @@ public enum BadImages {
         }
         faults.forEach(skipped);
         return new Dataset(
-                        without(data.train(), training.keySet()),
-                        without(data.test(), testing.keySet()),
+                        without(data.trainImages(), training.keySet()),
+                        without(data.testImages(), testing.keySet()),
                         data.classNames(),
                         data.files())
                 .complete(folder, data.train().size() == 0 ? Wanted.TEST : Wanted.BOTH);

@@ -18,31 +18,45 @@ public final class DataSpec {
     /**
      * Opens a data set to learn from and to measure with.
      *
-     * @param data a folder, or a list of images
+     * @param data a folder, or a list of images or texts
      * @throws InputException if it has none of the known layouts, a part or a class is missing, or a file of it is not what the layout says
      */
     public static Dataset open(Path data) {
-        return open(data, Wanted.BOTH);
+        return open(data, TextColumns.USUAL);
     }
 
-    /** As {@link #open(Path)}, but only the images to measure with, which may be all that is there. */
+    /**
+     * As {@link #open(Path)}.
+     *
+     * @param columns which columns of a list of texts hold what
+     */
+    public static Dataset open(Path data, TextColumns columns) {
+        return open(data, columns, Wanted.BOTH);
+    }
+
+    /** As {@link #open(Path)}, but only the examples to measure with, which may be all that is there. */
     public static Dataset openTest(Path data) {
-        Dataset found = open(data, Wanted.TEST);
+        return openTest(data, TextColumns.USUAL);
+    }
+
+    /** As {@link #openTest(Path)} with other columns of texts. */
+    public static Dataset openTest(Path data, TextColumns columns) {
+        Dataset found = open(data, columns, Wanted.TEST);
         return new Dataset(ImageSet.NONE, found.test(), found.classNames(), found.files());
     }
 
-    /** As {@link #open(Path)}, where any images will do. */
+    /** As {@link #open(Path)}, where any examples will do. */
     public static Dataset openAny(Path data) {
-        return open(data, Wanted.ANY);
+        return open(data, TextColumns.USUAL, Wanted.ANY);
     }
 
-    private static Dataset open(Path data, Wanted wanted) {
+    private static Dataset open(Path data, TextColumns columns, Wanted wanted) {
         if (!Files.exists(data)) {
             throw new InputException(
                     data,
-                    "expected a data folder or a list of images, found nothing; give the folder that holds the images");
+                    "expected a data folder or a list of images or texts, found nothing; give the folder that holds them");
         }
-        List<DataLayout> layouts = layouts();
+        List<DataLayout> layouts = layouts(columns);
         Optional<Dataset> found = first(layouts, data, wanted);
         if (found.isEmpty()) {
             found = within(layouts, data, wanted);
@@ -53,10 +67,11 @@ public final class DataSpec {
         return found.orElseThrow(() -> unknown(data)).complete(data, wanted);
     }
 
-    private static List<DataLayout> layouts() {
+    private static List<DataLayout> layouts(TextColumns columns) {
         List<DataLayout> layouts =
                 new ArrayList<>(List.of(new Cifar100(), new Cifar10(), new Idx(), new ClassFolders(true)));
         ServiceLoader.load(DataLayout.class, DataLayout.class.getClassLoader()).forEach(layouts::add);
+        layouts.add(new TextLists(columns));
         layouts.add(new ImageLists());
         return layouts;
     }
@@ -106,6 +121,6 @@ public final class DataSpec {
                 "expected CIFAR-100 (train.bin, test.bin, fine_label_names.txt), CIFAR-10 (data_batch_1.bin ...,"
                         + " test_batch.bin, batches.meta.txt), IDX (train-images-idx3-ubyte[.gz] ...),"
                         + " class folders (train/CLASS/*, test/CLASS/*), parquet files with images, or lists of images"
-                        + " (train.csv, test.csv, train.txt, test.txt), found none of them; give a folder with one of these layouts");
+                        + " or texts (train.csv, test.csv, train.txt, test.txt), found none of them; give a folder with one of these layouts");
     }
 }

@@ -3,7 +3,7 @@ package ham.train.data;
 import ham.runtime.image.RgbImage;
 
 /** Images with labels, by index. Safe for use by several threads. */
-public interface ImageSet {
+public interface ImageSet extends Examples {
     /** No image. */
     ImageSet NONE = new ImageSet() {
         @Override
@@ -22,11 +22,10 @@ public interface ImageSet {
         }
     };
 
-    /** How many images. */
-    int size();
-
-    /** Label of an image, from 0 to the number of classes - 1. */
-    int label(int index);
+    @Override
+    default String kind() {
+        return "images";
+    }
 
     /**
      * An image at its own size.

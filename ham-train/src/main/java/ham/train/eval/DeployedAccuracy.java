@@ -1,12 +1,12 @@
 package ham.train.eval;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.common.ArgMax;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
-import ham.runtime.classify.Classifier;
 import ham.train.data.Dataset;
-import ham.train.data.ImageSet;
+import ham.train.data.Examples;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,7 +43,7 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
     }
 
     /**
-     * Classifies all test images.
+     * Classifies all test examples.
      *
      * @param tasks names of each task's classes
      * @param progress told how many images are done
@@ -51,15 +51,23 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
      *     is not finite
      */
     public static DeployedAccuracy measure(
-            Classifier classifier, Dataset data, List<List<String>> tasks, IntConsumer progress) {
-        String model = classifier.model().name();
+            ExampleClassifier classifier, Dataset data, List<List<String>> tasks, IntConsumer progress) {
+        String model = classifier.name();
         int[] logitOf = lookUp(logits(model, classifier.labels()), data.classNames(), model);
         int[] taskOf = lookUp(tasks(tasks), data.classNames(), "the list of tasks");
         int[] images = new int[tasks.size()];
         int[] correct = new int[tasks.size()];
-        ImageSet test = data.test();
-        int[] top =
-                TopClasses.of(test, IntStream.range(0, test.size()).toArray(), BATCH, progress, classifier::logits)[0];
+        Examples test = data.test();
+        int[] top = new int[test.size()];
+        for (int from = 0; from < top.length; from += BATCH) {
+            int to = Math.min(from + BATCH, top.length);
+            float[][] logits = classifier.logits(test, IntStream.range(from, to).toArray());
+            for (int i = from; i < to; i++) {
+                TopClasses.requireFinite(logits[i - from]);
+                top[i] = ArgMax.of(logits[i - from]);
+            }
+            progress.accept(to);
+        }
         for (int i = 0; i < top.length; i++) {
             int label = test.label(i);
             images[taskOf[label]]++;

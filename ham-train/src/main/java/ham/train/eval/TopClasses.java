@@ -46,7 +46,7 @@ public final class TopClasses {
         return top;
     }
 
-    private static void requireFinite(float[] logits) {
+    static void requireFinite(float[] logits) {
         for (float logit : logits) {
             if (!Float.isFinite(logit)) {
                 throw new InputException(

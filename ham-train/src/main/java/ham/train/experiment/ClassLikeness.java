@@ -1,12 +1,12 @@
 package ham.train.experiment;
 
-import ham.runtime.preprocess.Preprocessing;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
-import ham.train.data.ImageSet;
+import ham.train.data.Examples;
+import ham.train.encoder.Backbones;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
 import ham.train.run.RunInputs;
-import ham.train.vit.VitForward;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -34,20 +34,19 @@ public final class ClassLikeness {
     /** Measures the classes of a configuration's data with its base. */
     public static ClassLikeness of(RunConfig config) {
         RunInputs inputs = RunInputs.open(config);
-        ImageSet images = inputs.data().train();
-        Preprocessing preprocessing = inputs.preprocessing();
+        Examples images = inputs.data().train();
         int classes = inputs.data().classNames().size();
-        double[][] means = new double[classes][inputs.base().config().hidden()];
+        double[][] means = new double[classes][inputs.base().encoder().width()];
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
-                VitForward vit = new VitForward(engine, inputs.base());
-                FeatureExtractor backbone = new FeatureExtractor(vit, new TreeMap<>())) {
+                Backbone backbone = Backbones.open(engine, inputs.base());
+                FeatureExtractor frozen = new FeatureExtractor(backbone, new TreeMap<>())) {
             for (int label = 0; label < classes; label++) {
                 int wanted = label;
                 int[] own = IntStream.range(0, images.size())
                         .filter(i -> images.label(i) == wanted)
                         .limit(IMAGES)
                         .toArray();
-                float[] features = backbone.features(images, own, preprocessing);
+                float[] features = frozen.features(images, own, inputs.reader());
                 for (int i = 0; i < features.length; i++) {
                     means[label][i % means[label].length] += features[i] / own.length;
                 }

@@ -1,27 +1,27 @@
 package ham.train.feature;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.tensor.Matrix;
-import ham.runtime.preprocess.Preprocessing;
-import ham.train.data.ImageSet;
+import ham.runtime.tensor.Tensor;
+import ham.train.backbone.Backbone;
+import ham.train.data.Examples;
 import ham.train.engine.MixedPrecision;
+import ham.train.engine.TensorArrays;
 import ham.train.input.Batch;
 import ham.train.input.BatchStream;
-import ham.train.vit.VitForward;
-import ham.train.vit.VitScript;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import ham.train.input.InputReader;
+import ham.train.input.InputSource;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
 
 /**
- * Features of a ViT with fixed deltas: token 0 after the final LayerNorm, [n, d]. Always computed in float32, whatever training does: heads
+ * Features of a network with fixed deltas, [n, d]: of a ViT token 0 after the final LayerNorm. Always computed in float32, whatever training does: heads
  * are fitted on these features and deployed in float32. Memory stays flat whatever the number of images.
  */
 public final class FeatureExtractor implements AutoCloseable {
@@ -30,15 +30,16 @@ public final class FeatureExtractor implements AutoCloseable {
     /**
      * What a pass gives of n images.
      *
-     * @param features token 0 after the final LayerNorm, [n, d], row-major
-     * @param states what enters the last block's output projection at token 0: the attended values, then the residual, [n, 2 d]; a delta
-     *     of the tail does not change them
+     * @param features [n, d], row-major
+     * @param states of a plain ViT what enters the last block's output projection at token 0: the attended values, then the residual, [n, 2 d]; a
+     *     delta of the tail does not change them. Of any other network the features
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Extracted(float[] features, float[] states) {}
 
-    private final VitForward vit;
+    private final Backbone backbone;
     private final FixedNetwork network;
+    private final boolean hasStates;
 
     /**
      * Adds deltas to the base weights, once.
@@ -46,61 +47,69 @@ public final class FeatureExtractor implements AutoCloseable {
      * @param deltas weight name to [out, in]; empty for the frozen backbone
      * @throws ham.merge.InputException if a delta does not fit the model
      */
-    public FeatureExtractor(VitForward vit, SortedMap<String, Matrix> deltas) {
-        this.vit = vit;
+    public FeatureExtractor(Backbone backbone, SortedMap<String, Matrix> deltas) {
+        this.backbone = backbone;
+        String features = backbone.features("s", MixedPrecision.FP32, List.of());
         network = new FixedNetwork(
-                vit,
+                backbone,
                 deltas,
-                "pixels",
-                "  s = " + VitScript.states(vit, MixedPrecision.FP32, List.of()) + "\n  return ["
-                        + VitScript.tail("s", vit, MixedPrecision.FP32, List.of()) + "[0], s]\n");
+                backbone.functions(MixedPrecision.FP32, List.of()),
+                backbone.inputs(),
+                "  s = " + backbone.states(MixedPrecision.FP32, List.of()) + "\n  return ["
+                        + (features.equals("s") ? "s" : features + ", s") + "]\n");
+        hasStates = !features.equals("s");
     }
 
     /**
-     * Features of images of a set, which are decoded and resized ahead, on all cores.
+     * Features of examples of a set, which are made ready ahead, images on all cores.
      *
-     * @param indices which images
+     * @param indices which examples
      * @return row-major [indices, d]
      */
-    public float[] features(ImageSet images, int[] indices, Preprocessing preprocessing) {
-        return read(images, indices, preprocessing, vit.config().hidden()).get(0);
+    public float[] features(Examples set, int[] indices, InputReader reader) {
+        return read(reader.open(set, indices), backbone.width()).get(0);
     }
 
     /**
-     * Features of images of a set, and the latents that they were computed from.
+     * Features of examples of a set, and the latents that they were computed from.
      *
-     * @param indices which images
+     * @param indices which examples
      */
-    public Extracted extract(ImageSet images, int[] indices, Preprocessing preprocessing) {
-        int d = vit.config().hidden();
-        List<float[]> both = read(images, indices, preprocessing, d, 2 * d);
+    public Extracted extract(Examples set, int[] indices, InputReader reader) {
+        InputSource source = reader.open(set, indices);
+        if (!hasStates) {
+            float[] features = read(source, backbone.width()).get(0);
+            return new Extracted(features, features);
+        }
+        List<float[]> both = read(source, backbone.width(), backbone.stateWidth());
         return new Extracted(both.get(0), both.get(1));
     }
 
     /**
-     * The network's first results for images of a set.
+     * The network's first results for examples, computed in batches of like length.
      *
      * @param widths of these results
      */
-    private List<float[]> read(ImageSet images, int[] indices, Preprocessing preprocessing, int... widths) {
+    private List<float[]> read(InputSource source, int... widths) {
+        int count = source.size();
         List<float[]> results = Arrays.stream(widths)
-                .mapToObj(width -> new float[Math.multiplyExact(indices.length, width)])
+                .mapToObj(width -> new float[Math.multiplyExact(count, width)])
                 .toList();
-        int batches = (indices.length + BATCH - 1) / BATCH;
-        try (BatchStream stream =
-                new BatchStream(preprocessing, Math.min(BATCH, indices.length), batches, (number, pixels) -> {
-                    int start = number * BATCH;
-                    int end = Math.min(start + BATCH, indices.length);
-                    IntStream.range(start, end)
-                            .parallel()
-                            .mapToObj(i -> preprocessing.resize(images.image(indices[i])))
-                            .toList()
-                            .forEach(pixels::add);
-                    return new int[end - start];
-                })) {
+        int[] order = IntStream.range(0, count)
+                .boxed()
+                .sorted(Comparator.comparing(source::length))
+                .mapToInt(each -> each)
+                .toArray();
+        int batches = (count + BATCH - 1) / BATCH;
+        try (BatchStream stream = new BatchStream(source, Math.min(BATCH, count), batches, (number, writer) -> {
+            int[] indices = Arrays.copyOfRange(order, number * BATCH, Math.min((number + 1) * BATCH, count));
+            writer.add(indices);
+            return new int[indices.length];
+        })) {
             for (int number = 0; number < batches; number++) {
                 Batch batch = stream.next();
-                forward(batch.pixels(), batch.size(), number * BATCH, results, widths);
+                int start = number * BATCH;
+                forward(batch.inputs(), Arrays.copyOfRange(order, start, start + batch.size()), results, widths);
             }
         }
         return results;
@@ -109,32 +118,47 @@ public final class FeatureExtractor implements AutoCloseable {
     /**
      * Features of pixel values.
      *
-     * @param pixels normalised float32 [n, 3, side, side], row-major
+     * @param pixels normalised float32 [n, channels, side, side], row-major
      * @return row-major [n, d]
      */
     public float[] features(float[] pixels) {
-        int image = 3 * vit.config().imageSize() * vit.config().imageSize();
-        int n = pixels.length / image;
-        int d = vit.config().hidden();
+        List<Long> image = backbone.imageShape();
+        int values = Math.toIntExact(image.stream().reduce(1L, Math::multiplyExact));
+        int n = pixels.length / values;
+        int d = backbone.width();
         float[] features = new float[Math.multiplyExact(n, d)];
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.min(BATCH, n) * image * Float.BYTES)
-                .order(ByteOrder.nativeOrder());
         for (int start = 0; start < n; start += BATCH) {
             int count = Math.min(BATCH, n - start);
-            bytes.asFloatBuffer().put(pixels, start * image, count * image);
-            forward(bytes.duplicate().limit(count * image * Float.BYTES), count, start, List.of(features), d);
+            Tensor part = Tensor.of(
+                    Arrays.copyOfRange(pixels, start * values, (start + count) * values),
+                    count,
+                    image.get(0),
+                    image.get(1),
+                    image.get(2));
+            int[] rows = IntStream.range(start, start + count).toArray();
+            forward(Map.of(EncoderInput.PIXELS, part), rows, List.of(features), d);
         }
         return features;
     }
 
-    /** Writes results of n images at the rows from {@code first} on. */
-    private void forward(ByteBuffer pixels, int n, int first, List<float[]> results, int... widths) {
-        int side = vit.config().imageSize();
+    /** Features of inputs that are a batch as they stand, row-major [n, d]. */
+    public float[] features(Map<String, Tensor> inputs) {
+        int n = Math.toIntExact(inputs.values().iterator().next().shape().get(0));
+        float[] features = new float[Math.multiplyExact(n, backbone.width())];
+        forward(inputs, IntStream.range(0, n).toArray(), List.of(features), backbone.width());
+        return features;
+    }
+
+    /** Writes results of a batch at these rows. */
+    private void forward(Map<String, Tensor> inputs, int[] rows, List<float[]> results, int... widths) {
         try (NDManager batch = network.newBatch()) {
-            NDArray input = batch.create(pixels, new Shape(n, 3, side, side), DataType.FLOAT32);
-            NDList outputs = network.call(batch, input);
+            backbone.requireFit(inputs);
+            NDList outputs = network.call(batch, TensorArrays.of(batch, backbone.inputs(), inputs));
             for (int i = 0; i < widths.length; i++) {
-                System.arraycopy(outputs.get(i).toFloatArray(), 0, results.get(i), first * widths[i], n * widths[i]);
+                float[] values = outputs.get(i).toFloatArray();
+                for (int row = 0; row < rows.length; row++) {
+                    System.arraycopy(values, row * widths[i], results.get(i), rows[row] * widths[i], widths[i]);
+                }
             }
         }
     }

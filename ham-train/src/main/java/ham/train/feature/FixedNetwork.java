@@ -6,40 +6,42 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ham.merge.InputException;
 import ham.merge.tensor.Matrix;
+import ham.train.backbone.Backbone;
 import ham.train.engine.TorchScript;
-import ham.train.vit.VitForward;
-import ham.train.vit.VitScript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 
-/** A ViT or a part of it with fixed deltas, in float32 and without gradients. */
+/** A network or a part of it with fixed deltas, in float32 and without gradients. */
 final class FixedNetwork implements AutoCloseable {
-    private final VitForward vit;
+    private final Backbone backbone;
     private final NDManager manager;
     private final TorchScript program;
-    /** Weights of the linear layers in the order of {@link VitForward#linearNames()}, effective ones where there are deltas. */
+    /** Weights of the linear layers in the order of {@link Backbone#linearNames()}, effective ones where there are deltas. */
     private final List<NDArray> weights = new ArrayList<>();
 
     /**
      * Adds deltas to the base weights, once.
      *
      * @param deltas weight name to [out, in]; empty for the frozen backbone
-     * @param input name of the tensor that goes in
-     * @param body lines of TorchScript from it, {@code fixed} and {@code w} to a list of tensors, indented by two
+     * @param functions definitions that the body calls
+     * @param inputs names of the tensors that go in
+     * @param body lines of TorchScript from them, {@code fixed} and {@code w} to a list of tensors, indented by two
      * @throws InputException if a delta does not fit the model
      */
-    FixedNetwork(VitForward vit, SortedMap<String, Matrix> deltas, String input, String body) {
-        this.vit = vit;
-        manager = vit.engine().newManager();
-        for (String name : vit.linearNames()) {
+    FixedNetwork(
+            Backbone backbone, SortedMap<String, Matrix> deltas, String functions, List<String> inputs, String body) {
+        this.backbone = backbone;
+        manager = backbone.engine().newManager();
+        for (String name : backbone.linearNames()) {
             Matrix delta = deltas.get(name);
-            weights.add(delta == null ? vit.weight(name) : sum(vit.weight(name), name, delta));
+            weights.add(delta == null ? backbone.weight(name) : sum(backbone.weight(name), name, delta));
         }
         program = new TorchScript(
-                vit.engine(),
-                VitScript.FUNCTIONS,
-                "forward(" + input + ": Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n" + body);
+                backbone.engine(),
+                functions,
+                "forward(" + String.join(": Tensor, ", inputs)
+                        + ": Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n" + body);
     }
 
     private NDArray sum(NDArray base, String name, Matrix delta) {
@@ -59,8 +61,8 @@ final class FixedNetwork implements AutoCloseable {
     }
 
     /** What the program gives; it belongs to {@code batch}. */
-    NDList call(NDManager batch, NDArray input) {
-        return program.call(false, batch, List.of(input), vit.fixed(), weights);
+    NDList call(NDManager batch, List<NDArray> inputs) {
+        return program.call(false, batch, inputs, backbone.fixed(), weights);
     }
 
     @Override

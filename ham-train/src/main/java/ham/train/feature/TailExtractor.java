@@ -33,7 +33,8 @@ public final class TailExtractor implements AutoCloseable {
         tail = new FixedNetwork(
                 vit,
                 deltas,
-                "states",
+                VitScript.FUNCTIONS,
+                List.of("states"),
                 "  return " + VitScript.tail("states", vit, MixedPrecision.FP32, List.of()) + "\n");
     }
 
@@ -65,7 +66,7 @@ public final class TailExtractor implements AutoCloseable {
      * @param states [n, 2 d]
      */
     public NDList activations(NDManager batch, NDArray states) {
-        return tail.call(batch, states);
+        return tail.call(batch, List.of(states));
     }
 
     @Override

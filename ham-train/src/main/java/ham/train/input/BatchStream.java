@@ -1,6 +1,5 @@
 package ham.train.input;
 
-import ham.runtime.preprocess.Preprocessing;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -16,35 +15,36 @@ public final class BatchStream implements AutoCloseable {
     /** Fills one batch. */
     public interface Filler {
         /**
-         * Appends images.
+         * Appends examples.
          *
          * @param number of the batch, from 0, each once and in order
          * @return their targets
          */
-        int[] fill(int number, PixelBuffer pixels);
+        int[] fill(int number, InputSource.Writer batch);
     }
 
-    private record Filled(PixelBuffer pixels, Batch batch, Throwable failure) {}
+    private record Filled(InputSource.Writer writer, Batch batch, Throwable failure) {}
 
-    private final BlockingQueue<PixelBuffer> free = new LinkedBlockingQueue<>();
+    private final BlockingQueue<InputSource.Writer> free = new LinkedBlockingQueue<>();
     private final BlockingQueue<Filled> ready = new LinkedBlockingQueue<>();
     private final Thread thread;
     private final int count;
     private volatile boolean closed;
     private int taken;
     /** The buffer that the taker reads; null before the first. */
-    private PixelBuffer lent;
+    private InputSource.Writer lent;
 
     /**
      * Starts to fill batches.
      *
-     * @param capacity the most images of a batch
+     * @param source of the examples
+     * @param capacity the most examples of a batch
      * @param count how many batches there will be
      */
-    public BatchStream(Preprocessing preprocessing, int capacity, int count, Filler filler) {
+    public BatchStream(InputSource source, int capacity, int count, Filler filler) {
         this.count = count;
         for (int i = 0; i < Math.min(BUFFERS, count); i++) {
-            free.add(new PixelBuffer(preprocessing, capacity));
+            free.add(source.newWriter(capacity));
         }
         thread = new Thread(() -> fill(filler), "ham-batches");
         thread.setDaemon(true);
@@ -54,13 +54,13 @@ public final class BatchStream implements AutoCloseable {
     private void fill(Filler filler) {
         try {
             for (int number = 0; number < count; number++) {
-                PixelBuffer pixels = free.take();
+                InputSource.Writer writer = free.take();
                 if (closed) {
                     return;
                 }
-                pixels.clear();
-                int[] targets = filler.fill(number, pixels);
-                ready.add(new Filled(pixels, new Batch(pixels.bytes(), targets), null));
+                writer.clear();
+                int[] targets = filler.fill(number, writer);
+                ready.add(new Filled(writer, new Batch(writer.inputs(), targets), null));
             }
         } catch (RuntimeException | Error e) {
             ready.add(new Filled(null, null, e));
@@ -94,7 +94,7 @@ public final class BatchStream implements AutoCloseable {
         if (filled.failure() instanceof RuntimeException failure) {
             throw failure;
         }
-        lent = filled.pixels();
+        lent = filled.writer();
         taken++;
         return filled.batch();
     }
@@ -107,8 +107,8 @@ public final class BatchStream implements AutoCloseable {
             free.add(lent);
         }
         ready.forEach(filled -> {
-            if (filled.pixels() != null) {
-                free.add(filled.pixels());
+            if (filled.writer() != null) {
+                free.add(filled.writer());
             }
         });
         boolean interrupted = false;

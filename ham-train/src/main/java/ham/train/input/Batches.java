@@ -1,33 +1,41 @@
 package ham.train.input;
 
-import ham.runtime.image.RgbImage;
 import ham.train.seed.Seeds;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Shuffled, augmented batches of a task; the last one of an epoch may be smaller. What an epoch holds follows from (seed,
- * task, epoch) alone.
+ * Shuffled, augmented batches of a task; one batch of an epoch may be smaller. What an epoch holds follows from (seed, task, epoch) alone.
+ *
+ * <p>Texts of like length stand together, so that little is padding: as transformers groups by length, the shuffled examples are sorted within every
+ * {@value #GROUPED} batches, and the batches are shuffled then. Examples that are all of one length stay as they were shuffled.
  */
 public final class Batches {
-    private final TaskImages images;
+    private static final int GROUPED = 32;
+
+    private final TaskExamples examples;
     private final Augmentation augmentation;
     private final int batch;
 
     /**
      * Batches of one task.
      *
-     * @param batch the most images of a batch
+     * @param batch the most examples of a batch
      */
-    public Batches(TaskImages images, Augmentation augmentation, int batch) {
-        this.images = images;
+    public Batches(TaskExamples examples, Augmentation augmentation, int batch) {
+        this.examples = examples;
         this.augmentation = augmentation;
-        this.batch = Math.min(batch, images.size());
+        this.batch = Math.min(batch, examples.size());
     }
 
     /** Batches of an epoch. */
     public int perEpoch() {
-        return (images.size() + batch - 1) / batch;
+        return (examples.size() + batch - 1) / batch;
     }
 
     /**
@@ -39,7 +47,7 @@ public final class Batches {
     public BatchStream stream(long seed, int task, int first, int end) {
         Epochs epochs = new Epochs(seed, task);
         return new BatchStream(
-                images.preprocessing(), batch, end - first, (number, pixels) -> epochs.fill(first + number, pixels));
+                examples.source(), batch, end - first, (number, writer) -> epochs.fill(first + number, writer));
     }
 
     /** Order and random numbers of the epoch at hand. */
@@ -48,50 +56,66 @@ public final class Batches {
         private final int task;
         private int epoch = -1;
         private Random random;
-        private int[] order;
+        private List<int[]> batches;
 
         Epochs(long seed, int task) {
             this.seed = seed;
             this.task = task;
         }
 
-        int[] fill(int step, PixelBuffer pixels) {
-            int start = step % perEpoch() * batch;
+        int[] fill(int step, InputSource.Writer writer) {
+            int number = step % perEpoch();
             if (step / perEpoch() != epoch) {
-                begin(step / perEpoch(), start);
+                begin(step / perEpoch(), number);
             }
-            int[] targets = new int[Math.min(batch, order.length - start)];
-            RgbImage[] decoded = new RgbImage[targets.length];
-            IntStream.range(0, targets.length).parallel().forEach(i -> decoded[i] = image(order[start + i]));
-            for (int i = 0; i < targets.length; i++) {
-                targets[i] = images.target(order[start + i]);
-                pixels.add(variant(decoded[i]));
+            int[] indices = batches.get(number);
+            writer.add(augmentation, random, indices);
+            int[] targets = new int[indices.length];
+            for (int i = 0; i < indices.length; i++) {
+                targets[i] = examples.target(indices[i]);
             }
             return targets;
-        }
-
-        private RgbImage image(int index) {
-            return augmentation.cutsBeforeResizing() ? images.whole(index) : images.image(index);
-        }
-
-        private RgbImage variant(RgbImage image) {
-            return augmentation.cutsBeforeResizing()
-                    ? augmentation.cut(
-                            image,
-                            images.preprocessing().width(),
-                            images.preprocessing().height(),
-                            random)
-                    : augmentation.apply(image, random);
         }
 
         private void begin(int number, int skipped) {
             epoch = number;
             random = Seeds.random(seed, "batches", task, epoch);
-            order = IntStream.range(0, images.size()).toArray();
+            int[] order = IntStream.range(0, examples.size()).toArray();
             Seeds.shuffle(order, random);
+            batches = batches(order);
             for (int i = 0; i < skipped; i++) {
-                augmentation.skip(random);
+                for (int each = 0; each < batches.get(i).length; each++) {
+                    examples.source().skip(augmentation, random);
+                }
             }
+        }
+
+        private List<int[]> batches(int[] order) {
+            boolean alike = IntStream.of(order)
+                            .map(examples.source()::length)
+                            .distinct()
+                            .count()
+                    < 2;
+            List<int[]> cut = new ArrayList<>();
+            for (int from = 0; from < order.length; from += GROUPED * batch) {
+                int[] group = IntStream.range(from, Math.min(from + GROUPED * batch, order.length))
+                        .map(i -> order[i])
+                        .toArray();
+                int[] sorted = alike
+                        ? group
+                        : IntStream.of(group)
+                                .boxed()
+                                .sorted(Comparator.comparing(examples.source()::length))
+                                .mapToInt(each -> each)
+                                .toArray();
+                for (int start = 0; start < sorted.length; start += batch) {
+                    cut.add(Arrays.copyOfRange(sorted, start, Math.min(start + batch, sorted.length)));
+                }
+            }
+            if (!alike) {
+                Collections.shuffle(cut, random);
+            }
+            return cut;
         }
     }
 }

@@ -74,6 +74,11 @@ public final class PreparedImages implements ImageSet {
         }
     }
 
+    /** The set that the images are of. */
+    ImageSet original() {
+        return set;
+    }
+
     /** What is left to do with {@link #image}: to normalise it. */
     public Preprocessing normalisation() {
         return new Preprocessing(

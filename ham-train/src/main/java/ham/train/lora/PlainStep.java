@@ -97,7 +97,7 @@ final class PlainStep implements TrainingStep {
     /** Features of a batch, then of the replayed states. */
     private NDArray features(Map<Parameter, NDArray> lent, Batch batch, ReplayedLatents replayed) {
         int side = vit.config().imageSize();
-        NDArray pixels = manager.create(batch.pixels(), new Shape(batch.size(), 3, side, side), DataType.FLOAT32);
+        NDArray pixels = TrainingStep.pixels(manager, batch, new Shape(3, side, side));
         Map<String, NDArray> weights = effective(lent);
         NDArray states = vit.states(pixels, weights);
         if (replayed.size() > 0) {

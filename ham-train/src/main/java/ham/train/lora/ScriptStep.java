@@ -4,17 +4,20 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ham.train.backbone.Backbone;
+import ham.train.engine.MixedPrecision;
+import ham.train.engine.TensorArrays;
 import ham.train.engine.TorchScript;
 import ham.train.input.Batch;
 import ham.train.optimize.Adam;
 import ham.train.optimize.FloatArray;
 import ham.train.optimize.Parameter;
 import ham.train.replay.ReplayedLatents;
-import ham.train.vit.VitForward;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * A step in one call of a {@link StepScript}, in the engine's precision.
@@ -26,7 +29,7 @@ final class ScriptStep implements TrainingStep {
     private final NDManager manager;
     private final TorchScript program;
     private final List<Parameter> parameters;
-    private final Shape image;
+    private final Backbone backbone;
     private final List<NDArray> frozen = new ArrayList<>();
     /** What {@link #memory} holds, in the engine. */
     private final List<NDArray> state = new ArrayList<>();
@@ -34,21 +37,39 @@ final class ScriptStep implements TrainingStep {
     private final List<FloatArray> memory = new ArrayList<>();
 
     /** @param replayHold weight of the distance that replayed features move; empty where nothing is replayed */
-    ScriptStep(VitForward vit, TaskParameters task, List<FrozenGroup> groups, OptionalDouble replayHold) {
+    ScriptStep(Backbone backbone, TaskParameters task, List<FrozenGroup> groups, OptionalDouble replayHold) {
         parameters = task.all();
-        int side = vit.config().imageSize();
-        image = new Shape(vit.config().channels(), side, side);
-        manager = vit.engine().newManager();
-        frozen.addAll(vit.fixed());
-        vit.linearNames().forEach(name -> frozen.add(vit.weight(name)));
-        frozen.addAll(new StackedGroups(vit, manager, groups).all());
+        this.backbone = backbone;
+        manager = backbone.engine().newManager();
+        frozen.addAll(backbone.fixed());
+        frozen.addAll(linear(StepScript.changed(task)));
+        frozen.addAll(new StackedGroups(backbone, manager, groups).all());
         parameters.forEach(parameter -> lend(parameter, parameter.value()));
         parameters.forEach(parameter -> lend(parameter, parameter.firstMoment()));
         parameters.forEach(parameter -> lend(parameter, parameter.secondMoment()));
         program = new TorchScript(
-                vit.engine(),
-                StepScript.FUNCTIONS,
-                StepScript.main(vit, task, StackedGroups.areFactored(groups), replayHold));
+                backbone.engine(),
+                StepScript.functions(backbone, task),
+                StepScript.main(backbone, task, StackedGroups.areFactored(groups), replayHold));
+    }
+
+    /** The weights, those that no step changes rounded to the format of products once instead of at every step. */
+    private List<NDArray> linear(Set<String> changed) {
+        List<NDArray> linear = new ArrayList<>();
+        try (TorchScript round = new TorchScript(
+                backbone.engine(),
+                "w",
+                "Tensor",
+                "return torch.to(w, " + backbone.engine().precision().torchType() + ")\n")) {
+            for (String name : backbone.linearNames()) {
+                NDArray weight = backbone.weight(name);
+                linear.add(
+                        changed.contains(name) || backbone.engine().precision() == MixedPrecision.FP32
+                                ? weight
+                                : round.call(true, manager, List.of(weight)).singletonOrThrow());
+            }
+        }
+        return linear;
     }
 
     private void lend(Parameter parameter, FloatArray floats) {
@@ -59,12 +80,14 @@ final class ScriptStep implements TrainingStep {
     @Override
     public StepResult run(Batch batch, ReplayedLatents replayed, int number, double factor) {
         try (NDManager step = manager.newSubManager()) {
-            NDArray pixels = step.create(batch.pixels(), new Shape(batch.size()).addAll(image), DataType.FLOAT32);
+            backbone.requireFit(batch.inputs());
             NDArray targets = step.create(Arrays.stream(TrainingStep.targets(batch, replayed))
                     .asLongStream()
                     .toArray());
             NDArray rates = step.create(rates(number, factor));
-            List<NDArray> tensors = new ArrayList<>(List.of(pixels, targets, rates));
+            List<NDArray> tensors = new ArrayList<>(TensorArrays.of(step, backbone.inputs(), batch.inputs()));
+            tensors.add(targets);
+            tensors.add(rates);
             if (replayed.size() > 0) {
                 tensors.add(TrainingStep.rows(step, replayed, replayed.values()));
                 tensors.add(TrainingStep.rows(step, replayed, replayed.features()));

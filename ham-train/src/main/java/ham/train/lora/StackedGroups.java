@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ham.merge.InputException;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.tensor.Matrix;
-import ham.train.vit.VitForward;
+import ham.train.backbone.Backbone;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -32,10 +32,10 @@ final class StackedGroups {
      * @param manager to which the arrays belong
      * @throws InputException if a delta does not fit the model
      */
-    StackedGroups(VitForward vit, NDManager manager, List<FrozenGroup> groups) {
+    StackedGroups(Backbone backbone, NDManager manager, List<FrozenGroup> groups) {
         factored = areFactored(groups);
         for (String name : names(groups)) {
-            Shape shape = vit.weight(name).getShape();
+            Shape shape = backbone.weight(name).getShape();
             arrays.put(name, factored ? factors(name, shape, manager, groups) : stack(name, shape, manager, groups));
         }
     }

@@ -1,9 +1,8 @@
 package ham.train.lora;
 
+import ham.train.backbone.Backbone;
 import ham.train.engine.MixedPrecision;
 import ham.train.optimize.Parameter;
-import ham.train.vit.VitForward;
-import ham.train.vit.VitScript;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -14,7 +13,7 @@ import java.util.stream.IntStream;
  * A training step as a TorchScript program: effective weights, forward pass, loss, gradients, and Adam's change of everything that is
  * trained, in one call and on the arrays in place.
  *
- * <p>{@code frozen} is {@link VitForward#fixed()}, all linear weights, then the arrays of {@link StackedGroups} for every layer that a group
+ * <p>{@code frozen} is {@link Backbone#fixed()}, all linear weights, then the arrays of {@link StackedGroups} for every layer that a group
  * changes. {@code state} is {@link TaskParameters#all()}, then the first and the second
  * moments; what has a learning rate of 0 is not differentiated. {@code rates} are float64: a learning rate for each, divided by the first moment's correction, and the second's correction.
  */
@@ -66,7 +65,9 @@ final class StepScript {
             """;
 
     /** What {@code forward} calls. */
-    static final String FUNCTIONS = VitScript.FUNCTIONS + STEP;
+    static String functions(Backbone backbone, TaskParameters task) {
+        return backbone.functions(backbone.engine().precision(), changed(task)) + STEP;
+    }
 
     /** What is computed where states are replayed: they join the batch's at the tail, and their features are held where they were. */
     private static final String REPLAYED = "  states = torch.cat([states, replayed])\n";
@@ -80,25 +81,25 @@ final class StepScript {
     private StepScript() {}
 
     /**
-     * {@code forward(pixels, targets, rates, frozen, state)} of one task; returns [loss, correct images, sum of absolute gradients].
+     * {@code forward(inputs, targets, rates, frozen, state)} of one task; returns [loss, correct images, sum of absolute gradients].
      *
      * @param factored whether groups are factors
      * @param replayHold where states are replayed, weight of the mean squared distance that their features move; then {@code forward} takes
      *     them and their earlier features after the rates, and their targets after those of the images
      */
-    static String main(VitForward vit, TaskParameters task, boolean factored, OptionalDouble replayHold) {
-        int fixed = vit.fixed().size();
+    static String main(Backbone backbone, TaskParameters task, boolean factored, OptionalDouble replayHold) {
+        int fixed = backbone.fixed().size();
         int count = task.all().size();
-        MixedPrecision precision = vit.engine().precision();
+        MixedPrecision precision = backbone.engine().precision();
         return """
-                forward(pixels: Tensor, targets: Tensor, rates: Tensor, %sfrozen: List[Tensor], state: List[Tensor]) -> List[Tensor]:
+                forward(%s: Tensor, targets: Tensor, rates: Tensor, %sfrozen: List[Tensor], state: List[Tensor]) -> List[Tensor]:
                   trained = annotate(List[int], %s)
                   leaves = __torch__.leaves(state, trained)
                   w = annotate(List[Tensor], [])
                 %s  fixed = torch.slice(frozen, 0, %d, 1)
-                  n = torch.size(pixels, 0)
+                  n = torch.size(%s, 0)
                   states = %s
-                %s  features = %s[0]
+                %s  features = %s
                   logits = torch.linear(features, leaves[%d], leaves[%d])
                   loss = torch.nll_loss(torch.log_softmax(logits, 1), targets)
                 %s  found = torch.argmax(torch.slice(logits, 0, 0, n), 1)
@@ -108,13 +109,15 @@ final class StepScript {
                   return [torch.stack([torch.detach(loss), torch.to(correct, 6), total])]
                 """
                 .formatted(
+                        String.join(": Tensor, ", backbone.inputs()),
                         replayHold.isPresent() ? "replayed: Tensor, held: Tensor, " : "",
                         trained(task),
-                        weights(vit.linearNames(), task, factored, fixed),
+                        weights(backbone.linearNames(), task, factored, fixed),
                         fixed,
-                        VitScript.states(vit, precision, changed(task)),
+                        backbone.inputs().get(0),
+                        backbone.states(precision, changed(task)),
                         replayHold.isPresent() ? REPLAYED : "",
-                        VitScript.tail("states", vit, precision, changed(task)),
+                        backbone.features("states", precision, changed(task)),
                         count - 2,
                         count - 1,
                         replayHold.isPresent() ? HELD.formatted(replayHold.getAsDouble()) : "",
@@ -134,7 +137,7 @@ final class StepScript {
     }
 
     /** The weights that the task's adapter or a group changes. */
-    private static Set<String> changed(TaskParameters task) {
+    static Set<String> changed(TaskParameters task) {
         Set<String> changed = new HashSet<>(task.a().keySet());
         changed.addAll(task.scalars().groupNames());
         return changed;

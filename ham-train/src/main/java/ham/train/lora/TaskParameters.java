@@ -4,10 +4,9 @@ import ham.merge.InputException;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Target;
-import ham.merge.checkpoint.VitConfig;
-import ham.merge.checkpoint.VitNames;
 import ham.merge.head.LinearHead;
 import ham.merge.tensor.Matrix;
+import ham.train.backbone.Layers;
 import ham.train.optimize.Parameter;
 import ham.train.seed.Seeds;
 import java.util.ArrayList;
@@ -40,15 +39,14 @@ final class TaskParameters {
      * @param seed the run's seed
      * @throws InputException if factors to go on from do not fit
      */
-    public TaskParameters(
-            VitConfig config, VitNames names, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
+    public TaskParameters(Layers layers, LoraSettings lora, Recipe recipe, TaskStart start, long seed) {
         scaling = lora.scaling();
         int r = lora.rank();
-        for (int block : lora.adaptedBlocks(config.layers())) {
+        for (int block : lora.adaptedBlocks(layers.blocks())) {
             for (Target target : lora.targets()) {
-                String name = names.weight(block, target);
-                int in = target.inputs(config);
-                int out = target.outputs(config);
+                String name = layers.weightName(block, target);
+                int in = layers.inputs(name);
+                int out = layers.outputs(name);
                 LoraFactors factors = start.factors().isPresent()
                         ? given(start.factors().get(), name, lora, in, out)
                         : drawn(name, lora, in, out, seed, start.task());
@@ -68,7 +66,7 @@ final class TaskParameters {
                 start.groups(),
                 start.trainAlpha() ? recipe.scalarRate() : 0,
                 recipe.scalarRate());
-        int d = config.hidden();
+        int d = layers.width();
         Random random = Seeds.random(seed, "head", start.task());
         float[] added = truncatedNormal(random, start.classes() * d);
         LinearHead before = start.head();

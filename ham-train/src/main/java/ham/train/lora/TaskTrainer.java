@@ -1,9 +1,10 @@
 package ham.train.lora;
 
 import ham.merge.InputException;
+import ham.train.backbone.Backbone;
 import ham.train.input.BatchStream;
 import ham.train.input.Batches;
-import ham.train.input.TaskImages;
+import ham.train.input.TaskExamples;
 import ham.train.replay.LatentReplay;
 import ham.train.vit.VitForward;
 import java.util.List;
@@ -11,9 +12,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
-/** Trains one task after the other on a frozen ViT; keeps nothing between tasks. */
+/** Trains one task after the other on a frozen network; keeps nothing between tasks. */
 public final class TaskTrainer {
-    private final VitForward vit;
+    private final Backbone backbone;
     private final LoraSettings lora;
     private final Recipe recipe;
     private final long seed;
@@ -24,12 +25,12 @@ public final class TaskTrainer {
      *
      * @param seed the run's seed; what a task draws follows from (seed, task) alone
      */
-    public TaskTrainer(VitForward vit, LoraSettings lora, Recipe recipe, long seed) {
-        this(vit, lora, recipe, seed, false);
+    public TaskTrainer(Backbone backbone, LoraSettings lora, Recipe recipe, long seed) {
+        this(backbone, lora, recipe, seed, false);
     }
 
-    private TaskTrainer(VitForward vit, LoraSettings lora, Recipe recipe, long seed, boolean control) {
-        this.vit = vit;
+    private TaskTrainer(Backbone backbone, LoraSettings lora, Recipe recipe, long seed, boolean control) {
+        this.backbone = backbone;
         this.lora = lora;
         this.recipe = recipe;
         this.seed = seed;
@@ -37,19 +38,19 @@ public final class TaskTrainer {
     }
 
     /** The same training operator by operator in float32, to compare with. */
-    public static TaskTrainer control(VitForward vit, LoraSettings lora, Recipe recipe, long seed) {
-        return new TaskTrainer(vit, lora, recipe, seed, true);
+    public static TaskTrainer control(VitForward backbone, LoraSettings lora, Recipe recipe, long seed) {
+        return new TaskTrainer(backbone, lora, recipe, seed, true);
     }
 
     /** Trains a task without replay that is not saved before its end; see the longer {@code train}. */
-    public TaskResult train(TaskImages images, TaskStart start, Consumer<StepProgress> progress) {
-        return train(images, start, Optional.empty(), Optional.empty(), progress);
+    public TaskResult train(TaskExamples examples, TaskStart start, Consumer<StepProgress> progress) {
+        return train(examples, start, Optional.empty(), Optional.empty(), progress);
     }
 
     /**
      * Trains a task, or goes on with it from where it was saved. The result is the same, bit for bit on a CPU.
      *
-     * @param images the task's training images; targets are rows of the head, those of classes before first
+     * @param examples the task's training examples; targets are rows of the head, those of classes before first
      * @param replay draws states of the classes before, which the task's loss is over too
      * @param checkpoint where the task is saved while it is trained, and where it may have been saved by an earlier process
      * @param progress called after every step
@@ -57,15 +58,15 @@ public final class TaskTrainer {
      *     number
      */
     public TaskResult train(
-            TaskImages images,
+            TaskExamples examples,
             TaskStart start,
             Optional<LatentReplay> replay,
             Optional<TaskCheckpoint> checkpoint,
             Consumer<StepProgress> progress) {
-        requireFit(images);
-        TaskParameters parameters = new TaskParameters(vit.config(), vit.names(), lora, recipe, start, seed);
-        Batches batches = new Batches(images, recipe.augmentation(), recipe.batch());
-        String of = description(images, start);
+        requireAny(examples);
+        TaskParameters parameters = new TaskParameters(backbone, lora, recipe, start, seed);
+        Batches batches = new Batches(examples, recipe.augmentation(), recipe.batch());
+        String of = description(examples, start);
         TaskCheckpoint.Position position =
                 checkpoint.map(saved -> saved.read(of, parameters.all())).orElse(TaskCheckpoint.Position.START);
         TaskRun run = new TaskRun(start.task(), recipe.epochs(), batches.perEpoch(), position, progress);
@@ -95,32 +96,26 @@ public final class TaskTrainer {
     }
 
     /** Everything that a task's result follows from, besides the base and the earlier tasks. */
-    private String description(TaskImages images, TaskStart start) {
-        return "task " + start.task() + " of " + images.size() + " images and " + start.classes() + " classes, seed "
+    private String description(TaskExamples examples, TaskStart start) {
+        return "task " + start.task() + " of " + examples.size() + " images and " + start.classes() + " classes, seed "
                 + seed + ", " + lora + ", " + recipe + ", "
                 + (start.trainAlpha() ? "" : "without alpha, ")
-                + (control ? "control" : "precision " + vit.engine().precision().optionName());
+                + (control
+                        ? "control"
+                        : "precision " + backbone.engine().precision().optionName());
     }
 
     private TrainingStep step(TaskParameters parameters, List<FrozenGroup> groups, boolean replays) {
         if (control) {
-            return new PlainStep(vit, parameters, groups, recipe.replayHold());
+            return new PlainStep((VitForward) backbone, parameters, groups, recipe.replayHold());
         }
         OptionalDouble hold = replays ? OptionalDouble.of(recipe.replayHold()) : OptionalDouble.empty();
-        return new ScriptStep(vit, parameters, groups, hold);
+        return new ScriptStep(backbone, parameters, groups, hold);
     }
 
-    private void requireFit(TaskImages images) {
-        int side = vit.config().imageSize();
-        if (images.preprocessing().width() != side || images.preprocessing().height() != side) {
-            throw new InputException(
-                    "preprocessing: expected images of " + side + " x " + side + " pixels for this model, found "
-                            + images.preprocessing().width() + " x "
-                            + images.preprocessing().height()
-                            + "; use the checkpoint's own preprocessing");
-        }
-        if (images.size() == 0) {
-            throw new InputException("training: expected images, found none; give the task some");
+    private static void requireAny(TaskExamples examples) {
+        if (examples.size() == 0) {
+            throw new InputException("training: expected examples, found none; give the task some");
         }
     }
 }

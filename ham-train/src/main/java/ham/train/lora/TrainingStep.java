@@ -3,9 +3,12 @@ package ham.train.lora;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ham.merge.InputException;
+import ham.train.engine.TensorArrays;
 import ham.train.input.Batch;
 import ham.train.replay.ReplayedLatents;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -23,6 +26,22 @@ interface TrainingStep extends AutoCloseable {
      * @param factor the schedule's factor on the learning rates
      */
     StepResult run(Batch batch, ReplayedLatents replayed, int number, double factor);
+
+    /**
+     * The images of a batch.
+     *
+     * @param image shape of one, which the model takes
+     * @throws InputException if they have another
+     */
+    static NDArray pixels(NDManager manager, Batch batch, Shape image) {
+        List<Long> shape = batch.pixels().shape();
+        if (shape.get(2) != image.get(1) || shape.get(3) != image.get(2)) {
+            throw new InputException("preprocessing: expected images of " + image.get(2) + " x " + image.get(1)
+                    + " pixels for this model, found " + shape.get(3) + " x " + shape.get(2)
+                    + "; use the checkpoint's own preprocessing");
+        }
+        return TensorArrays.of(manager, batch.pixels());
+    }
 
     /** Rows of the head of a batch's images, then of the replayed states. */
     static int[] targets(Batch batch, ReplayedLatents replayed) {

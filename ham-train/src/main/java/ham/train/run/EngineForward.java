@@ -3,15 +3,18 @@ package ham.train.run;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.head.Head;
 import ham.merge.tensor.Matrix;
+import ham.runtime.tensor.Tensor;
+import ham.train.backbone.Backbone;
+import ham.train.encoder.Backbones;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.FeatureExtractor;
-import ham.train.vit.VitForward;
+import java.util.Map;
 import java.util.SortedMap;
 
 /** The training engine's own forward pass of a merged model: the third form beside the factored and the baked graph. */
 public final class EngineForward implements AutoCloseable {
     private final TorchEngine engine;
-    private final VitForward vit;
+    private final Backbone backbone;
     private final FeatureExtractor features;
     private final Head head;
 
@@ -23,25 +26,25 @@ public final class EngineForward implements AutoCloseable {
      */
     public EngineForward(Checkpoint base, SortedMap<String, Matrix> deltas, Head head, String device, int threads) {
         this.engine = TorchEngine.open(device, threads);
-        this.vit = new VitForward(engine, base);
-        this.features = new FeatureExtractor(vit, deltas);
+        this.backbone = Backbones.open(engine, base);
+        this.features = new FeatureExtractor(backbone, deltas);
         this.head = head;
     }
 
     /**
-     * Logits of images.
+     * Logits of inputs.
      *
-     * @param pixelValues normalised [n, 3, side, side], row-major
+     * @param inputs a batch by the names of the base's inputs
      * @return [n, classes], row-major
      */
-    public float[] logits(float[] pixelValues) {
-        return head.logits(features.features(pixelValues));
+    public float[] logits(Map<String, Tensor> inputs) {
+        return head.logits(features.features(inputs));
     }
 
     @Override
     public void close() {
         features.close();
-        vit.close();
+        backbone.close();
         engine.close();
     }
 }

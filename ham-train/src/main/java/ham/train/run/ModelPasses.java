@@ -1,10 +1,12 @@
 package ham.train.run;
 
+import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
-import ham.merge.checkpoint.VitConfig;
 import ham.merge.tensor.Matrix;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
-import ham.train.data.ImageSet;
+import ham.train.data.Examples;
+import ham.train.encoder.Backbones;
 import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
 import ham.train.head.Features;
@@ -21,40 +23,45 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Images through the models of a run. Where all of them share everything before the tail, since adapters sit in the tail alone or there are none,
+ * Examples through the models of a run. Where all of them share everything before the tail, since adapters sit in the tail alone or there are none,
  * an image goes through that part once in a run: its state is kept (2 d numbers), and every model after that works on the state.
  */
 final class ModelPasses {
     private static final Set<Target> TAIL = EnumSet.of(Target.ATTENTION_OUTPUT, Target.FC1, Target.FC2);
 
     private final RunInputs inputs;
-    private final VitForward vit;
+    private final Backbone backbone;
     private final boolean shared;
-    private final Map<ImageSet, Map<Integer, float[]>> states = new HashMap<>();
+    private final Map<Examples, Map<Integer, float[]>> states = new HashMap<>();
 
-    ModelPasses(RunInputs inputs, VitForward vit) {
+    ModelPasses(RunInputs inputs, Backbone backbone) {
         this.inputs = inputs;
-        this.vit = vit;
-        shared = share(inputs.config(), inputs.base().config());
+        this.backbone = backbone;
+        shared = share(inputs.config(), inputs.base());
     }
 
-    /** Whether all models of a run share what is before the tail. */
-    static boolean share(RunConfig config, VitConfig base) {
-        return config.learning().method() == LearningMethod.FROZEN || isTail(config.lora(), base);
+    /** Whether all models of a run share what is before the tail: only a plain ViT has such a part. */
+    static boolean share(RunConfig config, Checkpoint base) {
+        return Backbones.isPlainVit(base)
+                && (config.learning().method() == LearningMethod.FROZEN
+                        || isTail(config.lora(), base.encoder().blocks()));
     }
 
-    /** Whether adapters sit behind the last block's attention only. */
-    static boolean isTail(LoraSettings lora, VitConfig base) {
-        return TAIL.containsAll(lora.targets())
-                && lora.adaptedBlocks(base.layers()).equals(List.of(base.layers() - 1));
+    /**
+     * Whether adapters sit behind the last block's attention only.
+     *
+     * @param blocks of the model
+     */
+    static boolean isTail(LoraSettings lora, int blocks) {
+        return TAIL.containsAll(lora.targets()) && lora.adaptedBlocks(blocks).equals(List.of(blocks - 1));
     }
 
-    /** A model that images can be seen through. */
+    /** A model that examples can be seen through. */
     interface Pass extends AutoCloseable {
-        /** Features of images of a set, with their class positions. */
-        Features features(ImageSet set, int[] samples);
+        /** Features of examples of a set, with their class positions. */
+        Features features(Examples set, int[] samples);
 
-        /** Features of training images and their states, with their class positions. */
+        /** Features of training examples and their states, with their class positions. */
         RunInputs.Seen seen(int[] samples);
 
         @Override
@@ -71,7 +78,7 @@ final class ModelPasses {
     }
 
     /** Forgets the states of images that no later task needs. */
-    void forget(ImageSet set, int... samples) {
+    void forget(Examples set, int... samples) {
         Map<Integer, float[]> known = states.computeIfAbsent(set, key -> new HashMap<>());
         for (int sample : samples) {
             known.remove(sample);
@@ -82,11 +89,11 @@ final class ModelPasses {
         private final FeatureExtractor extractor;
 
         Whole(SortedMap<String, Matrix> deltas) {
-            extractor = new FeatureExtractor(vit, deltas);
+            extractor = new FeatureExtractor(backbone, deltas);
         }
 
         @Override
-        public Features features(ImageSet set, int[] samples) {
+        public Features features(Examples set, int[] samples) {
             return inputs.features(extractor, set, samples);
         }
 
@@ -105,17 +112,17 @@ final class ModelPasses {
         private final TailExtractor tail;
 
         OfStates(SortedMap<String, Matrix> deltas) {
-            tail = new TailExtractor(vit, deltas);
+            tail = new TailExtractor((VitForward) backbone, deltas);
         }
 
         @Override
-        public Features features(ImageSet set, int[] samples) {
+        public Features features(Examples set, int[] samples) {
             return new Features(tail.features(states(set, samples)), inputs.positions(set, samples));
         }
 
         @Override
         public RunInputs.Seen seen(int[] samples) {
-            ImageSet train = inputs.data().train();
+            Examples train = inputs.data().train();
             int[] positions = inputs.positions(train, samples);
             float[] values = states(train, samples);
             return new RunInputs.Seen(new Features(tail.features(values), positions), new Features(values, positions));
@@ -127,14 +134,14 @@ final class ModelPasses {
         }
     }
 
-    private float[] states(ImageSet set, int... samples) {
-        int width = 2 * vit.config().hidden();
+    private float[] states(Examples set, int... samples) {
+        int width = backbone.stateWidth();
         Map<Integer, float[]> known = states.computeIfAbsent(set, key -> new HashMap<>());
         int[] missing = Arrays.stream(samples)
                 .filter(sample -> !known.containsKey(sample))
                 .toArray();
         if (missing.length > 0) {
-            try (FeatureExtractor frozen = new FeatureExtractor(vit, new TreeMap<>())) {
+            try (FeatureExtractor frozen = new FeatureExtractor(backbone, new TreeMap<>())) {
                 float[] found = inputs.states(frozen, set, missing);
                 for (int i = 0; i < missing.length; i++) {
                     known.put(missing[i], Arrays.copyOfRange(found, i * width, (i + 1) * width));

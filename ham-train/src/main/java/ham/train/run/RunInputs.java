@@ -6,22 +6,29 @@ import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.gram.InputGram;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.runtime.preprocess.PreprocessingChoice;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
+import ham.train.data.Examples;
 import ham.train.data.ImageSet;
+import ham.train.encoder.Backbones;
 import ham.train.feature.FeatureExtractor;
 import ham.train.feature.GramRule;
 import ham.train.feature.InputGrams;
 import ham.train.head.Features;
 import ham.train.head.LatentStatistics;
+import ham.train.input.InputReader;
+import ham.train.input.InputReaders;
 import ham.train.input.PreparedImages;
-import ham.train.input.TaskImages;
+import ham.train.input.PreparedReader;
+import ham.train.input.TaskExamples;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.LoraSettings;
 import ham.train.stream.Split;
@@ -42,12 +49,10 @@ import java.util.stream.IntStream;
  * @param config the options
  * @param base the pre-trained model
  * @param baseSha256 its hash
- * @param data images and classes
+ * @param data examples and classes
  * @param stream the classes cut into tasks
- * @param preprocessing how images become pixel values
- * @param trainPixels training images as the model's preprocessing resizes them
- * @param testPixels test images likewise
- * @param skipped what is wrong with each image that is left out
+ * @param reader how examples become what the base takes
+ * @param skipped what is wrong with each example that is left out
  */
 public record RunInputs(
         RunConfig config,
@@ -55,9 +60,7 @@ public record RunInputs(
         String baseSha256,
         Dataset data,
         TaskStream stream,
-        Preprocessing preprocessing,
-        PreparedImages trainPixels,
-        PreparedImages testPixels,
+        InputReader reader,
         List<String> skipped) {
     /** The smaller part of the heap, and no more than this, holds resized images. */
     private static final long MOST_KEPT = 1L << 30;
@@ -83,9 +86,9 @@ public record RunInputs(
      */
     public static RunInputs open(RunConfig config, Optional<Path> imageCache) {
         Checkpoint base = Checkpoint.open(config.base());
-        VitForward.requireSupported(base);
         requireFit(config.lora(), base);
         requireTail(config, base);
+        requireGrams(config, base);
         Dataset found = DataSpec.open(config.data());
         int[] order = config.stream().order().order(found.classNames().size());
         TaskStream asked =
@@ -97,16 +100,13 @@ public record RunInputs(
             LatentStatistics.requireFit(config.head().projectionWidth(), model.hidden(), model.mlp(), order.length);
         }
         Dataset data = config.stream().badImages().readable(config.data(), found, skipped::add);
-        Preprocessing preprocessing = preprocessing(config, base.config().imageSize());
         return new RunInputs(
                 config,
                 base,
                 base.sha256(),
                 data,
                 learnt == asked.tasks() ? asked : new TaskStream(order, learnt),
-                preprocessing,
-                prepared("training", data.train(), preprocessing, config, data, imageCache),
-                prepared("test", data.test(), preprocessing, config, data, imageCache),
+                reader(config, base, data, imageCache),
                 List.copyOf(skipped));
     }
 
@@ -127,8 +127,9 @@ public record RunInputs(
                 .orElseGet(() -> PreparedImages.of(set, preprocessing, room));
     }
 
-    private PreparedImages prepared(ImageSet set) {
-        return set == data.train() ? trainPixels : testPixels;
+    /** How images become pixel values; empty for a run on texts. */
+    public Optional<Preprocessing> preprocessing() {
+        return reader instanceof PreparedReader images ? Optional.of(images.preprocessing()) : Optional.empty();
     }
 
     private static Preprocessing preprocessing(RunConfig config, int side) {
@@ -161,8 +162,14 @@ public record RunInputs(
     private static void requireTail(RunConfig config, Checkpoint base) {
         String option = config.recipe().replay() > 0 ? "replay" : "drift";
         LoraSettings lora = config.lora();
-        int last = base.config().layers() - 1;
-        if (LatentMemory.isUsed(config) && !ModelPasses.isTail(lora, base.config())) {
+        int last = base.encoder().blocks() - 1;
+        if (LatentMemory.isUsed(config) && !Backbones.isPlainVit(base)) {
+            throw InputException.parameter(
+                    option,
+                    "expected a plain ViT as base, whose states can be kept, found a "
+                            + base.encoder().family() + "; leave it out");
+        }
+        if (LatentMemory.isUsed(config) && !ModelPasses.isTail(lora, last + 1)) {
             throw InputException.parameter(
                     option,
                     "expected adapters behind the last block's attention only, since all before it must stay frozen, found"
@@ -173,15 +180,25 @@ public record RunInputs(
         }
     }
 
+    /** Inputs of layers are measured in one program only. */
+    private static void requireGrams(RunConfig config, Checkpoint base) {
+        if (config.measuring().gram().isUsed(config.learning().merging().usesGrams()) && !Backbones.isPlainVit(base)) {
+            throw InputException.parameter(
+                    "gram",
+                    "expected a plain ViT as base, whose layers' inputs can be measured, found a "
+                            + base.encoder().family() + "; leave it out, or merge by another method");
+        }
+    }
+
     private static void requireFit(LoraSettings lora, Checkpoint base) {
-        int width = base.config().hidden();
+        int width = base.encoder().width();
         if (lora.rank() > width) {
             throw InputException.parameter(
                     "rank",
                     "expected at most " + width + ", the width of " + base.directory() + ", found " + lora.rank()
                             + "; a larger rank adds nothing to a weight of that size");
         }
-        int last = base.config().layers() - 1;
+        int last = base.encoder().blocks() - 1;
         for (int block : lora.blocks()) {
             if (block > last) {
                 throw InputException.parameter(
@@ -193,19 +210,13 @@ public record RunInputs(
     }
 
     /**
-     * A task's images to train on, with their rows of the head as targets.
+     * A task's examples to train on, with their rows of the head as targets.
      *
      * @param before rows of the head before those of the task's classes
      */
-    TaskImages trainingImages(int task, int[] samples, int before) {
+    TaskExamples trainingExamples(int task, int[] samples, int before) {
         int first = stream.firstPosition(task) - before;
-        return new TaskImages(
-                trainPixels,
-                data.train(),
-                samples,
-                label -> stream.position(label) - first,
-                trainPixels.normalisation(),
-                preprocessing);
+        return new TaskExamples(data.train(), samples, label -> stream.position(label) - first, reader);
     }
 
     /**
@@ -232,44 +243,55 @@ public record RunInputs(
                 saved.record().groupAlphas());
     }
 
+    private static InputReader reader(RunConfig config, Checkpoint base, Dataset data, Optional<Path> cache) {
+        if (!(base.encoder().input() instanceof EncoderInput.Images images)) {
+            return InputReaders.of(base);
+        }
+        Preprocessing preprocessing = preprocessing(config, images.side());
+        return new PreparedReader(
+                preprocessing,
+                List.of(
+                        prepared("training", data.trainImages(), preprocessing, config, data, cache),
+                        prepared("test", data.testImages(), preprocessing, config, data, cache)));
+    }
+
     /** Whether adapters are merged by the Gram matrices of their inputs. */
     private boolean usesGrams() {
         return config.learning().merging().usesGrams();
     }
 
     /** The task with the Gram matrices of its inputs, where adapters leave these. */
-    LearnedTask withGrams(LearnedTask learned, SortedMap<String, Matrix> trained, VitForward vit, int[] samples) {
+    LearnedTask withGrams(LearnedTask learned, SortedMap<String, Matrix> trained, Backbone backbone, int[] samples) {
         GramRule rule = config.measuring().gram();
         if (!rule.isUsed(usesGrams()) || learned.adapter().hasGrams()) {
             return learned;
         }
         return new LearnedTask(
-                learned.adapter().withGrams(InputGrams.of(vit, trained, data.train(), samples, preprocessing, rule)),
+                learned.adapter()
+                        .withGrams(InputGrams.of((VitForward) backbone, trained, data.train(), samples, reader, rule)),
                 learned.alpha(),
                 learned.groupAlphas());
     }
 
     /** Features of images of a set, with their class positions. */
-    Features features(FeatureExtractor extractor, ImageSet set, int[] samples) {
-        PreparedImages images = prepared(set);
-        return new Features(extractor.features(images, samples, images.normalisation()), positions(set, samples));
+    Features features(FeatureExtractor extractor, Examples set, int[] samples) {
+        return new Features(extractor.features(set, samples, reader), positions(set, samples));
     }
 
     /** Features of training images and their states, with their class positions. */
     Seen seen(FeatureExtractor extractor, int[] samples) {
-        FeatureExtractor.Extracted extracted = extractor.extract(trainPixels, samples, trainPixels.normalisation());
+        FeatureExtractor.Extracted extracted = extractor.extract(data.train(), samples, reader);
         int[] positions = positions(data.train(), samples);
         return new Seen(new Features(extracted.features(), positions), new Features(extracted.states(), positions));
     }
 
-    /** States of images of a set, [n, 2 d]. */
-    float[] states(FeatureExtractor extractor, ImageSet set, int... samples) {
-        PreparedImages images = prepared(set);
-        return extractor.extract(images, samples, images.normalisation()).states();
+    /** States of examples of a set, [n, 2 d]. */
+    float[] states(FeatureExtractor extractor, Examples set, int... samples) {
+        return extractor.extract(set, samples, reader).states();
     }
 
-    /** Class positions of images of a set. */
-    int[] positions(ImageSet set, int... samples) {
+    /** Class positions of examples of a set. */
+    int[] positions(Examples set, int... samples) {
         return Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray();
     }
 

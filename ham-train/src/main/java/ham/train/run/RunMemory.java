@@ -8,6 +8,7 @@ import ham.merge.record.ScaleChoice;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.TailExtractor;
@@ -78,13 +79,15 @@ final class RunMemory implements AutoCloseable {
     }
 
     /** What is known after the last checkpoint in the folder, or that of a run that begins. */
-    static RunMemory restoreOrBegin(RunInputs inputs, VitForward vit, RunFolder folder) {
+    static RunMemory restoreOrBegin(RunInputs inputs, Backbone backbone, RunFolder folder) {
         int finished = folder.finishedTasks();
-        return finished == 0 ? begin(inputs, vit, Shelf.in(folder.path())) : restore(inputs, vit, folder, finished);
+        return finished == 0
+                ? begin(inputs, backbone, Shelf.in(folder.path()))
+                : restore(inputs, backbone, folder, finished);
     }
 
-    private static RunMemory begin(RunInputs inputs, VitForward vit, Shelf shelf) {
-        TorchEngine engine = vit.engine();
+    private static RunMemory begin(RunInputs inputs, Backbone backbone, Shelf shelf) {
+        TorchEngine engine = backbone.engine();
         OnlineHeads online = emptyHeads(inputs, engine, shelf);
         Optional<OnlineHeads> frozen =
                 knowsFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine, shelf)) : Optional.empty();
@@ -99,20 +102,20 @@ final class RunMemory implements AutoCloseable {
                                 engine,
                                 inputs.config().head().kind(),
                                 inputs.config().measuring().guard(),
-                                inputs.base().config().hidden(),
+                                inputs.base().encoder().width(),
                                 heads,
                                 online,
                                 scale -> emptyHeads(inputs, engine, shelf))),
                 LatentMemory.isUsed(inputs.config())
-                        ? Optional.of(LatentMemory.begin(inputs.config(), vit, online.projection()))
+                        ? Optional.of(LatentMemory.begin(inputs.config(), (VitForward) backbone, online.projection()))
                         : Optional.empty(),
-                new LinearHead(Matrix.zeros(0, inputs.base().config().hidden()), new float[0]),
+                new LinearHead(Matrix.zeros(0, inputs.base().encoder().width()), new float[0]),
                 RunMetrics.begin(inputs));
     }
 
     private static OnlineHeads emptyHeads(RunInputs inputs, TorchEngine engine, Shelf shelf) {
         RunConfig config = inputs.config();
-        return new OnlineHeads(engine, inputs.base().config().hidden(), config.head(), config.seed(), shelf);
+        return new OnlineHeads(engine, inputs.base().encoder().width(), config.head(), config.seed(), shelf);
     }
 
     private static boolean knowsFrozen(RunInputs inputs) {
@@ -124,8 +127,8 @@ final class RunMemory implements AutoCloseable {
                 && inputs.config().learning().method() != LearningMethod.FROZEN;
     }
 
-    private static RunMemory restore(RunInputs inputs, VitForward vit, RunFolder folder, int finished) {
-        TorchEngine engine = vit.engine();
+    private static RunMemory restore(RunInputs inputs, Backbone backbone, RunFolder folder, int finished) {
+        TorchEngine engine = backbone.engine();
         Shelf shelf = Shelf.in(folder.path());
         SafetensorsFile statistics = SafetensorsFile.open(folder.statistics(finished - 1));
         RidgeRule rule = inputs.config().head().ridge();
@@ -150,7 +153,8 @@ final class RunMemory implements AutoCloseable {
                                 online,
                                 prefix -> OnlineHeads.restore(engine, rule, shelf, statistics, prefix))),
                 LatentMemory.isUsed(inputs.config())
-                        ? Optional.of(LatentMemory.restore(inputs.config(), vit, online.projection(), statistics))
+                        ? Optional.of(LatentMemory.restore(
+                                inputs.config(), (VitForward) backbone, online.projection(), statistics))
                         : Optional.empty(),
                 new LinearHead(statistics.matrix("linear.weight"), statistics.floats("linear.bias")),
                 RunMetrics.restore(metrics, inputs));

@@ -1,10 +1,13 @@
 package ham.train.run;
 
+import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
-import ham.merge.checkpoint.VitConfig;
+import ham.merge.encoder.EncoderInput;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.engine.MixedPrecision;
 import ham.train.head.Shelf;
+import ham.train.input.InputSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * What a run is going to need at its peak, in bytes, from the shapes of base, adapters and heads; a fifth too much rather than too little.
@@ -31,6 +35,9 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
     private static final int MOST_GROUPS = 5;
     /** Parts of the merged delta between none and all that a guarded run compares. */
     private static final int GUARD_PARTS = 1;
+
+    /** Width of an attention head where a base does not say another. */
+    private static final int HEAD_WIDTH = 64;
 
     private static final long SMALL = 1L << 30;
     private static final double GIB = 1L << 30;
@@ -56,30 +63,38 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         }
     }
 
-    static RunNeeds of(RunInputs inputs, MixedPrecision precision) {
+    static RunNeeds of(RunInputs inputs, Backbone backbone) {
         RunConfig config = inputs.config();
-        VitConfig base = inputs.base().config();
-        long d = base.hidden();
+        Checkpoint base = inputs.base();
+        long d = base.encoder().width();
         long m = config.head().projectionWidth();
         long tasks = inputs.stream().tasks();
         long classes = inputs.stream().order().length;
         long dense = 0;
         long factors = 0;
-        for (Target target : config.lora().targets()) {
-            long layers = config.lora().adaptedBlocks(base.layers()).size();
-            long in = target.inputs(base);
-            long out = target.outputs(base);
-            dense += Float.BYTES * layers * in * out;
-            factors += Float.BYTES * layers * config.lora().rank() * (in + out);
+        for (int block : config.lora().adaptedBlocks(backbone.blocks())) {
+            for (Target target : config.lora().targets()) {
+                String weight = backbone.weightName(block, target);
+                long in = backbone.inputs(weight);
+                long out = backbone.outputs(weight);
+                dense += Float.BYTES * in * out;
+                factors += (long) Float.BYTES * config.lora().rank() * (in + out);
+            }
         }
         boolean guarded = GuardWork.isUsed(config);
         int heads = (config.measuring().frozen() || guarded ? 2 : 1) + (guarded ? GUARD_PARTS : 0);
-        long weights = Float.BYTES * (12 * d * d * base.layers());
-        long image = 3L * base.imageSize() * base.imageSize();
-        long tokens = (long) (base.imageSize() / base.patch()) * (base.imageSize() / base.patch()) + 1;
-        int size = precision == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
+        long weights = base.encoder().shapes().values().stream()
+                .mapToLong(shape -> Float.BYTES * shape.stream().reduce(1L, (a, b) -> a * b))
+                .sum();
+        long image = base.encoder().input() instanceof EncoderInput.Images images
+                ? (long) images.channels() * images.side() * images.side()
+                : 0;
+        long tokens = tokens(inputs);
+        long hidden = backbone.inputs(backbone.weightName(0, Target.QUERY));
+        long attention = base.isVit() ? base.config().heads() : Math.max(1, hidden / HEAD_WIDTH);
+        int size = backbone.engine().precision() == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
         long batch = Math.min(config.recipe().batch(), inputs.split(0).training().length);
-        long step = batch * tokens * base.layers() * (KEPT_WIDTHS * d + 2L * base.heads() * tokens) * size;
+        long step = batch * tokens * backbone.blocks() * (KEPT_WIDTHS * hidden + 2L * attention * tokens) * size;
         long gram = Double.BYTES * m * m;
         boolean shelved = Shelf.takes(gram);
         // One is worked on, with its factor; a guarded run takes held-out images out of a copy.
@@ -102,6 +117,21 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                         + 2 * dense
                         + weights
                         + 3 * projections);
+    }
+
+    /** Of an image its patches and the class token, of a text those of the longest of the first task. */
+    private static long tokens(RunInputs inputs) {
+        if (inputs.base().encoder().input() instanceof EncoderInput.Images images) {
+            long patch = inputs.base().encoder().shapes().values().stream()
+                    .filter(shape -> shape.size() == 4)
+                    .mapToLong(shape -> shape.get(3))
+                    .findFirst()
+                    .orElse(images.side());
+            return (images.side() / patch) * (images.side() / patch) + 1;
+        }
+        InputSource texts =
+                inputs.reader().open(inputs.data().train(), inputs.split(0).training());
+        return IntStream.range(0, texts.size()).map(texts::length).max().orElse(1);
     }
 
     /** One sentence for people; empty for a run that needs little. */
@@ -164,7 +194,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         long each = perClass == 0
                 ? test
                 : Math.min(test, (long) perClass * inputs.stream().order().length);
-        boolean once = ModelPasses.share(inputs.config(), inputs.base().config());
+        boolean once = ModelPasses.share(inputs.config(), inputs.base());
         double evaluated = once ? test : each * (tasks - 1) / 2.0 + test;
         double seen = once ? train : train + (inputs.config().measuring().frozen() ? train + test : 0);
         double training = train * (double) inputs.config().recipe().epochs() / imagesPerSecond;

@@ -7,8 +7,10 @@ import ham.merge.join.Importance;
 import ham.merge.record.ScaleChoice;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
+import ham.train.backbone.Backbone;
 import ham.train.config.Measuring;
 import ham.train.config.RunConfig;
+import ham.train.encoder.Backbones;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.TailExtractor;
 import ham.train.guard.Guard;
@@ -68,29 +70,29 @@ public final class StreamTrainer {
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
-        if (config.preprocessing().isEmpty()) {
+        if (!inputs.data().isText() && config.preprocessing().isEmpty()) {
             Preprocessing.warning(config.base()).ifPresent(progress::warned);
         }
         GuardWork.warning(config).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
-                VitForward vit = new VitForward(engine, inputs.base());
-                RunMemory memory = RunMemory.restoreOrBegin(inputs, vit, folder)) {
+                Backbone backbone = Backbones.open(engine, inputs.base());
+                RunMemory memory = RunMemory.restoreOrBegin(inputs, backbone, folder)) {
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())
-                    : new TrainedTasks(inputs, vit, folder, saveEvery, progress);
+                    : new TrainedTasks(inputs, backbone, folder, saveEvery, progress);
             int finished = folder.finishedTasks();
             if (finished > 0) {
                 progress.resumed(finished, stream.tasks());
             }
-            plan(engine, folder);
+            plan(backbone, folder);
             RunOutputs outputs = new RunOutputs(inputs, folder);
-            ModelPasses passes = new ModelPasses(inputs, vit);
-            TestImages tests = new TestImages(inputs, vit, passes);
+            ModelPasses passes = new ModelPasses(inputs, backbone);
+            TestImages tests = new TestImages(inputs, backbone, passes);
             if (finished > 0) {
                 outputs.forgetTraining(finished - 1);
             }
             for (int task = finished; task < stream.tasks(); task++) {
-                new TaskWork(task, source, vit, memory, passes, tests).learn(outputs);
+                new TaskWork(task, source, backbone, memory, passes, tests).learn(outputs);
             }
             outputs.finish(memory);
             memory.choice()
@@ -100,8 +102,8 @@ public final class StreamTrainer {
     }
 
     /** Says what the run is going to need, and what does not fit. */
-    private void plan(TorchEngine engine, RunFolder folder) {
-        RunNeeds needs = RunNeeds.of(inputs, engine.precision());
+    private void plan(Backbone backbone, RunFolder folder) {
+        RunNeeds needs = RunNeeds.of(inputs, backbone);
         if (!needs.sentence().isEmpty()) {
             progress.planned(needs.sentence());
         }
@@ -112,7 +114,7 @@ public final class StreamTrainer {
     private final class TaskWork {
         private final int task;
         private final TaskSource source;
-        private final VitForward vit;
+        private final Backbone backbone;
         private final RunMemory memory;
         private final ModelPasses passes;
         private final TestImages tests;
@@ -120,10 +122,16 @@ public final class StreamTrainer {
         private final PhaseClock clock = new PhaseClock();
         private final SortedMap<String, short[]> answers = new TreeMap<>();
 
-        TaskWork(int task, TaskSource source, VitForward vit, RunMemory memory, ModelPasses passes, TestImages tests) {
+        TaskWork(
+                int task,
+                TaskSource source,
+                Backbone backbone,
+                RunMemory memory,
+                ModelPasses passes,
+                TestImages tests) {
             this.task = task;
             this.source = source;
-            this.vit = vit;
+            this.backbone = backbone;
             this.memory = memory;
             this.passes = passes;
             this.tests = tests;
@@ -138,8 +146,8 @@ public final class StreamTrainer {
             clock.lap("merging");
             TaskOutcome outcome = train(start);
             clock.lap("training", outcome.secondsBefore());
-            outcome = outcome.with(
-                    inputs.withGrams(outcome.learned(), outcome.learned().trainedDeltas(start), vit, split.training()));
+            outcome = outcome.with(inputs.withGrams(
+                    outcome.learned(), outcome.learned().trainedDeltas(start), backbone, split.training()));
             clock.lap("grams");
             Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");
@@ -186,7 +194,7 @@ public final class StreamTrainer {
 
         /** No later task looks at the images that this one was trained on. */
         private void forgetImages() {
-            inputs.trainPixels().forget(split.training());
+            inputs.reader().forget(inputs.data().train(), split.training());
             passes.forget(inputs.data().train(), split.training());
         }
 
@@ -194,7 +202,8 @@ public final class StreamTrainer {
             if (!memory.replays(task)) {
                 return source.learn(start, split, Optional.empty());
             }
-            try (TailExtractor before = new TailExtractor(vit, memory.learner().deltas())) {
+            try (TailExtractor before =
+                    new TailExtractor((VitForward) backbone, memory.learner().deltas())) {
                 return source.learn(start.after(memory.linear()), split, memory.replay(task, before));
             }
         }
@@ -260,13 +269,13 @@ public final class StreamTrainer {
         }
 
         private double accuracy(LinearHead head, Features images) {
-            return HeadLogits.accuracy(vit.engine(), head, images.from(stream.firstPosition(task)));
+            return HeadLogits.accuracy(backbone.engine(), head, images.from(stream.firstPosition(task)));
         }
 
         private Optional<GuardWork.TaskFeatures> addFrozen() {
             return memory.frozen().map(heads -> {
-                try (ModelPasses.Pass backbone = passes.through(new TreeMap<>())) {
-                    GuardWork.TaskFeatures seen = GuardWork.TaskFeatures.of(inputs, backbone, task);
+                try (ModelPasses.Pass network = passes.through(new TreeMap<>())) {
+                    GuardWork.TaskFeatures seen = GuardWork.TaskFeatures.of(inputs, network, task);
                     heads.add(seen.training(), seen.heldOut(), stream.seen(task));
                     return seen;
                 }

@@ -2,12 +2,12 @@ package ham.train.run;
 
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
-import ham.train.data.ImageSet;
+import ham.train.backbone.Backbone;
+import ham.train.data.Examples;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
 import ham.train.metrics.AccuracyRow;
 import ham.train.stream.TaskStream;
-import ham.train.vit.VitForward;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -21,19 +21,19 @@ import java.util.stream.IntStream;
 final class TestImages {
     private final RunInputs inputs;
     private final TaskStream stream;
-    private final ImageSet test;
-    private final VitForward vit;
+    private final Examples test;
+    private final Backbone backbone;
     private final ModelPasses passes;
     /** All test images of each task through the frozen backbone, which never changes. */
     private final List<Features> frozen = new ArrayList<>();
 
     private final Map<HeadKind, short[]> answered = new EnumMap<>(HeadKind.class);
 
-    TestImages(RunInputs inputs, VitForward vit, ModelPasses passes) {
+    TestImages(RunInputs inputs, Backbone backbone, ModelPasses passes) {
         this.inputs = inputs;
         this.stream = inputs.stream();
         this.test = inputs.data().test();
-        this.vit = vit;
+        this.backbone = backbone;
         this.passes = passes;
     }
 
@@ -58,8 +58,8 @@ final class TestImages {
             int task, ModelPasses.Pass model, Map<HeadKind, Head> heads, Map<HeadKind, AccuracyRow> before) {
         Features images = features(model, stream.samples(test, task)).from(stream.firstPosition(task));
         Map<HeadKind, AccuracyRow> rows = new EnumMap<>(HeadKind.class);
-        heads.forEach((kind, head) ->
-                rows.put(kind, before.get(kind).and(HeadLogits.accuracy(vit.engine(), head, images), images.size())));
+        heads.forEach((kind, head) -> rows.put(
+                kind, before.get(kind).and(HeadLogits.accuracy(backbone.engine(), head, images), images.size())));
         return rows;
     }
 
@@ -71,7 +71,7 @@ final class TestImages {
             Features images = features.apply(tested);
             int[] samples = samples(task, tested);
             heads.forEach((kind, head) -> {
-                int[] answers = HeadLogits.answers(vit.engine(), head, images);
+                int[] answers = HeadLogits.answers(backbone.engine(), head, images);
                 rows.put(kind, rows.get(kind).and(accuracy(answers, images), images.size()));
                 note(kind, samples, answers);
             });
@@ -130,8 +130,8 @@ final class TestImages {
 
     private Features frozen(int task) {
         while (frozen.size() <= task) {
-            try (ModelPasses.Pass backbone = passes.through(new TreeMap<>())) {
-                frozen.add(features(backbone, stream.samples(test, frozen.size())));
+            try (ModelPasses.Pass network = passes.through(new TreeMap<>())) {
+                frozen.add(features(network, stream.samples(test, frozen.size())));
             }
         }
         return frozen.get(task);

@@ -1,6 +1,8 @@
 package ham.train.run;
 
 import ham.merge.adapter.LoraAdapter;
+import ham.merge.encoder.EncoderInput;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.Recipe;
@@ -11,7 +13,6 @@ import ham.train.lora.TaskStart;
 import ham.train.lora.TaskTrainer;
 import ham.train.replay.LatentReplay;
 import ham.train.stream.Split;
-import ham.train.vit.VitForward;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -22,15 +23,15 @@ final class TrainedTasks implements TaskSource {
     private static final int MEASURED_STEPS = 3;
 
     private final RunInputs inputs;
-    private final VitForward vit;
+    private final Backbone backbone;
     private final RunFolder folder;
     private final Duration saveEvery;
     private final RunProgress progress;
     private boolean estimated;
 
-    TrainedTasks(RunInputs inputs, VitForward vit, RunFolder folder, Duration saveEvery, RunProgress progress) {
+    TrainedTasks(RunInputs inputs, Backbone backbone, RunFolder folder, Duration saveEvery, RunProgress progress) {
         this.inputs = inputs;
-        this.vit = vit;
+        this.backbone = backbone;
         this.folder = folder;
         this.saveEvery = saveEvery;
         this.progress = progress;
@@ -40,12 +41,13 @@ final class TrainedTasks implements TaskSource {
     public TaskOutcome learn(TaskStart start, Split split, Optional<LatentReplay> replay) {
         RunConfig config = inputs.config();
         int task = start.task();
-        Recipe recipe = config.learning()
-                .recipe(config.recipe(), task)
-                .forImagesOf(vit.config().imageSize());
-        TaskResult result = new TaskTrainer(vit, config.lora(), recipe, config.seed())
+        Recipe recipe = config.learning().recipe(config.recipe(), task);
+        if (inputs.base().encoder().input() instanceof EncoderInput.Images images) {
+            recipe = recipe.forImagesOf(images.side());
+        }
+        TaskResult result = new TaskTrainer(backbone, config.lora(), recipe, config.seed())
                 .train(
-                        inputs.trainingImages(
+                        inputs.trainingExamples(
                                 task, split.training(), start.head().classes()),
                         start,
                         replay,

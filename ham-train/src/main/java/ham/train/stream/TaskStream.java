@@ -1,7 +1,7 @@
 package ham.train.stream;
 
 import ham.merge.InputException;
-import ham.train.data.ImageSet;
+import ham.train.data.Examples;
 import ham.train.seed.Seeds;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -100,11 +100,11 @@ public final class TaskStream {
     }
 
     /** Indices of the images of a task, ascending. */
-    public int[] samples(ImageSet images, int task) {
+    public int[] samples(Examples examples, int task) {
         int first = firstPosition(task);
         int end = seen(task);
-        return IntStream.range(0, images.size())
-                .filter(i -> positions[images.label(i)] >= first && positions[images.label(i)] < end)
+        return IntStream.range(0, examples.size())
+                .filter(i -> positions[examples.label(i)] >= first && positions[examples.label(i)] < end)
                 .toArray();
     }
 
@@ -115,14 +115,14 @@ public final class TaskStream {
      * @param purpose names the choice; with the seed and the label it decides it, whatever the tasks are
      * @return indices, ascending
      */
-    public int[] samples(ImageSet images, int task, int perClass, long seed, String purpose) {
-        int[] samples = samples(images, task);
+    public int[] samples(Examples examples, int task, int perClass, long seed, String purpose) {
+        int[] samples = samples(examples, task);
         if (perClass == 0) {
             return samples;
         }
         return Arrays.stream(labels(task))
                 .flatMap(label -> {
-                    int[] own = ofClass(images, samples, label);
+                    int[] own = ofClass(examples, samples, label);
                     Seeds.shuffle(own, Seeds.random(seed, purpose, label));
                     return Arrays.stream(own).limit(perClass);
                 })
@@ -130,15 +130,15 @@ public final class TaskStream {
                 .toArray();
     }
 
-    private static int[] ofClass(ImageSet images, int[] samples, int label) {
-        return Arrays.stream(samples).filter(i -> images.label(i) == label).toArray();
+    private static int[] ofClass(Examples examples, int[] samples, int label) {
+        return Arrays.stream(samples).filter(i -> examples.label(i) == label).toArray();
     }
 
     /**
      * A task's training images, some of each class held out. Drawn from (seed, label), so a class keeps its held-out images whatever the
      * tasks are.
      */
-    public Split split(ImageSet train, int task, long seed, Sampling sampling) {
+    public Split split(Examples train, int task, long seed, Sampling sampling) {
         boolean[] held = new boolean[train.size()];
         int[] samples = samples(train, task, sampling.perClass(), seed, "training images");
         for (int label : labels(task)) {

@@ -14,8 +14,13 @@ import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.checkpoint.VitForm;
 import ham.merge.checkpoint.VitNames;
+import ham.merge.encoder.EncoderInput;
+import ham.runtime.tensor.Tensor;
+import ham.train.backbone.Backbone;
+import ham.train.engine.MixedPrecision;
 import ham.train.engine.TorchEngine;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +34,7 @@ import java.util.function.BiConsumer;
  *
  * <p>Shapes: n images, t tokens, d width. Linear weights are [out, in] as stored.
  */
-public final class VitForward implements AutoCloseable {
+public final class VitForward implements Backbone {
     private static final NDIndex FIRST_TOKEN = new NDIndex(":, 0:1");
 
     private final TorchEngine engine;
@@ -109,6 +114,7 @@ public final class VitForward implements AutoCloseable {
     }
 
     /** The engine that holds the weights. */
+    @Override
     public TorchEngine engine() {
         return engine;
     }
@@ -118,12 +124,74 @@ public final class VitForward implements AutoCloseable {
         return config;
     }
 
+    @Override
+    public int width() {
+        return config.hidden();
+    }
+
+    @Override
+    public int stateWidth() {
+        return 2 * config.hidden();
+    }
+
+    @Override
+    public int blocks() {
+        return config.layers();
+    }
+
+    @Override
+    public String weightName(int block, Target target) {
+        return names.weight(block, target);
+    }
+
+    @Override
+    public List<String> inputs() {
+        return List.of(EncoderInput.PIXELS);
+    }
+
+    @Override
+    public List<Long> imageShape() {
+        return List.of((long) config.channels(), (long) config.imageSize(), (long) config.imageSize());
+    }
+
+    @Override
+    public void requireFit(Map<String, Tensor> batch) {
+        Tensor pixels = batch.get(EncoderInput.PIXELS);
+        if (pixels == null) {
+            throw new InputException("data: expected images for this ViT, found " + String.join(", ", batch.keySet())
+                    + "; give data of the kind that the base takes");
+        }
+        int side = config.imageSize();
+        List<Long> shape = pixels.shape();
+        if (shape.get(2) != side || shape.get(3) != side) {
+            throw new InputException("preprocessing: expected images of " + side + " x " + side
+                    + " pixels for this model, found " + shape.get(3) + " x " + shape.get(2)
+                    + "; use the checkpoint's own preprocessing");
+        }
+    }
+
+    @Override
+    public String functions(MixedPrecision precision, Collection<String> exact) {
+        return VitScript.FUNCTIONS;
+    }
+
+    @Override
+    public String states(MixedPrecision precision, Collection<String> exact) {
+        return VitScript.states(this, precision, exact);
+    }
+
+    @Override
+    public String features(String states, MixedPrecision precision, Collection<String> exact) {
+        return VitScript.tail(states, this, precision, exact) + "[0]";
+    }
+
     /** Names of its weights. */
     public VitNames names() {
         return names;
     }
 
     /** A frozen weight by its name in the checkpoint; stays owned by this object. */
+    @Override
     public NDArray weight(String name) {
         NDArray weight = weights.get(name);
         if (weight == null) {
@@ -136,6 +204,7 @@ public final class VitForward implements AutoCloseable {
      * The frozen arrays that no adapter changes, as {@link VitScript} takes them: class token, positions, patch weight and bias, the last
      * norm's, and of every block the norms' and six biases, which are zero where the checkpoint has none.
      */
+    @Override
     public List<NDArray> fixed() {
         List<NDArray> fixed = new ArrayList<>();
         fixed.add(weight(names.clsToken()));
@@ -157,6 +226,7 @@ public final class VitForward implements AutoCloseable {
     }
 
     /** Names of the linear layers' weights, six a block in the order of {@link Target}. */
+    @Override
     public List<String> linearNames() {
         List<String> linear = new ArrayList<>();
         for (int block = 0; block < config.layers(); block++) {

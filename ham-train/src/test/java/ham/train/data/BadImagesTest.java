@@ -70,7 +70,7 @@ class BadImagesTest {
         assertThat(data.train().size()).isEqualTo(5);
         assertThat(data.train().label(1)).isZero();
         assertThat(data.train().label(2)).isEqualTo(1);
-        assertThat(data.train().image(4).width()).isEqualTo(4);
+        assertThat(data.trainImages().image(4).width()).isEqualTo(4);
         assertThat(data.test().size()).isEqualTo(5);
     }
 

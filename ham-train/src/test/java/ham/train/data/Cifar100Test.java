@@ -53,7 +53,7 @@ class Cifar100Test {
         assertThat(dataset.train().size()).isEqualTo(3);
         assertThat(dataset.train().label(0)).isEqualTo(2);
         assertThat(dataset.test().label(2)).isEqualTo(2);
-        RgbImage image = dataset.train().image(1);
+        RgbImage image = dataset.trainImages().image(1);
         assertThat(image.width()).isEqualTo(32);
         assertThat(image.height()).isEqualTo(32);
         int at = 3 * (7 * 32 + 5);

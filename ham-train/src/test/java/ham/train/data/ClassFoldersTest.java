@@ -48,9 +48,9 @@ class ClassFoldersTest {
         assertThat(dataset.train().size()).isEqualTo(3);
         assertThat(dataset.train().label(0)).isZero();
         assertThat(dataset.train().label(2)).isEqualTo(1);
-        assertThat(dataset.train().image(1).rgb()).startsWith(0x10, 0x20, 0x30);
-        assertThat(dataset.train().image(2).rgb()).startsWith(1, 2, 3);
-        assertThat(dataset.test().image(1).rgb()).startsWith(0, 0, 0xFF);
+        assertThat(dataset.trainImages().image(1).rgb()).startsWith(0x10, 0x20, 0x30);
+        assertThat(dataset.trainImages().image(2).rgb()).startsWith(1, 2, 3);
+        assertThat(dataset.testImages().image(1).rgb()).startsWith(0, 0, 0xFF);
     }
 
     @ParameterizedTest
@@ -80,7 +80,10 @@ class ClassFoldersTest {
         Dataset dataset = DataSpec.openTest(folder);
         assertThat(dataset.classNames()).containsExactly("ant", "bird");
         assertThat(dataset.test().size()).isEqualTo(2);
-        assertThat(DataSpec.openTest(folder.resolve("test")).test().image(1).rgb())
+        assertThat(DataSpec.openTest(folder.resolve("test"))
+                        .testImages()
+                        .image(1)
+                        .rgb())
                 .startsWith(0, 0, 0xFF);
         assertThat(DataSpec.openAny(folder).any().size()).isEqualTo(2);
         refused("train", "training images");
@@ -107,7 +110,7 @@ class ClassFoldersTest {
     @Test
     void namesTheImageThatCannotBeDecoded() throws IOException {
         Files.writeString(folder.resolve("train/ant/1.png"), "no image");
-        ImageSet train = DataSpec.open(folder).train();
+        ImageSet train = DataSpec.open(folder).trainImages();
         assertThatThrownBy(() -> train.image(0))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(folder.resolve("train/ant/1.png").toString());
@@ -153,7 +156,7 @@ class ClassFoldersTest {
         image("train/ant/more/deeper/9.PNG", 0x0A0B0C);
         Files.copy(folder.resolve("train/bird/1.png"), folder.resolve("train/bird/without-extension"));
         Files.writeString(folder.resolve("train/bird/4.ppm"), "P3 1 1 255 7 8 9\n");
-        ImageSet train = DataSpec.open(folder).train();
+        ImageSet train = DataSpec.open(folder).trainImages();
         assertThat(train.size()).isEqualTo(6);
         assertThat(train.label(1)).isZero();
         assertThat(train.image(1).rgb()).startsWith(0x0A, 0x0B, 0x0C);
@@ -165,7 +168,7 @@ class ClassFoldersTest {
     @Test
     void refusesFormatsThatAreNotReadByName() throws IOException {
         Files.write(folder.resolve("train/ant/2.heic"), "    ftypheic    ".getBytes(StandardCharsets.US_ASCII));
-        ImageSet train = DataSpec.open(folder).train();
+        ImageSet train = DataSpec.open(folder).trainImages();
         assertThatThrownBy(() -> train.image(1)).hasMessageContainingAll("2.heic", "HEIC");
         Files.createDirectories(folder.resolve("train/cat"));
         Files.createDirectories(folder.resolve("test/cat"));

@@ -71,9 +71,9 @@ class IdxTest {
         assertThat(dataset.classNames()).containsExactly("0", "1");
         assertThat(dataset.train().size()).isEqualTo(3);
         assertThat(dataset.test().label(1)).isEqualTo(1);
-        assertThat(dataset.test().image(1).width()).isEqualTo(3);
-        assertThat(dataset.test().image(1).height()).isEqualTo(2);
-        assertThat(dataset.test().image(1).rgb())
+        assertThat(dataset.testImages().image(1).width()).isEqualTo(3);
+        assertThat(dataset.testImages().image(1).height()).isEqualTo(2);
+        assertThat(dataset.testImages().image(1).rgb())
                 .containsExactly(6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 11);
     }
 
@@ -119,7 +119,7 @@ class IdxTest {
         assertThat(dataset.train().size()).isEqualTo(3000);
         assertThat(dataset.test().size()).isEqualTo(1000);
         assertThat(dataset.classNames()).hasSize(10);
-        assertThat(dataset.train().image(0).width()).isEqualTo(28);
+        assertThat(dataset.trainImages().image(0).width()).isEqualTo(28);
     }
 
     @Test

@@ -38,10 +38,10 @@ class ImageListsTest {
     private void assertBoth() {
         Dataset data = DataSpec.open(folder);
         assertThat(data.classNames()).containsExactly("käfer", "vogel, groß");
-        assertThat(numbers(data.train())).containsExactly(0, 1);
-        assertThat(labels(data.train())).containsExactly(1, 0);
-        assertThat(numbers(data.test())).containsExactly(2, 3);
-        assertThat(labels(data.test())).containsExactly(0, 1);
+        assertThat(numbers(data.trainImages())).containsExactly(0, 1);
+        assertThat(labels(data.trainImages())).containsExactly(1, 0);
+        assertThat(numbers(data.testImages())).containsExactly(2, 3);
+        assertThat(labels(data.testImages())).containsExactly(0, 1);
     }
 
     private static int[] numbers(ImageSet images) {
@@ -74,8 +74,8 @@ class ImageListsTest {
         write("test.txt", "bilder ü/2.ppm\nzebra/1.ppm\n");
         Dataset data = DataSpec.open(folder);
         assertThat(data.classNames()).containsExactly("bilder ü", "zebra");
-        assertThat(labels(data.train())).containsExactly(0, 1);
-        assertThat(numbers(data.train())).containsExactly(0, 1);
+        assertThat(labels(data.trainImages())).containsExactly(0, 1);
+        assertThat(numbers(data.trainImages())).containsExactly(0, 1);
         write("test.txt", "2.ppm\n");
         assertThatThrownBy(() -> DataSpec.open(folder))
                 .isInstanceOf(InputException.class)
@@ -159,11 +159,11 @@ class ImageListsTest {
         write("labels.csv", "path,label\nbilder ü/3.ppm,10\nbilder ü/2.ppm,9\n");
         Dataset data = DataSpec.openTest(folder);
         assertThat(data.classNames()).containsExactly("9", "10");
-        assertThat(labels(data.test())).containsExactly(1, 0);
+        assertThat(labels(data.testImages())).containsExactly(1, 0);
         refused("row 1", "in which part", "split");
         write("classes.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n");
         assertThat(DataSpec.openTest(folder).classNames()).hasSize(11);
-        assertThat(labels(DataSpec.openTest(folder).test())).containsExactly(10, 9);
+        assertThat(labels(DataSpec.openTest(folder).testImages())).containsExactly(10, 9);
         write("classes.txt", "a\n");
         assertThatThrownBy(() -> DataSpec.openTest(folder))
                 .hasMessageContainingAll("labels below 1", "classes.txt", "found 10");
@@ -172,7 +172,7 @@ class ImageListsTest {
     @Test
     void namesTheImageThatIsNotThere() throws IOException {
         write("test.csv", "path,label\nbilder ü/7.ppm,a\n");
-        ImageSet test = DataSpec.openTest(folder).test();
+        ImageSet test = DataSpec.openTest(folder).testImages();
         assertThatThrownBy(() -> test.image(0))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("7.ppm", "no such file");

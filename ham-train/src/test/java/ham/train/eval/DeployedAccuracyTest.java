@@ -60,7 +60,7 @@ class DeployedAccuracyTest {
     void namesDecideWhichLogitAndWhichTaskAClassIs() {
         Dataset data = data(List.of("blue", "red", "green"), new int[] {2, 0, 1, 1}, new int[] {0, 1, 2, 0});
         DeployedAccuracy accuracy = DeployedAccuracy.measure(
-                classifier, data, List.of(List.of("green"), List.of("red", "blue")), done -> {});
+                ExampleClassifier.of(classifier), data, List.of(List.of("green"), List.of("red", "blue")), done -> {});
         assertThat(accuracy.accuracy()).isEqualTo(0.75);
         assertThat(accuracy.images()).isEqualTo(4);
         assertThat(accuracy.tasks()).hasSize(2);
@@ -75,7 +75,7 @@ class DeployedAccuracyTest {
         channels[129] = 1;
         List<Integer> progress = new ArrayList<>();
         DeployedAccuracy accuracy = DeployedAccuracy.measure(
-                classifier,
+                ExampleClassifier.of(classifier),
                 data(List.of("red"), channels, new int[130]),
                 List.of(List.of("blue", "green"), List.of("red")),
                 progress::add);
@@ -94,7 +94,7 @@ class DeployedAccuracyTest {
     }
 
     private static void assertRefused(Dataset data, List<List<String>> tasks, String... parts) {
-        assertThatThrownBy(() -> DeployedAccuracy.measure(classifier, data, tasks, done -> {}))
+        assertThatThrownBy(() -> DeployedAccuracy.measure(ExampleClassifier.of(classifier), data, tasks, done -> {}))
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll(parts);
     }

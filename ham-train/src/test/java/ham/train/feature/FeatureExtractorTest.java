@@ -13,6 +13,7 @@ import ham.train.TinyVit;
 import ham.train.data.DataSpec;
 import ham.train.data.ImageSet;
 import ham.train.engine.TorchEngine;
+import ham.train.input.ImageReader;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,7 +26,8 @@ class FeatureExtractorTest {
     @Test
     void featuresOfASetAreThoseOfItsPreprocessedPixels(@TempDir Path folder) {
         Preprocessing preprocessing = Preprocessing.vitDefault(TinyVit.SIDE);
-        ImageSet images = DataSpec.open(TestData.path("fashion-mnist")).test();
+        ImageReader reader = new ImageReader(preprocessing);
+        ImageSet images = DataSpec.open(TestData.path("fashion-mnist")).testImages();
         int[] indices = IntStream.range(0, 230).map(i -> 3 * i).toArray();
         int floats = 3 * TinyVit.SIDE * TinyVit.SIDE;
         float[] pixels = new float[indices.length * floats];
@@ -35,11 +37,11 @@ class FeatureExtractorTest {
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, TinyVit.in(folder));
                 FeatureExtractor extractor = new FeatureExtractor(vit, new TreeMap<>())) {
-            assertThat(extractor.features(images, indices, preprocessing))
+            assertThat(extractor.features(images, indices, reader))
                     .hasSize(230 * TinyVit.WIDTH)
                     .usingComparatorWithPrecision(1e-5f)
                     .containsExactly(extractor.features(pixels));
-            assertThat(extractor.features(images, new int[0], preprocessing)).isEmpty();
+            assertThat(extractor.features(images, new int[0], reader)).isEmpty();
         }
     }
 

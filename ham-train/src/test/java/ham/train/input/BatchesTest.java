@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ham.runtime.image.RgbImage;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.ImageSet;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -186,11 +185,12 @@ class BatchesTest {
 
     private static Batches batches(Augmentation augmentation) {
         int[] all = IntStream.range(0, 10).toArray();
-        return new Batches(new TaskImages(new Even(), all, label -> label, PREPROCESSING), augmentation, 4);
+        return new Batches(
+                new TaskExamples(new Even(), all, label -> label, new ImageReader(PREPROCESSING)), augmentation, 4);
     }
 
     private static float value(Batch batch, int index) {
-        return batch.pixels().order(ByteOrder.nativeOrder()).asFloatBuffer().get(index);
+        return batch.pixels().data().asFloatBuffer().get(index);
     }
 
     /** Image i is all of value i + 10 with label i modulo 2, except for one white corner. */

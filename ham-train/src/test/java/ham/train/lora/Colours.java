@@ -4,19 +4,20 @@ import ham.runtime.image.RgbImage;
 import ham.runtime.preprocess.Preprocessing;
 import ham.train.TinyVit;
 import ham.train.data.ImageSet;
-import ham.train.input.TaskImages;
+import ham.train.input.ImageReader;
+import ham.train.input.TaskExamples;
 import java.util.Random;
 import java.util.stream.IntStream;
 
 /** 90 images: label 0 is reddish, 1 greenish, 2 bluish, with noise. */
 final class Colours implements ImageSet {
-    static TaskImages images() {
+    static TaskExamples images() {
         return images(Preprocessing.vitDefault(TinyVit.SIDE));
     }
 
-    static TaskImages images(Preprocessing preprocessing) {
+    static TaskExamples images(Preprocessing preprocessing) {
         int[] all = IntStream.range(0, 90).toArray();
-        return new TaskImages(new Colours(), all, label -> label, preprocessing);
+        return new TaskExamples(new Colours(), all, label -> label, new ImageReader(preprocessing));
     }
 
     @Override

@@ -5,15 +5,16 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.join.Importance;
 import ham.merge.tensor.Matrix;
+import ham.runtime.tensor.Tensor;
 import ham.train.TinyVit;
 import ham.train.input.Batch;
+import ham.train.input.ImageReader;
 import ham.train.optimize.Parameter;
 import ham.train.replay.ReplayedLatents;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -101,7 +102,7 @@ final class Fixture {
 
     TaskParameters initial(List<FrozenGroup> groups) {
         TaskStart start = TaskStart.beside(0, CLASSES, groups);
-        return new TaskParameters(checkpoint.config(), checkpoint.names(), lora, Recipe.DEFAULT, start, 5);
+        return new TaskParameters(new VitLayers(checkpoint), lora, Recipe.DEFAULT, start, 5);
     }
 
     /** Gradients of every parameter, read off Adam's first moment; nothing is changed. */
@@ -130,13 +131,11 @@ final class Fixture {
 
     /** Random pixels with targets 0, 1, 2, 0, 1, ... */
     Batch batch(float[] pixels) {
-        ByteBuffer bytes =
-                ByteBuffer.allocateDirect(pixels.length * Float.BYTES).order(ByteOrder.nativeOrder());
-        bytes.asFloatBuffer().put(pixels);
         int[] targets = new int[pixels.length / (3 * TinyVit.SIDE * TinyVit.SIDE)];
         for (int i = 0; i < targets.length; i++) {
             targets[i] = i % CLASSES;
         }
-        return new Batch(bytes, targets);
+        return new Batch(
+                Map.of(ImageReader.INPUT, Tensor.of(pixels, targets.length, 3, TinyVit.SIDE, TinyVit.SIDE)), targets);
     }
 }

@@ -225,7 +225,7 @@ class ScriptStepTest {
         Checkpoint checkpoint = TinyVit.in(folder);
         TaskStart start = new TaskStart(0, 3, List.of(), Optional.empty(), false);
         TaskParameters parameters =
-                new TaskParameters(checkpoint.config(), checkpoint.names(), Fixture.LORA, Recipe.DEFAULT, start, 5);
+                new TaskParameters(new VitLayers(checkpoint), Fixture.LORA, Recipe.DEFAULT, start, 5);
         Fixture fixture = new Fixture(checkpoint);
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, checkpoint);
@@ -251,7 +251,7 @@ class ScriptStepTest {
         TaskStart start = TaskStart.beside(0, Fixture.CLASSES, groups);
         List<TaskParameters> both = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            both.add(new TaskParameters(checkpoint.config(), checkpoint.names(), Fixture.LORA, recipe, start, 5));
+            both.add(new TaskParameters(new VitLayers(checkpoint), Fixture.LORA, recipe, start, 5));
         }
         Batch batch = fixture.batch(fixture.gaussian(PIXELS, 1));
         try (TorchEngine engine = TorchEngine.open("cpu", 1);

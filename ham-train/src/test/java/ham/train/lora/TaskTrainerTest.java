@@ -14,7 +14,7 @@ import ham.runtime.preprocess.Preprocessing;
 import ham.train.TinyVit;
 import ham.train.engine.TorchEngine;
 import ham.train.input.Augmentation;
-import ham.train.input.TaskImages;
+import ham.train.input.TaskExamples;
 import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +36,7 @@ class TaskTrainerTest {
 
     private TorchEngine engine;
     private VitForward vit;
-    private TaskImages images;
+    private TaskExamples images;
     private Checkpoint checkpoint;
 
     @BeforeEach
@@ -137,7 +137,7 @@ class TaskTrainerTest {
         LoraSettings lora =
                 new LoraSettings(List.of(Target.VALUE), List.of(), 4, 4, false, initialisation, ScalarScope.SHARED);
         TaskStart start = TaskStart.beside(task, 3, List.of());
-        TaskParameters parameters = new TaskParameters(checkpoint.config(), checkpoint.names(), lora, RECIPE, start, 1);
+        TaskParameters parameters = new TaskParameters(new VitLayers(checkpoint), lora, RECIPE, start, 1);
         return parameters.factors().get(parameters.factors().firstKey()).a();
     }
 

@@ -46,8 +46,8 @@ class ModelPassesTest {
                 .opt("targets", "attention_output,fc1,fc2")
                 .build();
         RunInputs inputs = RunInputs.open(config);
-        assertThat(ModelPasses.share(config, inputs.base().config())).isTrue();
-        ImageSet test = inputs.data().test();
+        assertThat(ModelPasses.share(config, inputs.base())).isTrue();
+        ImageSet test = inputs.data().testImages();
         int[] some = {1, 3, 4};
         int[] all = IntStream.range(0, test.size()).toArray();
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
@@ -74,10 +74,8 @@ class ModelPassesTest {
     void modelsWithAdaptersBeforeTheTailShareNothing() {
         TinyRun.prepare(temp);
         RunInputs inputs = RunInputs.open(TinyRun.config(temp, LearningMethod.HAM));
-        assertThat(ModelPasses.share(inputs.config(), inputs.base().config())).isFalse();
-        assertThat(ModelPasses.share(
-                        TinyRun.config(temp, LearningMethod.FROZEN),
-                        inputs.base().config()))
+        assertThat(ModelPasses.share(inputs.config(), inputs.base())).isFalse();
+        assertThat(ModelPasses.share(TinyRun.config(temp, LearningMethod.FROZEN), inputs.base()))
                 .isTrue();
     }
 }

@@ -127,7 +127,12 @@ public final class HeadReplacement {
                 node.toBuilder().clearInput().clearOutput().setName(edit.freshName("ham." + node.getName()));
         node.getInputList().forEach(input -> copy.addInput(name(input)));
         node.getOutputList().forEach(output -> copy.addOutput(name(output)));
-        if (node.getOpType().equals("ReduceL2") && model.opset() >= AXES_ARE_INPUT) {
+        return forOpset(model, copy, edit);
+    }
+
+    /** Reductions that take their axes as an input since a version that the graph may have. */
+    static NodeProto forOpset(ModelIndex model, NodeProto.Builder copy, ModelEdit edit) {
+        if (copy.getOpType().equals("ReduceL2") && model.opset() >= AXES_ARE_INPUT) {
             String axes = edit.freshName("ham.head.axes");
             edit.initializer(axes, TensorProto.DataType.INT64_VALUE, List.of(1L), Bytes.of(new byte[] {
                 -1, -1, -1, -1, -1, -1, -1, -1

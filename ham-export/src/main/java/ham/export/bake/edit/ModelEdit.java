@@ -154,6 +154,32 @@ public final class ModelEdit {
         insert(Bytes.of(MessageWalk.field(NODE, node.toByteArray())));
     }
 
+    /** Puts a node behind all others. */
+    void lastNode(NodeProto node) {
+        long last = model.nodes().stream()
+                .mapToLong(each -> each.field().end())
+                .max()
+                .orElse(model.graphContent().start());
+        behind(last, MessageWalk.field(NODE, node.toByteArray()));
+    }
+
+    /** Adds a graph output. */
+    void addOutput(ValueInfoProto output) {
+        long last = model.outputs().values().stream()
+                .mapToLong(Range::end)
+                .max()
+                .orElse(model.graphContent().start());
+        behind(last, MessageWalk.field(OUTPUT, output.toByteArray()));
+    }
+
+    /** At the very end of the graph a field would count as one behind it. */
+    private void behind(long place, byte[] field) {
+        long within = place < model.graphContent().end()
+                ? place
+                : model.graphContent().start();
+        file.replace(new Range(within, within), Bytes.of(field));
+    }
+
     /** Sets an entry of the model's metadata. */
     public void metadata(String key, String value) {
         Range old = model.metadataFields().get(key);
