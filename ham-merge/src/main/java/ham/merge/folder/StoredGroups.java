@@ -36,7 +36,8 @@ final class StoredGroups {
             List<StoredAdapter> members = new ArrayList<>();
             for (String name : group.members()) {
                 String prefix = MergeFolder.factorPrefix(groups.size(), members.size());
-                members.add(new StoredAdapter(name, prefix, factors, grams, Optional.ofNullable(inputs.get(name)), unused));
+                members.add(
+                        new StoredAdapter(name, prefix, factors, grams, Optional.ofNullable(inputs.get(name)), unused));
             }
             groups.add(members);
         }
