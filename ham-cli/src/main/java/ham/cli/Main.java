@@ -16,6 +16,7 @@ import ham.cli.fleet.KeysCommand;
 import ham.cli.fleet.SignCommand;
 import ham.cli.inspect.DoctorCommand;
 import ham.cli.inspect.InspectCommand;
+import ham.cli.merge.ExtractCommand;
 import ham.cli.merge.MergeCommand;
 import ham.cli.run.EngineCommand;
 import ham.cli.run.EvalCommand;
@@ -60,6 +61,7 @@ public final class Main implements Runnable {
             TrainCommand.class,
             ExperimentCommand.class,
             MergeCommand.class,
+            ExtractCommand.class,
             ExportCommand.class,
             ImportCommand.class,
             RunCommand.class,

@@ -51,6 +51,7 @@ class ArchitectureTest {
                             "encoder.control",
                             "encoder.text",
                             "folder",
+                            "gram",
                             "head",
                             "io",
                             "join",
@@ -61,6 +62,7 @@ class ArchitectureTest {
                             "record",
                             "safetensors",
                             "space",
+                            "taskvector",
                             "tensor"),
             "runtime",
                     Set.of(
@@ -75,6 +77,7 @@ class ArchitectureTest {
                             "preprocess",
                             "swap",
                             "tensor",
+                            "text",
                             "tensorrt",
                             "tensorrt.engine",
                             "text"),
@@ -86,6 +89,8 @@ class ArchitectureTest {
                             "engine",
                             "eval",
                             "experiment",
+                            "feature",
+                            "guard",
                             "head",
                             "input",
                             "learn",
@@ -97,12 +102,13 @@ class ArchitectureTest {
             "export", Set.of("", "bake", "fleet", "form", "importing", "pack", "parity", "patch", "precision"),
             "report", Set.of("", "bench", "page", "record"),
             "bench", Set.of("", "latency", "memory", "scenario", "strategy", "traffic", "url"),
-            "job", Set.of("", "doctor", "evaluate", "experiment", "export", "proof", "work"));
+            "job", Set.of("", "doctor", "evaluate", "experiment", "export", "proof", "tune", "work"));
     /** Measures the inside of the libraries, and is no part of the product. */
     private static final String LABORATORY = "ham.bench.program";
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("/ham-testing/"))
             .importPackages("ham");
 
     @Test

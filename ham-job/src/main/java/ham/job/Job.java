@@ -51,6 +51,8 @@ public final class Job {
     private final Path out;
     private final boolean resume;
     private final boolean force;
+    private final boolean keepStatistics;
+    private final Optional<Path> imageCache;
     private final List<String> command;
     private final JobListener listener;
 
@@ -59,6 +61,8 @@ public final class Job {
         out = Objects.requireNonNull(builder.out, "out");
         resume = builder.resume;
         force = builder.force;
+        keepStatistics = builder.keepStatistics;
+        imageCache = builder.imageCache;
         command = builder.command;
         listener = builder.listener;
     }
@@ -74,6 +78,8 @@ public final class Job {
         private Path out;
         private boolean resume;
         private boolean force;
+        private boolean keepStatistics;
+        private Optional<Path> imageCache = Optional.empty();
         private List<String> command = List.of();
         private JobListener listener = JobListener.SILENT;
 
@@ -100,6 +106,18 @@ public final class Job {
         /** Whether an existing output is replaced. */
         public Builder optForce(boolean replace) {
             force = replace;
+            return this;
+        }
+
+        /** Whether the finished run keeps the statistics of its heads, which only an unfinished one needs. */
+        public Builder optKeepStatistics(boolean keep) {
+            keepStatistics = keep;
+            return this;
+        }
+
+        /** A folder that keeps resized images for this run and later ones. */
+        public Builder optImageCache(Path folder) {
+            imageCache = Optional.of(folder);
             return this;
         }
 
@@ -139,7 +157,7 @@ public final class Job {
             return out;
         }
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
-        RunInputs inputs = RunInputs.open(config);
+        RunInputs inputs = RunInputs.open(config, imageCache);
         Map<String, String> environment = Environment.ofTraining(config, listener::stage);
         try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));
@@ -152,7 +170,7 @@ public final class Job {
                     listener.stage(config.learning().method().optionName()
                             + " keeps an adapter a task and gives no single model: nothing is merged or exported");
                 }
-                return folder.finish();
+                return folder.finish(keepStatistics);
             } finally {
                 hint.remove();
             }
@@ -181,18 +199,17 @@ public final class Job {
                 merged.head().orElseThrow().head(),
                 config.device(),
                 config.threads())) {
-            ExportRequest request = ExportRequest.builder()
+            ExportRequest.Builder request = ExportRequest.builder()
                     .setBase(inputs.base())
                     .setMerged(merged)
                     .setVersion(Version.current())
                     .setOutput(folder.path(MODEL))
                     .setSettings(settings)
-                    .optPreprocessing(inputs.preprocessing())
                     .optForce(true)
                     .optEngine((values, samples) -> engine.logits(
-                            EncoderRun.tensors(inputs.base().encoder().input(), values, samples)))
-                    .build();
-            Exported exported = Exported.of(VitExporter.export(request));
+                            EncoderRun.tensors(inputs.base().encoder().input(), values, samples)));
+            inputs.preprocessing().ifPresent(request::optPreprocessing);
+            Exported exported = Exported.of(VitExporter.export(request.build()));
             write(
                     folder.path(EXPORT),
                     ExportRecord.of(exported, Optional.empty()).named(MODEL).json());

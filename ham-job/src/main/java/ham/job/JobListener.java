@@ -16,6 +16,11 @@ public interface JobListener extends WorkListener, RunProgress {
     default void warned(String sentence) {}
 
     @Override
+    default void planned(String sentence) {
+        stage(sentence);
+    }
+
+    @Override
     default void resumed(int finishedTasks, int tasks) {}
 
     @Override

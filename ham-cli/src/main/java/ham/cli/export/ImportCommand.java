@@ -95,7 +95,7 @@ public final class ImportCommand implements Callable<Integer> {
                 .forEach(
                         each -> table.row(each.output(), each.is(), String.format(Locale.ROOT, "%.1e", each.maxAbs())));
         long anonymous = result.weights().stream()
-                .filter(each -> !each.tensor().name().equals(each.name()))
+                .filter(each -> !each.initializer().equals(each.name()))
                 .count();
         return String.format(
                         Locale.ROOT,
@@ -130,7 +130,7 @@ public final class ImportCommand implements Callable<Integer> {
         result.weights().forEach(each -> {
             ObjectNode weight = json.withArray("weights").addObject();
             weight.put("weight", each.name());
-            weight.put("initializer", each.tensor().name());
+            weight.put("initializer", each.initializer());
             weight.put("layout", each.layout());
             weight.put("how", each.how());
         });

@@ -2,7 +2,7 @@ package ham.cli.fleet;
 
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
-import ham.export.fleet.Arrival;
+import ham.export.fleet.DeliveredUpdate;
 import ham.export.fleet.Installation;
 import ham.export.fleet.SigningKeys;
 import ham.merge.io.JsonFiles;
@@ -66,6 +66,6 @@ public final class ApplyCommand implements Callable<Integer> {
 
     private String applied() {
         Optional<PublicKey> key = Optional.ofNullable(verify).map(SigningKeys::readPublic);
-        return Arrival.install(model, update, key);
+        return DeliveredUpdate.install(model, update, key);
     }
 }

@@ -18,12 +18,15 @@ import ham.merge.folder.MergeRecord;
 import ham.merge.folder.PeftMerge;
 import ham.merge.folder.PeftMergeRecord;
 import ham.merge.folder.PlanRecord;
+import ham.merge.io.JsonRecords;
 import ham.merge.io.Outputs;
 import ham.merge.join.Importance;
 import ham.merge.kernel.Parallel;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
+import ham.merge.taskvector.CheckpointMerge;
+import ham.merge.taskvector.TaskVector;
 import ham.runtime.classify.Labels;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,7 +141,11 @@ public final class MergeCommand implements Callable<Integer> {
         Optional<MergeMode> wanted = mode(config);
         Optional<Path> wantedBase = Optional.ofNullable(base).or(config::base);
         List<MergeConfig.Adapter> sources = sources(config);
-        requireOutput(settings, sources.stream().map(MergeConfig.Adapter::path).toList());
+        List<Path> paths = sources.stream().map(MergeConfig.Adapter::path).toList();
+        if (paths.stream().allMatch(TaskVector::isCheckpoint)) {
+            return checkpoints(paths, settings, wantedBase);
+        }
+        requireOutput(settings, paths);
         List<AdapterFolder> read = labels == null
                 ? read(sources, wantedBase)
                 : AdapterFolder.labelled(read(sources, wantedBase), Labels.read(labels));
@@ -147,6 +154,42 @@ public final class MergeCommand implements Callable<Integer> {
             return plan(AdapterMerge.check(read, importance, settings, wanted));
         }
         return write(AdapterMerge.of(read, importance, settings, wanted, console::mergeProgress), wantedBase);
+    }
+
+    /** Fully fine-tuned models instead of adapters. */
+    private Integer checkpoints(List<Path> models, MergeSettings settings, Optional<Path> wantedBase) {
+        Path trainedFrom = wantedBase.orElseThrow(() ->
+                wrongUsage("expected --base DIR, the checkpoint that these checkpoints were trained from, found none"));
+        if (dryRun || format.peft(console.spec()) || out == null) {
+            throw wrongUsage(
+                    "expected --out OUT and neither --dry-run nor --as with checkpoints; 'ham extract' makes an"
+                            + " adapter of one");
+        }
+        List<Path> inputs = new ArrayList<>(models);
+        inputs.add(trainedFrom);
+        Outputs.checkFolder(out, force, CheckpointMerge.RECORD, inputs);
+        List<String> names = AdapterFolder.names(models);
+        List<TaskVector> vectors = IntStream.range(0, models.size())
+                .mapToObj(i -> TaskVector.of(names.get(i), trainedFrom, models.get(i)))
+                .toList();
+        List<Importance> given = Importance.each(settings.method() == MergeMethod.HAM ? alphas : weights);
+        AtomicReference<CheckpointMerge.Report> written = new AtomicReference<>();
+        Outputs.folder(
+                out,
+                force,
+                folder -> written.set(
+                        CheckpointMerge.write(folder, trainedFrom, vectors, settings, given, console::mergeProgress)));
+        CheckpointMerge.Report report = written.get();
+        if (!report.left().isEmpty()) {
+            console.warn(
+                    "left as in the base, which has them not or in another shape: " + String.join(", ", report.left()));
+        }
+        ObjectNode json = JsonRecords.tree(report).put("out", out.toString());
+        console.result(
+                models.size() + " checkpoints merged by " + report.method() + ", " + report.changed()
+                        + " tensors changed\nwritten to " + out,
+                json);
+        return ExitCode.DONE;
     }
 
     private Integer goOn(Path merged) {

@@ -77,8 +77,19 @@ final class AdapterOptions {
             names = "--crop-padding",
             paramLabel = "PIXELS",
             defaultValue = "4",
-            description = "Random crop after padding each side by this; 0 for none (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Random crop after padding each side by this, in pixels of an image of 32 pixels: at other sides in"
+                            + " proportion, 28 at 224 for 4; 0 for none (default: ${DEFAULT-VALUE}).")
     private int cropPadding;
+
+    @Option(
+            names = "--crop-scale",
+            paramLabel = "F",
+            defaultValue = "0",
+            description =
+                    "Instead of the crop after padding, cut a part of so much of an image's area up to all of it, before the"
+                            + " resize (RandomResizedCrop, 0.05 in many papers); 0 for none (default: ${DEFAULT-VALUE}).")
+    private double cropScale;
 
     @Option(
             names = "--flip",
@@ -162,7 +173,7 @@ final class AdapterOptions {
                         adapterRate,
                         headRate,
                         alphaRate,
-                        new Augmentation(cropPadding, flip),
+                        new Augmentation(cropPadding, flip, cropScale),
                         replay,
                         replayHold));
     }

@@ -26,6 +26,14 @@ final class StreamOptions {
     private String order;
 
     @Option(
+            names = "--initial-classes",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Classes of the first task; the tasks after it share the others; 0 for tasks of equal size"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int initial;
+
+    @Option(
             names = "--held-out",
             paramLabel = "F",
             defaultValue = "0.1",
@@ -68,6 +76,8 @@ final class StreamOptions {
         int count = tasks.orElseGet(
                 () -> Math.min(DEFAULT_TASKS, DataSpec.open(data).classNames().size()));
         return Usage.check(
-                spec, () -> new StreamSettings(count, Arrival.parse(order), new Sampling(trainImages, heldOut), rule));
+                spec,
+                () -> new StreamSettings(
+                        count, initial, Arrival.parse(order), new Sampling(trainImages, heldOut), rule));
     }
 }

@@ -3,10 +3,14 @@ package ham.cli.train;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.Usage;
+import ham.train.config.Preset;
 import ham.train.config.RunConfig;
 import ham.train.config.RunConfigBuilder;
+import ham.train.run.RecordedRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -55,6 +59,14 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Number of tasks (default: 10, or one a class where there are fewer classes).")
     private Integer tasks;
 
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME|FILE",
+            description =
+                    "Begin with a setting of the field: paper, b0-inc10, b0-inc5, b50-inc10, or a JSON file with the keys of"
+                            + " LAMDA-PILOT (init_cls, increment, tuned_epoch, ...); options that are given beside it count.")
+    private String preset;
+
     @Mixin
     private TrainOptions train;
 
@@ -71,7 +83,17 @@ public final class TrainCommand implements Callable<Integer> {
         require("--base", base);
         require("--data", data);
         require("--out", out);
-        return train.config(console.spec(), base, data, tasks());
+        RunConfig config = preset == null
+                ? train.config(console.spec(), base, data, tasks())
+                : Usage.check(console.spec(), () -> over(Preset.read(preset).builder(base, data)));
+        return asBegun(config);
+    }
+
+    /** The same as an unfinished run of this folder was begun, where its record is too old to say so and nothing is typed. */
+    private RunConfig asBegun(RunConfig config) {
+        Map<String, String> lacking = new LinkedHashMap<>(RecordedRun.lacking(out));
+        lacking.keySet().removeAll(TrainOptions.typed(console.spec()).keySet());
+        return lacking.isEmpty() ? config : config.toBuilder().opt(lacking).build();
     }
 
     private void require(String option, Path value) {
@@ -98,11 +120,16 @@ public final class TrainCommand implements Callable<Integer> {
             if (data != null) {
                 run.setData(data);
             }
-            if (tasks != null) {
-                run.optTasks(tasks);
-            }
-            return run.opt(TrainOptions.typed(console.spec())).build();
+            return over(run);
         });
+    }
+
+    /** What was typed, over a configuration. */
+    private RunConfig over(RunConfigBuilder run) {
+        if (tasks != null) {
+            run.optTasks(tasks);
+        }
+        return run.opt(TrainOptions.typed(console.spec())).build();
     }
 
     private OptionalInt tasks() {

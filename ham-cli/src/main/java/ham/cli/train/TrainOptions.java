@@ -77,9 +77,10 @@ public final class TrainOptions {
     @Option(
             names = "--projection",
             paramLabel = "M",
-            defaultValue = "2000",
-            description = "Random features of the analytic head (default: ${DEFAULT-VALUE}).")
-    private int projection;
+            description =
+                    "Random features of the analytic head (default: ten times the model's width, rounded up to thousands,"
+                            + " 2000 to 10,000: 2000 for 192, 8000 for 768).")
+    private Integer projection;
 
     @Option(
             names = "--ridge",
@@ -153,6 +154,21 @@ public final class TrainOptions {
     @Option(names = "--force", description = "Replace an existing output, finished or not.")
     private boolean force;
 
+    @Option(
+            names = "--cache-images",
+            paramLabel = "DIR",
+            description =
+                    "Keep resized images in this folder, so that neither this run nor a later one of the same data decodes them"
+                            + " again (150 kB an image at 224 pixels).")
+    private Path imageCache;
+
+    @Option(
+            names = "--keep-statistics",
+            description =
+                    "Keep the statistics of the heads in the finished run (8 M^2 bytes); without that they are deleted"
+                            + " when the run is finished.")
+    private boolean keepStatistics;
+
     /** Parameters of a run that were typed, by their names, but for base, data and tasks. */
     public static Map<String, String> typed(CommandSpec command) {
         Map<String, String> typed = new LinkedHashMap<>();
@@ -170,14 +186,18 @@ public final class TrainOptions {
 
     /** The main job of a configuration, told on the console. */
     public Job job(Console console, RunConfig config, Path out) {
-        return Job.builder()
+        Job.Builder job = Job.builder()
                 .setConfig(config)
                 .setOut(out)
                 .optResume(resume)
                 .optForce(force)
+                .optKeepStatistics(keepStatistics)
                 .optCommand(console.command())
-                .optListener(new TrainingProgress(console, config))
-                .build();
+                .optListener(new TrainingProgress(console, config));
+        if (imageCache != null) {
+            job.optImageCache(imageCache);
+        }
+        return job.build();
     }
 
     /** The configuration of a run; without a number of tasks it has ten, or one a class where there are fewer. */
@@ -200,7 +220,11 @@ public final class TrainOptions {
                         base,
                         data,
                         LearningSettings.of(learned, chosenMode, choices, rateDecay),
-                        new HeadSettings(kind, projection, RidgeRule.parse(ridge), driftRule),
+                        new HeadSettings(
+                                kind,
+                                projection == null ? HeadSettings.usualProjection(base) : projection,
+                                RidgeRule.parse(ridge),
+                                driftRule),
                         stream,
                         streams.preprocessing().map(RunConfigBuilder::placed),
                         seed,

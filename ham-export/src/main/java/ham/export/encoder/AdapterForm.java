@@ -52,8 +52,12 @@ public record AdapterForm(Checkpoint base, Set<String> adapted, Optional<Head> h
     public GraphProto graph() {
         GraphBuilder graph = new GraphBuilder("vit");
         AdapterInputs weights = new AdapterInputs(base, adapted);
-        ModelGraph model = ModelGraph.of(graph, base, weights, true);
+        ModelGraph model = ModelGraph.of(graph, base, weights, head.isPresent() || base.hasClassifier());
         HeadGraph heads = new HeadGraph(graph, (name, shape, values) -> parameter(graph, name, shape, values));
+        if (head.isEmpty() && !base.hasClassifier()) {
+            model.addOutputs();
+            return graph.build();
+        }
         if (head.isEmpty()) {
             model.addOwn(heads, base.labels().size());
             return graph.build();

@@ -10,6 +10,7 @@ import ham.export.proto.TensorShapeProto.Dimension;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderInput;
+import ham.merge.encoder.Part;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class EncoderGraph implements ModelGraph {
     private final GraphBuilder graph;
     private final Operators operators;
     private final Encoder encoder;
+    private final GraphWeights weights;
     private final Map<String, GraphValue> inputs = new LinkedHashMap<>();
     private final GraphOps ops;
     private final GraphValue tokens;
@@ -34,6 +36,7 @@ final class EncoderGraph implements ModelGraph {
         this.graph = graph;
         operators = new Operators(graph);
         encoder = base.encoder();
+        this.weights = weights;
         if (encoder.input() instanceof EncoderInput.Images images) {
             Value pixels = graph.input(ValueInfos.floats(
                     EncoderInput.PIXELS, VitGraph.BATCH, images.channels(), images.side(), images.side()));
@@ -64,9 +67,19 @@ final class EncoderGraph implements ModelGraph {
 
     @Override
     public void addOwn(HeadGraph heads, int classes) {
-        ops.section(FEATURES + ".");
-        GraphValue logits = encoder.output(Encoder.LOGITS, ops, inputs, tokens);
-        heads.output(operators.unary(Operator.IDENTITY, Encoder.LOGITS, logits.value()), classes);
+        if (hasTwoClassifiers()) {
+            ops.section(FEATURES + ".");
+            GraphValue logits = encoder.output(Encoder.LOGITS, ops, inputs, tokens);
+            heads.output(operators.unary(Operator.IDENTITY, Encoder.LOGITS, logits.value()), classes);
+            return;
+        }
+        heads.output(heads.own(weights, Encoder.LOGITS, feature(), encoder.classifier()), classes);
+    }
+
+    /** As DeiT has, whose logits are averaged. */
+    private boolean hasTwoClassifiers() {
+        return encoder.names().has(Part.DISTILLATION_CLASSIFIER)
+                && encoder.shapes().containsKey(encoder.names().name(Part.DISTILLATION_CLASSIFIER) + ".weight");
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class HeadGraph {
         output(operators.multiply(VitGraph.OUTPUT, sum, operators.scalar("logits.half", 0.5)), classes);
     }
 
-    private Value own(GraphWeights weights, String node, Value features, String module) {
+    Value own(GraphWeights weights, String node, Value features, String module) {
         return weights.linear(operators, node, features, module + ".weight", module + ".bias");
     }
 

@@ -57,7 +57,7 @@ public final class UpdateFolder {
     /** Looks once, and applies what can be. */
     public void look() {
         Map<Path, String> there = new HashMap<>();
-        files(Arrival.UPDATE, Arrival.PATCH).forEach(update -> there.put(update, stamp(update)));
+        files(DeliveredUpdate.UPDATE, DeliveredUpdate.PATCH).forEach(update -> there.put(update, stamp(update)));
         List<Path> settled = there.keySet().stream()
                 .filter(update -> there.get(update).equals(last.get(update)))
                 .sorted()
@@ -83,14 +83,14 @@ public final class UpdateFolder {
             return false;
         }
         try {
-            UpdateContent content = Arrival.use(update, key, Update::content);
+            UpdateContent content = DeliveredUpdate.use(update, key, Update::content);
             for (Path model : models) {
                 String hash = hashes.computeIfAbsent(stamp(model), stamp -> hash(model));
                 if (hash.equals(content.result())) {
                     return away(update);
                 }
                 if (hash.equals(content.base())) {
-                    Arrival.install(model, update, key);
+                    DeliveredUpdate.install(model, update, key);
                     listener.applied(model, update);
                     return away(update);
                 }

@@ -8,6 +8,9 @@ import java.util.TreeSet;
 
 /** The versions of format and operators that ham writes: IR version 8, operator set 17, and 1 of any further domain that a node is of. */
 public final class OperatorSets {
+    /** The domain of ONNX Runtime's own operators. */
+    public static final String MICROSOFT = "com.microsoft";
+
     private static final long IR_VERSION = 8;
     private static final long STANDARD = 17;
 

@@ -205,7 +205,7 @@ final class GraphConfig {
                             && constant.elements() == 1
                             && ElementFormat.of(constant.dataType()).isPresent()
                             && constant.values().isPresent()) {
-                        return decimal(GraphWeights.values(model, constant)[0]);
+                        return decimal(FoundWeights.values(model, constant)[0]);
                     }
                 }
             }

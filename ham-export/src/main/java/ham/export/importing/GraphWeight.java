@@ -11,6 +11,11 @@ import ham.export.bake.read.TensorEntry;
  * @param how what told the name: {@code name}, or the label of the node that reads it
  */
 public record GraphWeight(String name, TensorEntry tensor, boolean transposed, String how) {
+    /** Name of the constant in the graph. */
+    public String initializer() {
+        return tensor.name();
+    }
+
     /** The part that a table shows: {@code [in, out]} or {@code as it is}. */
     public String layout() {
         return transposed ? "[in, out]" : "as it is";

@@ -5,7 +5,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.control.ControlForward;
-import ham.merge.encoder.control.Numbers;
+import ham.merge.encoder.control.ControlTensor;
 import ham.merge.encoder.text.TextPooling;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
@@ -53,7 +53,7 @@ final class ImportCheck {
      * @throws InputException if one is nothing that the checkpoint computes
      */
     List<OutputMatch> outputs() {
-        Map<String, Numbers> own = own();
+        Map<String, ControlTensor> own = own();
         List<OutputMatch> matches = new ArrayList<>();
         try (OnnxModel graph = OnnxModel.open(model, new SessionSettings(0))) {
             Map<String, Tensor> given = new LinkedHashMap<>();
@@ -87,16 +87,16 @@ final class ImportCheck {
     }
 
     /** Everything that the checkpoint computes of the texts. */
-    private Map<String, Numbers> own() {
+    private Map<String, ControlTensor> own() {
         Encoder encoder = checkpoint.encoder();
         ControlForward forward = new ControlForward(checkpoint, Map.of());
-        Map<String, Numbers> inputs = new LinkedHashMap<>();
+        Map<String, ControlTensor> inputs = new LinkedHashMap<>();
         TokenBatch.of(texts, input.padding()).forEach((name, tensor) -> inputs.put(name, numbers(tensor)));
-        Map<String, Numbers> own = new LinkedHashMap<>();
+        Map<String, ControlTensor> own = new LinkedHashMap<>();
         for (String name : encoder.outputs()) {
             own.put(name, forward.output(name, inputs));
         }
-        Numbers tokens =
+        ControlTensor tokens =
                 own.containsKey(Encoder.TOKENS) ? own.get(Encoder.TOKENS) : encoder.tokens(forward.ops(), inputs);
         own.put(Encoder.TOKENS, tokens);
         for (GraphPooling pooling : GraphPooling.values()) {
@@ -108,17 +108,17 @@ final class ImportCheck {
         return own;
     }
 
-    private static Numbers numbers(Tensor tensor) {
+    private static ControlTensor numbers(Tensor tensor) {
         long[] longs = tensor.longs();
         float[] values = new float[longs.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = longs[i];
         }
-        return Numbers.of(
+        return ControlTensor.of(
                 values, tensor.shape().stream().mapToInt(Math::toIntExact).toArray());
     }
 
-    private OutputMatch match(String name, Tensor tensor, Map<String, Numbers> own) {
+    private OutputMatch match(String name, Tensor tensor, Map<String, ControlTensor> own) {
         float[] found = tensor.floats();
         Optional<OutputMatch> best = own.entrySet().stream()
                 .filter(each -> each.getValue().data().length == found.length)
@@ -136,7 +136,7 @@ final class ImportCheck {
     }
 
     /** The largest difference where there is a token: what stands at padding nobody reads. */
-    private double distance(float[] graph, Numbers own) {
+    private double distance(float[] graph, ControlTensor own) {
         int longest = own.shape().length == 3 ? own.shape()[1] : 1;
         int width = own.shape()[own.shape().length - 1];
         double most = 0;

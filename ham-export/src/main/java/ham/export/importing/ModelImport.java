@@ -44,7 +44,7 @@ public final class ModelImport {
         try (ByteFile file = ByteFile.open(request.model(), "an ONNX model");
                 ExternalFiles externalFiles = new ExternalFiles(request.model())) {
             ModelIndex model = ModelReader.read(file, externalFiles);
-            SortedMap<String, GraphWeight> weights = GraphWeights.find(model);
+            SortedMap<String, GraphWeight> weights = FoundWeights.find(model);
             ObjectNode config = new GraphConfig(model, weights).read(labels(model));
             ImportResult[] result = new ImportResult[1];
             Outputs.folder(
@@ -116,7 +116,7 @@ public final class ModelImport {
             writer.add(
                     name,
                     weight.transposed() ? List.of(dims.get(1), dims.get(0)) : dims,
-                    GraphWeights.values(model, weight));
+                    FoundWeights.values(model, weight));
         });
         writer.write(folder.resolve("model.safetensors"));
     }

@@ -1,6 +1,7 @@
 package ham.export.precision;
 
 import ham.export.graph.Attributes;
+import ham.export.graph.OperatorSets;
 import ham.export.proto.AttributeProto;
 import ham.export.proto.GraphProto;
 import ham.export.proto.NodeProto;
@@ -57,7 +58,7 @@ final class FusedGraph {
                 .map(AttributeProto::getF)
                 .orElseThrow();
         return NodeProto.newBuilder()
-                .setDomain(GraphEdit.MICROSOFT)
+                .setDomain(OperatorSets.MICROSOFT)
                 .setOpType("SkipLayerNormalization")
                 .setName(norm.getName())
                 .addAllInput(sum.getInputList())

@@ -1,5 +1,6 @@
 package ham.export.precision;
 
+import ham.export.graph.OperatorSets;
 import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto.DataType;
 import java.nio.ByteBuffer;
@@ -43,6 +44,6 @@ final class FusedStaticLinear implements LinearWriter {
         if (node.getInputCount() == 3) {
             inputs.add(node.getInput(2));
         }
-        edit.node(GraphEdit.MICROSOFT, "MatMulIntegerToFloat", node.getOutput(0), inputs);
+        edit.node(OperatorSets.MICROSOFT, "MatMulIntegerToFloat", node.getOutput(0), inputs);
     }
 }

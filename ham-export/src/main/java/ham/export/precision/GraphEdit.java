@@ -14,9 +14,6 @@ import java.util.Set;
 
 /** A graph written from another: kept nodes, new nodes and new constants. Constants that nothing reads any more are left out at the end. */
 final class GraphEdit {
-    /** ONNX Runtime's own operators. */
-    static final String MICROSOFT = "com.microsoft";
-
     private final GraphProto source;
     private final GraphProto.Builder target;
     private final Set<String> added = new HashSet<>();

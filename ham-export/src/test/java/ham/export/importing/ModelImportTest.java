@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,20 +26,29 @@ class ModelImportTest {
     /** What both exporters made of it becomes the checkpoint again, number by number. */
     @ParameterizedTest
     @CsvSource({
-        "bert,ts17", "bert,dynamo", "bert-bare,ts17", "bert-bare,dynamo", "roberta,ts17", "roberta,dynamo",
-        "distilbert,ts17", "distilbert,dynamo"
+        "bert,ts17",
+        "bert,dynamo",
+        "bert-bare,ts17",
+        "bert-bare,dynamo",
+        "roberta,ts17",
+        "roberta,dynamo",
+        "distilbert,ts17",
+        "distilbert,dynamo"
     })
     void givesTheCheckpointBack(String name, String exporter) throws IOException {
         Path original = TestData.path("encoders").resolve(name);
-        ImportResult result =
-                ModelImport.run(
+        ImportResult result = ModelImport.run(
                 ImportRequest.of(WeightlessGraph.restore(name, exporter, folder), folder.resolve("imported")));
         assertThat(result.maxAbs()).isLessThan(1e-5);
         Checkpoint found = Checkpoint.open(folder.resolve("imported"));
         Checkpoint expected = Checkpoint.open(original);
         assertThat(found.encoder().family()).isEqualTo(expected.encoder().family());
-        assertThat(found.encoder().shapes()).isEqualTo(expected.encoder().shapes());
-        for (String weight : expected.encoder().shapes().keySet()) {
+        Map<String, List<Long>> shapes = new TreeMap<>(expected.encoder().shapes());
+        if (name.equals("bert-bare")) { // nothing in these graphs reads the pooler
+            shapes.keySet().removeIf(weight -> weight.startsWith("pooler."));
+        }
+        assertThat(found.encoder().shapes()).isEqualTo(shapes);
+        for (String weight : shapes.keySet()) {
             assertThat(found.floats(weight)).as(weight).containsExactly(expected.floats(weight));
         }
     }

@@ -108,7 +108,7 @@ class PackagesTest {
                             () -> model.run("partial", SampleModel.tinyInputs().pixelValues(), SHAPE))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("partial");
-            assertThatThrownBy(() -> model.run("none", new float[0], SHAPE))
+            assertThatThrownBy(() -> model.run("none", SampleModel.tinyInputs().pixelValues(), SHAPE))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("'none'");
             assertThatThrownBy(() -> model.load("partial", partial)).hasMessageContaining("a second");

@@ -1,8 +1,8 @@
 package ham.merge.checkpoint;
 
 import ham.merge.InputException;
-import ham.merge.encoder.ConfigReader;
 import ham.merge.encoder.Encoder;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderFamily;
 import ham.merge.encoder.EncoderInput.Images;
 import ham.merge.encoder.EncoderNames;
@@ -79,7 +79,7 @@ public final class Checkpoint {
                             + (Files.exists(directory) ? "a file" : "nothing"));
         }
         OtherWeights.refuseCache(directory);
-        ConfigReader reader = ConfigReader.open(directory.resolve("config.json"));
+        EncoderConfig reader = EncoderConfig.open(directory.resolve("config.json"));
         Tensors file = tensors(directory);
         Optional<EncoderFamily> family = EncoderFamilies.of(reader);
         if (family.isPresent()) {
@@ -118,7 +118,7 @@ public final class Checkpoint {
             return configured;
         }
         long named = configured.stream()
-                .filter(each -> !each.startsWith(ConfigReader.PLACEHOLDER))
+                .filter(each -> !each.startsWith(EncoderConfig.PLACEHOLDER))
                 .count();
         if (configured.size() > classes && named == classes) {
             return configured.subList(0, classes);

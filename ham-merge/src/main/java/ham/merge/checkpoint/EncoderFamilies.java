@@ -1,6 +1,6 @@
 package ham.merge.checkpoint;
 
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderFamily;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.bert.BertFamily;
@@ -19,14 +19,14 @@ import java.util.stream.Stream;
 public final class EncoderFamilies {
     /** Every family. */
     public static final List<EncoderFamily> ALL = List.of(
-            new Dinov2Family(),
-            new Dinov3Family(),
-            new ClipFamily(),
-            new SiglipFamily(),
-            new BertFamily(),
-            new RobertaFamily(),
-            new DistilbertFamily(),
-            new MpnetFamily());
+            Dinov2Family.FAMILY,
+            Dinov3Family.FAMILY,
+            ClipFamily.FAMILY,
+            SiglipFamily.FAMILY,
+            BertFamily.FAMILY,
+            RobertaFamily.FAMILY,
+            DistilbertFamily.FAMILY,
+            MpnetFamily.FAMILY);
 
     /** What the libraries call the parts of all models, the plain ViT's first. */
     static final List<NamingScheme> SCHEMES = Stream.concat(
@@ -37,7 +37,7 @@ public final class EncoderFamilies {
     private EncoderFamilies() {}
 
     /** The family of a configuration; empty for a plain ViT, a DeiT, a model of timm, and what ham does not know. */
-    static Optional<EncoderFamily> of(ConfigReader config) {
+    static Optional<EncoderFamily> of(EncoderConfig config) {
         return ALL.stream().filter(family -> family.recognises(config)).findFirst();
     }
 }

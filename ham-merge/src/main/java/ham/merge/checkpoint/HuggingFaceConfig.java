@@ -1,19 +1,25 @@
 package ham.merge.checkpoint;
 
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
+import ham.merge.encoder.EncoderFamily;
 
 /** The configuration of transformers' {@code ViTConfig} and {@code DeiTConfig}, which have the same keys and defaults. */
 final class HuggingFaceConfig {
     static final String DEIT = "deit";
+    /** The encoder of a masked autoencoder (arXiv 2111.06377) is a plain ViT; its decoder is never read. */
+    private static final String MAE = "vit_mae";
 
     private HuggingFaceConfig() {}
 
-    static VitConfig read(ConfigReader reader) {
+    static VitConfig read(EncoderConfig reader) {
         boolean deit = DEIT.equals(reader.json().path("model_type").textValue());
         String family = deit ? "a DeiT" : "a plain ViT";
-        if (!deit) {
-            reader.requireText("model_type", "vit", null, family);
-        }
+        String type = reader.text("model_type", "");
+        reader.require(
+                deit || type.equals("vit") || type.equals(MAE),
+                "model_type 'vit' (a plain ViT), 'deit', 'vit_mae' or one of "
+                        + EncoderFamilies.ALL.stream().map(EncoderFamily::name).toList(),
+                type.isEmpty() ? "no model_type" : "'" + type + "'");
         reader.requireText("hidden_act", "gelu", "gelu", family);
         VitConfig config = new VitConfig(
                 reader.positive("hidden_size", 768),

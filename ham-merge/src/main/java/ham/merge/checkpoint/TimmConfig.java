@@ -3,7 +3,7 @@ package ham.merge.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,25 +69,25 @@ final class TimmConfig {
             "act_layer", "\"gelu\"",
             "act", "\"gelu\"");
 
-    private final ConfigReader root;
-    private final ConfigReader pretrained;
-    private final ConfigReader arguments;
+    private final EncoderConfig root;
+    private final EncoderConfig pretrained;
+    private final EncoderConfig arguments;
 
-    private TimmConfig(ConfigReader root) {
+    private TimmConfig(EncoderConfig root) {
         this.root = root;
         this.pretrained = root.has("pretrained_cfg") ? root.object("pretrained_cfg") : root;
-        this.arguments = new ConfigReader(root.file(), root.has("architecture") ? named() : spelledOut());
+        this.arguments = new EncoderConfig(root.file(), root.has("architecture") ? named() : spelledOut());
     }
 
     /** Whether a {@code config.json} is timm's. */
-    static boolean isTimm(ConfigReader root) {
+    static boolean isTimm(EncoderConfig root) {
         return WRAPPER.equals(root.json().path("model_type").textValue())
                 || (!root.has("model_type")
                         && (root.has("architecture")
                                 || "timm".equals(root.json().path("library").textValue())));
     }
 
-    static VitConfig read(ConfigReader root) {
+    static VitConfig read(EncoderConfig root) {
         return new TimmConfig(root).read();
     }
 
@@ -221,7 +221,7 @@ final class TimmConfig {
     }
 
     private List<String> labels() {
-        for (ConfigReader reader : List.of(root, pretrained)) {
+        for (EncoderConfig reader : List.of(root, pretrained)) {
             for (String key : List.of("label_names", "labels", "id2label")) {
                 if (reader.has(key)) {
                     return reader.labels(key);

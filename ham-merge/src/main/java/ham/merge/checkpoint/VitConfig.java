@@ -1,6 +1,6 @@
 package ham.merge.checkpoint;
 
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -69,10 +69,10 @@ public record VitConfig(
      * @throws ham.merge.InputException when it is none of the ViTs that ham computes exactly, with the first value that says so
      */
     public static VitConfig read(Path file) {
-        return of(ConfigReader.open(file));
+        return of(EncoderConfig.open(file));
     }
 
-    static VitConfig of(ConfigReader reader) {
+    static VitConfig of(EncoderConfig reader) {
         VitConfig config = TimmConfig.isTimm(reader) ? TimmConfig.read(reader) : HuggingFaceConfig.read(reader);
         reader.require(
                 config.layerNormEps > 0 && config.layerNormEps < 1,

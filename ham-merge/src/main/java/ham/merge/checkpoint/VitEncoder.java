@@ -1,13 +1,12 @@
 package ham.merge.checkpoint;
 
-import ham.merge.encoder.AbstractEncoder;
 import ham.merge.encoder.Activation;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.EncoderNames;
+import ham.merge.encoder.ImageEncoder;
 import ham.merge.encoder.ImageTrunk;
 import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
-import ham.merge.encoder.Positions;
 import ham.merge.safetensors.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,13 +15,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The plain ViT, DeiT and timm's ViTs as an encoder like those of the other families. */
-final class VitEncoder extends AbstractEncoder {
+final class VitEncoder extends ImageEncoder {
     private static final Pattern UNUSED =
-            Pattern.compile("pooler\\.dense\\.(weight|bias)|embeddings\\.(position_ids|mask_token)");
+            Pattern.compile("pooler\\.dense\\.(weight|bias)|embeddings\\.(position_ids|mask_token)|decoder\\..*");
 
     private final VitConfig config;
-    private final Tensors tensors;
-    private final ImageTrunk trunk;
     private final Optional<Activation> pooler;
 
     /**
@@ -32,19 +29,23 @@ final class VitEncoder extends AbstractEncoder {
      * @param pooler the function of its pooler, where it has one
      */
     VitEncoder(VitConfig config, EncoderNames names, Tensors tensors, int side, Optional<Activation> pooler) {
-        super("ViT", tensors, names, config.labels());
+        super(
+                "ViT",
+                tensors,
+                names,
+                config.labels(),
+                new ImageTrunk(
+                        config.hidden(),
+                        config.layers(),
+                        config.heads(),
+                        config.imageSize(),
+                        side,
+                        config.patch(),
+                        config.channels(),
+                        config.layerNormEps()),
+                Activation.GELU);
         this.config = config;
-        this.tensors = tensors;
         this.pooler = pooler;
-        trunk = new ImageTrunk(
-                config.hidden(),
-                config.layers(),
-                config.heads(),
-                config.imageSize(),
-                side,
-                config.patch(),
-                config.channels(),
-                config.layerNormEps());
         shapes(config.form());
     }
 
@@ -65,13 +66,7 @@ final class VitEncoder extends AbstractEncoder {
                 .add(names.name(Part.PATCH) + ".weight", d, config.channels(), config.patch(), config.patch())
                 .add(names.name(Part.PATCH) + ".bias", d);
         for (int block = 0; block < config.layers(); block++) {
-            require()
-                    .norm(names.name(Part.NORM_BEFORE, block), d)
-                    .norm(names.name(Part.NORM_AFTER, block), d)
-                    .projections(names, block, d, config.qkvBias())
-                    .linear(names.name(Part.ATTENTION_OUTPUT, block), d, d, true)
-                    .linear(names.name(Part.FC1, block), config.mlp(), d, true)
-                    .linear(names.name(Part.FC2, block), d, config.mlp(), true);
+            requireBlock(block, config.mlp(), config.qkvBias());
             if (form.layerScale()) {
                 require().add(names.name(Part.ATTENTION_SCALE, block), d).add(names.name(Part.MLP_SCALE, block), d);
             }
@@ -103,51 +98,19 @@ final class VitEncoder extends AbstractEncoder {
     }
 
     @Override
-    public EncoderInput input() {
-        return new EncoderInput.Images(trunk.side(), trunk.channels());
-    }
-
-    @Override
-    public int width() {
-        return config.hidden();
-    }
-
-    @Override
-    public int blocks() {
-        return config.layers();
-    }
-
-    @Override
     public List<String> outputs() {
         return classes().isPresent() ? List.of(LOGITS) : pooler.isPresent() ? List.of(TOKENS, POOLED) : List.of(TOKENS);
     }
 
     @Override
     public <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
-        V x = embed(ops, inputs.get(EncoderInput.PIXELS));
-        for (int block = 0; block < config.layers(); block++) {
-            V before = ops.layerNorm(x, names().name(Part.NORM_BEFORE, block), config.layerNormEps());
-            V mixed = attention(ops, before, block, trunk);
-            x = ops.add(x, scaled(ops, mixed, Part.ATTENTION_SCALE, block));
-            V after = ops.layerNorm(x, names().name(Part.NORM_AFTER, block), config.layerNormEps());
-            V hidden = ops.activate(Activation.GELU, linear(ops, after, Part.FC1, block));
-            x = ops.add(x, scaled(ops, linear(ops, hidden, Part.FC2, block), Part.MLP_SCALE, block));
-        }
+        V x = throughBlocks(ops, embed(ops, inputs.get(EncoderInput.PIXELS)));
         return config.form().normAfterPooling() ? x : finalNorm(ops, x);
-    }
-
-    private <V> V finalNorm(Ops<V> ops, V x) {
-        return ops.layerNorm(x, names().name(Part.FINAL_NORM), config.layerNormEps());
-    }
-
-    private <V> V scaled(Ops<V> ops, V x, Part scale, int block) {
-        return config.form().layerScale() ? ops.multiply(x, ops.weight(names().name(scale, block))) : x;
     }
 
     private <V> V embed(Ops<V> ops, V pixels) {
         VitForm form = config.form();
-        String patch = names().name(Part.PATCH);
-        V patches = ops.patches(pixels, patch + ".weight", patch + ".bias", config.patch());
+        V patches = patches(ops, pixels);
         List<V> sequence = new ArrayList<>();
         if (form.classToken()) {
             sequence.add(ops.repeat(ops.weight(names().name(Part.CLASS_TOKEN)), pixels));
@@ -158,17 +121,10 @@ final class VitEncoder extends AbstractEncoder {
         if (form.registers() > 0) {
             sequence.add(ops.repeat(ops.weight(names().name(Part.REGISTER_TOKENS)), pixels));
         }
-        V positions = positions(ops, form.prefixHasPositions() ? form.prefixTokens() : 0);
+        V positions = positions(ops, form.prefixHasPositions() ? form.prefixTokens() : 0, false);
         sequence.add(form.prefixHasPositions() ? patches : ops.add(patches, positions));
         V x = sequence.size() == 1 ? sequence.get(0) : ops.concatenate(1, sequence);
         return form.prefixHasPositions() ? ops.add(x, positions) : x;
-    }
-
-    private <V> V positions(Ops<V> ops, int prefix) {
-        String name = names().name(Part.POSITIONS);
-        return trunk.side() == trunk.nativeSide()
-                ? ops.weight(name)
-                : Positions.of(ops, tensors, name, prefix, trunk, false);
     }
 
     @Override
@@ -178,7 +134,7 @@ final class VitEncoder extends AbstractEncoder {
                 switch (config.form().pooling()) {
                     case CLASS_TOKEN -> ops.token(tokens, 0);
                     case CLASS_AND_DISTILLATION_TOKEN -> ops.mean(ops.slice(tokens, 1, 0, 2));
-                    case PATCH_MEAN -> ops.mean(ops.slice(tokens, 1, prefix, prefix + trunk.patches()));
+                    case PATCH_MEAN -> ops.mean(ops.slice(tokens, 1, prefix, prefix + trunk().patches()));
                 };
         return config.form().normAfterPooling() ? finalNorm(ops, pooled) : pooled;
     }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  * into one tensor, their names here are Hugging Face's and mean rows of that tensor ({@link #fused}).
  */
 public final class VitNames {
-    private static final Pattern UNUSED =
-            Pattern.compile("((vit|deit)\\.)?(pooler\\.dense\\.(weight|bias)|embeddings\\.(position_ids|mask_token))");
+    private static final Pattern UNUSED = Pattern.compile(
+            "((vit|deit)\\.)?(pooler\\.dense\\.(weight|bias)|embeddings\\.(position_ids|mask_token)|decoder\\..*)");
 
     private final NamingScheme scheme;
     private final String family;

@@ -1,8 +1,8 @@
 package ham.merge.checkpoint;
 
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.ConfigReader;
 import ham.merge.encoder.Encoder;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param names what its tensors are called
  */
 record VitScheme(VitConfig config, VitNames names) {
-    static VitScheme of(ConfigReader reader, Tensors tensors) {
+    static VitScheme of(EncoderConfig reader, Tensors tensors) {
         VitConfig config = VitConfig.of(reader);
         if (TimmConfig.isTimm(reader)) {
             String wrapper = wrapper(tensors, NamingScheme.TIMM.name(Part.PATCH, 0));
@@ -41,7 +41,7 @@ record VitScheme(VitConfig config, VitNames names) {
     }
 
     /** The model as an encoder whose images have a side of so many pixels; empty for that of its training. */
-    Encoder encoder(ConfigReader reader, Tensors tensors, OptionalInt side) {
+    Encoder encoder(EncoderConfig reader, Tensors tensors, OptionalInt side) {
         EncoderNames general = names.general();
         boolean pooled = general.has(Part.POOLER) && tensors.has(general.name(Part.POOLER) + ".weight");
         Optional<Activation> pooler =

@@ -1,7 +1,6 @@
 package ham.merge.checkpoint;
 
 import ham.merge.InputException;
-import ham.merge.safetensors.TensorInfo;
 import ham.merge.safetensors.Tensors;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -48,10 +47,7 @@ final class VitShapes {
         }
         for (String name : file.names()) {
             if (!checked.contains(name) && !names.isUnused(name)) {
-                throw new InputException(
-                        file.path(),
-                        "expected a " + names.family() + ", found the tensor '" + name
-                                + "' that such a model does not have");
+                throw TensorCheck.unexpected(names.family(), file, name);
             }
         }
     }
@@ -100,24 +96,8 @@ final class VitShapes {
     }
 
     private void require(String name, long... sizes) {
-        List<Long> shape = Arrays.stream(sizes).boxed().toList();
-        if (!file.has(name)) {
-            throw new InputException(
-                    file.path(),
-                    "expected a " + names.family() + " with a tensor '" + name + "' " + shape
-                            + ", found none of that name");
-        }
-        TensorInfo info = file.info(name);
-        if (!info.shape().equals(shape)) {
-            throw new InputException(
-                    file.path(),
-                    "tensor '" + name + "': expected the shape " + shape + " that config.json implies, found "
-                            + info.shape());
-        }
-        if (!info.dtype().isFloat()) {
-            throw new InputException(
-                    file.path(), "tensor '" + name + "': expected a float dtype, found " + info.dtype());
-        }
+        TensorCheck.require(
+                names.family(), file, name, Arrays.stream(sizes).boxed().toList());
         checked.add(name);
     }
 }

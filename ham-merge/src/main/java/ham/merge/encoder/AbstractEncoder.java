@@ -144,18 +144,6 @@ public abstract class AbstractEncoder implements Encoder {
         return linear(ops, ops.join(ops.matMul(weights, value)), Part.ATTENTION_OUTPUT, block);
     }
 
-    /** Attention of normalised tokens to each other. */
-    protected final <V> V attention(Ops<V> ops, V x, int block, ImageTrunk trunk) {
-        return attend(
-                ops,
-                heads(ops, x, Part.QUERY, block, trunk.heads()),
-                heads(ops, x, Part.KEY, block, trunk.heads()),
-                heads(ops, x, Part.VALUE, block, trunk.heads()),
-                trunk.scale(),
-                null,
-                block);
-    }
-
     /** The layer of query, key or value, split into heads. */
     protected final <V> V heads(Ops<V> ops, V x, Part part, int block, int heads) {
         return ops.heads(linear(ops, x, part, block), heads);

@@ -37,7 +37,7 @@ public enum Activation {
      *
      * @throws ham.merge.InputException when ham does not compute it
      */
-    public static Activation read(ConfigReader config, String key, String whenAbsent) {
+    public static Activation read(EncoderConfig config, String key, String whenAbsent) {
         String name = config.text(key, whenAbsent);
         Optional<Activation> found = named(name);
         config.require(

@@ -12,4 +12,4 @@ import java.util.OptionalInt;
  * @param tensors its weights
  * @param side wished side of the input images in pixels; empty for what the folder says
  */
-public record EncoderSource(Path folder, ConfigReader config, Tensors tensors, OptionalInt side) {}
+public record EncoderSource(Path folder, EncoderConfig config, Tensors tensors, OptionalInt side) {}

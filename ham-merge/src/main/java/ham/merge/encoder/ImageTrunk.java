@@ -22,7 +22,7 @@ public record ImageTrunk(
         int hidden, int layers, int heads, int nativeSide, int side, int patch, int channels, double epsilon) {
 
     /** Reads the keys that transformers' configurations of image encoders share, with a family's own defaults. */
-    public static ImageTrunk read(EncoderSource source, ConfigReader config, int side, int patch, double epsilon) {
+    public static ImageTrunk read(EncoderSource source, EncoderConfig config, int side, int patch, double epsilon) {
         ImageTrunk trunk = new ImageTrunk(
                 config.positive("hidden_size", 768),
                 config.positive("num_hidden_layers", 12),
@@ -36,7 +36,7 @@ public record ImageTrunk(
         return trunk;
     }
 
-    private void check(ConfigReader config) {
+    private void check(EncoderConfig config) {
         config.require(channels == 3, "num_channels 3", "num_channels " + channels);
         config.require(
                 hidden % heads == 0, "hidden_size to be a multiple of num_attention_heads", hidden + " and " + heads);

@@ -11,12 +11,13 @@ import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * {@code head.safetensors}: the tensors of a head (linear: {@code weight} [classes, d], {@code bias} [classes]; prototype: {@code weight};
  * analytic: {@code projection} [d, M], {@code weight} [classes, M]), with {@code head} (its kind) and {@code classes} (a JSON array of names)
- * in the metadata.
+ * in the metadata. Instead of {@code projection} the metadata may say what it is drawn from ({@link DrawnProjection}).
  */
 public final class HeadFile {
     static final String PROJECTION = "projection";
@@ -27,12 +28,21 @@ public final class HeadFile {
 
     private HeadFile() {}
 
-    /** Writes a head. */
+    /** Writes a head with all of its numbers. */
     public static void write(Path file, NamedHead named) {
+        write(file, named, Optional.empty());
+    }
+
+    /**
+     * Writes a head, of an analytic one what its projection is drawn from instead of the projection, where that is known.
+     *
+     * @param drawn gives the head's projection
+     */
+    public static void write(Path file, NamedHead named, Optional<DrawnProjection> drawn) {
         SafetensorsWriter writer = new SafetensorsWriter();
         add(writer, "", named);
         if (named.head() instanceof AnalyticHead analytic) {
-            writer.add(PROJECTION, analytic.projection());
+            drawn.ifPresentOrElse(each -> each.write(writer, ""), () -> writer.add(PROJECTION, analytic.projection()));
         }
         writer.write(file);
     }
@@ -59,7 +69,7 @@ public final class HeadFile {
      */
     public static NamedHead read(Path file) {
         SafetensorsFile tensors = SafetensorsFile.open(file);
-        return read(tensors, "", () -> tensors.matrix(PROJECTION));
+        return read(tensors, "", () -> projection(tensors, ""));
     }
 
     /**
@@ -97,6 +107,14 @@ public final class HeadFile {
         } catch (IllegalArgumentException e) {
             throw new InputException(file, "its tensors do not fit together: " + e.getMessage(), e);
         }
+    }
+
+    private static Matrix projection(SafetensorsFile tensors, String prefix) {
+        return tensors.has(prefix + PROJECTION)
+                ? tensors.matrix(prefix + PROJECTION)
+                : DrawnProjection.read(tensors, prefix)
+                        .map(DrawnProjection::matrix)
+                        .orElseGet(() -> tensors.matrix(prefix + PROJECTION));
     }
 
     private static List<String> classes(Path file, String key, String json) {

@@ -170,6 +170,25 @@ public final class SafetensorsOutput implements Closeable {
         write(bytes.duplicate(), place(name, dtype, bytes.remaining()));
     }
 
+    /** Writes a tensor of any dtype and size from its little-endian, row-major bytes, piece after piece. */
+    public void write(String name, DType dtype, Iterable<ByteBuffer> pieces) {
+        Place declared = places.get(name);
+        long offset =
+                place(name, dtype, declared == null ? 0 : declared.tensor().bytes());
+        long end = offset + declared.tensor().bytes();
+        for (ByteBuffer piece : pieces) {
+            int bytes = piece.remaining();
+            if (bytes > end - offset) {
+                throw new IllegalArgumentException("tensor '" + name + "': pieces of more bytes than were declared");
+            }
+            write(piece.duplicate(), offset);
+            offset += bytes;
+        }
+        if (offset != end) {
+            throw new IllegalArgumentException("tensor '" + name + "': pieces of fewer bytes than were declared");
+        }
+    }
+
     private long place(String name, DType dtype, long bytes) {
         Place place = places.get(name);
         if (place == null || place.tensor().dtype() != dtype || place.tensor().bytes() != bytes) {

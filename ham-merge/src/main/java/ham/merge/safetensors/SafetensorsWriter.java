@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Writes tensors that are all in memory as a safetensors file, laid out as {@link SafetensorsOutput} does. */
+/** Writes tensors as a safetensors file, laid out as {@link SafetensorsOutput} does. */
 public final class SafetensorsWriter {
     private record Entry(DType dtype, List<Long> shape, Object values) {
         long bytes() {
@@ -45,12 +45,25 @@ public final class SafetensorsWriter {
         return add(name, new Entry(dtype, shape, bytes.duplicate()), bytes.remaining() / dtype.bytes());
     }
 
+    /**
+     * Adds a tensor of any size and dtype that is made piece after piece while the file is written.
+     *
+     * @param pieces its little-endian, row-major bytes in their order
+     */
+    public SafetensorsWriter add(String name, DType dtype, List<Long> shape, Iterable<ByteBuffer> pieces) {
+        return put(name, new Entry(dtype, shape, pieces));
+    }
+
     private SafetensorsWriter add(String name, Entry entry, int length) {
-        if (name.equals("__metadata__")) {
-            throw new IllegalArgumentException("no tensor may be called __metadata__");
-        }
         if (entry.bytes() != (long) length * entry.dtype().bytes()) {
             throw new IllegalArgumentException(name + ": shape " + entry.shape() + " for " + length + " values");
+        }
+        return put(name, entry);
+    }
+
+    private SafetensorsWriter put(String name, Entry entry) {
+        if (name.equals("__metadata__")) {
+            throw new IllegalArgumentException("no tensor may be called __metadata__");
         }
         if (entries.put(name, entry) != null) {
             throw new IllegalArgumentException("tensor '" + name + "' was added twice");
@@ -81,8 +94,12 @@ public final class SafetensorsWriter {
             output.write(name, entry.dtype(), bytes);
         } else if (entry.values() instanceof float[] floats) {
             output.write(name, floats);
+        } else if (entry.values() instanceof double[] doubles) {
+            output.write(name, doubles);
         } else {
-            output.write(name, (double[]) entry.values());
+            @SuppressWarnings("unchecked") // the only other kind that add takes
+            Iterable<ByteBuffer> pieces = (Iterable<ByteBuffer>) entry.values();
+            output.write(name, entry.dtype(), pieces);
         }
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.control.ControlForward;
-import ham.merge.encoder.control.Numbers;
+import ham.merge.encoder.control.ControlTensor;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,10 +26,10 @@ class EncoderControlTest {
         compare(fixture, new ControlForward(base, fixture.deltas(base)), fixture.adaptedOutputs());
     }
 
-    private static void compare(EncoderFixture fixture, ControlForward forward, Map<String, Numbers> expected) {
+    private static void compare(EncoderFixture fixture, ControlForward forward, Map<String, ControlTensor> expected) {
         assertThat(fixture.checkpoint().encoder().outputs()).hasSameElementsAs(expected.keySet());
         expected.forEach((name, values) -> {
-            Numbers found = forward.output(name, fixture.inputs());
+            ControlTensor found = forward.output(name, fixture.inputs());
             assertThat(found.shape()).as(name).isEqualTo(values.shape());
             assertThat(found.data())
                     .as(name)

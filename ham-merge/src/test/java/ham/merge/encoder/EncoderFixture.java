@@ -2,7 +2,7 @@ package ham.merge.encoder;
 
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.encoder.control.Numbers;
+import ham.merge.encoder.control.ControlTensor;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.tensor.Matrix;
@@ -41,21 +41,21 @@ record EncoderFixture(String name) {
         return Checkpoint.open(folder());
     }
 
-    Map<String, Numbers> inputs() {
+    Map<String, ControlTensor> inputs() {
         return read("inputs.safetensors");
     }
 
-    Map<String, Numbers> baseOutputs() {
+    Map<String, ControlTensor> baseOutputs() {
         return read("base_outputs.safetensors");
     }
 
-    Map<String, Numbers> adaptedOutputs() {
+    Map<String, ControlTensor> adaptedOutputs() {
         return read("adapted_outputs.safetensors");
     }
 
-    private Map<String, Numbers> read(String file) {
+    private Map<String, ControlTensor> read(String file) {
         SafetensorsFile tensors = SafetensorsFile.open(folder().resolve(file));
-        Map<String, Numbers> all = new TreeMap<>();
+        Map<String, ControlTensor> all = new TreeMap<>();
         for (String name : tensors.names()) {
             List<Long> shape = tensors.info(name).shape();
             float[] values;
@@ -71,7 +71,8 @@ record EncoderFixture(String name) {
             }
             all.put(
                     name,
-                    Numbers.of(values, shape.stream().mapToInt(Math::toIntExact).toArray()));
+                    ControlTensor.of(
+                            values, shape.stream().mapToInt(Math::toIntExact).toArray()));
         }
         return all;
     }

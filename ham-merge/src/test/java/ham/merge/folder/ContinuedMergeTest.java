@@ -22,7 +22,6 @@ import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.Join;
 import ham.merge.kernel.Dense;
-import ham.merge.plan.HamMerge;
 import ham.merge.plan.LayerRule;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeParameter;
@@ -38,7 +37,6 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -335,7 +333,6 @@ class ContinuedMergeTest {
         return run;
     }
 
-    /** Random adapters of different ranks; some change a bias, have a head, many equal entries or zeros. */
     /** Of a stream of its own, so that factors stay as they are. */
     private static SortedMap<String, InputGram> grams(int adapter, Set<String> weights) {
         Random random = new Random(100 + adapter);
@@ -347,43 +344,7 @@ class ContinuedMergeTest {
         return grams;
     }
 
-    @Test
-    void aLeastSquaresMergeNeedsGramMatrices() {
-        List<AdapterFolder> all = adapters(2, "linear").stream()
-                .map(each -> new AdapterFolder(
-                        each.path(),
-                        ((LoraAdapter) each.adapter()).withGrams(new TreeMap<>()),
-                        each.record(),
-                        each.head(),
-                        each.hash()))
-                .toList();
-        assertThatThrownBy(() -> merge(MergeSettings.of(MergeMethod.REGMEAN), all, List.of()))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("adapter a0: expected the Gram matrices");
-    }
-
-    @Test
-    void groupsOfLeastSquaresWithEqualScalarsAreOneLeastSquaresMerge() {
-        List<AdapterFolder> all = adapters(4, "linear");
-        HamParameters parameters = new HamParameters(BigDecimal.ONE, 0.0, 3, Join.MEAN, Combine.REGMEAN);
-        List<Importance> ones = Collections.nCopies(4, Importance.ONE);
-        SortedMap<String, Matrix> grouped =
-                merge(MergeSettings.ham(parameters), all, ones).merge().merged();
-        SortedMap<String, Matrix> plain = merge(MergeSettings.of(MergeMethod.REGMEAN), all, List.of())
-                .merge()
-                .merged();
-        HamMerge online = new HamMerge(parameters);
-        all.forEach(each -> online.add((LoraAdapter) each.adapter(), 1));
-        for (String weight : plain.keySet()) {
-            assertThat(grouped.get(weight).data())
-                    .usingComparatorWithPrecision(1e-5f)
-                    .containsExactly(plain.get(weight).data());
-            assertThat(online.merged().get(weight).data())
-                    .usingComparatorWithPrecision(1e-5f)
-                    .containsExactly(plain.get(weight).data());
-        }
-    }
-
+    /** Random adapters of different ranks; some change a bias, have a head, many equal entries or zeros. */
     static List<AdapterFolder> adapters(int count, String head) {
         Random random = new Random(1);
         List<AdapterFolder> adapters = new ArrayList<>();

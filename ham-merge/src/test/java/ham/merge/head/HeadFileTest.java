@@ -9,6 +9,8 @@ import ham.merge.RawTensors;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,39 @@ class HeadFileTest {
         RawTensors raw = RawTensors.read(file);
         assertThat(raw.tensors().keySet()).containsExactlyElementsOf(tensors);
         assertThat(raw.metadata()).containsEntry("head", head.kind().optionName());
+    }
+
+    @Test
+    void aDrawnProjectionNeedsNoNumbers() {
+        DrawnProjection drawn = new DrawnProjection(-5, 4, 3);
+        Path file = folder.resolve("head.safetensors");
+        HeadFile.write(file, new NamedHead(new AnalyticHead(drawn.matrix(), WEIGHT), CLASSES), Optional.of(drawn));
+        RawTensors raw = RawTensors.read(file);
+        assertThat(raw.tensors().keySet()).containsExactly("weight");
+        assertThat(raw.metadata().get("projection")).startsWith("java.util.Random -5 4x3 ");
+        AnalyticHead read = (AnalyticHead) HeadFile.read(file).head();
+        assertThat(read.projection()).isSameAs(drawn.matrix());
+        assertThat(read.projection().data()[0]).isEqualTo((float) new Random(-5).nextGaussian());
+    }
+
+    @Test
+    void refusesAProjectionThatIsDrawnOtherwise() {
+        for (String text : List.of(
+                "java.util.Random 1 4x3 " + "0".repeat(64),
+                "numpy 1 4x3 " + "0".repeat(64),
+                "java.util.Random 1 999999x999999 " + "0".repeat(64))) {
+            Path file = folder.resolve("head.safetensors");
+            new RawTensors()
+                    .add("weight", List.of(2L, 3L), WEIGHT.data())
+                    .metadata("head", "analytic")
+                    .metadata("classes", "[\"a\",\"b\"]")
+                    .metadata("projection", text)
+                    .write(file);
+            assertThatThrownBy(() -> HeadFile.read(file))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("metadata 'projection': expected ")
+                    .hasMessageContaining("use the file as it was written");
+        }
     }
 
     private static RawTensors linear() {

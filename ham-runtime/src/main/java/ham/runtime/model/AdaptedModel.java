@@ -8,7 +8,6 @@ import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ham.runtime.ModelException;
 import ham.runtime.backend.OnnxRuntime;
-import ham.runtime.tensor.DirectBuffers;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
@@ -88,23 +87,7 @@ public final class AdaptedModel implements AutoCloseable {
      * @throws ModelException if the adapter is not loaded, lacks a tensor of the graph, or the run fails
      */
     public float[] run(String adapter, float[] input, long[] shape) {
-        OrtLoraAdapter active = loaded(adapter);
-        String name = session.getInputNames().iterator().next();
-        try (RunOptions options = new RunOptions();
-                OnnxTensor pixels = OnnxTensor.createTensor(
-                        OnnxRuntime.environment(),
-                        DirectBuffers.floats(input.length).put(input).flip(),
-                        shape)) {
-            options.addActiveLoraAdapter(active);
-            try (OrtSession.Result result = session.run(Map.of(name, pixels), options)) {
-                return ((OnnxTensor) result.get(0)).getFloatBuffer().array();
-            }
-        } catch (OrtException e) {
-            throw new ModelException(
-                    file + ", adapter '" + adapter + "': expected a run, but ONNX Runtime failed ("
-                            + OnnxRuntime.reason(e) + ").",
-                    e);
-        }
+        return run(adapter, Map.of(input().name(), Tensor.of(input, shape)));
     }
 
     /**

@@ -89,6 +89,22 @@ public record Preprocessing(
     }
 
     /**
+     * What LAMDA-PILOT and toolboxes after it do with a ViT: the shortest edge to 8/7 of the side (256 for 224), bicubic, the middle cut out,
+     * values from 0 to 1 without normalisation.
+     */
+    public static Preprocessing plainCrop(int imageSize) {
+        return new Preprocessing(
+                new Resizing.ShortestEdge(8 * imageSize / 7),
+                Resample.BICUBIC,
+                Crop.CENTER_HALF_EVEN,
+                imageSize,
+                imageSize,
+                PreprocessingJson.DEFAULT_RESCALE_FACTOR,
+                Collections.nCopies(3, 0.0),
+                Collections.nCopies(3, 1.0));
+    }
+
+    /**
      * Reads a {@value #HUGGING_FACE_FILE}.
      *
      * @throws ModelException if the file cannot be read, is broken or asks for something that is not supported

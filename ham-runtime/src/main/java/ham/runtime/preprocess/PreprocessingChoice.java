@@ -2,29 +2,33 @@ package ham.runtime.preprocess;
 
 import ham.runtime.ModelException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.IntFunction;
 
 /** Preprocessing as it is typed: a name, or a {@value Preprocessing#HUGGING_FACE_FILE}. */
 public final class PreprocessingChoice {
     private static final String IMAGENET = "imagenet";
     private static final String HALF = "half";
+    private static final String PLAIN_CROP = "plain-crop";
 
     private PreprocessingChoice() {}
 
     /** Whether what is typed names a file. */
     public static boolean isFile(String typed) {
-        return !typed.equals(IMAGENET) && !typed.equals(HALF);
+        return !List.of(IMAGENET, HALF, PLAIN_CROP).contains(typed);
     }
 
     /**
      * The preprocessing for the side of a graph's images, -1 if the graph does not tell it.
      *
-     * @param typed {@code imagenet} ({@link Preprocessing#imagenet}), {@code half} ({@link Preprocessing#vitDefault}), or a file
+     * @param typed {@code imagenet} ({@link Preprocessing#imagenet}), {@code half} ({@link Preprocessing#vitDefault}),
+     *     {@code plain-crop} ({@link Preprocessing#plainCrop}), or a file
      * @throws ModelException at once if the file is missing or broken; later if a name is given and the graph does not tell the side
      */
     public static IntFunction<Preprocessing> parse(String typed) {
         return switch (typed) {
             case IMAGENET -> side -> Preprocessing.imagenet(known(side, typed));
+            case PLAIN_CROP -> side -> Preprocessing.plainCrop(known(side, typed));
             case HALF -> side -> Preprocessing.vitDefault(known(side, typed));
             default -> {
                 Preprocessing read = Preprocessing.read(Path.of(typed));

@@ -53,12 +53,13 @@ public record RunConfig(
     private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu:\\d{1,3}");
     private static final String RECORD = "run.json";
     private static final List<String> TRAINING = List.of(
+            "preprocessing",
             "tasks",
+            "initial-classes",
             "order",
             "train-images",
             "held-out",
             "on-bad-image",
-            "preprocessing",
             "seed",
             "targets",
             "blocks",
@@ -75,6 +76,7 @@ public record RunConfig(
             "head-lr",
             "alpha-lr",
             "crop-padding",
+            "crop-scale",
             "flip",
             "replay",
             "replay-hold");

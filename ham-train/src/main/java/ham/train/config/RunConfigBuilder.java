@@ -15,13 +15,11 @@ import ham.merge.plan.MergeSettings;
 import ham.merge.record.MergeMode;
 import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.data.BadImages;
-import ham.train.data.DataSpec;
 import ham.train.feature.GramRule;
 import ham.train.guard.GuardRule;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
-import ham.train.input.Augmentation;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
 import ham.train.lora.Initialisation;
@@ -29,11 +27,9 @@ import ham.train.lora.LoraSettings;
 import ham.train.lora.Recipe;
 import ham.train.lora.ScalarScope;
 import ham.train.stream.Arrival;
-import ham.train.stream.Sampling;
 import ham.train.stream.StreamSettings;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,11 +48,6 @@ import java.util.Set;
 @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public final class RunConfigBuilder {
-    private static final int USUAL_TASKS = 10;
-    private static final int USUAL_RANK = 16;
-    private static final long USUAL_ORDER = 1993;
-    private static final Set<Target> USUAL_TARGETS = EnumSet.of(Target.QUERY, Target.VALUE);
-
     LearningMethod method;
     MergeMode mode;
     private String base;
@@ -66,31 +57,33 @@ public final class RunConfigBuilder {
     private String adapters;
 
     private HeadKind head;
-    private Integer tasks;
-    private String order;
-    private Integer trainImages;
-    private BigDecimal heldOut;
-    private BadImages onBadImage;
+    Integer tasks;
+    Integer initialClasses;
+    String order;
+    Integer trainImages;
+    BigDecimal heldOut;
+    BadImages onBadImage;
     private String preprocessing;
     Long seed;
-    private List<Target> targets;
-    private BlockNumbers blocks;
-    private Integer rank;
-    private Double loraAlpha;
-    private Boolean rslora;
-    private Initialisation init;
-    private ScalarScope scalars;
+    List<Target> targets;
+    BlockNumbers blocks;
+    Integer rank;
+    Double loraAlpha;
+    Boolean rslora;
+    Initialisation init;
+    ScalarScope scalars;
     private String precision;
-    private Integer epochs;
-    private Integer batch;
-    private Double lr;
+    Integer epochs;
+    Integer batch;
+    Double lr;
     Double lrDecay;
-    private Double headLr;
-    private Double alphaLr;
-    private Integer cropPadding;
-    private Boolean flip;
-    private Integer replay;
-    private Double replayHold;
+    Double headLr;
+    Double alphaLr;
+    Integer cropPadding;
+    Double cropScale;
+    Boolean flip;
+    Integer replay;
+    Double replayHold;
     BigDecimal keep;
     Double tau;
     Integer groups;
@@ -103,12 +96,12 @@ public final class RunConfigBuilder {
     private Integer projection;
     private String ridge;
     private DriftRule drift;
-    private Boolean frozen;
-    private Integer anyTimeImages;
-    private Double rigidBelow;
-    private Double transferDrop;
-    private String guard;
-    private String gram;
+    Boolean frozen;
+    Integer anyTimeImages;
+    Double rigidBelow;
+    Double transferDrop;
+    String guard;
+    String gram;
     private String device;
     private Integer threads;
 
@@ -153,6 +146,12 @@ public final class RunConfigBuilder {
     /** Number of tasks; ten, or one a class where there are fewer, unless said. */
     public RunConfigBuilder optTasks(int value) {
         tasks = value;
+        return this;
+    }
+
+    /** Classes of the first task; as many as the others have unless said. */
+    public RunConfigBuilder optInitialClasses(int value) {
+        initialClasses = value;
         return this;
     }
 
@@ -448,45 +447,22 @@ public final class RunConfigBuilder {
 
     /** All settings of the stream. */
     public RunConfigBuilder optStream(StreamSettings settings) {
-        return optTasks(settings.tasks())
-                .optOrder(settings.order())
-                .optTrainImages(settings.sampling().perClass())
-                .optHeldOut(settings.sampling().heldOut())
-                .optOnBadImage(settings.badImages());
+        return StreamFields.fill(this, settings);
     }
 
     /** All settings of the adapters. */
     public RunConfigBuilder optLora(LoraSettings settings) {
-        targets = settings.targets();
-        return optBlocks(settings.blocks())
-                .optRank(settings.rank())
-                .optLoraAlpha(settings.loraAlpha())
-                .optRslora(settings.rankStabilised())
-                .optInit(settings.initialisation())
-                .optScalars(settings.scalars());
+        return LoraFields.fill(this, settings);
     }
 
     /** How a task is trained. */
     public RunConfigBuilder optRecipe(Recipe recipe) {
-        return optEpochs(recipe.epochs())
-                .optBatch(recipe.batch())
-                .optLr(recipe.adapterRate())
-                .optHeadLr(recipe.headRate())
-                .optAlphaLr(recipe.scalarRate())
-                .optCropPadding(recipe.augmentation().padding())
-                .optFlip(recipe.augmentation().flip())
-                .optReplay(recipe.replay())
-                .optReplayHold(recipe.replayHold());
+        return RecipeFields.fill(this, recipe);
     }
 
     /** What is measured. */
     public RunConfigBuilder optMeasuring(Measuring measuring) {
-        return optFrozen(measuring.frozen())
-                .optAnyTimeImages(measuring.anyTimeImages())
-                .optRigidBelow(measuring.rigidBelow())
-                .optTransferDrop(measuring.transferDrop())
-                .optGuard(measuring.guard())
-                .optGram(measuring.gram());
+        return RecipeFields.fill(this, measuring);
     }
 
     /**
@@ -549,61 +525,27 @@ public final class RunConfigBuilder {
      */
     public RunConfig build() {
         Path dataFolder = required("data", data);
-        int width = or(rank, USUAL_RANK);
-        Recipe usual = Recipe.DEFAULT;
+        Path baseFolder = required("base", base);
         HeadSettings heads = HeadSettings.DEFAULT;
-        Sampling sampling = Sampling.DEFAULT;
-        Measuring measuring = Measuring.DEFAULT;
         return new RunConfig(
-                required("base", base),
+                baseFolder,
                 dataFolder,
                 MergeFields.learning(this),
                 new HeadSettings(
                         or(head, heads.kind()),
-                        or(projection, heads.projectionWidth()),
+                        projection == null ? HeadSettings.usualProjection(baseFolder) : projection,
                         ridge == null ? heads.ridge() : RidgeRule.parse(ridge),
                         or(drift, heads.drift())),
-                new StreamSettings(
-                        tasks == null ? tasks(dataFolder) : tasks,
-                        order == null ? Arrival.of(USUAL_ORDER) : Arrival.parse(order),
-                        new Sampling(or(trainImages, sampling.perClass()), or(heldOut, sampling.heldOut())),
-                        or(onBadImage, BadImages.STOP)),
+                StreamFields.stream(this, dataFolder),
                 Optional.ofNullable(preprocessing).map(RunConfigBuilder::placed),
                 or(seed, 0L),
-                new LoraSettings(
-                        targets == null ? List.copyOf(USUAL_TARGETS) : targets,
-                        blocks == null ? List.of() : blocks.numbers(),
-                        width,
-                        or(loraAlpha, (double) width),
-                        or(rslora, false),
-                        or(init, Initialisation.OWN),
-                        or(scalars, ScalarScope.SHARED)),
-                new Recipe(
-                        or(epochs, usual.epochs()),
-                        or(batch, usual.batch()),
-                        or(lr, usual.adapterRate()),
-                        or(headLr, usual.headRate()),
-                        or(alphaLr, usual.scalarRate()),
-                        new Augmentation(
-                                or(cropPadding, usual.augmentation().padding()),
-                                or(flip, usual.augmentation().flip())),
-                        or(replay, usual.replay()),
-                        or(replayHold, usual.replayHold())),
-                new Measuring(
-                        or(frozen, measuring.frozen()),
-                        or(anyTimeImages, measuring.anyTimeImages()),
-                        or(rigidBelow, measuring.rigidBelow()),
-                        or(transferDrop, measuring.transferDrop()),
-                        guard == null ? measuring.guard() : GuardRule.parse(guard),
-                        gram == null ? measuring.gram() : GramRule.parse(gram)),
+                LoraFields.lora(this),
+                RecipeFields.recipe(this),
+                RecipeFields.measuring(this),
                 Optional.ofNullable(adapters).map(Path::of),
                 or(precision, "auto"),
                 or(device, "auto"),
                 or(threads, 0));
-    }
-
-    private static int tasks(Path data) {
-        return Math.min(USUAL_TASKS, DataSpec.open(data).classNames().size());
     }
 
     private static Path required(String name, String path) {
@@ -622,7 +564,7 @@ public final class RunConfigBuilder {
         return path.toAbsolutePath().normalize().toString();
     }
 
-    private static <T> T or(T value, T otherwise) {
+    static <T> T or(T value, T otherwise) {
         return value == null ? otherwise : value;
     }
 }

@@ -61,7 +61,7 @@ public final class FeatureExtractor implements AutoCloseable {
     }
 
     /**
-     * Features of examples of a set, which are made ready ahead on a thread of its own.
+     * Features of examples of a set, which are made ready ahead, images on all cores.
      *
      * @param indices which examples
      * @return row-major [indices, d]
@@ -102,12 +102,9 @@ public final class FeatureExtractor implements AutoCloseable {
                 .toArray();
         int batches = (count + BATCH - 1) / BATCH;
         try (BatchStream stream = new BatchStream(source, Math.min(BATCH, count), batches, (number, writer) -> {
-            int start = number * BATCH;
-            int end = Math.min(start + BATCH, count);
-            for (int i = start; i < end; i++) {
-                writer.add(order[i]);
-            }
-            return new int[end - start];
+            int[] indices = Arrays.copyOfRange(order, number * BATCH, Math.min((number + 1) * BATCH, count));
+            writer.add(indices);
+            return new int[indices.length];
         })) {
             for (int number = 0; number < batches; number++) {
                 Batch batch = stream.next();

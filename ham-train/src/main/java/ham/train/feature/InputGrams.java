@@ -7,8 +7,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ham.merge.gram.InputGram;
 import ham.merge.tensor.Matrix;
-import ham.runtime.preprocess.Preprocessing;
-import ham.train.data.ImageSet;
+
+import ham.train.data.Examples;
+import ham.train.engine.TensorArrays;
+import ham.train.input.InputReader;
+import ham.train.input.InputSource;
 import ham.train.input.Batch;
 import ham.train.input.BatchStream;
 import ham.train.vit.VitForward;
@@ -17,6 +20,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Gram matrices {@code X^T X} of what adapted layers read when images pass through a model with fixed deltas: over all tokens of all images, in double. */
 public final class InputGrams implements AutoCloseable {
@@ -50,28 +54,25 @@ public final class InputGrams implements AutoCloseable {
     public static SortedMap<String, InputGram> of(
             VitForward vit,
             SortedMap<String, Matrix> deltas,
-            ImageSet images,
+            Examples images,
             int[] indices,
-            Preprocessing preprocessing,
+            InputReader reader,
             GramRule rule) {
         try (InputGrams grams = new InputGrams(vit, deltas)) {
-            grams.read(images, indices, preprocessing);
+            grams.read(reader.open(images, indices));
             return grams.matrices(rule);
         }
     }
 
-    private void read(ImageSet images, int[] indices, Preprocessing preprocessing) {
-        int batches = (indices.length + BATCH - 1) / BATCH;
-        int side = vit.config().imageSize();
-        try (BatchStream stream =
-                new BatchStream(preprocessing, Math.min(BATCH, indices.length), batches, (number, pixels) -> {
-                    int start = number * BATCH;
-                    int end = Math.min(start + BATCH, indices.length);
-                    for (int i = start; i < end; i++) {
-                        pixels.add(preprocessing.resize(images.image(indices[i])));
-                    }
-                    return new int[end - start];
-                })) {
+    private void read(InputSource source) {
+        int count = source.size();
+        int batches = (count + BATCH - 1) / BATCH;
+        try (BatchStream stream = new BatchStream(source, Math.min(BATCH, count), batches, (number, writer) -> {
+            int[] chosen = IntStream.range(number * BATCH, Math.min((number + 1) * BATCH, count))
+                    .toArray();
+            writer.add(chosen);
+            return new int[chosen.length];
+        })) {
             for (int number = 0; number < batches; number++) {
                 Batch batch = stream.next();
                 try (NDScope scope = new NDScope()) {
@@ -79,7 +80,7 @@ public final class InputGrams implements AutoCloseable {
                     IdentityHashMap<NDArray, String> first = new IdentityHashMap<>();
                     vit.listen((name, input) -> add(name, input, first));
                     vit.features(
-                            manager.create(batch.pixels(), new Shape(batch.size(), 3, side, side), DataType.FLOAT32),
+                            TensorArrays.of(manager, vit.inputs(), batch.inputs()).get(0),
                             effective);
                 }
             }

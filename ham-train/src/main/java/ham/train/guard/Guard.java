@@ -24,7 +24,7 @@ import java.util.function.Function;
  * task as those of the deployed model are, so that what is compared is what would be deployed, but for the held-out images that its head
  * has not seen. Not thread-safe.
  */
-public final class Guard {
+public final class Guard implements AutoCloseable {
     private final TorchEngine engine;
     private final HeadKind kind;
     private final List<BigDecimal> scales;
@@ -186,5 +186,15 @@ public final class Guard {
             scaled.put(weight, part);
         });
         return scaled;
+    }
+
+    /** Closes the heads of parts between nothing and all; the others are the run's own. */
+    @Override
+    public void close() {
+        for (int i = 0; i < parts.size(); i++) {
+            if (isBetween(i)) {
+                parts.get(i).heads().close();
+            }
+        }
     }
 }

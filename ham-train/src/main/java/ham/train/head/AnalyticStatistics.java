@@ -2,11 +2,12 @@ package ham.train.head;
 
 import ham.merge.InputException;
 import ham.merge.head.AnalyticHead;
+import ham.merge.head.DrawnProjection;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
 import ham.train.seed.Seeds;
 import java.util.Arrays;
-import java.util.Random;
+import java.util.Optional;
 
 /**
  * Ridge regression on random features, exactly class-incremental: {@code h = relu(f P)}, {@code G += h^T h},
@@ -19,55 +20,67 @@ import java.util.Random;
  *
  * <p>Source: RanPAC, arXiv 2307.02251, section 4 and algorithm 1.
  */
-public final class AnalyticStatistics {
+public final class AnalyticStatistics implements AutoCloseable {
     private static final double[] RIDGES = {0.01, 0.1, 1, 10, 30, 100, 300, 1e3, 3e3, 1e4};
     private static final double FIRST_RIDGE = 300;
 
+    private final TorchEngine engine;
     private final RidgeRule rule;
+    private final Gram gram;
     private Matrix projection;
+    /** What the projection is drawn from, as long as it is as it was drawn. */
+    private Optional<DrawnProjection> drawn;
+
     private AnalyticSums gathered;
 
     /**
      * Begins with no class.
      *
      * @param features width d of a feature
-     * @param width M random features; 2000 suits small d
+     * @param width M random features
      * @param rule how lambda is chosen
      * @param seed draws P
+     * @param shelf of G
      */
-    public AnalyticStatistics(int features, int width, RidgeRule rule, long seed) {
+    public AnalyticStatistics(TorchEngine engine, int features, int width, RidgeRule rule, long seed, Shelf shelf) {
         this(
-                randomProjection(features, width, seed),
+                engine,
+                new DrawnProjection(Seeds.stream(seed, "analytic projection"), features, width),
                 rule,
-                new AnalyticSums(
-                        0,
-                        new double[Math.multiplyExact(width, width)],
-                        new double[0],
-                        0,
-                        rule.fixed().orElse(FIRST_RIDGE),
-                        new double[RIDGES.length]));
+                Gram.zeros(engine, width, shelf),
+                new AnalyticSums(0, new double[0], 0, rule.fixed().orElse(FIRST_RIDGE), new double[RIDGES.length]));
     }
 
-    /** Goes on from what was gathered, with the same projection [d, M]. */
-    public AnalyticStatistics(Matrix projection, RidgeRule rule, AnalyticSums gathered) {
+    /** Goes on from what was gathered, with a projection as it was drawn; G is closed with this object. */
+    public AnalyticStatistics(
+            TorchEngine engine, DrawnProjection projection, RidgeRule rule, Gram gram, AnalyticSums gathered) {
+        this(engine, projection.matrix(), Optional.of(projection), rule, gram, gathered);
+    }
+
+    /** Goes on from what was gathered, with a projection [d, M] that moved; G is closed with this object. */
+    public AnalyticStatistics(TorchEngine engine, Matrix projection, RidgeRule rule, Gram gram, AnalyticSums gathered) {
+        this(engine, projection, Optional.empty(), rule, gram, gathered);
+    }
+
+    private AnalyticStatistics(
+            TorchEngine engine,
+            Matrix projection,
+            Optional<DrawnProjection> drawn,
+            RidgeRule rule,
+            Gram gram,
+            AnalyticSums gathered) {
         long width = projection.columns();
-        if (gathered.gram().length != width * width
+        if (gram.width() != width
                 || gathered.cross().length != gathered.classes() * width
                 || gathered.losses().length != RIDGES.length) {
             throw new IllegalArgumentException("the sums do not fit a projection of width " + width);
         }
+        this.engine = engine;
         this.projection = projection;
+        this.drawn = drawn;
         this.rule = rule;
+        this.gram = gram;
         this.gathered = gathered;
-    }
-
-    private static Matrix randomProjection(int features, int width, long seed) {
-        Random random = Seeds.random(seed, "analytic projection");
-        float[] values = new float[Math.multiplyExact(features, width)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return new Matrix(features, width, values);
     }
 
     /** P [d, M], behind the maps of {@link #follow} so far. */
@@ -75,7 +88,17 @@ public final class AnalyticStatistics {
         return projection;
     }
 
-    /** What to save; the arrays are shared, not copied. */
+    /** What P is drawn from; empty where it moved. */
+    public Optional<DrawnProjection> drawn() {
+        return drawn;
+    }
+
+    /** G, to be saved. */
+    public Gram gram() {
+        return gram;
+    }
+
+    /** What to save besides; the arrays are shared, not copied. */
     public AnalyticSums gathered() {
         return gathered;
     }
@@ -89,9 +112,10 @@ public final class AnalyticStatistics {
      * @param after features of the same images by the present one
      * @throws InputException if a feature is not finite
      */
-    public void follow(TorchEngine engine, Features before, Features after) {
+    public void follow(Features before, Features after) {
         Matrix map = LinearDrift.between(engine, projection.rows(), after.values(), before.values());
         projection = LinearDrift.product(engine, map, projection);
+        drawn = Optional.empty();
     }
 
     /**
@@ -100,13 +124,9 @@ public final class AnalyticStatistics {
      * @param renewed of the same images and classes
      */
     public void renew(RenewedStatistics renewed) {
+        gram.set(renewed.gram());
         gathered = new AnalyticSums(
-                gathered.classes(),
-                renewed.gram(),
-                renewed.cross(),
-                gathered.images(),
-                gathered.ridge(),
-                gathered.losses());
+                gathered.classes(), renewed.cross(), gathered.images(), gathered.ridge(), gathered.losses());
     }
 
     /**
@@ -117,10 +137,10 @@ public final class AnalyticStatistics {
      * @param seen how many classes there are now, no fewer than before; positions are below it
      * @throws InputException if a feature is not finite
      */
-    public void add(TorchEngine engine, Features training, Features heldOut, int seen) {
+    public void add(Features training, Features heldOut, int seen) {
         requireFinite(training.values());
         requireFinite(heldOut.values());
-        try (RidgeRegression regression = new RidgeRegression(engine, projection, gathered, seen)) {
+        try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, gathered, seen)) {
             regression.add(training);
             double ridge = gathered.ridge();
             double[] sums = gathered.losses();
@@ -131,6 +151,8 @@ public final class AnalyticStatistics {
             }
             regression.add(heldOut);
             gathered = regression.gathered(ridge, sums);
+        } finally {
+            gram.rest();
         }
     }
 
@@ -139,11 +161,13 @@ public final class AnalyticStatistics {
      *
      * @throws InputException if the statistics have no solution
      */
-    public AnalyticHead head(TorchEngine engine) {
-        try (RidgeRegression regression = new RidgeRegression(engine, projection, gathered, gathered.classes())) {
+    public AnalyticHead head() {
+        try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, gathered, gathered.classes())) {
             return new AnalyticHead(projection, regression.weights(gathered.ridge()));
         } catch (ArithmeticException e) {
             throw noSolution(e);
+        } finally {
+            gram.rest();
         }
     }
 
@@ -153,8 +177,10 @@ public final class AnalyticStatistics {
      * @param without features of images that were added, as they were then
      * @throws InputException if the statistics have no solution
      */
-    public AnalyticHead headWithout(TorchEngine engine, Features without) {
-        try (RidgeRegression regression = new RidgeRegression(engine, projection, gathered, gathered.classes())) {
+    public AnalyticHead headWithout(Features without) {
+        try (Gram copy = gram.copy();
+                RidgeRegression regression =
+                        new RidgeRegression(engine, projection, copy, gathered, gathered.classes())) {
             regression.remove(without);
             return new AnalyticHead(projection, regression.weights(gathered.ridge()));
         } catch (ArithmeticException e) {
@@ -197,5 +223,10 @@ public final class AnalyticStatistics {
                         + "; check the base checkpoint and the deltas for extreme weights");
             }
         }
+    }
+
+    @Override
+    public void close() {
+        gram.close();
     }
 }

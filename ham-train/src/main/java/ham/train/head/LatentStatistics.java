@@ -101,11 +101,15 @@ public final class LatentStatistics implements AutoCloseable {
      */
     public static void requireFit(int random, int width, int hidden, int classes) {
         long functions = LatentFunctions.count(random, width, hidden);
-        if (functions * functions > Integer.MAX_VALUE) {
+        int widest = (int) Math.sqrt((double) Integer.MAX_VALUE / Double.BYTES);
+        if (functions > widest) {
             throw InputException.parameter(
                     "drift",
-                    "expected at most " + (int) Math.sqrt(Integer.MAX_VALUE) + " functions of a state, found "
-                            + functions + " of drift states with projection " + random + "; choose a smaller one");
+                    "expected at most " + widest
+                            + " functions of a state, whose sums in float64 are an array of 2^31 bytes,"
+                            + " found " + functions + " of drift states with projection " + random
+                            + "; choose a projection of at most " + Math.max(0, widest - (functions - random))
+                            + ", or another drift");
         }
         long most = Integer.MAX_VALUE / (2L * DRAWS * width);
         if (classes > most) {

@@ -1,5 +1,6 @@
 package ham.train.head;
 
+import ham.merge.head.DrawnProjection;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.safetensors.SafetensorsFile;
@@ -9,19 +10,27 @@ import ham.train.engine.TorchEngine;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The two heads that are computed from features, prototype and analytic, over all classes met so far. */
-public final class OnlineHeads {
+public final class OnlineHeads implements AutoCloseable {
+    private static final String PROJECTION = "projection";
+    private static final String GRAM = "gram";
+
     private final TorchEngine engine;
     private final PrototypeStatistics prototypes;
     private final AnalyticStatistics analytic;
 
-    /** Begins with no class. */
-    public OnlineHeads(TorchEngine engine, int features, HeadSettings settings, long seed) {
+    /**
+     * Begins with no class.
+     *
+     * @param shelf of the sums of the analytic head
+     */
+    public OnlineHeads(TorchEngine engine, int features, HeadSettings settings, long seed, Shelf shelf) {
         this(
                 engine,
                 new PrototypeStatistics(features),
-                new AnalyticStatistics(features, settings.projectionWidth(), settings.ridge(), seed));
+                new AnalyticStatistics(engine, features, settings.projectionWidth(), settings.ridge(), seed, shelf));
     }
 
     private OnlineHeads(TorchEngine engine, PrototypeStatistics prototypes, AnalyticStatistics analytic) {
@@ -38,7 +47,7 @@ public final class OnlineHeads {
      */
     public void follow(Features before, Features after) {
         prototypes.follow(engine, before, after);
-        analytic.follow(engine, before, after);
+        analytic.follow(before, after);
     }
 
     /** Goes over to a model through which the statistics so far are known. */
@@ -52,6 +61,11 @@ public final class OnlineHeads {
         return analytic.projection();
     }
 
+    /** What P is drawn from; empty where it moved. */
+    public Optional<DrawnProjection> drawn() {
+        return analytic.drawn();
+    }
+
     /**
      * Adds a task's images.
      *
@@ -61,20 +75,20 @@ public final class OnlineHeads {
      */
     public void add(Features training, Features heldOut, int seen) {
         prototypes.add(training.and(heldOut), seen);
-        analytic.add(engine, training, heldOut, seen);
+        analytic.add(training, heldOut, seen);
     }
 
     /** Both heads over all classes so far. */
     public Map<HeadKind, Head> heads() {
         Map<HeadKind, Head> heads = new EnumMap<>(HeadKind.class);
         heads.put(HeadKind.PROTOTYPE, prototypes.head());
-        heads.put(HeadKind.ANALYTIC, analytic.head(engine));
+        heads.put(HeadKind.ANALYTIC, analytic.head());
         return heads;
     }
 
     /** The analytic head of all images so far but some that were added, with their features of that time. */
     public Head analyticWithout(Features images) {
-        return analytic.headWithout(engine, images);
+        return analytic.headWithout(images);
     }
 
     /** Lambda of the analytic head as a multiple of the mean of G's diagonal for one image. */
@@ -87,27 +101,39 @@ public final class OnlineHeads {
         AnalyticSums gathered = analytic.gathered();
         long width = analytic.projection().columns();
         writer.add(prefix + "prototypes", prototypes.head().weight());
-        writer.add(prefix + "projection", analytic.projection());
-        writer.add(prefix + "gram", List.of(width, width), gathered.gram());
+        analytic.drawn()
+                .ifPresentOrElse(
+                        drawn -> drawn.write(writer, prefix),
+                        () -> writer.add(prefix + PROJECTION, analytic.projection()));
+        analytic.gram().add(writer, prefix + GRAM);
         writer.add(prefix + "cross", List.of((long) gathered.classes(), width), gathered.cross());
         writer.add(prefix + "ridge", List.of(1L), new double[] {gathered.ridge()});
         writer.add(prefix + "losses", List.of((long) gathered.losses().length), gathered.losses());
         writer.add(prefix + "images", List.of(1L), new double[] {gathered.images()});
     }
 
-    /** Restores what {@link #save} wrote. */
-    public static OnlineHeads restore(TorchEngine engine, RidgeRule rule, SafetensorsFile file, String prefix) {
+    /** Restores what {@link #save} wrote; files of earlier releases hold the projection and the whole of G. */
+    public static OnlineHeads restore(
+            TorchEngine engine, RidgeRule rule, Shelf shelf, SafetensorsFile file, String prefix) {
         Matrix prototypes = file.matrix(prefix + "prototypes");
         AnalyticSums gathered = new AnalyticSums(
                 prototypes.rows(),
-                file.doubles(prefix + "gram"),
                 file.doubles(prefix + "cross"),
                 (long) file.doubles(prefix + "images")[0],
                 file.doubles(prefix + "ridge")[0],
                 file.doubles(prefix + "losses"));
+        Optional<DrawnProjection> drawn = DrawnProjection.read(file, prefix);
+        Matrix projection = drawn.map(DrawnProjection::matrix).orElseGet(() -> file.matrix(prefix + PROJECTION));
+        Gram gram = Gram.read(engine, projection.columns(), shelf, file, prefix + GRAM);
         return new OnlineHeads(
                 engine,
                 new PrototypeStatistics(prototypes),
-                new AnalyticStatistics(file.matrix(prefix + "projection"), rule, gathered));
+                drawn.map(each -> new AnalyticStatistics(engine, each, rule, gram, gathered))
+                        .orElseGet(() -> new AnalyticStatistics(engine, projection, rule, gram, gathered)));
+    }
+
+    @Override
+    public void close() {
+        analytic.close();
     }
 }

@@ -40,14 +40,20 @@ final class RidgeRegression implements AutoCloseable {
     /** P [d, M]. */
     private final NDArray randomProjection;
 
-    private final NDArray gram;
+    /** G, in place. */
+    private final Gram gram;
     /** Q transposed, [classes, M]. */
     private final NDArray cross;
 
     private long images;
 
-    /** @param classes how many there are now; new ones get empty rows */
-    RidgeRegression(TorchEngine engine, Matrix projection, AnalyticSums gathered, int classes) {
+    /**
+     * Goes on from sums.
+     *
+     * @param sum G, which images are added to in place
+     * @param classes how many there are now; new ones get empty rows
+     */
+    RidgeRegression(TorchEngine engine, Matrix projection, Gram sum, AnalyticSums gathered, int classes) {
         int width = projection.columns();
         this.projection = projection;
         this.classes = classes;
@@ -55,7 +61,9 @@ final class RidgeRegression implements AutoCloseable {
         manager = engine.newManager();
         solver = solver(engine);
         randomProjection = HeadLogits.array(manager, projection);
-        gram = manager.create(gathered.gram(), new Shape(width, width));
+        gram = sum;
+        // From the shelf now: what begins in a scope of arrays ends with it.
+        gram.array();
         cross = manager.create(
                 Arrays.copyOf(gathered.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
     }
@@ -82,7 +90,7 @@ final class RidgeRegression implements AutoCloseable {
                 scope.suppressNotUsedWarning();
                 NDArray hidden = hidden(features, from);
                 NDArray signed = sign > 0 ? hidden : hidden.neg();
-                gram.addi(hidden.transpose().matMul(signed));
+                gram.changing().addi(hidden.transpose().matMul(signed));
                 cross.addi(targets(features, from).transpose().matMul(signed));
             }
         }
@@ -124,13 +132,13 @@ final class RidgeRegression implements AutoCloseable {
     }
 
     AnalyticSums gathered(double ridge, double[] losses) {
-        return new AnalyticSums(classes, gram.toDoubleArray(), cross.toDoubleArray(), images, ridge, losses);
+        return new AnalyticSums(classes, cross.toDoubleArray(), images, ridge, losses);
     }
 
     /** Solution [M, classes] and LAPACK's info, which is 0 on success. */
     private NDList solve(double ridge) {
-        NDArray lambda = gram.diagonal().mean().mul(ridge / images);
-        return solver.run(manager, gram, cross.transpose(), lambda);
+        NDArray lambda = gram.array().diagonal().mean().mul(ridge / images);
+        return solver.run(manager, gram.array(), cross.transpose(), lambda);
     }
 
     /** Random features [rows, M] of at most {@link #ROWS} images. */

@@ -69,10 +69,10 @@ public final class Batches {
                 begin(step / perEpoch(), number);
             }
             int[] indices = batches.get(number);
+            writer.add(augmentation, random, indices);
             int[] targets = new int[indices.length];
             for (int i = 0; i < indices.length; i++) {
                 targets[i] = examples.target(indices[i]);
-                writer.add(indices[i], augmentation, random);
             }
             return targets;
         }

@@ -11,4 +11,9 @@ public interface InputReader {
      * @throws ham.merge.InputException if the set holds another kind of examples
      */
     InputSource open(Examples set, int... indices);
+
+    /** Gives back what it keeps of examples that will not be opened soon. */
+    default void forget(Examples set, int... indices) {
+        // Keeps nothing.
+    }
 }

@@ -4,7 +4,7 @@ import ham.runtime.tensor.Tensor;
 import java.util.Map;
 import java.util.Random;
 
-/** Chosen examples of a set, made ready for a model. An example is asked for by one thread at a time. */
+/** Chosen examples of a set, made ready for a model. */
 public interface InputSource {
     /** How many examples. */
     int size();
@@ -21,19 +21,23 @@ public interface InputSource {
         void clear();
 
         /**
-         * Appends an example as it is.
+         * Appends examples as they are.
          *
-         * @throws ham.merge.InputException if it cannot be read
+         * @throws ham.merge.InputException if one cannot be read
          */
-        void add(int index);
+        void add(int... indices);
 
-        /** Appends a random variant of an example, or the example itself where its kind has no variants. */
-        void add(int index, Augmentation augmentation, Random random);
+        /**
+         * Appends random variants of examples, which are drawn one after the other, or the examples themselves where their kind has no variants.
+         *
+         * @throws ham.merge.InputException if one cannot be read
+         */
+        void add(Augmentation augmentation, Random random, int... indices);
 
         /** What the model takes of the examples, by the names of its inputs; valid until the next change. */
         Map<String, Tensor> inputs();
     }
 
-    /** Draws what {@link Writer#add(int, Augmentation, Random)} draws for an example. */
+    /** Draws what {@link Writer#add(Augmentation, Random, int...)} draws for an example. */
     void skip(Augmentation augmentation, Random random);
 }

@@ -66,13 +66,15 @@ public record TextReader(Tokenizer tokenizer, long padding) implements InputRead
         }
 
         @Override
-        public void add(int index) {
-            rows.add(source.rows().get(index));
+        public void add(int... indices) {
+            for (int index : indices) {
+                rows.add(source.rows().get(index));
+            }
         }
 
         @Override
-        public void add(int index, Augmentation augmentation, Random random) {
-            add(index);
+        public void add(Augmentation augmentation, Random random, int... indices) {
+            add(indices);
         }
 
         @Override

@@ -33,20 +33,9 @@ public record LearnedTask(LoraAdapter adapter, Importance alpha, List<Importance
         }
         for (int i = 0; i < start.groups().size(); i++) {
             FrozenGroup group = start.groups().get(i);
-            Importance scalar = groupAlphas.get(i);
-            group.deltas()
-                    .forEach((weight, delta) ->
-                            deltas.merge(weight, scaled(delta, scalar.at(weight)), LearnedTask::sum));
+            group.scaled(groupAlphas.get(i)).forEach((weight, delta) -> deltas.merge(weight, delta, LearnedTask::sum));
         }
         return deltas;
-    }
-
-    private static Matrix scaled(Matrix matrix, double factor) {
-        Matrix scaled = Matrix.zeros(matrix.rows(), matrix.columns());
-        for (int i = 0; i < scaled.data().length; i++) {
-            scaled.data()[i] = (float) (factor * matrix.data()[i]);
-        }
-        return scaled;
     }
 
     private static Matrix sum(Matrix first, Matrix second) {

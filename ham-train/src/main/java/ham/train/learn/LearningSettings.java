@@ -99,7 +99,7 @@ public record LearningSettings(LearningMethod method, MergeMode mode, MergeSetti
      * @param task from 0
      */
     public Recipe recipe(Recipe recipe, int task) {
-        boolean still = method == LearningMethod.FROZEN || method == LearningMethod.RANPAC && task > 0;
+        boolean still = method == LearningMethod.FROZEN || (method == LearningMethod.RANPAC && task > 0);
         double factor = still ? 0 : Math.pow(rateDecay, task);
         return recipe.withAdapterRate(factor * recipe.adapterRate());
     }

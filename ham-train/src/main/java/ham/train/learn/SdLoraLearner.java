@@ -20,13 +20,11 @@ import java.util.stream.IntStream;
 
 /**
  * SD-LoRA: every earlier pair {@code B_j A_j} stands frozen beside the next task with a scalar that keeps training from where it stands, so
- * the function does not jump between tasks. No pruning, no groups: a step's cost grows with the tasks. Source: arXiv 2501.13198.
+ * the function does not jump between tasks. Pairs stay factors: as dense deltas they would fill memory. No pruning, no groups: a step's cost grows with the tasks. Source: arXiv 2501.13198.
  */
 final class SdLoraLearner implements Learner {
     private final List<LoraAdapter> adapters = new ArrayList<>();
     private final List<Importance> alphas = new ArrayList<>();
-    /** The dense delta of each adapter without its scalar. */
-    private final List<SortedMap<String, Matrix>> directions = new ArrayList<>();
 
     @Override
     public TaskStart start(int task, int classes) {
@@ -34,18 +32,9 @@ final class SdLoraLearner implements Learner {
                 task,
                 classes,
                 IntStream.range(0, adapters.size())
-                        .mapToObj(i -> new FrozenGroup(alphas.get(i), direction(i)))
+                        .mapToObj(i ->
+                                FrozenGroup.of(alphas.get(i), adapters.get(i).factors()))
                         .toList());
-    }
-
-    /** Formed when first needed, which on a resumed run is once for all. */
-    private SortedMap<String, Matrix> direction(int index) {
-        while (directions.size() <= index) {
-            SortedMap<String, List<Branch>> branches = new TreeMap<>();
-            addBranches(adapters.get(directions.size()), Importance.ONE, branches);
-            directions.add(Deltas.sum(branches));
-        }
-        return directions.get(index);
     }
 
     @Override

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 
 /**
  * A step operator by operator in float32, with {@link Adam} in Java: the control of {@link ScriptStep}.
@@ -31,8 +30,7 @@ final class PlainStep implements TrainingStep {
     private final TaskParameters parameters;
     private final double replayHold;
     private final NDManager manager;
-    /** Weight name to [groups, out * in]. */
-    private final SortedMap<String, NDArray> groups;
+    private final StackedGroups groups;
 
     /** @param replayHold weight of the distance that replayed features move */
     PlainStep(VitForward vit, TaskParameters parameters, List<FrozenGroup> frozen, double replayHold) {
@@ -40,7 +38,7 @@ final class PlainStep implements TrainingStep {
         this.vit = vit;
         this.parameters = parameters;
         manager = vit.engine().newManager();
-        groups = StackedGroups.stack(vit, manager, frozen);
+        groups = new StackedGroups(vit, manager, frozen);
     }
 
     @Override
@@ -126,10 +124,10 @@ final class PlainStep implements TrainingStep {
     private Map<String, NDArray> effective(Map<Parameter, NDArray> lent) {
         Scalars scalars = parameters.scalars();
         Map<String, NDArray> weights = new HashMap<>();
-        groups.forEach((name, stacked) -> {
+        groups.names().forEach(name -> {
             NDArray base = vit.weight(name);
             NDArray alphas = row(lent.get(scalars.groups()), scalars.groupRow(name));
-            weights.put(name, base.add(alphas.matMul(stacked).reshape(base.getShape())));
+            weights.put(name, base.add(groups.delta(name, alphas, base.getShape())));
         });
         // Not a plain number: backward reads it again, and DJL frees the array that it makes of one at once.
         NDArray scaling = manager.create((float) parameters.scaling());

@@ -60,6 +60,11 @@ public record Recipe(
         return new Recipe(epochs, batch, rate, headRate, scalarRate, augmentation, replay, replayHold);
     }
 
+    /** The same for a model that takes images of this side. */
+    public Recipe forImagesOf(int side) {
+        return new Recipe(epochs, batch, adapterRate, headRate, scalarRate, augmentation.at(side), replay, replayHold);
+    }
+
     private static void requirePositive(String name, int value) {
         if (value < 1) {
             throw InputException.parameter(name, "expected 1 or more, found " + value + "; choose such a number");

@@ -37,7 +37,7 @@ final class Scalars {
         this.frozen = frozen;
         ownNames = List.copyOf(names);
         TreeSet<String> all = new TreeSet<>();
-        frozen.forEach(group -> all.addAll(group.deltas().keySet()));
+        frozen.forEach(group -> all.addAll(group.names()));
         groupNames = List.copyOf(all);
         boolean shared = scope == ScalarScope.SHARED;
         float[] ones = new float[shared ? 1 : ownNames.size()];
@@ -92,7 +92,7 @@ final class Scalars {
         List<Importance> all = new ArrayList<>();
         for (int j = 0; j < frozen.size(); j++) {
             int group = j;
-            Set<String> names = frozen.get(j).deltas().keySet();
+            Set<String> names = frozen.get(j).names();
             if (names.isEmpty()) {
                 all.add(frozen.get(j).alpha());
             } else if (scope == ScalarScope.SHARED) {

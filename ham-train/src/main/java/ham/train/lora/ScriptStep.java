@@ -43,12 +43,14 @@ final class ScriptStep implements TrainingStep {
         manager = backbone.engine().newManager();
         frozen.addAll(backbone.fixed());
         frozen.addAll(linear(StepScript.changed(task)));
-        frozen.addAll(StackedGroups.stack(backbone, manager, groups).values());
+        frozen.addAll(new StackedGroups(backbone, manager, groups).all());
         parameters.forEach(parameter -> lend(parameter, parameter.value()));
         parameters.forEach(parameter -> lend(parameter, parameter.firstMoment()));
         parameters.forEach(parameter -> lend(parameter, parameter.secondMoment()));
         program = new TorchScript(
-                backbone.engine(), StepScript.functions(backbone, task), StepScript.main(backbone, task, replayHold));
+                backbone.engine(),
+                StepScript.functions(backbone, task),
+                StepScript.main(backbone, task, StackedGroups.areFactored(groups), replayHold));
     }
 
     /** The weights, those that no step changes rounded to the format of products once instead of at every step. */

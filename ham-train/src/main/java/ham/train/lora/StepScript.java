@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
  * A training step as a TorchScript program: effective weights, forward pass, loss, gradients, and Adam's change of everything that is
  * trained, in one call and on the arrays in place.
  *
- * <p>{@code frozen} is {@link Backbone#fixed()}, all linear weights, then for every layer that a group changes the groups' deltas
- * [groups, out * in]. {@code state} is {@link TaskParameters#all()}, then the first and the second
+ * <p>{@code frozen} is {@link Backbone#fixed()}, all linear weights, then the arrays of {@link StackedGroups} for every layer that a group
+ * changes. {@code state} is {@link TaskParameters#all()}, then the first and the second
  * moments; what has a learning rate of 0 is not differentiated. {@code rates} are float64: a learning rate for each, divided by the first moment's correction, and the second's correction.
  */
 final class StepScript {
@@ -30,6 +30,9 @@ final class StepScript {
 
             def grouped(w: Tensor, alphas: Tensor, deltas: Tensor) -> Tensor:
               return torch.add(w, torch.view(torch.matmul(alphas, deltas), torch.size(w)))
+
+            def paired(w: Tensor, alphas: Tensor, a: Tensor, b: Tensor, groups: Tensor) -> Tensor:
+              return torch.add(w, torch.matmul(torch.mul(b, torch.matmul(alphas, groups)), a))
 
             def adapted(w: Tensor, a: Tensor, b: Tensor, alpha: Tensor, scaling: float) -> Tensor:
               return torch.add(w, torch.matmul(b, torch.mul(a, torch.mul(alpha, scaling))))
@@ -80,10 +83,11 @@ final class StepScript {
     /**
      * {@code forward(inputs, targets, rates, frozen, state)} of one task; returns [loss, correct images, sum of absolute gradients].
      *
+     * @param factored whether groups are factors
      * @param replayHold where states are replayed, weight of the mean squared distance that their features move; then {@code forward} takes
      *     them and their earlier features after the rates, and their targets after those of the images
      */
-    static String main(Backbone backbone, TaskParameters task, OptionalDouble replayHold) {
+    static String main(Backbone backbone, TaskParameters task, boolean factored, OptionalDouble replayHold) {
         int fixed = backbone.fixed().size();
         int count = task.all().size();
         MixedPrecision precision = backbone.engine().precision();
@@ -108,7 +112,7 @@ final class StepScript {
                         String.join(": Tensor, ", backbone.inputs()),
                         replayHold.isPresent() ? "replayed: Tensor, held: Tensor, " : "",
                         trained(task),
-                        weights(backbone.linearNames(), task, fixed),
+                        weights(backbone.linearNames(), task, factored, fixed),
                         fixed,
                         backbone.inputs().get(0),
                         backbone.states(precision, changed(task)),
@@ -140,7 +144,7 @@ final class StepScript {
     }
 
     /** A line a linear layer that appends its effective weight to {@code w}. */
-    private static String weights(List<String> names, TaskParameters task, int fixed) {
+    private static String weights(List<String> names, TaskParameters task, boolean factored, int fixed) {
         Scalars scalars = task.scalars();
         List<String> adapted = List.copyOf(task.a().keySet());
         StringBuilder lines = new StringBuilder();
@@ -148,12 +152,13 @@ final class StepScript {
             String weight = "frozen[" + (fixed + i) + "]";
             int group = scalars.groupNames().indexOf(names.get(i));
             if (group >= 0) {
-                weight = "__torch__.grouped(%s, torch.select(leaves[%d], 0, %d), frozen[%d])"
-                        .formatted(
-                                weight,
-                                2 * adapted.size() + 1,
-                                scalars.groupRow(names.get(i)),
-                                fixed + names.size() + group);
+                String alphas = "torch.select(leaves[%d], 0, %d)"
+                        .formatted(2 * adapted.size() + 1, scalars.groupRow(names.get(i)));
+                int first = fixed + names.size() + (factored ? 3 : 1) * group;
+                weight = factored
+                        ? "__torch__.paired(%s, %s, frozen[%d], frozen[%d], frozen[%d])"
+                                .formatted(weight, alphas, first, first + 1, first + 2)
+                        : "__torch__.grouped(%s, %s, frozen[%d])".formatted(weight, alphas, first);
             }
             int adapter = adapted.indexOf(names.get(i));
             if (adapter >= 0) {

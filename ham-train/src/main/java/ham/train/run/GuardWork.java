@@ -4,12 +4,10 @@ import ham.merge.head.HeadKind;
 import ham.merge.record.ScaleChoice;
 import ham.merge.tensor.Matrix;
 import ham.train.config.RunConfig;
-import ham.train.feature.FeatureExtractor;
 import ham.train.guard.Guard;
 import ham.train.head.DriftRule;
 import ham.train.head.Features;
 import ham.train.learn.LearningMethod;
-import ham.train.vit.VitForward;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +20,12 @@ final class GuardWork {
     private static final int MOST = 2000;
 
     private final RunInputs inputs;
-    private final VitForward vit;
+    private final ModelPasses passes;
     private final Guard guard;
 
-    GuardWork(RunInputs inputs, VitForward vit, Guard guard) {
+    GuardWork(RunInputs inputs, ModelPasses passes, Guard guard) {
         this.inputs = inputs;
-        this.vit = vit;
+        this.passes = passes;
         this.guard = guard;
     }
 
@@ -72,7 +70,7 @@ final class GuardWork {
     ScaleChoice compare(
             int task,
             SortedMap<String, Matrix> deltas,
-            FeatureExtractor model,
+            ModelPasses.Pass model,
             TaskFeatures whole,
             TaskFeatures frozen) {
         long start = System.nanoTime();
@@ -88,7 +86,7 @@ final class GuardWork {
         List<Double> accuracies = new ArrayList<>();
         accuracies.add(guard.accuracy(0, guard.frozen().only(places)));
         for (int part = 1; part < last; part++) {
-            try (FeatureExtractor some = new FeatureExtractor(vit, Guard.scaled(deltas, guard.scale(part)))) {
+            try (ModelPasses.Pass some = passes.through(Guard.scaled(deltas, guard.scale(part)))) {
                 TaskFeatures seenSo = TaskFeatures.of(inputs, some, task);
                 guard.note(part, seenSo.training(), seenSo.heldOut(), seen);
                 accuracies.add(guard.accuracy(part, features(some, samples)));
@@ -98,8 +96,8 @@ final class GuardWork {
         return guard.choose(accuracies, samples.length, (System.nanoTime() - start) / 1e9);
     }
 
-    private Features features(FeatureExtractor model, int[] samples) {
-        return inputs.features(model, inputs.data().train(), samples);
+    private Features features(ModelPasses.Pass model, int[] samples) {
+        return model.features(inputs.data().train(), samples);
     }
 
     private static int[] spread(int images) {
@@ -116,12 +114,10 @@ final class GuardWork {
      * @param heldOut those that were kept back
      */
     record TaskFeatures(Features training, Features heldOut) {
-        static TaskFeatures of(RunInputs inputs, FeatureExtractor model, int task) {
+        static TaskFeatures of(RunInputs inputs, ModelPasses.Pass model, int task) {
             return new TaskFeatures(
-                    inputs.features(
-                            model, inputs.data().train(), inputs.split(task).training()),
-                    inputs.features(
-                            model, inputs.data().train(), inputs.split(task).heldOut()));
+                    model.features(inputs.data().train(), inputs.split(task).training()),
+                    model.features(inputs.data().train(), inputs.split(task).heldOut()));
         }
     }
 }

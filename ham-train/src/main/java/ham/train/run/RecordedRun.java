@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,8 @@ public final class RecordedRun {
             .put("blocks", "all")
             .put("replay", 0)
             .put("replay-hold", Recipe.REPLAY_HOLD)
+            .put("initial-classes", 0)
+            .put("crop-scale", 0)
             .put("guard", "off")
             .put("gram", "auto");
 
@@ -60,6 +63,28 @@ public final class RecordedRun {
         }
         Outputs.file(file, false, path -> JsonFiles.write(path, record.json()));
         return List.of();
+    }
+
+    /**
+     * The options that the record of a run, finished or not, is too old to have, with what that run did: to go on with it as it was begun.
+     *
+     * @param out the run's folder; nothing is lacking where there is no run yet
+     */
+    public static Map<String, String> lacking(Path out) {
+        Map<String, String> lacking = new LinkedHashMap<>();
+        for (Path run : List.of(out, RunFolder.partial(out))) {
+            Path file = run.resolve(RunFolder.RECORD);
+            if (Files.exists(file)) {
+                JsonNode found = RunRecord.read(file).configuration();
+                for (Map.Entry<String, JsonNode> option : LATER.properties()) {
+                    if (!found.has(option.getKey())) {
+                        lacking.put(option.getKey(), option.getValue().asText());
+                    }
+                }
+                return lacking;
+            }
+        }
+        return lacking;
     }
 
     private static List<String> otherThreads(String before, String now) {

@@ -149,7 +149,7 @@ public final class RunFolder implements AutoCloseable {
                 .map(RunRecord::read);
     }
 
-    private static Path partial(Path out) {
+    static Path partial(Path out) {
         Path absolute = out.toAbsolutePath().normalize();
         return absolute.resolveSibling(absolute.getFileName() + ".partial");
     }
@@ -213,14 +213,28 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /**
-     * Gives the finished run its final name.
+     * Gives the finished run its final name, and deletes the statistics that only an unfinished run needs.
      *
      * @return the final folder
      */
     public Path finish() {
+        return finish(false);
+    }
+
+    /**
+     * Gives the finished run its final name.
+     *
+     * @param keepStatistics whether it keeps the statistics of its heads: twice 4 M^2 bytes for M random features
+     * @return the final folder
+     */
+    public Path finish(boolean keepStatistics) {
+        Path statistics = out.resolve(partial.relativize(statistics(finishedTasks() - 1)));
         try {
             Outputs.replace(partial, out);
             Files.deleteIfExists(out.resolve(LOCK));
+            if (!keepStatistics) {
+                Files.deleteIfExists(statistics);
+            }
             lock.close();
             return out;
         } catch (IOException e) {

@@ -12,7 +12,9 @@ import ham.merge.gram.InputGram;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
 import ham.runtime.preprocess.PreprocessingChoice;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
+import ham.train.vit.VitForward;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import ham.train.data.Examples;
@@ -22,9 +24,11 @@ import ham.train.feature.GramRule;
 import ham.train.feature.InputGrams;
 import ham.train.head.Features;
 import ham.train.head.LatentStatistics;
-import ham.train.input.ImageReader;
+import ham.train.data.ImageSet;
 import ham.train.input.InputReader;
 import ham.train.input.InputReaders;
+import ham.train.input.PreparedImages;
+import ham.train.input.PreparedReader;
 import ham.train.input.TaskExamples;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.LoraSettings;
@@ -33,9 +37,8 @@ import ham.train.stream.TaskStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -59,7 +62,10 @@ public record RunInputs(
         TaskStream stream,
         InputReader reader,
         List<String> skipped) {
-    private static final Set<Target> TAIL = EnumSet.of(Target.ATTENTION_OUTPUT, Target.FC1, Target.FC2);
+    /** The smaller part of the heap, and no more than this, holds resized images. */
+    private static final long MOST_KEPT = 1L << 30;
+
+    private static final int HEAP_PARTS = 8;
 
     /**
      * Opens base and data.
@@ -69,12 +75,24 @@ public record RunInputs(
      *     more tasks than classes, or the order is not one of these classes; the last five are wrong usage
      */
     public static RunInputs open(RunConfig config) {
+        return open(config, Optional.empty());
+    }
+
+    /**
+     * Opens base and data.
+     *
+     * @param imageCache a folder that keeps resized images for this run and later ones
+     * @throws InputException as {@link #open(RunConfig)}
+     */
+    public static RunInputs open(RunConfig config, Optional<Path> imageCache) {
         Checkpoint base = Checkpoint.open(config.base());
         requireFit(config.lora(), base);
         requireTail(config, base);
+        requireGrams(config, base);
         Dataset found = DataSpec.open(config.data());
         int[] order = config.stream().order().order(found.classNames().size());
-        TaskStream asked = new TaskStream(order, config.stream().tasks());
+        TaskStream asked =
+                new TaskStream(order, config.stream().tasks(), config.stream().initial());
         int learnt = config.learning().tasks(asked.tasks());
         List<String> skipped = new ArrayList<>();
         if (LatentMemory.followsByStates(config)) {
@@ -88,8 +106,30 @@ public record RunInputs(
                 base.sha256(),
                 data,
                 learnt == asked.tasks() ? asked : new TaskStream(order, learnt),
-                reader(config, base),
+                reader(config, base, data, imageCache),
                 List.copyOf(skipped));
+    }
+
+    private static PreparedImages prepared(
+            String part,
+            ImageSet set,
+            Preprocessing preprocessing,
+            RunConfig config,
+            Dataset data,
+            Optional<Path> cache) {
+        long room = Math.min(MOST_KEPT, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
+        return cache.map(folder -> PreparedImages.of(
+                        set,
+                        preprocessing,
+                        room,
+                        folder,
+                        part + " images of data " + DataHash.sha256(config.data(), data.files())))
+                .orElseGet(() -> PreparedImages.of(set, preprocessing, room));
+    }
+
+    /** How images become pixel values; empty for a run on texts. */
+    public Optional<Preprocessing> preprocessing() {
+        return reader instanceof PreparedReader images ? Optional.of(images.preprocessing()) : Optional.empty();
     }
 
     private static Preprocessing preprocessing(RunConfig config, int side) {
@@ -129,9 +169,7 @@ public record RunInputs(
                     "expected a plain ViT as base, whose states can be kept, found a "
                             + base.encoder().family() + "; leave it out");
         }
-        if (LatentMemory.isUsed(config)
-                && !(TAIL.containsAll(lora.targets())
-                        && lora.adaptedBlocks(last + 1).equals(List.of(last)))) {
+        if (LatentMemory.isUsed(config) && !ModelPasses.isTail(lora, last + 1)) {
             throw InputException.parameter(
                     option,
                     "expected adapters behind the last block's attention only, since all before it must stay frozen, found"
@@ -139,6 +177,16 @@ public record RunInputs(
                             + lora.targets().stream().map(Target::optionName).toList() + " in blocks "
                             + lora.adaptedBlocks(last + 1) + "; add blocks " + last
                             + " and targets attention_output,fc1,fc2");
+        }
+    }
+
+    /** Inputs of layers are measured in one program only. */
+    private static void requireGrams(RunConfig config, Checkpoint base) {
+        if (config.measuring().gram().isUsed(config.learning().merging().usesGrams()) && !Backbones.isPlainVit(base)) {
+            throw InputException.parameter(
+                    "gram",
+                    "expected a plain ViT as base, whose layers' inputs can be measured, found a "
+                            + base.encoder().family() + "; leave it out, or merge by another method");
         }
     }
 
@@ -195,11 +243,18 @@ public record RunInputs(
                 saved.record().groupAlphas());
     }
 
-    private static InputReader reader(RunConfig config, Checkpoint base) {
-        return base.encoder().input() instanceof EncoderInput.Images images
-                ? new ImageReader(preprocessing(config, images.side()))
-                : InputReaders.of(base);
+    private static InputReader reader(RunConfig config, Checkpoint base, Dataset data, Optional<Path> cache) {
+        if (!(base.encoder().input() instanceof EncoderInput.Images images)) {
+            return InputReaders.of(base);
+        }
+        Preprocessing preprocessing = preprocessing(config, images.side());
+        return new PreparedReader(
+                preprocessing,
+                List.of(
+                        prepared("training", data.trainImages(), preprocessing, config, data, cache),
+                        prepared("test", data.testImages(), preprocessing, config, data, cache)));
     }
+
 
     /** Whether adapters are merged by the Gram matrices of their inputs. */
     private boolean usesGrams() {
@@ -207,13 +262,14 @@ public record RunInputs(
     }
 
     /** The task with the Gram matrices of its inputs, where adapters leave these. */
-    LearnedTask withGrams(LearnedTask learned, SortedMap<String, Matrix> trained, VitForward vit, int[] samples) {
+    LearnedTask withGrams(
+            LearnedTask learned, SortedMap<String, Matrix> trained, Backbone backbone, int[] samples) {
         GramRule rule = config.measuring().gram();
         if (!rule.isUsed(usesGrams()) || learned.adapter().hasGrams()) {
             return learned;
         }
         return new LearnedTask(
-                learned.adapter().withGrams(InputGrams.of(vit, trained, data.trainImages(), samples, ((ImageReader) reader).preprocessing(), rule)),
+                learned.adapter().withGrams(InputGrams.of((VitForward) backbone, trained, data.train(), samples, reader, rule)),
                 learned.alpha(),
                 learned.groupAlphas());
     }
@@ -230,7 +286,13 @@ public record RunInputs(
         return new Seen(new Features(extracted.features(), positions), new Features(extracted.states(), positions));
     }
 
-    private int[] positions(Examples set, int... samples) {
+    /** States of examples of a set, [n, 2 d]. */
+    float[] states(FeatureExtractor extractor, Examples set, int... samples) {
+        return extractor.extract(set, samples, reader).states();
+    }
+
+    /** Class positions of examples of a set. */
+    int[] positions(Examples set, int... samples) {
         return Arrays.stream(samples).map(i -> stream.position(set.label(i))).toArray();
     }
 

@@ -1,5 +1,6 @@
 package ham.train.run;
 
+import ham.merge.head.DrawnProjection;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -16,6 +17,7 @@ import ham.train.head.DriftRule;
 import ham.train.head.Features;
 import ham.train.head.OnlineHeads;
 import ham.train.head.RidgeRule;
+import ham.train.head.Shelf;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.replay.LatentReplay;
@@ -39,6 +41,7 @@ final class RunMemory implements AutoCloseable {
     private final RunInputs inputs;
     private final Learner learner;
     private final TorchEngine engine;
+    private final Shelf shelf;
     /** Of the model so far; where the method gives no single model, of the last task alone. */
     private OnlineHeads online;
     /** Of the frozen backbone, where it is measured beside the method or parts of the delta are compared. */
@@ -55,6 +58,7 @@ final class RunMemory implements AutoCloseable {
     private RunMemory(
             RunInputs inputs,
             TorchEngine engine,
+            Shelf shelf,
             OnlineHeads online,
             Optional<OnlineHeads> frozen,
             Optional<Guard> guard,
@@ -63,6 +67,7 @@ final class RunMemory implements AutoCloseable {
             RunMetrics metrics) {
         this.inputs = inputs;
         this.engine = engine;
+        this.shelf = shelf;
         this.learner = inputs.config().learning().learner();
         this.online = online;
         this.frozen = frozen;
@@ -76,16 +81,20 @@ final class RunMemory implements AutoCloseable {
     /** What is known after the last checkpoint in the folder, or that of a run that begins. */
     static RunMemory restoreOrBegin(RunInputs inputs, Backbone backbone, RunFolder folder) {
         int finished = folder.finishedTasks();
-        return finished == 0 ? begin(inputs, backbone) : restore(inputs, backbone, folder, finished);
+        return finished == 0
+                ? begin(inputs, backbone, Shelf.in(folder.path()))
+                : restore(inputs, backbone, folder, finished);
     }
 
-    private static RunMemory begin(RunInputs inputs, Backbone backbone) {
+    private static RunMemory begin(RunInputs inputs, Backbone backbone, Shelf shelf) {
         TorchEngine engine = backbone.engine();
-        OnlineHeads online = emptyHeads(inputs, engine);
-        Optional<OnlineHeads> frozen = knowsFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine)) : Optional.empty();
+        OnlineHeads online = emptyHeads(inputs, engine, shelf);
+        Optional<OnlineHeads> frozen =
+                knowsFrozen(inputs) ? Optional.of(emptyHeads(inputs, engine, shelf)) : Optional.empty();
         return new RunMemory(
                 inputs,
                 engine,
+                shelf,
                 online,
                 frozen,
                 frozen.filter(heads -> GuardWork.isUsed(inputs.config()))
@@ -93,10 +102,10 @@ final class RunMemory implements AutoCloseable {
                                 engine,
                                 inputs.config().head().kind(),
                                 inputs.config().measuring().guard(),
-                                inputs.base().config().hidden(),
+                                inputs.base().encoder().width(),
                                 heads,
                                 online,
-                                scale -> emptyHeads(inputs, engine))),
+                                scale -> emptyHeads(inputs, engine, shelf))),
                 LatentMemory.isUsed(inputs.config())
                         ? Optional.of(LatentMemory.begin(inputs.config(), (VitForward) backbone, online.projection()))
                         : Optional.empty(),
@@ -104,9 +113,9 @@ final class RunMemory implements AutoCloseable {
                 RunMetrics.begin(inputs));
     }
 
-    private static OnlineHeads emptyHeads(RunInputs inputs, TorchEngine engine) {
+    private static OnlineHeads emptyHeads(RunInputs inputs, TorchEngine engine, Shelf shelf) {
         RunConfig config = inputs.config();
-        return new OnlineHeads(engine, inputs.base().encoder().width(), config.head(), config.seed());
+        return new OnlineHeads(engine, inputs.base().encoder().width(), config.head(), config.seed(), shelf);
     }
 
     private static boolean knowsFrozen(RunInputs inputs) {
@@ -120,16 +129,18 @@ final class RunMemory implements AutoCloseable {
 
     private static RunMemory restore(RunInputs inputs, Backbone backbone, RunFolder folder, int finished) {
         TorchEngine engine = backbone.engine();
+        Shelf shelf = Shelf.in(folder.path());
         SafetensorsFile statistics = SafetensorsFile.open(folder.statistics(finished - 1));
         RidgeRule rule = inputs.config().head().ridge();
         Path metrics = folder.checkpoint(finished - 1).resolve(RunFolder.METRICS);
-        OnlineHeads online = OnlineHeads.restore(engine, rule, statistics, MERGED);
+        OnlineHeads online = OnlineHeads.restore(engine, rule, shelf, statistics, MERGED);
         Optional<OnlineHeads> frozen = knowsFrozen(inputs)
-                ? Optional.of(OnlineHeads.restore(engine, rule, statistics, FROZEN))
+                ? Optional.of(OnlineHeads.restore(engine, rule, shelf, statistics, FROZEN))
                 : Optional.empty();
         RunMemory restored = new RunMemory(
                 inputs,
                 engine,
+                shelf,
                 online,
                 frozen,
                 frozen.filter(heads -> GuardWork.isUsed(inputs.config()))
@@ -140,7 +151,7 @@ final class RunMemory implements AutoCloseable {
                                 statistics,
                                 heads,
                                 online,
-                                prefix -> OnlineHeads.restore(engine, rule, statistics, prefix))),
+                                prefix -> OnlineHeads.restore(engine, rule, shelf, statistics, prefix))),
                 LatentMemory.isUsed(inputs.config())
                         ? Optional.of(LatentMemory.restore(
                                 inputs.config(), (VitForward) backbone, online.projection(), statistics))
@@ -210,7 +221,8 @@ final class RunMemory implements AutoCloseable {
             online.add(training.features(), heldOut.features(), seen);
         } else {
             int first = inputs.stream().firstPosition(task);
-            online = emptyHeads(inputs, engine);
+            online.close();
+            online = emptyHeads(inputs, engine, shelf);
             online.add(training.features().from(first), heldOut.features().from(first), seen - first);
         }
         memory.ifPresent(states -> states.add(training.states(), heldOut.states(), seen));
@@ -223,6 +235,11 @@ final class RunMemory implements AutoCloseable {
         Map<HeadKind, Head> heads = new EnumMap<>(online.heads());
         heads.put(HeadKind.LINEAR, inputs.config().learning().method().givesOneModel() ? linear : latestLinear);
         return heads;
+    }
+
+    /** What the projection of the model's analytic head is drawn from; empty where it moved. */
+    Optional<DrawnProjection> drawn() {
+        return online.drawn();
     }
 
     /** The heads of what is deployed: of the part of the merged delta that was chosen last, where parts are compared. */
@@ -277,5 +294,8 @@ final class RunMemory implements AutoCloseable {
     @Override
     public void close() {
         memory.ifPresent(LatentMemory::close);
+        frozen.ifPresent(OnlineHeads::close);
+        guard.ifPresent(Guard::close);
+        online.close();
     }
 }

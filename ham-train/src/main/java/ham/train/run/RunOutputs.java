@@ -83,7 +83,8 @@ final class RunOutputs {
             }
             HeadFile.write(
                     path.resolve(AdapterFolder.HEAD),
-                    adapterHead(task, heads.get(config.head().kind())));
+                    adapterHead(task, heads.get(config.head().kind())),
+                    memory.drawn());
         });
         Outputs.folder(folder.checkpoint(task), true, path -> {
             memory.save(path.resolve(RunFolder.STATISTICS));

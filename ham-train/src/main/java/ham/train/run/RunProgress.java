@@ -26,6 +26,9 @@ public interface RunProgress {
     /** Something that a user should know and that does not stop the run, a sentence. */
     void warned(String sentence);
 
+    /** What the run is going to need, a sentence. */
+    default void planned(String sentence) {}
+
     /** The run goes on after tasks that an earlier process finished. */
     void resumed(int finishedTasks, int tasks);
 

@@ -12,7 +12,6 @@ import ham.train.config.Measuring;
 import ham.train.config.RunConfig;
 import ham.train.encoder.Backbones;
 import ham.train.engine.TorchEngine;
-import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
 import ham.train.guard.Guard;
 import ham.train.head.Features;
@@ -85,13 +84,15 @@ public final class StreamTrainer {
             if (finished > 0) {
                 progress.resumed(finished, stream.tasks());
             }
+            plan(backbone, folder);
             RunOutputs outputs = new RunOutputs(inputs, folder);
-            TestImages tests = new TestImages(inputs, backbone);
+            ModelPasses passes = new ModelPasses(inputs, backbone);
+            TestImages tests = new TestImages(inputs, backbone, passes);
             if (finished > 0) {
                 outputs.forgetTraining(finished - 1);
             }
             for (int task = finished; task < stream.tasks(); task++) {
-                new TaskWork(task, source, backbone, memory, tests).learn(outputs);
+                new TaskWork(task, source, backbone, memory, passes, tests).learn(outputs);
             }
             outputs.finish(memory);
             memory.choice()
@@ -100,22 +101,39 @@ public final class StreamTrainer {
         }
     }
 
+    /** Says what the run is going to need, and what does not fit. */
+    private void plan(Backbone backbone, RunFolder folder) {
+        RunNeeds needs = RunNeeds.of(inputs, backbone);
+        if (!needs.sentence().isEmpty()) {
+            progress.planned(needs.sentence());
+        }
+        needs.shortages(RunNeeds.Room.of(folder.path())).forEach(progress::warned);
+    }
+
     /** The work of one task. */
     private final class TaskWork {
         private final int task;
         private final TaskSource source;
         private final Backbone backbone;
         private final RunMemory memory;
+        private final ModelPasses passes;
         private final TestImages tests;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
         private final SortedMap<String, short[]> answers = new TreeMap<>();
 
-        TaskWork(int task, TaskSource source, Backbone backbone, RunMemory memory, TestImages tests) {
+        TaskWork(
+                int task,
+                TaskSource source,
+                Backbone backbone,
+                RunMemory memory,
+                ModelPasses passes,
+                TestImages tests) {
             this.task = task;
             this.source = source;
             this.backbone = backbone;
             this.memory = memory;
+            this.passes = passes;
             this.tests = tests;
             this.split = inputs.split(task);
         }
@@ -129,7 +147,7 @@ public final class StreamTrainer {
             TaskOutcome outcome = train(start);
             clock.lap("training", outcome.secondsBefore());
             outcome = outcome.with(
-                    inputs.withGrams(outcome.learned(), outcome.learned().trainedDeltas(start), vit, split.training()));
+                    inputs.withGrams(outcome.learned(), outcome.learned().trainedDeltas(start), backbone, split.training()));
             clock.lap("grams");
             Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");
@@ -139,9 +157,9 @@ public final class StreamTrainer {
             Map<HeadKind, Head> heads;
             Optional<Transfer> transfer;
             Optional<ScaleChoice> choice;
-            try (FeatureExtractor model = new FeatureExtractor(backbone, deltas)) {
-                RunInputs.Seen heldOut = inputs.seen(model, split.heldOut());
-                RunInputs.Seen training = inputs.seen(model, split.training());
+            try (ModelPasses.Pass model = passes.through(deltas)) {
+                RunInputs.Seen heldOut = model.seen(split.heldOut());
+                RunInputs.Seen training = model.seen(split.training());
                 before.ifPresent(guides -> memory.follow(guides, training.features()));
                 memory.renew(task, deltas);
                 memory.addTask(task, training, heldOut, outcome.head());
@@ -149,7 +167,7 @@ public final class StreamTrainer {
                 clock.lap("heads");
                 Optional<GuardWork.TaskFeatures> frozen = addFrozen();
                 clock.lap("frozen");
-                choice = memory.guard().map(guard -> new GuardWork(inputs, vit, guard)
+                choice = memory.guard().map(guard -> new GuardWork(inputs, passes, guard)
                         .compare(
                                 task,
                                 deltas,
@@ -170,7 +188,14 @@ public final class StreamTrainer {
                 outputs.save(new Predictions(tests.labels(), answers));
             }
             outputs.save(task, outcome.learned(), heads, memory);
+            forgetImages();
             progress.finished(summary);
+        }
+
+        /** No later task looks at the images that this one was trained on. */
+        private void forgetImages() {
+            inputs.reader().forget(inputs.data().train(), split.training());
+            passes.forget(inputs.data().train(), split.training());
         }
 
         private TaskOutcome train(TaskStart start) {
@@ -188,14 +213,14 @@ public final class StreamTrainer {
             if (!memory.follows(task)) {
                 return Optional.empty();
             }
-            try (FeatureExtractor model = new FeatureExtractor(backbone, learner.deltas())) {
+            try (ModelPasses.Pass model = passes.through(learner.deltas())) {
                 return Optional.of(features(model, split.training()));
             }
         }
 
         /** Tests what would be deployed: all of the merged delta, or the part that was chosen. */
         private void measure(
-                FeatureExtractor model,
+                ModelPasses.Pass model,
                 SortedMap<String, Matrix> deltas,
                 Map<HeadKind, Head> heads,
                 Optional<ScaleChoice> choice) {
@@ -206,7 +231,7 @@ public final class StreamTrainer {
             } else {
                 Map<HeadKind, Head> part = new EnumMap<>(heads);
                 part.putAll(memory.guard().orElseThrow().heads(choice.orElseThrow()));
-                try (FeatureExtractor deployed = new FeatureExtractor(backbone, Guard.scaled(deltas, scale))) {
+                try (ModelPasses.Pass deployed = passes.through(Guard.scaled(deltas, scale))) {
                     rows = scale == 0 ? tests.frozenRows(task, part) : tests.rows(task, deployed, part);
                 }
             }
@@ -221,7 +246,7 @@ public final class StreamTrainer {
             }
         }
 
-        private Map<HeadKind, AccuracyRow> rows(FeatureExtractor model, Map<HeadKind, Head> heads) {
+        private Map<HeadKind, AccuracyRow> rows(ModelPasses.Pass model, Map<HeadKind, Head> heads) {
             if (method.givesOneModel()) {
                 return tests.rows(task, model, heads);
             }
@@ -237,8 +262,7 @@ public final class StreamTrainer {
                 return Optional.empty();
             }
             LinearHead own = outcome.ownHead(start.classes());
-            try (FeatureExtractor trained =
-                    new FeatureExtractor(backbone, outcome.learned().trainedDeltas(start))) {
+            try (ModelPasses.Pass trained = passes.through(outcome.learned().trainedDeltas(start))) {
                 Features before = features(trained, split.heldOut());
                 return Optional.of(new Transfer(after.size(), accuracy(own, before), accuracy(own, after)));
             }
@@ -250,8 +274,8 @@ public final class StreamTrainer {
 
         private Optional<GuardWork.TaskFeatures> addFrozen() {
             return memory.frozen().map(heads -> {
-                try (FeatureExtractor extractor = new FeatureExtractor(backbone, new TreeMap<>())) {
-                    GuardWork.TaskFeatures seen = GuardWork.TaskFeatures.of(inputs, extractor, task);
+                try (ModelPasses.Pass network = passes.through(new TreeMap<>())) {
+                    GuardWork.TaskFeatures seen = GuardWork.TaskFeatures.of(inputs, network, task);
                     heads.add(seen.training(), seen.heldOut(), stream.seen(task));
                     return seen;
                 }
@@ -266,8 +290,8 @@ public final class StreamTrainer {
             }
         }
 
-        private Features features(FeatureExtractor extractor, int[] samples) {
-            return inputs.features(extractor, inputs.data().train(), samples);
+        private Features features(ModelPasses.Pass model, int[] samples) {
+            return model.features(inputs.data().train(), samples);
         }
 
         private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer, Optional<ScaleChoice> choice) {

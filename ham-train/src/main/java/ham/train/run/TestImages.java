@@ -4,7 +4,6 @@ import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.train.backbone.Backbone;
 import ham.train.data.Examples;
-import ham.train.feature.FeatureExtractor;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
 import ham.train.metrics.AccuracyRow;
@@ -24,20 +23,22 @@ final class TestImages {
     private final TaskStream stream;
     private final Examples test;
     private final Backbone backbone;
+    private final ModelPasses passes;
     /** All test images of each task through the frozen backbone, which never changes. */
     private final List<Features> frozen = new ArrayList<>();
 
     private final Map<HeadKind, short[]> answered = new EnumMap<>(HeadKind.class);
 
-    TestImages(RunInputs inputs, Backbone backbone) {
+    TestImages(RunInputs inputs, Backbone backbone, ModelPasses passes) {
         this.inputs = inputs;
         this.stream = inputs.stream();
         this.test = inputs.data().test();
         this.backbone = backbone;
+        this.passes = passes;
     }
 
     /** The rows of R after a task for a model that serves all tasks so far, one row a head. */
-    Map<HeadKind, AccuracyRow> rows(int task, FeatureExtractor model, Map<HeadKind, Head> heads) {
+    Map<HeadKind, AccuracyRow> rows(int task, ModelPasses.Pass model, Map<HeadKind, Head> heads) {
         return rows(task, heads, tested -> features(model, samples(task, tested)));
     }
 
@@ -54,7 +55,7 @@ final class TestImages {
 
     /** How often heads over one task's own classes are right on its test images, all of them. */
     Map<HeadKind, AccuracyRow> ownRows(
-            int task, FeatureExtractor model, Map<HeadKind, Head> heads, Map<HeadKind, AccuracyRow> before) {
+            int task, ModelPasses.Pass model, Map<HeadKind, Head> heads, Map<HeadKind, AccuracyRow> before) {
         Features images = features(model, stream.samples(test, task)).from(stream.firstPosition(task));
         Map<HeadKind, AccuracyRow> rows = new EnumMap<>(HeadKind.class);
         heads.forEach((kind, head) -> rows.put(
@@ -123,14 +124,14 @@ final class TestImages {
         return stream.samples(test, tested, perClass, inputs.config().seed(), "any-time images");
     }
 
-    private Features features(FeatureExtractor extractor, int[] samples) {
-        return inputs.features(extractor, test, samples);
+    private Features features(ModelPasses.Pass model, int[] samples) {
+        return model.features(test, samples);
     }
 
     private Features frozen(int task) {
         while (frozen.size() <= task) {
-            try (FeatureExtractor extractor = new FeatureExtractor(backbone, new TreeMap<>())) {
-                frozen.add(features(extractor, stream.samples(test, frozen.size())));
+            try (ModelPasses.Pass network = passes.through(new TreeMap<>())) {
+                frozen.add(features(network, stream.samples(test, frozen.size())));
             }
         }
         return frozen.get(task);

@@ -21,6 +21,11 @@ public final class Seeds {
      * @param indices what tells one use of the purpose from another, such as task and epoch
      */
     public static Random random(long seed, String purpose, int... indices) {
+        return new Random(stream(seed, purpose, indices));
+    }
+
+    /** The seed of Java's generator for a stream: {@code new Random(stream(...))} is {@code random(...)}. */
+    public static long stream(long seed, String purpose, int... indices) {
         long state = mix(seed);
         for (int i = 0; i < purpose.length(); i++) {
             state = mix(state + purpose.charAt(i));
@@ -28,7 +33,7 @@ public final class Seeds {
         for (int index : indices) {
             state = mix(state + index);
         }
-        return new Random(state);
+        return state;
     }
 
     /** Shuffles {@code values} in place (Fisher-Yates from the end). */

@@ -11,29 +11,50 @@ import java.util.stream.IntStream;
  *
  * <p>A class has a <em>label</em> (its number in the data set) and a <em>position</em> (its place in the order of arrival,
  * which is its row in every head). Task {@code t} of {@code T}, from 0, holds positions {@code t*n/T} up to but not
- * including {@code (t+1)*n/T}, integer division.
+ * including {@code (t+1)*n/T}, integer division; with a first task of its own size b, the tasks after it share the other classes so.
  */
 public final class TaskStream {
     private final int[] order;
     private final int[] positions;
     private final int tasks;
+    private final int initial;
 
     /**
-     * Cuts an order into tasks.
+     * Cuts an order into tasks of equal size.
      *
      * @param order position to label, a permutation of 0 .. n-1
      * @param tasks how many tasks
      * @throws InputException if there is no task, or more tasks than classes
      */
     public TaskStream(int[] order, int tasks) {
+        this(order, tasks, 0);
+    }
+
+    /**
+     * Cuts an order into a first task and equal ones.
+     *
+     * @param order position to label, a permutation of 0 .. n-1
+     * @param tasks how many tasks
+     * @param initial classes of the first task; 0 for as many as the others have
+     * @throws InputException if there is no task, more tasks than classes, or no class is left for a later task
+     */
+    public TaskStream(int[] order, int tasks, int initial) {
         if (tasks < 1 || tasks > order.length) {
             throw InputException.parameter(
                     "tasks",
                     "expected 1 to " + order.length + " (the data set has " + order.length + " classes), found " + tasks
                             + "; choose a number in that range");
         }
+        if (initial < 0 || initial > order.length - (tasks - 1)) {
+            throw InputException.parameter(
+                    "initial-classes",
+                    "expected 0 to " + (order.length - (tasks - 1)) + " of " + order.length
+                            + " classes, so that each of " + tasks + " tasks has one, found " + initial
+                            + "; choose fewer, or fewer tasks");
+        }
         this.order = order.clone();
         this.tasks = tasks;
+        this.initial = tasks == 1 ? 0 : initial;
         this.positions = new int[order.length];
         Arrays.fill(positions, -1);
         for (int position = 0; position < order.length; position++) {
@@ -52,7 +73,10 @@ public final class TaskStream {
 
     /** How many classes have come when {@code task} has come; the same number is the first position of the next task. */
     public int seen(int task) {
-        return (int) ((task + 1L) * order.length / tasks);
+        if (initial == 0 || task < 0) {
+            return (int) ((task + 1L) * order.length / tasks);
+        }
+        return initial + (int) ((long) task * (order.length - initial) / (tasks - 1));
     }
 
     /** The first position of a task. */

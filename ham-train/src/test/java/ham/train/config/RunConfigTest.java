@@ -132,10 +132,10 @@ class RunConfigTest {
                 .hasToString(
                         """
                 {"method":"ham","mode":"sequential","base":"/base","data":"/a folder/data","adapters":null,\
-                "head":"analytic","tasks":5,"order":"1993","train-images":0,"held-out":0.1,"on-bad-image":"stop","seed":0,\
+                "head":"analytic","tasks":5,"initial-classes":0,"order":"1993","train-images":0,"held-out":0.1,"on-bad-image":"stop","seed":0,\
                 "targets":["query","value"],"blocks":"all","rank":16,"lora-alpha":16.0,"rslora":false,"init":"own",\
                 "scalars":"shared","precision":"auto","epochs":3,"batch":64,"lr":3.0E-4,"lr-decay":1.0,"head-lr":0.005,\
-                "alpha-lr":0.001,"crop-padding":4,"flip":true,"replay":0,"replay-hold":0.02,"keep":0.6,"tau":0.1,\
+                "alpha-lr":0.001,"crop-padding":4,"crop-scale":0.0,"flip":true,"replay":0,"replay-hold":0.02,"keep":0.6,"tau":0.1,\
                 "groups":5,"join":"mean","combine":"sum","similarity":"cosine","projection":2000,"ridge":"sum",\
                 "drift":"none","frozen":true,"any-time-images":0,"rigid-below":0.5,"transfer-drop":0.02,"guard":"0.5","gram":"auto",\
                 "device":"auto","threads":0}""");
@@ -144,7 +144,7 @@ class RunConfigTest {
     @Test
     void aParameterThatCameLaterHasItsDefault() throws IOException {
         ObjectNode old = builder().build().toJson();
-        old.remove(List.of("blocks", "replay", "replay-hold", "scalars"));
+        old.remove(List.of("blocks", "replay", "replay-hold", "scalars", "initial-classes", "crop-scale"));
         assertThat(RunConfig.read(record(old))).isEqualTo(builder().build());
     }
 
@@ -183,7 +183,7 @@ class RunConfigTest {
         assertThat(config.head().ridge()).isEqualTo(RidgeRule.fixed(0.5));
         assertThat(config.stream().order()).isEqualTo(Arrival.NATURAL);
         assertThat(config.seed()).isEqualTo(-4);
-        assertThat(RunConfigBuilder.names()).hasSize(51).contains("lr", "replay-hold", "on-bad-image");
+        assertThat(RunConfigBuilder.names()).hasSize(53).contains("lr", "replay-hold", "on-bad-image");
     }
 
     /** The folder in which it was typed is forgotten; a name is no file. */

@@ -53,11 +53,11 @@ class Cifar10Test {
         assertThat(dataset.train().size()).isEqualTo(3);
         assertThat(dataset.train().label(1)).isZero();
         assertThat(dataset.train().label(2)).isEqualTo(1);
-        byte[] rgb = dataset.train().image(2).rgb();
+        byte[] rgb = dataset.trainImages().image(2).rgb();
         int at = 3 * (7 * 32 + 5);
         assertThat(Arrays.copyOfRange(rgb, at, at + 3)).containsExactly(1, 7, 5);
         assertThat(dataset.test().size()).isEqualTo(3);
-        assertThat(dataset.test().image(1).rgb()[0]).isEqualTo((byte) 2);
+        assertThat(dataset.testImages().image(1).rgb()[0]).isEqualTo((byte) 2);
         assertThat(DataSpec.openTest(data).train().size()).isZero();
     }
 

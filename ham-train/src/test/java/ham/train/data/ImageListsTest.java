@@ -74,8 +74,8 @@ class ImageListsTest {
         write("test.txt", "bilder ü/2.ppm\nzebra/1.ppm\n");
         Dataset data = DataSpec.open(folder);
         assertThat(data.classNames()).containsExactly("bilder ü", "zebra");
-        assertThat(labels(data.train())).containsExactly(0, 1);
-        assertThat(numbers(data.train())).containsExactly(0, 1);
+        assertThat(labels(data.trainImages())).containsExactly(0, 1);
+        assertThat(numbers(data.trainImages())).containsExactly(0, 1);
         write("test.txt", "2.ppm\n");
         assertThatThrownBy(() -> DataSpec.open(folder))
                 .isInstanceOf(InputException.class)

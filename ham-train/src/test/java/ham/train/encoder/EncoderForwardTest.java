@@ -7,7 +7,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.control.ControlForward;
-import ham.merge.encoder.control.Numbers;
+import ham.merge.encoder.control.ControlTensor;
 import ham.merge.tensor.Matrix;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
@@ -46,7 +46,7 @@ class EncoderForwardTest {
     void agreesWithTheControl(String name) {
         Checkpoint checkpoint = Checkpoint.open(TestData.path("encoders").resolve(name));
         Map<String, Tensor> inputs = inputs(checkpoint.encoder().input());
-        Map<String, Numbers> numbers = new HashMap<>();
+        Map<String, ControlTensor> numbers = new HashMap<>();
         inputs.forEach((input, tensor) -> numbers.put(input, numbers(tensor)));
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 Backbone backbone = new EncoderForward(engine, checkpoint)) {
@@ -92,7 +92,7 @@ class EncoderForwardTest {
         return TokenBatch.of(rows, text.padding());
     }
 
-    private static Numbers numbers(Tensor tensor) {
+    private static ControlTensor numbers(Tensor tensor) {
         float[] values;
         if (tensor.type() == ElementType.FLOAT32) {
             values = tensor.floats();
@@ -103,6 +103,6 @@ class EncoderForwardTest {
                 values[i] = longs[i];
             }
         }
-        return Numbers.of(values, tensor.shape().stream().mapToInt(Math::toIntExact).toArray());
+        return ControlTensor.of(values, tensor.shape().stream().mapToInt(Math::toIntExact).toArray());
     }
 }

@@ -6,20 +6,30 @@ import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.InputException;
 import ham.merge.head.AnalyticHead;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AnalyticStatisticsTest {
     private static final int WIDTH = 24;
     private static final int FEATURES = 5;
 
     private static TorchEngine engine;
+
+    @TempDir
+    private Path temp;
 
     @BeforeAll
     static void open() {
@@ -52,8 +62,7 @@ class AnalyticStatisticsTest {
 
     /** Adds images, every tenth of them held out. */
     private static void add(AnalyticStatistics statistics, float[] features, int[] positions, int seen) {
-        statistics.add(
-                engine, part(features, positions, i -> i % 10 != 9), part(features, positions, i -> i % 10 == 9), seen);
+        statistics.add(part(features, positions, i -> i % 10 != 9), part(features, positions, i -> i % 10 == 9), seen);
     }
 
     private static Features part(float[] features, int[] positions, IntPredicate chosen) {
@@ -73,24 +82,24 @@ class AnalyticStatisticsTest {
         Features all = new Features(features(positions, 1), positions);
         Features some = part(features(positions, 1), positions, i -> i % 3 == 1);
         Features others = part(features(positions, 1), positions, i -> i % 3 != 1);
-        AnalyticStatistics whole = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.fixed(10), 1);
-        whole.add(engine, all, new Features(new float[0], new int[0]), 3);
-        AnalyticStatistics rest = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.fixed(10), 1);
-        rest.add(engine, others, new Features(new float[0], new int[0]), 3);
-        assertThat(whole.headWithout(engine, some).weight().data())
+        AnalyticStatistics whole = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(10), 1, Shelf.NONE);
+        whole.add(all, new Features(new float[0], new int[0]), 3);
+        AnalyticStatistics rest = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(10), 1, Shelf.NONE);
+        rest.add(others, new Features(new float[0], new int[0]), 3);
+        assertThat(whole.headWithout(some).weight().data())
                 .usingComparatorWithPrecision(1e-5f)
-                .containsExactly(rest.head(engine).weight().data());
-        assertThat(whole.head(engine).weight()).isNotEqualTo(rest.head(engine).weight());
+                .containsExactly(rest.head().weight().data());
+        assertThat(whole.head().weight()).isNotEqualTo(rest.head().weight());
     }
 
     @Test
     void solvesTheRidgeRegressionOfAllImages() {
         int[] first = cycle(0, 2, 60);
         int[] second = cycle(2, 4, 50);
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         add(statistics, features(first, 1), first, 2);
         add(statistics, features(second, 2), second, 4);
-        AnalyticHead head = statistics.head(engine);
+        AnalyticHead head = statistics.head();
         double[][] gram = new double[WIDTH][WIDTH];
         double[][] cross = new double[WIDTH][4];
         accumulate(statistics.projection(), features(first, 1), first, gram, cross);
@@ -162,11 +171,11 @@ class AnalyticStatisticsTest {
         Features known = new Features(features(second, 3), second);
         double[] ridges = new double[2];
         for (int rule = 0; rule < 2; rule++) {
-            AnalyticStatistics statistics =
-                    new AnalyticStatistics(FEATURES, 200, rule == 0 ? RidgeRule.TASK : RidgeRule.SUM, 1);
-            statistics.add(engine, unlearnable, fresh, 2);
+            AnalyticStatistics statistics = new AnalyticStatistics(
+                    engine, FEATURES, 200, rule == 0 ? RidgeRule.TASK : RidgeRule.SUM, 1, Shelf.NONE);
+            statistics.add(unlearnable, fresh, 2);
             double[] losses = statistics.gathered().losses();
-            statistics.add(engine, known, known, 4);
+            statistics.add(known, known, 4);
             ridges[rule] = statistics.gathered().ridge();
             for (int i = 0; i < losses.length; i++) {
                 assertThat(statistics.gathered().losses()[i]).isGreaterThan(losses[i]);
@@ -178,7 +187,8 @@ class AnalyticStatisticsTest {
 
     @Test
     void aFixedLambdaStays() {
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.fixed(0.3), 1);
+        AnalyticStatistics statistics =
+                new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(0.3), 1, Shelf.NONE);
         int[] positions = cycle(0, 2, 40);
         add(statistics, features(positions, 1), positions, 2);
         assertThat(statistics.gathered().ridge()).isEqualTo(0.3);
@@ -201,30 +211,30 @@ class AnalyticStatisticsTest {
     void choosingLambdaLeavesTheStatisticsAsTheyAre() {
         int[] positions = cycle(0, 2, 40);
         Features training = new Features(features(positions, 1), positions);
-        AnalyticStatistics chosen = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
-        AnalyticStatistics fixed = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.fixed(1), 1);
+        AnalyticStatistics chosen = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
+        AnalyticStatistics fixed = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(1), 1, Shelf.NONE);
         for (AnalyticStatistics each : new AnalyticStatistics[] {chosen, fixed}) {
-            each.add(engine, training, training, 2);
+            each.add(training, training, 2);
         }
-        chosen.head(engine);
-        assertThat(chosen.gathered().gram()).containsExactly(fixed.gathered().gram());
+        chosen.head();
+        assertThat(chosen.gram().rows(0, WIDTH)).containsExactly(fixed.gram().rows(0, WIDTH));
     }
 
     private static double ridge(Features training, Features heldOut) {
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, 200, RidgeRule.TASK, 1);
-        statistics.add(engine, training, heldOut, 2);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, 200, RidgeRule.TASK, 1, Shelf.NONE);
+        statistics.add(training, heldOut, 2);
         return statistics.gathered().ridge();
     }
 
     @Test
     void tellsClassesApartThatItNeverSawTogether() {
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, 200, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, 200, RidgeRule.TASK, 1, Shelf.NONE);
         for (int task = 0; task < 3; task++) {
             int[] positions = cycle(2 * task, 2 * task + 2, 100);
             add(statistics, features(positions, task), positions, 2 * task + 2);
         }
         int[] test = cycle(0, 6, 120);
-        float[] logits = statistics.head(engine).logits(features(test, 99));
+        float[] logits = statistics.head().logits(features(test, 99));
         int correct = 0;
         for (int i = 0; i < test.length; i++) {
             int best = 0;
@@ -240,9 +250,9 @@ class AnalyticStatisticsTest {
     void logitsInTheEngineAreThoseOfTheHead() {
         int[] positions = cycle(0, 3, 2300);
         float[] features = features(positions, 4);
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         add(statistics, features, positions, 3);
-        AnalyticHead head = statistics.head(engine);
+        AnalyticHead head = statistics.head();
         assertThat(HeadLogits.of(engine, head, features))
                 .usingComparatorWithPrecision(1e-4f)
                 .containsExactly(head.logits(features));
@@ -252,30 +262,105 @@ class AnalyticStatisticsTest {
     void goesOnFromASavedState() {
         int[] first = cycle(0, 2, 40);
         int[] second = cycle(2, 3, 20);
-        AnalyticStatistics through = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics through = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         add(through, features(first, 1), first, 2);
-        AnalyticStatistics resumed = new AnalyticStatistics(through.projection(), RidgeRule.TASK, through.gathered());
+        AnalyticStatistics resumed = new AnalyticStatistics(
+                engine, through.drawn().orElseThrow(), RidgeRule.TASK, saved(through.gram()), through.gathered());
         add(through, features(second, 2), second, 3);
         add(resumed, features(second, 2), second, 3);
         assertThat(resumed.gathered().ridge()).isEqualTo(through.gathered().ridge());
-        assertThat(resumed.head(engine).weight().data())
+        assertThat(resumed.head().weight().data())
                 .usingComparatorWithPrecision(1e-6f)
-                .containsExactly(through.head(engine).weight().data());
-        assertThatThrownBy(() -> new AnalyticStatistics(Matrix.zeros(FEATURES, 7), RidgeRule.TASK, through.gathered()))
+                .containsExactly(through.head().weight().data());
+        assertThatThrownBy(() -> new AnalyticStatistics(
+                        engine, Matrix.zeros(FEATURES, 7), RidgeRule.TASK, through.gram(), through.gathered()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
+    void theShelfChangesNothing() throws IOException {
+        Path folder = Files.createDirectory(temp.resolve("shelf"));
+        AnalyticStatistics inMemory = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
+        AnalyticStatistics shelved =
+                new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.in(folder, 0));
+        assertThat(saved(shelved.gram()).rows(0, WIDTH)).containsOnly(0);
+        assertThat(shelved.gram().copy().rows(0, WIDTH)).containsOnly(0);
+        int[] first = cycle(0, 2, 40);
+        int[] second = cycle(2, 3, 20);
+        Features some = part(features(first, 1), first, i -> i % 3 == 1);
+        for (AnalyticStatistics each : List.of(inMemory, shelved)) {
+            add(each, features(first, 1), first, 2);
+            each.head();
+            add(each, features(second, 2), second, 3);
+        }
+        assertThat(shelved.gram().rests()).isTrue();
+        assertThat(inMemory.gram().rests()).isFalse();
+        assertThat(shelved.head().weight()).isEqualTo(inMemory.head().weight());
+        assertThat(shelved.headWithout(some).weight())
+                .isEqualTo(inMemory.headWithout(some).weight());
+        assertThat(saved(shelved.gram()).rows(0, WIDTH))
+                .containsExactly(saved(inMemory.gram()).rows(0, WIDTH));
+        shelved.close();
+        assertThat(folder).isEmptyDirectory();
+        assertThatThrownBy(() -> new AnalyticStatistics(
+                        engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.in(temp.resolve("none"), 0)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("none");
+    }
+
+    private Gram saved(Gram gram) {
+        Path file = temp.resolve("gram.safetensors");
+        SafetensorsWriter writer = new SafetensorsWriter();
+        gram.add(writer, "gram");
+        writer.write(file);
+        return Gram.read(engine, gram.width(), Shelf.NONE, SafetensorsFile.open(file), "gram");
+    }
+
+    /** Pieces of one row, of some rows, and of all. */
+    @Test
+    void movesGInPiecesOfAnySize() {
+        double[] values = new Random(3).doubles(WIDTH * WIDTH).toArray();
+        for (int piece : new int[] {1, 3 * WIDTH + 1, WIDTH * WIDTH}) {
+            Gram gram = Gram.zeros(engine, WIDTH, Shelf.NONE, piece);
+            gram.set(values);
+            assertThat(gram.rows(0, WIDTH)).containsExactly(values);
+            double[] read = saved(gram).rows(0, WIDTH);
+            for (int row = 0; row < WIDTH; row++) {
+                for (int column = 0; column < WIDTH; column++) {
+                    assertThat(read[row * WIDTH + column]).isEqualTo(column > row ? 0 : values[row * WIDTH + column]);
+                }
+            }
+        }
+    }
+
+    /** What releases up to 0.1.0 wrote. */
+    @Test
+    void readsTheWholeOfG() {
+        double[] values = new Random(4).doubles(WIDTH * WIDTH).toArray();
+        Path file = temp.resolve("whole.safetensors");
+        new SafetensorsWriter()
+                .add("gram", List.of((long) WIDTH, (long) WIDTH), values)
+                .write(file);
+        SafetensorsFile written = SafetensorsFile.open(file);
+        assertThat(Gram.read(engine, WIDTH, Shelf.NONE, written, "gram").rows(0, WIDTH))
+                .containsExactly(values);
+        assertThatThrownBy(() -> Gram.read(engine, WIDTH + 1, Shelf.NONE, written, "gram"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(
+                        "'gram': expected the statistics of 25 random features, found the shape [24, 24]");
+    }
+
+    @Test
     void managesWithTooFewImagesToHoldOneOut() {
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         int[] positions = {0, 1, 0};
         add(statistics, features(positions, 1), positions, 2);
-        assertThat(statistics.head(engine).weight().data()).doesNotContain(Float.NaN);
+        assertThat(statistics.head().weight().data()).doesNotContain(Float.NaN);
     }
 
     @Test
     void refusesFeaturesThatAreNoNumbersOrAllZero() {
-        AnalyticStatistics statistics = new AnalyticStatistics(FEATURES, WIDTH, RidgeRule.TASK, 1);
+        AnalyticStatistics statistics = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         int[] positions = cycle(0, 2, 10);
         float[] broken = features(positions, 1);
         broken[7] = Float.NaN;
@@ -283,7 +368,7 @@ class AnalyticStatisticsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("NaN");
         add(statistics, new float[10 * FEATURES], positions, 2);
-        assertThatThrownBy(() -> statistics.head(engine))
+        assertThatThrownBy(() -> statistics.head())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("not positive definite");
     }

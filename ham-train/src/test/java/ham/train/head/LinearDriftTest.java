@@ -102,15 +102,15 @@ class LinearDriftTest {
         Matrix map = turn(4);
         float[] old = random(1, IMAGES * WIDTH, 3);
         float[] present = random(2, IMAGES * WIDTH, 3);
-        AnalyticStatistics analytic = new AnalyticStatistics(WIDTH, 40, RidgeRule.fixed(0.1), 1);
-        analytic.add(engine, new Features(old, positions(3)), new Features(new float[0], new int[0]), 3);
-        AnalyticHead before = analytic.head(engine);
-        analytic.follow(engine, new Features(present, positions(3)), new Features(moved(present, map), positions(3)));
+        AnalyticStatistics analytic = new AnalyticStatistics(engine, WIDTH, 40, RidgeRule.fixed(0.1), 1, Shelf.NONE);
+        analytic.add(new Features(old, positions(3)), new Features(new float[0], new int[0]), 3);
+        AnalyticHead before = analytic.head();
+        analytic.follow(new Features(present, positions(3)), new Features(moved(present, map), positions(3)));
         float[] expected = before.logits(old);
-        float[] found = analytic.head(engine).logits(moved(old, map));
+        float[] found = analytic.head().logits(moved(old, map));
         float[] without = before.logits(moved(old, map));
         assertThat(distance(found, expected)).isLessThan(0.15 * distance(without, expected));
-        assertThat(analytic.head(engine).weight()).isEqualTo(before.weight());
+        assertThat(analytic.head().weight()).isEqualTo(before.weight());
     }
 
     @Test

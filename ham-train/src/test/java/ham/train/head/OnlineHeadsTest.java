@@ -36,7 +36,11 @@ class OnlineHeadsTest {
     void goesOnFromWhatItSaved() {
         try (TorchEngine engine = TorchEngine.open("cpu", 1)) {
             OnlineHeads heads = new OnlineHeads(
-                    engine, WIDTH, new HeadSettings(HeadKind.ANALYTIC, 12, RidgeRule.SUM, DriftRule.NONE), 7);
+                    engine,
+                    WIDTH,
+                    new HeadSettings(HeadKind.ANALYTIC, 12, RidgeRule.SUM, DriftRule.NONE),
+                    7,
+                    Shelf.NONE);
             heads.add(features(0, 30, 1), features(0, 6, 2), 2);
             SafetensorsWriter writer = new SafetensorsWriter();
             heads.save(writer, "merged.");
@@ -44,7 +48,8 @@ class OnlineHeadsTest {
             Path file = temp.resolve("statistics.safetensors");
             writer.write(file);
 
-            OnlineHeads restored = OnlineHeads.restore(engine, RidgeRule.SUM, SafetensorsFile.open(file), "merged.");
+            OnlineHeads restored =
+                    OnlineHeads.restore(engine, RidgeRule.SUM, Shelf.NONE, SafetensorsFile.open(file), "merged.");
             assertSame(restored.heads(), heads.heads());
             for (OnlineHeads each : new OnlineHeads[] {heads, restored}) {
                 each.add(features(2, 30, 3), features(2, 6, 4), 4);

@@ -116,11 +116,56 @@ class BatchesTest {
 
     @Test
     void goesOnFromAnyStepAsIfItHadNeverStopped() {
-        Batches batches = batches(new Augmentation(2, true));
-        List<List<Float>> whole = values(batches, 0, 9);
-        for (int first = 0; first < 9; first++) {
-            assertThat(values(batches, first, 9)).isEqualTo(whole.subList(first, 9));
+        for (Augmentation each : List.of(new Augmentation(2, true), new Augmentation(0, true, 0.05))) {
+            Batches batches = batches(each);
+            List<List<Float>> whole = values(batches, 0, 9);
+            for (int first = 0; first < 9; first++) {
+                assertThat(values(batches, first, 9)).isEqualTo(whole.subList(first, 9));
+            }
         }
+    }
+
+    /** Each pixel's red is its column and its green is its row, so a part tells where it was cut from. */
+    @Test
+    void cutsPartsOfEverySizeAndPlaceOutOfAnImage() {
+        int width = 200;
+        int height = 100;
+        byte[] rgb = new byte[width * height * 3];
+        for (int i = 0; i < width * height; i++) {
+            rgb[3 * i] = (byte) (i % width);
+            rgb[3 * i + 1] = (byte) (i / width);
+        }
+        RgbImage image = new RgbImage(width, height, rgb);
+        Augmentation augmentation = new Augmentation(0, true, 0.05);
+        Random random = new Random(2);
+        int mirrored = 0;
+        double least = 1;
+        double most = 0;
+        for (int i = 0; i < 300; i++) {
+            RgbImage part = augmentation.cut(image, 16, 16, random);
+            assertThat(part.width()).isEqualTo(16);
+            int left = part.rgb()[0] & 0xff;
+            int right = part.rgb()[3 * 15] & 0xff;
+            int top = part.rgb()[1] & 0xff;
+            int bottom = part.rgb()[3 * 15 * 16 + 1] & 0xff;
+            mirrored += left > right ? 1 : 0;
+            // The outermost columns are half a target pixel inside the part.
+            double w = Math.abs(right - left) * 16 / 15.0;
+            double h = (bottom - top) * 16 / 15.0;
+            double area = w * h / (width * height);
+            least = Math.min(least, area);
+            most = Math.max(most, area);
+            assertThat(w / h).isBetween(0.6, 1.55);
+        }
+        assertThat(mirrored).isBetween(110, 190);
+        assertThat(least).isBetween(0.03, 0.1);
+        assertThat(most).isBetween(0.5, 0.75);
+    }
+
+    @Test
+    void paddingGrowsWithTheSideOfTheModel() {
+        assertThat(new Augmentation(4, true).at(32)).isEqualTo(new Augmentation(4, true));
+        assertThat(new Augmentation(4, true).at(224)).isEqualTo(new Augmentation(28, true));
     }
 
     private static List<List<Float>> values(Batches batches, int first, int end) {

@@ -1,7 +1,9 @@
 package ham.train.lora;
 
+import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
+import ham.merge.join.Importance;
 import ham.merge.tensor.Matrix;
 import ham.runtime.tensor.Tensor;
 import ham.train.TinyVit;
@@ -51,6 +53,18 @@ final class Fixture {
         second.put(checkpoint.names().weight(1, Target.VALUE), matrix(16, 16, 0.1));
         second.put(checkpoint.names().weight(0, Target.FC1), matrix(32, 16, 0.1));
         return List.of(new FrozenGroup(0.7, first), new FrozenGroup(-0.4, second));
+    }
+
+    /** Two adapters that stand frozen as factors; the second has another rank and lacks a layer. */
+    List<FrozenGroup> pairs() {
+        String query = checkpoint.names().weight(0, Target.QUERY);
+        String fc1 = checkpoint.names().weight(1, Target.FC1);
+        SortedMap<String, LoraFactors> first = new TreeMap<>();
+        first.put(query, new LoraFactors(matrix(2, 16, 0.3), matrix(16, 2, 0.3), 1.5));
+        first.put(fc1, new LoraFactors(matrix(2, 16, 0.3), matrix(32, 2, 0.3), 1.5));
+        SortedMap<String, LoraFactors> second = new TreeMap<>();
+        second.put(fc1, new LoraFactors(matrix(3, 16, 0.3), matrix(32, 3, 0.3), 0.5));
+        return List.of(FrozenGroup.of(Importance.of(0.7), first), FrozenGroup.of(Importance.of(-0.4), second));
     }
 
     Matrix matrix(int rows, int columns, double deviation) {

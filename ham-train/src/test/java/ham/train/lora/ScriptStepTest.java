@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
+import ham.merge.join.Importance;
 import ham.train.TinyVit;
 import ham.train.engine.TorchEngine;
 import ham.train.input.Augmentation;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The fast step against the plain one. */
 class ScriptStepTest {
@@ -79,6 +81,42 @@ class ScriptStepTest {
                         .as(parameters.all().get(p).name())
                         .usingComparatorWithPrecision(2e-5f)
                         .containsExactly(expected.get(p));
+            }
+        }
+    }
+
+    /** Two adapters, the second without one of the first one's layers, beside the same as dense deltas. */
+    @ParameterizedTest
+    @EnumSource(ScalarScope.class)
+    void groupsOfFactorsGiveTheGradientsOfTheirDenseDeltas(ScalarScope scope) {
+        Checkpoint checkpoint = TinyVit.in(folder);
+        try (TorchEngine engine = TorchEngine.open("cpu", 1);
+                VitForward vit = new VitForward(engine, checkpoint)) {
+            Fixture fixture = new Fixture(checkpoint, Fixture.lora(EnumSet.of(Target.QUERY, Target.FC1), scope));
+            List<FrozenGroup> pairs = fixture.pairs();
+            List<FrozenGroup> dense = pairs.stream()
+                    .map(pair -> new FrozenGroup(pair.alpha(), pair.scaled(Importance.ONE)))
+                    .toList();
+            Batch batch = fixture.batch(fixture.gaussian(PIXELS, 1));
+            TaskParameters parameters = fixture.parameters(dense);
+            List<float[]> expected;
+            List<float[]> control;
+            try (PlainStep step = new PlainStep(vit, parameters, dense, 0)) {
+                expected = Fixture.gradients(step, parameters, batch);
+            }
+            try (PlainStep step = new PlainStep(vit, parameters, pairs, 0)) {
+                control = Fixture.gradients(step, parameters, batch);
+            }
+            try (ScriptStep step = new ScriptStep(vit, parameters, pairs, OptionalDouble.empty())) {
+                List<float[]> found = Fixture.gradients(step, parameters, batch);
+                for (int p = 0; p < expected.size(); p++) {
+                    for (List<float[]> each : List.of(control, found)) {
+                        assertThat(each.get(p))
+                                .as(parameters.all().get(p).name())
+                                .usingComparatorWithPrecision(2e-5f)
+                                .containsExactly(expected.get(p));
+                    }
+                }
             }
         }
     }

@@ -18,8 +18,6 @@ import ham.merge.folder.StoredMerge;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.merge.join.Importance;
-import ham.merge.plan.MergeChoices;
-import ham.merge.plan.MergeParameter;
 import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
 import ham.train.config.RunConfig;
@@ -30,7 +28,6 @@ import ham.train.lora.LoraSettings;
 import ham.train.lora.ScalarScope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,22 +70,6 @@ class MethodsTest {
     private static RunConfig oneTask(LearningSettings learning) {
         RunConfig config = TinyRun.config(shared, HeadKind.ANALYTIC, 1);
         return config.toBuilder().optLearning(learning).optTasks(1).build();
-    }
-
-    private static SortedMap<String, Matrix> deltas(FinishedRun run) {
-        return Merged.read(run.folder().resolve("merged")).deltas();
-    }
-
-    private static LearningSettings unpruned() {
-        return LearningSettings.of(
-                LearningMethod.HAM, Optional.empty(), new MergeChoices().put(MergeParameter.KEEP, BigDecimal.ONE), 1);
-    }
-
-    private static void assertClose(SortedMap<String, Matrix> found, SortedMap<String, Matrix> expected) {
-        assertThat(found.keySet()).isEqualTo(expected.keySet());
-        expected.forEach((weight, matrix) -> assertThat(found.get(weight).data())
-                .usingComparatorWithPrecision(1e-7f)
-                .containsExactly(matrix.data()));
     }
 
     @ParameterizedTest
@@ -231,40 +211,14 @@ class MethodsTest {
         Path out = temp.resolve("run");
         assertThatThrownBy(() -> FinishedRun.of(config, out, Map.of(), List.of(), new TinyRun.Recorder(2)))
                 .hasMessageContaining("stopped");
-        assertThat(deltas(TinyRun.run(config, out))).isEqualTo(deltas(run("whole", config)));
-    }
-
-    @Test
-    void withOneTaskThereIsNothingToGroup() {
-        FinishedRun ham = run("ham", oneTask(LearningSettings.DEFAULT));
-        assertThat(deltas(run("cat", oneTask(LearningSettings.of(LearningMethod.CAT_PRUNED)))))
-                .isEqualTo(deltas(ham));
-        assertThat(deltas(run("alone", oneTask(LearningSettings.DEFAULT.with(MergeMode.INDEPENDENT)))))
-                .isEqualTo(deltas(ham));
-    }
-
-    @Test
-    void withOneTaskSdLoraIsHamWithoutPruning() {
-        assertClose(
-                deltas(run("sd-lora", oneTask(LearningSettings.of(LearningMethod.SD_LORA)))),
-                deltas(run("ham", oneTask(unpruned()))));
-    }
-
-    @Test
-    void withOneTaskMeanSumAndLastAdapterAreTheSame() {
-        SortedMap<String, Matrix> sequential =
-                deltas(run("a", oneTask(LearningSettings.of(LearningMethod.SEQUENTIAL))));
-        for (LearningMethod method : List.of(LearningMethod.LINEAR, LearningMethod.TASK_ARITHMETIC)) {
-            assertClose(deltas(run(method.optionName(), oneTask(LearningSettings.of(method)))), sequential);
-        }
-        // One task or all at once: the classes are the same.
-        assertClose(deltas(run(LearningMethod.JOINT)), sequential);
+        assertThat(TinyRun.deltas(TinyRun.run(config, out))).isEqualTo(TinyRun.deltas(run("whole", config)));
     }
 
     @Test
     void theFrozenBackboneChangesNothing() {
         FinishedRun frozen = run(LearningMethod.FROZEN);
-        deltas(frozen).values().forEach(delta -> assertThat(delta.data()).containsOnly(0));
+        TinyRun.deltas(frozen).values().forEach(delta -> assertThat(delta.data())
+                .containsOnly(0));
         JsonNode beside = TinyRun.metrics(run(LearningMethod.HAM)).path("variants");
         for (String variant : List.of("frozen/analytic", "frozen/prototype")) {
             assertThat(TinyRun.metrics(frozen).path("variants").path(variant)).isEqualTo(beside.path(variant));
@@ -348,7 +302,7 @@ class MethodsTest {
                     TinyRun.config(shared, method).toBuilder()
                             .optAdapters(adapters)
                             .build());
-            assertThat(deltas(reused)).isEqualTo(deltas(run(method)));
+            assertThat(TinyRun.deltas(reused)).isEqualTo(TinyRun.deltas(run(method)));
             assertThat(TinyRun.metrics(reused).path("variants"))
                     .isEqualTo(TinyRun.metrics(run(method)).path("variants"));
             assertThat(TinyRun.metrics(reused).path("tasks").path(0).has("loss"))
@@ -420,6 +374,6 @@ class MethodsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("001");
         Files.delete(blocked);
-        assertThat(deltas(TinyRun.run(config, out))).isEqualTo(deltas(run(LearningMethod.LINEAR)));
+        assertThat(TinyRun.deltas(TinyRun.run(config, out))).isEqualTo(TinyRun.deltas(run(LearningMethod.LINEAR)));
     }
 }

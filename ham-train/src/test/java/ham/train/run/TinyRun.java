@@ -3,8 +3,10 @@ package ham.train.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
+import ham.merge.folder.Merged;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
+import ham.merge.tensor.Matrix;
 import ham.train.TinyVit;
 import ham.train.config.RunConfig;
 import ham.train.head.DriftRule;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import javax.imageio.ImageIO;
 
 /** A run of three tasks of two classes each on a tiny model, images of 8 x 8 pixels. */
@@ -161,6 +164,11 @@ public final class TinyRun {
     }
 
     /** {@code metrics.json} as it lies on disk. */
+    /** The merged delta of every adapted weight. */
+    static SortedMap<String, Matrix> deltas(FinishedRun run) {
+        return Merged.read(run.folder().resolve("merged")).deltas();
+    }
+
     static ObjectNode metrics(FinishedRun run) {
         return JsonFiles.read(run.folder().resolve(RunFolder.METRICS), "the accuracies of a run");
     }

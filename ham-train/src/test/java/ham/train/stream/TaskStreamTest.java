@@ -12,6 +12,19 @@ import org.junit.jupiter.api.Test;
 
 class TaskStreamTest {
     @Test
+    void beginsWithALargerTask() {
+        TaskStream stream = new TaskStream(ClassOrder.natural(100), 6, 50);
+        assertThat(stream.firstPosition(0)).isZero();
+        for (int task = 0; task < 6; task++) {
+            assertThat(stream.seen(task)).isEqualTo(50 + 10 * task);
+        }
+        assertThat(new TaskStream(ClassOrder.natural(4), 1, 2).seen(0)).isEqualTo(4);
+        assertThatThrownBy(() -> new TaskStream(ClassOrder.natural(4), 3, 3))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("initial-classes: expected 0 to 2 of 4 classes");
+    }
+
+    @Test
     void cutsClassesByIntegerDivision() {
         TaskStream stream = new TaskStream(new int[] {6, 5, 4, 3, 2, 1, 0}, 3);
         assertThat(stream.labels(0)).containsExactly(6, 5);

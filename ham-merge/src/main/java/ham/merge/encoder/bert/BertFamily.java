@@ -2,17 +2,15 @@ package ham.merge.encoder.bert;
 
 import static java.util.Map.entry;
 
-import ham.merge.encoder.ConfigReader;
-import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderFamily;
-import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Recognises BERT by {@code model_type}. */
-public final class BertFamily implements EncoderFamily {
+/** How BERT is recognised and named. */
+public final class BertFamily {
     static final NamingScheme SCHEME = new NamingScheme(
             List.of("bert."),
             "encoder.layer",
@@ -28,23 +26,8 @@ public final class BertFamily implements EncoderFamily {
                     entry(Part.FC2, "output.dense"),
                     entry(Part.NORM_AFTER, "output.LayerNorm")));
 
-    @Override
-    public String name() {
-        return "bert";
-    }
+    /** The family. */
+    public static final EncoderFamily FAMILY = new EncoderFamily("bert", Set.of("bert"), List.of(SCHEME), Bert::read);
 
-    @Override
-    public boolean recognises(ConfigReader config) {
-        return config.json().path("model_type").asText().equals("bert");
-    }
-
-    @Override
-    public List<NamingScheme> schemes() {
-        return List.of(SCHEME);
-    }
-
-    @Override
-    public Encoder read(EncoderSource source) {
-        return Bert.read(source);
-    }
+    private BertFamily() {}
 }

@@ -2,18 +2,15 @@ package ham.merge.encoder.clip;
 
 import static java.util.Map.entry;
 
-import ham.merge.encoder.ConfigReader;
-import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderFamily;
-import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Recognises CLIP by {@code model_type}. */
-public final class ClipFamily implements EncoderFamily {
+/** How CLIP is recognised and named. */
+public final class ClipFamily {
     static final NamingScheme SCHEME = new NamingScheme(
             List.of("vision_model."),
             "encoder.layers",
@@ -33,25 +30,9 @@ public final class ClipFamily implements EncoderFamily {
                     entry(Part.FC2, "mlp.fc2"),
                     entry(Part.NORM_AFTER, "layer_norm2")));
 
-    private static final Set<String> TYPES = Set.of("clip", "clip_vision_model");
+    /** The family. */
+    public static final EncoderFamily FAMILY =
+            new EncoderFamily("clip", Set.of("clip", "clip_vision_model"), List.of(SCHEME), Clip::read);
 
-    @Override
-    public String name() {
-        return "clip";
-    }
-
-    @Override
-    public boolean recognises(ConfigReader config) {
-        return TYPES.contains(config.json().path("model_type").asText());
-    }
-
-    @Override
-    public List<NamingScheme> schemes() {
-        return List.of(SCHEME);
-    }
-
-    @Override
-    public Encoder read(EncoderSource source) {
-        return Clip.read(source);
-    }
+    private ClipFamily() {}
 }

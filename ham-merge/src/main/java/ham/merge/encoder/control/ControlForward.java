@@ -11,7 +11,7 @@ import java.util.Map;
 public final class ControlForward {
     private final Checkpoint base;
     private final Map<String, Matrix> deltas;
-    private final Map<String, Numbers> read = new HashMap<>();
+    private final Map<String, ControlTensor> read = new HashMap<>();
     private final ControlOps ops = new ControlOps(this::tensor);
 
     /**
@@ -24,33 +24,34 @@ public final class ControlForward {
         this.deltas = Map.copyOf(deltas);
     }
 
-    private Numbers tensor(String name) {
+    private ControlTensor tensor(String name) {
         return read.computeIfAbsent(name, this::read);
     }
 
-    private Numbers read(String name) {
+    private ControlTensor read(String name) {
         List<Long> shape = base.shape(name);
         float[] values = base.floats(name).clone();
         Matrix delta = deltas.get(name);
         for (int i = 0; delta != null && i < values.length; i++) {
             values[i] += delta.data()[i];
         }
-        return Numbers.of(values, shape.stream().mapToInt(Math::toIntExact).toArray());
+        return ControlTensor.of(
+                values, shape.stream().mapToInt(Math::toIntExact).toArray());
     }
 
     /** The operations on this checkpoint's weights, for parts of a forward pass. */
-    public Ops<Numbers> ops() {
+    public Ops<ControlTensor> ops() {
         return ops;
     }
 
     /** One of the encoder's outputs. */
-    public Numbers output(String name, Map<String, Numbers> inputs) {
-        Numbers tokens = base.encoder().tokens(ops, inputs);
+    public ControlTensor output(String name, Map<String, ControlTensor> inputs) {
+        ControlTensor tokens = base.encoder().tokens(ops, inputs);
         return base.encoder().output(name, ops, inputs, tokens);
     }
 
     /** What a head reads [n, width]. */
-    public Numbers feature(Map<String, Numbers> inputs) {
+    public ControlTensor feature(Map<String, ControlTensor> inputs) {
         return base.encoder().feature(ops, inputs, base.encoder().tokens(ops, inputs));
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** Every operation as the loops of its definition, summed in double precision and kept in single precision. */
-public final class ControlOps implements Ops<Numbers> {
+public final class ControlOps implements Ops<ControlTensor> {
     private static final double LEAST_LENGTH = 1e-12;
 
     private final ControlWeights weights;
@@ -18,25 +18,25 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers weight(String name) {
+    public ControlTensor weight(String name) {
         return weights.get(name);
     }
 
     @Override
-    public Numbers constant(String name, Supplier<float[]> values, long... shape) {
+    public ControlTensor constant(String name, Supplier<float[]> values, long... shape) {
         int[] sizes = new int[shape.length];
         for (int axis = 0; axis < sizes.length; axis++) {
             sizes[axis] = Math.toIntExact(shape[axis]);
         }
-        return new Numbers(sizes, values.get());
+        return new ControlTensor(sizes, values.get());
     }
 
     @Override
-    public Numbers linear(Numbers x, String weight) {
-        Numbers w = weight(weight);
+    public ControlTensor linear(ControlTensor x, String weight) {
+        ControlTensor w = weight(weight);
         int out = w.size(0);
         int in = w.product(1, w.rank());
-        Numbers result = Numbers.zeros(x.withSize(x.rank() - 1, out));
+        ControlTensor result = ControlTensor.zeros(x.withSize(x.rank() - 1, out));
         for (int row = 0; row < x.data().length / in; row++) {
             for (int o = 0; o < out; o++) {
                 double sum = 0;
@@ -50,16 +50,16 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers linear(Numbers x, String weight, String bias) {
+    public ControlTensor linear(ControlTensor x, String weight, String bias) {
         return add(linear(x, weight), weight(bias));
     }
 
     @Override
-    public Numbers layerNorm(Numbers x, String module, double epsilon) {
+    public ControlTensor layerNorm(ControlTensor x, String module, double epsilon) {
         float[] weight = weight(module + ".weight").data();
         float[] bias = weight(module + ".bias").data();
         int d = x.size(-1);
-        Numbers result = Numbers.zeros(x.shape());
+        ControlTensor result = ControlTensor.zeros(x.shape());
         for (int from = 0; from < x.data().length; from += d) {
             double mean = 0;
             for (int i = 0; i < d; i++) {
@@ -78,23 +78,23 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers add(Numbers a, Numbers b) {
+    public ControlTensor add(ControlTensor a, ControlTensor b) {
         return Elementwise.apply(a, b, Double::sum);
     }
 
     @Override
-    public Numbers multiply(Numbers a, Numbers b) {
+    public ControlTensor multiply(ControlTensor a, ControlTensor b) {
         return Elementwise.apply(a, b, (first, second) -> first * second);
     }
 
     @Override
-    public Numbers scale(Numbers x, double factor) {
-        return multiply(x, Numbers.of(new float[] {(float) factor}));
+    public ControlTensor scale(ControlTensor x, double factor) {
+        return multiply(x, ControlTensor.of(new float[] {(float) factor}));
     }
 
     @Override
-    public Numbers activate(Activation function, Numbers x) {
-        Numbers result = Numbers.zeros(x.shape());
+    public ControlTensor activate(Activation function, ControlTensor x) {
+        ControlTensor result = ControlTensor.zeros(x.shape());
         for (int i = 0; i < x.data().length; i++) {
             result.data()[i] = (float) Elementwise.activate(function, x.data()[i]);
         }
@@ -102,9 +102,9 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers softmax(Numbers x) {
+    public ControlTensor softmax(ControlTensor x) {
         int d = x.size(-1);
-        Numbers result = Numbers.zeros(x.shape());
+        ControlTensor result = ControlTensor.zeros(x.shape());
         for (int from = 0; from < x.data().length; from += d) {
             double most = Double.NEGATIVE_INFINITY;
             for (int i = 0; i < d; i++) {
@@ -122,16 +122,16 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers matMul(Numbers a, Numbers b) {
+    public ControlTensor matMul(ControlTensor a, ControlTensor b) {
         return matMulTransposed(a, Moves.transpose(b, b.rank() - 2, b.rank() - 1));
     }
 
     @Override
-    public Numbers matMulTransposed(Numbers a, Numbers b) {
+    public ControlTensor matMulTransposed(ControlTensor a, ControlTensor b) {
         int rows = a.size(-2);
         int columns = b.size(-2);
         int inner = a.size(-1);
-        Numbers result = Numbers.zeros(a.withSize(a.rank() - 1, columns));
+        ControlTensor result = ControlTensor.zeros(a.withSize(a.rank() - 1, columns));
         int matrices = a.product(0, a.rank() - 2);
         for (int each = 0; each < matrices; each++) {
             for (int r = 0; r < rows; r++) {
@@ -149,23 +149,23 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers heads(Numbers x, int heads) {
+    public ControlTensor heads(ControlTensor x, int heads) {
         return Moves.transpose(x.shaped(x.size(0), x.size(1), heads, x.size(2) / heads), 1, 2);
     }
 
     @Override
-    public Numbers join(Numbers x) {
-        Numbers back = Moves.transpose(x, 1, 2);
+    public ControlTensor join(ControlTensor x) {
+        ControlTensor back = Moves.transpose(x, 1, 2);
         return back.shaped(back.size(0), back.size(1), back.size(2) * back.size(3));
     }
 
     @Override
-    public Numbers patches(Numbers images, String weight, String bias, int patch) {
+    public ControlTensor patches(ControlTensor images, String weight, String bias, int patch) {
         int n = images.size(0);
         int channels = images.size(1);
         int down = images.size(2) / patch;
         int across = images.size(3) / patch;
-        Numbers cut = Numbers.zeros(n, down * across, channels * patch * patch);
+        ControlTensor cut = ControlTensor.zeros(n, down * across, channels * patch * patch);
         int to = 0;
         for (int image = 0; image < n; image++) {
             for (int place = 0; place < down * across; place++) {
@@ -183,47 +183,47 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers rows(String table, Numbers numbers) {
+    public ControlTensor rows(String table, ControlTensor numbers) {
         return Moves.rows(weight(table), numbers);
     }
 
     @Override
-    public Numbers concatenate(int axis, List<Numbers> parts) {
+    public ControlTensor concatenate(int axis, List<ControlTensor> parts) {
         return Moves.concatenate(axis, parts);
     }
 
     @Override
-    public Numbers slice(Numbers x, int axis, int from, int to) {
+    public ControlTensor slice(ControlTensor x, int axis, int from, int to) {
         return Moves.slice(x, axis, from, to);
     }
 
     @Override
-    public Numbers reshape(Numbers x, int... sizes) {
+    public ControlTensor reshape(ControlTensor x, int... sizes) {
         return x.shaped(sizes);
     }
 
     @Override
-    public Numbers repeat(Numbers x, Numbers inputs) {
+    public ControlTensor repeat(ControlTensor x, ControlTensor inputs) {
         return Moves.repeat(x, inputs.size(0));
     }
 
     @Override
-    public Numbers token(Numbers x, int index) {
+    public ControlTensor token(ControlTensor x, int index) {
         return Moves.slice(x, 1, index, index + 1).shaped(x.size(0), x.size(2));
     }
 
     @Override
-    public Numbers mean(Numbers x) {
+    public ControlTensor mean(ControlTensor x) {
         float[] all = new float[x.size(0) * x.size(1)];
         Arrays.fill(all, 1);
-        return mean(x, Numbers.of(all, x.size(0), x.size(1)));
+        return mean(x, ControlTensor.of(all, x.size(0), x.size(1)));
     }
 
     @Override
-    public Numbers mean(Numbers x, Numbers mask) {
+    public ControlTensor mean(ControlTensor x, ControlTensor mask) {
         int t = x.size(1);
         int d = x.size(2);
-        Numbers result = Numbers.zeros(x.size(0), d);
+        ControlTensor result = ControlTensor.zeros(x.size(0), d);
         for (int n = 0; n < x.size(0); n++) {
             double count = 0;
             for (int token = 0; token < t; token++) {
@@ -241,9 +241,9 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers unit(Numbers x) {
+    public ControlTensor unit(ControlTensor x) {
         int d = x.size(-1);
-        Numbers result = Numbers.zeros(x.shape());
+        ControlTensor result = ControlTensor.zeros(x.shape());
         for (int from = 0; from < x.data().length; from += d) {
             double squares = 0;
             for (int i = 0; i < d; i++) {
@@ -257,8 +257,8 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers attentionBias(Numbers mask) {
-        Numbers bias = Numbers.zeros(mask.size(0), 1, 1, mask.size(1));
+    public ControlTensor attentionBias(ControlTensor mask) {
+        ControlTensor bias = ControlTensor.zeros(mask.size(0), 1, 1, mask.size(1));
         for (int i = 0; i < bias.data().length; i++) {
             bias.data()[i] = mask.data()[i] == 0 ? PADDED : 0;
         }
@@ -266,14 +266,14 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers positions(String table, Numbers numbers, int first) {
-        Numbers all = weight(table);
+    public ControlTensor positions(String table, ControlTensor numbers, int first) {
+        ControlTensor all = weight(table);
         return Moves.slice(all, 0, first, first + numbers.size(1)).shaped(1, numbers.size(1), all.size(1));
     }
 
     @Override
-    public Numbers countedPositions(String table, Numbers numbers, int padding) {
-        Numbers places = Numbers.zeros(numbers.shape());
+    public ControlTensor countedPositions(String table, ControlTensor numbers, int padding) {
+        ControlTensor places = ControlTensor.zeros(numbers.shape());
         int t = numbers.size(1);
         for (int n = 0; n < numbers.size(0); n++) {
             int count = 0;
@@ -287,12 +287,12 @@ public final class ControlOps implements Ops<Numbers> {
     }
 
     @Override
-    public Numbers relativeBias(String table, Supplier<int[]> rows, int most, Numbers numbers) {
+    public ControlTensor relativeBias(String table, Supplier<int[]> rows, int most, ControlTensor numbers) {
         int t = numbers == null ? most : numbers.size(1);
-        Numbers all = weight(table);
+        ControlTensor all = weight(table);
         int heads = all.size(1);
         int[] places = rows.get();
-        Numbers bias = Numbers.zeros(1, heads, t, t);
+        ControlTensor bias = ControlTensor.zeros(1, heads, t, t);
         for (int head = 0; head < heads; head++) {
             for (int i = 0; i < t; i++) {
                 for (int j = 0; j < t; j++) {

@@ -4,5 +4,5 @@ package ham.merge.encoder.control;
 @FunctionalInterface
 public interface ControlWeights {
     /** The tensor of that name in its own shape. */
-    Numbers get(String name);
+    ControlTensor get(String name);
 }

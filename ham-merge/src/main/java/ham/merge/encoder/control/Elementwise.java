@@ -7,7 +7,7 @@ import java.util.function.DoubleBinaryOperator;
 final class Elementwise {
     private Elementwise() {}
 
-    static Numbers apply(Numbers a, Numbers b, DoubleBinaryOperator function) {
+    static ControlTensor apply(ControlTensor a, ControlTensor b, DoubleBinaryOperator function) {
         int rank = Math.max(a.rank(), b.rank());
         int[] shape = new int[rank];
         for (int axis = 1; axis <= rank; axis++) {
@@ -18,7 +18,7 @@ final class Elementwise {
             }
             shape[rank - axis] = Math.max(first, second);
         }
-        Numbers result = Numbers.zeros(shape);
+        ControlTensor result = ControlTensor.zeros(shape);
         for (int i = 0; i < result.data().length; i++) {
             result.data()[i] =
                     (float) function.applyAsDouble(a.data()[index(a, shape, i)], b.data()[index(b, shape, i)]);
@@ -26,7 +26,7 @@ final class Elementwise {
         return result;
     }
 
-    private static int index(Numbers x, int[] shape, int place) {
+    private static int index(ControlTensor x, int[] shape, int place) {
         int index = 0;
         int step = 1;
         int rest = place;

@@ -2,16 +2,16 @@ package ham.merge.encoder.control;
 
 import java.util.List;
 
-/** Numbers brought to other places, unchanged. */
+/** ControlTensor brought to other places, unchanged. */
 final class Moves {
     private Moves() {}
 
     /** Two axes exchanged. */
-    static Numbers transpose(Numbers x, int first, int second) {
+    static ControlTensor transpose(ControlTensor x, int first, int second) {
         int[] shape = x.shape().clone();
         shape[first] = x.size(second);
         shape[second] = x.size(first);
-        Numbers result = Numbers.zeros(shape);
+        ControlTensor result = ControlTensor.zeros(shape);
         int[] steps = new int[x.rank()];
         int step = 1;
         for (int axis = x.rank() - 1; axis >= 0; axis--) {
@@ -33,23 +33,23 @@ final class Moves {
         return result;
     }
 
-    static Numbers rows(Numbers table, Numbers numbers) {
+    static ControlTensor rows(ControlTensor table, ControlTensor numbers) {
         int d = table.size(1);
-        Numbers result = Numbers.zeros(numbers.size(0), numbers.size(1), d);
+        ControlTensor result = ControlTensor.zeros(numbers.size(0), numbers.size(1), d);
         for (int i = 0; i < numbers.data().length; i++) {
             System.arraycopy(table.data(), ((int) numbers.data()[i]) * d, result.data(), i * d, d);
         }
         return result;
     }
 
-    static Numbers concatenate(int axis, List<Numbers> parts) {
-        Numbers first = parts.get(0);
+    static ControlTensor concatenate(int axis, List<ControlTensor> parts) {
+        ControlTensor first = parts.get(0);
         int size = parts.stream().mapToInt(part -> part.size(axis)).sum();
-        Numbers result = Numbers.zeros(first.withSize(axis, size));
+        ControlTensor result = ControlTensor.zeros(first.withSize(axis, size));
         int outer = first.product(0, axis);
         int inner = first.product(axis + 1, first.rank());
         int at = 0;
-        for (Numbers part : parts) {
+        for (ControlTensor part : parts) {
             int length = part.size(axis) * inner;
             for (int o = 0; o < outer; o++) {
                 System.arraycopy(part.data(), o * length, result.data(), o * size * inner + at, length);
@@ -59,8 +59,8 @@ final class Moves {
         return result;
     }
 
-    static Numbers slice(Numbers x, int axis, int from, int to) {
-        Numbers result = Numbers.zeros(x.withSize(axis, to - from));
+    static ControlTensor slice(ControlTensor x, int axis, int from, int to) {
+        ControlTensor result = ControlTensor.zeros(x.withSize(axis, to - from));
         int outer = x.product(0, axis);
         int inner = x.product(axis + 1, x.rank());
         int length = (to - from) * inner;
@@ -70,8 +70,8 @@ final class Moves {
         return result;
     }
 
-    static Numbers repeat(Numbers x, int times) {
-        Numbers result = Numbers.zeros(x.withSize(0, times));
+    static ControlTensor repeat(ControlTensor x, int times) {
+        ControlTensor result = ControlTensor.zeros(x.withSize(0, times));
         for (int i = 0; i < times; i++) {
             System.arraycopy(x.data(), 0, result.data(), i * x.data().length, x.data().length);
         }

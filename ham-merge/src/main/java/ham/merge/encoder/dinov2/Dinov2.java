@@ -1,16 +1,14 @@
 package ham.merge.encoder.dinov2;
 
-import ham.merge.encoder.AbstractEncoder;
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.EncoderSource;
+import ham.merge.encoder.ImageEncoder;
 import ham.merge.encoder.ImageTrunk;
 import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
-import ham.merge.encoder.Positions;
-import ham.merge.safetensors.Tensors;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -19,49 +17,43 @@ import java.util.regex.Pattern;
  * DINOv2: a pre-norm ViT with LayerScale. The classifier reads the class token beside the mean of the patches [n, 2 d]; without one the feature is
  * the class token [n, d].
  */
-final class Dinov2 extends AbstractEncoder {
+final class Dinov2 extends ImageEncoder {
     private static final Pattern UNUSED = Pattern.compile("embeddings\\.mask_token");
 
-    private final Tensors tensors;
-    private final ImageTrunk trunk;
     private final int registers;
     private final boolean antialias;
     private final boolean gated;
-    private final Activation activation;
 
     private Dinov2(EncoderSource source, EncoderNames names, ImageTrunk trunk, int registers, boolean antialias) {
-        super("DINOv2", source, names);
-        ConfigReader config = source.config();
-        this.tensors = source.tensors();
-        this.trunk = trunk;
+        super("DINOv2", source, names, trunk, Activation.read(source.config(), "hidden_act", "gelu"));
+        EncoderConfig config = source.config();
         this.registers = registers;
         this.antialias = antialias;
         gated = config.truth("use_swiglu_ffn", false);
-        activation = Activation.read(config, "hidden_act", "gelu");
         int mlp = Math.multiplyExact(trunk.hidden(), config.positive("mlp_ratio", 4));
         shapes(gated ? (mlp * 2 / 3 + 7) / 8 * 8 : mlp, config.truth("qkv_bias", true));
     }
 
     static Dinov2 read(EncoderSource source) {
-        ConfigReader config = source.config();
+        EncoderConfig config = source.config();
         boolean plain = Dinov2Family.PLAIN.equals(config.text("model_type", ""));
-        EncoderNames names = EncoderNames.find(new Dinov2Family().schemes(), source.tensors());
+        EncoderNames names = EncoderNames.find(Dinov2Family.SCHEMES, source.tensors());
         ImageTrunk trunk = ImageTrunk.read(source, config, 224, plain ? 14 : 16, 1e-6);
         return new Dinov2(source, names, trunk, plain ? 0 : config.count("num_register_tokens", 4), !plain);
     }
 
     private void shapes(int mlp, boolean projectionBias) {
         EncoderNames names = names();
-        long d = trunk.hidden();
+        long d = trunk().hidden();
         require().add(names.name(Part.CLASS_TOKEN), 1, 1, d);
         if (registers > 0) {
             require().add(names.name(Part.REGISTER_TOKENS), 1, registers, d);
         }
         require()
-                .add(names.name(Part.POSITIONS), 1, 1L + trunk.nativePatches(), d)
-                .add(names.name(Part.PATCH) + ".weight", d, trunk.channels(), trunk.patch(), trunk.patch())
+                .add(names.name(Part.POSITIONS), 1, 1L + trunk().nativePatches(), d)
+                .add(names.name(Part.PATCH) + ".weight", d, trunk().channels(), trunk().patch(), trunk().patch())
                 .add(names.name(Part.PATCH) + ".bias", d);
-        for (int block = 0; block < trunk.layers(); block++) {
+        for (int block = 0; block < trunk().layers(); block++) {
             require()
                     .norm(names.name(Part.NORM_BEFORE, block), d)
                     .norm(names.name(Part.NORM_AFTER, block), d)
@@ -84,18 +76,8 @@ final class Dinov2 extends AbstractEncoder {
     }
 
     @Override
-    public EncoderInput input() {
-        return new EncoderInput.Images(trunk.side(), trunk.channels());
-    }
-
-    @Override
     public int width() {
-        return classes().isPresent() ? 2 * trunk.hidden() : trunk.hidden();
-    }
-
-    @Override
-    public int blocks() {
-        return trunk.layers();
+        return classes().isPresent() ? 2 * trunk().hidden() : trunk().hidden();
     }
 
     @Override
@@ -105,41 +87,26 @@ final class Dinov2 extends AbstractEncoder {
 
     @Override
     public <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
-        V x = embed(ops, inputs.get(EncoderInput.PIXELS));
-        for (int block = 0; block < trunk.layers(); block++) {
-            V before = ops.layerNorm(x, names().name(Part.NORM_BEFORE, block), trunk.epsilon());
-            V mixed = attention(ops, before, block, trunk);
-            x = ops.add(x, ops.multiply(mixed, ops.weight(names().name(Part.ATTENTION_SCALE, block))));
-            V after = ops.layerNorm(x, names().name(Part.NORM_AFTER, block), trunk.epsilon());
-            x = ops.add(x, ops.multiply(mlp(ops, after, block), ops.weight(names().name(Part.MLP_SCALE, block))));
-        }
-        return ops.layerNorm(x, names().name(Part.FINAL_NORM), trunk.epsilon());
+        return finalNorm(ops, throughBlocks(ops, embed(ops, inputs.get(EncoderInput.PIXELS))));
     }
 
     private <V> V embed(Ops<V> ops, V pixels) {
-        String patch = names().name(Part.PATCH);
-        V patches = ops.patches(pixels, patch + ".weight", patch + ".bias", trunk.patch());
+        V patches = patches(ops, pixels);
         V token = ops.repeat(ops.weight(names().name(Part.CLASS_TOKEN)), pixels);
-        V x = ops.add(ops.concatenate(1, List.of(token, patches)), positions(ops));
+        V x = ops.add(ops.concatenate(1, List.of(token, patches)), positions(ops, 1, antialias));
         if (registers == 0) {
             return x;
         }
         V extra = ops.repeat(ops.weight(names().name(Part.REGISTER_TOKENS)), pixels);
-        return ops.concatenate(1, List.of(ops.slice(x, 1, 0, 1), extra, ops.slice(x, 1, 1, 1 + trunk.patches())));
+        return ops.concatenate(1, List.of(ops.slice(x, 1, 0, 1), extra, ops.slice(x, 1, 1, 1 + trunk().patches())));
     }
 
-    private <V> V positions(Ops<V> ops) {
-        String name = names().name(Part.POSITIONS);
-        return trunk.side() == trunk.nativeSide()
-                ? ops.weight(name)
-                : Positions.of(ops, tensors, name, 1, trunk, antialias);
-    }
-
-    private <V> V mlp(Ops<V> ops, V x, int block) {
-        V hidden = linear(ops, x, Part.FC1, block);
+    @Override
+    protected <V> V mlp(Ops<V> ops, V x, int block) {
         if (!gated) {
-            return linear(ops, ops.activate(activation, hidden), Part.FC2, block);
+            return super.mlp(ops, x, block);
         }
+        V hidden = linear(ops, x, Part.FC1, block);
         int half = require()
                         .all()
                         .get(names().name(Part.FC1, block) + ".weight")
@@ -157,7 +124,7 @@ final class Dinov2 extends AbstractEncoder {
             return token;
         }
         int first = 1 + registers;
-        V mean = ops.mean(ops.slice(tokens, 1, first, first + trunk.patches()));
+        V mean = ops.mean(ops.slice(tokens, 1, first, first + trunk().patches()));
         return ops.concatenate(1, List.of(token, mean));
     }
 

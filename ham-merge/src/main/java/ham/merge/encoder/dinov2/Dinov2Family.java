@@ -2,18 +2,16 @@ package ham.merge.encoder.dinov2;
 
 import static java.util.Map.entry;
 
-import ham.merge.encoder.ConfigReader;
-import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderFamily;
-import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Recognises DINOv2 by {@code model_type}. */
-public final class Dinov2Family implements EncoderFamily {
+/** How DINOv2 is recognised and named. */
+public final class Dinov2Family {
     static final String PLAIN = "dinov2";
     static final String REGISTERS = "dinov2_with_registers";
 
@@ -43,34 +41,19 @@ public final class Dinov2Family implements EncoderFamily {
     private static final Map<Part, String> SWIGLU = Map.of(Part.FC1, "mlp.weights_in", Part.FC2, "mlp.weights_out");
 
     /** Published names and those of transformers 5, each with both kinds of MLP. */
-    private static final List<NamingScheme> SCHEMES =
+    static final List<NamingScheme> SCHEMES =
             List.of(scheme(PUBLISHED, MLP), scheme(PUBLISHED, SWIGLU), scheme(RECENT, MLP), scheme(RECENT, SWIGLU));
+
+    /** The family. */
+    public static final EncoderFamily FAMILY =
+            new EncoderFamily("dinov2", Set.of(PLAIN, REGISTERS), SCHEMES, Dinov2::read);
+
+    private Dinov2Family() {}
 
     private static NamingScheme scheme(Map<Part, String> attention, Map<Part, String> mlp) {
         Map<Part, String> names = new HashMap<>(SHARED);
         names.putAll(attention);
         names.putAll(mlp);
         return new NamingScheme(PREFIXES, "encoder.layer", names);
-    }
-
-    @Override
-    public String name() {
-        return "dinov2";
-    }
-
-    @Override
-    public boolean recognises(ConfigReader config) {
-        String type = config.json().path("model_type").asText();
-        return type.equals(PLAIN) || type.equals(REGISTERS);
-    }
-
-    @Override
-    public List<NamingScheme> schemes() {
-        return SCHEMES;
-    }
-
-    @Override
-    public Encoder read(EncoderSource source) {
-        return Dinov2.read(source);
     }
 }

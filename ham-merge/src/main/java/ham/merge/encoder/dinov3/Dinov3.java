@@ -1,11 +1,11 @@
 package ham.merge.encoder.dinov3;
 
-import ham.merge.encoder.AbstractEncoder;
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.EncoderSource;
+import ham.merge.encoder.ImageEncoder;
 import ham.merge.encoder.ImageTrunk;
 import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
@@ -17,27 +17,23 @@ import java.util.regex.Pattern;
  * DINOv3: a pre-norm ViT with LayerScale whose queries and keys of patches are turned by angles that follow from their places. The feature is the class
  * token [n, d]; a classifier reads it beside the mean of the patches [n, 2 d].
  */
-final class Dinov3 extends AbstractEncoder {
+final class Dinov3 extends ImageEncoder {
     private static final Pattern UNUSED = Pattern.compile("embeddings\\.mask_token|rope_embeddings\\.inv_freq");
 
-    private final ImageTrunk trunk;
     private final int registers;
     private final boolean gated;
-    private final Activation activation;
     private final double theta;
 
     private Dinov3(EncoderSource source, EncoderNames names, ImageTrunk trunk) {
-        super("DINOv3", source, names);
-        ConfigReader config = source.config();
-        this.trunk = trunk;
+        super("DINOv3", source, names, trunk, Activation.read(source.config(), "hidden_act", "gelu"));
+        EncoderConfig config = source.config();
         registers = config.count("num_register_tokens", 0);
         gated = config.truth("use_gated_mlp", false);
-        activation = Activation.read(config, "hidden_act", "gelu");
         theta = config.number("rope_theta", 100);
         config.require(
-                trunk.hidden() / trunk.heads() % 4 == 0,
+                headSize() % 4 == 0,
                 "heads of a width that is a multiple of 4, for rotary positions",
-                String.valueOf(trunk.hidden() / trunk.heads()));
+                String.valueOf(headSize()));
         config.require(!classes().isPresent(), "a DINOv3 without a classifier", "one with a classifier");
         shapes(config);
     }
@@ -47,9 +43,9 @@ final class Dinov3 extends AbstractEncoder {
         return new Dinov3(source, names, ImageTrunk.read(source, source.config(), 224, 16, 1e-5));
     }
 
-    private void shapes(ConfigReader config) {
+    private void shapes(EncoderConfig config) {
         EncoderNames names = names();
-        long d = trunk.hidden();
+        long d = trunk().hidden();
         long mlp = config.positive("intermediate_size", 1536);
         boolean mlpBias = config.truth("mlp_bias", true);
         require().add(names.name(Part.CLASS_TOKEN), 1, 1, d);
@@ -57,9 +53,9 @@ final class Dinov3 extends AbstractEncoder {
             require().add(names.name(Part.REGISTER_TOKENS), 1, registers, d);
         }
         require()
-                .add(names.name(Part.PATCH) + ".weight", d, trunk.channels(), trunk.patch(), trunk.patch())
+                .add(names.name(Part.PATCH) + ".weight", d, trunk().channels(), trunk().patch(), trunk().patch())
                 .add(names.name(Part.PATCH) + ".bias", d);
-        for (int block = 0; block < trunk.layers(); block++) {
+        for (int block = 0; block < trunk().layers(); block++) {
             require()
                     .norm(names.name(Part.NORM_BEFORE, block), d)
                     .linear(names.name(Part.QUERY, block), d, d, config.truth("query_bias", true))
@@ -84,21 +80,6 @@ final class Dinov3 extends AbstractEncoder {
     }
 
     @Override
-    public EncoderInput input() {
-        return new EncoderInput.Images(trunk.side(), trunk.channels());
-    }
-
-    @Override
-    public int width() {
-        return trunk.hidden();
-    }
-
-    @Override
-    public int blocks() {
-        return trunk.layers();
-    }
-
-    @Override
     public List<String> outputs() {
         return List.of(TOKENS, POOLED);
     }
@@ -109,25 +90,19 @@ final class Dinov3 extends AbstractEncoder {
 
     @Override
     public <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
-        V x = embed(ops, inputs.get(EncoderInput.PIXELS));
-        V cosine = ops.constant("rotary.cos." + trunk.side(), () -> angles(true), trunk.patches(), headSize());
-        V sine = ops.constant("rotary.sin." + trunk.side(), () -> angles(false), trunk.patches(), headSize());
-        for (int block = 0; block < trunk.layers(); block++) {
-            V before = ops.layerNorm(x, names().name(Part.NORM_BEFORE, block), trunk.epsilon());
-            V query = turned(ops, heads(ops, before, Part.QUERY, block, trunk.heads()), cosine, sine);
-            V key = turned(ops, heads(ops, before, Part.KEY, block, trunk.heads()), cosine, sine);
-            V value = heads(ops, before, Part.VALUE, block, trunk.heads());
-            V mixed = attend(ops, query, key, value, trunk.scale(), null, block);
-            x = ops.add(x, ops.multiply(mixed, ops.weight(names().name(Part.ATTENTION_SCALE, block))));
-            V after = ops.layerNorm(x, names().name(Part.NORM_AFTER, block), trunk.epsilon());
-            x = ops.add(x, ops.multiply(mlp(ops, after, block), ops.weight(names().name(Part.MLP_SCALE, block))));
-        }
-        return ops.layerNorm(x, names().name(Part.FINAL_NORM), trunk.epsilon());
+        V cosine = ops.constant("rotary.cos." + trunk().side(), () -> angles(true), trunk().patches(), headSize());
+        V sine = ops.constant("rotary.sin." + trunk().side(), () -> angles(false), trunk().patches(), headSize());
+        V x = throughBlocks(ops, embed(ops, inputs.get(EncoderInput.PIXELS)), (before, block) -> {
+            V query = turned(ops, heads(ops, before, Part.QUERY, block, trunk().heads()), cosine, sine);
+            V key = turned(ops, heads(ops, before, Part.KEY, block, trunk().heads()), cosine, sine);
+            V value = heads(ops, before, Part.VALUE, block, trunk().heads());
+            return attend(ops, query, key, value, trunk().scale(), null, block);
+        });
+        return finalNorm(ops, x);
     }
 
     private <V> V embed(Ops<V> ops, V pixels) {
-        String patch = names().name(Part.PATCH);
-        V patches = ops.patches(pixels, patch + ".weight", patch + ".bias", trunk.patch());
+        V patches = patches(ops, pixels);
         V token = ops.repeat(ops.weight(names().name(Part.CLASS_TOKEN)), pixels);
         if (registers == 0) {
             return ops.concatenate(1, List.of(token, patches));
@@ -136,25 +111,26 @@ final class Dinov3 extends AbstractEncoder {
         return ops.concatenate(1, List.of(token, extra, patches));
     }
 
-    private <V> V mlp(Ops<V> ops, V x, int block) {
-        if (gated) {
-            V gate = ops.activate(activation, linear(ops, x, Part.GATE, block));
-            return linear(ops, ops.multiply(gate, linear(ops, x, Part.FC1, block)), Part.FC2, block);
+    @Override
+    protected <V> V mlp(Ops<V> ops, V x, int block) {
+        if (!gated) {
+            return super.mlp(ops, x, block);
         }
-        return linear(ops, ops.activate(activation, linear(ops, x, Part.FC1, block)), Part.FC2, block);
+        V gate = ops.activate(activation(), linear(ops, x, Part.GATE, block));
+        return linear(ops, ops.multiply(gate, linear(ops, x, Part.FC1, block)), Part.FC2, block);
     }
 
     private int headSize() {
-        return trunk.hidden() / trunk.heads();
+        return trunk().hidden() / trunk().heads();
     }
 
     /** Cosines or sines [patches, head size] of the angles of a patch's centre, y first, each number twice. */
     private float[] angles(boolean cosine) {
         int size = headSize();
         int quarter = size / 4;
-        int grid = trunk.grid();
-        float[] values = new float[trunk.patches() * size];
-        for (int patch = 0; patch < trunk.patches(); patch++) {
+        int grid = trunk().grid();
+        float[] values = new float[trunk().patches() * size];
+        for (int patch = 0; patch < trunk().patches(); patch++) {
             for (int i = 0; i < size; i++) {
                 int axis = i % (size / 2) / quarter;
                 int place = axis == 0 ? patch / grid : patch % grid;
@@ -169,17 +145,12 @@ final class Dinov3 extends AbstractEncoder {
     /** Patches' queries or keys [n, h, t, size] turned: {@code x cos + (-x2, x1) sin} of their halves x1 and x2. */
     private <V> V turned(Ops<V> ops, V x, V cosine, V sine) {
         int size = headSize();
-        V patches = ops.slice(x, 2, prefix(), prefix() + trunk.patches());
+        V patches = ops.slice(x, 2, prefix(), prefix() + trunk().patches());
         V first = ops.slice(patches, 3, 0, size / 2);
         V second = ops.slice(patches, 3, size / 2, size);
         V crossed = ops.concatenate(3, List.of(ops.scale(second, -1), first));
         V turned = ops.add(ops.multiply(patches, cosine), ops.multiply(crossed, sine));
         return ops.concatenate(2, List.of(ops.slice(x, 2, 0, prefix()), turned));
-    }
-
-    @Override
-    public <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens) {
-        return ops.token(tokens, 0);
     }
 
     @Override

@@ -2,17 +2,15 @@ package ham.merge.encoder.dinov3;
 
 import static java.util.Map.entry;
 
-import ham.merge.encoder.ConfigReader;
-import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderFamily;
-import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Recognises DINOv3's ViTs by {@code model_type}. */
-public final class Dinov3Family implements EncoderFamily {
+/** How DINOv3's ViTs is recognised and named. */
+public final class Dinov3Family {
     private static final Map<Part, String> NAMES = Map.ofEntries(
             entry(Part.CLASS_TOKEN, "embeddings.cls_token"),
             entry(Part.REGISTER_TOKENS, "embeddings.register_tokens"),
@@ -34,23 +32,8 @@ public final class Dinov3Family implements EncoderFamily {
     static final List<NamingScheme> SCHEMES =
             List.of(new NamingScheme(List.of("dinov3_vit.", "dinov3."), "layer", NAMES));
 
-    @Override
-    public String name() {
-        return "dinov3";
-    }
+    /** The family. */
+    public static final EncoderFamily FAMILY = new EncoderFamily("dinov3", Set.of("dinov3_vit"), SCHEMES, Dinov3::read);
 
-    @Override
-    public boolean recognises(ConfigReader config) {
-        return config.json().path("model_type").asText().equals("dinov3_vit");
-    }
-
-    @Override
-    public List<NamingScheme> schemes() {
-        return SCHEMES;
-    }
-
-    @Override
-    public Encoder read(EncoderSource source) {
-        return Dinov3.read(source);
-    }
+    private Dinov3Family() {}
 }

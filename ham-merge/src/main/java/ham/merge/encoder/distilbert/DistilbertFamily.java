@@ -2,17 +2,15 @@ package ham.merge.encoder.distilbert;
 
 import static java.util.Map.entry;
 
-import ham.merge.encoder.ConfigReader;
-import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderFamily;
-import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Recognises DistilBERT by {@code model_type}. */
-public final class DistilbertFamily implements EncoderFamily {
+/** How DistilBERT is recognised and named. */
+public final class DistilbertFamily {
     static final NamingScheme SCHEME = new NamingScheme(
             List.of("distilbert."),
             "transformer.layer",
@@ -27,23 +25,9 @@ public final class DistilbertFamily implements EncoderFamily {
                     entry(Part.FC2, "ffn.lin2"),
                     entry(Part.NORM_AFTER, "output_layer_norm")));
 
-    @Override
-    public String name() {
-        return "distilbert";
-    }
+    /** The family. */
+    public static final EncoderFamily FAMILY =
+            new EncoderFamily("distilbert", Set.of("distilbert"), List.of(SCHEME), Distilbert::read);
 
-    @Override
-    public boolean recognises(ConfigReader config) {
-        return config.json().path("model_type").asText().equals("distilbert");
-    }
-
-    @Override
-    public List<NamingScheme> schemes() {
-        return List.of(SCHEME);
-    }
-
-    @Override
-    public Encoder read(EncoderSource source) {
-        return Distilbert.read(source);
-    }
+    private DistilbertFamily() {}
 }

@@ -2,17 +2,15 @@ package ham.merge.encoder.mpnet;
 
 import static java.util.Map.entry;
 
-import ham.merge.encoder.ConfigReader;
-import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderFamily;
-import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Recognises MPNet by {@code model_type}. */
-public final class MpnetFamily implements EncoderFamily {
+/** How MPNet is recognised and named. */
+public final class MpnetFamily {
     static final NamingScheme SCHEME = new NamingScheme(
             List.of("mpnet."),
             "encoder.layer",
@@ -28,23 +26,9 @@ public final class MpnetFamily implements EncoderFamily {
                     entry(Part.FC2, "output.dense"),
                     entry(Part.NORM_AFTER, "output.LayerNorm")));
 
-    @Override
-    public String name() {
-        return "mpnet";
-    }
+    /** The family. */
+    public static final EncoderFamily FAMILY =
+            new EncoderFamily("mpnet", Set.of("mpnet"), List.of(SCHEME), Mpnet::read);
 
-    @Override
-    public boolean recognises(ConfigReader config) {
-        return config.json().path("model_type").asText().equals("mpnet");
-    }
-
-    @Override
-    public List<NamingScheme> schemes() {
-        return List.of(SCHEME);
-    }
-
-    @Override
-    public Encoder read(EncoderSource source) {
-        return Mpnet.read(source);
-    }
+    private MpnetFamily() {}
 }

@@ -2,18 +2,15 @@ package ham.merge.encoder.roberta;
 
 import static java.util.Map.entry;
 
-import ham.merge.encoder.ConfigReader;
-import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderFamily;
-import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Recognises RoBERTa, and models of the same layers, by {@code model_type}. */
-public final class RobertaFamily implements EncoderFamily {
+/** How RoBERTa, and models of the same layers, are recognised and named. */
+public final class RobertaFamily {
     static final NamingScheme SCHEME = new NamingScheme(
             List.of("roberta."),
             "encoder.layer",
@@ -29,25 +26,9 @@ public final class RobertaFamily implements EncoderFamily {
                     entry(Part.FC2, "output.dense"),
                     entry(Part.NORM_AFTER, "output.LayerNorm")));
 
-    private static final Set<String> TYPES = Set.of("roberta", "xlm-roberta", "camembert");
+    /** The family. */
+    public static final EncoderFamily FAMILY =
+            new EncoderFamily("roberta", Set.of("roberta", "xlm-roberta", "camembert"), List.of(SCHEME), Roberta::read);
 
-    @Override
-    public String name() {
-        return "roberta";
-    }
-
-    @Override
-    public boolean recognises(ConfigReader config) {
-        return TYPES.contains(config.json().path("model_type").asText());
-    }
-
-    @Override
-    public List<NamingScheme> schemes() {
-        return List.of(SCHEME);
-    }
-
-    @Override
-    public Encoder read(EncoderSource source) {
-        return Roberta.read(source);
-    }
+    private RobertaFamily() {}
 }

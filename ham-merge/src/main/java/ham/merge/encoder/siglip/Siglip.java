@@ -1,17 +1,15 @@
 package ham.merge.encoder.siglip;
 
-import ham.merge.encoder.AbstractEncoder;
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.EncoderSource;
+import ham.merge.encoder.ImageEncoder;
 import ham.merge.encoder.ImageTrunk;
 import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
 import ham.merge.encoder.Place;
-import ham.merge.encoder.Positions;
-import ham.merge.safetensors.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +19,7 @@ import java.util.regex.Pattern;
  * SigLIP's image encoder: a pre-norm ViT without a class token. The classifier reads the mean of the patches; without one the feature is what a learnt
  * token, the probe, collects from them by attention, where there is such a head, else the mean.
  */
-final class Siglip extends AbstractEncoder {
+final class Siglip extends ImageEncoder {
     private static final Pattern UNUSED =
             Pattern.compile("embeddings\\.position_ids|text_model\\..*|logit_(scale|bias)|head\\..*");
     private static final List<String> THIRDS = List.of("q_proj", "k_proj", "v_proj");
@@ -32,43 +30,31 @@ final class Siglip extends AbstractEncoder {
     private static final String POOL_FC1 = "head.mlp.fc1";
     private static final String POOL_FC2 = "head.mlp.fc2";
 
-    private final Tensors tensors;
-    private final ImageTrunk trunk;
-    private final Activation activation;
     /** Whether the head that collects by attention is there and read. */
     private final boolean collects;
 
-    private Siglip(EncoderSource source, EncoderNames names, ConfigReader vision, ImageTrunk trunk) {
-        super("SigLIP image encoder", source, names);
-        this.tensors = source.tensors();
-        this.trunk = trunk;
-        activation = Activation.read(vision, "hidden_act", "gelu_pytorch_tanh");
-        collects = classes().isEmpty() && tensors.has(names.inside(PROBE));
+    private Siglip(EncoderSource source, EncoderNames names, EncoderConfig vision, ImageTrunk trunk) {
+        super("SigLIP image encoder", source, names, trunk, Activation.read(vision, "hidden_act", "gelu_pytorch_tanh"));
+        collects = classes().isEmpty() && source.tensors().has(names.inside(PROBE));
         shapes(vision.positive("intermediate_size", 3072));
     }
 
     static Siglip read(EncoderSource source) {
-        ConfigReader config = source.config();
-        ConfigReader vision = config.has("vision_config") ? config.object("vision_config") : config;
+        EncoderConfig config = source.config();
+        EncoderConfig vision = config.has("vision_config") ? config.object("vision_config") : config;
         EncoderNames names = EncoderNames.find(List.of(SiglipFamily.SCHEME), source.tensors());
         return new Siglip(source, names, vision, ImageTrunk.read(source, vision, 224, 16, 1e-6));
     }
 
     private void shapes(int mlp) {
         EncoderNames names = names();
-        long d = trunk.hidden();
+        long d = trunk().hidden();
         require()
-                .add(names.name(Part.POSITIONS), trunk.nativePatches(), d)
-                .add(names.name(Part.PATCH) + ".weight", d, trunk.channels(), trunk.patch(), trunk.patch())
+                .add(names.name(Part.POSITIONS), trunk().nativePatches(), d)
+                .add(names.name(Part.PATCH) + ".weight", d, trunk().channels(), trunk().patch(), trunk().patch())
                 .add(names.name(Part.PATCH) + ".bias", d);
-        for (int block = 0; block < trunk.layers(); block++) {
-            require()
-                    .norm(names.name(Part.NORM_BEFORE, block), d)
-                    .norm(names.name(Part.NORM_AFTER, block), d)
-                    .projections(names, block, d, true)
-                    .linear(names.name(Part.ATTENTION_OUTPUT, block), d, d, true)
-                    .linear(names.name(Part.FC1, block), mlp, d, true)
-                    .linear(names.name(Part.FC2, block), d, mlp, true);
+        for (int block = 0; block < trunk().layers(); block++) {
+            requireBlock(block, mlp, true);
         }
         require().norm(names.name(Part.FINAL_NORM), d);
         if (collects) {
@@ -89,7 +75,7 @@ final class Siglip extends AbstractEncoder {
     @Override
     public List<Place> parts() {
         List<Place> parts = new ArrayList<>(super.parts());
-        int d = trunk.hidden();
+        int d = trunk().hidden();
         for (int third = 0; collects && third < THIRDS.size(); third++) {
             for (String end : List.of("weight", "bias")) {
                 parts.add(new Place(
@@ -109,45 +95,14 @@ final class Siglip extends AbstractEncoder {
     }
 
     @Override
-    public EncoderInput input() {
-        return new EncoderInput.Images(trunk.side(), trunk.channels());
-    }
-
-    @Override
-    public int width() {
-        return trunk.hidden();
-    }
-
-    @Override
-    public int blocks() {
-        return trunk.layers();
-    }
-
-    @Override
     public List<String> outputs() {
         return classes().isPresent() ? List.of(LOGITS) : collects ? List.of(TOKENS, POOLED) : List.of(TOKENS);
     }
 
     @Override
     public <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
-        String patch = names().name(Part.PATCH);
-        V patches = ops.patches(inputs.get(EncoderInput.PIXELS), patch + ".weight", patch + ".bias", trunk.patch());
-        V x = ops.add(patches, positions(ops));
-        for (int block = 0; block < trunk.layers(); block++) {
-            V before = ops.layerNorm(x, names().name(Part.NORM_BEFORE, block), trunk.epsilon());
-            x = ops.add(x, attention(ops, before, block, trunk));
-            V after = ops.layerNorm(x, names().name(Part.NORM_AFTER, block), trunk.epsilon());
-            V hidden = ops.activate(activation, linear(ops, after, Part.FC1, block));
-            x = ops.add(x, linear(ops, hidden, Part.FC2, block));
-        }
-        return ops.layerNorm(x, names().name(Part.FINAL_NORM), trunk.epsilon());
-    }
-
-    private <V> V positions(Ops<V> ops) {
-        String name = names().name(Part.POSITIONS);
-        return trunk.side() == trunk.nativeSide()
-                ? ops.weight(name)
-                : Positions.of(ops, tensors, name, 0, trunk, false);
+        V patches = patches(ops, inputs.get(EncoderInput.PIXELS));
+        return finalNorm(ops, throughBlocks(ops, ops.add(patches, positions(ops, 0, false))));
     }
 
     @Override
@@ -158,13 +113,13 @@ final class Siglip extends AbstractEncoder {
     @Override
     protected <V> V pooled(Ops<V> ops, Map<String, V> inputs, V tokens) {
         V probe = ops.repeat(ops.weight(names().inside(PROBE)), inputs.get(EncoderInput.PIXELS));
-        V query = ops.heads(linear(ops, probe, pool(0)), trunk.heads());
-        V key = ops.heads(linear(ops, tokens, pool(1)), trunk.heads());
-        V value = ops.heads(linear(ops, tokens, pool(2)), trunk.heads());
-        V weights = ops.softmax(ops.matMulTransposed(ops.scale(query, trunk.scale()), key));
+        V query = ops.heads(linear(ops, probe, pool(0)), trunk().heads());
+        V key = ops.heads(linear(ops, tokens, pool(1)), trunk().heads());
+        V value = ops.heads(linear(ops, tokens, pool(2)), trunk().heads());
+        V weights = ops.softmax(ops.matMulTransposed(ops.scale(query, trunk().scale()), key));
         V collected = linear(ops, ops.join(ops.matMul(weights, value)), names().inside(POOL + "out_proj"));
-        V normed = ops.layerNorm(collected, names().inside(POOL_NORM), trunk.epsilon());
-        V hidden = ops.activate(activation, linear(ops, normed, names().inside(POOL_FC1)));
+        V normed = ops.layerNorm(collected, names().inside(POOL_NORM), trunk().epsilon());
+        V hidden = ops.activate(activation(), linear(ops, normed, names().inside(POOL_FC1)));
         return ops.token(ops.add(collected, linear(ops, hidden, names().inside(POOL_FC2))), 0);
     }
 

@@ -2,18 +2,15 @@ package ham.merge.encoder.siglip;
 
 import static java.util.Map.entry;
 
-import ham.merge.encoder.ConfigReader;
-import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderFamily;
-import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Recognises SigLIP by {@code model_type}. */
-public final class SiglipFamily implements EncoderFamily {
+/** How SigLIP is recognised and named. */
+public final class SiglipFamily {
     static final NamingScheme SCHEME = new NamingScheme(
             List.of("vision_model."),
             "encoder.layers",
@@ -31,25 +28,9 @@ public final class SiglipFamily implements EncoderFamily {
                     entry(Part.FC2, "mlp.fc2"),
                     entry(Part.NORM_AFTER, "layer_norm2")));
 
-    private static final Set<String> TYPES = Set.of("siglip", "siglip_vision_model");
+    /** The family. */
+    public static final EncoderFamily FAMILY =
+            new EncoderFamily("siglip", Set.of("siglip", "siglip_vision_model"), List.of(SCHEME), Siglip::read);
 
-    @Override
-    public String name() {
-        return "siglip";
-    }
-
-    @Override
-    public boolean recognises(ConfigReader config) {
-        return TYPES.contains(config.json().path("model_type").asText());
-    }
-
-    @Override
-    public List<NamingScheme> schemes() {
-        return List.of(SCHEME);
-    }
-
-    @Override
-    public Encoder read(EncoderSource source) {
-        return Siglip.read(source);
-    }
+    private SiglipFamily() {}
 }

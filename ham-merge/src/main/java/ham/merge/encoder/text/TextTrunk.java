@@ -1,7 +1,7 @@
 package ham.merge.encoder.text;
 
 import ham.merge.encoder.Activation;
-import ham.merge.encoder.ConfigReader;
+import ham.merge.encoder.EncoderConfig;
 
 /**
  * The sizes that text encoders share.
@@ -30,7 +30,7 @@ public record TextTrunk(
         Activation activation) {
 
     /** Reads the keys that BERT's configuration and its descendants' have. */
-    public static TextTrunk read(ConfigReader config, int padding) {
+    public static TextTrunk read(EncoderConfig config, int padding) {
         TextTrunk trunk = new TextTrunk(
                 config.positive("hidden_size", 768),
                 config.positive("num_hidden_layers", 12),
@@ -52,7 +52,7 @@ public record TextTrunk(
     }
 
     /** Refuses sizes that do not fit each other. */
-    public void check(ConfigReader config) {
+    public void check(EncoderConfig config) {
         config.require(hidden % heads == 0, "a width that is a multiple of the heads", hidden + " and " + heads);
         config.require(epsilon > 0 && epsilon < 1, "layer_norm_eps between 0 and 1", String.valueOf(epsilon));
     }

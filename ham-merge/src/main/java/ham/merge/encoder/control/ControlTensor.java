@@ -3,14 +3,14 @@ package ham.merge.encoder.control;
 import java.util.Arrays;
 
 /**
- * Numbers in a shape, row-major. Token numbers and masks are numbers too.
+ * ControlTensor in a shape, row-major. Token numbers and masks are numbers too.
  *
  * @param shape sizes
  * @param data values
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Numbers(int[] shape, float[] data) {
-    public Numbers {
+public record ControlTensor(int[] shape, float[] data) {
+    public ControlTensor {
         int count = Arrays.stream(shape).reduce(1, Math::multiplyExact);
         if (count != data.length) {
             throw new IllegalArgumentException(
@@ -18,13 +18,13 @@ public record Numbers(int[] shape, float[] data) {
         }
     }
 
-    /** Numbers of that shape. */
-    public static Numbers of(float[] data, int... shape) {
-        return new Numbers(shape, data);
+    /** ControlTensor of that shape. */
+    public static ControlTensor of(float[] data, int... shape) {
+        return new ControlTensor(shape, data);
     }
 
-    static Numbers zeros(int... shape) {
-        return new Numbers(shape, new float[Arrays.stream(shape).reduce(1, Math::multiplyExact)]);
+    static ControlTensor zeros(int... shape) {
+        return new ControlTensor(shape, new float[Arrays.stream(shape).reduce(1, Math::multiplyExact)]);
     }
 
     int rank() {
@@ -45,8 +45,8 @@ public record Numbers(int[] shape, float[] data) {
         return product;
     }
 
-    Numbers shaped(int... other) {
-        return new Numbers(other, data);
+    ControlTensor shaped(int... other) {
+        return new ControlTensor(other, data);
     }
 
     int[] withSize(int axis, int size) {

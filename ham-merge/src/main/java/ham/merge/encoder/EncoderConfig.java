@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Typed access to a {@code config.json} or a part of it; a value of another type is refused with its key. A null counts as absent. */
-public record ConfigReader(Path file, ObjectNode json) {
+public record EncoderConfig(Path file, ObjectNode json) {
     /** More classes or registers than any model has. */
     private static final int MOST = 1_000_000;
     /** What a class without a name is called, with its number. */
     public static final String PLACEHOLDER = "LABEL_";
 
-    public static ConfigReader open(Path file) {
-        return new ConfigReader(file, JsonFiles.read(file, "the configuration of a Hugging Face or timm model"));
+    public static EncoderConfig open(Path file) {
+        return new EncoderConfig(file, JsonFiles.read(file, "the configuration of a Hugging Face or timm model"));
     }
 
     public void require(boolean holds, String expected, String found) {
@@ -89,10 +89,10 @@ public record ConfigReader(Path file, ObjectNode json) {
     }
 
     /** Another object inside; empty when it is absent. */
-    public ConfigReader object(String key) {
+    public EncoderConfig object(String key) {
         JsonNode node = json.path(key);
         require(!has(key) || node.isObject(), key + " to be an object", node.toString());
-        return new ConfigReader(file, node instanceof ObjectNode object ? object : json.objectNode());
+        return new EncoderConfig(file, node instanceof ObjectNode object ? object : json.objectNode());
     }
 
     /** Class names: a list, or an object from class numbers to names, where a number that is left out has a placeholder; empty when absent. */

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * where it transposes a linear layer's weight, is called after the module whose node reads it: TorchScript's exporter names nodes after modules
  * ({@code /encoder/layer.0/attention/self/query/MatMul}), the dynamo exporter notes them in the metadata of nodes.
  */
-final class GraphWeights {
+final class FoundWeights {
     /** {@code onnx::MatMul_885}, {@code val_12}, {@code _to_copy_3}: no module's parameter. */
     private static final Pattern PARAMETER = Pattern.compile("(?!onnx::|/)[A-Za-z_]\\w*(\\.\\w+)+");
 
@@ -33,7 +33,7 @@ final class GraphWeights {
     private final Map<String, TensorEntry> constants = new HashMap<>();
     private final SortedMap<String, GraphWeight> weights = new TreeMap<>();
 
-    private GraphWeights(ModelIndex model) {
+    private FoundWeights(ModelIndex model) {
         this.model = model;
     }
 
@@ -43,7 +43,7 @@ final class GraphWeights {
      * @throws InputException where one name would be two different constants
      */
     static SortedMap<String, GraphWeight> find(ModelIndex model) {
-        GraphWeights found = new GraphWeights(model);
+        FoundWeights found = new FoundWeights(model);
         model.tensors().forEach(tensor -> found.constants.put(tensor.name(), tensor));
         Map<String, Read> readers = found.readers();
         for (TensorEntry tensor : model.tensors()) {

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** What a device gets: a file {@code .hamupdate}, or a bare patch {@code .hampatch}, which has no signature. */
-public final class Arrival {
+public final class DeliveredUpdate {
     static final String UPDATE = ".hamupdate";
     static final String PATCH = ".hampatch";
 
-    private Arrival() {}
+    private DeliveredUpdate() {}
 
     /**
      * Puts an update into the place of a model that opens in ONNX Runtime, or of none.
@@ -27,7 +27,7 @@ public final class Arrival {
      *     model does not open here; the old one stays
      */
     public static String install(Path model, Path file, Optional<PublicKey> key) {
-        return use(file, key, update -> new Installation(model).apply(update, Arrival::requireOpens));
+        return use(file, key, update -> new Installation(model).apply(update, DeliveredUpdate::requireOpens));
     }
 
     /** Opens a file and does something with the update in it. */

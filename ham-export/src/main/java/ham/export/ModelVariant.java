@@ -1,6 +1,8 @@
-package ham.export.precision;
+package ham.export;
 
-import ham.export.OnnxFiles;
+import ham.export.graph.OperatorSets;
+import ham.export.precision.FormatRewrite;
+import ham.export.precision.NumberFormat;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.NodeProto;
@@ -35,13 +37,13 @@ public final class ModelVariant {
             return false;
         }
         ModelProto.Builder changed = model.toBuilder().setGraph(graph);
-        boolean own = graph.getNodeList().stream().map(NodeProto::getDomain).anyMatch(GraphEdit.MICROSOFT::equals);
+        boolean own = graph.getNodeList().stream().map(NodeProto::getDomain).anyMatch(OperatorSets.MICROSOFT::equals);
         boolean known = model.getOpsetImportList().stream()
                 .map(OperatorSetIdProto::getDomain)
-                .anyMatch(GraphEdit.MICROSOFT::equals);
+                .anyMatch(OperatorSets.MICROSOFT::equals);
         if (own && !known) {
             changed.addOpsetImport(OperatorSetIdProto.newBuilder()
-                    .setDomain(GraphEdit.MICROSOFT)
+                    .setDomain(OperatorSets.MICROSOFT)
                     .setVersion(1));
         }
         if (metadata(model, FLAVOR)) {

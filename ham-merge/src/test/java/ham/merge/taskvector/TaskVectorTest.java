@@ -1,0 +1,182 @@
+package ham.merge.taskvector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ham.merge.InputException;
+import ham.merge.MergeProgress;
+import ham.merge.adapter.LoraFactors;
+import ham.merge.combine.Branch;
+import ham.merge.combine.Deltas;
+import ham.merge.folder.AdapterFolder;
+import ham.merge.join.Importance;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeSettings;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.SafetensorsWriter;
+import ham.merge.tensor.Matrix;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TaskVectorTest {
+    private static final String QUERY = "encoder.layer.0.query.weight";
+    private static final String NORM = "encoder.layer.0.norm.weight";
+    private static final String PATCH = "embeddings.patch.weight";
+
+    @TempDir
+    private Path temp;
+
+    private Path base;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        base = checkpoint("base", 1, 0);
+    }
+
+    /** Tensors of a base, and on top of them a change of some size. */
+    private Path checkpoint(String name, int seed, double change) throws IOException {
+        Path folder = Files.createDirectories(temp.resolve(name));
+        Random same = new Random(5);
+        Random own = new Random(seed);
+        SafetensorsWriter writer = new SafetensorsWriter();
+        writer.add(QUERY, List.of(6L, 8L), values(48, same, own, change));
+        writer.add(NORM, List.of(6L), values(6, same, own, change));
+        writer.add(PATCH, List.of(4L, 3L, 2L, 2L), values(48, same, own, change));
+        writer.add("head.weight", List.of(2L + seed, 6L), values(6 * (2 + seed), new Random(7), own, 0));
+        writer.write(folder.resolve("model.safetensors"));
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"toy\"}");
+        return folder;
+    }
+
+    private static float[] values(int count, Random same, Random own, double change) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) (same.nextGaussian() + change * own.nextGaussian());
+        }
+        return values;
+    }
+
+    private TaskVector vector(int seed) throws IOException {
+        return TaskVector.of("m" + seed, base, checkpoint("model" + seed, seed, 0.1));
+    }
+
+    private SafetensorsFile merge(MergeMethod method, List<TaskVector> models, List<Importance> weights)
+            throws IOException {
+        Path out = Files.createDirectories(temp.resolve("out" + method + models.size()));
+        CheckpointMerge.write(out, base, models, MergeSettings.of(method), weights, MergeProgress.SILENT);
+        assertThat(Files.readString(out.resolve("config.json"))).contains("toy");
+        return SafetensorsFile.open(out.resolve("model.safetensors"));
+    }
+
+    @Test
+    void aTaskVectorIsWhatChanged() throws IOException {
+        TaskVector vector = vector(2);
+        assertThat(vector.layers()).containsOnlyKeys(QUERY, NORM, PATCH);
+        assertThat(vector.left()).containsExactly("head.weight");
+        assertThat(vector.layers().get(PATCH).inputs()).isEqualTo(12);
+        LoraFactors factors = vector.factors(QUERY);
+        assertThat(Deltas.sum(List.of(new Branch(1, factors))).data())
+                .usingComparatorWithPrecision(1e-6f)
+                .containsExactly(vector.delta(QUERY).data());
+        assertThat(TaskVector.isCheckpoint(base)).isTrue();
+    }
+
+    @Test
+    void oneModelMergedAloneIsItself() throws IOException {
+        TaskVector vector = vector(2);
+        SafetensorsFile merged = merge(MergeMethod.CAT, List.of(vector), List.of());
+        SafetensorsFile model = SafetensorsFile.open(temp.resolve("model2/model.safetensors"));
+        for (String tensor : List.of(QUERY, NORM, PATCH)) {
+            assertThat(merged.info(tensor).shape()).isEqualTo(model.info(tensor).shape());
+            assertThat(merged.floats(tensor))
+                    .usingComparatorWithPrecision(1e-5f)
+                    .containsExactly(model.floats(tensor));
+        }
+        // The head is of other classes: the base's stays.
+        assertThat(merged.floats("head.weight"))
+                .containsExactly(
+                        SafetensorsFile.open(base.resolve("model.safetensors")).floats("head.weight"));
+    }
+
+    @Test
+    void theMeanOfModelsIsTheMeanOfTheirWeights() throws IOException {
+        List<TaskVector> models = List.of(vector(2), vector(3));
+        SafetensorsFile merged = merge(MergeMethod.LINEAR, models, List.of());
+        SafetensorsFile one = SafetensorsFile.open(temp.resolve("model2/model.safetensors"));
+        SafetensorsFile other = SafetensorsFile.open(temp.resolve("model3/model.safetensors"));
+        for (String tensor : List.of(QUERY, NORM, PATCH)) {
+            float[] found = merged.floats(tensor);
+            for (int i = 0; i < found.length; i++) {
+                assertThat(found[i]).isCloseTo((one.floats(tensor)[i] + other.floats(tensor)[i]) / 2, within(1e-5f));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {"REGMEAN", "MODEL_STOCK"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void everyMethodThatNeedsNoStatisticsMergesModels(MergeMethod method) throws IOException {
+        SafetensorsFile merged = merge(method, List.of(vector(2), vector(3), vector(4)), List.of());
+        SafetensorsFile before = SafetensorsFile.open(base.resolve("model.safetensors"));
+        for (String tensor : List.of(QUERY, NORM, PATCH)) {
+            assertThat(merged.floats(tensor)).isNotEqualTo(before.floats(tensor));
+        }
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() throws IOException {
+        List<TaskVector> models = List.of(vector(2), vector(3));
+        assertThatThrownBy(() -> merge(MergeMethod.REGMEAN, models, List.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("Gram");
+        assertThatThrownBy(() -> merge(MergeMethod.CAT, models, List.of(Importance.ONE)))
+                .hasMessageContaining("2 in all");
+        assertThatThrownBy(() -> TaskVector.of("same", base, base)).hasMessageContaining("none of its tensors changed");
+    }
+
+    @Test
+    void anAdapterOfFullRankIsTheWholeChange() throws IOException {
+        TaskVector vector = vector(2);
+        Path out = Files.createDirectories(temp.resolve("full"));
+        LoraExtraction.Report report = LoraExtraction.write(out, base, vector, 6);
+        assertThat(report.error()).isCloseTo(0, within(1e-5));
+        assertThat(report.left()).containsExactlyInAnyOrder("head.weight", NORM, PATCH);
+        AdapterFolder adapter = AdapterFolder.read(out);
+        assertThat(adapter.adapter().layers()).containsOnlyKeys(QUERY);
+        Matrix found = Deltas.sum(List.of(new Branch(1, adapter.adapter().factors(QUERY))));
+        assertThat(found.data())
+                .usingComparatorWithPrecision(1e-5f)
+                .containsExactly(vector.delta(QUERY).data());
+    }
+
+    @Test
+    void theErrorOfALowRankIsWhatItLacks() throws IOException {
+        TaskVector vector = vector(2);
+        Path out = Files.createDirectories(temp.resolve("low"));
+        LoraExtraction.Report report = LoraExtraction.write(out, base, vector, 2);
+        Matrix whole = vector.delta(QUERY);
+        Matrix found = Deltas.sum(
+                List.of(new Branch(1, AdapterFolder.read(out).adapter().factors(QUERY))));
+        double lacking = 0;
+        double all = 0;
+        for (int i = 0; i < whole.data().length; i++) {
+            lacking += Math.pow(whole.data()[i] - found.data()[i], 2);
+            all += Math.pow(whole.data()[i], 2);
+        }
+        assertThat(report.layers().get(0).error()).isCloseTo(Math.sqrt(lacking / all), within(1e-5));
+        assertThat(report.error())
+                .isCloseTo(Math.sqrt(lacking / all), within(1e-5))
+                .isBetween(0.1, 0.99);
+        assertThatThrownBy(() -> LoraExtraction.write(out, base, vector, 0)).hasMessageContaining("rank");
+    }
+}

@@ -1,0 +1,219 @@
+package ham.train.run;
+
+import ham.merge.checkpoint.Target;
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.encoder.EncoderInput;
+import ham.train.backbone.Backbone;
+import ham.train.config.RunConfig;
+import ham.train.engine.MixedPrecision;
+import ham.train.head.Shelf;
+import ham.train.input.InputSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * What a run is going to need at its peak, in bytes, from the shapes of base, adapters and heads; a fifth too much rather than too little.
+ *
+ * @param heap of Java: resized images, adapters, dense deltas of the groups and of the merge
+ * @param engine beside it: base and model, statistics of the heads, a training step
+ * @param step part of {@code engine}: what the step keeps for its gradients
+ * @param statistics part of {@code engine}: G of the heads and its factor
+ * @param disk of the run folder while it is at work
+ */
+record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
+    private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
+    /** Numbers that a block keeps for the gradients of a token, in widths of the model; measured on ViT-B/16 in bf16. */
+    private static final int KEPT_WIDTHS = 26;
+
+    private static final int MOST_GROUPS = 5;
+    /** Parts of the merged delta between none and all that a guarded run compares. */
+    private static final int GUARD_PARTS = 1;
+
+    /** Width of an attention head where a base does not say another. */
+    private static final int HEAD_WIDTH = 64;
+
+    private static final long SMALL = 1L << 30;
+    private static final double GIB = 1L << 30;
+
+    /** What is left on a machine. */
+    record Room(long heap, long memory, long disk) {
+        /** Now; what the system does not tell counts as unlimited. */
+        static Room of(Path folder) {
+            long memory = Long.MAX_VALUE;
+            long disk = Long.MAX_VALUE;
+            try {
+                Matcher entry = AVAILABLE.matcher(Files.readString(Path.of("/proc/meminfo")));
+                memory = entry.find() ? 1024 * Long.parseLong(entry.group(1)) : memory;
+            } catch (IOException e) {
+                // Not on Linux.
+            }
+            try {
+                disk = Files.getFileStore(folder).getUsableSpace();
+            } catch (IOException e) {
+                // The first file that cannot be written says it.
+            }
+            return new Room(Runtime.getRuntime().maxMemory(), memory, disk);
+        }
+    }
+
+    static RunNeeds of(RunInputs inputs, Backbone backbone) {
+        RunConfig config = inputs.config();
+        Checkpoint base = inputs.base();
+        long d = base.encoder().width();
+        long m = config.head().projectionWidth();
+        long tasks = inputs.stream().tasks();
+        long classes = inputs.stream().order().length;
+        long dense = 0;
+        long factors = 0;
+        for (int block : config.lora().adaptedBlocks(backbone.blocks())) {
+            for (Target target : config.lora().targets()) {
+                String weight = backbone.weightName(block, target);
+                long in = backbone.inputs(weight);
+                long out = backbone.outputs(weight);
+                dense += Float.BYTES * in * out;
+                factors += Float.BYTES * config.lora().rank() * (in + out);
+            }
+        }
+        boolean guarded = GuardWork.isUsed(config);
+        int heads = (config.measuring().frozen() || guarded ? 2 : 1) + (guarded ? GUARD_PARTS : 0);
+        long weights = base.encoder().shapes().values().stream()
+                .mapToLong(shape -> Float.BYTES * shape.stream().reduce(1L, (a, b) -> a * b))
+                .sum();
+        long image = base.encoder().input() instanceof EncoderInput.Images images
+                ? (long) images.channels() * images.side() * images.side()
+                : 0;
+        long tokens = tokens(inputs);
+        long hidden = backbone.inputs(backbone.weightName(0, Target.QUERY));
+        long attention = base.isVit() ? base.config().heads() : Math.max(1, hidden / HEAD_WIDTH);
+        int size = backbone.engine().precision() == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
+        long batch = Math.min(config.recipe().batch(), inputs.split(0).training().length);
+        long step = batch * tokens * backbone.blocks() * (KEPT_WIDTHS * hidden + 2L * attention * tokens) * size;
+        long gram = Double.BYTES * m * m;
+        boolean shelved = Shelf.takes(gram);
+        // One is worked on, with its factor; a guarded run takes held-out images out of a copy.
+        long statistics = gram * (shelved ? 2 : heads + (guarded ? 2 : 1));
+        long projections = Float.BYTES * d * m;
+        long images = Math.min(
+                Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 8),
+                image
+                        * (inputs.data().train().size() / tasks
+                                + inputs.data().test().size()));
+        long analytic = Float.BYTES * m;
+        return new RunNeeds(
+                images + 2 * tasks * factors + (MOST_GROUPS + 3) * dense + 3 * projections + 2 * analytic * classes,
+                weights + (MOST_GROUPS + 3) * dense + step + statistics + 2 * projections + 12 * image * batch,
+                step,
+                statistics,
+                tasks * factors
+                        + analytic * classes * (tasks + 1) / 2
+                        + gram / 2 * heads * (shelved ? 3 : 2)
+                        + 2 * dense
+                        + weights
+                        + 3 * projections);
+    }
+
+    /** Of an image its patches and the class token, of a text those of the longest of the first task. */
+    private static long tokens(RunInputs inputs) {
+        if (inputs.base().encoder().input() instanceof EncoderInput.Images images) {
+            long patch = inputs.base().encoder().shapes().values().stream()
+                    .filter(shape -> shape.size() == 4)
+                    .mapToLong(shape -> shape.get(3))
+                    .findFirst()
+                    .orElse(images.side());
+            return (images.side() / patch) * (images.side() / patch) + 1;
+        }
+        InputSource texts =
+                inputs.reader().open(inputs.data().train(), inputs.split(0).training());
+        return IntStream.range(0, texts.size()).map(texts::length).max().orElse(1);
+    }
+
+    /** One sentence for people; empty for a run that needs little. */
+    String sentence() {
+        return heap + engine < SMALL
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "this run needs about %.1f GiB of Java's heap, %.1f GiB beside it (a training step %.1f, statistics of the"
+                                + " heads %.1f) and %.1f GiB on disk",
+                        heap / GIB,
+                        engine / GIB,
+                        step / GIB,
+                        statistics / GIB,
+                        disk / GIB);
+    }
+
+    /** What does not fit, and what to lower, a sentence each. */
+    List<String> shortages(Room room) {
+        List<String> shortages = new ArrayList<>();
+        if (heap > room.heap()) {
+            shortages.add(String.format(
+                    Locale.ROOT,
+                    "Java's heap may be too small: about %.1f GiB are needed, -Xmx allows %.1f; give more (HAM_OPTS=-Xmx%dg),"
+                            + " or choose a smaller projection or fewer targets",
+                    heap / GIB,
+                    room.heap() / GIB,
+                    (long) Math.ceil(heap / GIB) + 1));
+        }
+        if (engine + heap > room.memory()) {
+            shortages.add(String.format(
+                    Locale.ROOT,
+                    "memory may be too small: about %.1f GiB are needed, %.1f are free; lower %s",
+                    (engine + heap) / GIB,
+                    room.memory() / GIB,
+                    step >= statistics
+                            ? "batch, then projection"
+                            : "projection (or leave the frozen backbone out), then batch"));
+        }
+        if (disk > room.disk()) {
+            shortages.add(String.format(
+                    Locale.ROOT,
+                    "the disk may be too small: about %.1f GiB are needed, %.1f are free; lower projection, or write elsewhere",
+                    disk / GIB,
+                    room.disk() / GIB));
+        }
+        return shortages;
+    }
+
+    /**
+     * How long a run is going to take, from a measured rate; empty where that is less than a minute.
+     *
+     * @param imagesPerSecond of training, measured
+     */
+    static String time(RunInputs inputs, double imagesPerSecond) {
+        long train = inputs.data().train().size();
+        long test = inputs.data().test().size();
+        int tasks = inputs.stream().tasks();
+        int perClass = inputs.config().measuring().anyTimeImages();
+        long each = perClass == 0
+                ? test
+                : Math.min(test, (long) perClass * inputs.stream().order().length);
+        boolean once = ModelPasses.share(inputs.config(), inputs.base());
+        double evaluated = once ? test : each * (tasks - 1) / 2.0 + test;
+        double seen = once ? train : train + (inputs.config().measuring().frozen() ? train + test : 0);
+        double training = train * (double) inputs.config().recipe().epochs() / imagesPerSecond;
+        // A pass without gradients takes about as long in float32 as one with them in bf16.
+        double passes = (seen + evaluated) / imagesPerSecond;
+        return training + passes < 60
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "at %.1f images a second all tasks take about %s of training, and as a rough bound %s of passes for heads and"
+                                + " accuracies",
+                        imagesPerSecond,
+                        duration(training),
+                        duration(passes));
+    }
+
+    private static String duration(double seconds) {
+        return seconds < 5400
+                ? Math.round(seconds / 60) + " min"
+                : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
+    }
+}
