@@ -36,14 +36,16 @@ final class ServingAccuracy {
     /**
      * Chooses images.
      *
-     * @param most images in all, spread evenly over the test images of every task
+     * @param request with the most images in all, spread evenly over the test images of every task
      * @throws InputException when the adapters do not name their classes, or the data has no image of one
      */
-    ServingAccuracy(ServingSource source, ServingModels models, SessionSettings session, Dataset data, int most) {
+    ServingAccuracy(ServingSource source, ServingModels models, ServingRequest request, Dataset data) {
         this.models = models;
-        this.session = session;
-        this.preprocessing = Preprocessing.ofCheckpoint(
-                source.base().directory(), source.base().images().side());
+        this.session = request.session();
+        int side = source.base().images().side();
+        this.preprocessing = request.preprocessing()
+                .map(chosen -> chosen.apply(side))
+                .orElseGet(() -> Preprocessing.ofCheckpoint(source.base().directory(), side));
         this.data = data;
         Map<String, Integer> taskOf = new HashMap<>();
         for (int task = 0; task < source.tasks(); task++) {
@@ -58,7 +60,7 @@ final class ServingAccuracy {
                 images.get(task).add(i);
             }
         }
-        int share = Math.max(1, most / source.tasks());
+        int share = Math.max(1, request.images() / source.tasks());
         images.replaceAll(all -> spread(all, share));
     }
 

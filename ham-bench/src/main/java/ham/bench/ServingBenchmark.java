@@ -85,8 +85,8 @@ public final class ServingBenchmark {
         ServingModels models =
                 new ServingModels(source, request.version(), request.session(), (what, done, total) -> {});
         models.build(plan, folder);
-        Optional<ServingAccuracy> accuracy = request.data()
-                .map(data -> new ServingAccuracy(source, models, request.session(), data, request.images()));
+        Optional<ServingAccuracy> accuracy =
+                request.data().map(data -> new ServingAccuracy(source, models, request, data));
         List<ServingResult> results = measure(plan, models);
         accuracy.ifPresent(each -> stage.accept("measuring accuracies"));
         Map<Key, OptionalDouble> known = new HashMap<>();

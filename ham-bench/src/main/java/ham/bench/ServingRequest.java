@@ -8,12 +8,14 @@ import ham.common.Version;
 import ham.merge.InputException;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.preprocess.Preprocessing;
 import ham.train.data.Dataset;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 
 /**
  * What to measure.
@@ -27,6 +29,7 @@ import java.util.TreeSet;
  * @param measuring longest time for the measurement alone, empty for what is left of {@code time}
  * @param data test images for the accuracy, if it is wanted
  * @param images most of them
+ * @param preprocessing how these are prepared for a side; as the base says where it is empty
  * @param environment facts to record
  * @param version of ham
  */
@@ -40,6 +43,7 @@ public record ServingRequest(
         Optional<Duration> measuring,
         Optional<Dataset> data,
         int images,
+        Optional<IntFunction<Preprocessing>> preprocessing,
         Map<String, String> environment,
         String version) {
     public ServingRequest {
@@ -80,6 +84,7 @@ public record ServingRequest(
         private Optional<Duration> measuring = Optional.empty();
         private Optional<Dataset> data = Optional.empty();
         private int images = 1000;
+        private Optional<IntFunction<Preprocessing>> preprocessing = Optional.empty();
 
         private Builder() {}
 
@@ -137,6 +142,12 @@ public record ServingRequest(
             return this;
         }
 
+        /** How they are prepared for a side, instead of as the base says. */
+        public Builder optPreprocessing(IntFunction<Preprocessing> ofSide) {
+            preprocessing = Optional.of(ofSide);
+            return this;
+        }
+
         /**
          * The request.
          *
@@ -161,6 +172,7 @@ public record ServingRequest(
                     measuring,
                     data,
                     images,
+                    preprocessing,
                     environment,
                     Version.current());
         }

@@ -17,9 +17,9 @@ import picocli.CommandLine;
  * @param out standard output
  * @param err standard error
  */
-record Cli(int exitCode, String out, String err) {
+public record Cli(int exitCode, String out, String err) {
     /** Runs {@code ham ARGUMENTS...}; each argument is turned into text. */
-    static Cli ham(Object... arguments) {
+    public static Cli ham(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine commandLine = Main.commandLine();
@@ -34,11 +34,11 @@ record Cli(int exitCode, String out, String err) {
     }
 
     /** A file or folder under {@code testdata/}. */
-    static Path testdata(String relative) {
+    public static Path testdata(String relative) {
         return Path.of(System.getProperty("ham.testdata", "../testdata")).resolve(relative);
     }
 
-    Cli succeeds() {
+    public Cli succeeds() {
         assertThat(exitCode).as(err).isZero();
         return this;
     }

@@ -8,11 +8,11 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Four classes of twelve training and twelve test images of 32 x 32 pixels. */
-final class NoiseImages {
+public final class NoiseImages {
     private NoiseImages() {}
 
     /** Writes them as class folders. */
-    static void write(Path data) throws IOException {
+    public static void write(Path data) throws IOException {
         Random random = new Random(1);
         for (String part : new String[] {"train", "test"}) {
             for (int label = 0; label < 4; label++) {

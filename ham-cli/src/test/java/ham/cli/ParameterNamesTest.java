@@ -28,7 +28,8 @@ class ParameterNamesTest {
     /** Options of other people's programs, which packages explain. */
     private static final Pattern FOREIGN = Pattern.compile("curl |tritonserver|trtexec|--(min|opt|max)Shapes=");
 
-    private static final Set<String> COMMAND_LINES = Set.of("ham.cli", "ham.runtime.app");
+    /** {@code ham.bench.figures} starts command lines as processes, to measure them. */
+    private static final Set<String> COMMAND_LINES = Set.of("ham.cli", "ham.runtime.app", "ham.bench.figures");
 
     @Test
     void onlyCommandLinesNameOptions() throws IOException {

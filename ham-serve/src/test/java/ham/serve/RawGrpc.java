@@ -1,5 +1,9 @@
 package ham.serve;
 
+import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Headers;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -9,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A client of one connection made of nothing but RFC 9113 and 7541: frames of HTTP/2 over a socket, and header fields that are neither compressed nor
@@ -65,22 +70,10 @@ final class RawGrpc implements AutoCloseable {
     /** Sends a message in a call of its own and reads the answer; the bytes of its message, without the length before it. */
     byte[] call(String method, byte[] message) throws IOException {
         stream += 2;
-        ByteArrayOutputStream block = new ByteArrayOutputStream();
-        field(block, ":method", "POST");
-        field(block, ":scheme", "http");
-        field(block, ":path", "/inference.GRPCInferenceService/" + method);
-        field(block, ":authority", "localhost");
-        field(block, "content-type", "application/grpc");
-        field(block, "te", "trailers");
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(all);
-        frame(out, HEADERS, END_HEADERS, stream, block.toByteArray());
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        DataOutputStream said = new DataOutputStream(body);
-        said.write(0); // not compressed
-        said.writeInt(message.length);
-        said.write(message);
-        byte[] bytes = body.toByteArray();
+        frame(out, HEADERS, END_HEADERS, stream, head(method));
+        byte[] bytes = framed(message);
         for (int from = 0; from < bytes.length; from += LARGEST_FRAME) {
             int length = Math.min(LARGEST_FRAME, bytes.length - from);
             byte[] part = new byte[length];
@@ -89,6 +82,65 @@ final class RawGrpc implements AutoCloseable {
         }
         socket.getOutputStream().write(all.toByteArray());
         return answer();
+    }
+
+    private static byte[] head(String method) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        field(block, ":method", "POST");
+        field(block, ":scheme", "http");
+        field(block, ":path", "/inference.GRPCInferenceService/" + method);
+        field(block, ":authority", "localhost");
+        field(block, "content-type", "application/grpc");
+        field(block, "te", "trailers");
+        return block.toByteArray();
+    }
+
+    private static byte[] framed(byte[] message) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        DataOutputStream said = new DataOutputStream(body);
+        said.write(0); // not compressed
+        said.writeInt(message.length);
+        said.write(message);
+        return body.toByteArray();
+    }
+
+    /** How a call ended: its {@code grpc-status} and {@code grpc-message}. */
+    record Ended(int code, String message) {}
+
+    /** Sends the first bytes of a message and nothing more, and waits for the end of the call. */
+    Ended half(String method, byte[] message, int bytes) throws IOException {
+        stream += 2;
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(all);
+        frame(out, HEADERS, END_HEADERS, stream, head(method));
+        frame(out, DATA, 0, stream, Arrays.copyOf(framed(message), bytes));
+        socket.getOutputStream().write(all.toByteArray());
+        DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
+        while (true) {
+            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+            int type = in.readUnsignedByte();
+            int flags = in.readUnsignedByte();
+            int of = in.readInt();
+            byte[] payload = in.readNBytes(length);
+            if (type == SETTINGS && (flags & ACK) == 0) {
+                reply(SETTINGS, new byte[0]);
+            } else if (type == HEADERS && of == stream) {
+                Http2Headers headers = decode(decoder, payload);
+                if ((flags & END_STREAM) != 0) {
+                    return new Ended(
+                            Integer.parseInt(headers.get("grpc-status").toString()),
+                            String.valueOf(headers.get("grpc-message")));
+                }
+            }
+        }
+    }
+
+    private Http2Headers decode(DefaultHttp2HeadersDecoder decoder, byte[] block) throws IOException {
+        try {
+            return decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(block));
+        } catch (Http2Exception e) {
+            throw new IOException(e);
+        }
     }
 
     private byte[] answer() throws IOException {

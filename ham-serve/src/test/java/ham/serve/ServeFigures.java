@@ -17,6 +17,9 @@ import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -30,19 +33,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The figures of {@code docs/serving.md} ({@code -Pfigures}). Server and clients share this process and its machine; what is compared takes turns.
- * {@code -Dham.figures.model=FILE.onnx} names a model of one float input.
+ * The figures of {@code docs/serving.md} ({@code -Pfigures}), one table at the end. Server and clients share this process and its machine, but for the
+ * server that is killed; what is compared takes turns. {@code -Dham.figures.model=FILE.onnx} names a model of one float input.
  */
 @Tag("soak")
 class ServeFigures {
+    private static final List<String> TABLE = new ArrayList<>();
+
     private static final Path MODEL = Path.of(System.getProperty(
             "ham.figures.model", testdata("serve/scaled1.onnx").toString()));
     private static final int ROUNDS = Integer.getInteger("ham.figures.rounds", 3000);
@@ -52,6 +59,24 @@ class ServeFigures {
 
     private static void say(String format, Object... arguments) {
         System.out.println(String.format(Locale.ROOT, format, arguments));
+    }
+
+    /** A line of the table. */
+    private static void row(String what, String format, Object... arguments) {
+        TABLE.add("| " + what + " | " + String.format(Locale.ROOT, format, arguments) + " |");
+    }
+
+    @AfterAll
+    static void print() throws IOException {
+        Path file = Path.of("/proc/loadavg");
+        String load = Files.exists(file) ? Files.readString(file).replaceFirst(" .*\\s*$", "") : "unknown";
+        say(
+                "%n%s, %d processors, Java %s, load average at the end %s%n%n| what | measured |%n|---|---|",
+                name(MODEL),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.version().feature(),
+                load);
+        TABLE.forEach(System.out::println);
     }
 
     private TestServer start(Path file, UnaryOperator<ServeSettings.Builder> settings) {
@@ -124,12 +149,26 @@ class ServeFigures {
         return System.nanoTime() - begun;
     }
 
+    /** What no server can be below: a thread that reads the bytes of a request and answers one. */
+    private static void readAndAnswer(ServerSocket listening, int bytes) {
+        try (Socket socket = listening.accept()) {
+            socket.setTcpNoDelay(true);
+            while (socket.getInputStream().readNBytes(bytes).length == bytes) {
+                socket.getOutputStream().write(1);
+            }
+        } catch (IOException e) {
+            // The client is done.
+        }
+    }
+
     @Test
     void overhead() throws IOException {
         try (TestServer server = start(MODEL, settings -> settings);
                 OnnxModel model = OnnxModel.open(MODEL, new SessionSettings(1));
                 RawHttp http = new RawHttp(server.server.httpPort().getAsInt());
-                RawGrpc raw = new RawGrpc(server.server.grpcPort().getAsInt())) {
+                RawGrpc raw = new RawGrpc(server.server.grpcPort().getAsInt());
+                ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket bare = new Socket(InetAddress.getLoopbackAddress(), listening.getLocalPort())) {
             Row row = Row.of(model);
             Map<String, Tensor> inputs = Map.of(row.input(), Tensor.of(row.values(), row.shape()));
             byte[] rest = row.rest(name(MODEL));
@@ -137,11 +176,19 @@ class ServeFigures {
             ManagedChannel channel = GrpcTest.channel(server);
             GRPCInferenceServiceBlockingStub stub = GRPCInferenceServiceGrpc.newBlockingStub(channel);
             byte[] message = request.toByteArray();
+            bare.setTcpNoDelay(true);
+            Thread reader = new Thread(() -> readAndAnswer(listening, message.length));
+            reader.setDaemon(true);
+            reader.start();
             List<Work> works = List.of(
                     () -> model.run(inputs),
                     () -> http.send(rest),
                     () -> raw.call("ModelInfer", message),
-                    () -> stub.modelInfer(request));
+                    () -> stub.modelInfer(request),
+                    () -> {
+                        bare.getOutputStream().write(message);
+                        bare.getInputStream().read();
+                    });
             long[][] times = new long[works.size()][ROUNDS];
             for (int round = -ROUNDS / 2; round < ROUNDS; round++) {
                 for (int i = 0; i < times.length; i++) {
@@ -152,20 +199,20 @@ class ServeFigures {
                 }
             }
             channel.shutdownNow();
-            String[] names = {"in process", "REST, binary", "gRPC, frames", "gRPC, grpc-java"};
-            say("overhead, %s, %d bytes a request, %d rounds in turns", name(MODEL), 4 * row.values().length, ROUNDS);
+            String[] names = {"in process", "REST, binary", "gRPC, frames", "gRPC, grpc-java", "a bare socket, no run"};
             for (int i = 0; i < times.length; i++) {
                 long[] more = new long[ROUNDS];
                 for (int round = 0; round < ROUNDS; round++) {
-                    more[round] = times[i][round] - times[0][round];
+                    more[round] = times[i][round] - (i == times.length - 1 ? 0 : times[0][round]);
                 }
-                say(
-                        "  %-17s p50 %.3f ms, p90 %.3f ms, p99 %.3f ms; p50 of the difference to in process %+.3f ms",
-                        names[i],
+                row(
+                        "batch 1, one client, " + 4 * row.values().length + " bytes a request: " + names[i],
+                        "p50 %.3f ms, p90 %.3f ms, p99 %.3f ms; p50 added to the run in process %+.3f ms (%d rounds in turns)",
                         percentile(times[i], 0.5),
                         percentile(times[i], 0.9),
                         percentile(times[i], 0.99),
-                        percentile(more, 0.5));
+                        percentile(more, 0.5),
+                        ROUNDS);
             }
         }
     }
@@ -229,9 +276,13 @@ class ServeFigures {
                     Arrays.sort(each[0]);
                     Arrays.sort(each[1]);
                 }
-                say(
-                        "batching, %s, %d clients: one by one %.0f requests/s (p99 %.1f ms), together %.0f requests/s (p99 %.1f ms); medians of 5",
-                        name(MODEL), count, rates[0][2], p99[0][2], rates[1][2], p99[1][2]);
+                row(
+                        "dynamic batching, " + count + (count == 1 ? " client" : " clients"),
+                        "one by one %.0f requests/s (p99 %.1f ms), together %.0f requests/s (p99 %.1f ms); medians of 5",
+                        rates[0][2],
+                        p99[0][2],
+                        rates[1][2],
+                        p99[1][2]);
             }
         }
     }
@@ -270,14 +321,21 @@ class ServeFigures {
                 long[] times = parts.stream().flatMapToLong(Arrays::stream).toArray();
                 (swaps ? swapped : still).add(new double[] {percentile(times, 0.5), percentile(times, 0.99)});
             }
-            say("swapping, %s, 2 clients, turns of 5 s, medians of 5:", name(MODEL));
-            say("  no swap         p50 %.3f ms, p99 %.3f ms", median(still, 0), median(still, 1));
-            say("  a swap a second p50 %.3f ms, p99 %.3f ms", median(swapped, 0), median(swapped, 1));
-            server.get("metrics")
+            String swaps = server.get("metrics")
                     .text()
                     .lines()
-                    .filter(line -> line.startsWith("ham_swaps"))
-                    .forEach(line -> say("  %s", line));
+                    .filter(line -> line.startsWith("ham_swaps_total"))
+                    .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                    .findFirst()
+                    .orElse("no");
+            row(
+                    "a swap a second, 2 clients",
+                    "p50 %.3f ms, p99 %.3f ms; without p50 %.3f ms, p99 %.3f ms; %s swaps, 0 requests failed; medians of 5 turns of 5 s",
+                    median(swapped, 0),
+                    median(swapped, 1),
+                    median(still, 0),
+                    median(still, 1),
+                    swaps.replaceFirst("\\.0$", ""));
         }
     }
 
@@ -294,6 +352,7 @@ class ServeFigures {
                 OnnxModel model = OnnxModel.open(MODEL, new SessionSettings(1))) {
             byte[] request = Row.of(model).rest(name(MODEL));
             int part = requests / 10;
+            List<double[]> soaked = new ArrayList<>();
             for (int i = 1; i <= 10; i++) {
                 long begun = System.nanoTime();
                 ask(server.server.httpPort().getAsInt(), request, 4, part);
@@ -305,14 +364,74 @@ class ServeFigures {
                         .orElse("");
                 long heap = Runtime.getRuntime().totalMemory()
                         - Runtime.getRuntime().freeMemory();
+                double[] now = {heap / 1e6, Long.parseLong(memory.replaceAll("\\D", "")) / 1e3, part / seconds};
                 say(
                         "soak, %d requests: %.0f requests/s, heap after collection %.1f MB, resident %.1f MB, %d threads",
-                        i * part,
-                        part / seconds,
-                        heap / 1e6,
-                        Long.parseLong(memory.replaceAll("\\D", "")) / 1e3,
-                        Thread.activeCount());
+                        i * part, now[2], now[0], now[1], Thread.activeCount());
+                soaked.add(now);
             }
+            double[] first = soaked.get(0);
+            double[] last = soaked.get(9);
+            row(
+                    "soak, " + requests + " requests, 4 clients",
+                    "0 failed, %.0f to %.0f requests/s; heap after collection %.1f MB after a tenth, %.1f MB at the end; resident %.1f MB, %.1f MB",
+                    soaked.stream().mapToDouble(each -> each[2]).min().orElse(0),
+                    soaked.stream().mapToDouble(each -> each[2]).max().orElse(0),
+                    first[0],
+                    last[0],
+                    first[1],
+                    last[1]);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void killAndRestart() throws Exception {
+        for (String signal : List.of("SIGTERM", "SIGKILL")) {
+            int port = freePort();
+            byte[] request;
+            try (OnnxModel model = OnnxModel.open(MODEL, new SessionSettings(1))) {
+                request = Row.of(model).rest(name(MODEL));
+            }
+            Process server = ServeProcess.start(MODEL, port);
+            SeenByClients seen = new SeenByClients();
+            AtomicBoolean stop = new AtomicBoolean();
+            List<Thread> clients = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                Thread client = new Thread(() -> {
+                    while (!stop.get()) {
+                        seen.ask(port, request);
+                    }
+                });
+                client.start();
+                clients.add(client);
+            }
+            Thread.sleep(3000);
+            if (signal.equals("SIGTERM")) {
+                server.destroy();
+            } else {
+                server.destroyForcibly();
+            }
+            int code = server.waitFor();
+            Process again = ServeProcess.start(MODEL, port);
+            Thread.sleep(3000);
+            stop.set(true);
+            for (Thread each : clients) {
+                each.join();
+            }
+            again.destroyForcibly().waitFor();
+            row(
+                    signal + " under load and a start again, 4 clients, a connection a request",
+                    "%d answered, %d lost of what was accepted, exit code %d, served again after %.1f s",
+                    seen.answered.get(),
+                    seen.lost.get(),
+                    code,
+                    seen.gap.get() / 1e9);
         }
     }
 }

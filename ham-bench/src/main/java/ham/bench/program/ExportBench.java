@@ -4,14 +4,12 @@ import ham.bench.latency.InterleavedMeasurement;
 import ham.bench.latency.TimedAction;
 import ham.export.ExportRequest;
 import ham.export.VitExporter;
-import ham.export.graph.OperatorSets;
 import ham.export.parity.ParityInputs;
 import ham.export.precision.Calibration;
 import ham.export.precision.Flavor;
 import ham.export.precision.NumberFormat;
 import ham.export.precision.Precision;
 import ham.export.precision.RangeMethod;
-import ham.export.proto.GraphProto;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
 import ham.merge.io.Outputs;
@@ -135,10 +133,7 @@ public final class ExportBench {
                     .build());
             return;
         }
-        GraphProto built = new RandomGraph(Set.of(graph.split(","))).build();
-        try (var out = Files.newOutputStream(file)) {
-            OperatorSets.model(built).build().writeTo(out);
-        }
+        RandomGraph.write(Set.of(graph.split(",")), file);
     }
 
     private static double difference(float[] a, float[] b) {

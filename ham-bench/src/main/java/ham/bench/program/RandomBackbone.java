@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** A ViT-B/16 of 224 pixels and 1000 classes whose values depend on nothing but their names. */
-final class RandomBackbone {
+public final class RandomBackbone {
     static final int D = 768;
     static final int BLOCKS = 12;
     static final int HEADS = 12;
@@ -35,7 +35,7 @@ final class RandomBackbone {
     }
 
     /** Writes it and opens it. */
-    static Checkpoint write(Path folder) throws IOException {
+    public static Checkpoint write(Path folder) throws IOException {
         Files.createDirectories(folder);
         Files.writeString(
                 folder.resolve("config.json"),

@@ -10,13 +10,18 @@ import static ham.bench.program.RandomBackbone.TOKENS;
 
 import com.google.protobuf.UnsafeByteOperations;
 import ham.export.graph.Attributes;
+import ham.export.graph.OperatorSets;
 import ham.export.graph.ValueInfos;
 import ham.export.proto.AttributeProto;
 import ham.export.proto.GraphProto;
 import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -26,7 +31,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A graph of {@link RandomBackbone}, written by hand in the way that the switches of {@link ExportBench} say. */
-final class RandomGraph {
+public final class RandomGraph {
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("vit");
     private final Set<String> constants = new HashSet<>();
     private final Map<String, List<String>> quantised = new HashMap<>();
@@ -35,6 +40,17 @@ final class RandomGraph {
 
     RandomGraph(Set<String> switches) {
         this.switches = switches;
+    }
+
+    /** Writes the graph that torch.onnx's TorchScript exporter would make of it, as far as operators and layout go. */
+    public static void writeExporters(Path file) throws IOException {
+        write(Set.of("exporter"), file);
+    }
+
+    static void write(Set<String> switches, Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            OperatorSets.model(new RandomGraph(switches).build()).build().writeTo(out);
+        }
     }
 
     private boolean has(String name) {

@@ -7,6 +7,7 @@ import ham.bench.strategy.BenchSettings;
 import ham.bench.strategy.Strategy;
 import ham.bench.traffic.Traffic;
 import ham.bench.traffic.TrafficKind;
+import ham.cli.console.PreprocessingOption;
 import ham.cli.console.Usage;
 import ham.cli.run.BadImageOption;
 import ham.runtime.ModelException;
@@ -155,6 +156,9 @@ public final class BenchOptions {
     private int images;
 
     @Mixin
+    private PreprocessingOption preprocessing;
+
+    @Mixin
     private BadImageOption badImages;
 
     /** The options as a request; wrong usage where they make none. */
@@ -175,6 +179,12 @@ public final class BenchOptions {
         if (data != null) {
             builder.optData(badImages.test(spec, data));
         }
+        if (data == null && preprocessing.typed().isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--preprocessing: expected --data with it, found none; only its test images are prepared");
+        }
+        preprocessing.choice().ifPresent(builder::optPreprocessing);
         return builder.build(available);
     }
 

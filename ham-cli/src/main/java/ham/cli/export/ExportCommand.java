@@ -2,6 +2,7 @@ package ham.cli.export;
 
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
+import ham.cli.console.PreprocessingOption;
 import ham.cli.run.SessionOptions;
 import ham.cli.tune.TuneCommand;
 import ham.common.Version;
@@ -31,7 +32,6 @@ import ham.merge.io.JsonFiles;
 import ham.runtime.classify.Labels;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
-import ham.runtime.preprocess.PreprocessingChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,13 +107,8 @@ public final class ExportCommand implements Callable<Integer> {
                     + " with id2label (default: as merge or base name them).")
     private Path labels;
 
-    @Option(
-            names = "--preprocessing",
-            paramLabel = "WHAT",
-            description =
-                    "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
-                            + " half.")
-    private String preprocessing;
+    @Mixin
+    private PreprocessingOption preprocessing;
 
     @Option(names = "--no-verify", description = "Do not compare the model with its factored form.")
     private boolean noVerify;
@@ -156,7 +151,7 @@ public final class ExportCommand implements Callable<Integer> {
         }
         if (delivery.isTasks()) {
             numbers.requirePlain(console.spec());
-            if (preprocessing != null) {
+            if (preprocessing.typed().isPresent()) {
                 throw new ParameterException(
                         console.spec().commandLine(),
                         "--preprocessing: expected the merged model, found a --package of tasks; put a "
@@ -225,8 +220,8 @@ public final class ExportCommand implements Callable<Integer> {
                 .optForce(force)
                 .optVerify(!noVerify);
         Optional.ofNullable(weights).ifPresent(request::optWeights);
-        Optional.ofNullable(preprocessing).map(PreprocessingChoice::parse).ifPresent(request::optPreprocessing);
-        if (preprocessing == null
+        preprocessing.choice().ifPresent(request::optPreprocessing);
+        if (preprocessing.typed().isEmpty()
                 && weights != null
                 && !OnnxSummary.of(base).metadata().containsKey(Preprocessing.METADATA_KEY)) {
             Preprocessing.warning(weights).ifPresent(console::warn);
@@ -251,12 +246,10 @@ public final class ExportCommand implements Callable<Integer> {
                 .setSettings(settings)
                 .optForce(force)
                 .optVerify(!noVerify);
-        if (preprocessing == null) {
-            Preprocessing.warning(base).ifPresent(console::warn);
-        } else {
-            request.optPreprocessing(PreprocessingChoice.forSide(
-                    preprocessing, checkpoint.images().side()));
-        }
+        preprocessing
+                .forSide(() -> checkpoint.images().side())
+                .ifPresentOrElse(request::optPreprocessing, () -> Preprocessing.warning(base)
+                        .ifPresent(console::warn));
         if (inputs != null) {
             request.optInputs(ParityInputs.read(inputs, checkpoint.encoder().input()));
         }

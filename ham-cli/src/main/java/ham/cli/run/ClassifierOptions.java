@@ -29,7 +29,8 @@ public final class ClassifierOptions {
     @Option(
             names = "--preprocessing",
             paramLabel = "WHAT",
-            description = "Preprocessing for a model that has none: a preprocessor_config.json, imagenet or half.")
+            description =
+                    "Preprocessing for a model that has none: a preprocessor_config.json, imagenet, half or plain-crop.")
     private String preprocessing;
 
     @Option(

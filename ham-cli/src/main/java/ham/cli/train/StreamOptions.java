@@ -1,5 +1,6 @@
 package ham.cli.train;
 
+import ham.cli.console.PreprocessingOption;
 import ham.cli.console.Usage;
 import ham.train.data.BadImages;
 import ham.train.data.DataSpec;
@@ -10,6 +11,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -57,17 +59,12 @@ final class StreamOptions {
                             + " and in run.json) (default: ${DEFAULT-VALUE}).")
     private String badImages;
 
-    @Option(
-            names = "--preprocessing",
-            paramLabel = "WHAT",
-            description =
-                    "How images are prepared, instead of as the base says: a preprocessor_config.json, imagenet or"
-                            + " half.")
-    private String preprocessing;
+    @Mixin
+    private PreprocessingOption preprocessing;
 
     /** How images are prepared; empty for as the base says. */
     Optional<String> preprocessing() {
-        return Optional.ofNullable(preprocessing);
+        return preprocessing.typed();
     }
 
     /** The stream; without a number of tasks it has ten, or one a class where there are fewer. */

@@ -40,16 +40,19 @@ public final class DeliveredUpdate {
                     file,
                     "expected a signed update (.hamupdate), found a patch, which has no signature; make one with 'ham sign'");
         }
-        Path wrapped = null;
+        Path wrapped = temporary();
         try {
-            wrapped = Files.createTempFile("ham-apply-", UPDATE);
             return work.apply(UpdateMaker.ofPatch(file, Optional.empty(), Optional.empty(), wrapped, true));
-        } catch (IOException e) {
-            throw InputException.unwritable(file, e);
         } finally {
-            if (wrapped != null) {
-                wrapped.toFile().delete();
-            }
+            wrapped.toFile().delete();
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempFile("ham-apply-", UPDATE);
+        } catch (IOException e) {
+            throw InputException.unwritable(Path.of(System.getProperty("java.io.tmpdir")), e);
         }
     }
 

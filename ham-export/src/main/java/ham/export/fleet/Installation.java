@@ -212,6 +212,24 @@ public final class Installation {
         }
     }
 
+    private <T> T attempt(Work<T> work) throws IOException {
+        try {
+            return work.run();
+        } catch (IOException | RuntimeException e) {
+            cleanAfter(e);
+            throw e;
+        }
+    }
+
+    /** What failed leaves nothing behind, as far as the disk lets it. */
+    private void cleanAfter(Exception failure) {
+        try {
+            clean();
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
     private <T> T alone(Work<T> work) {
         Path lock = beside(".ham.lock");
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -219,7 +237,7 @@ public final class Installation {
             if (held == null) {
                 throw busy();
             }
-            return work.run();
+            return attempt(work);
         } catch (OverlappingFileLockException e) {
             throw busy();
         } catch (IOException e) {

@@ -117,6 +117,27 @@ class InstallationTest {
         assertThat(news).isPositive();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatFailsLeavesNothingBehind(boolean external) throws IOException {
+        reset(external);
+        Update update = update(external, 0, Optional.empty());
+        List<String> before = names("");
+        assertThatThrownBy(() -> new Installation(model).apply(update, next -> {
+                    throw new IllegalStateException("does not open");
+                }))
+                .hasMessage("does not open");
+        assertThat(names("")).containsExactlyInAnyOrderElementsOf(withLock(before));
+    }
+
+    /** The file by which processes exclude each other stays: to remove it would let two in. */
+    private static List<String> withLock(List<String> names) {
+        return Stream.concat(Stream.of(".ham.lock"), names.stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     @Test
     void wheneverPowerIsLostInARollBackOneWholeModelIsThere() throws IOException {
         reset(false);

@@ -1,5 +1,7 @@
 package ham.merge.kernel;
 
+import java.util.Arrays;
+
 /** Decompositions of dense matrices in double, row-major. Inputs are left as they are. */
 interface Decompositions {
     /**
@@ -38,6 +40,26 @@ interface Decompositions {
      * @throws ArithmeticException when G is not positive definite
      */
     double[] solve(double[] g, double[] s, int n, int rows);
+
+    /**
+     * The largest eigenvalues of a symmetric matrix whose eigenvalues are none of them negative, falling, and their vectors.
+     *
+     * @param g [n, n]
+     * @param count 1 to n
+     */
+    default Eigen eigen(double[] g, int n, int count) {
+        Svd svd = svd(g, n, n);
+        return new Eigen(Arrays.copyOf(svd.values(), count), Arrays.copyOf(svd.vt(), count * n));
+    }
+
+    /**
+     * Eigenvalues and vectors.
+     *
+     * @param values [k]
+     * @param vectors [k, n], a vector a row
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Eigen(double[] values, double[] vectors) {}
 
     /**
      * The SVD of {@code left right}. Where the inner dimension is below both sides the product is never formed: QR of both factors, SVD of the small

@@ -2,6 +2,7 @@ package ham.merge.kernel;
 
 import ham.merge.tensor.Matrix;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A dense matrix in double, row-major, with the products and decompositions that spectral merges need; by LAPACK where it loads, else in
@@ -141,11 +142,41 @@ public record Dense(int rows, int columns, double[] data) {
 
     /** This matrix's columns followed by the other's. */
     public Dense beside(Dense right) {
-        require(rows, right.rows);
-        Dense joined = zeros(rows, columns + right.columns);
-        for (int r = 0; r < rows; r++) {
-            System.arraycopy(data, r * columns, joined.data, r * joined.columns, columns);
-            System.arraycopy(right.data, r * right.columns, joined.data, r * joined.columns + columns, right.columns);
+        return beside(List.of(this, right));
+    }
+
+    /**
+     * The columns of all matrices, one after the other.
+     *
+     * @param parts at least one
+     */
+    public static Dense beside(List<Dense> parts) {
+        int rows = parts.get(0).rows;
+        Dense joined = zeros(rows, parts.stream().mapToInt(Dense::columns).sum());
+        int first = 0;
+        for (Dense part : parts) {
+            require(rows, part.rows);
+            for (int r = 0; r < rows; r++) {
+                System.arraycopy(part.data, r * part.columns, joined.data, r * joined.columns + first, part.columns);
+            }
+            first += part.columns;
+        }
+        return joined;
+    }
+
+    /**
+     * The rows of all matrices, one after the other.
+     *
+     * @param parts at least one
+     */
+    public static Dense above(List<Dense> parts) {
+        int columns = parts.get(0).columns;
+        Dense joined = zeros(parts.stream().mapToInt(Dense::rows).sum(), columns);
+        int first = 0;
+        for (Dense part : parts) {
+            require(columns, part.columns);
+            System.arraycopy(part.data, 0, joined.data, first, part.data.length);
+            first += part.data.length;
         }
         return joined;
     }
@@ -220,8 +251,13 @@ public record Dense(int rows, int columns, double[] data) {
      * columns are dependent it is an isometry on their span alone (orthogonal Procrustes; Schönemann 1966).
      */
     public Dense polar() {
-        Svd svd = svd();
-        return svd.u().times(svd.vt());
+        return new GramSpectrum(Decompositions.best(), data, rows, columns)
+                .polar()
+                .map(found -> new Dense(rows, columns, found))
+                .orElseGet(() -> {
+                    Svd svd = svd();
+                    return svd.u().times(svd.vt());
+                });
     }
 
     private static void require(int expected, int found) {

@@ -49,6 +49,38 @@ final class Lapack implements Decompositions {
     }
 
     @Override
+    public Eigen eigen(double[] g, int n, int count) {
+        double[] values = new double[n];
+        double[] vectors = new double[count * n];
+        requireDone(openblas_full.LAPACKE_dsyevr(
+                LAPACK_COL_MAJOR,
+                (byte) 'V',
+                (byte) (count == n ? 'A' : 'I'),
+                (byte) 'U',
+                n,
+                g.clone(),
+                n,
+                0,
+                0,
+                n - count + 1,
+                n,
+                0,
+                new int[1],
+                values,
+                vectors,
+                n,
+                new int[2 * count]));
+        // LAPACK's columns are rows here; its order is ascending.
+        double[] falling = new double[count];
+        double[] rows = new double[vectors.length];
+        for (int i = 0; i < count; i++) {
+            falling[i] = Math.max(0, values[count - 1 - i]);
+            System.arraycopy(vectors, (count - 1 - i) * n, rows, i * n, n);
+        }
+        return new Eigen(falling, rows);
+    }
+
+    @Override
     public Qr qr(double[] a, int rows, int columns) {
         double[] q = a.clone();
         double[] r = new double[columns * columns];

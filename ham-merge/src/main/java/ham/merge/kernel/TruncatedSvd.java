@@ -2,6 +2,7 @@ package ham.merge.kernel;
 
 import ham.merge.tensor.Matrix;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The best approximation of a matrix by one of a given rank (Eckart and Young 1936), as two factors that share the singular values evenly.
@@ -38,11 +39,24 @@ public record TruncatedSvd(Matrix left, Matrix right, double[] values, double lo
 
     static TruncatedSvd ofProduct(
             Decompositions with, double[] left, double[] right, int rows, int inner, int columns, int rank) {
+        if (inner >= Math.min(rows, columns)) {
+            return dense(with, with.multiply(left, false, right, rows, columns, inner), rows, columns, rank);
+        }
         return truncate(with.svdOfProduct(left, right, rows, inner, columns), rows, columns, rank);
     }
 
     static TruncatedSvd dense(Decompositions with, double[] matrix, int rows, int columns, int rank) {
-        return truncate(with.svd(matrix, rows, columns), rows, columns, rank);
+        Optional<Decompositions.Svd> first = new GramSpectrum(with, matrix, rows, columns).first(rank);
+        if (first.isEmpty()) {
+            return truncate(with.svd(matrix, rows, columns), rows, columns, rank);
+        }
+        double total = 0;
+        for (double each : matrix) {
+            total += each * each;
+        }
+        TruncatedSvd cut = truncate(first.get(), rows, columns, rank);
+        double kept = Arrays.stream(cut.values).map(each -> each * each).sum();
+        return new TruncatedSvd(cut.left, cut.right, cut.values, Math.max(0, (total - kept) / total));
     }
 
     private static TruncatedSvd truncate(Decompositions.Svd svd, int rows, int columns, int rank) {

@@ -8,7 +8,6 @@ import ham.merge.combine.FactorProducts;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * DELLA: entries are dropped at random as in {@link DareMerge}, but the smaller ones of a row more often; what is left is divided by the probability that
@@ -61,23 +60,21 @@ public record DellaMerge(BigDecimal density, BigDecimal window, long seed, SignR
         double half = Math.min(window.doubleValue() / 2, Math.min(LARGEST * mean, 1 - mean));
         double lowest = mean - half;
         double step = 2 * half / Math.max(1, columns - 1);
+        double[] probabilities = new double[columns];
+        long[] thresholds = new long[columns];
+        for (int rank = 0; rank < columns; rank++) {
+            probabilities[rank] = columns == 1 ? mean : lowest + step * rank;
+            thresholds[rank] = RandomMask.threshold(probabilities[rank]);
+        }
+        RowOrder order = new RowOrder(columns);
         for (int from = 0; from < values.length; from += columns) {
-            int[] order = ascending(values, from, columns);
+            int[] ascending = order.ascending(values, from);
             for (int rank = 0; rank < columns; rank++) {
-                int i = from + order[rank];
-                double probability = columns == 1 ? density.doubleValue() : lowest + step * rank;
-                int keep = mask.keep(i, RandomMask.threshold(probability));
-                values[i] = Float.intBitsToFloat(Float.floatToRawIntBits((float) (values[i] / probability)) & keep);
+                int i = from + ascending[rank];
+                int keep = mask.keep(i, thresholds[rank]);
+                values[i] =
+                        Float.intBitsToFloat(Float.floatToRawIntBits((float) (values[i] / probabilities[rank])) & keep);
             }
         }
-    }
-
-    /** Places in a row, by the absolute value there, then by the place. */
-    private static int[] ascending(float[] values, int from, int columns) {
-        return IntStream.range(0, columns)
-                .mapToLong(c -> (long) Float.floatToRawIntBits(Math.abs(values[from + c])) << 32 | c)
-                .sorted()
-                .mapToInt(each -> (int) each)
-                .toArray();
     }
 }

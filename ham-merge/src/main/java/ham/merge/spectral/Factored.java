@@ -21,14 +21,10 @@ record Factored(Dense left, Dense right) {
 
     /** The sum of all contributions, by concatenation. */
     static Factored sum(List<Contribution> contributions) {
-        Factored sum = of(contributions.get(0));
-        for (Contribution each : contributions.subList(1, contributions.size())) {
-            Factored next = of(each);
-            sum = new Factored(
-                    sum.left.beside(next.left),
-                    sum.right.transpose().beside(next.right.transpose()).transpose());
-        }
-        return sum;
+        List<Factored> all = contributions.stream().map(Factored::of).toList();
+        return new Factored(
+                Dense.beside(all.stream().map(Factored::left).toList()),
+                Dense.above(all.stream().map(Factored::right).toList()));
     }
 
     Dense.Svd svd() {

@@ -30,7 +30,16 @@ public record IsoCMerge(double scale) implements WeightMerge {
 
     @Override
     public Matrix merge(String weightName, List<Contribution> contributions, FactorProducts products) {
-        Dense.Svd svd = Factored.sum(contributions).svd();
+        Factored sum = Factored.sum(contributions);
+        if (sum.left().columns() >= Math.min(sum.left().rows(), sum.right().columns())) {
+            // The trace of P^T M is the sum of the singular values, and |P|^2 is how many there are.
+            Dense dense = sum.left().times(sum.right());
+            Dense polar = dense.polar();
+            double count = Math.rint(polar.dot(polar));
+            return polar.times(count == 0 ? 0 : scale * polar.dot(dense) / count)
+                    .toMatrix();
+        }
+        Dense.Svd svd = sum.svd();
         double mean = Arrays.stream(svd.values()).average().orElse(0);
         return svd.u().times(svd.vt()).times(scale * mean).toMatrix();
     }

@@ -7,7 +7,7 @@ import ham.merge.kernel.Dense;
 import ham.merge.method.WeightMerge;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
@@ -45,28 +45,21 @@ public record IsoCtsMerge(BigDecimal common, double scale) implements WeightMerg
         int specific = all - (int) (all * common.doubleValue());
         int each = Math.min(Math.round((float) specific / tasks), all / tasks);
         Dense.Svd shared = sum.first(all - each * tasks);
-        Dense u = Dense.zeros(sum.u().rows(), 0);
-        Dense v = Dense.zeros(sum.vt().columns(), 0);
-        double[] values = {};
+        List<Dense.Svd> parts = new ArrayList<>();
         for (int i = 0; i < tasks && each > 0; i++) {
             Factored delta = Factored.of(contributions.get(i));
             Dense outside = delta.left().plus(-1, shared.u().times(shared.u().transposedTimes(delta.left())));
-            Dense.Svd own = Dense.svdOfProduct(outside, delta.right()).first(each);
-            u = u.beside(own.u());
-            v = v.beside(own.vt().transpose());
-            values = concat(values, own.values());
+            parts.add(Dense.svdOfProduct(outside, delta.right()).first(each));
         }
-        values = concat(values, shared.values());
-        double mean = Arrays.stream(values).average().orElse(0);
-        return u.beside(shared.u())
+        parts.add(shared);
+        double mean = parts.stream()
+                .flatMapToDouble(part -> DoubleStream.of(part.values()))
+                .average()
+                .orElse(0);
+        return Dense.beside(parts.stream().map(Dense.Svd::u).toList())
                 .polar()
-                .times(v.beside(shared.vt().transpose()).polar().transpose())
+                .times(Dense.above(parts.stream().map(Dense.Svd::vt).toList()).polar())
                 .times(scale * mean)
                 .toMatrix();
-    }
-
-    private static double[] concat(double[] first, double[] second) {
-        return DoubleStream.concat(DoubleStream.of(first), DoubleStream.of(second))
-                .toArray();
     }
 }

@@ -34,20 +34,14 @@ public record TsvMerge(double scale) implements WeightMerge {
         int outputs = contributions.get(0).factors().outputs();
         int inputs = contributions.get(0).factors().inputs();
         int each = Math.max(1, Math.min(outputs, inputs) / contributions.size());
-        Dense u = Dense.zeros(outputs, 0);
-        Dense v = Dense.zeros(inputs, 0);
-        double[] values = {};
-        for (Contribution contribution : contributions) {
-            Dense.Svd svd = Factored.of(contribution).svd().first(each);
-            u = u.beside(svd.u());
-            v = v.beside(svd.vt().transpose());
-            values = DoubleStream.concat(DoubleStream.of(values), DoubleStream.of(svd.values()))
-                    .toArray();
-        }
-        return u.polar()
-                .scaleColumns(values)
-                .times(v.polar().transpose())
-                .times(scale)
-                .toMatrix();
+        List<Dense.Svd> kept = contributions.stream()
+                .map(contribution -> Factored.of(contribution).svd().first(each))
+                .toList();
+        Dense u = Dense.beside(kept.stream().map(Dense.Svd::u).toList());
+        Dense vt = Dense.above(kept.stream().map(Dense.Svd::vt).toList());
+        double[] values = kept.stream()
+                .flatMapToDouble(svd -> DoubleStream.of(svd.values()))
+                .toArray();
+        return u.polar().scaleColumns(values).times(vt.polar()).times(scale).toMatrix();
     }
 }

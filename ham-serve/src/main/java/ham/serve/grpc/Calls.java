@@ -87,6 +87,7 @@ final class Calls implements ServerInterceptor {
         private final long begun = System.nanoTime();
         private final ServerCall<Q, ?> call;
         private final Exchange exchange;
+        private boolean broken;
 
         Arriving(Listener<Q> listener, ServerCall<Q, ?> call, Exchange exchange) {
             super(listener);
@@ -95,16 +96,37 @@ final class Calls implements ServerInterceptor {
         }
 
         private void tooSlow() {
-            String message = "Expected the whole request within "
-                    + service.limits().receive().toMillis() / 1000.0 + " s.";
-            service.observer().ended(exchange, Status.TOO_SLOW, message);
-            call.close(Codes.of(Status.TOO_SLOW, message).getStatus(), new Metadata());
+            end(
+                    Status.TOO_SLOW,
+                    "Expected the whole request within "
+                            + service.limits().receive().toMillis() / 1000.0 + " s.");
+        }
+
+        private void end(Status status, String message) {
+            service.observer().ended(exchange, status, message);
+            call.close(Codes.of(status, message).getStatus(), new Metadata());
+        }
+
+        @Override
+        public void onMessage(Q message) {
+            if (message == null) {
+                broken = true;
+                arriving.remove(this);
+                end(
+                        Status.INVALID,
+                        "Expected a message of the protocol's "
+                                + call.getMethodDescriptor().getBareMethodName() + ", found bytes that are none.");
+            } else {
+                super.onMessage(message);
+            }
         }
 
         @Override
         public void onHalfClose() {
             arriving.remove(this);
-            super.onHalfClose();
+            if (!broken) {
+                super.onHalfClose();
+            }
         }
 
         @Override

@@ -65,7 +65,8 @@ public final class GrpcServer implements AutoCloseable {
                     .permitKeepAliveTime(10, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
                     .handshakeTimeout(service.limits().receive().toMillis(), TimeUnit.MILLISECONDS)
-                    .addService(ServerInterceptors.intercept(new InferenceService(service, workers), calls));
+                    .addService(ServerInterceptors.intercept(
+                            Messages.checked(new InferenceService(service, workers).bindService()), calls));
             if (tls.isPresent()) {
                 builder.sslContext(context(tls.get()));
             }

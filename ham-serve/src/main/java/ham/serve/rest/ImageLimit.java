@@ -6,6 +6,7 @@ import ham.serve.service.Budget;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -36,12 +37,16 @@ final class ImageLimit {
         if (pixels > most) {
             throw new ServeException(
                     Status.TOO_LARGE,
-                    "Expected an image of at most " + most / 1_000_000 + " megapixels, found one of "
-                            + pixels / 1_000_000 + "; make it smaller first.");
+                    "Expected an image of at most " + megapixels(most) + " megapixels, found one of "
+                            + megapixels(pixels) + "; make it smaller first.");
         }
         long bytes = pixels * BYTES_A_PIXEL;
         budget.take(bytes);
         return new Taken(budget, bytes);
+    }
+
+    private static String megapixels(long pixels) {
+        return String.format(Locale.ROOT, "%.1f", pixels / 1e6);
     }
 
     /** 0 where it cannot be read: who decodes it says why. */

@@ -91,7 +91,9 @@ final class InferBody {
             throw new ServeException(
                     Status.INVALID,
                     "Expected JSON as the body, found broken JSON ("
-                            + e.getOriginalMessage().replaceAll("\\s+", " ")
+                            + e.getOriginalMessage()
+                                    .replaceAll("\\s+", " ")
+                                    .replaceAll(" \\(start marker at [^)]*\\)[^)]*\\)", "")
                             + (e.getLocation() == null
                                     ? ""
                                     : " at byte " + e.getLocation().getByteOffset()) + ").",

@@ -36,7 +36,7 @@ public final class Main {
                 score(ScoreRequest.of(json));
             } else {
                 SweepRequest request = SweepRequest.of(json);
-                try (SparkSession spark = Sessions.begin(request.master(), "ham sweep")) {
+                try (SparkSession spark = Sessions.forPrograms(request.master(), "ham sweep")) {
                     new SweepJob(spark, request).run();
                 }
             }

@@ -19,12 +19,29 @@ final class Sessions {
     private Sessions() {}
 
     /**
+     * A session for programs, which take minutes or days and all cores that there are: an executor that is slow to answer beside them is not lost, and
+     * no program runs twice at the same time.
+     *
+     * @param master of the cluster; null for this machine
+     */
+    static SparkSession forPrograms(String master, String name) {
+        return begin(
+                master,
+                name,
+                new SparkConf().setIfMissing("spark.network.timeout", "600s").set("spark.speculation", "false"));
+    }
+
+    /**
      * Begins a session. What {@code spark-submit} or system properties {@code spark.*} say stays as it is.
      *
      * @param master of the cluster; null for this machine
      */
     static SparkSession begin(String master, String name) {
-        SparkConf conf = new SparkConf().setIfMissing("spark.app.name", name).setIfMissing("spark.ui.enabled", "false");
+        return begin(master, name, new SparkConf());
+    }
+
+    private static SparkSession begin(String master, String name, SparkConf conf) {
+        conf.setIfMissing("spark.app.name", name).setIfMissing("spark.ui.enabled", "false");
         if (master != null) {
             conf.setMaster(master);
         }
@@ -36,7 +53,11 @@ final class Sessions {
         if (!local && !conf.contains("spark.jars") && !conf.contains("spark.executor.extraClassPath")) {
             conf.set("spark.jars", jars());
         }
-        return SparkSession.builder().config(conf).getOrCreate();
+        SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+        if (!local) {
+            Executors.watch(session);
+        }
+        return session;
     }
 
     /** This jar, and those in the folder {@code lib} beside it. */

@@ -68,7 +68,8 @@ public final class DataSpec {
     }
 
     private static List<DataLayout> layouts(TextColumns columns) {
-        List<DataLayout> layouts = new ArrayList<>(List.of(new Cifar100(), new Cifar10(), new Idx(), new ClassFolders(true)));
+        List<DataLayout> layouts =
+                new ArrayList<>(List.of(new Cifar100(), new Cifar10(), new Idx(), new ClassFolders(true)));
         ServiceLoader.load(DataLayout.class, DataLayout.class.getClassLoader()).forEach(layouts::add);
         layouts.add(new TextLists(columns));
         layouts.add(new ImageLists());

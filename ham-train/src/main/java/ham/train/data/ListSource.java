@@ -32,7 +32,9 @@ record ListSource(Path list, Optional<List<String>> part) {
      */
     static List<ListSource> find(Path data, List<String> whole) {
         if (Files.isRegularFile(data)) {
-            return isList(data) || ListRows.extension(data).equals(TEXT) ? List.of(new ListSource(data, Optional.empty())) : List.of();
+            return isList(data) || ListRows.extension(data).equals(TEXT)
+                    ? List.of(new ListSource(data, Optional.empty()))
+                    : List.of();
         }
         List<ListSource> lists = new ArrayList<>();
         for (List<String> part : List.of(ImageNames.TRAIN, ImageNames.TEST)) {
@@ -54,7 +56,9 @@ record ListSource(Path list, Optional<List<String>> part) {
         }
         return ImageNames.entries(folder).stream()
                 .filter(file -> isList(file)
-                        || lines && Files.isRegularFile(file) && ListRows.extension(file).equals(TEXT))
+                        || lines
+                                && Files.isRegularFile(file)
+                                && ListRows.extension(file).equals(TEXT))
                 .filter(file -> {
                     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
                     return names.contains(name.substring(0, name.lastIndexOf('.')));

@@ -7,13 +7,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ham.merge.gram.InputGram;
 import ham.merge.tensor.Matrix;
-
 import ham.train.data.Examples;
 import ham.train.engine.TensorArrays;
-import ham.train.input.InputReader;
-import ham.train.input.InputSource;
 import ham.train.input.Batch;
 import ham.train.input.BatchStream;
+import ham.train.input.InputReader;
+import ham.train.input.InputSource;
 import ham.train.vit.VitForward;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -80,7 +79,8 @@ public final class InputGrams implements AutoCloseable {
                     IdentityHashMap<NDArray, String> first = new IdentityHashMap<>();
                     vit.listen((name, input) -> add(name, input, first));
                     vit.features(
-                            TensorArrays.of(manager, vit.inputs(), batch.inputs()).get(0),
+                            TensorArrays.of(manager, vit.inputs(), batch.inputs())
+                                    .get(0),
                             effective);
                 }
             }

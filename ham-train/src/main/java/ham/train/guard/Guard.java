@@ -123,11 +123,19 @@ public final class Guard implements AutoCloseable {
         return scales.get(part).doubleValue();
     }
 
-    /** Notes a task's images as the frozen backbone sees them (part 0), or the model with all of its delta (the last part). */
+    /**
+     * Notes a task's images as the model with a part of its delta sees them. Parts between none and all take the lambda of the model with all of its
+     * delta, which the run has added the task to before.
+     */
     public void note(int part, Features training, Features heldOut, int seen) {
         parts.get(part).note(training, heldOut, seen);
         if (isBetween(part)) {
-            parts.get(part).heads().add(training, heldOut, seen);
+            parts.get(part)
+                    .heads()
+                    .add(
+                            training.and(heldOut),
+                            seen,
+                            parts.get(parts.size() - 1).heads());
         }
     }
 

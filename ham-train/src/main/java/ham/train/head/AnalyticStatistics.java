@@ -157,6 +157,24 @@ public final class AnalyticStatistics implements AutoCloseable {
     }
 
     /**
+     * Adds images and takes over the lambda that was chosen elsewhere, which spares a factorisation for every candidate.
+     *
+     * @param images features, of training images and held-out ones alike
+     * @param seen how many classes there are now, no fewer than before; positions are below it
+     * @param ridge lambda as a multiple of the mean of G's diagonal for one image
+     * @throws InputException if a feature is not finite
+     */
+    public void add(Features images, int seen, double ridge) {
+        requireFinite(images.values());
+        try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, gathered, seen)) {
+            regression.add(images);
+            gathered = regression.gathered(ridge, gathered.losses());
+        } finally {
+            gram.rest();
+        }
+    }
+
+    /**
      * The head over all classes so far.
      *
      * @throws InputException if the statistics have no solution

@@ -78,6 +78,18 @@ public final class OnlineHeads implements AutoCloseable {
         analytic.add(training, heldOut, seen);
     }
 
+    /**
+     * Adds a task's images, and takes lambda from heads that have seen the same images through a model that is nearly this one.
+     *
+     * @param images all of them, kept back or not
+     * @param seen number of classes with this task
+     * @param chosen heads whose lambda is chosen
+     */
+    public void add(Features images, int seen, OnlineHeads chosen) {
+        prototypes.add(images, seen);
+        analytic.add(images, seen, chosen.ridge());
+    }
+
     /** Both heads over all classes so far. */
     public Map<HeadKind, Head> heads() {
         Map<HeadKind, Head> heads = new EnumMap<>(HeadKind.class);

@@ -41,8 +41,7 @@ final class ImageSource implements InputSource {
      * @param preprocessing what is left to do with those of the set
      * @param upright what the originals go through
      */
-    ImageSource(
-            ImageSet set, ImageSet originals, int[] indices, Preprocessing preprocessing, Preprocessing upright) {
+    ImageSource(ImageSet set, ImageSet originals, int[] indices, Preprocessing preprocessing, Preprocessing upright) {
         this.set = set;
         this.originals = originals;
         this.indices = indices.clone();
@@ -130,7 +129,11 @@ final class ImageSource implements InputSource {
 
         @Override
         public void add(int... chosen) {
-            IntStream.of(chosen).parallel().mapToObj(ImageSource.this::resized).toList().forEach(this::append);
+            IntStream.of(chosen)
+                    .parallel()
+                    .mapToObj(ImageSource.this::resized)
+                    .toList()
+                    .forEach(this::append);
         }
 
         @Override
@@ -149,8 +152,7 @@ final class ImageSource implements InputSource {
 
         @Override
         public Map<String, Tensor> inputs() {
-            List<Long> shape =
-                    List.of((long) count, 3L, (long) preprocessing.height(), (long) preprocessing.width());
+            List<Long> shape = List.of((long) count, 3L, (long) preprocessing.height(), (long) preprocessing.width());
             ByteBuffer used = bytes.duplicate().limit(floats.position() * Float.BYTES);
             return Map.of(ImageReader.INPUT, new Tensor(ElementType.FLOAT32, shape, used));
         }

@@ -22,7 +22,11 @@ public record PreparedReader(Preprocessing preprocessing, List<PreparedImages> p
         Optional<PreparedImages> known = known(set);
         return known.isPresent()
                 ? new ImageSource(
-                        known.get(), known.get().original(), indices, known.get().normalisation(), preprocessing)
+                        known.get(),
+                        known.get().original(),
+                        indices,
+                        known.get().normalisation(),
+                        preprocessing)
                 : new ImageReader(preprocessing).open(set, indices);
     }
 

@@ -1,12 +1,12 @@
 package ham.train.run;
 
-import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.Checkpoint;
-import ham.train.backbone.Backbone;
-import ham.train.encoder.Backbones;
+import ham.merge.checkpoint.Target;
 import ham.merge.tensor.Matrix;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.data.Examples;
+import ham.train.encoder.Backbones;
 import ham.train.feature.FeatureExtractor;
 import ham.train.feature.TailExtractor;
 import ham.train.head.Features;

@@ -14,17 +14,16 @@ import ham.runtime.preprocess.Preprocessing;
 import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
-import ham.train.vit.VitForward;
 import ham.train.data.DataSpec;
 import ham.train.data.Dataset;
 import ham.train.data.Examples;
+import ham.train.data.ImageSet;
 import ham.train.encoder.Backbones;
 import ham.train.feature.FeatureExtractor;
 import ham.train.feature.GramRule;
 import ham.train.feature.InputGrams;
 import ham.train.head.Features;
 import ham.train.head.LatentStatistics;
-import ham.train.data.ImageSet;
 import ham.train.input.InputReader;
 import ham.train.input.InputReaders;
 import ham.train.input.PreparedImages;
@@ -34,6 +33,7 @@ import ham.train.learn.LearnedTask;
 import ham.train.lora.LoraSettings;
 import ham.train.stream.Split;
 import ham.train.stream.TaskStream;
+import ham.train.vit.VitForward;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -255,21 +255,20 @@ public record RunInputs(
                         prepared("test", data.testImages(), preprocessing, config, data, cache)));
     }
 
-
     /** Whether adapters are merged by the Gram matrices of their inputs. */
     private boolean usesGrams() {
         return config.learning().merging().usesGrams();
     }
 
     /** The task with the Gram matrices of its inputs, where adapters leave these. */
-    LearnedTask withGrams(
-            LearnedTask learned, SortedMap<String, Matrix> trained, Backbone backbone, int[] samples) {
+    LearnedTask withGrams(LearnedTask learned, SortedMap<String, Matrix> trained, Backbone backbone, int[] samples) {
         GramRule rule = config.measuring().gram();
         if (!rule.isUsed(usesGrams()) || learned.adapter().hasGrams()) {
             return learned;
         }
         return new LearnedTask(
-                learned.adapter().withGrams(InputGrams.of((VitForward) backbone, trained, data.train(), samples, reader, rule)),
+                learned.adapter()
+                        .withGrams(InputGrams.of((VitForward) backbone, trained, data.train(), samples, reader, rule)),
                 learned.alpha(),
                 learned.groupAlphas());
     }

@@ -1,7 +1,7 @@
 package ham.train.run;
 
-import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.checkpoint.Target;
 import ham.merge.encoder.EncoderInput;
 import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;

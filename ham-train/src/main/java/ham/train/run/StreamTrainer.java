@@ -146,8 +146,8 @@ public final class StreamTrainer {
             clock.lap("merging");
             TaskOutcome outcome = train(start);
             clock.lap("training", outcome.secondsBefore());
-            outcome = outcome.with(
-                    inputs.withGrams(outcome.learned(), outcome.learned().trainedDeltas(start), backbone, split.training()));
+            outcome = outcome.with(inputs.withGrams(
+                    outcome.learned(), outcome.learned().trainedDeltas(start), backbone, split.training()));
             clock.lap("grams");
             Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");

@@ -1,8 +1,8 @@
 package ham.train.run;
 
 import ham.merge.adapter.LoraAdapter;
-import ham.train.backbone.Backbone;
 import ham.merge.encoder.EncoderInput;
+import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.learn.LearnedTask;
 import ham.train.lora.Recipe;

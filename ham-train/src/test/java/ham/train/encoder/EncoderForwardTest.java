@@ -54,7 +54,9 @@ class EncoderForwardTest {
             for (int pass = 0; pass < 2; pass++) {
                 try (FeatureExtractor features = new FeatureExtractor(backbone, deltas)) {
                     float[] found = features.features(inputs);
-                    float[] expected = new ControlForward(checkpoint, deltas).feature(numbers).data();
+                    float[] expected = new ControlForward(checkpoint, deltas)
+                            .feature(numbers)
+                            .data();
                     assertThat(found).hasSameSizeAs(expected);
                     for (int i = 0; i < found.length; i++) {
                         assertThat(found[i]).as("%s[%d]", name, i).isCloseTo(expected[i], within(1e-4f));
@@ -82,8 +84,7 @@ class EncoderForwardTest {
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (float) random.nextGaussian();
             }
-            return Map.of(
-                    EncoderInput.PIXELS, Tensor.of(pixels, 2, images.channels(), images.side(), images.side()));
+            return Map.of(EncoderInput.PIXELS, Tensor.of(pixels, 2, images.channels(), images.side(), images.side()));
         }
         EncoderInput.Text text = (EncoderInput.Text) input;
         List<long[]> rows = List.of(
@@ -103,6 +104,7 @@ class EncoderForwardTest {
                 values[i] = longs[i];
             }
         }
-        return ControlTensor.of(values, tensor.shape().stream().mapToInt(Math::toIntExact).toArray());
+        return ControlTensor.of(
+                values, tensor.shape().stream().mapToInt(Math::toIntExact).toArray());
     }
 }

@@ -93,6 +93,18 @@ class AnalyticStatisticsTest {
     }
 
     @Test
+    void takesLambdaFromElsewhere() {
+        int[] positions = cycle(0, 3, 60);
+        Features all = new Features(features(positions, 1), positions);
+        AnalyticStatistics fixed = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(10), 1, Shelf.NONE);
+        fixed.add(all, new Features(new float[0], new int[0]), 3);
+        AnalyticStatistics told = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.SUM, 1, Shelf.NONE);
+        told.add(all, 3, 10);
+        assertThat(told.gathered().ridge()).isEqualTo(10);
+        assertThat(told.head().weight()).isEqualTo(fixed.head().weight());
+    }
+
+    @Test
     void solvesTheRidgeRegressionOfAllImages() {
         int[] first = cycle(0, 2, 60);
         int[] second = cycle(2, 4, 50);

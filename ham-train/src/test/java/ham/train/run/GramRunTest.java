@@ -120,7 +120,6 @@ class GramRunTest {
 
     private static SortedMap<String, InputGram> grams(
             VitForward vit, RunInputs inputs, SortedMap<String, Matrix> deltas, int... images) {
-        return InputGrams.of(
-                vit, deltas, inputs.data().train(), images, inputs.reader(), GramRule.parse("full"));
+        return InputGrams.of(vit, deltas, inputs.data().train(), images, inputs.reader(), GramRule.parse("full"));
     }
 }

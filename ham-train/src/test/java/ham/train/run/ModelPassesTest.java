@@ -75,9 +75,7 @@ class ModelPassesTest {
         TinyRun.prepare(temp);
         RunInputs inputs = RunInputs.open(TinyRun.config(temp, LearningMethod.HAM));
         assertThat(ModelPasses.share(inputs.config(), inputs.base())).isFalse();
-        assertThat(ModelPasses.share(
-                        TinyRun.config(temp, LearningMethod.FROZEN),
-                        inputs.base()))
+        assertThat(ModelPasses.share(TinyRun.config(temp, LearningMethod.FROZEN), inputs.base()))
                 .isTrue();
     }
 }

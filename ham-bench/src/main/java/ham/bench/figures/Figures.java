@@ -1,0 +1,70 @@
+package ham.bench.figures;
+
+import ham.bench.memory.AvailableMemory;
+import ham.common.Version;
+import ham.merge.io.JsonFiles;
+import ham.merge.io.Outputs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures all that the README's table says and writes the table into it: {@code benchmarks/run}, from ham's folder. Peers in Python take part where
+ * they are installed; the table says where they are not.
+ *
+ * <p>System properties: {@code rounds} (5) of every command, {@code minutes} (2) of the serving comparison, {@code page} (README.md).
+ */
+public final class Figures {
+    private Figures() {}
+
+    /** Runs. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Path home = Path.of("").toAbsolutePath();
+        Path page = home.resolve(System.getProperty("page", "README.md"));
+        Path folder = Files.createTempDirectory("ham-figures-");
+        try {
+            Workshop workshop = new Workshop(home, folder, Integer.getInteger("rounds", 5));
+            List<Figure> figures = new ArrayList<>(said(DemoFigures.measure(workshop)));
+            BakeFigures.prepare(workshop);
+            figures.addAll(said(List.of(MergeFigures.measure(workshop))));
+            figures.addAll(said(List.of(BakeFigures.bake(workshop))));
+            figures.addAll(said(List.of(BakeFigures.patch(workshop))));
+            figures.addAll(0, said(ServeFigures.measure(workshop, System.getProperty("minutes", "2"))));
+            String machine = machine(workshop);
+            Path json = home.resolve("benchmarks/figures.json");
+            Outputs.file(
+                    json,
+                    true,
+                    file -> JsonFiles.write(file, JsonFiles.tree(Map.of("machine", machine, "figures", figures))));
+            ReadmeTable.replace(page, ReadmeTable.markdown(figures, machine));
+        } finally {
+            Outputs.deleteTree(folder);
+        }
+    }
+
+    private static List<Figure> said(List<Figure> figures) {
+        figures.forEach(figure -> System.out.println(figure.markdown()));
+        return figures;
+    }
+
+    private static String machine(Workshop workshop) throws IOException {
+        String processor = Files.exists(Path.of("/proc/cpuinfo"))
+                ? Files.readString(Path.of("/proc/cpuinfo"))
+                        .lines()
+                        .filter(line -> line.startsWith("model name"))
+                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                        .findFirst()
+                        .orElse("")
+                : System.getProperty("os.arch");
+        return "Measured by `benchmarks/run` on " + LocalDate.now(ZoneOffset.UTC) + ": " + processor + ", "
+                + Runtime.getRuntime().availableProcessors() + " cores, "
+                + AvailableMemory.bytes().orElse(0) / 1_000_000_000 + " GB free, JDK "
+                + System.getProperty("java.version") + ", ham " + Version.current() + "; medians of "
+                + workshop.rounds() + " runs in turns, memory is the most that was resident.";
+    }
+}

@@ -1,0 +1,99 @@
+package ham.bench.figures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ham.merge.InputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class FiguresTest {
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+    @TempDir
+    private Path temp;
+
+    private Workshop workshop(int rounds) {
+        return new Workshop(temp, temp, rounds);
+    }
+
+    @Test
+    void theTableTakesThePlaceOfTheOneBefore() throws Exception {
+        Path page = Files.writeString(
+                temp.resolve("page.md"),
+                "# Page\n\n<!-- figures: written by benchmarks/run -->\n\n| old |\n\n<!-- end of figures -->\n\nRest.\n");
+        String table =
+                ReadmeTable.markdown(List.of(new Figure("merging", "1 s", "2 s", "`ham merge`")), "Measured here.");
+        ReadmeTable.replace(page, table);
+        assertThat(page)
+                .hasContent(
+                        """
+                        # Page
+
+                        <!-- figures: written by benchmarks/run -->
+
+                        | measured | ham | against | command |
+                        |---|---|---|---|
+                        | merging | 1 s | 2 s | `ham merge` |
+
+                        Measured here.
+
+                        <!-- end of figures -->
+
+                        Rest.
+                        """);
+        ReadmeTable.replace(page, table);
+        assertThat(Files.readString(page)).containsOnlyOnce("merging");
+        Path other = Files.writeString(temp.resolve("other.md"), "# Page\n");
+        assertThatThrownBy(() -> ReadmeTable.replace(other, table))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("other.md");
+        assertThat(other).hasContent("# Page\n");
+    }
+
+    @Test
+    void theMedianIsThatOfEachFigure() {
+        assertThat(ProcessCost.median(List.of(new ProcessCost(3, 10), new ProcessCost(1, 30), new ProcessCost(2, 20))))
+                .isEqualTo(new ProcessCost(2, 20));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void commandsRunInTurnsOnAClearedOutput() throws Exception {
+        Files.createDirectories(temp.resolve("from"));
+        Files.writeString(temp.resolve("from/file"), "text");
+        Map<String, ProcessCost> costs = workshop(2)
+                .turns(List.of(
+                        workshop(2).copy("from", "to"),
+                        new Competitor("java", List.of(JAVA, "-version"), temp.resolve("nothing"))));
+        assertThat(costs.keySet()).containsExactly("a copy of the files", "java");
+        assertThat(costs.get("java").peakBytes()).isGreaterThan(5_000_000);
+        assertThat(costs.get("java").seconds()).isPositive();
+        // cp into a folder that is there makes from/ inside it.
+        assertThat(temp.resolve("to/file")).hasContent("text");
+        assertThat(temp.resolve("to/from")).doesNotExist();
+    }
+
+    @Test
+    void aCommandThatFailsIsNoFigure() {
+        assertThatThrownBy(() -> workshop(1).run(List.of(JAVA, "--no-such-option")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no-such-option");
+    }
+
+    @Test
+    void aPeerThatIsNotInstalledIsSaidToBeAbsent() throws Exception {
+        List<Competitor> competitors = new ArrayList<>();
+        assertThat(workshop(1).addPython(competitors, "Peer", "no_such_package_of_python", temp, "peer.py"))
+                .contains("Peer not measured", "no_such_package_of_python");
+        assertThat(competitors).isEmpty();
+    }
+}
