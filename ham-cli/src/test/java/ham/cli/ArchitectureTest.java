@@ -77,7 +77,6 @@ class ArchitectureTest {
                             "preprocess",
                             "swap",
                             "tensor",
-                            "text",
                             "tensorrt",
                             "tensorrt.engine",
                             "text"),

@@ -1,5 +1,6 @@
 package ham.train.data;
 
+import ham.train.data.file.TextLines;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package ham.train.data;
 
 import ham.merge.InputException;
 import ham.runtime.image.RgbImage;
+import ham.train.data.file.IdxFile;
+import ham.train.data.file.TextLines;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package ham.train.data;
 
 import ham.merge.InputException;
+import ham.train.data.file.TextLines;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;

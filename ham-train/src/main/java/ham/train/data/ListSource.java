@@ -56,9 +56,9 @@ record ListSource(Path list, Optional<List<String>> part) {
         }
         return ImageNames.entries(folder).stream()
                 .filter(file -> isList(file)
-                        || lines
+                        || (lines
                                 && Files.isRegularFile(file)
-                                && ListRows.extension(file).equals(TEXT))
+                                && ListRows.extension(file).equals(TEXT)))
                 .filter(file -> {
                     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
                     return names.contains(name.substring(0, name.lastIndexOf('.')));

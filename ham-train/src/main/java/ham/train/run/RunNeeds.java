@@ -78,7 +78,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                 long in = backbone.inputs(weight);
                 long out = backbone.outputs(weight);
                 dense += Float.BYTES * in * out;
-                factors += Float.BYTES * config.lora().rank() * (in + out);
+                factors += (long) Float.BYTES * config.lora().rank() * (in + out);
             }
         }
         boolean guarded = GuardWork.isUsed(config);

@@ -1,4 +1,4 @@
-package ham.train.data;
+package ham.train.data.file;
 
 import ham.merge.InputException;
 import ham.runtime.ModelException;
@@ -8,10 +8,11 @@ import java.util.HashSet;
 import java.util.List;
 
 /** Class names, one a line in label order. */
-final class TextLines {
+public final class TextLines {
     private TextLines() {}
 
-    static List<String> names(Path file) {
+    /** The names in a file, all of them different. */
+    public static List<String> names(Path file) {
         List<String> names;
         try {
             names = TextFile.read(file, "class names, one a line")

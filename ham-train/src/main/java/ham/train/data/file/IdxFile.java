@@ -1,4 +1,4 @@
-package ham.train.data;
+package ham.train.data.file;
 
 import ham.merge.InputException;
 import java.io.BufferedInputStream;
@@ -21,11 +21,11 @@ import java.util.zip.ZipException;
  * @param bytes exactly their product
  */
 @SuppressWarnings("ArrayRecordComponent")
-record IdxFile(Path file, int[] dimensions, byte[] bytes) {
+public record IdxFile(Path file, int[] dimensions, byte[] bytes) {
     private static final int UNSIGNED_BYTE = 0x08;
 
     /** Reads a file whose number of dimensions is known. */
-    static IdxFile read(Path file, int rank) {
+    public static IdxFile read(Path file, int rank) {
         try (InputStream in = open(file)) {
             int magic = ByteBuffer.wrap(exactly(in, 4)).getInt();
             int expected = UNSIGNED_BYTE << 8 | rank;

@@ -1,0 +1,2 @@
+/** Files of data sets, whatever stands in them. */
+package ham.train.data.file;
