@@ -171,6 +171,28 @@ class BadInputTest {
     }
 
     @Test
+    void aRefusalReachesWhoIsStillSending() throws Exception {
+        assertThat(sendSlowly("v2/models/scaled1/infer", 2 * MAX_BODY)).startsWith("HTTP/1.1 413");
+        assertThat(sendSlowly("v2/models/other/infer", 2 * MAX_BODY)).startsWith("HTTP/1.1 404");
+    }
+
+    /** The whole body in parts, as simple clients do, and only then a look at the answer. */
+    private static String sendSlowly(String path, int bytes) throws Exception {
+        try (Socket socket = new Socket(
+                InetAddress.getLoopbackAddress(), server.server.httpPort().getAsInt())) {
+            socket.setSoTimeout(10_000);
+            String head = "POST /" + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + bytes
+                    + "\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            for (int part = 0; part < 4; part++) {
+                Thread.sleep(40);
+                socket.getOutputStream().write(new byte[bytes / 4]);
+            }
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
     void halfARequestIsGivenUp() throws IOException {
         String answer =
                 raw("POST /v2/models/scaled1/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{\"inputs\":[");

@@ -117,16 +117,10 @@ final class RawGrpc implements AutoCloseable {
         socket.getOutputStream().write(all.toByteArray());
         DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
         while (true) {
-            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-            int type = in.readUnsignedByte();
-            int flags = in.readUnsignedByte();
-            int of = in.readInt();
-            byte[] payload = in.readNBytes(length);
-            if (type == SETTINGS && (flags & ACK) == 0) {
-                reply(SETTINGS, new byte[0]);
-            } else if (type == HEADERS && of == stream) {
-                Http2Headers headers = decode(decoder, payload);
-                if ((flags & END_STREAM) != 0) {
+            Frame frame = next();
+            if (frame.type() == HEADERS && frame.stream() == stream) {
+                Http2Headers headers = decode(decoder, frame.payload());
+                if (frame.ends()) {
                     return new Ended(
                             Integer.parseInt(headers.get("grpc-status").toString()),
                             String.valueOf(headers.get("grpc-message")));
@@ -143,24 +137,38 @@ final class RawGrpc implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Frame(int type, int flags, int stream, byte[] payload) {
+        boolean ends() {
+            return (flags & END_STREAM) != 0;
+        }
+    }
+
+    /** The next frame; what the connection itself asks for is answered. */
+    private Frame next() throws IOException {
+        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+        int type = in.readUnsignedByte();
+        int flags = in.readUnsignedByte();
+        Frame frame = new Frame(type, flags, in.readInt(), in.readNBytes(length));
+        if (type == SETTINGS && (flags & ACK) == 0) {
+            reply(SETTINGS, new byte[0]);
+        } else if (type == PING && (flags & ACK) == 0) {
+            reply(PING, frame.payload());
+        }
+        return frame;
+    }
+
     private byte[] answer() throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
-            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-            int type = in.readUnsignedByte();
-            int flags = in.readUnsignedByte();
-            int of = in.readInt();
-            byte[] payload = in.readNBytes(length);
-            if (type == SETTINGS && (flags & ACK) == 0) {
-                reply(SETTINGS, new byte[0]);
-            } else if (type == PING && (flags & ACK) == 0) {
-                reply(PING, payload);
-            } else if (type == RST_STREAM || type == GOAWAY) {
+            Frame frame = next();
+            int type = frame.type();
+            if (type == RST_STREAM || type == GOAWAY) {
                 throw new IOException("the server broke off");
             } else if (type == DATA) {
-                body.write(payload);
+                body.write(frame.payload());
             }
-            if (of == stream && (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0) {
+            if (frame.stream() == stream && (type == DATA || type == HEADERS) && frame.ends()) {
                 byte[] all = body.toByteArray();
                 if (all.length < 5) {
                     throw new IOException("an error instead of a message");

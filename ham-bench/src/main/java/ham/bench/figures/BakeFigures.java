@@ -1,6 +1,7 @@
 package ham.bench.figures;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import ham.bench.program.MakeAdapters;
 import ham.bench.program.RandomBackbone;
 import ham.bench.program.RandomGraph;
 import ham.merge.io.JsonFiles;
@@ -25,8 +26,9 @@ final class BakeFigures {
 
     static Figure bake(Workshop workshop) throws IOException, InterruptedException {
         List<Competitor> competitors = new ArrayList<>();
-        competitors.add(
-                new Competitor("ham", bake(workshop, MergeFigures.MERGED, "baked.onnx"), workshop.path("baked.onnx")));
+        List<String> bake = export(workshop, GRAPH, MergeFigures.MERGED, "baked.onnx");
+        bake.addAll(List.of("--weights", workshop.at(CHECKPOINT)));
+        competitors.add(new Competitor("ham", bake, workshop.path("baked.onnx")));
         competitors.add(workshop.copy(GRAPH, "copied.onnx"));
         String absent = workshop.addPython(
                 competitors,
@@ -46,20 +48,6 @@ final class BakeFigures {
                 "`./ham export --base EXPORTED.onnx --weights CHECKPOINT --merged MERGED --out OUT.onnx --no-verify`");
     }
 
-    private static List<String> bake(Workshop workshop, String merged, String out) {
-        return workshop.ham(
-                "export",
-                "--base",
-                workshop.at(GRAPH),
-                "--weights",
-                workshop.at(CHECKPOINT),
-                "--merged",
-                workshop.at(merged),
-                "--out",
-                workshop.at(out),
-                "--no-verify");
-    }
-
     /** From 49 adapters to 50, on a device that has the model of 49. */
     static Figure patch(Workshop workshop) throws IOException, InterruptedException {
         int before = MergeFigures.ADAPTERS - 1;
@@ -68,11 +56,11 @@ final class BakeFigures {
                 "merge",
                 "--onto",
                 workshop.at("before"),
-                workshop.at(MergeFigures.FOLDER + "/adapter00" + before),
+                workshop.at(MergeFigures.FOLDER + "/" + MakeAdapters.name(before)),
                 "--out",
                 workshop.at("after")));
-        workshop.run(build(workshop, "before", "deployed.onnx"));
-        List<String> command = build(workshop, "after", "new.onnx");
+        workshop.run(export(workshop, CHECKPOINT, "before", "deployed.onnx"));
+        List<String> command = export(workshop, CHECKPOINT, "after", "new.onnx");
         command.addAll(List.of(
                 "--patch",
                 workshop.at("new.hampatch"),
@@ -90,11 +78,11 @@ final class BakeFigures {
                 "`./ham export --base CHECKPOINT --merged AFTER --out NEW.onnx --patch NEW.hampatch --from DEPLOYED.onnx --from-merged BEFORE`");
     }
 
-    private static List<String> build(Workshop workshop, String merged, String out) {
+    private static List<String> export(Workshop workshop, String base, String merged, String out) {
         return workshop.ham(
                 "export",
                 "--base",
-                workshop.at(CHECKPOINT),
+                workshop.at(base),
                 "--merged",
                 workshop.at(merged),
                 "--out",

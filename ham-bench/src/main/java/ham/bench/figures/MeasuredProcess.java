@@ -9,10 +9,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs a command as a process of its own and notes its time and its most resident memory, VmHWM of Linux' /proc. */
+/** Runs a command as a process of its own and notes its time and its most resident memory, by Linux' /proc. No other child may end meanwhile. */
 final class MeasuredProcess {
     private static final Pattern PEAK = Pattern.compile("(?m)^VmHWM:\\s+(\\d+) kB$");
     private static final long EVERY_MS = 5;
+    private static final Path OWN = Path.of("/proc/self/stat");
+    /** Where the ticks of children that ended stand in it, counted after the name in brackets. */
+    private static final int CHILDREN = 13;
+
+    private static final double TICKS = 100;
 
     private MeasuredProcess() {}
 
@@ -23,6 +28,7 @@ final class MeasuredProcess {
      * @throws IllegalStateException with what it printed, if it fails
      */
     static ProcessCost run(List<String> command, Path log) throws IOException, InterruptedException {
+        double before = ticks();
         long begin = System.nanoTime();
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -42,7 +48,7 @@ final class MeasuredProcess {
             throw new IllegalStateException(
                     String.join(" ", command) + " ended with " + process.exitValue() + ":\n" + Files.readString(log));
         }
-        return new ProcessCost(seconds, peak);
+        return new ProcessCost(seconds, (ticks() - before) / TICKS, peak);
     }
 
     private static long peak(Path status) {
@@ -52,5 +58,14 @@ final class MeasuredProcess {
         } catch (IOException e) {
             return 0;
         }
+    }
+
+    private static double ticks() throws IOException {
+        if (!Files.exists(OWN)) {
+            return 0;
+        }
+        String stat = Files.readString(OWN);
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return Double.parseDouble(fields[CHILDREN]) + Double.parseDouble(fields[CHILDREN + 1]);
     }
 }

@@ -41,7 +41,7 @@ final class MergeFigures {
     static List<String> merge(Workshop workshop, int from, int to, String out) {
         List<String> command = workshop.ham("merge");
         IntStream.range(from, to)
-                .mapToObj(i -> workshop.at(FOLDER + String.format("/adapter%04d", i)))
+                .mapToObj(i -> workshop.at(FOLDER + "/" + MakeAdapters.name(i)))
                 .forEach(command::add);
         command.addAll(List.of("--out", workshop.at(out)));
         return command;

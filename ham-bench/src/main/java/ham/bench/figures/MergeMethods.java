@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -26,31 +26,9 @@ import java.util.stream.Stream;
 public final class MergeMethods {
     private static final String COPY = "a copy of the files";
     private static final double MB = 1e6;
-    /** Where the ticks of children that ended stand in {@code /proc/self/stat}, counted after the name in brackets. */
-    private static final int CHILDREN = 13;
-
-    private static final double TICKS = 100;
-
     private final Path folder;
     private final Path adapters;
     private final Path out;
-
-    /** What one run took. */
-    private record Run(ProcessCost cost, double processorSeconds) {}
-
-    private record Way(String name, List<String> command, List<Run> runs) {
-        double median(ToDoubleFunction<Run> of) {
-            return runs.stream().mapToDouble(of).sorted().toArray()[runs.size() / 2];
-        }
-
-        double seconds() {
-            return median(run -> run.cost().seconds());
-        }
-
-        double processorSeconds() {
-            return median(Run::processorSeconds);
-        }
-    }
 
     private MergeMethods(Path folder) {
         this.folder = folder;
@@ -87,18 +65,7 @@ public final class MergeMethods {
         MakeAdapters.main(Stream.of(adapters, count, blocks, width, rank)
                 .map(String::valueOf)
                 .toArray(String[]::new));
-        List<Way> ways = ways(ham, methods);
-        for (int round = -1; round < rounds; round++) { // the first fills the file cache and makes the class archive
-            for (int turn = 0; turn < ways.size(); turn++) {
-                Way way = ways.get(Math.floorMod(round + turn, ways.size()));
-                Outputs.deleteTree(out);
-                double before = ticks();
-                ProcessCost cost = MeasuredProcess.run(way.command(), folder.resolve("log.txt"));
-                if (round >= 0) {
-                    way.runs().add(new Run(cost, (ticks() - before) / TICKS));
-                }
-            }
-        }
+        Map<String, List<ProcessCost>> runs = new Turns(rounds, folder.resolve("log.txt")).run(ways(ham, methods));
         return String.format(
                         Locale.ROOT,
                         "%d adapters of %d blocks, width %d, rank %d; %d rounds, %d cores%n%n"
@@ -110,54 +77,42 @@ public final class MergeMethods {
                         rank,
                         rounds,
                         Runtime.getRuntime().availableProcessors())
-                + rows(ways);
+                + rows(runs);
     }
 
-    private List<Way> ways(String ham, List<String> methods) throws IOException {
+    private List<Competitor> ways(String ham, List<String> methods) throws IOException {
         List<String> paths;
         try (Stream<Path> all = Files.list(adapters)) {
             paths = all.map(Path::toString).sorted().toList();
         }
-        List<Way> ways = new ArrayList<>();
-        ways.add(new Way(COPY, List.of("cp", "-r", adapters.toString(), out.toString()), new ArrayList<>()));
+        List<Competitor> ways = new ArrayList<>();
+        ways.add(new Competitor(COPY, List.of("cp", "-r", adapters.toString(), out.toString()), out));
         for (String method : methods) {
             List<String> command = new ArrayList<>(List.of(ham, "merge"));
             command.addAll(paths);
             command.addAll(List.of("--out", out.toString(), "--method", method));
-            ways.add(new Way(method, command, new ArrayList<>()));
+            ways.add(new Competitor(method, command, out));
         }
         return ways;
     }
 
-    private static String rows(List<Way> ways) {
-        Way copy = ways.get(0);
-        Way cat = ways.stream()
-                .filter(way -> way.name().equals("cat"))
-                .findFirst()
-                .orElse(copy);
+    private static String rows(Map<String, List<ProcessCost>> runs) {
+        ProcessCost copy = ProcessCost.median(runs.get(COPY));
+        ProcessCost cat = ProcessCost.median(runs.getOrDefault("cat", runs.get(COPY)));
         StringBuilder rows = new StringBuilder();
-        for (Way way : ways) {
+        runs.forEach((name, all) -> {
+            ProcessCost median = ProcessCost.median(all);
             rows.append(String.format(
                     Locale.ROOT,
                     "| %s | %.2f | %.2f | %.1f | %.2f | %.2f | %.0f MB |%n",
-                    way.name(),
-                    way.seconds(),
-                    way.seconds() / cat.seconds(),
-                    way.seconds() / copy.seconds(),
-                    way.processorSeconds(),
-                    way.processorSeconds() / cat.processorSeconds(),
-                    way.runs().stream()
-                                    .mapToLong(run -> run.cost().peakBytes())
-                                    .max()
-                                    .orElse(0)
-                            / MB));
-        }
+                    name,
+                    median.seconds(),
+                    median.seconds() / cat.seconds(),
+                    median.seconds() / copy.seconds(),
+                    median.processorSeconds(),
+                    median.processorSeconds() / cat.processorSeconds(),
+                    all.stream().mapToLong(ProcessCost::peakBytes).max().orElse(0) / MB));
+        });
         return rows.toString();
-    }
-
-    private static double ticks() throws IOException {
-        String stat = Files.readString(Path.of("/proc/self/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return Double.parseDouble(fields[CHILDREN]) + Double.parseDouble(fields[CHILDREN + 1]);
     }
 }

@@ -29,7 +29,7 @@ final class ServeFigures {
         MakeAdapters.main(new String[] {workshop.at(ADAPTERS), TASKS, "6", "192", "16"});
         List<String> adapters = new ArrayList<>();
         for (int i = 0; i < Integer.parseInt(TASKS); i++) {
-            adapters.add(workshop.at(ADAPTERS + String.format("/adapter%04d", i)));
+            adapters.add(workshop.at(ADAPTERS + "/" + MakeAdapters.name(i)));
         }
         List<String> merge = workshop.ham("merge", "--base", base, "--out", workshop.at("small-merged"));
         merge.addAll(adapters);

@@ -20,22 +20,28 @@ final class Turns {
     }
 
     /** Medians by name; what the last round wrote is left. */
-    Map<String, ProcessCost> run(List<Competitor> competitors) throws IOException, InterruptedException {
+    Map<String, ProcessCost> medians(List<Competitor> competitors) throws IOException, InterruptedException {
+        Map<String, ProcessCost> medians = new LinkedHashMap<>();
+        run(competitors).forEach((name, all) -> medians.put(name, ProcessCost.median(all)));
+        return medians;
+    }
+
+    /** What every round took by name, each round beginning with another command. */
+    Map<String, List<ProcessCost>> run(List<Competitor> competitors) throws IOException, InterruptedException {
         Map<String, List<ProcessCost>> costs = new LinkedHashMap<>();
+        competitors.forEach(each -> costs.put(each.name(), new ArrayList<>()));
         for (int round = -1; round < rounds; round++) {
-            for (Competitor each : competitors) {
+            for (int turn = 0; turn < competitors.size(); turn++) {
+                Competitor each = competitors.get(Math.floorMod(round + turn, competitors.size()));
                 if (Files.exists(each.output())) {
                     Outputs.deleteTree(each.output());
                 }
                 ProcessCost cost = MeasuredProcess.run(each.command(), log);
                 if (round >= 0) {
-                    costs.computeIfAbsent(each.name(), name -> new ArrayList<>())
-                            .add(cost);
+                    costs.get(each.name()).add(cost);
                 }
             }
         }
-        Map<String, ProcessCost> medians = new LinkedHashMap<>();
-        costs.forEach((name, all) -> medians.put(name, ProcessCost.median(all)));
-        return medians;
+        return costs;
     }
 }

@@ -28,13 +28,13 @@ public final class MakeAdapters {
         int width = Integer.parseInt(arguments[3]);
         int rank = Integer.parseInt(arguments[4]);
         for (int i = 0; i < count; i++) {
-            write(
-                    Files.createDirectories(folder.resolve(String.format(Locale.ROOT, "adapter%04d", i))),
-                    new Random(i),
-                    blocks,
-                    width,
-                    rank);
+            write(Files.createDirectories(folder.resolve(name(i))), new Random(i), blocks, width, rank);
         }
+    }
+
+    /** The folder of an adapter, counted from 0. */
+    public static String name(int adapter) {
+        return String.format(Locale.ROOT, "adapter%04d", adapter);
     }
 
     private static void write(Path folder, Random random, int blocks, int width, int rank) throws IOException {

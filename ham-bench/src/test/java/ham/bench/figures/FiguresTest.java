@@ -61,8 +61,9 @@ class FiguresTest {
 
     @Test
     void theMedianIsThatOfEachFigure() {
-        assertThat(ProcessCost.median(List.of(new ProcessCost(3, 10), new ProcessCost(1, 30), new ProcessCost(2, 20))))
-                .isEqualTo(new ProcessCost(2, 20));
+        assertThat(ProcessCost.median(
+                        List.of(new ProcessCost(3, 4, 10), new ProcessCost(1, 6, 30), new ProcessCost(2, 5, 20))))
+                .isEqualTo(new ProcessCost(2, 5, 20));
     }
 
     @Test

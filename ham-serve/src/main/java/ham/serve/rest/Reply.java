@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
@@ -28,6 +29,7 @@ final class Reply {
 
     private final Service service;
     private final Exchange exchange;
+    private final Request request;
     private final Response response;
     private final Callback callback;
     private final Runnable after;
@@ -36,9 +38,17 @@ final class Reply {
     private Runnable release = () -> {};
     private boolean released;
 
-    Reply(Service service, Exchange exchange, Response response, Callback callback, Executor executor, Runnable after) {
+    Reply(
+            Service service,
+            Exchange exchange,
+            Request request,
+            Response response,
+            Callback callback,
+            Executor executor,
+            Runnable after) {
         this.service = service;
         this.exchange = exchange;
+        this.request = request;
         this.response = response;
         this.callback = callback;
         this.executor = executor;
@@ -91,7 +101,7 @@ final class Reply {
                 switch (told.status()) {
                     case UNAUTHENTICATED -> Map.of("WWW-Authenticate", "Bearer");
                     case BUSY, UNAVAILABLE -> Map.of("Retry-After", "1");
-                    // What is left of the request is not read.
+                    // What is left of the request is not used.
                     case TOO_LARGE, TOO_SLOW -> Map.of("Connection", "close");
                     default -> Map.of();
                 };
@@ -122,6 +132,15 @@ final class Reply {
         service.observer().ended(exchange, status, reason);
         release();
         after.run();
-        response.write(true, body, callback);
+        response.write(true, body, unread(status) ? Drain.then(request, after, callback) : callback);
+    }
+
+    /** Whether bytes of the request may still be under way that nobody waits for. */
+    private static boolean unread(Status status) {
+        return switch (status) {
+            // Somebody waits for them, or nobody sends them.
+            case OK, TOO_SLOW, CANCELLED -> false;
+            default -> true;
+        };
     }
 }

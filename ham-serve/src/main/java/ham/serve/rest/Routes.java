@@ -48,7 +48,13 @@ final class Routes extends Handler.Abstract {
         Exchange exchange = new Exchange(
                 request.getHeaders().get(Reply.REQUEST_ID), "http", call(path), Request.getRemoteAddr(request));
         Reply reply = new Reply(
-                service, exchange, response, callback, getServer().getThreadPool(), () -> guard.ended(connection));
+                service,
+                exchange,
+                request,
+                response,
+                callback,
+                getServer().getThreadPool(),
+                () -> guard.ended(connection));
         try {
             route(request, path, reply);
         } catch (RuntimeException | Error e) {

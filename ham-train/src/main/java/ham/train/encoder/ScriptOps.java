@@ -20,18 +20,8 @@ import java.util.function.Supplier;
  */
 final class ScriptOps implements Ops<String> {
     /** What the lines call. */
-    static final String FUNCTIONS =
-            """
-            def product(x: Tensor, w: Tensor, b: Tensor, exact: int, dtype: int) -> Tensor:
-              high = torch.to(w, dtype)
-              bias = torch.to(b, dtype)
-              if torch.eq(exact, 0):
-                y = torch.linear(x, high, bias)
-              else:
-                low = torch.to(torch.sub(torch.detach(w), torch.to(torch.detach(high), 6)), dtype)
-                y = torch.linear(torch.cat([x, x], -1), torch.cat([high, low], 1), bias)
-              return y
-
+    static final String FUNCTIONS = MixedPrecision.PRODUCT
+            + """
             def heads(x: Tensor, count: int) -> Tensor:
               size = torch.floordiv(torch.size(x, 2), count)
               return torch.transpose(torch.reshape(x, [torch.size(x, 0), -1, count, size]), 1, 2)

@@ -18,6 +18,24 @@ public enum MixedPrecision {
     /** IEEE half: 11 bits of mantissa, small gradients need scaling; for GPUs. */
     FP16(5);
 
+    /**
+     * TorchScript: {@code product(x, w, b, exact, dtype)}, a linear layer in a format of PyTorch's number {@code dtype}. Where {@code exact} is not 0 it multiplies by
+     * the rounded weight and by what rounding left, side by side in one product.
+     */
+    public static final String PRODUCT =
+            """
+            def product(x: Tensor, w: Tensor, b: Tensor, exact: int, dtype: int) -> Tensor:
+              high = torch.to(w, dtype)
+              bias = torch.to(b, dtype)
+              if torch.eq(exact, 0):
+                y = torch.linear(x, high, bias)
+              else:
+                low = torch.to(torch.sub(torch.detach(w), torch.to(torch.detach(high), 6)), dtype)
+                y = torch.linear(torch.cat([x, x], -1), torch.cat([high, low], 1), bias)
+              return y
+
+            """;
+
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
     private final int torchType;

@@ -26,8 +26,8 @@ public final class VitScript {
      * <p>A <em>state</em> [2 d] is what enters the last block's output projection at token 0: the attended values, then the residual. All
      * that comes after it, the tail, works on token 0 alone.
      */
-    public static final String FUNCTIONS =
-            """
+    public static final String FUNCTIONS = MixedPrecision.PRODUCT
+            + """
             def heads(x: Tensor, n: int, count: int) -> Tensor:
               size = torch.floordiv(torch.size(x, 2), count)
               return torch.transpose(torch.view(x, [n, -1, count, size]), 1, 2)
@@ -37,16 +37,6 @@ public final class VitScript {
 
             def affine(x: Tensor, w: Tensor, b: Tensor, dtype: int) -> Tensor:
               return torch.linear(x, torch.to(w, dtype), torch.to(b, dtype))
-
-            def product(x: Tensor, w: Tensor, b: Tensor, exact: int, dtype: int) -> Tensor:
-              high = torch.to(w, dtype)
-              bias = torch.to(b, dtype)
-              if torch.eq(exact, 0):
-                y = torch.linear(x, high, bias)
-              else:
-                low = torch.to(torch.sub(torch.detach(w), torch.to(torch.detach(high), 6)), dtype)
-                y = torch.linear(torch.cat([x, x], -1), torch.cat([high, low], 1), bias)
-              return y
 
             def embed(pixels: Tensor, fixed: List[Tensor], patch: int, dtype: int) -> Tensor:
               n = torch.size(pixels, 0)
