@@ -36,9 +36,6 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
     /** Parts of the merged delta between none and all that a guarded run compares. */
     private static final int GUARD_PARTS = 1;
 
-    /** Width of an attention head where a base does not say another. */
-    private static final int HEAD_WIDTH = 64;
-
     private static final long SMALL = 1L << 30;
     private static final double GIB = 1L << 30;
 
@@ -91,7 +88,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                 : 0;
         long tokens = tokens(inputs);
         long hidden = backbone.inputs(backbone.weightName(0, Target.QUERY));
-        long attention = base.isVit() ? base.config().heads() : Math.max(1, hidden / HEAD_WIDTH);
+        long attention = base.encoder().heads();
         int size = backbone.engine().precision() == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
         long batch = Math.min(config.recipe().batch(), inputs.split(0).training().length);
         long step = batch * tokens * backbone.blocks() * (KEPT_WIDTHS * hidden + 2L * attention * tokens) * size;
@@ -204,9 +201,10 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "at %.1f images a second all tasks take about %s of training, and as a rough bound %s of passes for heads and"
+                        "at %.1f %s a second all tasks take about %s of training, and as a rough bound %s of passes for heads and"
                                 + " accuracies",
                         imagesPerSecond,
+                        inputs.kind(),
                         duration(training),
                         duration(passes));
     }
