@@ -18,7 +18,7 @@ public final class Failures {
                 .replace(
                         "; give labels and preprocessing",
                         "; give labels (--labels) and preprocessing (--preprocessing)")
-                .replaceAll("\\((force|resume)\\)", "(--$1)");
+                .replaceAll("\\((force|resume|logits|output)\\)", "(--$1)");
     }
 
     /** What was expected, what was found, what to do; for an unexpected fault, how to learn more. */

@@ -177,6 +177,7 @@ public final class ExportCommand implements Callable<Integer> {
                 .optVerify(!noVerify)
                 .optSession(settings)
                 .optListener(console.listener());
+        form.logits().ifPresent(builder::optLogits);
         packaging.choice().ifPresent(builder::optPackage);
         patching.choice().ifPresent(builder::optPatch);
         return builder.build();
@@ -220,6 +221,7 @@ public final class ExportCommand implements Callable<Integer> {
                 .optForce(force)
                 .optVerify(!noVerify);
         Optional.ofNullable(weights).ifPresent(request::optWeights);
+        form.logits().ifPresent(request::optLogits);
         preprocessing.choice().ifPresent(request::optPreprocessing);
         if (preprocessing.typed().isEmpty()
                 && weights != null
@@ -235,6 +237,12 @@ public final class ExportCommand implements Callable<Integer> {
             throw new InputException(
                     base, "expected an ONNX model beside --weights, found a folder; a checkpoint needs no --weights");
         }
+        form.logits().ifPresent(output -> {
+            throw InputException.parameter(
+                    "logits",
+                    "expected an ONNX model of several outputs as base, found the folder " + base
+                            + ", whose model has one");
+        });
         Checkpoint opened = Checkpoint.open(base);
         Checkpoint checkpoint =
                 labels == null || all.head().isPresent() ? opened : opened.withLabels(Labels.read(labels));

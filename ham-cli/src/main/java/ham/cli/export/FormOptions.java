@@ -3,6 +3,7 @@ package ham.cli.export;
 import ham.export.form.GraphForm;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What an exported model takes and gives. */
@@ -33,6 +34,18 @@ final class FormOptions {
 
     @Option(names = "--features", description = "Give the features that the classifier reads as a further output.")
     private boolean features;
+
+    @Option(
+            names = "--logits",
+            paramLabel = "NAME",
+            description = "With an ONNX model of several outputs: the one that holds the logits of the classes"
+                    + " (default: the one behind the checkpoint's classifier).")
+    private String logits;
+
+    /** The output of a graph of several that holds the logits, where it is named. */
+    Optional<String> logits() {
+        return Optional.ofNullable(logits);
+    }
 
     GraphForm form() {
         return new GraphForm(input, output, output == Output.TOP_K ? top : 1, features);

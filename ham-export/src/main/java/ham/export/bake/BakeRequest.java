@@ -15,6 +15,7 @@ import java.util.function.IntFunction;
  * @param weights the checkpoint that it was exported from: a folder or a safetensors file; empty if the graph keeps its names
  * @param merged what is added
  * @param head which classifier the result has
+ * @param logits the output of the graph that holds the logits; where it is empty they are found by the checkpoint's classifier
  * @param version version of ham, stored in the file
  * @param output the file to write; external data goes to a file of that name with {@code .data} behind it
  * @param force whether existing outputs are replaced
@@ -29,6 +30,7 @@ public record BakeRequest(
         Optional<Path> weights,
         Merged merged,
         HeadChoice head,
+        Optional<String> logits,
         String version,
         Path output,
         boolean force,
@@ -62,6 +64,7 @@ public record BakeRequest(
                 .optForce(force)
                 .optVerify(verify);
         weights.ifPresent(builder::optWeights);
+        logits.ifPresent(builder::optLogits);
         inputs.ifPresent(builder::optInputs);
         preprocessing.ifPresent(builder::optPreprocessing);
         return builder;
@@ -76,6 +79,7 @@ public record BakeRequest(
         private SessionSettings settings;
         private Optional<Path> weights = Optional.empty();
         private HeadChoice head = HeadChoice.MERGED;
+        private Optional<String> logits = Optional.empty();
         private boolean force;
         private boolean verify = true;
         private Optional<Path> inputs = Optional.empty();
@@ -125,6 +129,12 @@ public record BakeRequest(
             return this;
         }
 
+        /** The output of the graph that holds the logits (default: the one behind the checkpoint's classifier). */
+        public Builder optLogits(String output) {
+            logits = Optional.of(output);
+            return this;
+        }
+
         /** Whether existing outputs are replaced (default: no). */
         public Builder optForce(boolean replace) {
             force = replace;
@@ -160,6 +170,7 @@ public record BakeRequest(
                     weights,
                     Objects.requireNonNull(merged, "merged"),
                     head,
+                    logits,
                     Objects.requireNonNull(version, "version"),
                     Objects.requireNonNull(output, "output"),
                     force,

@@ -13,6 +13,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
+import ham.runtime.classify.AnswerForm;
 import ham.runtime.classify.Labels;
 import ham.runtime.classify.Scores;
 import ham.runtime.preprocess.Preprocessing;
@@ -89,6 +90,7 @@ final class BakedMetadata {
         SortedMap<String, String> entries = new TreeMap<>(request.merged().metadata());
         entries.put("ham.version", request.version());
         entries.put("ham.head", headKind());
+        request.logits().ifPresent(output -> entries.put(AnswerForm.LOGITS_KEY, output));
         request.merged().baseSha256().ifPresent(hash -> entries.put(BASE, hash));
         if (!labels.isEmpty()) {
             entries.put(Labels.METADATA_KEY, Labels.toJson(labels));

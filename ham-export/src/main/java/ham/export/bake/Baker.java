@@ -13,6 +13,7 @@ import ham.export.bake.match.Content;
 import ham.export.bake.match.ContentSearch;
 import ham.export.bake.match.Match;
 import ham.export.bake.match.NameSearch;
+import ham.export.bake.match.OutputSearch;
 import ham.export.bake.match.Search;
 import ham.export.bake.match.Uses;
 import ham.export.bake.read.ByteFile;
@@ -85,6 +86,7 @@ public final class Baker {
 
     private ExportResult bake() {
         metadata.requireFittingGraph();
+        Optional<OutputSearch> named = request.logits().map(output -> new OutputSearch(model, output));
         Optional<SafetensorsWeights> weights = request.weights().map(SafetensorsWeights::open);
         weights.ifPresent(base -> rightBase = CompletableFuture.runAsync(() -> metadata.requireFitting(base)));
         Chooser chooser = new Chooser(model, uses);
@@ -104,11 +106,16 @@ public final class Baker {
         }
         requireSeparate(matches);
         GraphChanges changes = GraphChanges.of(model, uses, matches, deltas, search);
-        addition = metadata.head().isEmpty()
+        addition = metadata.head().isEmpty() || named.isPresent()
                 ? Optional.empty()
                 : metadata.text().flatMap(base -> HeadAddition.find(model, base));
-        Optional<ClassifierLayer> classifier =
-                addition.isPresent() ? Optional.empty() : metadata.head().map(head -> classifier(search, changes));
+        Optional<ClassifierLayer> classifier = addition.isPresent()
+                ? Optional.empty()
+                : metadata.head()
+                        .map(head -> requireUnchanged(
+                                named.map(output -> output.classifier(uses))
+                                        .orElseGet(() -> ClassifierLayer.find(model, uses, search.classifier())),
+                                changes));
         List<String> labels = metadata.labels(weights.flatMap(SafetensorsWeights::classifier));
 
         ModelEdit baked = edit(classifier);
@@ -163,8 +170,7 @@ public final class Baker {
         }
     }
 
-    private ClassifierLayer classifier(Search search, GraphChanges changes) {
-        ClassifierLayer classifier = ClassifierLayer.find(model, uses, search.classifier());
+    private ClassifierLayer requireUnchanged(ClassifierLayer classifier, GraphChanges changes) {
         for (TensorEntry changed : changes.tensors()) {
             if (classifier.constants().contains(changed)) {
                 throw ClassifierLayer.refused(
@@ -214,7 +220,8 @@ public final class Baker {
         boolean exact = changes.tensors().stream().allMatch(tensor -> Content.format(tensor) == ElementFormat.FLOAT);
         Optional<OwnForward> own = request.weights()
                 .flatMap(weights -> OwnForward.of(weights, request.merged(), metadata.head(), request.settings()));
-        Optional<String> output = addition.map(HeadAddition::output)
+        Optional<String> output = request.logits()
+                .or(() -> addition.map(HeadAddition::output))
                 .or(() -> classifier.flatMap(found -> found.outputs().stream().findFirst()));
         ParityReport report = new Verification(model, request.settings(), request.inputs(), own, output)
                 .compare(

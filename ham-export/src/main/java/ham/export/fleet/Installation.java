@@ -5,6 +5,7 @@ import ham.export.patch.ModelPatch;
 import ham.merge.InputException;
 import ham.runtime.onnx.ExternalData;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -164,7 +165,7 @@ public final class Installation {
         Path patch = temporary(to.getFileName() + ".hampatch");
         Path target = temporary(to.getFileName().toString());
         update.extract(index, patch);
-        String made = ModelPatch.apply(patch, from, target, true);
+        String made = ModelPatch.apply(patch, from, target);
         disk.delete(patch);
         if (!made.equals(change.resultSha256())) {
             throw new InputException(
@@ -242,6 +243,8 @@ public final class Installation {
             throw busy();
         } catch (IOException e) {
             throw InputException.unwritable(model, e);
+        } catch (UncheckedIOException e) {
+            throw InputException.unwritable(model, e.getCause());
         }
     }
 

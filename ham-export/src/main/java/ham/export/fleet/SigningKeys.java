@@ -18,6 +18,7 @@ import java.security.PublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * Ed25519 keys in PEM files, as {@code openssl genpkey -algorithm ed25519} and {@code openssl pkey -pubout} write them. Source: RFC 8032 (signatures),
@@ -32,25 +33,30 @@ public final class SigningKeys {
     private SigningKeys() {}
 
     /**
-     * Makes a pair: {@code NAME.key}, which signs and only its owner may read, and {@code NAME.pub}, which devices get.
+     * Makes a pair: {@code NAME.key}, which signs and only its owner may read, and {@code NAME.pub}, which devices get; both or neither.
      *
-     * @throws InputException when one of the files is there already
+     * @throws InputException when one of the files is there already, or they cannot be written
      */
     public static KeyFiles generate(Path name) {
+        return generate(name, Disk.REAL);
+    }
+
+    static KeyFiles generate(Path name, Disk disk) {
         KeyFiles files = new KeyFiles(
                 name.resolveSibling(name.getFileName() + ".key"), name.resolveSibling(name.getFileName() + ".pub"));
         Outputs.refuseExisting(files.privateKey(), false);
         Outputs.refuseExisting(files.publicKey(), false);
         try {
             KeyPair pair = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
-            Outputs.file(files.privateKey(), false, file -> {
+            Outputs.files(List.of(files.publicKey(), files.privateKey()), false, folder -> {
+                Path file = folder.resolve(files.privateKey().getFileName());
                 Files.createFile(file);
                 if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
                     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
                 }
-                Files.writeString(file, pem(PRIVATE, pair.getPrivate()));
+                disk.write(file, pem(PRIVATE, pair.getPrivate()));
+                disk.write(folder.resolve(files.publicKey().getFileName()), pem(PUBLIC, pair.getPublic()));
             });
-            Outputs.file(files.publicKey(), false, file -> Files.writeString(file, pem(PUBLIC, pair.getPublic())));
             return files;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java runtime since 15 has Ed25519", e);
@@ -98,9 +104,10 @@ public final class SigningKeys {
         return Sha256.of(key.getEncoded()).substring(0, 16);
     }
 
-    private static String pem(String kind, Key key) {
+    private static byte[] pem(String kind, Key key) {
         String text = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(key.getEncoded());
-        return "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n";
+        return ("-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n")
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
     private static byte[] body(Path file, String kind) {

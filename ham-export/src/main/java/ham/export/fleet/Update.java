@@ -8,8 +8,12 @@ import ham.merge.InputException;
 import ham.merge.io.Outputs;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -167,7 +171,7 @@ public record Update(Path file, UpdateContent content, String sha256) {
                 throw damaged(file, "it has no " + patch(index));
             }
             try (InputStream in = zip.getInputStream(entry)) {
-                Files.copy(in, target);
+                copy(in, target);
             }
             if (!Sha256.of(target).equals(content.files().get(index).patchSha256())) {
                 throw damaged(file, patch(index) + " has another hash than " + CONTENT + " says");
@@ -176,6 +180,29 @@ public record Update(Path file, UpdateContent content, String sha256) {
             throw damaged(file, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw InputException.unreadable(file, e);
+        }
+    }
+
+    /** What cannot be written is no fault of the update. */
+    private static void copy(InputStream in, Path target) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        int read = in.read(buffer);
+        try (OutputStream out =
+                Files.newOutputStream(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            while (read >= 0) {
+                write(out, buffer, read);
+                read = in.read(buffer);
+            }
+        } catch (FileSystemException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(OutputStream out, byte[] buffer, int length) {
+        try {
+            out.write(buffer, 0, length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

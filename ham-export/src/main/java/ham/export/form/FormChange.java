@@ -25,7 +25,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Writes a model with other inputs and outputs: nodes are put before and behind its graph, which stays as it is.
@@ -42,7 +44,7 @@ public final class FormChange {
 
     private final ValueInfoProto logits;
 
-    private FormChange(Path file, GraphForm form) {
+    private FormChange(Path file, GraphForm form, Optional<String> named) {
         this.file = file;
         model = OnnxFiles.read(file).toBuilder();
         graph = model.getGraphBuilder();
@@ -50,7 +52,7 @@ public final class FormChange {
             throw new InputException(
                     file, "expected a model in one file to change its inputs and outputs, found external data");
         }
-        List<ValueInfoProto> answers = answers();
+        List<Integer> answers = answers(named);
         if (graph.getInputCount() != 1
                 || answers.size() != 1
                 || shape(graph.getInput(0)).size() != 4) {
@@ -62,12 +64,14 @@ public final class FormChange {
                                     .map(each -> each.getName() + " of "
                                             + shape(each).size() + " dimensions")
                                     .toList()
-                            + "; the form can be chosen once, when the model is exported");
+                            + (answers.size() > 1
+                                    ? "; name the output that holds the logits (logits)"
+                                    : "; the form can be chosen once, when the model is exported"));
         }
-        answer = answers.get(0).getName();
+        answer = graph.getOutput(answers.get(0)).getName();
         Renaming.free(graph, added(form));
         input = graph.getInput(0);
-        logits = answers().get(0);
+        logits = graph.getOutput(answers.get(0));
     }
 
     /**
@@ -78,7 +82,17 @@ public final class FormChange {
      * @throws InputException when the model cannot have that form
      */
     public static void write(Path source, GraphForm form, Path target) throws IOException {
-        FormChange change = new FormChange(source, form);
+        write(source, form, Optional.empty(), target);
+    }
+
+    /**
+     * As {@link #write(Path, GraphForm, Path)}.
+     *
+     * @param logits name of the output that holds the logits; where it is empty it is the one that is called so, or else the only one of two
+     *     dimensions
+     */
+    public static void write(Path source, GraphForm form, Optional<String> logits, Path target) throws IOException {
+        FormChange change = new FormChange(source, form, logits);
         change.output(form);
         if (form.input() == Input.UINT8) {
             change.input();
@@ -89,15 +103,24 @@ public final class FormChange {
         OnnxFiles.write(changed, target);
     }
 
-    /** The logits: the output of that name, else every one of two dimensions. */
-    private List<ValueInfoProto> answers() {
-        List<ValueInfoProto> flat = graph.getOutputList().stream()
-                .filter(each -> shape(each).size() == 2)
+    /** Places of the outputs that may be the logits: that of the name, else every one of two dimensions. */
+    private List<Integer> answers(Optional<String> given) {
+        List<String> names =
+                graph.getOutputList().stream().map(ValueInfoProto::getName).toList();
+        given.filter(name -> !names.contains(name)).ifPresent(name -> {
+            throw InputException.parameter(
+                    "logits",
+                    "expected one of the outputs of " + file + " (" + String.join(", ", names) + "), found '" + name
+                            + "'");
+        });
+        List<Integer> flat = IntStream.range(0, names.size())
+                .filter(i -> shape(graph.getOutput(i)).size() == 2)
+                .boxed()
                 .toList();
-        List<ValueInfoProto> named = flat.stream()
-                .filter(each -> each.getName().equals(VitGraph.OUTPUT))
+        List<Integer> named = flat.stream()
+                .filter(i -> names.get(i).equals(given.orElse(VitGraph.OUTPUT)))
                 .toList();
-        return named.isEmpty() ? flat : named;
+        return named.isEmpty() && given.isEmpty() ? flat : named;
     }
 
     /** The names of what is put before and behind the graph. */

@@ -7,11 +7,14 @@ import ham.merge.InputException;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Labels;
 import ham.runtime.classify.Prediction;
+import ham.runtime.classify.Supplement;
 import ham.runtime.image.RgbImage;
+import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.preprocess.Preprocessing;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** Runs a model in two forms on the same images, each as {@link Classifier} serves it. */
@@ -26,11 +29,15 @@ public final class FormCheck {
     private static final double SAME_PIXELS = 2e-2;
 
     /** Whether a model can be served by {@link Classifier}, and so be compared: float32 images in, labels and preprocessing known. */
-    public static boolean possible(Path plain) {
+    public static boolean possible(Path plain, Optional<String> logits) {
         OnnxSummary summary = OnnxSummary.of(plain);
         return summary.metadata().keySet().containsAll(List.of(Labels.METADATA_KEY, Preprocessing.METADATA_KEY))
                 && summary.inputs().get(0).dtype().equals("float")
-                && summary.outputs().get(0).dtype().equals("float");
+                && summary.outputs().stream()
+                        .filter(each -> logits.isEmpty() || each.name().equals(logits.get()))
+                        .findFirst()
+                        .filter(each -> each.dtype().equals("float"))
+                        .isPresent();
     }
 
     private FormCheck() {}
@@ -40,10 +47,13 @@ public final class FormCheck {
      *
      * @param plain a model as an exporter writes it
      * @param formed the same in another form
+     * @param logits the output of the plain model that holds the logits, where it is not the first that has a number a class
      * @throws InputException when they differ by more than the tolerance
      */
-    public static ParityReport of(Path plain, Path formed, GraphForm form, SessionSettings settings) {
-        try (Classifier before = Classifier.open(plain, settings);
+    public static ParityReport of(
+            Path plain, Path formed, GraphForm form, Optional<String> logits, SessionSettings settings) {
+        Supplement named = new Supplement(Optional.empty(), Optional.empty(), Optional.empty(), logits);
+        try (Classifier before = Classifier.of(OnnxModel.open(plain, settings), named);
                 Classifier after = Classifier.open(formed, settings)) {
             int classes = before.labels().size();
             float[] usual = new float[SIDES.size() * classes];

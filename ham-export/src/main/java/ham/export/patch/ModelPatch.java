@@ -99,7 +99,13 @@ public final class ModelPatch {
         return hash[0];
     }
 
-    private static String apply(Path patch, Path base, Path target) throws IOException {
+    /**
+     * As {@link #apply(Path, Path, Path, boolean)}, but what fails leaves the file behind, for a caller that names and removes it itself.
+     *
+     * @param target where nothing is yet
+     * @throws IOException when the target cannot be written
+     */
+    public static String apply(Path patch, Path base, Path target) throws IOException {
         PatchContent content = PatchContent.read(patch);
         FileBytes model = FileBytes.open(base);
         requireBase(patch, content, model);

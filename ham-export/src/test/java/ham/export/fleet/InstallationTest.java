@@ -7,6 +7,8 @@ import ham.common.Sha256;
 import ham.merge.InputException;
 import ham.merge.io.Outputs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,6 +130,35 @@ class InstallationTest {
                 }))
                 .hasMessage("does not open");
         assertThat(names("")).containsExactlyInAnyOrderElementsOf(withLock(before));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFullDiskIsSaidOfTheModelAndLeavesNothingBehind(boolean external) throws IOException {
+        reset(external);
+        Update update = update(external, 0, Optional.empty());
+        List<String> before = names("");
+        Disk full = new Disk() {
+            @Override
+            public void sync(Path file) throws IOException {
+                throw new FileSystemException(file.toString(), null, "No space left on device");
+            }
+        };
+        assertThatThrownBy(() -> new Installation(model, full).apply(update, next -> {}))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(model + ": cannot be written")
+                .hasMessageContaining("No space left on device");
+        assertThat(names("")).containsExactlyInAnyOrderElementsOf(withLock(before));
+    }
+
+    @Test
+    void whatCannotBeWrittenIsNoFaultOfTheUpdate() throws IOException {
+        reset(false);
+        Update update = update(false, 0, Optional.empty());
+        Path nowhere = folder.resolve("missing/patch");
+        assertThatThrownBy(() -> update.extract(0, nowhere))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining(nowhere.toString());
     }
 
     /** The file by which processes exclude each other stays: to remove it would let two in. */

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UpdateTest {
     /** Made by {@code openssl genpkey -algorithm ed25519}. */
@@ -72,6 +74,19 @@ class UpdateTest {
         assertThatThrownBy(() -> SigningKeys.readPublic(mine.privateKey())).hasMessageContaining("PUBLIC KEY in PEM");
         assertThatThrownBy(() -> SigningKeys.readPrivate(folder.resolve("none")))
                 .hasMessageContaining("cannot be read");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void ofAPairOfKeysNoneIsLeftAlone(int written) throws IOException {
+        Path keys = Files.createDirectory(folder.resolve("keys"));
+        assertThatThrownBy(() -> SigningKeys.generate(keys.resolve("mine"), new FailingDisk(written)))
+                .isInstanceOf(FailingDisk.PowerLoss.class);
+        assertThat(keys).isEmptyDirectory();
+        SigningKeys.KeyFiles made = SigningKeys.generate(keys.resolve("mine"), new FailingDisk(2));
+        assertThat(keys.toFile().listFiles())
+                .containsExactlyInAnyOrder(
+                        made.privateKey().toFile(), made.publicKey().toFile());
     }
 
     /** Whatever byte is damaged: the update is refused, or it does what was signed. */

@@ -216,13 +216,13 @@ class FormChangeTest {
     void theCheckFindsAWrongForm() throws IOException {
         Path one = export(preprocessing(new Resizing.Exact(32, 32), Resample.BILINEAR, Crop.NONE));
         GraphForm form = new GraphForm(Input.UINT8, Output.PROBABILITIES, 1, false);
-        assertThat(FormCheck.of(one, changed(one, form), form, SampleModel.SETTINGS)
+        assertThat(FormCheck.of(one, changed(one, form), form, Optional.empty(), SampleModel.SETTINGS)
                         .maxAbs())
                 .isLessThan(2e-2);
         Path normalised = folder.resolve("other.onnx");
         Files.copy(changed(one, form), normalised);
         Path other = export(preprocessing(new Resizing.ShortestEdge(40), Resample.BILINEAR, Crop.CENTER));
-        assertThatThrownBy(() -> FormCheck.of(other, normalised, form, SampleModel.SETTINGS))
+        assertThatThrownBy(() -> FormCheck.of(other, normalised, form, Optional.empty(), SampleModel.SETTINGS))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("was not written");
     }

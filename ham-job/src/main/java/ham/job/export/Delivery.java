@@ -36,6 +36,7 @@ public final class Delivery {
     private final Path base;
     private final Path out;
     private final GraphForm form;
+    private final Optional<String> logits;
     private final Optional<PackageChoice> packaging;
     private final Optional<PatchChoice> patching;
     private final boolean force;
@@ -47,6 +48,7 @@ public final class Delivery {
         base = Objects.requireNonNull(builder.base, "base");
         out = Objects.requireNonNull(builder.out, "out");
         form = builder.form;
+        logits = builder.logits;
         packaging = builder.packaging;
         patching = builder.patching;
         force = builder.force;
@@ -65,6 +67,7 @@ public final class Delivery {
         private Path base;
         private Path out;
         private GraphForm form = GraphForm.PLAIN;
+        private Optional<String> logits = Optional.empty();
         private Optional<PackageChoice> packaging = Optional.empty();
         private Optional<PatchChoice> patching = Optional.empty();
         private boolean force;
@@ -89,6 +92,12 @@ public final class Delivery {
         /** What the model takes and gives. */
         public Builder optForm(GraphForm other) {
             form = other;
+            return this;
+        }
+
+        /** The output of the model that is exported which holds the logits, where it has several. */
+        public Builder optLogits(String output) {
+            logits = Optional.of(output);
             return this;
         }
 
@@ -199,8 +208,9 @@ public final class Delivery {
             ExportResult exported = written.result();
             Path formed =
                     plain ? model : formed(model, folder.path().resolve("form").resolve("model.onnx"));
-            if (!plain && verify && FormCheck.possible(model)) {
-                listener.stage(FormCheck.of(model, formed, form, settings).text());
+            if (!plain && verify && FormCheck.possible(model, logits)) {
+                listener.stage(
+                        FormCheck.of(model, formed, form, logits, settings).text());
             }
             if (packaging.isPresent()) {
                 Outputs.folder(
@@ -221,7 +231,7 @@ public final class Delivery {
 
     private Path formed(Path model, Path target) throws IOException {
         Files.createDirectories(target.getParent());
-        FormChange.write(model, form, target);
+        FormChange.write(model, form, logits, target);
         return target;
     }
 

@@ -1,5 +1,7 @@
 package ham.merge.folder;
 
+import ham.merge.adapter.AdapterSource;
+import ham.merge.record.OwnNames;
 import java.util.Optional;
 
 /**
@@ -11,4 +13,16 @@ import java.util.Optional;
 public record AdapterOrigin(Optional<String> base, Optional<String> classifier) {
     /** Nothing. */
     public static final AdapterOrigin UNKNOWN = new AdapterOrigin(Optional.empty(), Optional.empty());
+
+    /** As a merge recorded it. */
+    static AdapterOrigin of(OwnNames names) {
+        return new AdapterOrigin(Optional.ofNullable(names.base()), Optional.ofNullable(names.classifier()));
+    }
+
+    /** For the record of a merge with an adapter of this origin. */
+    OwnNames names(AdapterSource adapter) {
+        String first = adapter.layers().isEmpty() ? null : adapter.layers().firstKey();
+        String own = first == null ? null : adapter.ownName(first);
+        return new OwnNames(own == null || own.equals(first) ? null : own, base.orElse(null), classifier.orElse(null));
+    }
 }

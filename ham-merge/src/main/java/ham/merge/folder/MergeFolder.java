@@ -286,7 +286,14 @@ public final class MergeFolder {
                 old ? own.baseSha256().or(() -> Optional.ofNullable(record.baseSha256())) : own.baseSha256(),
                 own.mode(),
                 own.groupAlphas());
-        return new AdapterFolder(Path.of(input.path()), adapter, known, head, input::sha256);
+        return new AdapterFolder(
+                Path.of(input.path()),
+                adapter,
+                known,
+                head,
+                input::sha256,
+                AdapterOrigin.of(input.called()),
+                List.of());
     }
 
     private MergeRequest request() {

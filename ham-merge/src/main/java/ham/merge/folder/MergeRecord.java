@@ -185,12 +185,13 @@ public record MergeRecord(
 
     private static AdapterRecord input(AdapterFolder folder) {
         return AdapterRecord.of(
-                folder.adapter().name(),
-                folder.path().toString(),
-                folder.sha256(),
-                folder.record(),
-                null,
-                folder.adapter().fanInFanOut());
+                        folder.adapter().name(),
+                        folder.path().toString(),
+                        folder.sha256(),
+                        folder.record(),
+                        null,
+                        folder.adapter().fanInFanOut())
+                .called(folder.origin().names(folder.adapter()));
     }
 
     private static Step step(MergeStep step, boolean ham) {

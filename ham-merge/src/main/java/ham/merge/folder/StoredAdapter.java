@@ -5,8 +5,10 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.checkpoint.LayerName;
 import ham.merge.gram.GramFile;
 import ham.merge.gram.InputGram;
+import ham.merge.record.AdapterRecord;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsFile;
 import java.util.Collections;
@@ -27,6 +29,7 @@ final class StoredAdapter implements AdapterSource {
     private final SafetensorsFile file;
     private final Optional<GramFile> grams;
     private final boolean fanInFanOut;
+    private final Optional<String> ownFirst;
     private final SortedMap<String, LayerShape> layers = new TreeMap<>();
     private final SortedMap<String, String> biases = new TreeMap<>();
 
@@ -35,7 +38,7 @@ final class StoredAdapter implements AdapterSource {
      *
      * @param prefix what their names begin with
      * @param grams of the merge's adapters, where it was made with them
-     * @param fanInFanOut whether the adapter is for weights that are stored as [in, out]
+     * @param input what the merge recorded of the adapter
      * @param unused names of tensors; those of this adapter are taken out
      * @throws InputException when factors are incomplete or do not fit together
      */
@@ -44,13 +47,14 @@ final class StoredAdapter implements AdapterSource {
             String prefix,
             SafetensorsFile file,
             Optional<GramFile> grams,
-            boolean fanInFanOut,
+            Optional<AdapterRecord> input,
             NavigableSet<String> unused) {
         this.grams = grams;
         this.name = name;
         this.prefix = prefix;
         this.file = file;
-        this.fanInFanOut = fanInFanOut;
+        this.fanInFanOut = input.map(AdapterRecord::fanInFanOut).orElse(false);
+        this.ownFirst = input.map(each -> each.called().weight());
         // The prefix ends in a dot, and what begins with it sorts before a slash in its place.
         NavigableSet<String> own = unused.subSet(prefix, true, prefix.substring(0, prefix.length() - 1) + "/", false);
         for (String tensor : List.copyOf(own)) {
@@ -103,6 +107,17 @@ final class StoredAdapter implements AdapterSource {
     @Override
     public String name() {
         return name;
+    }
+
+    /** As the adapter's own files, of which the merge recorded the first name. */
+    @Override
+    public String ownName(String weight) {
+        if (layers.isEmpty() || ownFirst.isEmpty()) {
+            return weight;
+        }
+        return weight.equals(layers.firstKey())
+                ? ownFirst.get()
+                : LayerName.like(ownFirst.get(), weight).orElse(weight);
     }
 
     @Override

@@ -7,12 +7,12 @@ import ham.merge.safetensors.SafetensorsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** The members of the groups that {@code merge.json} lists, with their tensors in {@code groups.safetensors}. */
 final class StoredGroups {
@@ -29,16 +29,15 @@ final class StoredGroups {
         Path gramFile = file.resolveSibling(MergeFolder.GRAMS);
         Optional<GramFile> grams = Files.exists(gramFile) ? Optional.of(GramFile.open(gramFile)) : Optional.empty();
         NavigableSet<String> unused = new TreeSet<>(factors.names());
-        Set<String> fanInFanOut = record.inputs().stream()
-                .filter(input -> Boolean.TRUE.equals(input.fanInFanOut()))
-                .map(AdapterRecord::adapter)
-                .collect(Collectors.toSet());
+        Map<String, AdapterRecord> inputs = new HashMap<>();
+        record.inputs().forEach(input -> inputs.putIfAbsent(input.adapter(), input));
         List<List<StoredAdapter>> groups = new ArrayList<>();
         for (MergeRecord.Members group : record.groups()) {
             List<StoredAdapter> members = new ArrayList<>();
             for (String name : group.members()) {
                 String prefix = MergeFolder.factorPrefix(groups.size(), members.size());
-                members.add(new StoredAdapter(name, prefix, factors, grams, fanInFanOut.contains(name), unused));
+                members.add(
+                        new StoredAdapter(name, prefix, factors, grams, Optional.ofNullable(inputs.get(name)), unused));
             }
             groups.add(members);
         }

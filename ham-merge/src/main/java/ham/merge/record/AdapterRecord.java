@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param sha256 hash of its tensors; in {@code merge.json} only
  * @param merged what an adapter that is a merge was made from
  * @param fanInFanOut whether it is for weights that are stored as [in, out]
+ * @param ownNames what its own files call things; in {@code merge.json} only
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AdapterRecord(
@@ -32,7 +33,8 @@ public record AdapterRecord(
         List<Double> groupAlphas,
         List<Map<String, Double>> groupLayerAlphas,
         JsonNode merged,
-        Boolean fanInFanOut) {
+        Boolean fanInFanOut,
+        OwnNames ownNames) {
 
     /** What {@code ham.json} holds. */
     public static AdapterRecord of(HamRecord record) {
@@ -54,7 +56,32 @@ public record AdapterRecord(
                 Importances.means(record.groupAlphas()),
                 Importances.allLayers(record.groupAlphas()),
                 merged,
-                fanInFanOut ? Boolean.TRUE : null);
+                fanInFanOut ? Boolean.TRUE : null,
+                null);
+    }
+
+    /** The same with what the adapter's own files call things. */
+    public AdapterRecord called(OwnNames names) {
+        return new AdapterRecord(
+                adapter,
+                path,
+                sha256,
+                alpha,
+                layerAlphas,
+                task,
+                classes,
+                baseSha256,
+                mode,
+                groupAlphas,
+                groupLayerAlphas,
+                merged,
+                fanInFanOut,
+                names.equals(OwnNames.NONE) ? null : names);
+    }
+
+    /** What the adapter's own files call things, as far as it is known. */
+    public OwnNames called() {
+        return ownNames == null ? OwnNames.NONE : ownNames;
     }
 
     /**

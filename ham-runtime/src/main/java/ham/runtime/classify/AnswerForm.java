@@ -20,6 +20,9 @@ public enum AnswerForm {
     /** Key of the form in a model's metadata. */
     public static final String METADATA_KEY = "ham.output";
 
+    /** Key of the name of the output that holds the classes, in the metadata of a model whose exporter was told it. */
+    public static final String LOGITS_KEY = "ham.logits";
+
     /** Stands for the logarithm of a probability that is 0 or not told: that of the smallest float. */
     static final float LEAST = (float) Math.log(Float.MIN_VALUE);
 

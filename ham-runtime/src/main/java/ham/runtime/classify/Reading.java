@@ -66,13 +66,17 @@ record Reading(String model, AnswerForm form, Scores scores, int output, List<St
         };
     }
 
-    /** The output that is named; else the first, unless only another one has a number a class. */
-    private static int output(Model model, int classes, Optional<String> named, Optional<AnswerForm> told) {
+    /** The output that is named, here or in the metadata; else the first, unless only another one has a number a class. */
+    private static int output(Model model, int classes, Optional<String> given, Optional<AnswerForm> told) {
         List<TensorSpec> outputs = model.outputs();
+        List<String> names = outputs.stream().map(TensorSpec::name).toList();
+        Optional<String> named = given.isPresent() || told.isPresent()
+                ? given
+                : Optional.ofNullable(model.metadata().get(AnswerForm.LOGITS_KEY))
+                        .filter(names::contains);
         if (named.isEmpty() && (told.isPresent() || outputs.size() == 1 || fits(outputs.get(0), classes))) {
             return 0;
         }
-        List<String> names = outputs.stream().map(TensorSpec::name).toList();
         if (named.isPresent()) {
             if (!names.contains(named.get())) {
                 throw ModelException.parameter(

@@ -41,6 +41,7 @@ public record ClassifierLayer(
     private static final Set<String> BEHIND = Set.of("Add", CAST, "Identity");
     private static final Set<String> TAIL = Set.of("Softmax", "LogSoftmax", "Sigmoid", CAST, "Identity", "ArgMax");
     private static final String ADVICE = "; keep the graph's own (head: keep)";
+    private static final String OTHER_WAY = ", or keep the graph's own (head: keep)";
 
     /**
      * Finds the classifier.
@@ -53,12 +54,40 @@ public record ClassifierLayer(
                 .flatMap(place -> Walk.from(model, uses, place).stream())
                 .toList();
         if (walks.size() != 1) {
-            throw refused(
-                    model,
-                    "expected one node that multiplies by the base's classifier, found "
-                            + (walks.isEmpty() ? "none" : "several"));
+            long multipliers = places.stream()
+                    .flatMap(place -> uses.of(place.tensor().name()).stream())
+                    .filter(ClassifierLayer::multiplies)
+                    .count();
+            throw new InputException(
+                    model.file().path(),
+                    "expected one node that multiplies by the "
+                            + (places.size() == 1
+                                    ? "classifier '" + places.get(0).tensor().name() + "'"
+                                    : "base's classifier")
+                            + ", found " + (multipliers > 1 ? "several" : "none")
+                            + "; name the output of the one to replace (logits)" + OTHER_WAY);
         }
         return walks.get(0).classifier();
+    }
+
+    /**
+     * The classifier that multiplies by a constant.
+     *
+     * @param nodes indices of the node that multiplies, and of those through which it gets the constant, from there back
+     * @throws InputException as {@link #find}
+     */
+    static ClassifierLayer of(ModelIndex model, Uses uses, Placement place, List<Integer> nodes) {
+        return Walk.back(model, uses, place, nodes).classifier();
+    }
+
+    /** Whether a node between classifier and output leaves the number of classes as it is. */
+    static boolean passes(NodeEntry node) {
+        return BEHIND.contains(node.operator()) || TAIL.contains(node.operator());
+    }
+
+    /** Whether a node may stand between a constant and the node that multiplies by it. */
+    static boolean prepares(NodeEntry node) {
+        return BEFORE.contains(node.operator());
     }
 
     static boolean multiplies(Use use) {
@@ -110,6 +139,23 @@ public record ClassifierLayer(
                 walk.nodes.add(index);
                 value = node.outputs().get(0);
             }
+        }
+
+        /** The way back from the node that multiplies; what others read too stays. */
+        static Walk back(ModelIndex model, Uses uses, Placement place, List<Integer> way) {
+            Walk walk = new Walk(model, uses, place);
+            walk.multiplier = way.get(0);
+            walk.nodes.add(way.get(0));
+            for (int i = way.size() - 1; i > 0; i--) {
+                walk.pass(model.nodes().get(way.get(i)));
+            }
+            for (int index : way.subList(1, way.size())) {
+                if (uses.direct(model.nodes().get(index).outputs().get(0)).size() != 1) {
+                    break;
+                }
+                walk.nodes.add(index);
+            }
+            return walk;
         }
 
         private void pass(NodeEntry node) {
