@@ -176,9 +176,10 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "at %.1f images a second all tasks take about %s of training, and as a rough bound %s of passes for heads and"
+                        "at %.1f %s a second all tasks take about %s of training, and as a rough bound %s of passes for heads and"
                                 + " accuracies",
                         imagesPerSecond,
+                        inputs.kind(),
                         duration(training),
                         duration(passes));
     }

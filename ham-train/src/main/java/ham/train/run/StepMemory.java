@@ -20,13 +20,10 @@ record StepMemory(long example, int batch, int microBatch) {
     /** Bytes that a step may keep on a CPU: what more examples at once would need buys no speed there. */
     private static final long MOST = 2L << 30;
 
-    /** Width of an attention head where a base does not say another. */
-    private static final int HEAD_WIDTH = 64;
-
     static StepMemory of(RunInputs inputs, Backbone backbone) {
         long tokens = tokens(inputs);
         long hidden = backbone.inputs(backbone.weightName(0, Target.QUERY));
-        long attention = inputs.base().isVit() ? inputs.base().config().heads() : Math.max(1, hidden / HEAD_WIDTH);
+        long attention = inputs.base().encoder().heads();
         int size = backbone.engine().precision() == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
         long example = tokens * backbone.blocks() * (KEPT_WIDTHS * hidden + 2L * attention * tokens) * size;
         int batch = inputs.config().recipe().batch();
