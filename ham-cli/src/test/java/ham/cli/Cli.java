@@ -44,7 +44,7 @@ public record Cli(int exitCode, String out, String err) {
     }
 
     /** One error on standard error, in one line that has all the parts; nothing on standard output. Warnings and stages may stand before it. */
-    Cli failsWith(int expectedExitCode, String... parts) {
+    public Cli failsWith(int expectedExitCode, String... parts) {
         assertThat(exitCode).as(err).isEqualTo(expectedExitCode);
         assertThat(out).isEmpty();
         assertThat(err.lines().filter(line -> line.startsWith("ham: ") && !line.startsWith("ham: warning: ")))
@@ -57,7 +57,7 @@ public record Cli(int exitCode, String out, String err) {
     }
 
     /** Standard output as the one JSON document that it must be. */
-    JsonNode json() {
+    public JsonNode json() {
         try {
             return JsonMapper.builder().build().readTree(out);
         } catch (IOException e) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** {@code ham train} on a tiny model, small enough for a test. */
-final class TinyTraining {
+public final class TinyTraining {
     private TinyTraining() {}
 
     /**
@@ -15,7 +15,7 @@ final class TinyTraining {
      *
      * @param more further options
      */
-    static Cli train(Path base, Path data, Path out, int tasks, int epochs, Object... more) {
+    public static Cli train(Path base, Path data, Path out, int tasks, int epochs, Object... more) {
         List<Object> arguments = new ArrayList<>(List.of("train", "--base", base, "--data", data, "--out", out));
         arguments.addAll(List.of("--tasks", tasks, "--epochs", epochs, "--batch", 8, "--rank", 4, "--projection", 64));
         arguments.addAll(List.of("--threads", 1, "--json"));

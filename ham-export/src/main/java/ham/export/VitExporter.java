@@ -97,20 +97,20 @@ public final class VitExporter {
         float[] bakedLogits = run(baked, inputs, request.settings());
         Map<String, float[]> others = new TreeMap<>();
         request.engine().map(engine -> engine.all(inputs)).ifPresent(logits -> others.put(ParityReport.ENGINE, logits));
-        Path factored = baked.resolveSibling(baked.getFileName() + ".factored");
-        factored.toFile().deleteOnExit(); // for Ctrl-C
-        try {
-            write(metadata, forms.factored(), factored);
-            others.put(ParityReport.FACTORED, run(factored, inputs, request.settings()));
-        } finally {
-            Files.deleteIfExists(factored);
-        }
+        others.put(ParityReport.FACTORED, beside(baked, ".factored", metadata, forms.factored(), request, inputs));
         ParityReport report =
                 switch (request.format().precision()) {
                     case FP32 -> ParityReport.compare(inputs, bakedLogits, others);
                     case FP16 -> ParityReport.compare(inputs, bakedLogits, others, ParityReport.HALF_TOLERANCE);
                     case INT8 -> ParityReport.compareTop1(inputs, bakedLogits, others);
                 };
+        // Integers move the logits by more than most deltas do.
+        if (request.format().precision() != Precision.INT8 && !forms.changes().isZero()) {
+            report = report.controlled(
+                    bakedLogits,
+                    others.get(ParityReport.FACTORED),
+                    beside(baked, ".without", metadata, forms.unchanged(), request, inputs));
+        }
         if (!report.passed()) {
             String wayOut = request.format().precision() == Precision.INT8
                     ? "; leave sensitive layers in float (float-layers), calibrate on other images, or choose fp16"
@@ -119,6 +119,25 @@ public final class VitExporter {
                     request.output(), "was not written, because its forms disagree: " + report.text() + wayOut);
         }
         return report;
+    }
+
+    /** Logits of another form, which is written beside the baked one for as long as it runs. */
+    private static float[] beside(
+            Path baked,
+            String ending,
+            ModelMetadata metadata,
+            GraphProto graph,
+            ExportRequest request,
+            ParityInputs inputs)
+            throws IOException {
+        Path file = baked.resolveSibling(baked.getFileName() + ending);
+        file.toFile().deleteOnExit(); // for Ctrl-C
+        try {
+            write(metadata, graph, file);
+            return run(file, inputs, request.settings());
+        } finally {
+            Files.deleteIfExists(file);
+        }
     }
 
     private static void write(ModelMetadata metadata, GraphProto graph, Path file) throws IOException {

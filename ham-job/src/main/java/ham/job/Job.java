@@ -186,7 +186,7 @@ public final class Job {
         SessionSettings settings = new SessionSettings(config.threads());
         listener.stage("exporting and comparing the three forms of the model");
         export(inputs, folder, settings);
-        listener.stage("evaluating the exported model on the test images of all tasks");
+        listener.stage("evaluating the exported model on the test " + inputs.kind() + " of all tasks");
         evaluate(inputs, folder, settings);
         writeReport(folder.path());
     }

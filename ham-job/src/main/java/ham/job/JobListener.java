@@ -16,6 +16,9 @@ public interface JobListener extends WorkListener, RunProgress {
     default void warned(String sentence) {}
 
     @Override
+    default void learnsFrom(String kind) {}
+
+    @Override
     default void planned(String sentence) {
         stage(sentence);
     }

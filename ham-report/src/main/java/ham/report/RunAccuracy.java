@@ -19,8 +19,9 @@ import java.util.function.Function;
  *
  * @param metrics {@code metrics.json}
  * @param evaluation the exported model's accuracy by task, for the numbers of test images
+ * @param kind what the run learnt from, in the plural
  */
-record RunAccuracy(MetricsDocument metrics, EvaluationDocument evaluation) {
+record RunAccuracy(MetricsDocument metrics, EvaluationDocument evaluation, String kind) {
     /** More lines than this are spread over a chart a head. */
     private static final int MOST_LINES = 7;
 
@@ -146,6 +147,6 @@ record RunAccuracy(MetricsDocument metrics, EvaluationDocument evaluation) {
                     Values.text(task.images()),
                     Values.text(Values.number(task.accuracy()), Unit.FRACTION)));
         }
-        return rows.isEmpty() ? "" : Html.table("Tasks", List.of("task", "classes", "test images", "accuracy"), rows);
+        return rows.isEmpty() ? "" : Html.table("Tasks", List.of("task", "classes", "test " + kind, "accuracy"), rows);
     }
 }

@@ -68,21 +68,22 @@ public record RunReport(
 
     /** The whole page. */
     public String html() {
-        RunAccuracy accuracy = new RunAccuracy(metrics, evaluation);
+        RunAccuracy accuracy = new RunAccuracy(metrics, evaluation, run.examples());
         RunGroups groups = new RunGroups(merge);
         RunCosts costs = new RunCosts(metrics);
         Page page = new Page(title(), "Run of " + Values.text(run.started()));
         page.lead(Html.cards(cards())).lead(Html.warnings(warnings()));
         page.section(
                 "Accuracy after every task",
-                "Over all classes seen so far, " + (accuracy.weighed() ? "every image" : "every task")
+                "Over all classes seen so far, " + (accuracy.weighed() ? "all " + run.examples() : "all tasks")
                         + " counting the same."
                         + (accuracy.toldTheTask() ? " Oracle is told the task; the others are not." : ""),
                 accuracy.overTasks(),
                 accuracy.figures());
         page.section(
                 "Accuracy matrix",
-                "Accuracy on each task's test images among all classes seen so far, with the run's method and head.",
+                "Accuracy on each task's test " + run.examples()
+                        + " among all classes seen so far, with the run's method and head.",
                 accuracy.heatMap());
         page.section("Tasks", "Accuracy of the exported model on each task, among all classes.", accuracy.tasks());
         page.section(
@@ -114,7 +115,7 @@ public record RunReport(
         if (cards.isEmpty()) {
             fraction(cards, "last accuracy", metrics.last());
         }
-        if (new RunAccuracy(metrics, evaluation).overTime()) {
+        if (new RunAccuracy(metrics, evaluation, run.examples()).overTime()) {
             fraction(cards, "average incremental accuracy", metrics.averageIncremental());
             fraction(cards, "forgetting", metrics.forgetting());
         }
@@ -158,6 +159,11 @@ public record RunReport(
                 .differences()
                 .forEach((form, difference) ->
                         rows.add(List.of(form, String.format(Locale.ROOT, "%.2e", Values.number(difference)))));
+        if (export.parity().withoutDelta() != null) {
+            rows.add(List.of(
+                    "without the delta (control)",
+                    String.format(Locale.ROOT, "%.2e", export.parity().withoutDelta())));
+        }
         return rows.isEmpty() ? "" : Html.table("Differences", List.of("form", "difference"), rows);
     }
 

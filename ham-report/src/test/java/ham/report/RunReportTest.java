@@ -73,7 +73,7 @@ class RunReportTest {
     @Test
     void theChartWeighsTasksByTheirImages() {
         assertThat(page(NONE))
-                .contains("after task 1: 100.00 %", "after task 2: 25.00 %", "every image counting the same");
+                .contains("after task 1: 100.00 %", "after task 2: 25.00 %", "all images counting the same");
     }
 
     @Test
@@ -81,7 +81,7 @@ class RunReportTest {
         JsonNode metrics = json("{'R': [[1], [0, 1]], 'variants': {'ham/linear': {'R': [[1], [0, 1]]}}}");
         assertThat(RunReport.of(NONE, metrics, NONE, NONE, NONE, Optional.empty())
                         .html())
-                .contains("after task 2: 50.00 %", "every task counting the same");
+                .contains("after task 2: 50.00 %", "all tasks counting the same");
     }
 
     /** Sequential, linear and frozen have no groups; a run without any record still has a page. */

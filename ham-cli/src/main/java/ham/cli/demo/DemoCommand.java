@@ -16,6 +16,8 @@ import ham.merge.io.Outputs;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.SessionSettings;
 import ham.train.config.RunConfig;
+import ham.train.data.ImageSet;
+import ham.train.data.TextSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +89,7 @@ public final class DemoCommand implements Callable<Integer> {
         ObjectNode json = summary.json();
         double seconds = (System.nanoTime() - started) / 1e9;
         json.put("seconds", seconds);
-        console.result(summary.text() + RunText.whereToLook(run, seconds), json);
+        console.result(summary.text() + RunText.whereToLook(run, seconds, ImageSet.KIND), json);
         return ExitCode.DONE;
     }
 
@@ -102,7 +104,7 @@ public final class DemoCommand implements Callable<Integer> {
         double seconds = (System.nanoTime() - started) / 1e9;
         json.put("seconds", seconds);
         json.set("baked", served.json());
-        console.result(summary.text() + served.text() + RunText.whereToLook(run, seconds), json);
+        console.result(summary.text() + served.text() + RunText.whereToLook(run, seconds, TextSet.KIND), json);
         return ExitCode.DONE;
     }
 

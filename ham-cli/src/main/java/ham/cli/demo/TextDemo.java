@@ -10,6 +10,7 @@ import ham.export.bake.Baker;
 import ham.export.importing.ImportRequest;
 import ham.export.importing.ImportResult;
 import ham.export.importing.ModelImport;
+import ham.export.parity.ParityReport;
 import ham.job.Job;
 import ham.merge.InputException;
 import ham.merge.folder.Merged;
@@ -121,14 +122,13 @@ final class TextDemo {
         List<String> texts = Dataset.texts(dataset.test(), "the demo").texts();
         ObjectNode json = JsonFiles.object();
         json.put("file", baked.toString());
-        result.parity().ifPresent(parity -> json.put("max_abs", parity.maxAbs()).put("top1", parity.top1()));
+        result.parity().ifPresent(parity -> json.put("max_abs", parity.maxAbs())
+                .put("without_delta", parity.withoutDelta())
+                .put("top1", parity.top1()));
         Table table = new Table("way to serve", "accuracy", "p50 a text", "MB");
         row(table, json, "merged, in Maven's graph", baked, dataset, texts, settings);
         row(table, json, "merged, in ham's graph", run.resolve(Job.MODEL), dataset, texts, settings);
-        String parity = result.parity()
-                .map(each -> String.format(
-                        Locale.ROOT, "largest difference of logits from its references %.1e", each.maxAbs()))
-                .orElse("");
+        String parity = result.parity().map(ParityReport::text).orElse("");
         return new Served("\nbaked into " + MODEL + ": " + parity + "\n\n" + table + "\n" + baked + "\n", json);
     }
 

@@ -59,13 +59,13 @@ public final class EvalCommand implements Callable<Integer> {
                     dataset,
                     tasks,
                     done -> console.progress("evaluating: %d of %d", done, total));
-            console.result(text(accuracy), JsonFiles.tree(accuracy));
+            console.result(text(accuracy, dataset.test().kind()), JsonFiles.tree(accuracy));
             return ExitCode.DONE;
         }
     }
 
-    private static String text(DeployedAccuracy accuracy) {
-        Table table = new Table("task", "images", "accuracy", "classes");
+    private static String text(DeployedAccuracy accuracy, String kind) {
+        Table table = new Table("task", kind, "accuracy", "classes");
         int task = 0;
         for (TaskAccuracy each : accuracy.tasks()) {
             table.row(

@@ -9,6 +9,7 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
 import ham.report.bench.BenchDocument;
 import ham.report.record.ExportDocument;
+import ham.train.data.TextSet;
 import ham.train.eval.DeployedAccuracy;
 import ham.train.learn.LearningMethod;
 import ham.train.record.MetricsRecord;
@@ -71,7 +72,7 @@ public record RunText(String text, ObjectNode json) {
         }
         if (record.guard() != null) {
             json.set("guard", JsonRecords.tree(record.guard()));
-            text.append("\n\n").append(record.guard().sentence());
+            text.append("\n\n").append(record.guard().sentence(record.examples()));
         }
         if (Files.exists(run.resolve(Job.BENCH))) {
             BenchDocument bench = BenchDocument.read(run.resolve(Job.BENCH));
@@ -127,26 +128,36 @@ public record RunText(String text, ObjectNode json) {
                 .collect(Collectors.joining(", "));
         return String.format(
                 Locale.ROOT,
-                "three forms agree: largest difference of logits from the baked model %.1e (%s; allowed %.1e), top-1"
+                "three forms agree: largest difference of logits from the baked model %.1e (%s%s; allowed %.1e), top-1"
                         + " agreement %.1f %% on %s",
                 parity.maxAbs(),
                 forms,
+                parity.withoutDelta() == null
+                        ? ""
+                        : String.format(Locale.ROOT, "; without the delta %.1e", parity.withoutDelta()),
                 parity.tolerance() == null ? Double.POSITIVE_INFINITY : parity.tolerance(),
                 100 * parity.top1(),
                 parity.inputs());
     }
 
-    /** The closing lines of the demo. */
-    public static String whereToLook(Path run, double seconds) {
+    /**
+     * The closing lines of the demo.
+     *
+     * @param kind what it learnt from, in the plural
+     */
+    public static String whereToLook(Path run, double seconds, String kind) {
+        String one = kind.equals(TextSet.KIND) ? "--text TEXT" : "IMAGE...";
         return String.format(
                 Locale.ROOT,
                 "%n%ndone in %.0f s; everything is in %s%n"
-                        + "  ham run %s/model.onnx IMAGE...   classify images with the one file%n"
+                        + "  ham run %s/model.onnx %s   classify %s with the one file%n"
                         + "  ham inspect %s/merged            which adapter went into which group%n"
                         + "  %s/report.html                   the same in pictures",
                 seconds,
                 run,
                 run,
+                one,
+                kind,
                 run,
                 run);
     }

@@ -4,6 +4,7 @@ import ham.cli.console.Console;
 import ham.job.JobListener;
 import ham.merge.head.HeadKind;
 import ham.train.config.RunConfig;
+import ham.train.data.ImageSet;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.StepProgress;
 import ham.train.run.TaskSummary;
@@ -23,6 +24,7 @@ public final class TrainingProgress implements JobListener {
     private final HeadKind head;
     private final Set<String> told;
     private final Set<String> failures = new HashSet<>();
+    private String kind = ImageSet.KIND;
 
     public TrainingProgress(Console console, RunConfig config) {
         this(console, config, new HashSet<>());
@@ -41,6 +43,11 @@ public final class TrainingProgress implements JobListener {
     }
 
     @Override
+    public void learnsFrom(String plural) {
+        kind = plural;
+    }
+
+    @Override
     public void warned(String sentence) {
         if (told.add(sentence)) {
             console.warn(sentence);
@@ -54,7 +61,7 @@ public final class TrainingProgress implements JobListener {
 
     @Override
     public void progress(String what, long done, long total) {
-        console.progress("%s: %d of %d images", what, done, total);
+        console.progress("%s: %d of %d %s", what, done, total, kind);
     }
 
     @Override
@@ -79,15 +86,15 @@ public final class TrainingProgress implements JobListener {
     @Override
     public void step(int task, int tasks, StepProgress step) {
         console.progress(
-                "task %d of %d: epoch %d, step %d of %d, loss %.3f, %.0f images/s",
-                task + 1, tasks, step.epoch(), step.step(), step.steps(), step.loss(), step.imagesPerSecond());
+                "task %d of %d: epoch %d, step %d of %d, loss %.3f, %.0f %s/s",
+                task + 1, tasks, step.epoch(), step.step(), step.steps(), step.loss(), step.imagesPerSecond(), kind);
     }
 
     @Override
     public void finished(TaskSummary summary) {
         List<String> parts = new ArrayList<>();
         summary.loss().ifPresent(loss -> parts.add(format("loss %.3f", loss)));
-        summary.imagesPerSecond().ifPresent(speed -> parts.add(format("%.0f images/s", speed)));
+        summary.imagesPerSecond().ifPresent(speed -> parts.add(format("%.0f %s/s", speed, kind)));
         summary.step()
                 .ifPresent(step -> parts.add(format("%s group %d", step.opened() ? "opened" : "joined", step.group())));
         summary.guard()

@@ -216,6 +216,7 @@ public final class Baker {
         changes.addAtRunTime(explicit);
         Path reference = baked.resolveSibling("reference.onnx");
         write(explicit, reference);
+        Optional<Path> without = changes.isZero() ? Optional.empty() : Optional.of(without(baked, classifier));
         boolean exact = changes.tensors().stream().allMatch(tensor -> Content.format(tensor) == ElementFormat.FLOAT);
         Optional<OwnForward> own = request.weights()
                 .flatMap(weights -> OwnForward.of(weights, request.merged(), metadata.head(), request.settings()));
@@ -223,11 +224,25 @@ public final class Baker {
                 .or(() -> addition.map(HeadAddition::output))
                 .or(() -> classifier.flatMap(found -> found.outputs().stream().findFirst()));
         ParityReport report = new Verification(model, request.settings(), request.inputs(), own, output)
-                .compare(baked, reference, exact ? ParityReport.RELATIVE_TOLERANCE : ParityReport.HALF_TOLERANCE);
+                .compare(
+                        baked,
+                        reference,
+                        without,
+                        exact ? ParityReport.RELATIVE_TOLERANCE : ParityReport.HALF_TOLERANCE);
         if (!report.passed()) {
             throw new InputException(request.output(), "was not written, because its forms disagree: " + report.text());
         }
         return report;
+    }
+
+    /** The model with the merge's head and nothing else of it. */
+    private Path without(Path baked, Optional<ClassifierLayer> classifier) throws IOException {
+        if (metadata.head().isEmpty()) {
+            return request.model();
+        }
+        Path file = baked.resolveSibling("without.onnx");
+        write(edit(classifier), file);
+        return file;
     }
 
     /** Where external data of a model goes. */

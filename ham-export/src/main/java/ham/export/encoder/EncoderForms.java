@@ -55,6 +55,11 @@ public record EncoderForms(Checkpoint base, WeightChanges changes, Optional<Name
         return graph(new FactoredWeights(base, changes));
     }
 
+    /** The base's weights as they are, with the head. */
+    public GraphProto unchanged() {
+        return graph(new BakedWeights(base, WeightChanges.of(base, List.of())));
+    }
+
     private GraphProto graph(GraphWeights weights) {
         GraphBuilder graph = new GraphBuilder("vit");
         ModelGraph model = ModelGraph.of(graph, base, weights, classifies());

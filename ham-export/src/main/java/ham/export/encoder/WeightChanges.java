@@ -82,6 +82,11 @@ public final class WeightChanges {
         return byTensor.values();
     }
 
+    /** Whether nothing changes. */
+    public boolean isZero() {
+        return byTensor.values().stream().allMatch(change -> change.delta().isZero());
+    }
+
     /** The change of a tensor, if it has one. */
     Optional<WeightChange> of(String tensor) {
         return Optional.ofNullable(byTensor.get(tensor));

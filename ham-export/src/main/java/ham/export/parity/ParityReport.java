@@ -25,10 +25,23 @@ import java.util.stream.Collectors;
  * @param maxAbs the largest of the differences
  * @param top1 fraction of images on which all forms have the same top class; of equal logits the first class is the top one
  * @param tolerance the largest difference that passes; logits
- * @param passed whether all logits are finite and the largest difference is within the tolerance
+ * @param passed whether all logits are finite and the largest difference is within the tolerance, and the baked form is not the one without
+ *     the delta
+ * @param withoutDelta largest absolute difference of the model without the delta from the factored form, the control: what the check would
+ *     have found if the delta were missing; null where it was not measured or the delta is zero
  * @param note what a person should know beside it; mostly empty
  */
-@JsonPropertyOrder({"passed", "max_abs", "top1", "tolerance", "range", "inputs", "samples", "differences"})
+@JsonPropertyOrder({
+    "passed",
+    "max_abs",
+    "top1",
+    "tolerance",
+    "range",
+    "inputs",
+    "samples",
+    "differences",
+    "without_delta"
+})
 public record ParityReport(
         String inputs,
         int samples,
@@ -40,6 +53,7 @@ public record ParityReport(
         double top1,
         @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Unbounded.class) double tolerance,
         boolean passed,
+        @JsonProperty("without_delta") @JsonInclude(JsonInclude.Include.NON_NULL) Double withoutDelta,
         @JsonIgnore String note) {
 
     /** What models give, unless they are told otherwise. */
@@ -71,6 +85,12 @@ public record ParityReport(
 
     /** The same for float16. */
     public static final double HALF_TOLERANCE = 1e-2;
+
+    /** How many times as far off the model without the delta must be, for the check to tell that the delta is there. */
+    public static final double TELLING = 10;
+
+    /** A delta that moves the logits by less than this part of the tolerance may be lost in rounding. */
+    private static final double LOST = 0.05;
 
     public ParityReport {
         differences = Collections.unmodifiableSortedMap(new TreeMap<>(differences));
@@ -148,6 +168,7 @@ public record ParityReport(
                 (double) agreeing / samples,
                 tolerance,
                 Double.isFinite(maxAbs) && maxAbs <= tolerance, // an infinite range would allow all
+                null,
                 "");
     }
 
@@ -170,13 +191,42 @@ public record ParityReport(
                 Double.isFinite(report.maxAbs)
                         && report.top1 > 0
                         && Math.round((1 - report.top1) * report.samples) <= Math.ceil(DISAGREEING * report.samples),
+                report.withoutDelta,
                 report.note);
     }
 
     /** The same with something that a person should know beside it. */
     public ParityReport noting(String text) {
+        return with(passed, withoutDelta, text);
+    }
+
+    /**
+     * The same with a control: what the check would have found if the delta had been left out. A tolerance may be wider than what a small delta
+     * does, so a baked form that is nearer to the model without the delta than to the one with it fails, whatever the tolerance. A delta too
+     * small to be told from rounding is no fault of the model, as it is right either way: the report says that the check cannot tell.
+     *
+     * @param baked logits of the baked form
+     * @param factored those of the reference
+     * @param bare those of the model without the delta, on the same inputs
+     */
+    public ParityReport controlled(float[] baked, float[] factored, float[] bare) {
+        double control = OutputDifference.of(factored, bare, samples).maxAbs();
+        boolean lost = control > LOST * tolerance
+                && OutputDifference.of(baked, bare, samples).maxAbs()
+                        < OutputDifference.of(baked, factored, samples).maxAbs();
+        String told = "";
+        if (lost) {
+            told = "the baked model is nearer to the one without the delta";
+        } else if (!(control >= TELLING * maxAbs)) {
+            told =
+                    "the delta does so little on these inputs that this check cannot tell whether it is there; give others";
+        }
+        return with(passed && !lost, control, note.isEmpty() || told.isEmpty() ? note + told : note + "; " + told);
+    }
+
+    private ParityReport with(boolean pass, Double control, String text) {
         return new ParityReport(
-                inputs, samples, classes, quantity, range, differences, maxAbs, top1, tolerance, passed, text);
+                inputs, samples, classes, quantity, range, differences, maxAbs, top1, tolerance, pass, control, text);
     }
 
     /** One line for people. */
@@ -194,12 +244,13 @@ public record ParityReport(
                         range);
         return String.format(
                 Locale.ROOT,
-                "parity %s on %s: largest difference of %s from the baked model %.2e (%s), %s, top-1 agreement %.1f %%%s",
+                "parity %s on %s: largest difference of %s from the baked model %.2e (%s%s), %s, top-1 agreement %.1f %%%s",
                 passed ? "passed" : "FAILED",
                 inputs,
                 quantity,
                 maxAbs,
                 parts,
+                withoutDelta == null ? "" : String.format(Locale.ROOT, "; without the delta %.2e", withoutDelta),
                 allowed,
                 100 * top1,
                 note.isEmpty() ? "" : "; " + note);

@@ -70,6 +70,48 @@ class ParityReportTest {
         assertThat(compare(new float[] {3, 3, 3, 3, 3, 3.0001f}, flat).passed()).isFalse();
     }
 
+    @Test
+    void aControlShowsWhatAMissingDeltaWouldHaveCost() throws JsonProcessingException {
+        float[] factored = {0, 2, 3, 10, 5, 6};
+        float[] baked = {0, 2, 3.00001f, 10, 5, 6};
+        ParityReport report = compare(baked, factored).controlled(baked, factored, new float[] {0, 2.5f, 3, 10, 5, 6});
+        assertThat(report.passed()).isTrue();
+        assertThat(report.withoutDelta()).isEqualTo(0.5);
+        assertThat(report.text()).contains("(factored 1.00e-05; without the delta 5.00e-01)");
+        assertThat(report.note()).isEmpty();
+        JsonMapper json = JsonMapper.builder().build();
+        assertThat(json.readTree(json.writeValueAsString(report))
+                        .get("without_delta")
+                        .asDouble())
+                .isEqualTo(0.5);
+    }
+
+    /** The whole delta moves the logits by less than the tolerance, so that only the control sees that it is missing. */
+    @Test
+    void aDeltaThatIsLeftOutFailsWithinTheTolerance() {
+        float[] factored = {0, 2, 3, 10, 5, 6};
+        float[] bare = {0, 2, 3.005f, 10, 5, 6};
+        ParityReport blind = compare(bare, factored);
+        assertThat(blind.passed()).isTrue();
+        ParityReport report = blind.controlled(bare, factored, bare);
+        assertThat(report.passed()).isFalse();
+        assertThat(report.text()).startsWith("parity FAILED").endsWith("nearer to the one without the delta");
+    }
+
+    @Test
+    void aDeltaThatDoesNextToNothingIsSaidToBeInvisible() {
+        float[] factored = {0, 2, 3, 10, 5, 6};
+        float[] bare = {0, 2, 3.00001f, 10, 5, 6};
+        ParityReport report = compare(bare, factored).controlled(bare, factored, bare);
+        assertThat(report.passed()).isTrue();
+        assertThat(report.note()).contains("cannot tell");
+        assertThat(compare(factored, factored)
+                        .noting("first")
+                        .controlled(factored, factored, factored)
+                        .passed())
+                .isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
     void whatIsNotFiniteFails(float broken) throws JsonProcessingException {

@@ -31,6 +31,9 @@ public interface Encoder {
     /** Number of transformer blocks. */
     int blocks();
 
+    /** Attention heads of a block. */
+    int heads();
+
     /** What its parts are called. */
     EncoderNames names();
 

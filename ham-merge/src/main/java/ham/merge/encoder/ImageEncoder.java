@@ -60,6 +60,11 @@ public abstract class ImageEncoder extends AbstractEncoder {
         return trunk.layers();
     }
 
+    @Override
+    public final int heads() {
+        return trunk.heads();
+    }
+
     /** Adds the shapes of a block with biases and a plain MLP. */
     protected final void requireBlock(int block, long mlp, boolean projectionBias) {
         EncoderNames names = names();

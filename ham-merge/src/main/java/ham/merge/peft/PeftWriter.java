@@ -18,7 +18,7 @@ public final class PeftWriter {
      * @param adapter changes no bias
      * @param base name or path of the base model for {@code base_model_name_or_path}
      * @param targets which layers of every block are adapted, for {@code target_modules}; empty where blocks differ, then modules are named by
-     *     their whole paths
+     *     their whole paths, as they are where a family has other names for them than ViT, BERT and timm
      * @throws IllegalArgumentException when a name does not end in {@code .weight}
      */
     public static void write(Path folder, LoraAdapter adapter, String base, List<Target> targets) throws IOException {
@@ -28,12 +28,18 @@ public final class PeftWriter {
         List<String> excluded = onlyFc2 ? List.of(Target.ATTENTION_OUTPUT.peftName()) : List.of();
         List<String> names =
                 targets.stream().map(target -> targetModule(adapter, target)).toList();
-        try (PeftOutput output = targets.isEmpty()
+        try (PeftOutput output = targets.isEmpty() || !areNamed(adapter, names)
                 ? new PeftOutput(folder, base, adapter.layers(), false)
                 : new PeftOutput(folder, base, adapter.layers(), false, Optional.empty(), names, excluded)) {
             adapter.factors().forEach(output::write);
             output.finish();
         }
+    }
+
+    /** Whether every adapted module's path ends in one of the names. */
+    private static boolean areNamed(LoraAdapter adapter, List<String> names) {
+        return adapter.factors().keySet().stream()
+                .allMatch(weight -> names.stream().anyMatch(name -> weight.endsWith("." + name + ".weight")));
     }
 
     /** The end of the module's path in the scheme of the adapter's names. */

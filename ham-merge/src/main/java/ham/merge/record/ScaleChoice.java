@@ -24,8 +24,12 @@ public record ScaleChoice(double scale, int images, Map<String, Double> heldOut,
         return new ScaleChoice(scale, images, heldOut, all);
     }
 
-    /** What a user should know, a sentence. */
-    public String sentence() {
+    /**
+     * What a user should know, a sentence.
+     *
+     * @param kind what was held out, in the plural
+     */
+    public String sentence(String kind) {
         String compared = heldOut.entrySet().stream()
                 .map(each -> String.format(Locale.ROOT, "%s: %.1f %%", each.getKey(), 100 * each.getValue()))
                 .collect(Collectors.joining(", "));
@@ -34,9 +38,10 @@ public record ScaleChoice(double scale, int images, Map<String, Double> heldOut,
                 : scale == 1 ? "all of the merged delta is deployed" : "the merged delta is deployed times " + scale;
         return String.format(
                 Locale.ROOT,
-                "%s (accuracy on %d held-out training images by scale: %s; %.1f s)",
+                "%s (accuracy on %d held-out training %s by scale: %s; %.1f s)",
                 what,
                 images,
+                kind,
                 compared,
                 seconds);
     }

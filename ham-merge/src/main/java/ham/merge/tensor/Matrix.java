@@ -59,6 +59,16 @@ public record Matrix(int rows, int columns, float[] data) {
         return new Matrix(rows + below.rows, columns, joined);
     }
 
+    /** Whether all entries are 0. */
+    public boolean isZero() {
+        for (float value : data) {
+            if (value != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether the shapes and all entries are equal. */
     @Override
     public boolean equals(Object other) {

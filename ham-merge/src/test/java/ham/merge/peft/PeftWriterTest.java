@@ -105,6 +105,20 @@ class PeftWriterTest {
                 .isEqualTo(adapter.factors().keySet());
     }
 
+    /** CLIP calls its query {@code q_proj}: no end of a path that ViT or BERT has names it. */
+    @Test
+    void modulesOfOtherFamiliesAreNamedByTheirWholePaths() throws IOException {
+        String module = "vision_model.encoder.layers.0.self_attn.q_proj";
+        SortedMap<String, LoraFactors> factors = new TreeMap<>();
+        factors.put(module + ".weight", new LoraFactors(Matrix.zeros(2, 4), Matrix.zeros(4, 2), 1));
+        PeftWriter.write(folder, new LoraAdapter("x", factors), "base", List.of(Target.QUERY));
+        ObjectNode config = JsonFiles.read(folder.resolve("adapter_config.json"), "a configuration");
+        assertThat(config.path("target_modules").valueStream().map(JsonNode::asText))
+                .containsExactly(module);
+        assertThat(LoraAdapter.load(PeftReader.read(folder, "x")).factors().keySet())
+                .isEqualTo(factors.keySet());
+    }
+
     @Test
     void ranksAndScalingsMayDiffer() throws IOException {
         SortedMap<String, LoraFactors> factors =

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 public record ExportDocument(Long bytes, Parity parity) {
     public ExportDocument {
-        parity = parity == null ? new Parity(null, null, null, null, null, null, null, null) : parity;
+        parity = parity == null ? new Parity(null, null, null, null, null, null, null, null, null) : parity;
     }
 
     /**
@@ -28,6 +28,7 @@ public record ExportDocument(Long bytes, Parity parity) {
      * @param inputs on which inputs, in words
      * @param samples how many
      * @param differences of logits from the baked file, by form
+     * @param withoutDelta difference of the model without the delta from the reference, the control
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Parity(
@@ -38,7 +39,8 @@ public record ExportDocument(Long bytes, Parity parity) {
             Double range,
             String inputs,
             Integer samples,
-            Map<String, Double> differences) {
+            Map<String, Double> differences,
+            Double withoutDelta) {
         public Parity {
             differences = Binding.orEmpty(differences);
         }

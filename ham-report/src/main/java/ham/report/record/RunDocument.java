@@ -15,6 +15,7 @@ import java.util.Map;
  * @param command the words that were typed
  * @param started when, null where it is not recorded
  * @param warnings sentences
+ * @param examples what it learnt from, in the plural; images where it is not recorded
  */
 public record RunDocument(
         Map<String, Object> configuration,
@@ -25,7 +26,8 @@ public record RunDocument(
         List<List<String>> tasks,
         List<String> command,
         String started,
-        List<WarningDocument> warnings) {
+        List<WarningDocument> warnings,
+        String examples) {
     public RunDocument {
         configuration = Binding.orEmpty(configuration);
         environment = Binding.orEmpty(environment);
@@ -33,6 +35,7 @@ public record RunDocument(
         tasks = Binding.orEmpty(tasks);
         command = Binding.orEmpty(command);
         warnings = Binding.orEmpty(warnings);
+        examples = examples == null ? "images" : examples;
     }
 
     /** A parameter as text, empty where it is not recorded. */

@@ -14,6 +14,9 @@ final class CheckpointPreprocessing {
     private static final List<String> FILES = List.of(Preprocessing.HUGGING_FACE_FILE, "processor_config.json");
     private static final String CONFIG = "config.json";
 
+    /** What a configuration of two encoders has of the one that sees. */
+    private static final String IMAGE_ENCODER = "vision_config";
+
     private CheckpointPreprocessing() {}
 
     /** Empty where no file says it. */
@@ -64,7 +67,10 @@ final class CheckpointPreprocessing {
         if (told) {
             return Optional.empty();
         }
-        int side = config(checkpoint).flatMap(each -> each.side("image_size")).orElse(ProcessorFamily.CROP);
+        int side = config(checkpoint)
+                .map(each -> each.has(IMAGE_ENCODER) ? each.object(IMAGE_ENCODER) : each)
+                .flatMap(each -> each.side("image_size"))
+                .orElse(ProcessorFamily.CROP);
         Preprocessing assumed = assumed(checkpoint, side);
         boolean crops = assumed.crop() != Crop.NONE;
         int edge = assumed.resizing() instanceof Resizing.Exact exact ? exact.height() : side;

@@ -291,5 +291,8 @@ class PreprocessingTest {
         Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"deit\", \"image_size\": 224}");
         assertThat(Preprocessing.warning(folder).orElseThrow()).contains("256x256 (bicubic), cropped to 224x224");
         assertThat(Preprocessing.ofCheckpoint(folder, 224).resizing()).isEqualTo(new Resizing.Exact(256, 256));
+        Files.writeString(
+                folder.resolve("config.json"), "{\"model_type\": \"clip\", \"vision_config\": {\"image_size\": 336}}");
+        assertThat(Preprocessing.warning(folder).orElseThrow()).contains("resized to 336x336");
     }
 }

@@ -1,5 +1,7 @@
 package ham.spark.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ham.spark.HamModel;
 import ham.spark.LocalSpark;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ScalingRun {
     private static final int IMAGES = Integer.getInteger("ham.images", 2000);
     private static final int SIDE = 224;
-    private static final int TURNS = 3;
+    private static final int TURNS = 5;
+    /** These open the model and let the executors' JVMs compile. */
+    private static final int WARM_UP = 3;
 
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -55,17 +59,18 @@ class ScalingRun {
     private static void measure(SparkSession spark, StandaloneCluster cluster, String model, Path images, int workers)
             throws IOException {
         List<Double> rates = new ArrayList<>();
-        for (int turn = 0; turn <= TURNS; turn++) {
+        for (int turn = 0; turn < WARM_UP + TURNS; turn++) {
             long begin = System.nanoTime();
             Dataset<Row> answers =
                     new HamModel().setModel(model).transform(spark.read().parquet(images.toString()));
             answers.drop("content").write().format("noop").mode("overwrite").save();
-            // The first turn opens the model and warms up.
-            if (turn > 0) {
+            if (turn >= WARM_UP) {
                 rates.add(IMAGES / ((System.nanoTime() - begin) / 1e9));
             }
         }
         rates.sort(null);
+        assertThat(spark.sparkContext().master()).isEqualTo(cluster.master());
+        assertThat(cluster.executors()).hasSize(workers);
         List<String> memory = new ArrayList<>();
         for (ProcessHandle executor : cluster.executors()) {
             for (String line : Files.readAllLines(Path.of("/proc/" + executor.pid() + "/status"))) {

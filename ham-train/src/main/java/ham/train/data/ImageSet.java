@@ -4,6 +4,9 @@ import ham.runtime.image.RgbImage;
 
 /** Images with labels, by index. Safe for use by several threads. */
 public interface ImageSet extends Examples {
+    /** What messages call images. */
+    String KIND = "images";
+
     /** No image. */
     ImageSet NONE = new ImageSet() {
         @Override
@@ -24,7 +27,7 @@ public interface ImageSet extends Examples {
 
     @Override
     default String kind() {
-        return "images";
+        return KIND;
     }
 
     /**

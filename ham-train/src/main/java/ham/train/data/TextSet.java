@@ -10,7 +10,7 @@ import java.util.List;
  */
 public record TextSet(List<String> texts, List<Integer> labels) implements Examples {
     /** What messages call texts. */
-    static final String KIND = "texts";
+    public static final String KIND = "texts";
 
     public TextSet {
         texts = List.copyOf(texts);

@@ -169,7 +169,7 @@ public final class TorchEngine implements AutoCloseable {
         return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
     }
 
-    Device device() {
+    public Device device() {
         return device;
     }
 

@@ -36,8 +36,16 @@ final class ScriptStep implements TrainingStep {
     /** Values, then first, then second moments. */
     private final List<FloatArray> memory = new ArrayList<>();
 
-    /** @param replayHold weight of the distance that replayed features move; empty where nothing is replayed */
-    ScriptStep(Backbone backbone, TaskParameters task, List<FrozenGroup> groups, OptionalDouble replayHold) {
+    /**
+     * @param microBatch most images whose gradients are computed at once
+     * @param replayHold weight of the distance that replayed features move; empty where nothing is replayed
+     */
+    ScriptStep(
+            Backbone backbone,
+            TaskParameters task,
+            List<FrozenGroup> groups,
+            int microBatch,
+            OptionalDouble replayHold) {
         parameters = task.all();
         this.backbone = backbone;
         manager = backbone.engine().newManager();
@@ -50,7 +58,7 @@ final class ScriptStep implements TrainingStep {
         program = new TorchScript(
                 backbone.engine(),
                 StepScript.functions(backbone, task),
-                StepScript.main(backbone, task, StackedGroups.areFactored(groups), replayHold));
+                StepScript.main(backbone, task, StackedGroups.areFactored(groups), microBatch, replayHold));
     }
 
     /** The weights, those that no step changes rounded to the format of products once instead of at every step. */

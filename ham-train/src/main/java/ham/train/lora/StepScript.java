@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -48,6 +49,15 @@ final class StepScript {
                 _1 = torch.append(gradients, torch.div(gradient, scale))
               return gradients
 
+            def summed(all: List[Tensor], part: List[Tensor]) -> List[Tensor]:
+              if torch.eq(torch.len(all), 0):
+                sums = part
+              else:
+                sums = all
+                for k in range(torch.len(part)):
+                  _0 = torch.add_(sums[k], part[k])
+              return sums
+
             def adam(state: List[Tensor], gradients: List[Tensor], trained: List[int], rates: Tensor) -> Tensor:
               n = torch.floordiv(torch.len(state), 3)
               total = torch.sum(torch.abs(gradients[0]))
@@ -70,12 +80,13 @@ final class StepScript {
     }
 
     /** What is computed where states are replayed: they join the batch's at the tail, and their features are held where they were. */
-    private static final String REPLAYED = "  states = torch.cat([states, replayed])\n";
+    private static final String REPLAYED = "    states = torch.cat([states, torch.slice(replayed, 0, first, last)])\n";
 
     private static final String HELD =
             """
-              moved = torch.sub(torch.slice(features, 0, n, torch.size(features, 0)), held)
-              loss = torch.add(loss, torch.mul(torch.mean(torch.sum(torch.mul(moved, moved), [1])), %s))
+                moved = torch.sub(torch.slice(features, 0, b - a, torch.size(features, 0)), torch.slice(held, 0, first, last))
+                distance = torch.div(torch.sum(torch.mul(moved, moved)), torch.size(held, 0))
+                loss = torch.add(loss, torch.mul(distance, %s))
             """;
 
     private StepScript() {}
@@ -84,37 +95,57 @@ final class StepScript {
      * {@code forward(inputs, targets, rates, frozen, state)} of one task; returns [loss, correct images, sum of absolute gradients].
      *
      * @param factored whether groups are factors
+     * @param microBatch most images whose gradients are computed at once; those of a larger batch are summed, part by part
      * @param replayHold where states are replayed, weight of the mean squared distance that their features move; then {@code forward} takes
      *     them and their earlier features after the rates, and their targets after those of the images
      */
-    static String main(Backbone backbone, TaskParameters task, boolean factored, OptionalDouble replayHold) {
+    static String main(
+            Backbone backbone, TaskParameters task, boolean factored, int microBatch, OptionalDouble replayHold) {
         int fixed = backbone.fixed().size();
         int count = task.all().size();
         MixedPrecision precision = backbone.engine().precision();
         return """
-                forward(%s: Tensor, targets: Tensor, rates: Tensor, %sfrozen: List[Tensor], state: List[Tensor]) -> List[Tensor]:
+                forward(%s, targets: Tensor, rates: Tensor, %sfrozen: List[Tensor], state: List[Tensor]) -> List[Tensor]:
                   trained = annotate(List[int], %s)
                   leaves = __torch__.leaves(state, trained)
-                  w = annotate(List[Tensor], [])
-                %s  fixed = torch.slice(frozen, 0, %d, 1)
-                  n = torch.size(%s, 0)
-                  states = %s
-                %s  features = %s
-                  logits = torch.linear(features, leaves[%d], leaves[%d])
-                  loss = torch.nll_loss(torch.log_softmax(logits, 1), targets)
-                %s  found = torch.argmax(torch.slice(logits, 0, 0, n), 1)
-                  correct = torch.sum(torch.eq(found, torch.slice(targets, 0, 0, n)))
-                  gradients = __torch__.differentiate(loss, leaves, trained, %s)
+                  fixed = torch.slice(frozen, 0, %d, 1)
+                  n = torch.size(all_%s, 0)
+                  every = torch.size(targets, 0)
+                  parts = torch.floordiv(n + %d, %d)
+                  gradients = annotate(List[Tensor], [])
+                  measures = annotate(List[Tensor], [])
+                  for part in range(parts):
+                    a = torch.floordiv(part * n, parts)
+                    b = torch.floordiv((part + 1) * n, parts)
+                    first = torch.floordiv(part * (every - n), parts)
+                    last = torch.floordiv((part + 1) * (every - n), parts)
+                    wanted = torch.cat([torch.slice(targets, 0, a, b), torch.slice(targets, 0, n + first, n + last)])
+                %s    w = annotate(List[Tensor], [])
+                %s    states = %s
+                %s    features = %s
+                    logits = torch.linear(features, leaves[%d], leaves[%d])
+                    loss = torch.div(torch.nll_loss(torch.log_softmax(logits, 1), wanted, None, 2), every)
+                %s    found = torch.argmax(torch.slice(logits, 0, 0, b - a), 1)
+                    correct = torch.sum(torch.eq(found, torch.slice(wanted, 0, 0, b - a)))
+                    gradients = __torch__.summed(gradients, __torch__.differentiate(loss, leaves, trained, %s))
+                    measures = __torch__.summed(measures, [torch.detach(loss), torch.to(correct, 6)])
                   total = __torch__.adam(state, gradients, trained, rates)
-                  return [torch.stack([torch.detach(loss), torch.to(correct, 6), total])]
+                  return [torch.stack([measures[0], measures[1], total])]
                 """
                 .formatted(
-                        String.join(": Tensor, ", backbone.inputs()),
+                        backbone.inputs().stream()
+                                .map(name -> "all_" + name + ": Tensor")
+                                .collect(Collectors.joining(", ")),
                         replayHold.isPresent() ? "replayed: Tensor, held: Tensor, " : "",
                         trained(task),
-                        weights(backbone.linearNames(), task, factored, fixed),
                         fixed,
                         backbone.inputs().get(0),
+                        microBatch - 1,
+                        microBatch,
+                        backbone.inputs().stream()
+                                .map(name -> "    %s = torch.slice(all_%s, 0, a, b)\n".formatted(name, name))
+                                .collect(Collectors.joining()),
+                        weights(backbone.linearNames(), task, factored, fixed),
                         backbone.states(precision, changed(task)),
                         replayHold.isPresent() ? REPLAYED : "",
                         backbone.features("states", precision, changed(task)),
@@ -171,7 +202,7 @@ final class StepScript {
                                 scalars.ownRow(names.get(i)),
                                 task.scaling());
             }
-            lines.append("  _0 = torch.append(w, ").append(weight).append(")\n");
+            lines.append("    _0 = torch.append(w, ").append(weight).append(")\n");
         }
         return lines.toString();
     }

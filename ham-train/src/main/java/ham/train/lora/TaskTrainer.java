@@ -19,6 +19,7 @@ public final class TaskTrainer {
     private final Recipe recipe;
     private final long seed;
     private final boolean control;
+    private final int microBatch;
 
     /**
      * A trainer for all tasks of a run, in the engine's precision.
@@ -26,20 +27,31 @@ public final class TaskTrainer {
      * @param seed the run's seed; what a task draws follows from (seed, task) alone
      */
     public TaskTrainer(Backbone backbone, LoraSettings lora, Recipe recipe, long seed) {
-        this(backbone, lora, recipe, seed, false);
+        this(backbone, lora, recipe, seed, recipe.batch());
     }
 
-    private TaskTrainer(Backbone backbone, LoraSettings lora, Recipe recipe, long seed, boolean control) {
+    /**
+     * The same in less memory.
+     *
+     * @param microBatch most examples of a batch whose gradients are computed at once; the sum of their parts differs from the whole in last bits
+     */
+    public TaskTrainer(Backbone backbone, LoraSettings lora, Recipe recipe, long seed, int microBatch) {
+        this(backbone, lora, recipe, seed, microBatch, false);
+    }
+
+    private TaskTrainer(
+            Backbone backbone, LoraSettings lora, Recipe recipe, long seed, int microBatch, boolean control) {
         this.backbone = backbone;
         this.lora = lora;
         this.recipe = recipe;
         this.seed = seed;
+        this.microBatch = microBatch;
         this.control = control;
     }
 
     /** The same training operator by operator in float32, to compare with. */
     public static TaskTrainer control(VitForward backbone, LoraSettings lora, Recipe recipe, long seed) {
-        return new TaskTrainer(backbone, lora, recipe, seed, true);
+        return new TaskTrainer(backbone, lora, recipe, seed, recipe.batch(), true);
     }
 
     /** Trains a task without replay that is not saved before its end; see the longer {@code train}. */
@@ -110,7 +122,7 @@ public final class TaskTrainer {
             return new PlainStep((VitForward) backbone, parameters, groups, recipe.replayHold());
         }
         OptionalDouble hold = replays ? OptionalDouble.of(recipe.replayHold()) : OptionalDouble.empty();
-        return new ScriptStep(backbone, parameters, groups, hold);
+        return new ScriptStep(backbone, parameters, groups, microBatch, hold);
     }
 
     private static void requireAny(TaskExamples examples) {

@@ -7,6 +7,7 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
 import ham.merge.record.ScaleChoice;
 import ham.train.config.RunConfig;
+import ham.train.data.ImageSet;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param command as it was typed
  * @param started when, as ISO 8601 has it
  * @param guard which part of the merged delta was chosen on held-out images; null while the run is at work, or where nothing was compared
+ * @param examples what it learnt from, in the plural: {@code images}, which is also what a file without it means, or {@code texts}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunRecord(
@@ -39,7 +41,8 @@ public record RunRecord(
         Map<String, String> environment,
         List<String> command,
         String started,
-        ScaleChoice guard) {
+        ScaleChoice guard,
+        String examples) {
     /** Its name in a run folder. */
     public static final String FILE = "run.json";
 
@@ -55,6 +58,7 @@ public record RunRecord(
         tasks = tasks == null ? List.of() : List.copyOf(tasks);
         skippedImages = skippedImages == null ? List.of() : List.copyOf(skippedImages);
         environment = environment == null ? Map.of() : environment;
+        examples = examples == null ? ImageSet.KIND : examples;
         command = command == null ? List.of() : List.copyOf(command);
     }
 
@@ -89,7 +93,8 @@ public record RunRecord(
                 environment,
                 command,
                 started,
-                choice);
+                choice,
+                examples);
     }
 
     /** As JSON. */

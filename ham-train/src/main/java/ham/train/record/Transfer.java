@@ -11,17 +11,22 @@ import java.util.Locale;
  * @param after through the merged model, a fraction
  */
 public record Transfer(int images, double before, double after) {
-    /** A warning where joining cost more than a fraction {@code drop}. */
-    public List<String> warnings(int task, double drop) {
+    /**
+     * A warning where joining cost more than a fraction {@code drop}.
+     *
+     * @param kind what was held out, in the plural
+     */
+    public List<String> warnings(int task, double drop, String kind) {
         // Accuracies are multiples of 1 / images: rounding must not make a drop of exactly the threshold count.
         if (before - after <= drop + 1e-9) {
             return List.of();
         }
         return List.of(String.format(
                 Locale.ROOT,
-                "negative transfer: accuracy on the %d held-out images of task %d, the task known, fell from %.1f %% to %.1f %%"
+                "negative transfer: accuracy on the %d held-out %s of task %d, the task known, fell from %.1f %% to %.1f %%"
                         + " when its adapter joined; a larger keep or another join may lose less",
                 images,
+                kind,
                 task,
                 100 * before,
                 100 * after));

@@ -31,15 +31,19 @@ final class GuardWork {
 
     /** Whether a run is guarded. */
     static boolean isUsed(RunConfig config) {
-        return isAsked(config) && obstacle(config).isEmpty();
+        return isAsked(config) && obstacle(config, "").isEmpty();
     }
 
-    /** Why a run that ought to be guarded is not, a sentence. */
-    static Optional<String> warning(RunConfig config) {
+    /**
+     * Why a run that ought to be guarded is not, a sentence.
+     *
+     * @param kind what the run learns from, in the plural
+     */
+    static Optional<String> warning(RunConfig config, String kind) {
         return isAsked(config)
-                ? obstacle(config)
-                        .map(why -> "the merged delta is not compared with the frozen backbone on held-out images, as "
-                                + why)
+                ? obstacle(config, kind)
+                        .map(why -> "the merged delta is not compared with the frozen backbone on held-out " + kind
+                                + ", as " + why)
                 : Optional.empty();
     }
 
@@ -48,7 +52,7 @@ final class GuardWork {
         return config.measuring().guard().isUsed() && method.givesOneModel() && method != LearningMethod.FROZEN;
     }
 
-    private static Optional<String> obstacle(RunConfig config) {
+    private static Optional<String> obstacle(RunConfig config, String kind) {
         if (config.head().kind() == HeadKind.LINEAR) {
             return Optional.of("the linear head is trained with the adapters and has no counterpart without them");
         }
@@ -56,7 +60,7 @@ final class GuardWork {
             return Optional.of("its head's statistics follow features that move (drift)");
         }
         return config.stream().sampling().heldOut().signum() == 0
-                ? Optional.of("no images are held out")
+                ? Optional.of("no " + kind + " are held out")
                 : Optional.empty();
     }
 

@@ -143,7 +143,8 @@ public final class RecordedRun {
                 environment,
                 command,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                null);
+                null,
+                inputs.kind());
     }
 
     private static void requireSame(Path file, RunRecord found, RunRecord wanted) {

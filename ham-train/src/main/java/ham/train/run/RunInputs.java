@@ -138,6 +138,11 @@ public record RunInputs(
                 .orElseGet(() -> Preprocessing.ofCheckpoint(config.base(), side));
     }
 
+    /** What it learns from, in the plural. */
+    public String kind() {
+        return data.train().kind();
+    }
+
     /** Names of a task's classes, in order of position. */
     public List<String> classNames(int task) {
         return Arrays.stream(stream.labels(task))

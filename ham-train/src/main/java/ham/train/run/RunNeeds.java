@@ -5,9 +5,7 @@ import ham.merge.checkpoint.Target;
 import ham.merge.encoder.EncoderInput;
 import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
-import ham.train.engine.MixedPrecision;
 import ham.train.head.Shelf;
-import ham.train.input.InputSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
  * What a run is going to need at its peak, in bytes, from the shapes of base, adapters and heads; a fifth too much rather than too little.
@@ -29,15 +26,9 @@ import java.util.stream.IntStream;
  */
 record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
     private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
-    /** Numbers that a block keeps for the gradients of a token, in widths of the model; measured on ViT-B/16 in bf16. */
-    private static final int KEPT_WIDTHS = 26;
-
     private static final int MOST_GROUPS = 5;
     /** Parts of the merged delta between none and all that a guarded run compares. */
     private static final int GUARD_PARTS = 1;
-
-    /** Width of an attention head where a base does not say another. */
-    private static final int HEAD_WIDTH = 64;
 
     private static final long SMALL = 1L << 30;
     private static final double GIB = 1L << 30;
@@ -89,12 +80,8 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         long image = base.encoder().input() instanceof EncoderInput.Images images
                 ? (long) images.channels() * images.side() * images.side()
                 : 0;
-        long tokens = tokens(inputs);
-        long hidden = backbone.inputs(backbone.weightName(0, Target.QUERY));
-        long attention = base.isVit() ? base.config().heads() : Math.max(1, hidden / HEAD_WIDTH);
-        int size = backbone.engine().precision() == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
         long batch = Math.min(config.recipe().batch(), inputs.split(0).training().length);
-        long step = batch * tokens * backbone.blocks() * (KEPT_WIDTHS * hidden + 2L * attention * tokens) * size;
+        long step = StepMemory.of(inputs, backbone).bytes(batch);
         long gram = Double.BYTES * m * m;
         boolean shelved = Shelf.takes(gram);
         // One is worked on, with its factor; a guarded run takes held-out images out of a copy.
@@ -117,21 +104,6 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                         + 2 * dense
                         + weights
                         + 3 * projections);
-    }
-
-    /** Of an image its patches and the class token, of a text those of the longest of the first task. */
-    private static long tokens(RunInputs inputs) {
-        if (inputs.base().encoder().input() instanceof EncoderInput.Images images) {
-            long patch = inputs.base().encoder().shapes().values().stream()
-                    .filter(shape -> shape.size() == 4)
-                    .mapToLong(shape -> shape.get(3))
-                    .findFirst()
-                    .orElse(images.side());
-            return (images.side() / patch) * (images.side() / patch) + 1;
-        }
-        InputSource texts =
-                inputs.reader().open(inputs.data().train(), inputs.split(0).training());
-        return IntStream.range(0, texts.size()).map(texts::length).max().orElse(1);
     }
 
     /** One sentence for people; empty for a run that needs little. */
@@ -204,9 +176,10 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "at %.1f images a second all tasks take about %s of training, and as a rough bound %s of passes for heads and"
+                        "at %.1f %s a second all tasks take about %s of training, and as a rough bound %s of passes for heads and"
                                 + " accuracies",
                         imagesPerSecond,
+                        inputs.kind(),
                         duration(training),
                         duration(passes));
     }

@@ -167,7 +167,9 @@ final class RunOutputs {
         AdapterMerge merge = folderMerge.of(adapters);
         Set<String> warnings = new LinkedHashSet<>(merge.warnings());
         warnings.addAll(state.metrics().warnings());
-        choice.filter(chosen -> chosen.scale() < 1).map(ScaleChoice::sentence).ifPresent(warnings::add);
+        choice.filter(chosen -> chosen.scale() < 1)
+                .map(chosen -> chosen.sentence(inputs.kind()))
+                .ifPresent(warnings::add);
         choice.ifPresent(chosen -> RecordedRun.add(folder, chosen));
         AdapterMerge warned = new AdapterMerge(
                 merge.adapters(),

@@ -26,6 +26,9 @@ public interface RunProgress {
     /** Something that a user should know and that does not stop the run, a sentence. */
     void warned(String sentence);
 
+    /** What the run learns from, in the plural: {@code images} or {@code texts}. The first that is told. */
+    default void learnsFrom(String kind) {}
+
     /** What the run is going to need, a sentence. */
     default void planned(String sentence) {}
 

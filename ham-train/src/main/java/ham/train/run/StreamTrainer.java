@@ -69,11 +69,12 @@ public final class StreamTrainer {
     /** Learns every task that the folder does not hold yet, then writes the merge with its head, the heads and the metrics into it. */
     public void run(RunFolder folder) {
         RunConfig config = inputs.config();
+        progress.learnsFrom(inputs.kind());
         inputs.skipped().forEach(fault -> progress.warned(fault + "; left out"));
         if (!inputs.data().isText() && config.preprocessing().isEmpty()) {
             Preprocessing.warning(config.base()).ifPresent(progress::warned);
         }
-        GuardWork.warning(config).ifPresent(progress::warned);
+        GuardWork.warning(config, inputs.kind()).ifPresent(progress::warned);
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 Backbone backbone = Backbones.open(engine, inputs.base());
                 RunMemory memory = RunMemory.restoreOrBegin(inputs, backbone, folder)) {
@@ -97,7 +98,7 @@ public final class StreamTrainer {
             outputs.finish(memory);
             memory.choice()
                     .filter(choice -> choice.scale() == 0)
-                    .ifPresent(choice -> progress.warned(choice.sentence()));
+                    .ifPresent(choice -> progress.warned(choice.sentence(inputs.kind())));
         }
     }
 
@@ -297,7 +298,8 @@ public final class StreamTrainer {
         private TaskSummary summary(TaskOutcome outcome, Optional<Transfer> transfer, Optional<ScaleChoice> choice) {
             Measuring measuring = inputs.config().measuring();
             List<String> warnings = new ArrayList<>(memory.learner().failures(measuring.rigidBelow()));
-            transfer.ifPresent(measured -> warnings.addAll(measured.warnings(task, measuring.transferDrop())));
+            transfer.ifPresent(
+                    measured -> warnings.addAll(measured.warnings(task, measuring.transferDrop(), inputs.kind())));
             return new TaskSummary(
                     task,
                     stream.tasks(),

@@ -45,7 +45,12 @@ final class TrainedTasks implements TaskSource {
         if (inputs.base().encoder().input() instanceof EncoderInput.Images images) {
             recipe = recipe.forImagesOf(images.side());
         }
-        TaskResult result = new TaskTrainer(backbone, config.lora(), recipe, config.seed())
+        TaskResult result = new TaskTrainer(
+                        backbone,
+                        config.lora(),
+                        recipe,
+                        config.seed(),
+                        StepMemory.of(inputs, backbone).microBatch())
                 .train(
                         inputs.trainingExamples(
                                 task, split.training(), start.head().classes()),

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps in which states of earlier classes go through the tail beside a batch. */
 class ReplayStepTest {
@@ -92,15 +94,16 @@ class ReplayStepTest {
         }
     }
 
-    @Test
-    void theScriptDoesWhatTheControlDoes() {
+    @ParameterizedTest
+    @ValueSource(ints = {64, 1})
+    void theScriptDoesWhatTheControlDoes(int microBatch) {
         List<float[]> expected;
         StepResult plain;
         try (PlainStep step = new PlainStep(vit, parameters, List.of(), HOLD)) {
             expected = gradients(step);
             plain = step.run(batch, replayed, 1, 0);
         }
-        try (ScriptStep step = new ScriptStep(vit, parameters, List.of(), OptionalDouble.of(HOLD))) {
+        try (ScriptStep step = new ScriptStep(vit, parameters, List.of(), microBatch, OptionalDouble.of(HOLD))) {
             List<float[]> found = gradients(step);
             StepResult result = step.run(batch, replayed, 1, 0);
             assertThat(result.loss()).isCloseTo(plain.loss(), within(1e-5));

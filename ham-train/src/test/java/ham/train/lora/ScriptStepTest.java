@@ -69,18 +69,21 @@ class ScriptStepTest {
             plain = step.run(batch, ReplayedLatents.NONE, 1, 0);
             expected = Fixture.gradients(step, parameters, batch);
         }
-        parameters.all().forEach(parameter -> parameter.firstMoment().set(new float[parameter.size()]));
-        try (ScriptStep step = new ScriptStep(vit, parameters, groups, OptionalDouble.empty())) {
-            List<float[]> found = Fixture.gradients(step, parameters, batch);
-            StepResult result = step.run(batch, ReplayedLatents.NONE, 1, 0);
-            assertThat(result.loss()).isCloseTo(plain.loss(), within(1e-5));
-            assertThat(result.correct()).isEqualTo(plain.correct());
-            assertThat(result.gradient()).isCloseTo(plain.gradient(), within(1e-3 * plain.gradient()));
-            for (int p = 0; p < expected.size(); p++) {
-                assertThat(found.get(p))
-                        .as(parameters.all().get(p).name())
-                        .usingComparatorWithPrecision(2e-5f)
-                        .containsExactly(expected.get(p));
+        // The six images at once, in parts of which one is smaller, and one by one.
+        for (int microBatch : List.of(64, 4, 1)) {
+            parameters.all().forEach(parameter -> parameter.firstMoment().set(new float[parameter.size()]));
+            try (ScriptStep step = new ScriptStep(vit, parameters, groups, microBatch, OptionalDouble.empty())) {
+                List<float[]> found = Fixture.gradients(step, parameters, batch);
+                StepResult result = step.run(batch, ReplayedLatents.NONE, 1, 0);
+                assertThat(result.loss()).isCloseTo(plain.loss(), within(1e-5));
+                assertThat(result.correct()).isEqualTo(plain.correct());
+                assertThat(result.gradient()).isCloseTo(plain.gradient(), within(1e-3 * plain.gradient()));
+                for (int p = 0; p < expected.size(); p++) {
+                    assertThat(found.get(p))
+                            .as("%s, %d at once", parameters.all().get(p).name(), microBatch)
+                            .usingComparatorWithPrecision(2e-5f)
+                            .containsExactly(expected.get(p));
+                }
             }
         }
     }
@@ -107,7 +110,7 @@ class ScriptStepTest {
             try (PlainStep step = new PlainStep(vit, parameters, pairs, 0)) {
                 control = Fixture.gradients(step, parameters, batch);
             }
-            try (ScriptStep step = new ScriptStep(vit, parameters, pairs, OptionalDouble.empty())) {
+            try (ScriptStep step = new ScriptStep(vit, parameters, pairs, 64, OptionalDouble.empty())) {
                 List<float[]> found = Fixture.gradients(step, parameters, batch);
                 for (int p = 0; p < expected.size(); p++) {
                     for (List<float[]> each : List.of(control, found)) {
@@ -131,7 +134,7 @@ class ScriptStepTest {
             List<FrozenGroup> groups = new Fixture(checkpoint).groups();
             Batch batch = new Fixture(checkpoint).batch(new Fixture(checkpoint).gaussian(PIXELS, 1));
             try (PlainStep control = new PlainStep(vit, plain, groups, 0);
-                    ScriptStep step = new ScriptStep(vit, fast, groups, OptionalDouble.empty())) {
+                    ScriptStep step = new ScriptStep(vit, fast, groups, 64, OptionalDouble.empty())) {
                 for (int number = 1; number <= 5; number++) {
                     control.run(batch, ReplayedLatents.NONE, number, 0.5);
                     step.run(batch, ReplayedLatents.NONE, number, 0.5);
@@ -182,7 +185,7 @@ class ScriptStepTest {
         List<Double> losses = new ArrayList<>();
         try (TorchEngine engine = TorchEngine.open("cpu", 1, precision);
                 VitForward vit = new VitForward(engine, checkpoint);
-                ScriptStep step = new ScriptStep(vit, parameters, groups, OptionalDouble.empty())) {
+                ScriptStep step = new ScriptStep(vit, parameters, groups, 64, OptionalDouble.empty())) {
             for (int number = 1; number <= steps; number++) {
                 losses.add(step.run(batch, ReplayedLatents.NONE, number, 1).loss());
             }
@@ -201,7 +204,7 @@ class ScriptStepTest {
         TaskParameters parameters = fixture.parameters(groups);
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, checkpoint);
-                ScriptStep step = new ScriptStep(vit, parameters, groups, OptionalDouble.empty())) {
+                ScriptStep step = new ScriptStep(vit, parameters, groups, 64, OptionalDouble.empty())) {
             Batch batch = fixture.batch(fixture.gaussian(PIXELS, 1));
             int before = nativeArrays(vit);
             for (int number = 1; number <= 3; number++) {
@@ -229,7 +232,7 @@ class ScriptStepTest {
         Fixture fixture = new Fixture(checkpoint);
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, checkpoint);
-                ScriptStep step = new ScriptStep(vit, parameters, List.of(), OptionalDouble.empty())) {
+                ScriptStep step = new ScriptStep(vit, parameters, List.of(), 64, OptionalDouble.empty())) {
             for (int number = 1; number <= 3; number++) {
                 step.run(fixture.batch(fixture.gaussian(PIXELS, 1)), ReplayedLatents.NONE, number, 1);
             }
@@ -257,7 +260,7 @@ class ScriptStepTest {
         try (TorchEngine engine = TorchEngine.open("cpu", 1);
                 VitForward vit = new VitForward(engine, checkpoint);
                 PlainStep control = new PlainStep(vit, both.get(0), groups, 0);
-                ScriptStep step = new ScriptStep(vit, both.get(1), groups, OptionalDouble.empty())) {
+                ScriptStep step = new ScriptStep(vit, both.get(1), groups, 64, OptionalDouble.empty())) {
             for (int number = 1; number <= 3; number++) {
                 double expected =
                         control.run(batch, ReplayedLatents.NONE, number, 1).loss();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Target;
 import ham.merge.folder.AdapterFolder;
@@ -13,6 +14,7 @@ import ham.merge.gram.InputGram;
 import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import ham.merge.tensor.Matrix;
+import ham.testing.TestData;
 import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.GramRule;
@@ -75,6 +77,29 @@ class GramRunTest {
         FinishedRun run = TinyRun.run(config, temp.resolve("run"));
         assertThat(RunFolder.adapter(run.folder(), 2).resolve(GramFile.NAME)).exists();
         assertThat(run.folder().resolve("merged/grams.safetensors")).exists();
+    }
+
+    /** Inputs of layers are measured by the plain ViT's own program only: another base is refused before anything is trained. */
+    @Test
+    void refusesABaseOfAnotherFamily() {
+        RunConfig plain = TinyRun.config(temp, LearningMethod.LINEAR);
+        RunConfig asked = plain.toBuilder()
+                .setBase(TestData.path("encoders/dinov2"))
+                .opt("gram", "full")
+                .build();
+        assertThatThrownBy(() -> RunInputs.open(asked))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("gram", "expected a plain ViT", "found a DINOv2", "leave it out");
+        RunConfig implied = TinyRun.config(temp, LearningMethod.HAM).toBuilder()
+                .setBase(TestData.path("encoders/dinov2"))
+                .opt("combine", "regmean")
+                .build();
+        assertThatThrownBy(() -> RunInputs.open(implied)).hasMessageContaining("expected a plain ViT");
+        assertThat(RunInputs.open(asked.toBuilder().opt("gram", "auto").build())
+                        .base()
+                        .encoder()
+                        .family())
+                .isEqualTo("DINOv2");
     }
 
     @Test

@@ -107,11 +107,11 @@ class MeasuringRunTest {
     @Test
     void joiningThatCostsTooMuchIsNegativeTransfer() {
         Transfer transfer = new Transfer(50, 0.92, 0.90);
-        assertThat(transfer.warnings(3, 0.02)).isEmpty();
-        assertThat(transfer.warnings(3, 0.01))
+        assertThat(transfer.warnings(3, 0.02, "images")).isEmpty();
+        assertThat(transfer.warnings(3, 0.01, "texts"))
                 .singleElement()
                 .asString()
-                .contains("negative transfer", "task 3", "92.0", "90.0");
-        assertThat(new Transfer(50, 0.5, 0.9).warnings(0, 0)).isEmpty();
+                .contains("negative transfer", "held-out texts of task 3", "92.0", "90.0");
+        assertThat(new Transfer(50, 0.5, 0.9).warnings(0, 0, "images")).isEmpty();
     }
 }

@@ -2,10 +2,25 @@ package ham.train.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ham.merge.encoder.EncoderInput;
+import ham.testing.TestData;
+import ham.train.backbone.Backbone;
+import ham.train.encoder.Backbones;
+import ham.train.engine.TorchEngine;
+import ham.train.learn.LearningMethod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunNeedsTest {
     private static final long GIB = 1L << 30;
+
+    @TempDir
+    private Path temp;
 
     private static RunNeeds needs(long heap, long step, long statistics, long disk) {
         return new RunNeeds(heap, step + statistics, step, statistics, disk);
@@ -18,6 +33,43 @@ class RunNeedsTest {
                 .isEqualTo(
                         "this run needs about 1.0 GiB of Java's heap, 9.0 GiB beside it (a training step 7.0, statistics of the"
                                 + " heads 2.0) and 3.0 GiB on disk");
+    }
+
+    /** Every head keeps its scores, whatever its width: one of t x t a row and block, before the softmax and after. */
+    @ParameterizedTest
+    @ValueSource(strings = {"dinov2", "clip-classifier"})
+    void countsTheHeadsThatTheDescriptionHas(String encoder) throws IOException {
+        TinyRun.prepare(temp);
+        RunInputs few = encoder(encoder, 1);
+        RunInputs many = encoder(encoder, 4);
+        assertThat(many.base().encoder().heads()).isEqualTo(4);
+        long side = ((EncoderInput.Images) many.base().encoder().input()).side();
+        long tokens = (side / 8) * (side / 8) + 1;
+        long batch = Math.min(few.config().recipe().batch(), few.split(0).training().length);
+        long difference = step(many) - step(few);
+        assertThat(difference)
+                .isEqualTo(3 * 2 * Float.BYTES * batch * many.base().encoder().blocks() * tokens * tokens);
+    }
+
+    private static long step(RunInputs inputs) {
+        try (TorchEngine engine = TorchEngine.open("cpu", 1, "fp32");
+                Backbone backbone = Backbones.open(engine, inputs.base())) {
+            return RunNeeds.of(inputs, backbone).step();
+        }
+    }
+
+    /** One of the tiny encoders with another number of heads. */
+    private RunInputs encoder(String name, int heads) throws IOException {
+        Path source = TestData.path("encoders").resolve(name);
+        Path base = Files.createDirectories(temp.resolve(name + heads));
+        Files.copy(source.resolve("model.safetensors"), base.resolve("model.safetensors"));
+        String config = Files.readString(source.resolve("config.json"));
+        Files.writeString(
+                base.resolve("config.json"),
+                config.replaceAll("\"num_attention_heads\": \\d+", "\"num_attention_heads\": " + heads));
+        return RunInputs.open(TinyRun.config(temp, LearningMethod.HAM).toBuilder()
+                .setBase(base)
+                .build());
     }
 
     @Test

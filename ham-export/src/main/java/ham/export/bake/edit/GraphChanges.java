@@ -54,6 +54,11 @@ public final class GraphChanges {
         return changes.stream().map(TensorChanges::tensor).toList();
     }
 
+    /** Whether all of them are by nothing. */
+    public boolean isZero() {
+        return deltas.values().stream().allMatch(Matrix::isZero);
+    }
+
     /** Puts the sums of weight and delta where the weights stand; readers that need others get copies. */
     public void bake(ModelEdit edit) {
         for (TensorChanges change : changes) {

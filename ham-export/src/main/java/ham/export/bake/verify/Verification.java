@@ -54,12 +54,23 @@ public final class Verification {
     /**
      * Compares the logits of models.
      *
+     * @param without the baked model without the delta, the control; empty where the delta is zero
      * @param relativeTolerance as a fraction of the reference's range
      */
-    public ParityReport compare(Path baked, Path reference, double relativeTolerance) throws IOException {
+    public ParityReport compare(Path baked, Path reference, Optional<Path> without, double relativeTolerance)
+            throws IOException {
         ParityInputs inputs = inputs(baked);
         float[] logits = run(baked, inputs);
-        Map<String, float[]> others = new TreeMap<>(Map.of(ParityReport.FACTORED, run(reference, inputs)));
+        float[] factored = run(reference, inputs);
+        ParityReport report = compare(baked, inputs, logits, factored, relativeTolerance);
+        return without.map(bare -> report.controlled(logits, factored, run(bare, inputs)))
+                .orElse(report);
+    }
+
+    private ParityReport compare(
+            Path baked, ParityInputs inputs, float[] logits, float[] factored, double relativeTolerance)
+            throws IOException {
+        Map<String, float[]> others = new TreeMap<>(Map.of(ParityReport.FACTORED, factored));
         ParityReport report = ParityReport.compare(inputs, logits, others, relativeTolerance);
         if (own.isEmpty() || !takesOwnInputs(baked)) {
             return report;

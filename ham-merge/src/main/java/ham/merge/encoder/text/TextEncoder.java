@@ -63,6 +63,11 @@ public abstract class TextEncoder extends AbstractEncoder {
     }
 
     @Override
+    public final int heads() {
+        return trunk.heads();
+    }
+
+    @Override
     public List<String> outputs() {
         return classes().isPresent() ? List.of(LOGITS) : List.of(TOKENS);
     }
