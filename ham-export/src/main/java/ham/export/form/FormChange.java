@@ -110,7 +110,7 @@ public final class FormChange {
         given.filter(name -> !names.contains(name)).ifPresent(name -> {
             throw InputException.parameter(
                     "logits",
-                    "expected one of the outputs of " + file + " (" + String.join(", ", names) + "), found '" + name
+                    "expected one of the outputs " + String.join(", ", names) + " of " + file + ", found '" + name
                             + "'");
         });
         List<Integer> flat = IntStream.range(0, names.size())

@@ -145,7 +145,7 @@ class NamedOutputTest {
                 Bakes.request(two, BASE, Bakes.deltas().withHead(head()), temp.resolve("out.onnx")).toBuilder();
         Bakes.refused(
                 request.optLogits("scores").build(),
-                "logits: expected one of the outputs of " + two + " (aux, classes), found 'scores'");
+                "logits: expected one of the outputs aux, classes of " + two + ", found 'scores'");
         Bakes.refused(
                 request.optLogits("aux").build(),
                 "a linear layer that makes the output 'aux', found Neg",
@@ -163,7 +163,7 @@ class NamedOutputTest {
                 .hasMessageEndingWith("; name the output that holds the logits (logits)");
         assertThatThrownBy(() -> FormChange.write(plain, form, Optional.of("scores"), formed))
                 .isInstanceOf(InputException.class)
-                .hasMessage("logits: expected one of the outputs of " + plain + " (aux, classes), found 'scores'");
+                .hasMessage("logits: expected one of the outputs aux, classes of " + plain + ", found 'scores'");
         for (String name : List.of("aux", "classes")) {
             FormChange.write(plain, form, Optional.of(name), formed);
             float[] logits = logits(plain, name);

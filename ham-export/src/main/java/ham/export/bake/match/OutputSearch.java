@@ -26,8 +26,9 @@ public final class OutputSearch {
         if (!model.outputs().containsKey(output)) {
             throw InputException.parameter(
                     "logits",
-                    "expected one of the outputs of " + model.file().path() + " ("
-                            + String.join(", ", model.outputs().keySet()) + "), found '" + output + "'");
+                    "expected one of the outputs "
+                            + String.join(", ", model.outputs().keySet()) + " of "
+                            + model.file().path() + ", found '" + output + "'");
         }
     }
 
