@@ -24,15 +24,16 @@ final class MeasuredProcess {
     /**
      * Runs it to its end.
      *
-     * @param log what it prints
+     * @param output what it prints on standard output; what it says beside it comes to errors.txt in the same folder
      * @throws IllegalStateException with what it printed, if it fails
      */
-    static ProcessCost run(List<String> command, Path log) throws IOException, InterruptedException {
+    static ProcessCost run(List<String> command, Path output) throws IOException, InterruptedException {
+        Path errors = output.resolveSibling("errors.txt");
         double before = ticks();
         long begin = System.nanoTime();
         Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
+                .redirectError(errors.toFile())
+                .redirectOutput(output.toFile())
                 .start();
         long peak = 0;
         try {
@@ -45,8 +46,8 @@ final class MeasuredProcess {
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         if (process.exitValue() != 0) {
-            throw new IllegalStateException(
-                    String.join(" ", command) + " ended with " + process.exitValue() + ":\n" + Files.readString(log));
+            throw new IllegalStateException(String.join(" ", command) + " ended with " + process.exitValue() + ":\n"
+                    + Files.readString(output) + Files.readString(errors));
         }
         return new ProcessCost(seconds, (ticks() - before) / TICKS, peak);
     }

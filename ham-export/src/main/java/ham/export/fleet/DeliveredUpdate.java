@@ -1,11 +1,10 @@
 package ham.export.fleet;
 
 import ham.merge.InputException;
+import ham.merge.io.TemporaryFiles;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.Optimization;
 import ham.runtime.model.SessionSettings;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.Optional;
@@ -40,19 +39,11 @@ public final class DeliveredUpdate {
                     file,
                     "expected a signed update (.hamupdate), found a patch, which has no signature; make one with 'ham sign'");
         }
-        Path wrapped = temporary();
+        Path wrapped = TemporaryFiles.file("ham-apply-", UPDATE);
         try {
             return work.apply(UpdateMaker.ofPatch(file, Optional.empty(), Optional.empty(), wrapped, true));
         } finally {
             wrapped.toFile().delete();
-        }
-    }
-
-    private static Path temporary() {
-        try {
-            return Files.createTempFile("ham-apply-", UPDATE);
-        } catch (IOException e) {
-            throw InputException.unwritable(Path.of(System.getProperty("java.io.tmpdir")), e);
         }
     }
 

@@ -12,9 +12,9 @@ import ham.export.proto.StringStringEntryProto;
 import ham.export.proto.TensorProto;
 import ham.merge.InputException;
 import ham.merge.io.Outputs;
+import ham.merge.io.TemporaryFiles;
 import ham.runtime.onnx.ExternalData;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ public final class UpdateMaker {
         Outputs.refuseExisting(output, force);
         Path folder = null;
         try {
-            folder = Files.createTempDirectory("ham-update-");
+            folder = TemporaryFiles.folder("ham-update-");
             List<FileChange> changes = new ArrayList<>();
             List<Path> patches = new ArrayList<>();
             Map<String, String> renamed = data(from, to, folder, changes, patches);

@@ -1,7 +1,7 @@
 package ham.job.work;
 
-import ham.merge.InputException;
 import ham.merge.io.Outputs;
+import ham.merge.io.TemporaryFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,11 +14,7 @@ public final class TemporaryFolder implements AutoCloseable {
 
     /** A new folder. */
     public TemporaryFolder() {
-        try {
-            path = Files.createTempDirectory("ham-");
-        } catch (IOException e) {
-            throw InputException.unwritable(Path.of(System.getProperty("java.io.tmpdir")), e);
-        }
+        path = TemporaryFiles.folder("ham-");
         hook = new StopHook(this::delete);
     }
 

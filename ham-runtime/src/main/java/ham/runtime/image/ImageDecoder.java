@@ -19,7 +19,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * byte, where Pillow would clip it to white. How the camera was held is told ({@link RgbImage#orientation}) and left to who prepares the image.
  *
  * <p>The same pixels on every JDK: see {@code JpegChroma} for what JDKs do differently. What is read by some alone (arithmetic coding) is refused
- * by the others.
+ * by all.
  */
 public final class ImageDecoder {
     /** The largest image that is decoded, in pixels. */
@@ -176,21 +176,15 @@ public final class ImageDecoder {
                     + (header.frame() == LOSSLESS ? "a lossless one" : header.bits() + " bits")
                     + "; convert it to PNG first.");
         }
+        if (header.arithmetic()) {
+            throw new ModelException(
+                    name + ": expected a JPEG in Huffman coding, found arithmetic coding, which not every Java reads;"
+                            + " convert it first, for example with jpegtran.");
+        }
         if (!header.wholeScans()) {
             throw broken(ImageFormat.JPEG, name, "a progressive one without its last scans", null);
         }
-        Raster raster;
-        try {
-            raster = reader.readRaster(0, null);
-        } catch (IOException e) {
-            if (header.arithmetic()) {
-                throw new ModelException(
-                        name + ": expected a JPEG in Huffman coding, found arithmetic coding, which this Java cannot"
-                                + " read; convert it first, for example with jpegtran.",
-                        e);
-            }
-            throw e;
-        }
+        Raster raster = reader.readRaster(0, null);
         if (raster.getNumBands() == 2 || raster.getNumBands() > 4) {
             throw new ModelException(name + ": expected a grey, RGB or CMYK image, found a JPEG of "
                     + raster.getNumBands() + " components; convert it to RGB first.");

@@ -215,6 +215,24 @@ class ImageDecoderTest {
         return out.toByteArray();
     }
 
+    /** A frame of arithmetic coding; the samples behind it are not, which a decoder for it would not notice before it has read them. */
+    @ParameterizedTest
+    @ValueSource(ints = {0xc9, 0xca, 0xcb})
+    void arithmeticCodingIsRefusedOnEveryJdk(int frame) throws IOException {
+        byte[] file = TestData.bytes("pillow/rgb_420.jpg");
+        for (int i = 0; i + 1 < file.length; i++) {
+            if ((file[i] & 0xff) == 0xff && (file[i + 1] & 0xff) == 0xc0) {
+                file[i + 1] = (byte) frame;
+                break;
+            }
+        }
+        assertThatThrownBy(() -> ImageDecoder.decode(file, "a.jpg"))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(
+                        "a.jpg: expected a JPEG in Huffman coding, found arithmetic coding, which not every Java reads;"
+                                + " convert it first, for example with jpegtran.");
+    }
+
     @Test
     void refusesAProgressiveImageWithoutItsLastScans() {
         byte[] whole = TestData.bytes("pillow/progressive.jpg");

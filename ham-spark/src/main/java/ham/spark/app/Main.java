@@ -44,7 +44,8 @@ public final class Main {
         } catch (IOException e) {
             System.err.println("ham: " + args[1] + ": cannot be read (" + e + ")");
             return 1;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Those of Spark are checked ones that Java does not know to be thrown.
             System.err.println("ham: " + sentence(e));
             return e instanceof HamException known && known.code() == ErrorCode.USAGE ? 2 : 1;
         }

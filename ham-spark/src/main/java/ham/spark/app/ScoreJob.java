@@ -1,11 +1,15 @@
 package ham.spark.app;
 
+import ham.common.HamException;
 import ham.runtime.ModelException;
 import ham.spark.HamModel;
 import ham.spark.score.InputKind;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -50,13 +54,13 @@ public final class ScoreJob {
             if (system.exists(output) && !request.force()) {
                 throw new ModelException(output + ": exists already; choose another output or replace it.");
             }
-            answers().write().mode("overwrite").parquet(partial.toString());
+            write(system, partial, output);
             system.delete(output, true);
             if (!system.rename(partial, output)) {
                 throw new ModelException(output + ": expected to give the finished output its name, but that fails.");
             }
         } catch (IOException e) {
-            throw new ModelException(output + ": expected an output, but it cannot be written (" + e + ").", e);
+            throw unwritable(output, e);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         Dataset<Row> written = spark.read().parquet(output.toString());
@@ -64,6 +68,45 @@ public final class ScoreJob {
                 written.count(),
                 written.where(functions.col("error").isNotNull()).count(),
                 seconds);
+    }
+
+    /** Writes the answers; what is unfinished when that fails is removed. */
+    private void write(FileSystem system, Path partial, Path output) throws IOException {
+        Dataset<Row> answers = answers();
+        boolean whole = false;
+        try {
+            if (!system.mkdirs(partial)) {
+                throw new IOException("no folder can be made in " + output.getParent());
+            }
+            answers.write().mode("overwrite").parquet(partial.toString());
+            whole = true;
+        } catch (Exception e) {
+            // Spark wraps what a disk says into exceptions of its own, which Java does not know to be thrown.
+            List<Throwable> chain = chain(e);
+            if (chain.stream().noneMatch(HamException.class::isInstance)) {
+                Optional<Throwable> disk =
+                        chain.stream().filter(IOException.class::isInstance).reduce((outer, inner) -> inner);
+                if (disk.isPresent()) {
+                    throw unwritable(output, disk.get());
+                }
+            }
+            throw e;
+        } finally {
+            if (!whole) {
+                system.delete(partial, true);
+            }
+        }
+    }
+
+    private static List<Throwable> chain(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).toList();
+    }
+
+    private static ModelException unwritable(Path output, Throwable cause) {
+        return new ModelException(
+                output + ": expected an output, but it cannot be written (" + cause.getMessage()
+                        + "); free some space, or choose another output.",
+                cause);
     }
 
     /** The columns of the input but that of the images, and the answers. */

@@ -1,5 +1,7 @@
 package ham.spark.app;
 
+import ham.common.Found;
+import ham.runtime.ModelException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -46,6 +48,7 @@ final class Sessions {
             conf.setMaster(master);
         }
         conf.setIfMissing(MASTER, "local[*]");
+        requireTemporary(conf);
         boolean local = conf.get(MASTER).startsWith("local");
         if (local || conf.get(MASTER).matches("spark://(127\\.0\\.0\\.1|localhost):.*")) {
             conf.setIfMissing("spark.driver.host", LOOPBACK).setIfMissing("spark.driver.bindAddress", LOOPBACK);
@@ -58,6 +61,22 @@ final class Sessions {
             Executors.watch(session);
         }
         return session;
+    }
+
+    /** Spark tries ten times and ends the JVM; so it is said before. */
+    private static void requireTemporary(SparkConf conf) {
+        if (conf.contains("spark.local.dir") || System.getenv("SPARK_LOCAL_DIRS") != null) {
+            return;
+        }
+        try {
+            Files.delete(Files.createTempFile("ham-spark-", ""));
+        } catch (IOException e) {
+            throw new ModelException(
+                    System.getProperty("java.io.tmpdir")
+                            + ": expected a temporary folder that can be written, found none (" + Found.why(e)
+                            + "); free some space, or set HAM_OPTS=-Djava.io.tmpdir=FOLDER.",
+                    e);
+        }
     }
 
     /** This jar, and those in the folder {@code lib} beside it. */

@@ -65,6 +65,16 @@ class ScoreJobTest {
     }
 
     @Test
+    void aPlaceThatCannotBeWrittenIsNamedAndNothingIsLeft() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "text");
+        assertThatThrownBy(() -> new ScoreJob(spark, request(images(), "file/scored", false, false)).run())
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith(file.resolve("scored") + ": expected an output, but it cannot be written (")
+                .hasMessageEndingWith("; free some space, or choose another output.");
+        assertThat(file).hasContent("text");
+    }
+
+    @Test
     void parquetKeepsItsOtherColumns() throws IOException {
         Path parquet = folder.resolve("rows.parquet");
         spark.read()

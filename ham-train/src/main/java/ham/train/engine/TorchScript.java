@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
+import ham.merge.io.TemporaryFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -59,7 +60,11 @@ public final class TorchScript implements AutoCloseable {
         model = Model.newInstance("function", engine.device(), "PyTorch");
         try {
             model.load(new ByteArrayInputStream(archive(code)));
-        } catch (IOException | MalformedModelException e) {
+        } catch (IOException e) {
+            // DJL puts what it reads from memory into a temporary folder first.
+            model.close();
+            throw TemporaryFiles.unwritable(e);
+        } catch (MalformedModelException e) {
             model.close();
             throw new IllegalStateException("PyTorch refused this program:\n" + code, e);
         }
