@@ -189,6 +189,9 @@ class RestTest {
                 .hasSize(3);
         assertThat(server.post("classify/scaled1", "no image").error()).contains("expected a PNG, JPEG, GIF");
         assertThat(server.post("classify/pick", png.toByteArray()).error()).contains("ham.labels");
+        Answer text = server.post("classify/scaled1", "a text", "Content-Type", "text/plain");
+        assertThat(text.status()).isEqualTo(400);
+        assertThat(text.error()).contains("of a text encoder");
     }
 
     @Test

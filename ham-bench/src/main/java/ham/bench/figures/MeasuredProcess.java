@@ -46,9 +46,8 @@ final class MeasuredProcess {
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         if (process.exitValue() != 0) {
-            throw new IllegalStateException(
-                    String.join(" ", command) + " ended with " + process.exitValue() + ":\n" + Files.readString(output)
-                            + Files.readString(errors));
+            throw new IllegalStateException(String.join(" ", command) + " ended with " + process.exitValue() + ":\n"
+                    + Files.readString(output) + Files.readString(errors));
         }
         return new ProcessCost(seconds, (ticks() - before) / TICKS, peak);
     }

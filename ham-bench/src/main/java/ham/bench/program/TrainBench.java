@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
  *
  * <p>A turn trains a few steps of random images and counts from the second step on, preparation of batches included; medians over the rounds, each round
  * in another order. System properties: {@code batch} (64), {@code steps} (5 a turn), {@code rounds} (9), {@code threads} (2), {@code rank} (16),
- * {@code soak} (1000 steps; 0 for none). With {@code -Dcpu} the process's CPU time is compared, which is steadier than the clock on a machine that others use.
+ * {@code soak} (1000 steps; 0 for none), {@code micro} (the batch; most images of it at once in scripts). With {@code rounds} 0 only the soak runs. With {@code -Dcpu} the process's CPU time is compared, which is steadier than the clock on a machine that others use.
  * The heap has a fixed size, so that what memory grows by is native.
  */
 public final class TrainBench {
@@ -46,6 +46,7 @@ public final class TrainBench {
 
     private static final int BATCH = Integer.getInteger("batch", 64);
     private static final int STEPS = Integer.getInteger("steps", 5);
+    private static final int MICRO = Integer.getInteger("micro", BATCH);
     private static final boolean CPU = System.getProperty("cpu") != null;
 
     /** Seconds that a turn took for a number of images. */
@@ -64,20 +65,35 @@ public final class TrainBench {
         try (TorchEngine fp32 = TorchEngine.open("cpu", threads, "fp32");
                 TorchEngine bf16 = TorchEngine.open("cpu", threads, "bf16");
                 VitForward exact = new VitForward(fp32, checkpoint);
-                VitForward mixed = new VitForward(bf16, checkpoint);
-                FeatureExtractor exactFeatures = new FeatureExtractor(exact, new TreeMap<>())) {
+                VitForward mixed = new VitForward(bf16, checkpoint)) {
+            int rounds = Integer.getInteger("rounds", 9);
+            if (rounds > 0) {
+                compare(checkpoint, exact, mixed, rounds);
+            }
+            int soak = Integer.getInteger("soak", 1000);
+            if (soak > 0) {
+                soak(mixed, soak);
+            }
+        }
+    }
+
+    private static void compare(Checkpoint checkpoint, VitForward exact, VitForward mixed, int rounds) {
+        try (FeatureExtractor extractor = new FeatureExtractor(exact, new TreeMap<>())) {
             List<Way> ways = new ArrayList<>();
             for (int groups : new int[] {0, GROUPS}) {
                 ways.add(training("plain fp32", exact, true, groups));
                 ways.add(training("script fp32", exact, false, groups));
                 ways.add(training("script bf16", mixed, false, groups));
             }
-            ways.add(new Way("features", () -> features(exact, exactFeatures)));
-            double[] medians = interleaved(ways, Integer.getInteger("rounds", 9));
+            ways.add(new Way("features", () -> features(exact, extractor)));
+            double[] medians = interleaved(ways, rounds);
 
             System.out.printf(
                     "%s, %s, batch %d, %s%n",
-                    fp32.description(), checkpoint.directory().getFileName(), BATCH, CPU ? "CPU time" : "clock");
+                    exact.engine().description(),
+                    checkpoint.directory().getFileName(),
+                    BATCH,
+                    CPU ? "CPU time" : "clock");
             for (int i = 0; i < medians.length; i++) {
                 System.out.printf("%-26s %8.1f images/s%n", ways.get(i).name(), 1 / medians[i]);
             }
@@ -86,10 +102,6 @@ public final class TrainBench {
             ratio("the same beside 5 groups", medians[4], medians[5]);
             ratio("time of a step beside 5 groups to one beside none, fp32", medians[4], medians[1]);
             ratio("time of a step beside 5 groups to one beside none, bf16", medians[5], medians[2]);
-            int soak = Integer.getInteger("soak", 1000);
-            if (soak > 0) {
-                soak(mixed, soak);
-            }
         }
     }
 
@@ -117,7 +129,7 @@ public final class TrainBench {
         LoraSettings lora = lora();
         Recipe recipe = new Recipe(1, BATCH, 3e-4, 5e-3, 1e-3, new Augmentation(4, true));
         TaskTrainer trainer =
-                control ? TaskTrainer.control(vit, lora, recipe, 1) : new TaskTrainer(vit, lora, recipe, 1);
+                control ? TaskTrainer.control(vit, lora, recipe, 1) : new TaskTrainer(vit, lora, recipe, 1, MICRO);
         TaskStart start = TaskStart.beside(groups, CLASSES, groups(vit, lora, groups));
         TaskExamples images = images(vit, BATCH * STEPS);
         return new Way(name + ", " + groups + " groups", () -> {
@@ -153,18 +165,24 @@ public final class TrainBench {
         LoraSettings lora = lora();
         TaskExamples images = images(vit, BATCH);
         Recipe recipe = new Recipe(steps, BATCH, 3e-4, 5e-3, 1e-3, new Augmentation(4, true));
-        new TaskTrainer(vit, lora, recipe, 1)
+        double began = seconds();
+        new TaskTrainer(vit, lora, recipe, 1, MICRO)
                 .train(images, TaskStart.beside(GROUPS, CLASSES, groups(vit, lora, GROUPS)), step -> {
                     if (step.step() == steps / 10 || step.step() == steps) {
-                        System.out.printf("resident after %d steps: %.0f MB%n", step.step(), residentMegabytes());
+                        System.out.printf(
+                                "resident after %d steps: %.0f MB, at most %.0f MB%n",
+                                step.step(), megabytes("VmRSS"), megabytes("VmHWM"));
                     }
                 });
+        System.out.printf(
+                "%.1f images/s over all of them, %d of a batch of %d at once%n",
+                (double) BATCH * steps / (seconds() - began), MICRO, BATCH);
     }
 
-    private static double residentMegabytes() {
+    private static double megabytes(String entry) {
         try {
             return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                            .filter(line -> line.startsWith("VmRSS"))
+                            .filter(line -> line.startsWith(entry))
                             .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                             .sum()
                     * 1024

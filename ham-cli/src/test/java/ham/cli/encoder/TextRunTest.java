@@ -2,16 +2,29 @@ package ham.cli.encoder;
 
 import static ham.cli.Cli.ham;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.cli.Cli;
 import ham.cli.TinyTraining;
 import ham.cli.train.RunText;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.model.SessionSettings;
+import ham.serve.InferenceServer;
+import ham.serve.ServeSettings;
+import ham.serve.repository.Openers;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +77,57 @@ class TextRunTest {
         train("run", "--gram", "full").failsWith(2, "--gram", "expected a plain ViT as base", "found a BERT");
         assertThat(temp.resolve("run")).doesNotExist();
         assertThat(temp.resolve("run.partial")).doesNotExist();
+    }
+
+    /** A server splits a text by the tokenizer that the model carries, and says what the command line does. */
+    @Test
+    void aServerClassifiesTexts() throws IOException, InterruptedException {
+        train("run", "--guard", "off").succeeds();
+        Path model = temp.resolve("run/model.onnx");
+        Openers openers =
+                new Openers(file -> OnnxModel.open(file, new SessionSettings(1)), () -> new SessionSettings(1));
+        ServeSettings settings =
+                ServeSettings.builder().optHttp(0).optGrpc(0).optVersion("test").build();
+        try (InferenceServer server = InferenceServer.start(model, openers, settings)) {
+            URI uri = URI.create("http://127.0.0.1:" + server.httpPort().getAsInt() + "/classify?top=4");
+            for (String text : List.of("w1 w3 w2", "w17 w19 w18 w20 w23", "nothing known")) {
+                JsonNode shown = ham("run", model, "--text", text, "--top", 4, "--json")
+                        .succeeds()
+                        .json()
+                        .findPath("predictions");
+                HttpResponse<String> answer = post(uri, text.getBytes(StandardCharsets.UTF_8), "text/plain");
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                JsonNode served =
+                        JsonMapper.builder().build().readTree(answer.body()).path("predictions");
+                assertThat(served).hasSize(4);
+                for (int i = 0; i < 4; i++) {
+                    assertThat(served.path(i).path("label"))
+                            .isEqualTo(shown.path(i).path("label"));
+                    assertThat(served.path(i).path("probability").asDouble(-1))
+                            .isCloseTo(shown.path(i).path("probability").asDouble(-2), within(1e-5));
+                }
+            }
+            assertThat(post(uri, " ".getBytes(StandardCharsets.UTF_8), "text/plain")
+                            .statusCode())
+                    .isEqualTo(400);
+            assertThat(post(uri, new byte[] {(byte) 0xff, 'a'}, "text/plain; charset=utf-8")
+                            .body())
+                    .contains("UTF-8");
+            assertThat(post(uri, "w1".getBytes(StandardCharsets.UTF_8), "image/png")
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    private static HttpResponse<String> post(URI uri, byte[] body, String type)
+            throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(uri)
+                                .header("Content-Type", type)
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
     }
 
     /** Nothing that is printed of it, and nothing in its report, speaks of images. */

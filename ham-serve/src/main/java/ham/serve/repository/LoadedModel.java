@@ -38,6 +38,7 @@ public final class LoadedModel {
     private final Batcher batcher;
     private final Stamp stamp;
     private final Map<Optional<String>, Classifier> classifiers = new ConcurrentHashMap<>();
+    private final TextRoute texts = new TextRoute(this);
 
     private LoadedModel(
             String name,
@@ -185,9 +186,15 @@ public final class LoadedModel {
         }
     }
 
+    /** This model as a classifier of texts. */
+    TextRoute texts() {
+        return texts;
+    }
+
     /** Takes no more requests; closes the model when those it has are answered. */
     void retire() {
         batcher.close();
+        texts.retire();
     }
 
     /** Waits for the last answer; false if that took longer. */

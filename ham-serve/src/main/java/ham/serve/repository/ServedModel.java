@@ -2,6 +2,7 @@ package ham.serve.repository;
 
 import ham.common.HamException;
 import ham.runtime.ModelException;
+import ham.runtime.classify.Prediction;
 import ham.runtime.image.RgbImage;
 import ham.runtime.swap.SwapRule;
 import ham.serve.batch.Completion;
@@ -123,15 +124,29 @@ public final class ServedModel {
      * @throws ServeException as {@link #submit}, or if the model is no classifier
      */
     public Classified classify(String version, Optional<String> adapter, RgbImage image, int top, Deadline deadline) {
+        return classify(
+                version, adapter, deadline, model -> model.classifier(adapter).classify(image, top));
+    }
+
+    /**
+     * The most probable classes of a text, as the tokenizer that the model carries splits it. Waits for the answer.
+     *
+     * @throws ServeException as {@link #submit}, or if the model is no classifier of texts
+     */
+    public Classified classify(String version, Optional<String> adapter, String text, int top, Deadline deadline) {
+        return classify(version, adapter, deadline, model -> model.texts().classify(model.adapter(adapter), text, top));
+    }
+
+    private Classified classify(
+            String version,
+            Optional<String> adapter,
+            Deadline deadline,
+            Function<LoadedModel, List<Prediction>> classification) {
         while (true) {
             LoadedModel model = version(version);
             QueuedModel.deadline(deadline);
             try {
-                return new Classified(
-                        model,
-                        model.adapter(adapter),
-                        model.classifier(adapter).classify(image, top),
-                        QueuedModel.last());
+                return new Classified(model, model.adapter(adapter), classification.apply(model), QueuedModel.last());
             } catch (QueuedModel.RetiredException e) {
                 // It was replaced meanwhile: the newer one is there already.
             } catch (ModelException e) {

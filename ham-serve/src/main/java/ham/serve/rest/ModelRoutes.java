@@ -15,10 +15,15 @@ import ham.serve.repository.LoadedModel;
 import ham.serve.repository.ServedModel;
 import ham.serve.service.Service;
 import ham.serve.service.WantedOutput;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
@@ -31,6 +36,7 @@ final class ModelRoutes {
     static final String TIMEOUT = "X-Request-Timeout-Ms";
 
     private static final String BINARY = "application/octet-stream";
+    private static final String TEXT = "text/plain";
     /** Answers up to here are written by the thread that ran the model. */
     private static final int SHORT = 16 << 10;
 
@@ -157,10 +163,53 @@ final class ModelRoutes {
             throw ServeException.invalid(
                     "Expected the bytes of an image as the body (curl --data-binary @IMAGE), found a form.");
         }
+        boolean isText = type.toLowerCase(Locale.ROOT).startsWith(TEXT);
         BodyReader.read(request, service, reply, (bytes, length) -> {
-            byte[] image = bytes.length == length ? bytes : Arrays.copyOf(bytes, length);
-            workers.submit(() -> classify(served, version, adapter, image, top, deadline, reply));
+            byte[] body = bytes.length == length ? bytes : Arrays.copyOf(bytes, length);
+            workers.submit(() -> {
+                if (isText) {
+                    answer(reply, deadline, () -> served.classify(version, adapter, text(body), top, deadline));
+                } else {
+                    classify(served, version, adapter, body, top, deadline, reply);
+                }
+            });
         });
+    }
+
+    private static String text(byte[] bytes) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            if (text.isBlank()) {
+                throw ServeException.invalid("Expected a text as the body, found none.");
+            }
+            return text;
+        } catch (CharacterCodingException e) {
+            throw new ServeException(Status.INVALID, "Expected a text in UTF-8 as the body, found other bytes.", e);
+        }
+    }
+
+    private static void answer(Reply reply, Deadline deadline, Supplier<Classified> classification) {
+        try {
+            if (deadline.passed()) {
+                throw Deadline.exceeded();
+            }
+            Classified classified = classification.get();
+            Exchange exchange = reply.exchange();
+            exchange.model(classified.model().name(), classified.model().version());
+            exchange.adapter(classified.adapter());
+            classified.outcome().ifPresent(exchange::outcome);
+            reply.json(new Answers.Classes(
+                    classified.model().name(),
+                    Long.toString(classified.model().version()),
+                    classified.adapter().orElse(null),
+                    exchange.id(),
+                    classified.predictions()));
+        } catch (RuntimeException | Error e) {
+            reply.fail(e);
+        }
     }
 
     private void classify(
@@ -179,23 +228,10 @@ final class ModelRoutes {
             return;
         }
         try {
-            if (deadline.passed()) {
-                throw Deadline.exceeded();
-            }
-            RgbImage image = ImageDecoder.decode(bytes, "The body");
-            Classified classified = served.classify(version, adapter, image, top, deadline);
-            Exchange exchange = reply.exchange();
-            exchange.model(classified.model().name(), classified.model().version());
-            exchange.adapter(classified.adapter());
-            classified.outcome().ifPresent(exchange::outcome);
-            reply.json(new Answers.Classes(
-                    classified.model().name(),
-                    Long.toString(classified.model().version()),
-                    classified.adapter().orElse(null),
-                    exchange.id(),
-                    classified.predictions()));
-        } catch (RuntimeException | Error e) {
-            reply.fail(e);
+            answer(reply, deadline, () -> {
+                RgbImage image = ImageDecoder.decode(bytes, "The body");
+                return served.classify(version, adapter, image, top, deadline);
+            });
         } finally {
             taken.giveBack();
         }
