@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -120,6 +121,8 @@ public final class ImageDecoder {
 
     private static RgbImage decode(ImageReader reader, ImageFormat format, byte[] bytes, String name)
             throws IOException {
+        Optional<JpegHeader> jpeg =
+                format == ImageFormat.JPEG ? Optional.of(readableHeader(bytes, name)) : Optional.empty();
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
         requireSize(name, width, height);
@@ -130,7 +133,7 @@ public final class ImageDecoder {
         reader.addIIOReadWarningListener(truncation);
         RgbImage image;
         try {
-            image = format == ImageFormat.JPEG ? readJpeg(reader, bytes, name) : readOther(reader, format, name);
+            image = jpeg.isPresent() ? readJpeg(reader, jpeg.get(), name) : readOther(reader, format, name);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             if (ranOutOfMemory(e)) {
                 throw heapTooSmall(
@@ -169,7 +172,8 @@ public final class ImageDecoder {
                 cause);
     }
 
-    private static RgbImage readJpeg(ImageReader reader, byte[] bytes, String name) throws IOException {
+    /** @throws ModelException if it tells of a kind that not every reader reads; the readers of JDKs say that differently */
+    private static JpegHeader readableHeader(byte[] bytes, String name) {
         JpegHeader header = JpegHeader.of(bytes);
         if (header.bits() != 8 || header.frame() == LOSSLESS) {
             throw new ModelException(name + ": expected a JPEG of 8 bits that is not lossless, found "
@@ -181,6 +185,10 @@ public final class ImageDecoder {
                     name + ": expected a JPEG in Huffman coding, found arithmetic coding, which not every Java reads;"
                             + " convert it first, for example with jpegtran.");
         }
+        return header;
+    }
+
+    private static RgbImage readJpeg(ImageReader reader, JpegHeader header, String name) throws IOException {
         if (!header.wholeScans()) {
             throw broken(ImageFormat.JPEG, name, "a progressive one without its last scans", null);
         }
