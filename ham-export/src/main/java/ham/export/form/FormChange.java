@@ -1,5 +1,6 @@
 package ham.export.form;
 
+import ham.export.NamedOutput;
 import ham.export.OnnxFiles;
 import ham.export.check.ModelChecker;
 import ham.export.encoder.VitGraph;
@@ -107,12 +108,7 @@ public final class FormChange {
     private List<Integer> answers(Optional<String> given) {
         List<String> names =
                 graph.getOutputList().stream().map(ValueInfoProto::getName).toList();
-        given.filter(name -> !names.contains(name)).ifPresent(name -> {
-            throw InputException.parameter(
-                    "logits",
-                    "expected one of the outputs " + String.join(", ", names) + " of " + file + ", found '" + name
-                            + "'");
-        });
+        given.ifPresent(name -> NamedOutput.require(names, file, name));
         List<Integer> flat = IntStream.range(0, names.size())
                 .filter(i -> shape(graph.getOutput(i)).size() == 2)
                 .boxed()

@@ -20,8 +20,6 @@ import ham.merge.head.Head;
 import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
 import ham.merge.head.PrototypeHead;
-import ham.merge.safetensors.SafetensorsFile;
-import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.runtime.model.OnnxModel;
 import ham.testing.TestData;
@@ -143,13 +141,7 @@ class BakedHeadTest {
 
     @Test
     void aClassifierThatIsNotFoundIsNotGuessed() {
-        SafetensorsFile whole = SafetensorsFile.open(TestData.path("hf-vit-tiny/model.safetensors"));
-        SafetensorsWriter bare = new SafetensorsWriter();
-        whole.names().stream()
-                .filter(name -> !name.startsWith("classifier"))
-                .forEach(name -> bare.add(name, whole.info(name).shape(), whole.floats(name)));
-        Path weights = temp.resolve("bare.safetensors");
-        bare.write(weights);
+        Path weights = Bakes.withoutClassifier(TestData.path("hf-vit-tiny"), temp);
         BakeRequest request = Bakes.request(
                 TestData.path("onnx-exports/hf-sdpa/ts17.onnx"),
                 weights,

@@ -8,6 +8,7 @@ import ham.export.bake.read.HalfTensors;
 import ham.merge.InputException;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.tensor.Tensor;
@@ -23,6 +24,18 @@ import java.util.TreeMap;
 final class Bakes {
 
     private Bakes() {}
+
+    /** The weights of a checkpoint without its classifier's, as a file in that folder. */
+    static Path withoutClassifier(Path checkpoint, Path folder) {
+        SafetensorsFile whole = SafetensorsFile.open(checkpoint.resolve("model.safetensors"));
+        SafetensorsWriter bare = new SafetensorsWriter();
+        whole.names().stream()
+                .filter(name -> !name.startsWith("classifier"))
+                .forEach(name -> bare.add(name, whole.info(name).shape(), whole.floats(name)));
+        Path weights = folder.resolve("bare.safetensors");
+        bare.write(weights);
+        return weights;
+    }
 
     /** The first reference merge: eight deltas. */
     static Merged deltas() {

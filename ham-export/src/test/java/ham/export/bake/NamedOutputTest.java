@@ -21,7 +21,6 @@ import ham.merge.folder.Merged;
 import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
 import ham.merge.safetensors.SafetensorsFile;
-import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Supplement;
@@ -122,13 +121,7 @@ class NamedOutputTest {
 
     @Test
     void noCheckpointNeedHaveTheClassifier() {
-        SafetensorsFile whole = SafetensorsFile.open(BASE.resolve("model.safetensors"));
-        SafetensorsWriter bare = new SafetensorsWriter();
-        whole.names().stream()
-                .filter(name -> !name.startsWith("classifier"))
-                .forEach(name -> bare.add(name, whole.info(name).shape(), whole.floats(name)));
-        Path weights = temp.resolve("bare.safetensors");
-        bare.write(weights);
+        Path weights = Bakes.withoutClassifier(BASE, temp);
         Merged merged = Bakes.deltas().withHead(head());
         Path output = temp.resolve("baked.onnx");
         Baker.bake(Bakes.request(TestData.path("onnx-exports/hf-sdpa/ts17.onnx"), weights, merged, output).toBuilder()

@@ -1,7 +1,10 @@
 package ham.merge.folder;
 
+import ham.merge.MergeProgress;
 import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
+import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeSettings;
 import ham.merge.record.HamRecord;
 import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
@@ -29,6 +32,16 @@ final class Adapters {
 
     static Path path(String scheme, int number) {
         return TestData.path("peft-adapters/" + scheme + "/adapter" + number);
+    }
+
+    /** Their exact sum. */
+    static AdapterMerge cat(AdapterFolder... adapters) {
+        return AdapterMerge.of(
+                List.of(adapters),
+                List.of(),
+                MergeSettings.of(MergeMethod.CAT),
+                Optional.empty(),
+                MergeProgress.SILENT);
     }
 
     static AdapterFolder with(AdapterFolder adapter, HamRecord record) {

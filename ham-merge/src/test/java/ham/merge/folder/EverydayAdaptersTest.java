@@ -10,8 +10,6 @@ import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.io.JsonFiles;
 import ham.merge.peft.PeftFolder;
-import ham.merge.plan.MergeMethod;
-import ham.merge.plan.MergeSettings;
 import ham.merge.tensor.Matrix;
 import ham.testing.TestData;
 import java.io.IOException;
@@ -47,18 +45,9 @@ class EverydayAdaptersTest {
         return read().onto(BASE, BASE.sha256());
     }
 
-    private static AdapterMerge cat(AdapterFolder... adapters) {
-        return AdapterMerge.of(
-                List.of(adapters),
-                List.of(),
-                MergeSettings.of(MergeMethod.CAT),
-                Optional.empty(),
-                MergeProgress.SILENT);
-    }
-
     private static void assertDelta(AdapterFolder adapter, double[][] expected) {
         assertProduct(adapter.adapter().factors(WEIGHT), expected);
-        Matrix delta = cat(adapter).merge().merged().get(WEIGHT);
+        Matrix delta = Adapters.cat(adapter).merge().merged().get(WEIGHT);
         for (int o = 0; o < expected.length; o++) {
             for (int i = 0; i < expected[o].length; i++) {
                 assertThat((double) delta.get(o, i))
@@ -74,7 +63,7 @@ class EverydayAdaptersTest {
 
     private void assertNeedsBase(String kind) throws IOException {
         AdapterFolder alone = read();
-        assertThatThrownBy(() -> cat(alone))
+        assertThatThrownBy(() -> Adapters.cat(alone))
                 .isInstanceOf(InputException.class)
                 .hasMessage(alone.path() + ": is " + kind
                         + ", whose delta ham takes with the base at hand; give the base too");
@@ -161,7 +150,7 @@ class EverydayAdaptersTest {
                 .tensor("classifier.bias", "F32", 3)
                 .tensor("vit.layernorm.weight", "F32", D)
                 .tensor("vit.layernorm.bias", "F32", D);
-        AdapterMerge merge = cat(onto());
+        AdapterMerge merge = Adapters.cat(onto());
         for (String vector : List.of("vit.layernorm.weight", "vit.layernorm.bias")) {
             float[] saved = made.values(vector);
             float[] base = BASE.floats(vector);
@@ -185,8 +174,8 @@ class EverydayAdaptersTest {
         made.config("r", 2).pair(QUERY, "F32", 2, D, D).pair("vit.pooler.dense", "F32", 2, D, D);
         AdapterFolder adapter = onto();
         assertThat(adapter.adapter().layers()).containsOnlyKeys(WEIGHT);
-        assertThat(cat(adapter).warnings()).singleElement().asString().contains("adapts the pooler");
-        MergeFolder.write(Files.createDirectory(folder.resolve("merged")), cat(read()));
+        assertThat(Adapters.cat(adapter).warnings()).singleElement().asString().contains("adapts the pooler");
+        MergeFolder.write(Files.createDirectory(folder.resolve("merged")), Adapters.cat(read()));
         assertThat(Merged.read(folder.resolve("merged"))
                         .onto(BASE, BASE.sha256())
                         .deltas())
@@ -197,12 +186,12 @@ class EverydayAdaptersTest {
     @ValueSource(strings = {"default", "bare", "module", "compiled", "wrapper"})
     void keysThatSayTheSameAreTheSame(String keys) {
         Checkpoint base = Checkpoint.open(TestData.path("everyday/vit"));
-        SortedMap<String, Matrix> expected = cat(AdapterFolder.read(TestData.path("everyday/keys/a"))
-                        .onto(base, base.sha256()))
+        SortedMap<String, Matrix> expected = Adapters.cat(
+                        AdapterFolder.read(TestData.path("everyday/keys/a")).onto(base, base.sha256()))
                 .merge()
                 .merged();
         AdapterFolder adapter = AdapterFolder.read(TestData.path("everyday/keys/" + keys));
-        assertThat(cat(adapter.onto(base, base.sha256())).merge().merged())
+        assertThat(Adapters.cat(adapter.onto(base, base.sha256())).merge().merged())
                 .hasSize(4)
                 .isEqualTo(expected);
     }
@@ -212,7 +201,7 @@ class EverydayAdaptersTest {
         Checkpoint base = Checkpoint.open(TestData.path("everyday/vit"));
         AdapterFolder first =
                 AdapterFolder.read(TestData.path("everyday/classifier")).onto(base, base.sha256());
-        PeftMerge.write(folder, cat(first), OptionalInt.empty(), Optional.empty(), MergeProgress.SILENT);
+        PeftMerge.write(folder, Adapters.cat(first), OptionalInt.empty(), Optional.empty(), MergeProgress.SILENT);
         AdapterFolder written = AdapterFolder.read(folder);
         assertThat(written.adapter().layers().keySet())
                 .allMatch(name -> name.matches("vit\\.layers\\.[01]\\.attention\\.[qv]_proj\\.weight"));
@@ -233,12 +222,15 @@ class EverydayAdaptersTest {
         AdapterFolder published = Adapters.published(1).onto(BASE, BASE.sha256());
         for (boolean recentFirst : new boolean[] {true, false}) {
             Path out = Files.createDirectory(folder.resolve("out" + recentFirst));
-            AdapterMerge merge = recentFirst ? cat(recent, published) : cat(published, recent);
+            AdapterMerge merge = recentFirst ? Adapters.cat(recent, published) : Adapters.cat(published, recent);
             PeftMerge.write(out, merge, OptionalInt.empty(), Optional.empty(), MergeProgress.SILENT);
             AdapterFolder written = AdapterFolder.read(out);
             assertThat(written.adapter().layers().keySet())
                     .allMatch(name -> name.startsWith(recentFirst ? "vit.layers." : "vit.encoder.layer."));
-            assertThat(cat(written.onto(BASE, BASE.sha256())).merge().merged().keySet())
+            assertThat(Adapters.cat(written.onto(BASE, BASE.sha256()))
+                            .merge()
+                            .merged()
+                            .keySet())
                     .isEqualTo(merge.merge().merged().keySet());
         }
     }
@@ -257,8 +249,8 @@ class EverydayAdaptersTest {
     @Test
     void classesWithoutNamesAreWarnedAboutAndGetThoseThatAreGiven() {
         AdapterFolder adapter = AdapterFolder.read(TestData.path("everyday/classifier"));
-        assertThat(cat(adapter).warnings()).singleElement().asString().contains("nothing names the 5 classes");
-        AdapterMerge named = cat(AdapterFolder.labelled(List.of(adapter), List.of("a", "b", "c", "d", "e"))
+        assertThat(Adapters.cat(adapter).warnings()).singleElement().asString().contains("nothing names the 5 classes");
+        AdapterMerge named = Adapters.cat(AdapterFolder.labelled(List.of(adapter), List.of("a", "b", "c", "d", "e"))
                 .get(0));
         assertThat(named.warnings()).isEmpty();
         assertThat(named.head().orElseThrow().classes()).containsExactly("a", "b", "c", "d", "e");
@@ -279,8 +271,8 @@ class EverydayAdaptersTest {
             TestData.set(copy.resolve("adapter_config.json"), "base_model_name_or_path", '"' + bases.get(i) + '"');
             adapters[i] = AdapterFolder.read(copy);
         }
-        assertThat(cat(adapters[0], adapters[1]).warnings()).isEmpty();
-        assertThat(cat(adapters).warnings())
+        assertThat(Adapters.cat(adapters[0], adapters[1]).warnings()).isEmpty();
+        assertThat(Adapters.cat(adapters).warnings())
                 .singleElement()
                 .asString()
                 .contains("'copy0' on google/vit, 'copy2' on facebook/dino");

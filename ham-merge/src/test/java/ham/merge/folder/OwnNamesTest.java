@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.io.JsonFiles;
-import ham.merge.plan.MergeMethod;
-import ham.merge.plan.MergeSettings;
 import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,18 +25,9 @@ class OwnNamesTest {
     @TempDir
     private Path folder;
 
-    private static AdapterMerge cat(AdapterFolder... adapters) {
-        return AdapterMerge.of(
-                List.of(adapters),
-                List.of(),
-                MergeSettings.of(MergeMethod.CAT),
-                Optional.empty(),
-                MergeProgress.SILENT);
-    }
-
     private Path merged(AdapterFolder first) throws IOException {
         Path merged = Files.createDirectory(folder.resolve("merged"));
-        MergeFolder.write(merged, cat(first));
+        MergeFolder.write(merged, Adapters.cat(first));
         return merged;
     }
 
@@ -69,7 +58,7 @@ class OwnNamesTest {
     void aMergeThatWentOnHasTheNamesOfItsFirstMember(String scheme, String next, String blocks) throws IOException {
         AdapterFolder first = AdapterFolder.read(Adapters.path(scheme, 0)).onto(BASE, BASE.sha256());
         AdapterFolder second = AdapterFolder.read(Adapters.path(next, 1)).onto(BASE, BASE.sha256());
-        Path fresh = peft("fresh", cat(first, second));
+        Path fresh = peft("fresh", Adapters.cat(first, second));
         assertSame(fresh, peft("update", goneOn(merged(first), second)));
         assertThat(AdapterFolder.read(fresh).adapter().layers().keySet())
                 .hasSize(8)
@@ -83,10 +72,10 @@ class OwnNamesTest {
         Path again = Files.createDirectory(folder.resolve("again"));
         MergeFolder.write(again, goneOn(merged(first), second));
         Path fresh = Files.createDirectory(folder.resolve("both"));
-        MergeFolder.write(fresh, cat(first, second));
+        MergeFolder.write(fresh, Adapters.cat(first, second));
         assertThat(again.resolve("merge.json")).hasSameBinaryContentAs(fresh.resolve("merge.json"));
         AdapterFolder third = Adapters.published(2).onto(BASE, BASE.sha256());
-        assertSame(peft("fresh", cat(first, second, third)), peft("update", goneOn(again, third)));
+        assertSame(peft("fresh", Adapters.cat(first, second, third)), peft("update", goneOn(again, third)));
     }
 
     @Test
@@ -97,7 +86,7 @@ class OwnNamesTest {
         Path copy = TestData.copy("everyday/keys/a", folder.resolve("second"));
         TestData.set(copy.resolve("adapter_config.json"), "base_model_name_or_path", "null");
         AdapterFolder second = AdapterFolder.read(copy).onto(base, base.sha256());
-        Path fresh = peft("fresh", cat(first, second));
+        Path fresh = peft("fresh", Adapters.cat(first, second));
         assertSame(fresh, peft("update", goneOn(merged(first), second)));
         assertThat(JsonFiles.read(fresh.resolve("adapter_config.json"), "")
                         .path("base_model_name_or_path")

@@ -169,6 +169,7 @@ public final class TorchEngine implements AutoCloseable {
         return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
     }
 
+    /** Where it computes. */
     public Device device() {
         return device;
     }

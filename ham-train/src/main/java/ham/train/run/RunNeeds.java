@@ -54,7 +54,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         }
     }
 
-    static RunNeeds of(RunInputs inputs, Backbone backbone) {
+    static RunNeeds of(RunInputs inputs, Backbone backbone, StepMemory memory) {
         RunConfig config = inputs.config();
         Checkpoint base = inputs.base();
         long d = base.encoder().width();
@@ -81,7 +81,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                 ? (long) images.channels() * images.side() * images.side()
                 : 0;
         long batch = Math.min(config.recipe().batch(), inputs.split(0).training().length);
-        long step = StepMemory.of(inputs, backbone).bytes(batch);
+        long step = memory.bytes(batch);
         long gram = Double.BYTES * m * m;
         boolean shelved = Shelf.takes(gram);
         // One is worked on, with its factor; a guarded run takes held-out images out of a copy.

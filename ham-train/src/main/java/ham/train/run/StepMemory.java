@@ -27,7 +27,7 @@ record StepMemory(long example, int batch, int microBatch) {
         int size = backbone.engine().precision() == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
         long example = tokens * backbone.blocks() * (KEPT_WIDTHS * hidden + 2L * attention * tokens) * size;
         int batch = inputs.config().recipe().batch();
-        // Of the largest model that a GPU is filled with, nobody knows here how much is left.
+        // What a GPU has is not known here, and parts are slower there.
         return backbone.engine().device().isGpu() ? new StepMemory(example, batch, batch) : of(example, batch);
     }
 

@@ -78,14 +78,15 @@ public final class StreamTrainer {
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 Backbone backbone = Backbones.open(engine, inputs.base());
                 RunMemory memory = RunMemory.restoreOrBegin(inputs, backbone, folder)) {
+            StepMemory step = StepMemory.of(inputs, backbone);
             TaskSource source = config.adapters().isPresent()
                     ? new ReusedTasks(inputs, config.adapters().get())
-                    : new TrainedTasks(inputs, backbone, folder, saveEvery, progress);
+                    : new TrainedTasks(inputs, backbone, step, folder, saveEvery, progress);
             int finished = folder.finishedTasks();
             if (finished > 0) {
                 progress.resumed(finished, stream.tasks());
             }
-            plan(backbone, folder);
+            plan(backbone, step, folder);
             RunOutputs outputs = new RunOutputs(inputs, folder);
             ModelPasses passes = new ModelPasses(inputs, backbone);
             TestImages tests = new TestImages(inputs, backbone, passes);
@@ -103,8 +104,8 @@ public final class StreamTrainer {
     }
 
     /** Says what the run is going to need, and what does not fit. */
-    private void plan(Backbone backbone, RunFolder folder) {
-        RunNeeds needs = RunNeeds.of(inputs, backbone);
+    private void plan(Backbone backbone, StepMemory step, RunFolder folder) {
+        RunNeeds needs = RunNeeds.of(inputs, backbone, step);
         if (!needs.sentence().isEmpty()) {
             progress.planned(needs.sentence());
         }

@@ -24,14 +24,22 @@ final class TrainedTasks implements TaskSource {
 
     private final RunInputs inputs;
     private final Backbone backbone;
+    private final StepMemory step;
     private final RunFolder folder;
     private final Duration saveEvery;
     private final RunProgress progress;
     private boolean estimated;
 
-    TrainedTasks(RunInputs inputs, Backbone backbone, RunFolder folder, Duration saveEvery, RunProgress progress) {
+    TrainedTasks(
+            RunInputs inputs,
+            Backbone backbone,
+            StepMemory step,
+            RunFolder folder,
+            Duration saveEvery,
+            RunProgress progress) {
         this.inputs = inputs;
         this.backbone = backbone;
+        this.step = step;
         this.folder = folder;
         this.saveEvery = saveEvery;
         this.progress = progress;
@@ -45,12 +53,7 @@ final class TrainedTasks implements TaskSource {
         if (inputs.base().encoder().input() instanceof EncoderInput.Images images) {
             recipe = recipe.forImagesOf(images.side());
         }
-        TaskResult result = new TaskTrainer(
-                        backbone,
-                        config.lora(),
-                        recipe,
-                        config.seed(),
-                        StepMemory.of(inputs, backbone).microBatch())
+        TaskResult result = new TaskTrainer(backbone, config.lora(), recipe, config.seed(), step.microBatch())
                 .train(
                         inputs.trainingExamples(
                                 task, split.training(), start.head().classes()),

@@ -54,7 +54,8 @@ class RunNeedsTest {
     private static long step(RunInputs inputs) {
         try (TorchEngine engine = TorchEngine.open("cpu", 1, "fp32");
                 Backbone backbone = Backbones.open(engine, inputs.base())) {
-            return RunNeeds.of(inputs, backbone).step();
+            return RunNeeds.of(inputs, backbone, StepMemory.of(inputs, backbone))
+                    .step();
         }
     }
 

@@ -1,5 +1,6 @@
 package ham.export.bake.match;
 
+import ham.export.NamedOutput;
 import ham.export.bake.base.WeightBlock;
 import ham.export.bake.read.ElementFormat;
 import ham.export.bake.read.ModelIndex;
@@ -23,13 +24,7 @@ public final class OutputSearch {
     public OutputSearch(ModelIndex model, String output) {
         this.model = model;
         this.output = output;
-        if (!model.outputs().containsKey(output)) {
-            throw InputException.parameter(
-                    "logits",
-                    "expected one of the outputs "
-                            + String.join(", ", model.outputs().keySet()) + " of "
-                            + model.file().path() + ", found '" + output + "'");
-        }
+        NamedOutput.require(model.outputs().keySet(), model.file().path(), output);
     }
 
     /**
