@@ -9,31 +9,31 @@ import ham.merge.io.FoundFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** ONNX files as messages. */
 public final class OnnxFiles {
 
+    /** The longest array that every virtual machine gives. */
+    private static final int LARGEST = Integer.MAX_VALUE - 8;
+
     private OnnxFiles() {}
 
     /**
-     * Reads a model; its tensors stay in the memory-mapped file.
+     * Reads a model into memory, once: its tensors are views of what was read.
      *
      * @throws InputException if there is no such file, or it is no whole ONNX model
      */
     public static ModelProto read(Path file) {
         FoundFile.require(file, "an ONNX model");
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long size = channel.size();
-            if (size > Integer.MAX_VALUE) {
+        try {
+            long size = Files.size(file);
+            if (size > LARGEST) {
                 throw new InputException(file, "expected an ONNX model below 2 GB, found " + size + " bytes");
             }
-            CodedInputStream input = UnsafeByteOperations.unsafeWrap(
-                            channel.map(FileChannel.MapMode.READ_ONLY, 0, size))
-                    .newCodedInput();
+            CodedInputStream input =
+                    UnsafeByteOperations.unsafeWrap(Files.readAllBytes(file)).newCodedInput();
             input.enableAliasing(true);
             ModelProto model = ModelProto.parseFrom(input);
             if (!model.hasGraph() || !model.hasIrVersion()) {

@@ -38,7 +38,7 @@ final class BakeFigures {
                 "onnx_bake.py",
                 workshop.at(GRAPH),
                 workshop.at(CHECKPOINT + "/model.safetensors"),
-                workshop.at(MergeFigures.MERGED + "/delta.safetensors"),
+                workshop.at(MergeFigures.MERGED + "/merged.safetensors"),
                 workshop.at("python.onnx"));
         Map<String, ProcessCost> costs = workshop.turns(competitors);
         return new Figure(

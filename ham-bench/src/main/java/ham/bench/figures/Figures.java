@@ -30,6 +30,7 @@ public final class Figures {
         try {
             Workshop workshop = new Workshop(home, folder, Integer.getInteger("rounds", 5));
             List<Figure> figures = new ArrayList<>(said(DemoFigures.measure(workshop)));
+            figures.addAll(said(List.of(TrainFigures.measure(workshop))));
             BakeFigures.prepare(workshop);
             figures.addAll(said(List.of(MergeFigures.measure(workshop))));
             figures.addAll(said(List.of(BakeFigures.bake(workshop))));

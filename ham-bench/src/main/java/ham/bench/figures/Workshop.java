@@ -66,16 +66,25 @@ record Workshop(Path home, Path folder, int rounds) {
             String program,
             String... arguments)
             throws IOException, InterruptedException {
-        try {
-            run(List.of("python3", "-c", "import " + packages));
-        } catch (IllegalStateException | IOException e) {
-            return "; " + name + " not measured: no " + packages + " on this machine";
+        String absent = absentPython(name, packages);
+        if (!absent.isEmpty()) {
+            return "; " + absent;
         }
         List<String> command = new ArrayList<>(
                 List.of("python3", home.resolve("benchmarks").resolve(program).toString()));
         command.addAll(List.of(arguments));
         competitors.add(new Competitor(name, command, output));
         return "";
+    }
+
+    /** What to say where packages of Python are not installed; empty where they are. */
+    String absentPython(String name, String packages) throws InterruptedException {
+        try {
+            run(List.of("python3", "-c", "import " + packages));
+            return "";
+        } catch (IllegalStateException | IOException e) {
+            return name + " not measured: no " + packages + " on this machine";
+        }
     }
 
     static String seconds(double seconds) {

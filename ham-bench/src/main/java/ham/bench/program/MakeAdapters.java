@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Writes random LoRA adapters (PEFT layout, query and value of every block, float32) to measure merging with:
+ * Writes random LoRA adapters (PEFT layout under the names of transformers 5, query and value of every block, float32) to measure merging with:
  * {@code java -cp "ham-cli/target/lib/*" ham.bench.program.MakeAdapters FOLDER COUNT BLOCKS WIDTH RANK}; ViT-B/16 is 12 768, ViT-L 24 1024.
  */
 public final class MakeAdapters {
@@ -41,7 +41,7 @@ public final class MakeAdapters {
         Files.writeString(
                 folder.resolve("adapter_config.json"),
                 """
-                {"peft_type": "LORA", "r": %d, "lora_alpha": %d, "target_modules": ["query", "value"],
+                {"peft_type": "LORA", "r": %d, "lora_alpha": %d, "target_modules": ["q_proj", "v_proj"],
                  "bias": "none", "use_rslora": false, "use_dora": false, "fan_in_fan_out": false}
                 """
                         .formatted(rank, rank));
@@ -49,10 +49,10 @@ public final class MakeAdapters {
         long bytes = 4L * rank * width;
         long offset = 0;
         for (int block = 0; block < blocks; block++) {
-            for (String target : new String[] {"query", "value"}) {
+            for (String target : new String[] {"q_proj", "v_proj"}) {
                 for (String half : new String[] {"lora_A", "lora_B"}) {
                     entries.add(
-                            "\"base_model.model.vit.encoder.layer.%d.attention.attention.%s.%s.weight\":{\"dtype\":\"F32\",\"shape\":[%d,%d],\"data_offsets\":[%d,%d]}"
+                            "\"base_model.model.vit.layers.%d.attention.%s.%s.weight\":{\"dtype\":\"F32\",\"shape\":[%d,%d],\"data_offsets\":[%d,%d]}"
                                     .formatted(
                                             block,
                                             target,

@@ -7,6 +7,7 @@ import ham.merge.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -96,5 +97,17 @@ class FiguresTest {
         assertThat(workshop(1).addPython(competitors, "Peer", "no_such_package_of_python", temp, "peer.py"))
                 .contains("Peer not measured", "no_such_package_of_python");
         assertThat(competitors).isEmpty();
+    }
+
+    @Test
+    void ratesOfTrainingAreReadOutOfWhatIsPrinted() {
+        Map<String, List<Double>> rates = new HashMap<>();
+        TrainFigures.add(
+                rates,
+                "plain fp32, 0 groups   200.5 images/s\nscript fp32, 0 groups       222.1 images/s\nscript bf16, 0 groups    544.0 images/s\n",
+                "script (fp32|bf16), 0 groups +");
+        TrainFigures.add(rates, "fp32 211.0 images/s\n", "(fp32|bf16) ");
+        assertThat(rates)
+                .containsExactlyInAnyOrderEntriesOf(Map.of("fp32", List.of(222.1, 211.0), "bf16", List.of(544.0)));
     }
 }

@@ -8,11 +8,11 @@ import ham.cli.tune.TuneCommand;
 import ham.common.Version;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
-import ham.export.OnnxSummary;
 import ham.export.VitExporter;
 import ham.export.bake.BakeRequest;
 import ham.export.bake.BakeRequest.HeadChoice;
 import ham.export.bake.Baker;
+import ham.export.bake.GraphMetadata;
 import ham.export.parity.ParityInputs;
 import ham.export.precision.Flavor;
 import ham.job.export.Delivered;
@@ -196,7 +196,7 @@ public final class ExportCommand implements Callable<Integer> {
                 throw new InputException(base, "expected a merge to bake into the model, found none; give --merged");
             }
         }
-        Merged read = merged == null ? Merged.none() : Merged.read(merged);
+        Merged read = merged == null ? Merged.none() : read();
         boolean headed = read.head().isPresent() || Files.isRegularFile(base);
         Merged named = labels == null || !headed ? read : read.named(Labels.read(labels));
         if (named.head().filter(NamedHead::isNameless).isPresent()) {
@@ -204,6 +204,12 @@ public final class ExportCommand implements Callable<Integer> {
                     + named.head().get().classes().get(0) + " and so on; name them by --labels FILE");
         }
         return named;
+    }
+
+    /** A graph takes sums, and only a patch asks for their addends too. */
+    private Merged read() {
+        boolean sums = Files.isRegularFile(base) && patching.choice().isEmpty();
+        return sums ? Merged.readSums(merged) : Merged.read(merged);
     }
 
     private Exported export(Merged all, Path file, SessionSettings settings) {
@@ -225,7 +231,7 @@ public final class ExportCommand implements Callable<Integer> {
         preprocessing.choice().ifPresent(request::optPreprocessing);
         if (preprocessing.typed().isEmpty()
                 && weights != null
-                && !OnnxSummary.of(base).metadata().containsKey(Preprocessing.METADATA_KEY)) {
+                && !GraphMetadata.read(base).containsKey(Preprocessing.METADATA_KEY)) {
             Preprocessing.warning(weights).ifPresent(console::warn);
         }
         Optional.ofNullable(inputs).ifPresent(request::optInputs);

@@ -141,6 +141,21 @@ public final class MergeFolder {
      * @throws InputException when a file is missing or damaged, or files disagree
      */
     public Merged merged() {
+        Merged sums = sums();
+        MergeSettings settings = settings();
+        return new Merged(
+                sums.deltas(),
+                sums.biases(),
+                settings.factored()
+                        ? BranchReader.read(file, record, settings, folder.resolve(GROUPS), sums.deltas())
+                        : new TreeMap<>(),
+                sums.head(),
+                sums.baseSha256(),
+                sums.provenance());
+    }
+
+    /** The same without the addends of the deltas. */
+    Merged sums() {
         SafetensorsFile merged = SafetensorsFile.open(folder.resolve(MERGED));
         Path head = folder.resolve(AdapterFolder.HEAD);
         SortedMap<String, String> provenance = new TreeMap<>();
@@ -149,13 +164,10 @@ public final class MergeFolder {
         provenance.put("parameters", String.valueOf(record.parameters()));
         provenance.put("adapters", identities().toString());
         Merged bare = Merged.of(merged, provenance);
-        MergeSettings settings = settings();
         return new Merged(
                 bare.deltas(),
                 bare.biases(),
-                settings.factored()
-                        ? BranchReader.read(file, record, settings, folder.resolve(GROUPS), bare.deltas())
-                        : new TreeMap<>(),
+                new TreeMap<>(),
                 record.head() != null || Files.exists(head) ? Optional.of(HeadFile.read(head)) : Optional.empty(),
                 Optional.ofNullable(record.baseSha256()),
                 bare.provenance());

@@ -65,9 +65,19 @@ public record Merged(
      * @throws InputException when a file is missing or damaged
      */
     public static Merged read(Path path) {
-        if (Files.isDirectory(path)) {
-            return MergeFolder.open(path).merged();
-        }
+        return Files.isDirectory(path) ? MergeFolder.open(path).merged() : file(path);
+    }
+
+    /**
+     * The same without the addends of the deltas.
+     *
+     * @throws InputException when a file is missing or damaged
+     */
+    public static Merged readSums(Path path) {
+        return Files.isDirectory(path) ? MergeFolder.open(path).sums() : file(path);
+    }
+
+    private static Merged file(Path path) {
         if (!Files.exists(path)) {
             throw new InputException(path, "expected a merge folder or a safetensors file of deltas, found nothing");
         }

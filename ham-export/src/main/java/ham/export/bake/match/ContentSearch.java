@@ -94,11 +94,15 @@ public final class ContentSearch implements Search {
     }
 
     private boolean isUnique(WeightBlock block, float[] shared) {
+        float[] firstRow = Arrays.copyOf(shared, block.columns());
+        List<WeightBlock> alike = base.alike(block).stream()
+                .filter(other -> Arrays.equals(base.values(other.firstRowOnly()), firstRow))
+                .toList();
+        if (alike.isEmpty() || block.rows() == 1) {
+            return alike.isEmpty();
+        }
         float[] weights = shared.clone(); // the base gives out one array again and again
-        float[] firstRow = Arrays.copyOf(weights, block.columns());
-        return base.alike(block).stream()
-                .noneMatch(other -> Arrays.equals(base.values(other.firstRowOnly()), firstRow)
-                        && Arrays.equals(base.values(other), weights));
+        return alike.stream().noneMatch(other -> Arrays.equals(base.values(other), weights));
     }
 
     /** Whether no other weights of the base are near these. */
