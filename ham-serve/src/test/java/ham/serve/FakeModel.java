@@ -9,13 +9,32 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** A model of x [batch, 2] to y = 2 x, of which every run waits for a permit, if it is told to. */
 final class FakeModel implements Model {
     final Semaphore permits = new Semaphore(0);
     final AtomicInteger runs = new AtomicInteger();
     final AtomicBoolean closed = new AtomicBoolean();
+    /** Which ran it last. */
+    volatile String thread = "";
+
     private volatile boolean waits;
+    private volatile long millis;
+    private volatile Supplier<? extends Error> error;
+
+    /** Runs take that long from now on. */
+    FakeModel takes(long value) {
+        millis = value;
+        return this;
+    }
+
+    /** Runs die of an error from now on, or no more. */
+    FakeModel dies(Supplier<? extends Error> value) {
+        error = value;
+        return this;
+    }
 
     /** Runs wait from now on, or no more. */
     FakeModel waits(boolean value) {
@@ -54,8 +73,14 @@ final class FakeModel implements Model {
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs) {
         runs.incrementAndGet();
+        thread = Thread.currentThread().getName();
+        LockSupport.parkNanos(millis * 1_000_000);
         if (waits) {
             permits.acquireUninterruptibly();
+        }
+        Supplier<? extends Error> fatal = error;
+        if (fatal != null) {
+            throw fatal.get();
         }
         Tensor x = inputs.get("x");
         float[] values = x.floats();

@@ -6,7 +6,6 @@ import ham.runtime.model.Optimization;
 import ham.runtime.model.SessionSettings;
 import ham.spark.score.AnswerColumns;
 import ham.spark.score.InputKind;
-import ham.spark.score.ModelShape;
 import ham.spark.score.PartitionScorer;
 import ham.spark.score.ScoreSettings;
 import ham.spark.ship.ModelFiles;
@@ -30,8 +29,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * An ONNX model that ham wrote, or any of one float32 input, as a transformer of Spark ML. It adds columns of answers ({@link AnswerColumns}) to images
- * or tensors ({@link InputKind}); a row that cannot be scored keeps its place and says why in the column of errors.
+ * An ONNX model that ham wrote, or any of one float32 input, as a transformer of Spark ML. It adds columns of answers ({@link AnswerColumns}) to images,
+ * texts or tensors ({@link InputKind}); a row that cannot be scored keeps its place and says why in the column of errors.
  *
  * <p>The model's file goes to every executor once, where one session serves all tasks. Saved with Spark ML's writer, a pipeline takes the file along.
  */
@@ -62,7 +61,9 @@ public final class HamModel extends Transformer implements MLWritable {
     public HamModel(String uid) {
         this.uid = uid;
         model = text("model", "the ONNX file: a path, or what Hadoop can read");
-        inputCol = text("inputCol", "images (binary, or of Spark's image source) or tensors (array of float, vector)");
+        inputCol = text(
+                "inputCol",
+                "images (binary, or of Spark's image source), texts (string) or tensors (array of float, vector)");
         labelsCol = text("labelsCol", "the most probable labels, best first; empty for none");
         probabilitiesCol = text("probabilitiesCol", "their probabilities; empty for none");
         predictionCol = text("predictionCol", "number of the most probable class; empty for none");
@@ -162,7 +163,7 @@ public final class HamModel extends Transformer implements MLWritable {
 
     private static void check(Path file, ScoreSettings settings) {
         try (OnnxModel opened = OnnxModel.open(file, new SessionSettings(1).optimized(Optimization.NONE))) {
-            ModelShape unused = ModelShape.of(opened, settings);
+            PartitionScorer.check(opened, settings);
         }
     }
 

@@ -236,7 +236,7 @@ class HamModelTest {
         assertRefused(new HamModel(), images, "model: expected the path of an ONNX file");
         assertRefused(new HamModel().setModel("/none.onnx"), images, "found no such file");
         assertRefused(colors().setInputCol("none"), images, "inputCol: expected one of the columns [id, content]");
-        assertRefused(colors(), texts, "found string");
+        assertRefused(colors(), texts, "expected ham.text in its metadata");
         assertRefused(colors().setLabelsCol("id"), images, "Column id: expected a name for an answer");
         assertRefused(colors().setFeaturesCol("features"), images, "expected an output features");
         assertRefused(

@@ -2,6 +2,8 @@ package ham.text;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import ai.djl.util.Utils;
 import ham.runtime.ModelException;
 import ham.runtime.text.Tokenizer;
 import ham.runtime.text.TokenizerProvider;
@@ -29,6 +31,7 @@ public final class HuggingFaceTokenizers implements TokenizerProvider {
         if (System.getenv(FLAVOR) == null && System.getProperty(FLAVOR) == null) {
             System.setProperty(FLAVOR, "cpu");
         }
+        requireLibrary(name);
         try {
             HuggingFaceTokenizer opened = HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
@@ -46,6 +49,20 @@ public final class HuggingFaceTokenizers implements TokenizerProvider {
             throw new ModelException(
                     name + ": expected a tokenizer.json of Hugging Face, found one that cannot be read ("
                             + e.getMessage() + "); save it anew with the library that made it.",
+                    e);
+        }
+    }
+
+    /** That it does not load is no fault of the tokenizer. */
+    private static void requireLibrary(String name) {
+        try {
+            LibUtils.checkStatus();
+        } catch (RuntimeException | LinkageError e) {
+            throw new ModelException(
+                    name + ": expected the native library of the tokenizers, but it cannot be loaded from "
+                            + Utils.getEngineCacheDir("tokenizers")
+                            + ", where it is unpacked: free some space there, or set DJL_CACHE_DIR to a folder that can be"
+                            + " written.",
                     e);
         }
     }

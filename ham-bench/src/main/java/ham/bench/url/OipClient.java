@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.merge.InputException;
+import ham.runtime.text.TokenBatch;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -52,7 +53,14 @@ public final class OipClient {
     /** A model as the server tells it. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Model(
-            String name, List<String> versions, String platform, List<Tensor> inputs, List<Tensor> outputs) {}
+            String name, List<String> versions, String platform, List<Tensor> inputs, List<Tensor> outputs) {
+        /** Whether it is a text encoder, by the names of its inputs. */
+        public boolean takesTokens() {
+            return inputs.stream()
+                    .map(Tensor::name)
+                    .allMatch(List.of(TokenBatch.IDS, TokenBatch.MASK, TokenBatch.TYPES)::contains);
+        }
+    }
 
     /**
      * Asks who the server is.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.runtime.text.TokenBatch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -24,9 +25,10 @@ record OipQuery(String model, int header, byte[] body) {
      * Makes one.
      *
      * @param rows size of every input's first dimension where that is free
+     * @param tokens of a text, where a model takes them in any number
      * @throws InputException if another dimension is free, or a type is not one of numbers
      */
-    static OipQuery random(OipClient.Model model, int rows, SplittableRandom random) {
+    static OipQuery random(OipClient.Model model, int rows, int tokens, SplittableRandom random) {
         ObjectNode json = JsonMapper.builder().build().createObjectNode();
         ArrayNode inputs = json.putArray("inputs");
         List<ByteBuffer> data = new ArrayList<>();
@@ -35,11 +37,14 @@ record OipQuery(String model, int header, byte[] body) {
             if (!shape.isEmpty() && shape.get(0) < 0) {
                 shape.set(0, (long) rows);
             }
+            if (shape.size() == 2 && shape.get(1) < 0 && model.takesTokens()) {
+                shape.set(1, (long) tokens);
+            }
             if (shape.stream().anyMatch(size -> size < 0)) {
                 throw InputException.parameter(
                         "url",
-                        "expected inputs whose first dimension alone is free, found " + tensor.name() + " "
-                                + tensor.shape());
+                        "expected inputs whose first dimension alone is free, or tokens of texts, found "
+                                + tensor.name() + " " + tensor.shape());
             }
             ByteBuffer bytes = values(tensor, shape, random);
             data.add(bytes);
@@ -75,10 +80,19 @@ record OipQuery(String model, int header, byte[] body) {
             switch (tensor.datatype()) {
                 case "FP32" -> bytes.putFloat((float) random.nextDouble(-1, 1));
                 case "UINT8" -> bytes.put((byte) random.nextInt(256));
-                case "INT64" -> bytes.putLong(random.nextInt(2));
-                default -> bytes.putInt(random.nextInt(2));
+                case "INT64" -> bytes.putLong(integer(tensor.name(), random));
+                default -> bytes.putInt(integer(tensor.name(), random));
             }
         }
         return bytes.flip();
+    }
+
+    /** Nothing of a text is padding, and all of it is its first segment; other numbers are of any vocabulary. */
+    private static int integer(String input, SplittableRandom random) {
+        return switch (input) {
+            case TokenBatch.MASK -> 1;
+            case TokenBatch.TYPES -> 0;
+            default -> random.nextInt(2);
+        };
     }
 }

@@ -49,7 +49,7 @@ public final class UrlBench {
             SplittableRandom random = new SplittableRandom(plan.seed());
             List<OipQuery> queries = new ArrayList<>();
             for (int i = 0; i < DIFFERENT; i++) {
-                queries.add(OipQuery.random(model, images, random.split()));
+                queries.add(OipQuery.random(model, images, plan.tokens(), random.split()));
             }
             boolean many = scenario == Scenario.SERVER || scenario == Scenario.OFFLINE;
             int connections = many ? plan.connections() : 1;

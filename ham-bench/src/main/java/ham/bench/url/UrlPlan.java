@@ -14,6 +14,7 @@ import java.util.List;
  * @param rate queries a second that become due in {@link Scenario#SERVER}
  * @param connections how many queries may be under way at once in {@link Scenario#SERVER} and {@link Scenario#OFFLINE}
  * @param images of a query in {@link Scenario#MULTI_STREAM}
+ * @param tokens of a text
  * @param seed of values and gaps
  */
 public record UrlPlan(
@@ -24,6 +25,7 @@ public record UrlPlan(
         double rate,
         int connections,
         int images,
+        int tokens,
         long seed) {
     /**
      * Checks the values.
@@ -32,11 +34,12 @@ public record UrlPlan(
      */
     public UrlPlan {
         scenarios = List.copyOf(scenarios);
-        atLeastOne("queries", queries);
+        atLeastOne("url-queries", queries);
         atLeastOne("connections", connections);
         atLeastOne("images", images);
+        atLeastOne("url-tokens", tokens);
         if (!(rate > 0 && Double.isFinite(rate))) {
-            throw InputException.parameter("rate", "expected more than 0 queries a second, found " + rate);
+            throw InputException.parameter("url-rate", "expected more than 0 queries a second, found " + rate);
         }
     }
 

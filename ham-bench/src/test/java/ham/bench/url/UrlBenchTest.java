@@ -3,6 +3,8 @@ package ham.bench.url;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import ham.bench.scenario.Scenario;
@@ -11,9 +13,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,7 +77,7 @@ class UrlBenchTest {
     private UrlResult run(Scenario scenario, int queries, double rate, int connections) {
         OipClient client = new OipClient(
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort()), Optional.empty());
-        return new UrlBench(client, new UrlPlan("m", List.of(scenario), queries, 1, rate, connections, 8, 1))
+        return new UrlBench(client, new UrlPlan("m", List.of(scenario), queries, 1, rate, connections, 8, 5, 1))
                 .run()
                 .get(0);
     }
@@ -130,6 +136,46 @@ class UrlBenchTest {
         assertThat(most.get()).isBetween(2, 4);
     }
 
+    private static OipClient.Tensor tensor(String name, String type, Long... shape) {
+        return new OipClient.Tensor(name, type, List.of(shape));
+    }
+
+    private static OipClient.Model model(OipClient.Tensor... inputs) {
+        return new OipClient.Model("m", List.of("1"), "x", List.of(inputs), List.of());
+    }
+
+    /** A text encoder is asked for texts of as many tokens as are wanted, none of which is padding. */
+    @Test
+    void textsHaveTokens() throws IOException {
+        OipClient.Model model = model(
+                tensor("input_ids", "INT64", -1L, -1L),
+                tensor("attention_mask", "INT64", -1L, -1L),
+                tensor("token_type_ids", "INT32", -1L, -1L));
+        assertThat(model.takesTokens()).isTrue();
+        OipQuery query = OipQuery.random(model, 3, 7, new SplittableRandom(1));
+        JsonNode json = new ObjectMapper().readTree(query.body(), 0, query.header());
+        assertThat(json.path("inputs").findValues("shape")).hasSize(3).allMatch(each -> each.toString()
+                .equals("[3,7]"));
+        ByteBuffer data = ByteBuffer.wrap(query.body(), query.header(), query.body().length - query.header())
+                .order(ByteOrder.LITTLE_ENDIAN);
+        long[] numbers = new long[63];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = i < 42 ? data.getLong() : data.getInt();
+        }
+        assertThat(data.hasRemaining()).isFalse();
+        assertThat(Arrays.copyOf(numbers, 21)).contains(0, 1);
+        assertThat(Arrays.copyOfRange(numbers, 21, 42)).containsOnly(1);
+        assertThat(Arrays.copyOfRange(numbers, 42, 63)).containsOnly(0);
+    }
+
+    @Test
+    void otherFreeDimensionsAreRefused() {
+        OipClient.Model model = model(tensor("x", "INT64", -1L, -1L));
+        assertThatThrownBy(() -> OipQuery.random(model, 1, 7, new SplittableRandom(1)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("or tokens of texts, found x [-1, -1]");
+    }
+
     @Test
     void whatIsNoServerOfTheProtocolIsNamed() {
         OipClient client = new OipClient(
@@ -137,8 +183,9 @@ class UrlBenchTest {
         assertThatThrownBy(() -> client.model("other"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found status 404");
-        assertThatThrownBy(() -> new UrlPlan("m", List.of(), 0, 0, 1, 1, 1, 1)).hasMessageContaining("queries");
-        assertThatThrownBy(() -> new UrlPlan("m", List.of(), 1, 0, Double.NaN, 1, 1, 1))
+        assertThatThrownBy(() -> new UrlPlan("m", List.of(), 0, 0, 1, 1, 1, 1, 1))
+                .hasMessageContaining("queries");
+        assertThatThrownBy(() -> new UrlPlan("m", List.of(), 1, 0, Double.NaN, 1, 1, 1, 1))
                 .hasMessageContaining("rate");
     }
 }

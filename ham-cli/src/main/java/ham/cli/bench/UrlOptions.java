@@ -55,6 +55,13 @@ final class UrlOptions {
             description = "With --url: queries under way at once, Server and Offline (default: ${DEFAULT-VALUE}).")
     private int connections;
 
+    @Option(
+            names = "--url-tokens",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "With --url: tokens of a text, where the model takes texts (default: ${DEFAULT-VALUE}).")
+    private int tokens;
+
     @Option(names = "--url-token-file", paramLabel = "FILE", description = "With --url: the server's token.")
     private Path token;
 
@@ -69,10 +76,11 @@ final class UrlOptions {
         OipClient client = new OipClient(server(), Optional.ofNullable(token).map(UrlOptions::read));
         OipClient.Server server = client.server();
         UrlPlan plan = new UrlPlan(
-                model, List.of(Scenario.values()), queries, Math.min(queries, 200), rate, connections, 8, 1);
+                model, List.of(Scenario.values()), queries, Math.min(queries, 200), rate, connections, 8, tokens, 1);
         List<UrlResult> results = new UrlBench(client, plan).run();
-        Table table = new Table(
-                "scenario", "answered", "refused", "failed", "images/s", "p50 ms", "p90 ms", "p99 ms", "max ms");
+        String speed = client.model(model).takesTokens() ? "texts/s" : "images/s";
+        Table table =
+                new Table("scenario", "answered", "refused", "failed", speed, "p50 ms", "p90 ms", "p99 ms", "max ms");
         for (UrlResult each : results) {
             LatencySummary latency = each.latency();
             table.row(

@@ -9,12 +9,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ham score}: many images on Apache Spark. */
+/** {@code ham score}: many images or texts on Apache Spark. */
 @Command(
         name = "score",
         description =
-                "Scores a folder of images or of parquet with an exported model, on Apache Spark: all cores of this"
-                        + " machine, or a cluster. An image that cannot be read keeps its row and says why.")
+                "Scores images or texts with an exported model, on Apache Spark: all cores of this machine, or a cluster."
+                        + " A row that cannot be scored keeps its place and says why.")
 public final class ScoreCommand implements Callable<Integer> {
     @Mixin
     private Console console;
@@ -24,10 +24,11 @@ public final class ScoreCommand implements Callable<Integer> {
 
     @Option(
             names = "--in",
-            paramLabel = "FOLDER",
+            paramLabel = "INPUT",
             required = true,
             description =
-                    "PNG, JPEG, GIF, BMP, TIFF or PPM images, with subfolders; or parquet with a column of images or tensors.")
+                    "A folder of PNG, JPEG, GIF, BMP, TIFF or PPM images, with subfolders; parquet with a column of images,"
+                            + " tensors or texts; or a .csv, .tsv, .jsonl, .json or .txt of texts.")
     private String in;
 
     @Option(names = "--out", paramLabel = "FOLDER", required = true, description = "The answers, as parquet.")
@@ -43,7 +44,7 @@ public final class ScoreCommand implements Callable<Integer> {
     @Option(
             names = "--column",
             paramLabel = "NAME",
-            description = "Column of the parquet that is scored (default: the only one that can be).")
+            description = "Column that is scored (default: the only one that can be).")
     private String column;
 
     @Option(

@@ -49,7 +49,8 @@ public final class ModelPatch {
             }
         }
         List<PatchReport.Weight> weights = new ArrayList<>();
-        PatchContent content = new PatchMaker(FileBytes.open(base), FileBytes.open(result), changes).make(weights);
+        PatchContent content =
+                new PatchMaker(FileBytes.openModel(base), FileBytes.openModel(result), changes).make(weights);
         writeChecked(content, base, patch);
         return new PatchReport(
                 patch, Files.size(patch), content.resultBytes(), content.baseSha256(), content.resultSha256(), weights);
@@ -57,25 +58,29 @@ public final class ModelPatch {
 
     /** As {@link #write(Path, Merged, Path, Merged, List, Path)} between any two models, of whose merges nothing is known. */
     public static PatchedFile write(Path base, Path result, Path patch) throws IOException {
-        PatchContent content =
-                new PatchMaker(FileBytes.open(base), FileBytes.open(result), Map.of()).make(new ArrayList<>());
+        PatchContent content = new PatchMaker(FileBytes.openModel(base), FileBytes.openModel(result), Map.of())
+                .make(new ArrayList<>());
         return writeChecked(content, base, patch);
     }
 
-    /** The same between two files of float32 values, such as external data. */
+    /** The same between two files of float32 values of any size, such as external data. */
     public static PatchedFile writeBytes(Path base, Path result, Path patch) throws IOException {
-        return writeChecked(new BytesPatchMaker(FileBytes.open(base), FileBytes.open(result)).make(), base, patch);
+        try (Spill changes = new Spill()) {
+            PatchContent content = new BytesPatchMaker(FileBytes.open(base), FileBytes.open(result)).make(changes);
+            return writeChecked(content, base, patch);
+        }
     }
 
     private static PatchedFile writeChecked(PatchContent content, Path base, Path patch) throws IOException {
         content.write(patch);
-        Path check = patch.resolveSibling(patch.getFileName() + ".check");
-        try {
-            apply(patch, base, check);
-        } finally {
-            Files.deleteIfExists(check);
-        }
+        // What comes out is not kept: its hash says that it is right.
+        apply(patch, FileBytes.open(base), bytes -> {});
         return content.patched();
+    }
+
+    /** Where the bytes of a result go, in their order. */
+    private interface Sink {
+        void put(ByteBuffer bytes) throws IOException;
     }
 
     /**
@@ -106,31 +111,47 @@ public final class ModelPatch {
      * @throws IOException when the target cannot be written
      */
     public static String apply(Path patch, Path base, Path target) throws IOException {
+        return apply(patch, FileBytes.open(base), target);
+    }
+
+    static String apply(Path patch, FileBytes base, Path target) throws IOException {
+        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            return apply(patch, base, bytes -> {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            });
+        }
+    }
+
+    private static String apply(Path patch, FileBytes model, Sink sink) throws IOException {
         PatchContent content = PatchContent.read(patch);
-        FileBytes model = FileBytes.open(base);
         requireBase(patch, content, model);
         Sha256 digest = new Sha256();
-        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            Iterator<byte[]> changes = content.changes().iterator();
-            int literal = 0;
-            for (PatchStep step : content.steps()) {
-                requireWithin(patch, step, model, changes);
-                switch (step.kind()) {
-                    case COPY -> put(model.slice(step.from(), step.length()), channel, digest);
-                    case LITERAL -> {
-                        put(ByteBuffer.wrap(content.literals(), literal, step.length()), channel, digest);
-                        literal += step.length();
+        Iterator<byte[]> changes = content.changes().iterator();
+        int literal = 0;
+        for (PatchStep step : content.steps()) {
+            requireWithin(patch, step, model, changes);
+            switch (step.kind()) {
+                case COPY -> {
+                    for (int done = 0; done < step.length(); done += CHUNK) {
+                        int length = Math.min(CHUNK, step.length() - done);
+                        put(model.slice(step.from() + done, length), sink, digest);
                     }
-                    case CHANGE -> {
-                        float[] values = model.floats(step.from(), step.length() / Float.BYTES);
-                        change(patch, values, changes.next(), ChangedValues::decode);
-                        put(bytes(values), channel, digest);
-                    }
-                    case NEW -> {
-                        float[] values = new float[step.length() / Float.BYTES];
-                        change(patch, values, changes.next(), ChangedValues::decodeNew);
-                        put(bytes(values), channel, digest);
-                    }
+                }
+                case LITERAL -> {
+                    put(ByteBuffer.wrap(content.literals(), literal, step.length()), sink, digest);
+                    literal += step.length();
+                }
+                case CHANGE -> {
+                    float[] values = model.floats(step.from(), step.length() / Float.BYTES);
+                    change(patch, values, changes.next(), ChangedValues::decode);
+                    put(bytes(values), sink, digest);
+                }
+                case NEW -> {
+                    float[] values = new float[step.length() / Float.BYTES];
+                    change(patch, values, changes.next(), ChangedValues::decodeNew);
+                    put(bytes(values), sink, digest);
                 }
             }
         }
@@ -160,7 +181,7 @@ public final class ModelPatch {
         boolean changed = step.kind() == PatchStep.Kind.CHANGE || step.kind() == PatchStep.Kind.NEW;
         if (step.from() < 0
                 || step.length() < 0
-                || (reads && (long) step.from() + step.length() > model.size())
+                || (reads && step.length() > model.size() - step.from())
                 || (changed && (step.length() % Float.BYTES != 0 || !changes.hasNext()))) {
             throw PatchContent.damaged(patch, "it has a step that does not fit the model: " + step);
         }
@@ -180,11 +201,12 @@ public final class ModelPatch {
         return bytes;
     }
 
-    private static void put(ByteBuffer bytes, FileChannel channel, Sha256 digest) throws IOException {
-        digest.update(bytes.duplicate());
+    private static void put(ByteBuffer bytes, Sink sink, Sha256 digest) throws IOException {
+        digest.update(bytes);
         while (bytes.hasRemaining()) {
-            ByteBuffer piece = bytes.slice(bytes.position(), Math.min(CHUNK, bytes.remaining()));
-            bytes.position(bytes.position() + channel.write(piece));
+            int length = Math.min(CHUNK, bytes.remaining());
+            sink.put(bytes.slice(bytes.position(), length));
+            bytes.position(bytes.position() + length);
         }
     }
 }

@@ -53,7 +53,7 @@ final class PatchMaker {
             values(tensor, old);
             done = (int) tensor.end();
         }
-        between(done, result.size(), base.size());
+        between(done, result.bytes().limit(), base.bytes().limit());
         List<Encoded> encoded = pending.stream().parallel().map(this::encode).toList();
         encoded.forEach(each -> weights.add(each.weight()));
         return new PatchContent(
@@ -150,7 +150,7 @@ final class PatchMaker {
     }
 
     /** Adds a step; one that goes on where the last ended becomes part of it. */
-    private void add(PatchStep.Kind kind, int from, int length) {
+    private void add(PatchStep.Kind kind, long from, int length) {
         if (length == 0) {
             return;
         }

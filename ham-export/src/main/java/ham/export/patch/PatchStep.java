@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param from where in the base the bytes stand that are copied or changed; 0 where none are needed
  * @param length bytes of the result
  */
-record PatchStep(Kind kind, int from, int length) {
+record PatchStep(Kind kind, long from, int length) {
     /** How a piece is made, and the number of that in a file. */
     enum Kind {
         /** Bytes of the base as they are. */
@@ -32,7 +32,7 @@ record PatchStep(Kind kind, int from, int length) {
             return number;
         }
 
-        static Optional<Kind> of(int number) {
+        static Optional<Kind> of(long number) {
             return Arrays.stream(values()).filter(kind -> kind.number == number).findFirst();
         }
     }

@@ -6,12 +6,21 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ham.common.Found;
 import ham.runtime.ModelException;
+import java.io.File;
 import java.nio.file.FileSystemException;
 import java.util.OptionalInt;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
 /** The one ONNX Runtime environment of this process, and facts about it. */
 public final class OnnxRuntime {
+    /** What goes wrong is thrown: its loader would print stack traces. Held, so that it is not collected. */
+    private static final Logger LIBRARY = Logger.getLogger("ai.onnxruntime.OnnxRuntime");
+
+    /** Bytes that its libraries take at least. */
+    private static final long UNPACKED = 32L << 20;
+
     private static final Pattern NOISE = Pattern.compile("^Error code - \\w+ - message: "
             + "|\\[ONNXRuntimeError\\] : \\d+ : \\w+ : "
             + "|Load model from .*? failed:\\s*"
@@ -55,6 +64,7 @@ public final class OnnxRuntime {
             throw new ModelException(failure);
         }
         if (environment == null) {
+            LIBRARY.setLevel(Level.OFF);
             try {
                 environment = DeepStack.call(OnnxRuntime::create);
                 environment.setTelemetry(false);
@@ -98,6 +108,12 @@ public final class OnnxRuntime {
         if (cause instanceof FileSystemException place) {
             return Found.why(place) + "; start Java with -Djava.io.tmpdir=DIR, a folder that can be written";
         }
-        return String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
+        String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
+        File folder = new File(System.getProperty("java.io.tmpdir"));
+        // The loader tells the reason to a log alone.
+        return folder.getUsableSpace() >= UNPACKED
+                ? said
+                : said + "; it is unpacked into " + folder + ", which has " + (folder.getUsableSpace() >> 20)
+                        + " MB free: free some space, or start Java with -Djava.io.tmpdir=DIR";
     }
 }

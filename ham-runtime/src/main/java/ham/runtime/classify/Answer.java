@@ -18,7 +18,7 @@ import java.util.List;
  * @param width how many numbers it has
  * @param labels of all classes
  */
-record Answer(
+public record Answer(
         String model,
         AnswerForm form,
         Scores scores,
@@ -28,7 +28,7 @@ record Answer(
         int width,
         List<String> labels) {
     /** Logits of all classes; natural logarithms of probabilities where there are no logits, {@link AnswerForm#LEAST} for what is not told. */
-    float[] row() {
+    public float[] row() {
         float[] row = new float[labels.size()];
         Arrays.fill(row, AnswerForm.LEAST);
         for (int i = 0; i < width; i++) {
@@ -38,8 +38,37 @@ record Answer(
         return row;
     }
 
+    /**
+     * Scores of all classes in the order of the labels, as {@link #top} has them; 0 for what is not told.
+     *
+     * @throws ModelException when a number is not finite
+     */
+    public double[] all() {
+        double[] all = new double[labels.size()];
+        boolean softmax = form == AnswerForm.LOGITS && scores == Scores.SOFTMAX;
+        double largest = softmax ? largest() : 0;
+        double sum = 0;
+        for (int i = 0; i < width; i++) {
+            float value = values.get(from + i);
+            all[index(i)] = softmax ? Math.exp(value - largest) : score(finite(value));
+            sum += softmax ? Math.exp(value - largest) : 0;
+        }
+        for (int i = 0; softmax && i < all.length; i++) {
+            all[i] /= sum;
+        }
+        return all;
+    }
+
+    private float finite(float value) {
+        if (!Float.isFinite(value)) {
+            throw new ModelException(model + ": expected finite "
+                    + (form == AnswerForm.LOGITS ? "logits" : "probabilities") + ", found " + value + ".");
+        }
+        return value;
+    }
+
     /** The {@code k} best classes, best first; equal ones in the order of their numbers. */
-    List<Prediction> top(int k) {
+    public List<Prediction> top(int k) {
         Ranking ranking = new Ranking(Math.min(k, width));
         boolean softmax = form == AnswerForm.LOGITS && scores == Scores.SOFTMAX;
         boolean exclusive = form != AnswerForm.LOGITS && scores == Scores.SOFTMAX;
@@ -49,10 +78,7 @@ record Answer(
             float value = values.get(from + i);
             if (softmax) {
                 sum += Math.exp(value - largest);
-            } else if (!Float.isFinite(value)) {
-                throw new ModelException(model + ": expected finite "
-                        + (form == AnswerForm.LOGITS ? "logits" : "probabilities") + ", found " + value + ".");
-            } else if (value <= 0 && (exclusive || form == AnswerForm.TOP_K)) {
+            } else if (finite(value) <= 0 && (exclusive || form == AnswerForm.TOP_K)) {
                 continue;
             }
             ranking.offer(index(i), value);

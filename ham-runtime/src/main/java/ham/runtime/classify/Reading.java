@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * @param output place of the output that holds them
  * @param labels of all classes
  */
-record Reading(String model, AnswerForm form, Scores scores, int output, List<String> labels) {
+public record Reading(String model, AnswerForm form, Scores scores, int output, List<String> labels) {
     private static final List<String> NUMBERS = List.of(
             ElementType.FLOAT32.label(),
             ElementType.FLOAT16.label(),
@@ -33,7 +33,7 @@ record Reading(String model, AnswerForm form, Scores scores, int output, List<St
      *
      * @throws ModelException when the outputs do not fit
      */
-    static Reading of(Model model, List<String> labels, Supplement given) {
+    public static Reading of(Model model, List<String> labels, Supplement given) {
         Optional<AnswerForm> told = AnswerForm.told(model);
         int output = output(model, labels.size(), given.output(), told);
         Reading reading = scored(model, labels, given.scores(), told, output);
@@ -147,8 +147,13 @@ record Reading(String model, AnswerForm form, Scores scores, int output, List<St
         return answer(outputs, values, image);
     }
 
-    /** The first rows of the outputs of a run, as {@link #answer(Bound, int)}. */
-    List<Answer> answers(List<Tensor> outputs, int rows) {
+    /**
+     * The first rows of the outputs of a run.
+     *
+     * @param outputs all of them, in the order of the graph
+     * @throws ModelException when there are not as many numbers as rows and classes ask for
+     */
+    public List<Answer> answers(List<Tensor> outputs, int rows) {
         FloatBuffer values = FloatBuffer.wrap(outputs.get(output).floats());
         return IntStream.range(0, rows)
                 .mapToObj(row -> answer(outputs, values, row))

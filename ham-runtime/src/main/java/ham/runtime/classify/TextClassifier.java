@@ -5,7 +5,6 @@ import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.tensor.Tensor;
-import ham.runtime.tensor.TensorSpec;
 import ham.runtime.text.TextPreprocessing;
 import ham.runtime.text.TokenBatch;
 import ham.runtime.text.Tokenizer;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -37,13 +35,7 @@ public final class TextClassifier implements AutoCloseable {
 
     private TextClassifier(Model model) {
         this.model = model;
-        for (TensorSpec input : model.inputs()) {
-            if (!List.of(TokenBatch.IDS, TokenBatch.MASK, TokenBatch.TYPES).contains(input.name())) {
-                throw new ModelException(
-                        model.name() + ": expected the inputs " + TokenBatch.IDS + ", " + TokenBatch.MASK + " and "
-                                + TokenBatch.TYPES + " of a text encoder, found " + input.name() + ".");
-            }
-        }
+        TokenBatch.requireInputs(model.inputs(), model.name());
         String told = model.metadata().get(Labels.METADATA_KEY);
         if (told == null) {
             throw new ModelException(model.name() + ": expected a classifier with labels in its metadata, found no "
@@ -135,37 +127,13 @@ public final class TextClassifier implements AutoCloseable {
                 .toArray();
         for (int from = 0; from < order.length; from += LARGEST_BATCH) {
             int[] part = Arrays.copyOfRange(order, from, Math.min(from + LARGEST_BATCH, order.length));
-            Map<String, Tensor> results =
-                    model.run(inputs(IntStream.of(part).mapToObj(tokens::get).toList()));
+            Map<String, Tensor> results = model.run(TokenBatch.inputs(
+                    model.inputs(), IntStream.of(part).mapToObj(tokens::get).toList(), preprocessing.padding()));
             List<Answer> answers = reading.answers(List.copyOf(results.values()), part.length);
             for (int i = 0; i < part.length; i++) {
                 reader.read(part[i], answers.get(i));
             }
         }
-    }
-
-    private Map<String, Tensor> inputs(List<long[]> rows) {
-        Map<String, Tensor> batch = TokenBatch.of(rows, preprocessing.padding());
-        Map<String, Tensor> inputs = new LinkedHashMap<>();
-        for (TensorSpec spec : model.inputs()) {
-            Tensor ids = batch.get(TokenBatch.IDS);
-            long[] values = spec.name().equals(TokenBatch.TYPES)
-                    ? new long[ids.elements()]
-                    : batch.get(spec.name()).longs();
-            long count = ids.shape().get(0);
-            long length = ids.shape().get(1);
-            inputs.put(
-                    spec.name(),
-                    spec.dtype().equals("int32")
-                            ? Tensor.of(
-                                    Arrays.stream(values)
-                                            .mapToInt(Math::toIntExact)
-                                            .toArray(),
-                                    count,
-                                    length)
-                            : Tensor.of(values, count, length));
-        }
-        return inputs;
     }
 
     /** Waits for runs under way; may be repeated. Requests after it are refused. */

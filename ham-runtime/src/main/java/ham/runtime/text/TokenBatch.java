@@ -1,6 +1,9 @@
 package ham.runtime.text;
 
+import ham.runtime.ModelException;
+import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
+import ham.runtime.tensor.TensorSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +21,52 @@ public final class TokenBatch {
     public static final String TYPES = "token_type_ids";
 
     private TokenBatch() {}
+
+    /**
+     * Checks that a model takes nothing but tokens.
+     *
+     * @param name of the model, for messages
+     * @throws ModelException if it has other inputs
+     */
+    public static void requireInputs(List<TensorSpec> inputs, String name) {
+        for (TensorSpec input : inputs) {
+            if (!List.of(IDS, MASK, TYPES).contains(input.name())) {
+                throw new ModelException(name + ": expected the inputs " + IDS + ", " + MASK + " and " + TYPES
+                        + " of a text encoder, found " + input.name() + ".");
+            }
+        }
+    }
+
+    /**
+     * The inputs that a model has, each int64 or int32 [n, t] as it is declared.
+     *
+     * @param specs its inputs, as {@link #requireInputs} lets them pass
+     * @param rows tokens of each text; at least one row
+     * @param padding number of the padding token
+     */
+    public static Map<String, Tensor> inputs(List<TensorSpec> specs, List<long[]> rows, long padding) {
+        Map<String, Tensor> batch = of(rows, padding);
+        Tensor ids = batch.get(IDS);
+        long count = ids.shape().get(0);
+        long length = ids.shape().get(1);
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        for (TensorSpec spec : specs) {
+            long[] values = spec.name().equals(TYPES)
+                    ? new long[ids.elements()]
+                    : batch.get(spec.name()).longs();
+            inputs.put(
+                    spec.name(),
+                    spec.dtype().equals(ElementType.INT32.label())
+                            ? Tensor.of(
+                                    Arrays.stream(values)
+                                            .mapToInt(Math::toIntExact)
+                                            .toArray(),
+                                    count,
+                                    length)
+                            : Tensor.of(values, count, length));
+        }
+        return inputs;
+    }
 
     /**
      * Numbers and mask.

@@ -25,6 +25,9 @@ public final class Batcher implements AutoCloseable {
     /** Bytes of all inputs of a run, unless one request has more. */
     private static final long MOST_BYTES = 256L << 20;
 
+    /** Of the last run in the mean of all. */
+    private static final double WEIGHT = 0.1;
+
     private final String model;
     private final Engine engine;
     private final BatchRules rules;
@@ -40,6 +43,8 @@ public final class Batcher implements AutoCloseable {
     private int alive;
     private int active;
     private boolean closed;
+    /** What a row takes, a moving mean. */
+    private volatile double rowNanos;
 
     /**
      * Begins.
@@ -62,7 +67,10 @@ public final class Batcher implements AutoCloseable {
         this.rows = rows;
         this.batches = rows.joined() && rules.maxRows() > 1;
         this.timer = timer;
-        this.runs = new RunOf(model, engine, listener);
+        this.runs = new RunOf(model, engine, (requests, count, nanos) -> {
+            ran(count, nanos);
+            listener.ran(requests, count, nanos);
+        });
         mostRuns = Math.min(rules.runs(), engine.mostRuns());
         alive = mostRuns;
         for (int i = 0; i < mostRuns; i++) {
@@ -76,11 +84,12 @@ public final class Batcher implements AutoCloseable {
     /**
      * Takes a request, whose tensors fit the model, into the queue; or runs it at once, if the caller may wait and nothing is before it.
      *
-     * @param here whether it may run on this thread: to hand it to another costs more than a short run
+     * @param here nanoseconds that this thread may be kept by a run, judged by those before; 0 for none, {@link Long#MAX_VALUE} for any. To hand a
+     *     request to another thread costs more than a short run
      * @return empty when this was closed: a newer model takes its requests
      * @throws ServeException if the queue is full, the deadline passed, or the request has more rows than a run
      */
-    public Optional<Ticket> submit(InferRequest request, Completion completion, boolean here) {
+    public Optional<Ticket> submit(InferRequest request, Completion completion, long here) {
         Ticket ticket = ticket(request, completion);
         boolean now;
         if (request.deadline().passed()) {
@@ -97,7 +106,10 @@ public final class Batcher implements AutoCloseable {
                         model + ": expected room in the queue, found " + queue.size()
                                 + " requests waiting; try again later.");
             }
-            now = here && queue.isEmpty() && active < mostRuns && rules.delay().isZero();
+            now = expected(ticket.rows()) < here
+                    && queue.isEmpty()
+                    && active < mostRuns
+                    && rules.delay().isZero();
             if (now) {
                 active++;
             } else {
@@ -115,6 +127,18 @@ public final class Batcher implements AutoCloseable {
             run(List.of(ticket));
         }
         return Optional.of(ticket);
+    }
+
+    /** Nanoseconds that a run may take; as good as for ever while there was none. */
+    private long expected(int count) {
+        double one = rowNanos;
+        return one == 0 ? Long.MAX_VALUE - 1 : (long) (one * count);
+    }
+
+    /** Of two runs at the same time one may go uncounted. */
+    private void ran(int count, long nanos) {
+        double now = (double) nanos / count;
+        rowNanos = rowNanos == 0 ? now : rowNanos + WEIGHT * (now - rowNanos);
     }
 
     private void run(List<Ticket> tickets) {
@@ -214,8 +238,9 @@ public final class Batcher implements AutoCloseable {
                 }
                 long left = rules.delay().toNanos() - (System.nanoTime() - oldest.arrived());
                 if (closed || !batches || left <= 0 || full(oldest)) {
+                    List<Ticket> taken = take(oldest);
                     active++;
-                    return take(oldest);
+                    return taken;
                 }
                 try {
                     changed.awaitNanos(left);

@@ -51,13 +51,26 @@ public final class Ticket {
 
     void answer(Outcome outcome, boolean alone) {
         if (end()) {
-            completion.answered(outcome, alone);
+            try {
+                completion.answered(outcome, alone);
+            } catch (RuntimeException | Error e) {
+                failed(e);
+            }
         }
     }
 
     void fail(Throwable failure) {
         if (end()) {
+            failed(failure);
+        }
+    }
+
+    /** A completion that fails to tell a failure has nobody left to tell it to; the run of others goes on. */
+    private void failed(Throwable failure) {
+        try {
             completion.failed(failure);
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -78,8 +78,10 @@ final class Calls implements ServerInterceptor {
         List<Arriving<?>> late = arriving.stream()
                 .filter(each -> now - each.begun > service.limits().receive().toNanos())
                 .toList();
-        late.forEach(arriving::remove);
-        late.forEach(Arriving::tooSlow);
+        for (Arriving<?> each : late) {
+            arriving.remove(each);
+            each.tooSlow();
+        }
     }
 
     /** A call whose message is not there yet. */
@@ -103,8 +105,11 @@ final class Calls implements ServerInterceptor {
         }
 
         private void end(Status status, String message) {
-            service.observer().ended(exchange, status, message);
-            call.close(Codes.of(status, message).getStatus(), new Metadata());
+            try {
+                service.observer().ended(exchange, status, message);
+            } finally {
+                call.close(Codes.of(status, message).getStatus(), new Metadata());
+            }
         }
 
         @Override

@@ -54,7 +54,7 @@ public final class GrpcServer implements AutoCloseable {
         Calls calls = new Calls(service);
         try {
             NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
-                    // Nothing that is called waits, so that it may be called where it arrives.
+                    // Nothing that is called waits for long, so that it may be called where it arrives.
                     .directExecutor()
                     // Of a fixed size: to find the best one, pings would be sent with the requests.
                     .flowControlWindow(WINDOW)
@@ -71,8 +71,7 @@ public final class GrpcServer implements AutoCloseable {
                 builder.sslContext(context(tls.get()));
             }
             Server server = builder.build().start();
-            return new GrpcServer(
-                    server, workers, service.timer().scheduleWithFixedDelay(calls::sweep, 1, 1, TimeUnit.SECONDS));
+            return new GrpcServer(server, workers, service.everySecond(calls::sweep));
         } catch (IOException e) {
             workers.shutdownNow();
             throw ServeException.parameter(

@@ -48,8 +48,12 @@ final class InferCall {
         this.ending = ending;
     }
 
-    /** Takes it into the queue. */
-    void submit(ServedModel served, ServerCallStreamObserver<ModelInferResponse> observer) {
+    /**
+     * Takes it into the queue, or runs it at once.
+     *
+     * @param here nanoseconds that this thread may be kept by a run
+     */
+    void submit(ServedModel served, ServerCallStreamObserver<ModelInferResponse> observer, long here) {
         Map<String, Tensor> inputs = Contents.inputs(request);
         Optional<String> adapter =
                 Optional.ofNullable(request.getParametersMap().get("adapter")).map(value -> text("adapter", value));
@@ -63,7 +67,7 @@ final class InferCall {
                     return new InferRequest(inputs, chosen, deadline);
                 },
                 model -> new Answering(model, model.adapter(adapter), WantedOutput.of(named(), model, true)),
-                false);
+                here);
         observer.setOnCancelHandler(() -> accepted.ticket().cancel());
     }
 

@@ -153,11 +153,11 @@ public final class LoadedModel {
     /**
      * Checks a request and takes it into the queue.
      *
-     * @param here whether it may run on this thread
+     * @param here nanoseconds that this thread may be kept by a run; see {@link Batcher#submit}
      * @return empty when this was retired: a newer model takes its requests
      * @throws ServeException if it does not fit, or the queue is full
      */
-    public Optional<Ticket> submit(InferRequest request, Completion completion, boolean here) {
+    public Optional<Ticket> submit(InferRequest request, Completion completion, long here) {
         Optional<String> adapter = adapter(request.adapter());
         try {
             signature.checkInputs(request.inputs());

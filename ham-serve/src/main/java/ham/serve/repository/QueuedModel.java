@@ -84,7 +84,7 @@ final class QueuedModel implements Model {
                 future.completeExceptionally(failure);
             }
         };
-        if (model.submit(new InferRequest(inputs, adapter, DEADLINE.get()), completion, true)
+        if (model.submit(new InferRequest(inputs, adapter, DEADLINE.get()), completion, Long.MAX_VALUE)
                 .isEmpty()) {
             throw new RetiredException();
         }

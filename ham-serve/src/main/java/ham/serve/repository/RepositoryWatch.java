@@ -5,12 +5,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the files of all models from time to time and loads what changed, once it looked the same twice, so that a copy under way is not taken.
  * What is refused is tried again when it changes. A model that was unloaded by a client stays so.
  */
 public final class RepositoryWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("ham.serve");
+
     private final Repository repository;
     private final Map<String, Stamp> served = new HashMap<>();
     private final Map<String, Stamp> last = new HashMap<>();
@@ -32,8 +36,12 @@ public final class RepositoryWatch implements AutoCloseable {
     private void watch(Duration every, Runnable first) {
         try {
             while (!closed.await(every.toNanos(), TimeUnit.NANOSECONDS)) {
-                first.run();
-                repository.models().stream().filter(ServedModel::wanted).forEach(this::look);
+                try {
+                    first.run();
+                    repository.models().stream().filter(ServedModel::wanted).forEach(this::look);
+                } catch (RuntimeException | Error e) {
+                    LOG.error("a look at the models", e);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,6 +5,7 @@ import ham.runtime.ModelException;
 import ham.runtime.classify.Prediction;
 import ham.runtime.image.RgbImage;
 import ham.runtime.swap.SwapRule;
+import ham.serve.batch.Batcher;
 import ham.serve.batch.Completion;
 import ham.serve.batch.Ticket;
 import ham.serve.protocol.Deadline;
@@ -97,11 +98,11 @@ public final class ServedModel {
      * Takes a request into the queue of a version.
      *
      * @param request what it is for the model that takes it
-     * @param here whether it may run on this thread, which then waits for it
+     * @param here nanoseconds that this thread may be kept by a run; see {@link Batcher#submit}
      * @throws ServeException if it does not fit, there is no such version, or the queue is full
      */
     public Accepted submit(
-            String version, Function<LoadedModel, InferRequest> request, Completions completions, boolean here) {
+            String version, Function<LoadedModel, InferRequest> request, Completions completions, long here) {
         while (true) {
             LoadedModel model = version(version);
             Optional<Ticket> ticket = model.submit(request.apply(model), completions.on(model), here);

@@ -1,7 +1,10 @@
 package ham.serve.repository;
 
+import ham.runtime.ModelException;
 import ham.runtime.classify.Prediction;
 import ham.runtime.classify.TextClassifier;
+import ham.serve.protocol.ServeException;
+import ham.serve.protocol.Status;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +43,24 @@ final class TextRoute {
         if (retired) {
             throw new QueuedModel.RetiredException();
         }
-        TextClassifier classifier =
-                classifiers.computeIfAbsent(adapter, key -> TextClassifier.of(new QueuedModel(model, key)));
+        TextClassifier classifier = classifiers.computeIfAbsent(adapter, this::open);
         users++;
         return classifier;
+    }
+
+    private TextClassifier open(Optional<String> adapter) {
+        QueuedModel queued = new QueuedModel(model, adapter);
+        try {
+            return TextClassifier.of(queued);
+        } catch (ModelException e) {
+            if (e.getCause() == null) {
+                // It is no classifier of texts.
+                throw e;
+            }
+            // Its tokenizer cannot be opened here, for which the client is not to blame.
+            throw new ServeException(
+                    Status.FAILED, model.name() + ": expected a model that splits texts, but it cannot.", e);
+        }
     }
 
     private synchronized void leave() {

@@ -44,6 +44,14 @@ final class Drain implements Runnable, Callback {
 
     @Override
     public void run() {
+        try {
+            read();
+        } catch (RuntimeException | Error e) {
+            callback.failed(e);
+        }
+    }
+
+    private void read() {
         while (true) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {

@@ -9,7 +9,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -57,7 +56,7 @@ public final class HttpServer implements AutoCloseable {
         workers = new Workers(4 * Runtime.getRuntime().availableProcessors(), 256);
         server.setHandler(new GracefulHandler(new Routes(service, loopback(host), guard, workers)));
         service.metrics().gauge("ham.http.connections", "Open connections of HTTP", guard::open);
-        sweep = service.timer().scheduleWithFixedDelay(guard::sweep, 1, 1, TimeUnit.SECONDS);
+        sweep = service.everySecond(guard::sweep);
     }
 
     private static SslContextFactory.Server context(Tls tls) {

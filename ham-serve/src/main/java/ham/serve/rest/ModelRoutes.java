@@ -97,7 +97,7 @@ final class ModelRoutes {
                     Optional<String> chosen = model.adapter(body.adapter().or(() -> adapter));
                     return new Sending(model, body.id(), chosen, wanted, reply);
                 },
-                true);
+                Long.MAX_VALUE);
         Ticket ticket = accepted.ticket();
         request.addFailureListener(failure -> ticket.cancel());
     }
@@ -132,16 +132,12 @@ final class ModelRoutes {
         }
 
         private void send(Outcome outcome) {
-            try {
-                InferAnswer answer = InferAnswer.of(model, id, adapter, outcome, wanted);
-                boolean binary = !answer.binary().isEmpty();
-                reply.send(
-                        binary ? BINARY : Reply.JSON,
-                        answer.bytes(),
-                        binary ? Map.of(HEADER_LENGTH, Integer.toString(answer.json().length)) : Map.of());
-            } catch (RuntimeException | Error e) {
-                reply.fail(e);
-            }
+            InferAnswer answer = InferAnswer.of(model, id, adapter, outcome, wanted);
+            boolean binary = !answer.binary().isEmpty();
+            reply.send(
+                    binary ? BINARY : Reply.JSON,
+                    answer.bytes(),
+                    binary ? Map.of(HEADER_LENGTH, Integer.toString(answer.json().length)) : Map.of());
         }
 
         @Override
@@ -166,7 +162,7 @@ final class ModelRoutes {
         boolean isText = type.toLowerCase(Locale.ROOT).startsWith(TEXT);
         BodyReader.read(request, service, reply, (bytes, length) -> {
             byte[] body = bytes.length == length ? bytes : Arrays.copyOf(bytes, length);
-            workers.submit(() -> {
+            workers.submit(reply, () -> {
                 if (isText) {
                     answer(reply, deadline, () -> served.classify(version, adapter, text(body), top, deadline));
                 } else {
@@ -192,24 +188,20 @@ final class ModelRoutes {
     }
 
     private static void answer(Reply reply, Deadline deadline, Supplier<Classified> classification) {
-        try {
-            if (deadline.passed()) {
-                throw Deadline.exceeded();
-            }
-            Classified classified = classification.get();
-            Exchange exchange = reply.exchange();
-            exchange.model(classified.model().name(), classified.model().version());
-            exchange.adapter(classified.adapter());
-            classified.outcome().ifPresent(exchange::outcome);
-            reply.json(new Answers.Classes(
-                    classified.model().name(),
-                    Long.toString(classified.model().version()),
-                    classified.adapter().orElse(null),
-                    exchange.id(),
-                    classified.predictions()));
-        } catch (RuntimeException | Error e) {
-            reply.fail(e);
+        if (deadline.passed()) {
+            throw Deadline.exceeded();
         }
+        Classified classified = classification.get();
+        Exchange exchange = reply.exchange();
+        exchange.model(classified.model().name(), classified.model().version());
+        exchange.adapter(classified.adapter());
+        classified.outcome().ifPresent(exchange::outcome);
+        reply.json(new Answers.Classes(
+                classified.model().name(),
+                Long.toString(classified.model().version()),
+                classified.adapter().orElse(null),
+                exchange.id(),
+                classified.predictions()));
     }
 
     private void classify(
@@ -220,13 +212,7 @@ final class ModelRoutes {
             int top,
             Deadline deadline,
             Reply reply) {
-        ImageLimit.Taken taken;
-        try {
-            taken = pixels.take(bytes);
-        } catch (ServeException e) {
-            reply.fail(e);
-            return;
-        }
+        ImageLimit.Taken taken = pixels.take(bytes);
         try {
             answer(reply, deadline, () -> {
                 RgbImage image = ImageDecoder.decode(bytes, "The body");

@@ -59,9 +59,15 @@ final class Reply {
         return exchange;
     }
 
-    /** Does it on a thread of the HTTP server. */
+    /** Does it on a thread of the HTTP server; what it throws is the answer. */
     void later(Runnable work) {
-        executor.execute(work);
+        executor.execute(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            }
+        });
     }
 
     /** What to do once there is an answer, whenever that is. */
@@ -94,8 +100,19 @@ final class Reply {
         send(Status.OK, type, body, headers, "");
     }
 
-    /** Why there is no answer. */
+    /** Why there is no answer. However much is broken here, the request ends. */
     void fail(Throwable failure) {
+        try {
+            tell(failure);
+        } catch (RuntimeException | Error e) {
+            if (e != failure) {
+                e.addSuppressed(failure);
+            }
+            abandon(e);
+        }
+    }
+
+    private void tell(Throwable failure) {
         Service.Failure told = service.failure(exchange, failure);
         Map<String, String> headers =
                 switch (told.status()) {
@@ -120,6 +137,29 @@ final class Reply {
         if (!sent.compareAndSet(false, true)) {
             return;
         }
+        try {
+            write(status, type, body, headers, reason);
+        } catch (RuntimeException | Error e) {
+            abandon(e);
+        }
+    }
+
+    /** Ends a request that cannot even be told that it failed: Jetty answers 500, if nothing was sent. */
+    private void abandon(Throwable failure) {
+        sent.set(true);
+        try {
+            service.fault(exchange, failure);
+        } finally {
+            try {
+                release();
+                after.run();
+            } finally {
+                callback.failed(failure);
+            }
+        }
+    }
+
+    private void write(Status status, String type, ByteBuffer body, Map<String, String> headers, String reason) {
         int length = body.remaining();
         response.setStatus(status.http());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);

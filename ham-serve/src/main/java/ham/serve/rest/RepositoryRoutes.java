@@ -46,17 +46,13 @@ final class RepositoryRoutes {
                 throw ServeException.invalid(
                         "Expected a load without parameters, found some: what is served lies on the server's disk.");
             }
-            workers.submit(() -> {
-                try {
-                    if (what.equals("load")) {
-                        model.load();
-                    } else {
-                        model.unload();
-                    }
-                    reply.send(Reply.JSON, ByteBuffer.wrap(new byte[] {'{', '}'}), Map.of());
-                } catch (RuntimeException | Error e) {
-                    reply.fail(e);
+            workers.submit(reply, () -> {
+                if (what.equals("load")) {
+                    model.load();
+                } else {
+                    model.unload();
                 }
+                reply.send(Reply.JSON, ByteBuffer.wrap(new byte[] {'{', '}'}), Map.of());
             });
         });
     }

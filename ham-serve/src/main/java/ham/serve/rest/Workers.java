@@ -25,11 +25,18 @@ final class Workers implements AutoCloseable {
     /**
      * Does it later.
      *
+     * @param reply hears of what the work throws
      * @throws ServeException if too much waits already
      */
-    void submit(Runnable work) {
+    void submit(Reply reply, Runnable work) {
         try {
-            pool.execute(work);
+            pool.execute(() -> {
+                try {
+                    work.run();
+                } catch (RuntimeException | Error e) {
+                    reply.fail(e);
+                }
+            });
         } catch (RejectedExecutionException e) {
             throw new ServeException(Status.BUSY, "Expected room in the queue, found it full; try again later.", e);
         }

@@ -10,6 +10,8 @@ import ham.serve.repository.Repository;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +79,21 @@ public record Service(
         token.ifPresent(each -> each.require(authorization));
     }
 
+    /** Does something every second, also when it failed the last time. */
+    public ScheduledFuture<?> everySecond(Runnable work) {
+        return timer.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException | Error e) {
+                        LOG.error("what is done every second", e);
+                    }
+                },
+                1,
+                1,
+                TimeUnit.SECONDS);
+    }
+
     /** What a client hears of a failure; what is a fault is logged, and not told. */
     public Failure failure(Exchange exchange, Throwable failure) {
         if (failure instanceof ServeException known) {
@@ -88,8 +105,18 @@ public record Service(
         if (failure instanceof HamException) {
             return new Failure(Status.INVALID, failure.getMessage());
         }
-        LOG.error("request {}", exchange.id(), failure);
-        return new Failure(
+        return fault(exchange, failure);
+    }
+
+    /** What a client hears of a fault of the server, which is logged; if even that fails, in silence: what comes behind it counts more. */
+    public Failure fault(Exchange exchange, Throwable failure) {
+        Failure told = new Failure(
                 Status.FAILED, "A fault of the server; its log tells more under the request " + exchange.id() + ".");
+        try {
+            LOG.error("request {}", exchange.id(), failure);
+        } catch (RuntimeException | Error e) {
+            return told;
+        }
+        return told;
     }
 }

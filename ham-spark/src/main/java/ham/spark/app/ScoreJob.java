@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -18,16 +17,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Scores a folder of images or of parquet into a folder of parquet, which appears when all rows are in it. */
+/** Scores images, texts, or a column of parquet into a folder of parquet, which appears when all rows are in it. */
 public final class ScoreJob {
-    private static final String IMAGES = "*.{png,PNG,jpg,JPG,jpeg,JPEG,gif,GIF,bmp,BMP,tif,TIF,tiff,TIFF,ppm,PPM}";
-    /** So that small files do not make a task of every few of them. */
-    private static final long BYTES_TO_OPEN_A_FILE = 256 << 10;
-
-    private static final String CONTENT = "content";
     private static final String FEATURES = "features";
     private static final String PROBABILITY = "probability";
 
@@ -109,9 +104,9 @@ public final class ScoreJob {
                 cause);
     }
 
-    /** The columns of the input but that of the images, and the answers. */
+    /** The columns of the input, but not images and tensors, and the answers. */
     private Dataset<Row> answers() throws IOException {
-        Dataset<Row> input = input();
+        Dataset<Row> input = new ScoreInput(spark, request.input()).read();
         String column = column(input.schema());
         HamModel model = new HamModel()
                 .setModel(request.model())
@@ -121,7 +116,10 @@ public final class ScoreJob {
                 .setThreads(request.threads())
                 .setProbabilityCol(request.all() ? PROBABILITY : "")
                 .setFeaturesCol(request.features() ? FEATURES : "");
-        Dataset<Row> answers = model.transform(input).drop(column);
+        Dataset<Row> answers = model.transform(input);
+        if (!isText(input.schema().apply(column))) {
+            answers = answers.drop(column);
+        }
         for (String vector : List.of(PROBABILITY, FEATURES)) {
             if (vector.equals(PROBABILITY) ? request.all() : request.features()) {
                 Column values = functions.col(vector);
@@ -134,55 +132,26 @@ public final class ScoreJob {
         return answers;
     }
 
-    private Dataset<Row> input() throws IOException {
-        Path input = new Path(request.input());
-        FileSystem system = input.getFileSystem(spark.sparkContext().hadoopConfiguration());
-        if (!system.exists(input)) {
-            throw new ModelException(input + ": expected images or parquet, found nothing.");
-        }
-        if (isParquet(system, input)) {
-            return spark.read().parquet(input.toString());
-        }
-        spark.conf().set("spark.sql.files.openCostInBytes", BYTES_TO_OPEN_A_FILE);
-        Dataset<Row> images = spark.read()
-                .format("binaryFile")
-                .option("recursiveFileLookup", true)
-                .option("pathGlobFilter", IMAGES)
-                .load(input.toString())
-                .select("path", CONTENT);
-        if (images.inputFiles().length == 0) {
-            throw new ModelException(
-                    input + ": expected PNG, JPEG, GIF, BMP, TIFF or PPM images or parquet, found none.");
-        }
-        return images;
-    }
-
-    private static boolean isParquet(FileSystem system, Path input) throws IOException {
-        if (input.getName().endsWith(".parquet")) {
-            return true;
-        }
-        for (FileStatus each : system.listStatus(input)) {
-            if (each.getPath().getName().endsWith(".parquet")
-                    || each.getPath().getName().contains("=")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private String column(StructType schema) {
         if (request.column() != null) {
             return request.column();
         }
-        List<String> candidates = Arrays.stream(schema.fields())
-                .filter(ScoreJob::canBeScored)
-                .map(StructField::name)
-                .toList();
-        if (candidates.size() != 1) {
-            throw new ModelException("column: expected one column of images or tensors, found " + candidates + " among "
-                    + Arrays.toString(schema.fieldNames()) + "; name the one that is meant.");
+        List<StructField> candidates =
+                Arrays.stream(schema.fields()).filter(ScoreJob::canBeScored).toList();
+        // A table of images has texts beside them: paths, labels.
+        List<StructField> noTexts =
+                candidates.stream().filter(field -> !isText(field)).toList();
+        List<String> names = (noTexts.isEmpty() ? candidates : noTexts)
+                .stream().map(StructField::name).toList();
+        if (names.size() != 1) {
+            throw new ModelException("column: expected one column of images, texts or tensors, found " + names
+                    + " among " + Arrays.toString(schema.fieldNames()) + "; name the one that is meant.");
         }
-        return candidates.get(0);
+        return names.get(0);
+    }
+
+    private static boolean isText(StructField field) {
+        return field.dataType().equals(DataTypes.StringType);
     }
 
     private static boolean canBeScored(StructField field) {

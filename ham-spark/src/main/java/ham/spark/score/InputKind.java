@@ -13,17 +13,22 @@ import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DoubleType;
 import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.StringType;
 
 /** What a column of inputs holds. */
 public enum InputKind {
-    /** PNG, JPEG, GIF or BMP files: binary. */
+    /** Image files: binary. */
     ENCODED_IMAGE,
     /** What Spark's image source reads: a struct of size and pixels. Spark decodes JPEG by other rounding than Pillow does. */
     SPARK_IMAGE,
     /** Values after preprocessing, row-major, without the dimension of the batch: array of float or double. */
     ARRAY,
     /** The same as a vector of Spark ML. */
-    VECTOR;
+    VECTOR,
+    /** Texts: string. */
+    TEXT;
+
+    private static final int TEXT_BATCHES = 16;
 
     /**
      * The kind of a column.
@@ -44,14 +49,17 @@ public enum InputKind {
                 && (array.elementType() instanceof FloatType || array.elementType() instanceof DoubleType)) {
             return ARRAY;
         }
+        if (type instanceof StringType) {
+            return TEXT;
+        }
         throw new ModelException("Column " + column
-                + ": expected images (binary, or a struct of Spark's image source) or tensors (array of float or double,"
-                + " vector), found " + type.simpleString() + ".");
+                + ": expected images (binary, or a struct of Spark's image source), texts (string) or tensors (array of"
+                + " float or double, vector), found " + type.simpleString() + ".");
     }
 
-    /** Whether pixels come, which are preprocessed. */
-    public boolean isImage() {
-        return this == ENCODED_IMAGE || this == SPARK_IMAGE;
+    /** How many batches of rows are read at a time: texts are small, and of several batches those of like length run together. */
+    int batches() {
+        return this == TEXT ? TEXT_BATCHES : 1;
     }
 
     /**

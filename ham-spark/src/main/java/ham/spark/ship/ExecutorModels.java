@@ -5,6 +5,7 @@ import ham.runtime.model.Model;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.onnx.ModelHash;
+import ham.runtime.text.Tokenizer;
 import ham.spark.ship.ShippedModel.ShippedFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -45,7 +46,7 @@ public final class ExecutorModels {
         }
         held.users++;
         IDLE.remove(key);
-        return new Lease(key, held.model);
+        return new Lease(key, held);
     }
 
     /** How many sessions are open on this executor. */
@@ -60,7 +61,7 @@ public final class ExecutorModels {
             IDLE.addFirst(key);
         }
         while (IDLE.size() > MOST_IDLE) {
-            OPEN.remove(IDLE.removeLast()).model.close();
+            OPEN.remove(IDLE.removeLast()).close();
         }
     }
 
@@ -98,24 +99,41 @@ public final class ExecutorModels {
         final Model model;
         int users;
 
+        final CarriedTokenizer tokenizer;
+
         Held(Model model) {
             this.model = model;
+            this.tokenizer = new CarriedTokenizer(model);
+        }
+
+        void close() {
+            model.close();
+            tokenizer.close();
         }
     }
 
     /** A task's hold on a session, to be closed once. */
     public static final class Lease implements AutoCloseable {
         private final String key;
-        private final Model model;
+        private final Held held;
 
-        private Lease(String key, Model model) {
+        private Lease(String key, Held held) {
             this.key = key;
-            this.model = model;
+            this.held = held;
         }
 
         /** The model, which stays open as long as this does. */
         public Model model() {
-            return model;
+            return held.model;
+        }
+
+        /**
+         * The tokenizer that the model carries, one for all tasks, open as long as the model.
+         *
+         * @throws ModelException if it carries none, or nothing here splits texts
+         */
+        public Tokenizer tokenizer() {
+            return held.tokenizer.get();
         }
 
         @Override

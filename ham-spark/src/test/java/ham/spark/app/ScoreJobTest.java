@@ -2,6 +2,7 @@ package ham.spark.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ham.runtime.ModelException;
 import ham.spark.LocalSpark;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScoreJobTest {
+    private static final String BERT = LocalSpark.testData("text/bert.onnx").toString();
     private static final String COLORS = LocalSpark.testData("onnx/colors.onnx").toString();
 
     @TempDir
@@ -24,12 +26,16 @@ class ScoreJobTest {
     private final SparkSession spark = LocalSpark.session();
 
     private ScoreRequest request(Path input, String output, boolean all, boolean force) {
+        return request(COLORS, input, output, null, all, force);
+    }
+
+    private ScoreRequest request(String model, Path input, String output, String column, boolean all, boolean force) {
         return new ScoreRequest(
                 null,
-                COLORS,
+                model,
                 input.toString(),
                 folder.resolve(output).toString(),
-                null,
+                column,
                 2,
                 0,
                 0,
@@ -125,6 +131,91 @@ class ScoreJobTest {
         assertThatThrownBy(() ->
                         new SweepJob(spark, new SweepRequest(null, folder.toString(), List.of(List.of(failing)))).run())
                 .hasStackTraceContaining("d: ended with exit code 3");
+    }
+
+    /** The rows of a table, scored and in the order of a column. */
+    private List<Row> texts(String name, String content, String column, String order) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), content);
+        new ScoreJob(spark, request(BERT, file, name + ".scored", column, false, false)).run();
+        return spark.read()
+                .parquet(folder.resolve(name + ".scored").toString())
+                .orderBy(order)
+                .collectAsList();
+    }
+
+    /** Probability of the best class, which is another one for every text; -1 where there is none. */
+    private static List<Float> probabilities(List<Row> rows) {
+        return rows.stream()
+                .map(row -> row.isNullAt(row.fieldIndex("probabilities"))
+                        ? -1
+                        : row.<Float>getList(row.fieldIndex("probabilities")).get(0))
+                .toList();
+    }
+
+    private static void assertClose(List<Row> rows, List<Float> expected) {
+        List<Float> found = probabilities(rows);
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < found.size(); i++) {
+            assertThat(found.get(i)).isCloseTo(expected.get(i), within(1e-6f));
+        }
+    }
+
+    @Test
+    void tablesOfTextsGiveTheSameAnswersHoweverTheyAreWritten() throws IOException {
+        List<Row> csv = texts(
+                "a.csv", "id,text,note\n1,w1 w2,a\n2,\"w3,\nw4 \"\"w5\"\"\",\"b\nc\"\n3,,d\n4,w7\n", "text", "id");
+        assertThat(csv.get(0).schema().fieldNames())
+                .containsExactly("id", "text", "note", "labels", "probabilities", "prediction", "error");
+        assertThat(csv)
+                .extracting(row -> row.<String>getAs("text"))
+                .containsExactly("w1 w2", "w3,\nw4 \"w5\"", null, "w7");
+        assertThat(csv)
+                .extracting(row -> row.<String>getAs("error"))
+                .containsExactly(null, null, "Expected a text, found null.", null);
+        List<Row> tsv = texts("a.tsv", "id\ttext\n1\tw1 w2\n2\t\"w3,\nw4 \"\"w5\"\"\"\n3\t\n4\tw7\n", "text", "id");
+        List<Row> lines = texts(
+                "a.jsonl",
+                "{\"id\":1,\"text\":\"w1 w2\"}\n{\"id\":2,\"text\":\"w3,\\nw4 \\\"w5\\\"\"}\n{\"id\":3}\n{\"id\":4,\"text\":\"w7\"}\n",
+                null,
+                "id");
+        List<Row> json = texts(
+                "a.json",
+                "[{\"id\":1,\"text\":\"w1 w2\"},\n{\"id\":2,\"text\":\"w3,\\nw4 \\\"w5\\\"\"},{\"id\":3},{\"id\":4,\"text\":\"w7\"}]",
+                null,
+                "id");
+        List<Float> expected = probabilities(csv);
+        assertThat(expected).doesNotHaveDuplicates().hasSize(4);
+        assertClose(tsv, expected);
+        assertClose(lines, expected);
+        assertClose(json, expected);
+        List<Row> plain = texts("a.txt", "w1 w2\nw7\n", null, "text");
+        assertClose(plain, List.of(expected.get(0), expected.get(3)));
+    }
+
+    @Test
+    void aTableOfImagesMayHaveTextsBesideThem() throws IOException {
+        Path parquet = folder.resolve("rows.parquet");
+        spark.read()
+                .format("binaryFile")
+                .load(images().resolve("*.PNG").toString())
+                .selectExpr("path", "content")
+                .write()
+                .parquet(parquet.toString());
+        assertThat(new ScoreJob(spark, request(parquet, "scored", false, false))
+                        .run()
+                        .failed())
+                .isZero();
+    }
+
+    @Test
+    void aColumnMustBeOne() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.csv"), "text,label\nw1,w2\n");
+        assertThatThrownBy(() -> new ScoreJob(spark, request(BERT, file, "scored", null, false, false)).run())
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("found [text, label] among [text, label]");
+        assertThatThrownBy(() -> new ScoreJob(spark, request(BERT, file, "scored", "texts", false, false)).run())
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("expected one of the columns [text, label], found texts");
     }
 
     private static SweepRequest.Program program(String name, Path log) {

@@ -1,8 +1,11 @@
 package ham.spark.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ham.runtime.classify.Classifier;
+import ham.runtime.classify.Prediction;
+import ham.runtime.classify.TextClassifier;
 import ham.runtime.image.ImageDecoder;
 import ham.runtime.model.SessionSettings;
 import ham.spark.HamModel;
@@ -34,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class ClusterTest {
     private static final Path COLORS = LocalSpark.testData("onnx/colors.onnx");
+    private static final Path BERT = LocalSpark.testData("text/bert.onnx");
+    private static final int TEXTS = 400;
     private static final int ROWS = 2000;
     private static final int PARTITIONS = 40;
     private static final int BEFORE_THE_KILL = 8;
@@ -84,6 +89,48 @@ class ClusterTest {
                     + BEFORE_THE_KILL + " tasks: " + tasks.lost + " task(s) lost and run again, "
                     + written.size() + " rows written, each once; executors " + tasks.executors);
         }
+    }
+
+    /** Tokenizers and their native libraries are no part of a cluster: they come to the executor with ham. */
+    @Test
+    void textsAreSplitByTheExecutor(@TempDir Path folder) throws Exception {
+        try (StandaloneCluster cluster = new StandaloneCluster(folder, 1)) {
+            spark = session(cluster);
+            List<Row> texts = new ArrayList<>();
+            for (int id = 0; id < TEXTS; id++) {
+                texts.add(RowFactory.create(id, text(id)));
+            }
+            StructType schema =
+                    new StructType().add("id", DataTypes.IntegerType, false).add("text", DataTypes.StringType);
+            List<Row> scored = new HamModel()
+                    .setModel(BERT.toString())
+                    .setInputCol("text")
+                    .setTopK(7)
+                    .transform(spark.createDataFrame(texts, schema).repartition(4))
+                    .orderBy("id")
+                    .collectAsList();
+            assertThat(scored).hasSize(TEXTS);
+            try (TextClassifier classifier = TextClassifier.open(BERT, new SessionSettings(1))) {
+                for (Row row : scored) {
+                    if (row.isNullAt(1)) {
+                        assertThat(row.<String>getAs("error")).isEqualTo("Expected a text, found null.");
+                        continue;
+                    }
+                    List<Prediction> expected =
+                            classifier.classify(List.of(row.getString(1)), 7).get(0);
+                    List<Float> found = row.getList(row.fieldIndex("probabilities"));
+                    for (int i = 0; i < expected.size(); i++) {
+                        assertThat(found.get(i))
+                                .isCloseTo((float) expected.get(i).probability(), within(1e-6f));
+                    }
+                }
+            }
+            System.out.println("cluster: " + scored.size() + " texts split and classified on a worker");
+        }
+    }
+
+    private static String text(int id) {
+        return id % 50 == 7 ? null : ("w" + id % 80 + " ").repeat(1 + id % 9) + "w" + id % 13;
     }
 
     private static byte[] image(int id) {

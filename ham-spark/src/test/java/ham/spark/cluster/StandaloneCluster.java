@@ -20,6 +20,9 @@ import org.apache.spark.launcher.JavaModuleOptions;
 final class StandaloneCluster implements AutoCloseable {
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://127\\.0\\.0\\.1:\\d+)");
     private static final Pattern WORKER = Pattern.compile("Successfully registered with master");
+    /** What splits texts, with its native libraries. */
+    private static final String TOKENIZERS = Path.of("ai", "djl").toString();
+
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Path folder;
@@ -99,7 +102,9 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     private static boolean isOurs(Path entry) {
-        return Files.isDirectory(entry) || entry.getFileName().toString().startsWith("ham-");
+        return Files.isDirectory(entry)
+                || entry.getFileName().toString().startsWith("ham-")
+                || entry.toString().contains(TOKENIZERS);
     }
 
     private static List<Path> classPath() {
