@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +31,9 @@ public record ScaleChoice(
         String merge,
         Map<String, Double> entropy,
         Long passes) {
+    private static final Predicate<String> NUMBER =
+            Pattern.compile("[0-9.]+").asMatchPredicate();
+
     public ScaleChoice {
         heldOut = Collections.unmodifiableMap(new LinkedHashMap<>(heldOut));
         entropy = entropy == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(entropy));
@@ -47,10 +52,11 @@ public record ScaleChoice(
     public String sentence(String kind) {
         return String.format(
                 Locale.ROOT,
-                "%s (accuracy on %d held-out training %s by scale: %s%s; %.1f s%s)",
+                "%s (accuracy on %d held-out training %s by %s: %s%s; %.1f s%s)",
                 what(),
                 images,
                 kind,
+                heldOut.keySet().stream().allMatch(NUMBER) ? "scale" : "candidate",
                 listed(heldOut, "%s: %.1f %%", 100),
                 Optional.ofNullable(entropy)
                         .map(all -> "; entropy on unlabelled " + kind + ": " + listed(all, "%s: %.3f", 1))
