@@ -125,11 +125,20 @@ class ExperimentCommandTest {
     @Test
     void groupsAreComparedWithTheirMembers() throws IOException {
         Path out = temp.resolve("members");
-        Cli alone = experiment("members", out, "--tasks", 3, "--keep", "1.0", "--tau", "1.1", "--methods", "ham-independent,ham")
+        Cli alone = experiment(
+                        "members",
+                        out,
+                        "--tasks",
+                        3,
+                        "--keep",
+                        "1.0",
+                        "--tau",
+                        "1.1",
+                        "--methods",
+                        "ham-independent,ham")
                 .succeeds();
         assertThat(alone.out()).startsWith("| run | order | head | group |").contains("members.html has the charts");
-        JsonNode runs =
-                JsonFiles.read(out.resolve("members.json"), "members").path("runs");
+        JsonNode runs = JsonFiles.read(out.resolve("members.json"), "members").path("runs");
         assertThat(runs).hasSize(2);
         for (JsonNode run : runs) {
             assertThat(run.path("members")).hasSize(3);

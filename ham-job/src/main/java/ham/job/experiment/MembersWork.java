@@ -107,8 +107,9 @@ public final class MembersWork {
         List<List<String>> rows = new ArrayList<>();
         for (Measured each : measured) {
             for (HeadKind head : HEADS) {
-                each.groups().forEach(group ->
-                        rows.add(row(each, head, String.valueOf(group), member -> member.group() == group)));
+                each.groups()
+                        .forEach(group ->
+                                rows.add(row(each, head, String.valueOf(group), member -> member.group() == group)));
                 rows.add(row(each, head, "all", member -> true));
             }
         }
@@ -116,8 +117,7 @@ public final class MembersWork {
     }
 
     private static List<String> row(Measured of, HeadKind head, String group, Predicate<Member> which) {
-        List<String> row = new ArrayList<>(
-                List.of(of.run().name(), of.run().order(), head.optionName(), group));
+        List<String> row = new ArrayList<>(List.of(of.run().name(), of.run().order(), head.optionName(), group));
         row.add(String.valueOf(of.members().stream().filter(which).count()));
         for (Form form : Form.values()) {
             row.add(String.format(Locale.ROOT, "%.2f", 100 * of.mean(which, head, form)));
@@ -128,18 +128,21 @@ public final class MembersWork {
     }
 
     private String markdown() {
-        return Stream.concat(Stream.of(COLUMNS, COLUMNS.stream().map(each -> "---").toList()), rows().stream())
+        return Stream.concat(
+                        Stream.of(COLUMNS, COLUMNS.stream().map(each -> "---").toList()), rows().stream())
                 .map(row -> "| " + String.join(" | ", row) + " |")
                 .reduce((above, below) -> above + "\n" + below)
                 .orElseThrow();
     }
 
     private String csv() {
-        StringBuilder lines = new StringBuilder("run,order,task,group,size,images,head,own,group_adapter,merged,frozen\n");
+        StringBuilder lines =
+                new StringBuilder("run,order,task,group,size,images,head,own,group_adapter,merged,frozen\n");
         for (Measured each : measured) {
             for (Member member : each.members()) {
                 for (HeadKind head : HEADS) {
-                    List<String> line = new ArrayList<>(List.of(each.run().name(), each.run().order()));
+                    List<String> line = new ArrayList<>(
+                            List.of(each.run().name(), each.run().order()));
                     Stream.of(member.task(), member.group(), member.size(), member.images())
                             .forEach(number -> line.add(String.valueOf(number)));
                     line.add(head.optionName());
@@ -174,8 +177,7 @@ public final class MembersWork {
                     ObjectNode of = one.putObject(head.optionName());
                     member.accuracy()
                             .get(head)
-                            .forEach((form, value) ->
-                                    of.put(form.name().toLowerCase(Locale.ROOT), value));
+                            .forEach((form, value) -> of.put(form.name().toLowerCase(Locale.ROOT), value));
                 }
             }
         }

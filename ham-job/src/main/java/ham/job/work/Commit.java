@@ -29,7 +29,8 @@ final class Commit {
             String name = head.substring(REFERENCE.length());
             Path link = git.resolve("commondir");
             // Branches are kept in one place for all work trees.
-            Path common = Files.exists(link) ? git.resolve(Files.readString(link).strip()) : git;
+            Path common =
+                    Files.exists(link) ? git.resolve(Files.readString(link).strip()) : git;
             if (Files.exists(common.resolve(name))) {
                 return hash(Files.readString(common.resolve(name)).strip());
             }

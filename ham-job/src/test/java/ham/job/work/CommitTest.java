@@ -25,8 +25,9 @@ class CommitTest {
     void readsABranchAHashAndPackedBranches() throws IOException {
         write(".git/HEAD", "ref: refs/heads/main");
         assertThat(Commit.of(temp)).isEmpty();
-        write(".git/packed-refs", "# pack-refs with: peeled\n" + "f".repeat(40) + " refs/heads/other/main\n" + HASH
-                + " refs/heads/main");
+        write(
+                ".git/packed-refs",
+                "# pack-refs with: peeled\n" + "f".repeat(40) + " refs/heads/other/main\n" + HASH + " refs/heads/main");
         assertThat(Commit.of(temp)).contains(HASH);
         write(".git/refs/heads/main", "a".repeat(40));
         assertThat(Commit.of(temp)).contains("a".repeat(40));

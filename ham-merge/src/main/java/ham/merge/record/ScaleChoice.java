@@ -31,8 +31,7 @@ public record ScaleChoice(
         String merge,
         Map<String, Double> entropy,
         Long passes) {
-    private static final Predicate<String> NUMBER =
-            Pattern.compile("[0-9.]+").asMatchPredicate();
+    private static final Predicate<String> NUMBER = Pattern.compile("[0-9.]+").asMatchPredicate();
 
     public ScaleChoice {
         heldOut = Collections.unmodifiableMap(new LinkedHashMap<>(heldOut));

@@ -186,9 +186,7 @@ class SpectralMergesTest {
             }
             merged = merged.plus(1, delta).plus(-1, svd.u().times(core).times(svd.vt()));
         }
-        assertClose(
-                new OpcmMerge(HALF).merge("w", some, products),
-                merged.times(norms / some.size() / merged.norm()));
+        assertClose(new OpcmMerge(HALF).merge("w", some, products), merged.times(norms / some.size() / merged.norm()));
     }
 
     /** What was merged stays where it was: the new part has nothing on the diagonal of its directions nor in the leading ones. */

@@ -80,9 +80,7 @@ public record MeasuredRun(
     }
 
     private static String commit(Path record) {
-        return Files.exists(record)
-                ? RunRecord.read(record).environment().getOrDefault(RunRecord.COMMIT, "")
-                : "";
+        return Files.exists(record) ? RunRecord.read(record).environment().getOrDefault(RunRecord.COMMIT, "") : "";
     }
 
     private static long kept(Path folder, int tasks) {

@@ -54,8 +54,7 @@ public final class GroupMembers {
      * @param accuracy a fraction, among the task's own classes: by the linear head as it was trained, and by prototypes that are made of the task's
      *     training images through the same model
      */
-    public record Member(
-            int task, int group, int size, int images, Map<HeadKind, Map<Form, Double>> accuracy) {}
+    public record Member(int task, int group, int size, int images, Map<HeadKind, Map<Form, Double>> accuracy) {}
 
     private final RunInputs inputs;
     private final Backbone backbone;
@@ -66,7 +65,8 @@ public final class GroupMembers {
     private GroupMembers(RunInputs inputs, Backbone backbone, Path run) {
         this.inputs = inputs;
         this.backbone = backbone;
-        linear = (LinearHead) HeadFile.read(RunOutputs.head(run, HeadKind.LINEAR)).head();
+        linear = (LinearHead)
+                HeadFile.read(RunOutputs.head(run, HeadKind.LINEAR)).head();
         merge = new HamMerge(inputs.config().learning().merging().ham());
         for (int task = 0; task < inputs.stream().tasks(); task++) {
             LearnedTask each = inputs.learned(RunFolder.adapter(run, task));
@@ -112,7 +112,8 @@ public final class GroupMembers {
             add(
                     passes,
                     Form.OWN,
-                    each.trainedDeltas(TaskStart.beside(task, inputs.classNames(task).size(), List.of())),
+                    each.trainedDeltas(
+                            TaskStart.beside(task, inputs.classNames(task).size(), List.of())),
                     List.of(task),
                     accuracies);
         }
@@ -148,10 +149,12 @@ public final class GroupMembers {
             for (int task : tasks) {
                 int first = inputs.stream().firstPosition(task);
                 int classes = inputs.stream().seen(task) - first;
-                Features training = model.features(inputs.data().train(), inputs.split(task).training())
+                Features training = model.features(
+                                inputs.data().train(), inputs.split(task).training())
                         .from(first);
                 Features test = model.features(
-                                inputs.data().test(), inputs.stream().samples(inputs.data().test(), task))
+                                inputs.data().test(),
+                                inputs.stream().samples(inputs.data().test(), task))
                         .from(first);
                 PrototypeStatistics prototypes =
                         new PrototypeStatistics(inputs.base().encoder().width());

@@ -144,7 +144,9 @@ final class TestImages {
     private int[] rowSamples(int afterTask, int tested) {
         return samples(
                 tested,
-                afterTask == stream.tasks() - 1 ? 0 : inputs.config().measuring().anyTimeImages());
+                afterTask == stream.tasks() - 1
+                        ? 0
+                        : inputs.config().measuring().anyTimeImages());
     }
 
     private int[] samples(int tested, int perClass) {

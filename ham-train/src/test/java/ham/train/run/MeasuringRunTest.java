@@ -58,7 +58,8 @@ class MeasuringRunTest {
         assertThat(end).hasSize(3);
         double forgetting = 0;
         for (int task = 0; task < 2; task++) {
-            assertThat(6 * end.path(task).asDouble()).isCloseTo(Math.rint(6 * end.path(task).asDouble()), within(1e-9));
+            assertThat(6 * end.path(task).asDouble())
+                    .isCloseTo(Math.rint(6 * end.path(task).asDouble()), within(1e-9));
             double best = variant.path("R").path(task).path(task).asDouble();
             best = Math.max(best, variant.path("R").path(1).path(task).asDouble());
             forgetting += (best - end.path(task).asDouble()) / 2;
