@@ -21,9 +21,9 @@ public record SearchRule(Map<String, List<String>> values) {
 
     private static final String OFF = "none";
     /** Values of one parameter are divided by commas too. */
-    private static final Pattern BETWEEN = Pattern.compile(",(?=[a-z-]+=)");
+    private static final Pattern BETWEEN = Pattern.compile("[,;](?=[a-z-]+=)");
 
-    private static final Pattern PARAMETER = Pattern.compile("[a-z-]+=[^,=]+(,[^,=]+)*");
+    private static final Pattern PARAMETER = Pattern.compile("[a-z-]+=[^,;=]+(,[^,;=]+)*");
 
     public SearchRule {
         values = new LinkedHashMap<>(values);
@@ -31,7 +31,7 @@ public record SearchRule(Map<String, List<String>> values) {
     }
 
     /**
-     * The rule of a text: {@code none}, or {@code PARAMETER=VALUE,...} for every parameter, divided by commas.
+     * The rule of a text: {@code none}, or {@code PARAMETER=VALUE,...} for every parameter, divided by commas or semicolons.
      *
      * @throws InputException naming the parameter, when it is neither
      */

@@ -268,6 +268,9 @@ class SearchRunTest {
         assertThatThrownBy(() -> usual.toBuilder().optHeldOut(BigDecimal.ZERO).build())
                 .hasMessageContaining("held-out 0");
         assertThat(SearchRule.parse("method=ham,ties,keep=0.4").optionName()).isEqualTo("method=ham,ties,keep=0.4");
+        assertThat(SearchRule.parse("method=ham,ties;keep=0.4,1.0"))
+                .isEqualTo(SearchRule.parse("method=ham,ties,keep=0.4,1.0"));
+        assertThatThrownBy(() -> SearchRule.parse("keep=0.4;")).hasMessageContaining("search");
         assertThat(SearchRule.parse("none")).isEqualTo(SearchRule.NONE);
     }
 }
