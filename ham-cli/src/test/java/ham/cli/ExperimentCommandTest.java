@@ -121,6 +121,54 @@ class ExperimentCommandTest {
         assertThat(groups.out()).contains("| groups-1 |", "| groups-2 |");
     }
 
+    /** A group of one adapter that is not pruned is that adapter; one group is all groups. */
+    @Test
+    void groupsAreComparedWithTheirMembers() throws IOException {
+        Path out = temp.resolve("members");
+        Cli alone = experiment(
+                        "members",
+                        out,
+                        "--tasks",
+                        3,
+                        "--keep",
+                        "1.0",
+                        "--tau",
+                        "1.1",
+                        "--methods",
+                        "ham-independent,ham")
+                .succeeds();
+        assertThat(alone.out()).startsWith("| run | order | head | group |").contains("members.html has the charts");
+        JsonNode runs = JsonFiles.read(out.resolve("members.json"), "members").path("runs");
+        assertThat(runs).hasSize(2);
+        for (JsonNode run : runs) {
+            assertThat(run.path("members")).hasSize(3);
+            for (JsonNode member : run.path("members")) {
+                assertThat(member.path("size").asInt()).isOne();
+                for (String head : List.of("linear", "prototype")) {
+                    assertThat(member.path(head).path("group").asDouble(-1))
+                            .isEqualTo(member.path(head).path("own").asDouble());
+                }
+            }
+        }
+        assertThat(Files.readAllLines(out.resolve("members.csv"))).hasSize(1 + 2 * 3 * 2);
+        assertThat(Files.readString(out.resolve("members.html"))).contains("Groups against their members");
+
+        Path one = temp.resolve("one");
+        experiment("members", one, "--tasks", 3, "--keep", "0.5", "--groups", 1).succeeds();
+        JsonNode members = JsonFiles.read(one.resolve("members.json"), "members")
+                .path("runs")
+                .path(0)
+                .path("members");
+        members.forEach(member -> {
+            assertThat(member.path("size").asInt()).isEqualTo(3);
+            assertThat(member.path("linear").path("merged").asDouble(-1))
+                    .isEqualTo(member.path("linear").path("group").asDouble());
+        });
+        assertThat(experiment("members", temp.resolve("ties"), "--tasks", 2, "--methods", "ties")
+                        .exitCode())
+                .isNotZero();
+    }
+
     @Test
     void imagesThatAreLeftOutAreNamedOnce() throws IOException {
         Path data = temp.resolve("data");
@@ -207,7 +255,7 @@ class ExperimentCommandTest {
 
     @Test
     void anExperimentIsNamed() {
-        ham("experiment").failsWith(2, "compare, sanity, ablation or groups");
+        ham("experiment").failsWith(2, "compare, sanity, ablation, groups or members");
     }
 
     @Test

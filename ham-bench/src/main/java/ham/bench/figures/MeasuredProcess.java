@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +30,17 @@ final class MeasuredProcess {
      * @throws IllegalStateException with what it printed, if it fails
      */
     static ProcessCost run(List<String> command, Path output) throws IOException, InterruptedException {
+        return run(command, output, Duration.ofDays(1)).orElseThrow();
+    }
+
+    /**
+     * As {@link #run(List, Path)}, but ends it, and all that it started, after some time.
+     *
+     * @param limit most time that it may take
+     * @return empty if it was ended
+     */
+    static Optional<ProcessCost> run(List<String> command, Path output, Duration limit)
+            throws IOException, InterruptedException {
         Path errors = output.resolveSibling("errors.txt");
         double before = ticks();
         long begin = System.nanoTime();
@@ -40,16 +53,25 @@ final class MeasuredProcess {
             Path status = Path.of("/proc/" + process.pid() + "/status");
             do {
                 peak = Math.max(peak, peak(status));
+                if (System.nanoTime() - begin > limit.toNanos()) {
+                    return Optional.empty();
+                }
             } while (!process.waitFor(EVERY_MS, TimeUnit.MILLISECONDS));
         } finally {
-            process.destroy();
+            end(process);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         if (process.exitValue() != 0) {
             throw new IllegalStateException(String.join(" ", command) + " ended with " + process.exitValue() + ":\n"
                     + Files.readString(output) + Files.readString(errors));
         }
-        return new ProcessCost(seconds, (ticks() - before) / TICKS, peak);
+        return Optional.of(new ProcessCost(seconds, (ticks() - before) / TICKS, peak));
+    }
+
+    private static void end(Process process) throws InterruptedException {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        process.waitFor();
     }
 
     private static long peak(Path status) {

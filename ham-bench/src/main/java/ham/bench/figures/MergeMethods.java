@@ -6,6 +6,7 @@ import ham.merge.plan.MergeMethod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,11 +22,13 @@ import java.util.stream.Stream;
  * <pre>java -cp "ham-cli/target/lib/*" ham.bench.figures.MergeMethods ./ham [METHOD...]</pre>
  *
  * <p>Without METHOD all are timed but {@code regmean}, which needs statistics of images. System properties: {@code rounds} (5), {@code adapters} (50), {@code blocks}
- * (12), {@code width} (768), {@code rank} (16). On a machine that others use, processor seconds are steadier.
+ * (12), {@code width} (768), {@code rank} (16), {@code limit} (120): seconds after which a merge is ended and said to take longer, so that all of it ends within
+ * {@code (rounds + 1) * limit} a method. On a machine that others use, processor seconds are steadier.
  */
 public final class MergeMethods {
     private static final String COPY = "a copy of the files";
     private static final double MB = 1e6;
+    private static final int LIMIT = Integer.getInteger("limit", 120);
     private final Path folder;
     private final Path adapters;
     private final Path out;
@@ -50,7 +53,10 @@ public final class MergeMethods {
                     .table(
                             arguments[0],
                             methods,
-                            Integer.getInteger("rounds", 5),
+                            new Turns(
+                                    Integer.getInteger("rounds", 5),
+                                    folder.resolve("log.txt"),
+                                    Duration.ofSeconds(LIMIT)),
                             Integer.getInteger("adapters", 50),
                             Integer.getInteger("blocks", 12),
                             Integer.getInteger("width", 768),
@@ -60,12 +66,12 @@ public final class MergeMethods {
         }
     }
 
-    private String table(String ham, List<String> methods, int rounds, int count, int blocks, int width, int rank)
+    private String table(String ham, List<String> methods, Turns turns, int count, int blocks, int width, int rank)
             throws IOException, InterruptedException {
         MakeAdapters.main(Stream.of(adapters, count, blocks, width, rank)
                 .map(String::valueOf)
                 .toArray(String[]::new));
-        Map<String, List<ProcessCost>> runs = new Turns(rounds, folder.resolve("log.txt")).run(ways(ham, methods));
+        Map<String, List<ProcessCost>> runs = turns.run(ways(ham, methods));
         return String.format(
                         Locale.ROOT,
                         "%d adapters of %d blocks, width %d, rank %d; %d rounds, %d cores%n%n"
@@ -75,7 +81,7 @@ public final class MergeMethods {
                         blocks,
                         width,
                         rank,
-                        rounds,
+                        runs.get(COPY).size(),
                         Runtime.getRuntime().availableProcessors())
                 + rows(runs);
     }
@@ -98,9 +104,20 @@ public final class MergeMethods {
 
     private static String rows(Map<String, List<ProcessCost>> runs) {
         ProcessCost copy = ProcessCost.median(runs.get(COPY));
-        ProcessCost cat = ProcessCost.median(runs.getOrDefault("cat", runs.get(COPY)));
+        List<ProcessCost> ofCat = runs.getOrDefault("cat", List.of());
+        ProcessCost cat = ofCat.isEmpty() ? copy : ProcessCost.median(ofCat);
         StringBuilder rows = new StringBuilder();
         runs.forEach((name, all) -> {
+            if (all.isEmpty()) {
+                rows.append(String.format(
+                        Locale.ROOT,
+                        "| %s | above %d | above %.2f | above %.2f | | | |%n",
+                        name,
+                        LIMIT,
+                        LIMIT / cat.seconds(),
+                        LIMIT / copy.seconds()));
+                return;
+            }
             ProcessCost median = ProcessCost.median(all);
             rows.append(String.format(
                     Locale.ROOT,

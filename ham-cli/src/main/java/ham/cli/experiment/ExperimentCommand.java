@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
         description =
                 "Trains many runs one after the other, keeps what is finished, and ends in a table, CSV files and charts.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CompareCommand.class, SanityCommand.class, AblationCommand.class, GroupsCommand.class})
+        subcommands = {
+            CompareCommand.class,
+            SanityCommand.class,
+            AblationCommand.class,
+            GroupsCommand.class,
+            MembersCommand.class
+        })
 public final class ExperimentCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -19,6 +25,7 @@ public final class ExperimentCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "expected an experiment (compare, sanity, ablation or groups), found none");
+                spec.commandLine(),
+                "expected an experiment (compare, sanity, ablation, groups or members), found none");
     }
 }

@@ -6,6 +6,7 @@ import ham.cli.train.TrainOptions;
 import ham.job.experiment.ExperimentOutcome;
 import ham.job.experiment.ExperimentPlan;
 import ham.job.experiment.ExperimentWork;
+import ham.job.experiment.MembersWork;
 import ham.train.experiment.PlannedRun;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -81,6 +82,22 @@ final class ExperimentOptions {
 
     /** Does an experiment, or goes on with it. */
     int run(Console console, String kind, String description, List<PlannedRun> plan) {
+        return run(console, kind, description, plan, "report.html", UnaryOperator.identity());
+    }
+
+    /** The same, and then the groups of its runs against their members. */
+    int runWithMembers(Console console, String kind, String description, List<PlannedRun> plan) {
+        MembersWork members = new MembersWork(out, new ExperimentText(console));
+        return run(console, kind, description, plan, "members.html", members::run);
+    }
+
+    private int run(
+            Console console,
+            String kind,
+            String description,
+            List<PlannedRun> plan,
+            String page,
+            UnaryOperator<ExperimentOutcome> more) {
         List<String> command = withoutSpark(console.command());
         ExperimentWork work = new ExperimentWork(out, kind, description, command, new ExperimentText(console));
         if (only != null) {
@@ -94,9 +111,9 @@ final class ExperimentOptions {
                 return code;
             }
         }
-        ExperimentOutcome outcome = work.run(plan);
+        ExperimentOutcome outcome = more.apply(work.run(plan));
         console.result(
-                outcome.table() + "\n\n" + out.resolve("report.html") + " has the charts.",
+                outcome.table() + "\n\n" + out.resolve(page) + " has the charts.",
                 outcome.results().json());
         return ExitCode.DONE;
     }

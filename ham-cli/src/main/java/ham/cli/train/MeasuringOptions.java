@@ -4,6 +4,9 @@ import ham.cli.console.Usage;
 import ham.train.config.Measuring;
 import ham.train.feature.GramRule;
 import ham.train.guard.GuardRule;
+import ham.train.guard.SearchRule;
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -60,10 +63,35 @@ final class MeasuringOptions {
                     + " method merges by them, else none) (default: ${DEFAULT-VALUE}).")
     private String gram;
 
+    @Option(
+            names = "--search",
+            paramLabel = "PARAMETER=VALUE,...",
+            defaultValue = "none",
+            description =
+                    "Which other merges of the adapters --guard compares too, every combination of the values of method, keep,"
+                            + " density, groups, tau, join, combine, similarity, scale and sign: method=ham,ties,linear,keep=0.4,1.0"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private String search;
+
+    @Option(
+            names = "--search-data",
+            paramLabel = "SPEC",
+            description =
+                    "Images or texts without labels (labels are not read): of what is not below the frozen backbone on held-out"
+                            + " training images, that is deployed whose predictions there have the least entropy.")
+    private Path searchData;
+
     Measuring settings(CommandSpec spec) {
         return Usage.check(
                 spec,
                 () -> new Measuring(
-                        frozen, anyTimeImages, rigidBelow, transferDrop, GuardRule.parse(guard), GramRule.parse(gram)));
+                        frozen,
+                        anyTimeImages,
+                        rigidBelow,
+                        transferDrop,
+                        GuardRule.parse(guard),
+                        GramRule.parse(gram),
+                        SearchRule.parse(search),
+                        Optional.ofNullable(searchData)));
     }
 }

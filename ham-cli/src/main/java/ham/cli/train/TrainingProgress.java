@@ -98,6 +98,9 @@ public final class TrainingProgress implements JobListener {
         summary.step()
                 .ifPresent(step -> parts.add(format("%s group %d", step.opened() ? "opened" : "joined", step.group())));
         summary.guard()
+                .filter(choice -> choice.merge() != null)
+                .ifPresent(choice -> parts.add("merged by " + choice.merge()));
+        summary.guard()
                 .filter(choice -> choice.scale() < 1)
                 .ifPresent(choice -> parts.add(format("scale %s of the delta", choice.scale())));
         String frozen = Optional.ofNullable(summary.accuracy().get(Variants.name(LearningMethod.FROZEN, head)))

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The results of an experiment as a table: a row for every head and everything that is compared under it. */
 final class ExperimentTable {
@@ -26,7 +27,8 @@ final class ExperimentTable {
             "heads (s)",
             "trained parameters",
             "kept (MB)",
-            "passes at inference");
+            "passes at inference",
+            "commit");
 
     private static final List<String> PAIRED = List.of(
             "head",
@@ -39,6 +41,7 @@ final class ExperimentTable {
             "images",
             "runs");
 
+    private static final int SHORT = 9;
     private final ExperimentResults results;
 
     ExperimentTable(ExperimentResults results) {
@@ -64,11 +67,20 @@ final class ExperimentTable {
                             text(results.spread(name, run -> run.seconds("heads")), 1, 1),
                             String.valueOf(results.of(name).get(0).trainedParameters()),
                             text(results.spread(name, run -> run.keptBytes() / 1e6), 1, 1),
-                            "1"));
+                            "1",
+                            commits(name)));
                 }
             }
         }
         return rows;
+    }
+
+    /** Of ham, with which the runs of a name were made, as short as git shows them. */
+    private String commits(String name) {
+        return results.of(name).stream()
+                .map(run -> run.commit().isEmpty() ? "-" : run.commit().substring(0, SHORT))
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private static String text(Spread spread, double factor, int decimals) {

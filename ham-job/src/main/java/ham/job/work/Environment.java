@@ -5,6 +5,7 @@ import ham.runtime.backend.OnnxRuntime;
 import ham.train.config.RunConfig;
 import ham.train.engine.TorchEngine;
 import ham.train.record.RunRecord;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -26,6 +27,8 @@ public final class Environment {
      */
     public static Map<String, String> ofTraining(RunConfig config, Consumer<String> told) {
         Map<String, String> facts = facts();
+        Commit.of(Path.of(System.getProperty("ham.home", ".")))
+                .ifPresent(commit -> facts.put(RunRecord.COMMIT, commit));
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision())) {
             engine.fallback(config.device()).ifPresent(told);
             facts.put("engine", engine.description());

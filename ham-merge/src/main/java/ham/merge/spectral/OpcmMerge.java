@@ -18,6 +18,9 @@ import java.util.List;
  * counts as {@code D - U diag(U^T D V) V^T - U_s offdiag(U_s^T D V_s) V_s^T}; directions in which M is 0 are in no order and are left as they are. The scale of
  * a step cancels in the next one, so that only the last is applied. Norms are those of this weight, where the paper has the norm over all weights.
  *
+ * <p>All of it happens in the directions that the factors so far span, so that a step decomposes a matrix of their summed ranks and not one as large as
+ * the weight: exact, as M and D have nothing outside.
+ *
  * @param leading the paper's alpha: fraction of the singular values' sum that the leading directions hold, 0.5 there
  */
 public record OpcmMerge(BigDecimal leading) implements WeightMerge {
@@ -35,18 +38,39 @@ public record OpcmMerge(BigDecimal leading) implements WeightMerge {
 
     @Override
     public Matrix merge(String weightName, List<Contribution> contributions, FactorProducts products) {
-        Factored first = Factored.of(contributions.get(0));
-        Dense merged = first.left().times(first.right());
-        double norms = merged.norm();
-        for (Contribution contribution : contributions.subList(1, contributions.size())) {
+        GrowingBasis left = new GrowingBasis(contributions.get(0).factors().outputs());
+        GrowingBasis right = new GrowingBasis(contributions.get(0).factors().inputs());
+        Dense merged = Dense.zeros(0, 0);
+        double norms = 0;
+        for (Contribution contribution : contributions) {
             Factored next = Factored.of(contribution);
-            Dense delta = next.left().times(next.right());
+            Dense delta = left.write(next.left())
+                    .times(right.write(next.right().transpose()).transpose());
             norms += delta.norm();
-            merged = merged.plus(1, outside(merged.svd(), delta));
+            Dense.Svd before = merged.svd();
+            merged = within(merged, delta.rows(), delta.columns())
+                    .plus(
+                            1,
+                            outside(
+                                    new Dense.Svd(
+                                            within(before.u(), delta.rows(), before.values().length),
+                                            before.values(),
+                                            within(before.vt(), before.values().length, delta.columns())),
+                                    delta));
         }
         double norm = merged.norm();
         double mean = norms / contributions.size();
-        return merged.times(norm == 0 ? 1 : mean / norm).toMatrix();
+        return left.columns()
+                .times(merged.times(norm == 0 ? 1 : mean / norm))
+                .times(right.columns().transpose())
+                .toMatrix();
+    }
+
+    /** The same entries with zeros below and on the right. */
+    private static Dense within(Dense matrix, int rows, int columns) {
+        return Dense.above(List.of(
+                matrix.beside(Dense.zeros(matrix.rows(), columns - matrix.columns())),
+                Dense.zeros(rows - matrix.rows(), columns)));
     }
 
     /** What a delta has left outside what is merged. */

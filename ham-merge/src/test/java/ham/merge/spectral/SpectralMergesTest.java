@@ -160,6 +160,35 @@ class SpectralMergesTest {
                 .isCloseTo(mean, within(1e-4));
     }
 
+    /** The definition, with matrices as large as the weight, where ranks fit beside each other and where they do not. */
+    @ParameterizedTest
+    @CsvSource({"1, 7, 9, 3", "2, 9, 7, 2", "5, 8, 8, 3", "4, 20, 30, 4", "6, 40, 12, 3", "7, 30, 30, 5"})
+    void opcmIsWhatItsDefinitionSays(int adapters, int outputs, int inputs, int rank) {
+        List<Contribution> some = new ArrayList<>(some(new Random(21), adapters, outputs, inputs, rank));
+        // Nothing new in it.
+        some.add(some.get(0));
+        Dense merged = delta(some.get(0));
+        double norms = merged.norm();
+        for (Contribution each : some.subList(1, some.size())) {
+            Dense delta = delta(each);
+            norms += delta.norm();
+            Dense.Svd svd = merged.svd();
+            double total = DoubleStream.of(svd.values()).sum();
+            int leading = 0;
+            for (double sum = svd.values()[0]; sum <= total / 2; sum += svd.values()[leading]) {
+                leading++;
+            }
+            Dense core = svd.u().transposedTimes(delta).times(svd.vt().transpose());
+            for (int i = 0; i < core.data().length; i++) {
+                int row = i / core.columns();
+                int column = i % core.columns();
+                core.data()[i] = row == column || (row < leading && column < leading) ? core.data()[i] : 0;
+            }
+            merged = merged.plus(1, delta).plus(-1, svd.u().times(core).times(svd.vt()));
+        }
+        assertClose(new OpcmMerge(HALF).merge("w", some, products), merged.times(norms / some.size() / merged.norm()));
+    }
+
     /** What was merged stays where it was: the new part has nothing on the diagonal of its directions nor in the leading ones. */
     @Test
     void opcmAddsOnlyWhatIsOutsideTheLeadingDirections() {

@@ -4,6 +4,7 @@ import static ham.train.config.RunConfigBuilder.or;
 
 import ham.train.feature.GramRule;
 import ham.train.guard.GuardRule;
+import ham.train.guard.SearchRule;
 import ham.train.input.Augmentation;
 import ham.train.lora.Recipe;
 
@@ -35,7 +36,9 @@ final class RecipeFields {
                 or(builder.rigidBelow, measuring.rigidBelow()),
                 or(builder.transferDrop, measuring.transferDrop()),
                 builder.guard == null ? measuring.guard() : GuardRule.parse(builder.guard),
-                builder.gram == null ? measuring.gram() : GramRule.parse(builder.gram));
+                builder.gram == null ? measuring.gram() : GramRule.parse(builder.gram),
+                builder.search == null ? measuring.search() : SearchRule.parse(builder.search),
+                builder.searchData());
     }
 
     static RunConfigBuilder fill(RunConfigBuilder builder, Recipe recipe) {
@@ -52,6 +55,8 @@ final class RecipeFields {
     }
 
     static RunConfigBuilder fill(RunConfigBuilder builder, Measuring measuring) {
+        builder.search = measuring.search().optionName();
+        builder.searchData = RunConfigBuilder.name(measuring.searchData());
         return builder.optFrozen(measuring.frozen())
                 .optAnyTimeImages(measuring.anyTimeImages())
                 .optRigidBelow(measuring.rigidBelow())

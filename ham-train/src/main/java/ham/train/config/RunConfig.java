@@ -3,7 +3,10 @@ package ham.train.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
+import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
+import ham.train.guard.MergeCandidate;
+import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.learn.LearningMethod;
 import ham.train.learn.LearningSettings;
@@ -90,6 +93,9 @@ public record RunConfig(
         if (!DEVICE.matcher(device).matches()) {
             throw InputException.parameter("device", "expected auto, cpu or gpu:N, found '" + device + "'");
         }
+        if (measuring.search().isUsed() || measuring.searchData().isPresent()) {
+            requireSearchable(learning, head, stream);
+        }
         if (threads < 0) {
             throw InputException.parameter("threads", "expected at least 0, found " + threads);
         }
@@ -108,6 +114,41 @@ public record RunConfig(
                             + learning.method().optionName() + " in mode "
                             + learning.mode().optionName() + "; leave it out");
         }
+    }
+
+    private static void requireSearchable(LearningSettings learning, HeadSettings head, StreamSettings stream) {
+        if (!learning.method().joins() || learning.method() == LearningMethod.SD_LORA) {
+            throw InputException.parameter(
+                    "search",
+                    "expected a method that merges adapters, found "
+                            + learning.method().optionName() + "; leave it out");
+        }
+        if (head.kind() == HeadKind.LINEAR || head.drift() != DriftRule.NONE) {
+            throw InputException.parameter(
+                    "search",
+                    "expected the analytic or the prototype head, without drift, which every merge can be given, found "
+                            + (head.kind() == HeadKind.LINEAR ? "the linear one" : "drift") + "; leave it out");
+        }
+        if (stream.sampling().heldOut().signum() == 0) {
+            throw InputException.parameter(
+                    "search", "expected examples that are held out to choose by, found held-out 0; hold some out");
+        }
+    }
+
+    /**
+     * The merges of the adapters that are compared with the run's own before one is deployed.
+     *
+     * @throws InputException naming the parameter, when a searched value fits no method
+     */
+    public List<MergeCandidate> searched() {
+        return SearchCandidates.of(this);
+    }
+
+    /** Whether the merge, or one that is compared with it, is by the Gram matrices that adapters left. */
+    public boolean usesGrams() {
+        return learning.merging().usesGrams()
+                || searched().stream()
+                        .anyMatch(each -> each.learning().merging().usesGrams());
     }
 
     /** A configuration to be made; base and data are required. */

@@ -17,6 +17,7 @@ import ham.runtime.preprocess.PreprocessingChoice;
 import ham.train.data.BadImages;
 import ham.train.feature.GramRule;
 import ham.train.guard.GuardRule;
+import ham.train.guard.SearchRule;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
 import ham.train.head.RidgeRule;
@@ -48,6 +49,8 @@ import java.util.Set;
 @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public final class RunConfigBuilder {
+    private static final String NO_DATA = "none";
+
     LearningMethod method;
     MergeMode mode;
     private String base;
@@ -102,6 +105,8 @@ public final class RunConfigBuilder {
     Double transferDrop;
     String guard;
     String gram;
+    String search;
+    String searchData;
     private String device;
     private Integer threads;
 
@@ -399,6 +404,29 @@ public final class RunConfigBuilder {
     public RunConfigBuilder optGram(GramRule value) {
         gram = value.optionName();
         return this;
+    }
+
+    /** Which merges of the adapters are compared on held-out images. */
+    public RunConfigBuilder optSearch(SearchRule value) {
+        search = value.optionName();
+        return this;
+    }
+
+    /** Examples without labels by which a merge is chosen. */
+    public RunConfigBuilder optSearchData(Path value) {
+        searchData = absolute(value);
+        return this;
+    }
+
+    Optional<Path> searchData() {
+        return Optional.ofNullable(searchData)
+                .filter(data -> !data.equals(NO_DATA))
+                .map(data -> Path.of(absolute(Path.of(data))));
+    }
+
+    /** As a record has it. */
+    static String name(Optional<Path> data) {
+        return data.map(RunConfigBuilder::absolute).orElse(NO_DATA);
     }
 
     /** Not guarded unless something was said: how runs were made before there was a guard, and how methods are compared. */

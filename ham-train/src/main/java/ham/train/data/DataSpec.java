@@ -50,6 +50,16 @@ public final class DataSpec {
         return open(data, TextColumns.USUAL, Wanted.ANY);
     }
 
+    /** Examples whose labels do not matter: a data set as {@link #openAny} takes it, or a folder of images. */
+    public static Examples openUnlabelled(Path data) {
+        List<DataLayout> layouts = layouts(TextColumns.USUAL);
+        boolean known = !Files.isDirectory(data)
+                || layouts.stream().anyMatch(layout -> layout.isIn(data))
+                || within(layouts, data, Wanted.ANY).isPresent();
+        List<Path> images = known ? List.of() : ImageNames.images(data);
+        return images.isEmpty() ? openAny(data).any() : new ImageFiles(images, new int[images.size()]);
+    }
+
     private static Dataset open(Path data, TextColumns columns, Wanted wanted) {
         if (!Files.exists(data)) {
             throw new InputException(

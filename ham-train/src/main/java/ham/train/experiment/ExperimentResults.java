@@ -67,7 +67,7 @@ public record ExperimentResults(List<MeasuredRun> runs) {
     /** A line a run and head, under a line of names; accuracies are fractions, what a run has not is empty. */
     public String csv() {
         StringBuilder lines = new StringBuilder(
-                "method,order,head,last,average_incremental,forgetting,backward_transfer,seconds,forgetting_with_last,kept_bytes,seed\n");
+                "method,order,head,last,average_incremental,forgetting,backward_transfer,seconds,forgetting_with_last,kept_bytes,seed,commit\n");
         for (MeasuredRun run : runs) {
             run.heads().forEach((head, figures) -> lines.append(String.join(
                             ",",
@@ -81,7 +81,8 @@ public record ExperimentResults(List<MeasuredRun> runs) {
                             cell(run.learningSeconds()),
                             cell(figures.forgettingWithLast()),
                             String.valueOf(run.keptBytes()),
-                            String.valueOf(run.run().config().seed())))
+                            String.valueOf(run.run().config().seed()),
+                            run.commit()))
                     .append('\n'));
         }
         return lines.toString();

@@ -5,6 +5,7 @@ import ham.merge.safetensors.SafetensorsFile;
 import ham.train.learn.LearningMethod;
 import ham.train.metrics.Predictions;
 import ham.train.record.MetricsRecord;
+import ham.train.record.RunRecord;
 import ham.train.record.TaskRecord;
 import ham.train.run.FinishedRun;
 import ham.train.run.RunFolder;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
  * @param keptBytes size of what must be kept to learn one more task: adapters, Gram matrices and statistics of heads
  * @param predictions for every test image; empty in runs of earlier releases
  * @param tasks {@code tasks} of {@code metrics.json}
+ * @param commit of ham with which it was made; empty where it is not recorded
  */
 public record MeasuredRun(
         PlannedRun run,
@@ -39,7 +41,8 @@ public record MeasuredRun(
         long trainedParameters,
         List<TaskRecord> tasks,
         long keptBytes,
-        Optional<Predictions> predictions) {
+        Optional<Predictions> predictions,
+        String commit) {
     private static final String TRAINING = "training";
 
     /** Reads a finished run. */
@@ -72,7 +75,12 @@ public record MeasuredRun(
                 kept(finished.folder(), metrics.tasks().size()),
                 Optional.of(finished.folder().resolve(Predictions.FILE))
                         .filter(Files::exists)
-                        .map(Predictions::read));
+                        .map(Predictions::read),
+                commit(finished.folder().resolve(RunRecord.FILE)));
+    }
+
+    private static String commit(Path record) {
+        return Files.exists(record) ? RunRecord.read(record).environment().getOrDefault(RunRecord.COMMIT, "") : "";
     }
 
     private static long kept(Path folder, int tasks) {

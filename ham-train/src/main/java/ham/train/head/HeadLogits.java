@@ -15,6 +15,8 @@ import java.util.stream.IntStream;
 /** Logits of a head for many features: {@link Head#logits} with the analytic head's large products in the engine. */
 public final class HeadLogits {
     private static final int ROWS = 1000;
+    /** As in the loss by which lambda is chosen. */
+    private static final double SHARPNESS = 10;
 
     private HeadLogits() {}
 
@@ -43,6 +45,29 @@ public final class HeadLogits {
                 .filter(i -> answers[i] == images.positions()[i])
                 .count();
         return (double) correct / images.size();
+    }
+
+    /**
+     * Mean entropy of {@code softmax(10 * logits)} over images, in nats.
+     *
+     * @param features [n, d], row-major
+     */
+    public static double entropy(TorchEngine engine, Head head, float[] features) {
+        float[] logits = of(engine, head, features);
+        int classes = head.classes();
+        double sum = 0;
+        for (int from = 0; from < logits.length; from += classes) {
+            double largest = logits[ArgMax.of(logits, from, classes) + from];
+            double total = 0;
+            double weighted = 0;
+            for (int i = from; i < from + classes; i++) {
+                double above = SHARPNESS * (logits[i] - largest);
+                total += Math.exp(above);
+                weighted += above * Math.exp(above);
+            }
+            sum += Math.log(total) - weighted / total;
+        }
+        return sum * classes / logits.length;
     }
 
     private static float[] analytic(TorchEngine engine, AnalyticHead head, float[] features) {

@@ -7,8 +7,8 @@ import java.util.List;
  * {@code R[i][j]}, {@code j <= i}: accuracy on task {@code j}'s test images after task {@code i}, among all classes seen so
  * far. All values are fractions from 0 to 1.
  *
- * <p>Rows are added in order, each with the number of images that it was measured on, which may be fewer in the rows before the last.
- * Every figure refers to the rows that are there. Source: HAM, arXiv 2509.13211, section 4; forgetting after Chaudhry et al., arXiv
+ * <p>Rows are added in order, each with the number of images that it was measured on, which may be fewer in the rows before the last; where the last row also says what it is on these
+ * ({@link AccuracyRow#onEarlierImages}), forgetting and backward transfer compare accuracies on the same images. Every figure refers to the rows that are there. Source: HAM, arXiv 2509.13211, section 4; forgetting after Chaudhry et al., arXiv
  * 1801.10112; backward transfer after Lopez-Paz and Ranzato, arXiv 1706.08840.
  */
 public final class AccuracyMatrix {
@@ -79,7 +79,7 @@ public final class AccuracyMatrix {
             for (int after = task; after < last; after++) {
                 best = Math.max(best, get(after, task));
             }
-            sum += best - get(last, task);
+            sum += best - rows.get(last).earlier(task);
         }
         return last == 0 ? 0 : sum / last;
     }
@@ -93,10 +93,11 @@ public final class AccuracyMatrix {
         double sum = 0;
         for (int task = 0; task < last; task++) {
             double best = 0;
-            for (int after = task; after <= last; after++) {
+            for (int after = task; after < last; after++) {
                 best = Math.max(best, get(after, task));
             }
-            sum += best - get(last, task);
+            double end = rows.get(last).earlier(task);
+            sum += Math.max(best, end) - end;
         }
         return last == 0 ? 0 : sum / last;
     }
@@ -109,7 +110,7 @@ public final class AccuracyMatrix {
         int last = lastRow();
         double sum = 0;
         for (int task = 0; task < last; task++) {
-            sum += get(last, task) - get(task, task);
+            sum += rows.get(last).earlier(task) - get(task, task);
         }
         return last == 0 ? 0 : sum / last;
     }

@@ -1,11 +1,14 @@
 package ham.train.metrics;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /** A row of R: accuracy on every task so far, each on so many test images. Immutable. */
 public final class AccuracyRow {
     private final double[] accuracies;
     private final int[] images;
+    /** On the images of the rows before; null where these are the same. */
+    private final double[] earlier;
 
     /**
      * A row.
@@ -14,6 +17,10 @@ public final class AccuracyRow {
      * @param images how many each was measured on, at least 1
      */
     public AccuracyRow(double[] accuracies, int[] images) {
+        this(accuracies, images, null);
+    }
+
+    private AccuracyRow(double[] accuracies, int[] images, double[] earlier) {
         if (accuracies.length != images.length) {
             throw new IllegalArgumentException(
                     "expected " + accuracies.length + " numbers of images, found " + images.length);
@@ -28,6 +35,30 @@ public final class AccuracyRow {
         }
         this.accuracies = accuracies.clone();
         this.images = images.clone();
+        this.earlier = earlier;
+    }
+
+    /**
+     * This row, with what it is on those images that the rows before it were measured on, which are fewer.
+     *
+     * @param accuracies one a task
+     */
+    public AccuracyRow onEarlierImages(double... accuracies) {
+        if (accuracies.length != images.length) {
+            throw new IllegalArgumentException(
+                    "expected " + images.length + " accuracies on earlier images, found " + accuracies.length);
+        }
+        return new AccuracyRow(this.accuracies, images, accuracies.clone());
+    }
+
+    /** Accuracy on those of a task's images that the rows before were measured on. */
+    public double earlier(int task) {
+        return earlier == null ? accuracies[task] : earlier[task];
+    }
+
+    /** {@link #earlier(int)} of all tasks; empty where the rows before were measured on the same images. */
+    public Optional<double[]> earlier() {
+        return Optional.ofNullable(earlier).map(double[]::clone);
     }
 
     /** A row before the first task. */

@@ -52,6 +52,9 @@ public record RunRecord(
     /** How many threads an operation takes, in the environment; it decides the last bits of a result. */
     public static final String THREADS = "threads";
 
+    /** The commit of ham's checkout, in the environment; only where it runs from one. */
+    public static final String COMMIT = "commit";
+
     public RunRecord {
         configuration = configuration == null ? JsonFiles.object() : configuration;
         classOrder = classOrder == null ? List.of() : List.copyOf(classOrder);

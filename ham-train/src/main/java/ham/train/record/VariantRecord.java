@@ -13,6 +13,7 @@ import java.util.List;
  *
  * @param matrix R, a row a task
  * @param images test images behind each entry of R
+ * @param lastOnEarlierImages the last row on those images that the rows before it were measured on; null where these are the same
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record VariantRecord(
@@ -21,7 +22,8 @@ public record VariantRecord(
         Double forgetting,
         Double backwardTransfer,
         @JsonProperty("R") List<List<Double>> matrix,
-        List<List<Integer>> images) {
+        List<List<Integer>> images,
+        List<Double> lastOnEarlierImages) {
     public VariantRecord {
         matrix = matrix == null ? List.of() : List.copyOf(matrix);
         images = images == null ? List.of() : List.copyOf(images);
@@ -39,7 +41,12 @@ public record VariantRecord(
                         .toList(),
                 matrix.rows().stream()
                         .map(row -> Arrays.stream(row.images()).boxed().toList())
-                        .toList());
+                        .toList(),
+                matrix.rows()
+                        .get(matrix.size() - 1)
+                        .earlier()
+                        .map(row -> Arrays.stream(row).boxed().toList())
+                        .orElse(null));
     }
 
     /**
@@ -54,6 +61,15 @@ public record VariantRecord(
             rows.add(new AccuracyRow(
                     matrix.get(task).stream().mapToDouble(Double::doubleValue).toArray(),
                     counts.stream().mapToInt(Integer::intValue).toArray()));
+        }
+        if (lastOnEarlierImages != null && !rows.isEmpty()) {
+            int last = rows.size() - 1;
+            rows.set(
+                    last,
+                    rows.get(last)
+                            .onEarlierImages(lastOnEarlierImages.stream()
+                                    .mapToDouble(Double::doubleValue)
+                                    .toArray()));
         }
         return rows;
     }

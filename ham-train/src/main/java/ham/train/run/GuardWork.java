@@ -4,7 +4,9 @@ import ham.merge.head.HeadKind;
 import ham.merge.record.ScaleChoice;
 import ham.merge.tensor.Matrix;
 import ham.train.config.RunConfig;
+import ham.train.data.Examples;
 import ham.train.guard.Guard;
+import ham.train.guard.GuardPart;
 import ham.train.head.DriftRule;
 import ham.train.head.Features;
 import ham.train.learn.LearningMethod;
@@ -12,9 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** Compares parts of a run's merged delta on held-out training images after every task. */
+/** Compares parts of a run's merged delta, and other merges of its adapters, on held-out training images after every task. */
 final class GuardWork {
     /** Most held-out images that are looked at after a task, spread evenly over all tasks so far. */
     private static final int MOST = 2000;
@@ -22,11 +25,14 @@ final class GuardWork {
     private final RunInputs inputs;
     private final ModelPasses passes;
     private final Guard guard;
+    private final Optional<Examples> unlabelled;
+    private long passed;
 
     GuardWork(RunInputs inputs, ModelPasses passes, Guard guard) {
         this.inputs = inputs;
         this.passes = passes;
         this.guard = guard;
+        this.unlabelled = inputs.unlabelled();
     }
 
     /** Whether a run is guarded. */
@@ -64,6 +70,11 @@ final class GuardWork {
                 : Optional.empty();
     }
 
+    /** What a run compares. */
+    static List<GuardPart> parts(RunConfig config) {
+        return GuardPart.all(config.measuring().guard(), config.searched());
+    }
+
     /**
      * Compares and chooses.
      *
@@ -78,6 +89,7 @@ final class GuardWork {
             TaskFeatures whole,
             TaskFeatures frozen) {
         long start = System.nanoTime();
+        passed = 0;
         int seen = inputs.stream().seen(task);
         int last = guard.parts() - 1;
         guard.note(0, frozen.training(), frozen.heldOut(), seen);
@@ -88,19 +100,37 @@ final class GuardWork {
         int[] places = spread(all.length);
         int[] samples = IntStream.of(places).map(place -> all[place]).toArray();
         List<Double> accuracies = new ArrayList<>();
+        List<Double> entropies = new ArrayList<>();
         accuracies.add(guard.accuracy(0, guard.frozen().only(places)));
+        if (unlabelled.isPresent()) {
+            try (ModelPasses.Pass none = passes.through(new TreeMap<>())) {
+                addEntropy(0, none, entropies);
+            }
+        }
         for (int part = 1; part < last; part++) {
-            try (ModelPasses.Pass some = passes.through(Guard.scaled(deltas, guard.scale(part)))) {
+            try (ModelPasses.Pass some = passes.through(guard.deltas(part, deltas))) {
                 TaskFeatures seenSo = TaskFeatures.of(inputs, some, task);
+                passed += seenSo.training().size() + seenSo.heldOut().size();
                 guard.note(part, seenSo.training(), seenSo.heldOut(), seen);
                 accuracies.add(guard.accuracy(part, features(some, samples)));
+                addEntropy(part, some, entropies);
             }
         }
         accuracies.add(guard.accuracy(last, features(model, samples)));
-        return guard.choose(accuracies, samples.length, (System.nanoTime() - start) / 1e9);
+        addEntropy(last, model, entropies);
+        return guard.choose(accuracies, entropies, samples.length, (System.nanoTime() - start) / 1e9, passed);
+    }
+
+    private void addEntropy(int part, ModelPasses.Pass model, List<Double> to) {
+        unlabelled.ifPresent(set -> {
+            int[] samples = spread(set.size());
+            passed += samples.length;
+            to.add(guard.entropy(part, model.values(set, samples)));
+        });
     }
 
     private Features features(ModelPasses.Pass model, int[] samples) {
+        passed += samples.length;
         return model.features(inputs.data().train(), samples);
     }
 

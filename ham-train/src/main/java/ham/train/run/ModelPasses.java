@@ -61,6 +61,9 @@ final class ModelPasses {
         /** Features of examples of a set, with their class positions. */
         Features features(Examples set, int[] samples);
 
+        /** Features [n, d] of examples of any set, which may have no labels. */
+        float[] values(Examples set, int[] samples);
+
         /** Features of training examples and their states, with their class positions. */
         RunInputs.Seen seen(int[] samples);
 
@@ -98,6 +101,11 @@ final class ModelPasses {
         }
 
         @Override
+        public float[] values(Examples set, int[] samples) {
+            return inputs.values(extractor, set, samples);
+        }
+
+        @Override
         public RunInputs.Seen seen(int[] samples) {
             return inputs.seen(extractor, samples);
         }
@@ -117,7 +125,12 @@ final class ModelPasses {
 
         @Override
         public Features features(Examples set, int[] samples) {
-            return new Features(tail.features(states(set, samples)), inputs.positions(set, samples));
+            return new Features(values(set, samples), inputs.positions(set, samples));
+        }
+
+        @Override
+        public float[] values(Examples set, int[] samples) {
+            return tail.features(states(set, samples));
         }
 
         @Override

@@ -31,7 +31,9 @@ public final class RecordedRun {
             .put("initial-classes", 0)
             .put("crop-scale", 0)
             .put("guard", "off")
-            .put("gram", "auto");
+            .put("gram", "auto")
+            .put("search", "none")
+            .put("search-data", "none");
 
     private static final String ADAPTERS = "adapters";
 

@@ -187,7 +187,7 @@ public record RunInputs(
 
     /** Inputs of layers are measured in one program only. */
     private static void requireGrams(RunConfig config, Checkpoint base) {
-        if (config.measuring().gram().isUsed(config.learning().merging().usesGrams()) && !Backbones.isPlainVit(base)) {
+        if (config.measuring().gram().isUsed(config.usesGrams()) && !Backbones.isPlainVit(base)) {
             throw InputException.parameter(
                     "gram",
                     "expected a plain ViT as base, whose layers' inputs can be measured, found a "
@@ -260,9 +260,29 @@ public record RunInputs(
                         prepared("test", data.testImages(), preprocessing, config, data, cache)));
     }
 
+    /**
+     * Examples without labels by which a merge is chosen; empty where held-out ones decide.
+     *
+     * @throws InputException when they cannot be read or are of another kind than the data
+     */
+    Optional<Examples> unlabelled() {
+        return config.measuring().searchData().map(path -> {
+            Examples found = DataSpec.openUnlabelled(path);
+            if (!found.kind().equals(kind())) {
+                throw new InputException(path, "expected " + kind() + " to choose by, found " + found.kind());
+            }
+            return found;
+        });
+    }
+
+    /** Features [n, d] of any examples. */
+    float[] values(FeatureExtractor extractor, Examples set, int... samples) {
+        return extractor.features(set, samples, reader);
+    }
+
     /** Whether adapters are merged by the Gram matrices of their inputs. */
     private boolean usesGrams() {
-        return config.learning().merging().usesGrams();
+        return config.usesGrams();
     }
 
     /** The task with the Gram matrices of its inputs, where adapters leave these. */

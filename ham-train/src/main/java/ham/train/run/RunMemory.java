@@ -18,6 +18,8 @@ import ham.train.head.Features;
 import ham.train.head.OnlineHeads;
 import ham.train.head.RidgeRule;
 import ham.train.head.Shelf;
+import ham.train.learn.FolderMerge;
+import ham.train.learn.LearnedTask;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.replay.LatentReplay;
@@ -101,11 +103,11 @@ final class RunMemory implements AutoCloseable {
                         .map(heads -> Guard.begin(
                                 engine,
                                 inputs.config().head().kind(),
-                                inputs.config().measuring().guard(),
+                                GuardWork.parts(inputs.config()),
                                 inputs.base().encoder().width(),
                                 heads,
                                 online,
-                                scale -> emptyHeads(inputs, engine, shelf))),
+                                () -> emptyHeads(inputs, engine, shelf))),
                 LatentMemory.isUsed(inputs.config())
                         ? Optional.of(LatentMemory.begin(inputs.config(), (VitForward) backbone, online.projection()))
                         : Optional.empty(),
@@ -147,7 +149,7 @@ final class RunMemory implements AutoCloseable {
                         .map(heads -> Guard.restore(
                                 engine,
                                 inputs.config().head().kind(),
-                                inputs.config().measuring().guard(),
+                                GuardWork.parts(inputs.config()),
                                 statistics,
                                 heads,
                                 online,
@@ -159,9 +161,22 @@ final class RunMemory implements AutoCloseable {
                 new LinearHead(statistics.matrix("linear.weight"), statistics.floats("linear.bias")),
                 RunMetrics.restore(metrics, inputs));
         for (int task = 0; task < finished; task++) {
-            restored.learner.join(inputs.learned(folder.adapter(task)));
+            restored.join(inputs.learned(folder.adapter(task)));
         }
         return restored;
+    }
+
+    /** A task's adapter joins those before it, in the run's own merge and in those that are compared with it. */
+    void join(LearnedTask task) {
+        learner.join(task);
+        guard.ifPresent(compared -> compared.join(task));
+    }
+
+    /** How {@code ham merge} makes what is deployed from the adapter folders; empty when there is no single model. */
+    Optional<FolderMerge> folderMerge() {
+        return learner.folderMerge()
+                .map(own -> guard.flatMap(compared -> choice().map(choice -> compared.folderMerge(choice, own)))
+                        .orElse(own));
     }
 
     Learner learner() {

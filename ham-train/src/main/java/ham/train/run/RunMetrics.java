@@ -45,16 +45,22 @@ final class RunMetrics {
         tasks.add(task.record());
     }
 
-    /** The part of the merged delta that was chosen after the last task, with the seconds that comparing took in all tasks. */
+    /** The part of the merged delta that was chosen after the last task, with what comparing cost in all tasks. */
     Optional<ScaleChoice> choice() {
-        double seconds = tasks.stream()
-                .map(TaskRecord::guard)
-                .filter(Objects::nonNull)
-                .mapToDouble(ScaleChoice::seconds)
-                .sum();
+        List<ScaleChoice> choices =
+                tasks.stream().map(TaskRecord::guard).filter(Objects::nonNull).toList();
         return tasks.isEmpty()
                 ? Optional.empty()
-                : Optional.ofNullable(tasks.get(tasks.size() - 1).guard()).map(choice -> choice.withSeconds(seconds));
+                : Optional.ofNullable(tasks.get(tasks.size() - 1).guard())
+                        .map(choice -> choice.withCost(
+                                choices.stream()
+                                        .mapToDouble(ScaleChoice::seconds)
+                                        .sum(),
+                                choices.stream()
+                                        .map(ScaleChoice::passes)
+                                        .filter(Objects::nonNull)
+                                        .mapToLong(each -> each)
+                                        .sum()));
     }
 
     /** Everything that was warned about, each sentence once. */

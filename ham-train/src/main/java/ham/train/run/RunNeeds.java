@@ -27,9 +27,6 @@ import java.util.regex.Pattern;
 record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
     private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
     private static final int MOST_GROUPS = 5;
-    /** Parts of the merged delta between none and all that a guarded run compares. */
-    private static final int GUARD_PARTS = 1;
-
     private static final long SMALL = 1L << 30;
     private static final double GIB = 1L << 30;
 
@@ -73,7 +70,8 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
             }
         }
         boolean guarded = GuardWork.isUsed(config);
-        int heads = (config.measuring().frozen() || guarded ? 2 : 1) + (guarded ? GUARD_PARTS : 0);
+        int heads = (config.measuring().frozen() || guarded ? 2 : 1)
+                + (guarded ? GuardWork.parts(config).size() - 2 : 0);
         long weights = base.encoder().shapes().values().stream()
                 .mapToLong(shape -> Float.BYTES * shape.stream().reduce(1L, (a, b) -> a * b))
                 .sum();

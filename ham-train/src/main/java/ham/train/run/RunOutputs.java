@@ -139,7 +139,7 @@ final class RunOutputs {
         int last = inputs.stream().tasks() - 1;
         List<String> classes = inputs.classNamesSeen(last);
         write(new NamedHead(memory.linear(), classes));
-        memory.learner().folderMerge().ifPresent(merge -> {
+        memory.folderMerge().ifPresent(merge -> {
             Map<HeadKind, Head> heads = memory.deployedHeads();
             heads.values().forEach(head -> write(new NamedHead(head, classes)));
             Head exported = heads.get(inputs.config().head().kind());
@@ -157,10 +157,8 @@ final class RunOutputs {
         Outputs.file(head(folder.path(), head.head().kind()), true, file -> HeadFile.write(file, head));
     }
 
-    private void write(FolderMerge whole, NamedHead head, RunMemory state) {
+    private void write(FolderMerge folderMerge, NamedHead head, RunMemory state) {
         Optional<ScaleChoice> choice = state.choice();
-        FolderMerge folderMerge =
-                choice.map(ScaleChoice::scale).map(whole::scaled).orElse(whole);
         List<AdapterFolder> adapters = IntStream.range(0, inputs.stream().tasks())
                 .mapToObj(this::readAdapter)
                 .toList();

@@ -90,11 +90,12 @@ public final class StreamTrainer {
             RunOutputs outputs = new RunOutputs(inputs, folder);
             ModelPasses passes = new ModelPasses(inputs, backbone);
             TestImages tests = new TestImages(inputs, backbone, passes);
+            Optional<GuardWork> guard = memory.guard().map(parts -> new GuardWork(inputs, passes, parts));
             if (finished > 0) {
                 outputs.forgetTraining(finished - 1);
             }
             for (int task = finished; task < stream.tasks(); task++) {
-                new TaskWork(task, source, backbone, memory, passes, tests).learn(outputs);
+                new TaskWork(task, source, backbone, memory, passes, tests, guard).learn(outputs);
             }
             outputs.finish(memory);
             memory.choice()
@@ -120,6 +121,7 @@ public final class StreamTrainer {
         private final RunMemory memory;
         private final ModelPasses passes;
         private final TestImages tests;
+        private final Optional<GuardWork> guard;
         private final Split split;
         private final PhaseClock clock = new PhaseClock();
         private final SortedMap<String, short[]> answers = new TreeMap<>();
@@ -130,13 +132,15 @@ public final class StreamTrainer {
                 Backbone backbone,
                 RunMemory memory,
                 ModelPasses passes,
-                TestImages tests) {
+                TestImages tests,
+                Optional<GuardWork> guard) {
             this.task = task;
             this.source = source;
             this.backbone = backbone;
             this.memory = memory;
             this.passes = passes;
             this.tests = tests;
+            this.guard = guard;
             this.split = inputs.split(task);
         }
 
@@ -153,7 +157,7 @@ public final class StreamTrainer {
             clock.lap("grams");
             Optional<Features> before = guidesBefore(learner);
             clock.lap("heads");
-            learner.join(outcome.learned());
+            memory.join(outcome.learned());
             SortedMap<String, Matrix> deltas = learner.deltas();
             clock.lap("merging");
             Map<HeadKind, Head> heads;
@@ -169,13 +173,12 @@ public final class StreamTrainer {
                 clock.lap("heads");
                 Optional<GuardWork.TaskFeatures> frozen = addFrozen();
                 clock.lap("frozen");
-                choice = memory.guard().map(guard -> new GuardWork(inputs, passes, guard)
-                        .compare(
-                                task,
-                                deltas,
-                                model,
-                                new GuardWork.TaskFeatures(training.features(), heldOut.features()),
-                                frozen.orElseThrow()));
+                choice = guard.map(work -> work.compare(
+                        task,
+                        deltas,
+                        model,
+                        new GuardWork.TaskFeatures(training.features(), heldOut.features()),
+                        frozen.orElseThrow()));
                 clock.lap("guard");
                 measure(model, deltas, heads, choice);
                 clock.lap("evaluation");
@@ -220,21 +223,22 @@ public final class StreamTrainer {
             }
         }
 
-        /** Tests what would be deployed: all of the merged delta, or the part that was chosen. */
+        /** Tests what would be deployed: all of the merged delta, or the part of it or of another merge that was chosen. */
         private void measure(
                 ModelPasses.Pass model,
                 SortedMap<String, Matrix> deltas,
                 Map<HeadKind, Head> heads,
                 Optional<ScaleChoice> choice) {
-            double scale = choice.map(ScaleChoice::scale).orElse(1.0);
             Map<HeadKind, AccuracyRow> rows;
-            if (scale == 1) {
+            if (choice.isEmpty() || memory.guard().orElseThrow().isWhole(choice.get())) {
                 rows = rows(model, heads);
             } else {
+                Guard compared = memory.guard().orElseThrow();
                 Map<HeadKind, Head> part = new EnumMap<>(heads);
-                part.putAll(memory.guard().orElseThrow().heads(choice.orElseThrow()));
-                try (ModelPasses.Pass deployed = passes.through(Guard.scaled(deltas, scale))) {
-                    rows = scale == 0 ? tests.frozenRows(task, part) : tests.rows(task, deployed, part);
+                part.putAll(compared.heads(choice.get()));
+                int chosen = compared.part(choice.get());
+                try (ModelPasses.Pass deployed = passes.through(compared.deltas(chosen, deltas))) {
+                    rows = chosen == 0 ? tests.frozenRows(task, part) : tests.rows(task, deployed, part);
                 }
             }
             memory.metrics().variants().addRows(method, rows);

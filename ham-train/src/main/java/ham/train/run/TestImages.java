@@ -39,14 +39,14 @@ final class TestImages {
 
     /** The rows of R after a task for a model that serves all tasks so far, one row a head. */
     Map<HeadKind, AccuracyRow> rows(int task, ModelPasses.Pass model, Map<HeadKind, Head> heads) {
-        return rows(task, heads, tested -> features(model, samples(task, tested)));
+        return rows(task, heads, tested -> features(model, rowSamples(task, tested)));
     }
 
     /** The rows of R after a task for the frozen backbone, one row a head. */
     Map<HeadKind, AccuracyRow> frozenRows(int task, Map<HeadKind, Head> heads) {
         return rows(task, heads, tested -> {
             int[] all = stream.samples(test, tested);
-            int[] places = Arrays.stream(samples(task, tested))
+            int[] places = Arrays.stream(rowSamples(task, tested))
                     .map(sample -> Arrays.binarySearch(all, sample))
                     .toArray();
             return frozen(tested).only(places);
@@ -69,14 +69,38 @@ final class TestImages {
         heads.keySet().forEach(kind -> rows.put(kind, new AccuracyRow()));
         for (int tested = 0; tested <= task; tested++) {
             Features images = features.apply(tested);
-            int[] samples = samples(task, tested);
+            int[] samples = rowSamples(task, tested);
             heads.forEach((kind, head) -> {
                 int[] answers = HeadLogits.answers(backbone.engine(), head, images);
                 rows.put(kind, rows.get(kind).and(accuracy(answers, images), images.size()));
                 note(kind, samples, answers);
             });
         }
+        if (fewerBefore(task)) {
+            rows.replaceAll((kind, row) -> row.onEarlierImages(IntStream.rangeClosed(0, task)
+                    .mapToDouble(tested -> accuracy(answered.get(kind), earlierSamples(tested)))
+                    .toArray()));
+        }
         return rows;
+    }
+
+    /** Whether the row after a task is the last one, and on more images than those before it. */
+    private boolean fewerBefore(int task) {
+        return task > 0
+                && task == stream.tasks() - 1
+                && inputs.config().measuring().anyTimeImages() > 0;
+    }
+
+    /** A task's images in the rows before the last. */
+    private int[] earlierSamples(int tested) {
+        return samples(tested, inputs.config().measuring().anyTimeImages());
+    }
+
+    private double accuracy(short[] labels, int... samples) {
+        long correct = Arrays.stream(samples)
+                .filter(sample -> labels[sample] == test.label(sample))
+                .count();
+        return (double) correct / samples.length;
     }
 
     private static double accuracy(int[] answers, Features images) {
@@ -117,10 +141,15 @@ final class TestImages {
     }
 
     /** A task's images in the row after another: all in the last row, so many of a class before. */
-    private int[] samples(int afterTask, int tested) {
-        int perClass = afterTask == stream.tasks() - 1
-                ? 0
-                : inputs.config().measuring().anyTimeImages();
+    private int[] rowSamples(int afterTask, int tested) {
+        return samples(
+                tested,
+                afterTask == stream.tasks() - 1
+                        ? 0
+                        : inputs.config().measuring().anyTimeImages());
+    }
+
+    private int[] samples(int tested, int perClass) {
         return stream.samples(test, tested, perClass, inputs.config().seed(), "any-time images");
     }
 

@@ -137,7 +137,7 @@ class RunConfigTest {
                 "scalars":"shared","precision":"auto","epochs":3,"batch":64,"lr":3.0E-4,"lr-decay":1.0,"head-lr":0.005,\
                 "alpha-lr":0.001,"crop-padding":4,"crop-scale":0.0,"flip":true,"replay":0,"replay-hold":0.02,"keep":0.6,"tau":0.1,\
                 "groups":5,"join":"mean","combine":"sum","similarity":"cosine","projection":2000,"ridge":"sum",\
-                "drift":"none","frozen":true,"any-time-images":0,"rigid-below":0.5,"transfer-drop":0.02,"guard":"0.5","gram":"auto",\
+                "drift":"none","frozen":true,"any-time-images":0,"rigid-below":0.5,"transfer-drop":0.02,"guard":"0.5","gram":"auto","search":"none","search-data":"none",\
                 "device":"auto","threads":0}""");
     }
 
@@ -183,7 +183,7 @@ class RunConfigTest {
         assertThat(config.head().ridge()).isEqualTo(RidgeRule.fixed(0.5));
         assertThat(config.stream().order()).isEqualTo(Arrival.NATURAL);
         assertThat(config.seed()).isEqualTo(-4);
-        assertThat(RunConfigBuilder.names()).hasSize(53).contains("lr", "replay-hold", "on-bad-image");
+        assertThat(RunConfigBuilder.names()).hasSize(55).contains("lr", "replay-hold", "on-bad-image");
     }
 
     /** The folder in which it was typed is forgotten; a name is no file. */

@@ -60,4 +60,15 @@ class AccuracyMatrixTest {
         assertThatThrownBy(() -> new AccuracyRow().and(1, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThat(matrix.size()).isZero();
     }
+
+    @Test
+    void comparesOnTheSameImagesWhereTheLastRowHasMore() {
+        AccuracyMatrix matrix = new AccuracyMatrix(2);
+        matrix.addRow(new AccuracyRow(new double[] {0.9}, new int[] {10}));
+        matrix.addRow(new AccuracyRow(new double[] {0.6, 0.8}, new int[] {100, 100}).onEarlierImages(0.7, 0.9));
+        assertThat(matrix.last()).isCloseTo(0.7, EXACT);
+        assertThat(matrix.forgetting()).isCloseTo(0.9 - 0.7, EXACT);
+        assertThat(matrix.forgettingWithLast()).isCloseTo(0.9 - 0.7, EXACT);
+        assertThat(matrix.backwardTransfer()).isCloseTo(0.7 - 0.9, EXACT);
+    }
 }

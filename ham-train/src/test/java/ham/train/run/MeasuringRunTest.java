@@ -1,6 +1,7 @@
 package ham.train.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -52,6 +53,19 @@ class MeasuringRunTest {
         JsonNode all =
                 TinyRun.metrics(run(LearningMethod.FROZEN)).path("variants").path("frozen/analytic");
         assertThat(variant.path("last")).isEqualTo(all.path("last"));
+        // What is forgotten is counted on the images that both terms have.
+        JsonNode end = variant.path("last_on_earlier_images");
+        assertThat(end).hasSize(3);
+        double forgetting = 0;
+        for (int task = 0; task < 2; task++) {
+            assertThat(6 * end.path(task).asDouble())
+                    .isCloseTo(Math.rint(6 * end.path(task).asDouble()), within(1e-9));
+            double best = variant.path("R").path(task).path(task).asDouble();
+            best = Math.max(best, variant.path("R").path(1).path(task).asDouble());
+            forgetting += (best - end.path(task).asDouble()) / 2;
+        }
+        assertThat(variant.path("forgetting").asDouble()).isCloseTo(forgetting, within(1e-9));
+        assertThat(all.has("last_on_earlier_images")).isFalse();
         FinishedRun beside = run(
                 "beside",
                 TinyRun.config(shared, LearningMethod.HAM).toBuilder()
