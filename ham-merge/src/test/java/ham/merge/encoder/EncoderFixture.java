@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -30,6 +31,33 @@ record EncoderFixture(String name) {
                     .stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Those of which outputs for images of another size are kept. */
+    static Stream<Sized> sized() {
+        return all().flatMap(fixture -> Stream.of(16, 48).map(side -> new Sized(fixture, side)))
+                .filter(sized -> Files.exists(sized.file()));
+    }
+
+    /** An encoder with images of another size. */
+    record Sized(EncoderFixture fixture, int side) {
+        Path file() {
+            return fixture.folder().resolve("side" + side + ".safetensors");
+        }
+
+        Checkpoint checkpoint() {
+            return Checkpoint.open(fixture.folder(), OptionalInt.of(side));
+        }
+
+        /** The images and what they give. */
+        Map<String, ControlTensor> values() {
+            return fixture.read("side" + side + ".safetensors");
+        }
+
+        @Override
+        public String toString() {
+            return fixture + " at " + side;
         }
     }
 

@@ -249,12 +249,12 @@ final class ScriptOps implements Ops<String> {
     public String countedPositions(String table, String numbers, int padding) {
         String counts = line("torch.to(torch.ne(%s, %d), %d)", numbers, padding, LONG);
         String places = line("torch.add(torch.mul(torch.cumsum(%s, 1), %s), %d)", counts, counts, padding);
-        return line("torch.embedding(%s, %s)", weights.fixed(table), places);
+        return line("torch.embedding(%s, %s)", table, places);
     }
 
     @Override
-    public String relativeBias(String table, Supplier<int[]> rows, int most, String numbers) {
-        String all = weights.numbers(table + " rows", rows, most, most);
+    public String relativeBias(String table, String name, Supplier<int[]> rows, int most, String numbers) {
+        String all = weights.numbers(name, rows, most, most);
         String length = numbers == null ? String.valueOf(most) : "torch.size(" + numbers + ", 1)";
         String places = line("torch.slice(torch.slice(%s, 0, 0, %s), 1, 0, %s)", all, length, length);
         String looked = line("torch.embedding(%s, %s)", weights.fixed(table), places);
