@@ -89,8 +89,7 @@ def sized(model, folder):
                 other = Timm(model.name, **{**model.arguments, 'img_size': side}); filter = sys.modules[type(model.model).__module__].checkpoint_filter_fn
                 other.model.load_state_dict(filter(model.model.state_dict(), other.model)); out = run(other.eval(), inputs)
             else:
-                import inspect
-                more = dict(interpolate_pos_encoding=True) if 'interpolate_pos_encoding' in inspect.signature(model.forward).parameters and model.config.model_type != 'beit' else {}
+                more = {} if model.config.model_type in ('beit', 'dinov2', 'dinov2_with_registers', 'dinov3_vit') else dict(interpolate_pos_encoding=True)
                 out = run(model, inputs, **more)
         save_file({**inputs, **out}, f'{folder}/side{side}.safetensors')
 
@@ -107,13 +106,14 @@ def main():
             ids = torch.randint(5, 199, (4, 38), generator=g); mask = torch.ones_like(ids); mask[1, 8:] = 0; mask[3, 25:] = 0; ids[mask == 0] = 1; inputs = dict(input_ids=ids, attention_mask=mask)
         else: inputs = dict(pixel_values=torch.randn(4, 3, IMG, IMG, generator=g))
         save_file({k: v.contiguous() for k, v in inputs.items()}, folder + '/inputs.safetensors'); base = run(model, inputs); save_file(base, folder + '/base_outputs.safetensors')
-        if 'pixel_values' in inputs: sized(model, folder)
+        if 'pixel_values' in inputs and name != 'timm-beit': sized(model, folder)  # timm resizes BEiT's tables by splines of scipy
         linear = sorted({k.split('.')[-1] for k, x in model.named_modules() if isinstance(x, torch.nn.Linear)} & {'qkv', 'query', 'value', 'q_proj', 'v_proj'})
         want = TARGETS.get(name) or linear
         tuned = get_peft_model(model.model if isinstance(model, Timm) else model, LoraConfig(r=4, lora_alpha=8, target_modules=want)); gg = torch.Generator().manual_seed(7)
         for k, p in sorted(tuned.named_parameters()):
             if 'lora_' in k: p.data = torch.randn(p.shape, generator=gg) * .2
         tuned.save_pretrained(folder + '/adapter'); tuned.eval()
+        if isinstance(model, Timm): tuned.merge_and_unload()  # in place; timm's BEiT reads qkv.weight itself, so that an adapter does nothing before
         adapted = model if isinstance(model, Timm) else tuned
         out = run(adapted, inputs); save_file(out, folder + '/adapted_outputs.safetensors')
         torch.manual_seed(1); plain = init(make())

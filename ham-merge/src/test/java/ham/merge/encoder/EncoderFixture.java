@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -105,15 +106,26 @@ record EncoderFixture(String name) {
         return all;
     }
 
-    /** The adapter's deltas by the checkpoint's own names. */
+    /** The adapter's deltas by the checkpoint's own names, those of a fused layer part by part. */
     Map<String, Matrix> deltas(Checkpoint base) {
         AdapterFolder adapter = AdapterFolder.read(folder().resolve("adapter")).onto(base, base.sha256());
         Map<String, Matrix> deltas = new TreeMap<>();
         adapter.adapter()
                 .layers()
                 .keySet()
-                .forEach(name -> deltas.put(name, product(adapter.adapter().factors(name))));
+                .forEach(name -> {
+                    Matrix delta = product(adapter.adapter().factors(name));
+                    Place whole = base.resolve(name).orElseThrow();
+                    for (Place part : base.computed(whole)) {
+                        deltas.put(part.name(), rows(delta, part.firstRow() - whole.firstRow(), part.rows()));
+                    }
+                });
         return deltas;
+    }
+
+    private static Matrix rows(Matrix all, int first, int rows) {
+        int width = all.columns();
+        return new Matrix(rows, width, Arrays.copyOfRange(all.data(), first * width, (first + rows) * width));
     }
 
     private static Matrix product(LoraFactors factors) {

@@ -249,7 +249,7 @@ final class ScriptOps implements Ops<String> {
     public String countedPositions(String table, String numbers, int padding) {
         String counts = line("torch.to(torch.ne(%s, %d), %d)", numbers, padding, LONG);
         String places = line("torch.add(torch.mul(torch.cumsum(%s, 1), %s), %d)", counts, counts, padding);
-        return line("torch.embedding(%s, %s)", table, places);
+        return line("torch.embedding(%s, %s)", weights.fixed(table), places);
     }
 
     @Override
@@ -257,7 +257,7 @@ final class ScriptOps implements Ops<String> {
         String all = weights.numbers(name, rows, most, most);
         String length = numbers == null ? String.valueOf(most) : "torch.size(" + numbers + ", 1)";
         String places = line("torch.slice(torch.slice(%s, 0, 0, %s), 1, 0, %s)", all, length, length);
-        String looked = line("torch.embedding(%s, %s)", weights.fixed(table), places);
+        String looked = line("torch.embedding(%s, %s)", table, places);
         return line("torch.to(torch.unsqueeze(torch.permute(%s, [2, 0, 1]), 0), %d)", looked, precision.torchType());
     }
 }
