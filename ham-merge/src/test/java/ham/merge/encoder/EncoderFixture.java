@@ -110,16 +110,13 @@ record EncoderFixture(String name) {
     Map<String, Matrix> deltas(Checkpoint base) {
         AdapterFolder adapter = AdapterFolder.read(folder().resolve("adapter")).onto(base, base.sha256());
         Map<String, Matrix> deltas = new TreeMap<>();
-        adapter.adapter()
-                .layers()
-                .keySet()
-                .forEach(name -> {
-                    Matrix delta = product(adapter.adapter().factors(name));
-                    Place whole = base.resolve(name).orElseThrow();
-                    for (Place part : base.computed(whole)) {
-                        deltas.put(part.name(), rows(delta, part.firstRow() - whole.firstRow(), part.rows()));
-                    }
-                });
+        adapter.adapter().layers().keySet().forEach(name -> {
+            Matrix delta = product(adapter.adapter().factors(name));
+            Place whole = base.resolve(name).orElseThrow();
+            for (Place part : base.computed(whole)) {
+                deltas.put(part.name(), rows(delta, part.firstRow() - whole.firstRow(), part.rows()));
+            }
+        });
         return deltas;
     }
 
