@@ -1,9 +1,10 @@
 """HAM on texts by its description (arXiv 2509.13211; docs/training.md), in plain PyTorch and without anything of ham's, to compare ham's results with:
 
-    torch_ham.py BASE CLINC150 [--lr 1e-4] [--batch 64] [--epochs 3] [--tasks 15] [--threads 2] [--fp32]
+    torch_ham.py BASE CLINC150 [--lr 1e-4] [--batch 64] [--epochs 3] [--tasks 15] [--order 1993] [--threads 2] [--fp32] [--ceilings]
 
 BASE is a BERT-like folder with a tokenizer.json (`ham import`), CLINC150 a folder with data_full.json. Query and value, rank 16, keep 0.6, tau 0.1, at most 5 groups, mean of the tokens at unit
-length, adapters trained one after the other beside the groups; prints last accuracy by the linear, prototype and analytic head (M = 2000). Needs torch, transformers and safetensors.
+length, adapters trained one after the other beside the groups; prints last accuracy by the linear, prototype and analytic head (M = 2000). With --ceilings also
+what the analytic head would have with the statistics of all data taken again through the last model, at several scales of its delta; no learner of a stream could know that. Needs torch, transformers and safetensors.
 """
 
 import argparse
@@ -30,6 +31,7 @@ parser.add_argument("--tasks", type=int, default=15)
 parser.add_argument("--order", type=int, default=1993)
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--fp32", action="store_true")
+parser.add_argument("--ceilings", action="store_true")
 options = parser.parse_args()
 torch.manual_seed(0)
 torch.set_num_threads(options.threads)
@@ -178,13 +180,30 @@ for task in range(options.tasks):
 
 met = np.where(test_labels < last)[0]
 seen, labels = features([test[j] for j in met], merged), torch.tensor(test_labels[met])
-ridge = 10 * gram.diagonal().mean() / (train_labels < last).sum()
-solved = torch.linalg.solve(gram + ridge * torch.eye(WIDE, dtype=torch.float64), targets)
+
+
+def accuracy(scores):
+    return f"{100 * (scores[:, :last].argmax(1) == labels).double().mean():.1f} %"
+
+
+def analytic(of_all, of_classes, vectors):
+    ridge = 10 * of_all.diagonal().mean() / (train_labels < last).sum()
+    solved = torch.linalg.solve(of_all + ridge * torch.eye(WIDE, dtype=torch.float64), of_classes)
+    return torch.relu(vectors @ mixing).double() @ solved
+
+
 answers = {
     "linear": seen @ torch.cat(head_weights).T + torch.cat(head_biases),
     "prototype": seen @ F.normalize(means[:last], dim=1).T,
-    "analytic": (torch.relu(seen @ mixing).double() @ solved)[:, :last],
+    "analytic": analytic(gram, targets, seen),
 }
 for name, scores in answers.items():
-    print(f"{name} {100 * (scores.argmax(1) == labels).double().mean():.1f} %")
+    print(name, accuracy(scores))
+for scale in (0, 0.25, 0.5, 1) if options.ceilings else ():
+    scaled = {key: scale * delta for key, delta in merged.items()}
+    known = np.where(train_labels < last)[0]
+    mixed = torch.relu(features([train[j] for j in known], scaled) @ mixing).double()
+    once = F.one_hot(torch.tensor(train_labels[known]), classes).double()
+    scores = analytic(mixed.T @ mixed, mixed.T @ once, features([test[j] for j in met], scaled))
+    print(f"analytic, all statistics taken again with {scale} of the delta: {accuracy(scores)}", flush=True)
 print(f"groups {[(group['members'], round(group['scalar'], 3)) for group in groups]}, {time.time() - began:.0f} s")

@@ -13,6 +13,7 @@ import ham.bench.strategy.ServingFiles;
 import ham.bench.strategy.ServingResult;
 import ham.bench.strategy.Strategy;
 import ham.merge.InputException;
+import ham.merge.encoder.EncoderInput;
 import ham.report.bench.BenchDocument;
 import ham.report.bench.BenchHarness;
 import ham.report.bench.BenchRow;
@@ -67,6 +68,7 @@ public final class ServingBenchmark {
      * @throws InputException when nothing of the plan fits the machine
      */
     public Outcome run(Path folder) {
+        requireLength();
         ServingPlan plan = ServingPlan.of(
                 new ServingNeeds(source),
                 request.strategies(),
@@ -82,8 +84,8 @@ public final class ServingBenchmark {
                     + first.skipped().orElseThrow());
         }
         stage.accept("building the models of " + plan.counts().get(plan.counts().size() - 1) + " tasks");
-        ServingModels models =
-                new ServingModels(source, request.version(), request.session(), (what, done, total) -> {});
+        ServingModels models = new ServingModels(
+                source, request.version(), request.session(), request.settings().tokens(), (what, done, total) -> {});
         models.build(plan, folder);
         Optional<ServingAccuracy> accuracy =
                 request.data().map(data -> new ServingAccuracy(source, models, request, data));
@@ -103,6 +105,20 @@ public final class ServingBenchmark {
                         each -> each.images(plan.counts().get(plan.counts().size() - 1)))
                 .orElse(null);
         return new Outcome(document(plan, rows, images, harness(results)), results);
+    }
+
+    private boolean ofTexts() {
+        return source.base().encoder().input() instanceof EncoderInput.Text;
+    }
+
+    private void requireLength() {
+        int tokens = request.settings().tokens();
+        if (source.base().encoder().input() instanceof EncoderInput.Text text && tokens > text.longest()) {
+            throw InputException.parameter(
+                    "tokens",
+                    "expected at most the " + text.longest() + " tokens that a text of "
+                            + source.base().directory() + " may have, found " + tokens);
+        }
     }
 
     private List<ServingResult> measure(ServingPlan plan, ServingModels models) {
@@ -195,6 +211,9 @@ public final class ServingBenchmark {
             }
             scenarios.put(each.title(), facts);
         }
+        if (ofTexts()) {
+            scenarios.put("text", Map.of("tokens", settings.tokens()));
+        }
         Map<String, Object> traffic = new LinkedHashMap<>();
         traffic.put("kind", settings.traffic().kind().label());
         traffic.put("zipf_exponent", settings.traffic().zipfExponent());
@@ -237,6 +256,10 @@ public final class ServingBenchmark {
                 harness.emptyResidentMb() == null
                         ? "an unknown number of"
                         : String.format(Locale.ROOT, "%.0f", harness.emptyResidentMb())));
+        if (ofTexts()) {
+            notes.add("an image stands for a text of " + request.settings().tokens()
+                    + " tokens, none of them padding: a query of so many of them is a batch of that length");
+        }
         if (request.data().isPresent()) {
             notes.add(
                     "accuracy: the merged model is not told the task, the others are and choose among its own classes");

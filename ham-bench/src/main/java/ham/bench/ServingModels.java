@@ -10,8 +10,11 @@ import ham.export.pack.PackageRecord;
 import ham.export.pack.TaskPackage;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
+import ham.merge.encoder.EncoderInput;
 import ham.merge.folder.Merged;
 import ham.runtime.classify.Classifier;
+import ham.runtime.classify.Labels;
+import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +34,7 @@ final class ServingModels {
     private final String version;
     private final SessionSettings session;
     private final MergeProgress progress;
+    private final int tokens;
     private final Map<Integer, Model> merged = new HashMap<>();
     private final Map<Strategy, Built> packages = new EnumMap<>(Strategy.class);
 
@@ -40,11 +44,17 @@ final class ServingModels {
     /** Models or adapters of tasks. */
     private record Built(Optional<Path> common, List<Model> tasks) {}
 
-    ServingModels(ServingSource source, String version, SessionSettings session, MergeProgress progress) {
+    /**
+     * Models to be built.
+     *
+     * @param tokens of the texts that they are going to be asked, if any
+     */
+    ServingModels(ServingSource source, String version, SessionSettings session, int tokens, MergeProgress progress) {
         this.source = source;
         this.version = version;
         this.session = session;
         this.progress = progress;
+        this.tokens = tokens;
     }
 
     /** Builds all that the plan measures. */
@@ -80,13 +90,23 @@ final class ServingModels {
     private Model merged(int tasks, Path folder) throws IOException {
         if (tasks == source.tasks() && source.model().isPresent()) {
             Path model = source.model().get();
-            try (Classifier classifier = Classifier.open(model, session)) {
-                return new Model(model, classifier.labels());
-            }
+            return new Model(model, labels(model));
         }
         ExportResult exported = export(
                 source.merged(tasks, folder.resolve("merge-" + tasks)), folder.resolve("merged-" + tasks + ".onnx"));
         return new Model(exported.output(), exported.labels());
+    }
+
+    private List<String> labels(Path model) {
+        if (source.base().encoder().input() instanceof EncoderInput.Text) {
+            try (OnnxModel open = OnnxModel.open(model, session)) {
+                String labels = open.metadata().get(Labels.METADATA_KEY);
+                return labels == null ? List.of() : Labels.fromJson(labels, model.toString());
+            }
+        }
+        try (Classifier classifier = Classifier.open(model, session)) {
+            return classifier.labels();
+        }
     }
 
     private Built tasks(int count, boolean shared, Path folder) throws IOException {
@@ -125,13 +145,14 @@ final class ServingModels {
     ServingFiles files(Strategy strategy, int tasks) {
         if (strategy == Strategy.MERGED) {
             return new ServingFiles(
-                    strategy, Optional.empty(), List.of(merged.get(tasks).file()));
+                    strategy, Optional.empty(), List.of(merged.get(tasks).file()), tokens);
         }
         Built found = packages.get(strategy);
         return new ServingFiles(
                 strategy,
                 found.common(),
-                found.tasks().stream().limit(tasks).map(Model::file).toList());
+                found.tasks().stream().limit(tasks).map(Model::file).toList(),
+                tokens);
     }
 
     /** Names of the logits that answer for a task. */

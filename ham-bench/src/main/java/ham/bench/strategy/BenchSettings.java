@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
  * @param rate queries that become due a second in the scenario server; empty for {@code load}
  * @param load rate as a fraction of what each strategy can answer, measured just before, one query after the other
  * @param boundMs the 99th percentile that the scenario server is to keep, in ms; empty for ten times the mean time that the first strategy takes
+ * @param tokens of a text, where models take texts
  * @param queries a strategy that has answered as many in a scenario has no more turns in it
  * @param rule when a strategy is stable
  */
@@ -27,6 +28,7 @@ public record BenchSettings(
         OptionalDouble rate,
         double load,
         OptionalDouble boundMs,
+        int tokens,
         int queries,
         StabilityRule rule) {
     /** Requests for one task after the other; queries of 8 and of 64 images; the server at half of what was measured. */
@@ -38,12 +40,14 @@ public record BenchSettings(
             OptionalDouble.empty(),
             0.5,
             OptionalDouble.empty(),
+            32,
             20_000,
             StabilityRule.DEFAULT);
 
     /** The same, but a strategy that has answered as many queries in a scenario has no more turns in it. */
     public BenchSettings atMost(int otherQueries) {
-        return new BenchSettings(traffic, multiStream, offline, largestRun, rate, load, boundMs, otherQueries, rule);
+        return new BenchSettings(
+                traffic, multiStream, offline, largestRun, rate, load, boundMs, tokens, otherQueries, rule);
     }
 
     /**
@@ -55,6 +59,7 @@ public record BenchSettings(
         require("number of images of a multi-stream query of at least 1", multiStream >= 1, multiStream);
         require("number of images of an offline query of at least 1", offline >= 1, offline);
         require("largest run of at least 1 image", largestRun >= 1, largestRun);
+        require("number of tokens of a text of at least 1", tokens >= 1, tokens);
         require("number of queries of at least 1", queries >= 1, queries);
         require("load of the server above 0 and at most 1", load > 0 && load <= 1, load);
         rate.ifPresent(value -> require("rate above 0 a second", value > 0 && Double.isFinite(value), value));

@@ -9,7 +9,6 @@ import java.util.function.LongFunction;
 final class BoundCache<B extends Bound> implements AutoCloseable {
     private static final long MOST_BYTES = 256L << 20;
 
-    private final Images images;
     private final LongFunction<B> maker;
     private final Map<Long, B> bounds = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
@@ -17,11 +16,9 @@ final class BoundCache<B extends Bound> implements AutoCloseable {
     /**
      * An empty cache.
      *
-     * @param images what fills a new input
-     * @param maker makes buffers for a key of {@link #key}
+     * @param maker makes filled buffers for a key of {@link #key}
      */
-    BoundCache(Images images, LongFunction<B> maker) {
-        this.images = images;
+    BoundCache(LongFunction<B> maker) {
         this.maker = maker;
     }
 
@@ -42,7 +39,6 @@ final class BoundCache<B extends Bound> implements AutoCloseable {
         B found = bounds.get(key);
         if (found == null) {
             found = maker.apply(key);
-            images.fill(found.inputFloats());
             bytes += found.input().capacity();
             bounds.put(key, found);
             while (bytes > MOST_BYTES && bounds.size() > 1) {

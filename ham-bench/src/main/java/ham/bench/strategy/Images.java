@@ -1,6 +1,8 @@
 package ham.bench.strategy;
 
 import ham.runtime.ModelException;
+import ham.runtime.model.Bound;
+import ham.runtime.model.OnnxModel;
 import ham.runtime.tensor.TensorSpec;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -10,7 +12,7 @@ import java.util.Random;
  * The shape of a model's images, and a seeded one of normally distributed values to answer requests with: what an image shows does not change
  * what it costs.
  */
-final class Images {
+final class Images implements Requests {
     private final long[] shape;
     private final float[] noise;
 
@@ -54,6 +56,17 @@ final class Images {
     /** Values of one image. */
     int values() {
         return noise.length;
+    }
+
+    @Override
+    public Bound bind(OnnxModel model, int count) {
+        return filled(model.bind(shape(count)));
+    }
+
+    /** The same buffers, of a whole number of images, filled. */
+    <B extends Bound> B filled(B bound) {
+        fill(bound.inputFloats());
+        return bound;
     }
 
     /** Fills an input of a whole number of images. */

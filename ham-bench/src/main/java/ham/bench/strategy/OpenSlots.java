@@ -13,13 +13,12 @@ final class OpenSlots implements Slots {
     private final BoundCache<Bound> bounds;
 
     /** Opens all; what is open already is closed when one of them fails. */
-    OpenSlots(List<Path> files, SessionSettings settings) {
+    OpenSlots(List<Path> files, SessionSettings settings, int tokens) {
         try {
             files.forEach(file -> models.add(OnnxModel.open(file, settings)));
             OnnxModel first = models.get(0);
-            Images images = Images.of(first.name(), first.inputs().get(0));
-            bounds = new BoundCache<>(
-                    images, key -> models.get(BoundCache.slot(key)).bind(images.shape(BoundCache.count(key))));
+            Requests requests = Requests.of(first.name(), first.inputs(), tokens);
+            bounds = new BoundCache<>(key -> requests.bind(models.get(BoundCache.slot(key)), BoundCache.count(key)));
         } catch (RuntimeException e) {
             models.forEach(OnnxModel::close);
             throw e;

@@ -9,13 +9,15 @@ import java.util.List;
 final class ReloadedSlots implements Slots {
     private final List<Path> files;
     private final SessionSettings settings;
+    private final int tokens;
     private int current;
     private OpenSlots open;
 
-    ReloadedSlots(List<Path> files, SessionSettings settings) {
+    ReloadedSlots(List<Path> files, SessionSettings settings, int tokens) {
         this.files = files;
         this.settings = settings;
-        this.open = new OpenSlots(files.subList(0, 1), settings);
+        this.tokens = tokens;
+        this.open = new OpenSlots(files.subList(0, 1), settings, tokens);
     }
 
     @Override
@@ -27,7 +29,7 @@ final class ReloadedSlots implements Slots {
     public Bound bound(int slot, int images) {
         if (slot != current) {
             open.close();
-            open = new OpenSlots(files.subList(slot, slot + 1), settings);
+            open = new OpenSlots(files.subList(slot, slot + 1), settings, tokens);
             current = slot;
         }
         return open.bound(0, images);

@@ -24,7 +24,7 @@ public final class ResidentProbe {
 
     private ResidentProbe() {}
 
-    /** Runs in the child: {@code THREADS STRATEGY COMMON FILE...}, or {@code THREADS none}. */
+    /** Runs in the child: {@code THREADS STRATEGY TOKENS COMMON FILE...}, or {@code THREADS none}. */
     public static void main(String[] arguments) {
         SessionSettings settings = new SessionSettings(Integer.parseInt(arguments[0]));
         OnnxRuntime.shareThreads(settings.threads());
@@ -35,8 +35,9 @@ public final class ResidentProbe {
         }
         ServingFiles files = new ServingFiles(
                 Strategy.valueOf(arguments[1]),
-                Optional.of(arguments[2]).filter(path -> !path.equals(NO_FILE)).map(Path::of),
-                Arrays.stream(arguments).skip(3).map(Path::of).toList());
+                Optional.of(arguments[3]).filter(path -> !path.equals(NO_FILE)).map(Path::of),
+                Arrays.stream(arguments).skip(4).map(Path::of).toList(),
+                Integer.parseInt(arguments[2]));
         long started = System.nanoTime();
         try (TaskServer server = TaskServer.open(files, settings, 1)) {
             long opened = System.nanoTime();
@@ -63,7 +64,9 @@ public final class ResidentProbe {
     /** The footprint of a strategy; empty where it cannot be measured: on a GPU, or because the child ran out of memory. */
     public static Optional<Footprint> measure(ServingFiles files, SessionSettings settings) {
         List<String> arguments = new ArrayList<>(List.of(
-                files.strategy().name(), files.common().map(Path::toString).orElse(NO_FILE)));
+                files.strategy().name(),
+                String.valueOf(files.tokens()),
+                files.common().map(Path::toString).orElse(NO_FILE)));
         files.files().forEach(file -> arguments.add(file.toString()));
         return run(arguments, settings);
     }

@@ -12,8 +12,14 @@ import java.util.Optional;
  *
  * @param common what all tasks use: the base graph of {@link Strategy#ADAPTERS}, the data file of {@link Strategy#SHARED}; else empty
  * @param files one a task, in order; a single one for {@link Strategy#MERGED}
+ * @param tokens of a text that is asked, where they take texts
  */
-public record ServingFiles(Strategy strategy, Optional<Path> common, List<Path> files) {
+public record ServingFiles(Strategy strategy, Optional<Path> common, List<Path> files, int tokens) {
+    /** Files of models of images. */
+    public ServingFiles(Strategy strategy, Optional<Path> common, List<Path> files) {
+        this(strategy, common, files, BenchSettings.DEFAULT.tokens());
+    }
+
     /** Checks that the files are as the strategy needs them. */
     public ServingFiles {
         files = List.copyOf(files);

@@ -27,15 +27,16 @@ public final class TaskServer implements QueryTarget, AutoCloseable {
      * Opens what the strategy keeps open.
      *
      * @param largestRun most images of one run, at least 1
-     * @throws ham.runtime.ModelException if a file cannot be opened, or does not take images [batch, channels, height, width] of float32
+     * @throws ham.runtime.ModelException if a file cannot be opened, or takes neither images [batch, channels, height, width] of float32 nor texts
      */
     public static TaskServer open(ServingFiles files, SessionSettings settings, int largestRun) {
         Slots slots =
                 switch (files.strategy()) {
-                    case MERGED, PER_TASK -> new OpenSlots(files.files(), settings);
-                    case SHARED -> new OpenSlots(files.files(), settings.sharingWeights());
-                    case RELOAD -> new ReloadedSlots(files.files(), settings);
-                    case ADAPTERS -> new AdapterSlots(files.common().orElseThrow(), files.files(), settings);
+                    case MERGED, PER_TASK -> new OpenSlots(files.files(), settings, files.tokens());
+                    case SHARED -> new OpenSlots(files.files(), settings.sharingWeights(), files.tokens());
+                    case RELOAD -> new ReloadedSlots(files.files(), settings, files.tokens());
+                    case ADAPTERS ->
+                        new AdapterSlots(files.common().orElseThrow(), files.files(), settings, files.tokens());
                 };
         return new TaskServer(slots, largestRun);
     }

@@ -27,7 +27,7 @@ class ServingBenchTest {
     private static final Traffic TRAFFIC = new Traffic(TrafficKind.ROUND_ROBIN, 1, 10, 1);
 
     private static BenchSettings settings(OptionalDouble rate, double load) {
-        return new BenchSettings(TRAFFIC, 8, 20, 4, rate, load, OptionalDouble.empty(), 12, StabilityRule.DEFAULT);
+        return new BenchSettings(TRAFFIC, 8, 20, 4, rate, load, OptionalDouble.empty(), 32, 12, StabilityRule.DEFAULT);
     }
 
     private static ServingFiles files(Strategy strategy, int tasks) {

@@ -123,6 +123,13 @@ public final class BenchOptions {
     private Double bound;
 
     @Option(
+            names = "--tokens",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Of a base of texts: tokens of every text (default: ${DEFAULT-VALUE}).")
+    private int tokens;
+
+    @Option(
             names = "--requests",
             paramLabel = "N",
             defaultValue = "20000",
@@ -216,6 +223,7 @@ public final class BenchOptions {
                     optional(rate),
                     load,
                     optional(bound),
+                    tokens,
                     requests,
                     StabilityRule.DEFAULT);
         } catch (ModelException e) {

@@ -345,25 +345,25 @@ final class GraphOps implements Ops<GraphValue> {
     }
 
     @Override
-    public GraphValue relativeBias(String table, Supplier<int[]> rows, int most, GraphValue numbers) {
-        GraphValue all = weight(table);
-        Value square = shapes.once(table + ".rows", () -> operators
+    public GraphValue relativeBias(
+            GraphValue table, String rowsName, Supplier<int[]> rows, int most, GraphValue numbers) {
+        Value square = shapes.once(rowsName, () -> operators
                 .graph()
                 .initializer(
-                        table + ".rows",
+                        rowsName,
                         List.of((long) most, (long) most),
                         Arrays.stream(rows.get()).asLongStream().toArray()));
         if (numbers != null) {
             Value both = operators.concatenate(name("relative.sizes"), 0, shapes.tokens(), shapes.tokens());
             square = operators.slice(name("relative.rows"), square, shapes.constant(0, 0), both, shapes.constant(0, 1));
         }
-        Value found = operators.gather(name("relative"), all.value(), square, 0);
+        Value found = operators.gather(name("relative"), table.value(), square, 0);
         Value turned = operators.transpose(name("relative.heads"), found, 2, 0, 1);
         int tokens = numbers == null ? most : numbers.sizes()[1];
         return GraphValue.whole(
                 operators.binary(Operator.UNSQUEEZE, name("relative.bias"), turned, shapes.constant(0)),
                 1,
-                all.last(),
+                table.last(),
                 tokens,
                 tokens);
     }

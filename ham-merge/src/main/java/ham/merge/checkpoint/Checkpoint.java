@@ -88,6 +88,11 @@ public final class Checkpoint {
             return new Checkpoint(directory, encoder, Optional.empty(), labels(encoder, file), file);
         }
         VitScheme scheme = VitScheme.of(reader, file);
+        if (!scheme.config().form().isCommon()) {
+            Encoder encoder = scheme.encoder(reader, file, side);
+            EncoderShapes.require(encoder, file);
+            return new Checkpoint(directory, encoder, Optional.empty(), labels(encoder, file), file);
+        }
         new VitShapes(scheme.config(), scheme.names(), file).require();
         Encoder encoder = scheme.encoder(reader, file, side);
         List<String> labels = labels(encoder, file);

@@ -3,6 +3,7 @@ package ham.merge.checkpoint;
 import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderFamily;
 import ham.merge.encoder.NamingScheme;
+import ham.merge.encoder.beit.BeitFamily;
 import ham.merge.encoder.bert.BertFamily;
 import ham.merge.encoder.clip.ClipFamily;
 import ham.merge.encoder.dinov2.Dinov2Family;
@@ -26,7 +27,8 @@ public final class EncoderFamilies {
             BertFamily.FAMILY,
             RobertaFamily.FAMILY,
             DistilbertFamily.FAMILY,
-            MpnetFamily.FAMILY);
+            MpnetFamily.FAMILY,
+            BeitFamily.FAMILY);
 
     /** What the libraries call the parts of all models, the plain ViT's first. */
     static final List<NamingScheme> SCHEMES = Stream.concat(
@@ -36,7 +38,7 @@ public final class EncoderFamilies {
 
     private EncoderFamilies() {}
 
-    /** The family of a configuration; empty for a plain ViT, a DeiT, a model of timm, and what ham does not know. */
+    /** The family of a configuration; empty for a plain ViT, a DeiT, a ViT of timm, and what ham does not know. */
     static Optional<EncoderFamily> of(EncoderConfig config) {
         return ALL.stream().filter(family -> family.recognises(config)).findFirst();
     }

@@ -1,24 +1,17 @@
 package ham.merge.checkpoint;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import ham.merge.io.JsonFiles;
-import java.util.LinkedHashMap;
+import static ham.merge.encoder.timm.TimmArchitecture.of;
+
+import ham.merge.encoder.timm.TimmArchitecture;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * The timm architectures that are plain enough to be computed exactly, with the constructor arguments that their names stand for. An
- * architecture that is not listed may differ in ways that no tensor shows (activation, place of the norms), so it is not guessed at.
+ * The architectures of timm's {@code VisionTransformer} that are computed exactly.
  *
  * <p>Source: timm's {@code vision_transformer.py} and {@code deit.py}.
  */
 final class TimmArchitectures {
-    private static final Pattern PATCH = Pattern.compile(".*_patch(\\d+)_.*");
-
-    private static final List<Architecture> KNOWN = List.of(
+    static final List<TimmArchitecture> KNOWN = List.of(
             of("(vit|deit)_tiny_patch16_(224|384)", 192, 12, 3),
             of("(vit|deit)_small_patch(8|16|32)_(224|384)", 384, 12, 6),
             of("(vit|deit)_base_patch(8|16|32)_(224|384)", 768, 12, 12),
@@ -32,90 +25,104 @@ final class TimmArchitectures {
             of("deit_tiny_distilled_patch16_224", 192, 12, 3).with(TimmConfig.DISTILLED, true),
             of("deit_small_distilled_patch16_224", 384, 12, 6).with(TimmConfig.DISTILLED, true),
             of("deit_base_distilled_patch16_(224|384)", 768, 12, 12).with(TimmConfig.DISTILLED, true),
-            of("deit3_small_patch16_(224|384)", 384, 12, 6).deit3(),
-            of("deit3_medium_patch16_224", 512, 12, 8).deit3(),
-            of("deit3_base_patch16_(224|384)", 768, 12, 12).deit3(),
-            of("deit3_large_patch16_(224|384)", 1024, 24, 16).deit3(),
-            of("deit3_huge_patch14_224", 1280, 32, 16).deit3(),
+            deit3(of("deit3_small_patch16_(224|384)", 384, 12, 6)),
+            deit3(of("deit3_medium_patch16_224", 512, 12, 8)),
+            deit3(of("deit3_base_patch16_(224|384)", 768, 12, 12)),
+            deit3(of("deit3_large_patch16_(224|384)", 1024, 24, 16)),
+            deit3(of("deit3_huge_patch14_224", 1280, 32, 16)),
             of("vit_small_patch14_dinov2", 384, 12, 6).with("init_values", 1e-5),
             of("vit_base_patch14_dinov2", 768, 12, 12).with("init_values", 1e-5),
             of("vit_large_patch14_dinov2", 1024, 24, 16).with("init_values", 1e-5),
-            of("vit_small_patch14_reg4_dinov2", 384, 12, 6).registers(4),
-            of("vit_base_patch14_reg4_dinov2", 768, 12, 12).registers(4),
-            of("vit_large_patch14_reg4_dinov2", 1024, 24, 16).registers(4),
-            of("vit_medium_patch16_gap_(240|256|384)", 512, 12, 8)
-                    .meanAfterNorm()
-                    .scaledWithoutBias(),
-            of("vit_betwixt_patch16_gap_256", 640, 12, 10).meanAfterNorm().scaledWithoutBias(),
-            of("vit_base_patch16_gap_224", 768, 12, 16).meanAfterNorm(),
-            of("vit_huge_patch(14|16)_gap_(224|448)", 1280, 32, 16).meanAfterNorm(),
-            of("vit_giant_patch16_gap_224", 1408, 40, 16).meanAfterNorm().with("mlp_ratio", 48.0 / 11),
-            of("vit_wee_patch16_reg1_gap_256", 256, 14, 4).registers(1).mean().with("mlp_ratio", 5),
-            of("vit_little_patch16_reg1_gap_256", 320, 14, 5)
-                    .registers(1)
-                    .mean()
+            registers(of("vit_small_patch14_reg4_dinov2", 384, 12, 6), 4),
+            registers(of("vit_base_patch14_reg4_dinov2", 768, 12, 12), 4),
+            registers(of("vit_large_patch14_reg4_dinov2", 1024, 24, 16), 4),
+            scaledWithoutBias(meanAfterNorm(of("vit_medium_patch16_gap_(240|256|384)", 512, 12, 8))),
+            scaledWithoutBias(meanAfterNorm(of("vit_betwixt_patch16_gap_256", 640, 12, 10))),
+            meanAfterNorm(of("vit_base_patch16_gap_224", 768, 12, 16)),
+            meanAfterNorm(of("vit_huge_patch(14|16)_gap_(224|448)", 1280, 32, 16)),
+            meanAfterNorm(of("vit_giant_patch16_gap_224", 1408, 40, 16)).with("mlp_ratio", 48.0 / 11),
+            mean(registers(of("vit_wee_patch16_reg1_gap_256", 256, 14, 4), 1)).with("mlp_ratio", 5),
+            mean(registers(of("vit_little_patch16_reg1_gap_256", 320, 14, 5), 1))
                     .with("mlp_ratio", 5.6),
-            of("vit_little_patch16_reg4_gap_256", 320, 14, 5)
-                    .registers(4)
-                    .mean()
+            mean(registers(of("vit_little_patch16_reg4_gap_256", 320, 14, 5), 4))
                     .with("mlp_ratio", 5.6),
-            of("vit_medium_patch16_reg1_gap_256", 512, 12, 8).registers(1).mean(),
-            of("vit_medium_patch16_reg4_gap_256", 512, 12, 8).registers(4).mean(),
-            of("vit_mediumd_patch16_reg4_gap_(256|384)", 512, 20, 8)
-                    .registers(4)
-                    .mean(),
-            of("vit_betwixt_patch16_reg1_gap_256", 640, 12, 10).registers(1).mean(),
-            of("vit_betwixt_patch16_reg4_gap_(256|384)", 640, 12, 10)
-                    .registers(4)
-                    .mean(),
-            of("vit_base_patch16_reg4_gap_256", 768, 12, 12).registers(4).mean().with("init_values", null));
+            mean(registers(of("vit_medium_patch16_reg1_gap_256", 512, 12, 8), 1)),
+            mean(registers(of("vit_medium_patch16_reg4_gap_256", 512, 12, 8), 4)),
+            mean(registers(of("vit_mediumd_patch16_reg4_gap_(256|384)", 512, 20, 8), 4)),
+            mean(registers(of("vit_betwixt_patch16_reg1_gap_256", 640, 12, 10), 1)),
+            mean(registers(of("vit_betwixt_patch16_reg4_gap_(256|384)", 640, 12, 10), 4)),
+            mean(registers(of("vit_base_patch16_reg4_gap_256", 768, 12, 12), 4)).with("init_values", null),
+            clip(of("vit_xsmall_patch16_clip_224", 256, 10, 4)),
+            clip(of("vit_medium_patch(16|32)_clip_224", 512, 12, 8)),
+            clip(of("vit_betwixt_patch32_clip_224", 640, 12, 10)),
+            clip(of("vit_base_patch32_clip_(224|256|384|448)", 768, 12, 12)),
+            clip(of("vit_base_patch16_clip_(224|384)", 768, 12, 12)),
+            clip(of("vit_base_patch16_plus_clip_240", 896, 12, 14)),
+            clip(of("vit_large_patch14_clip_(224|336)", 1024, 24, 16)),
+            clip(of("vit_huge_patch14_clip_(224|336|378)", 1280, 32, 16)),
+            quick(of("vit_base_patch(16|32)_clip_quickgelu_224", 768, 12, 12)),
+            quick(of("vit_large_patch14_clip_quickgelu_(224|336)", 1024, 24, 16)),
+            quick(of("vit_huge_patch14_clip_quickgelu_(224|378)", 1280, 32, 16)),
+            clip(of("vit_giant_patch14_clip_224", 1408, 40, 16)).with("mlp_ratio", 48.0 / 11),
+            tanh(map(of("vit_base_patch32_siglip_256", 768, 12, 12))),
+            map(of("vit_base_patch16_siglip_(224|256|384|512)", 768, 12, 12)),
+            map(of("vit_large_patch16_siglip_(256|384)", 1024, 24, 16)),
+            tanh(map(of("vit_large_patch16_siglip_512", 1024, 24, 16))),
+            map(of("vit_so400m_patch14_siglip_(224|378)", 1152, 27, 16)).with("mlp_ratio", 3.7362),
+            tanh(map(of("vit_so400m_patch16_siglip_(256|384|512)", 1152, 27, 16))
+                    .with("mlp_ratio", 3.7362)),
+            tanh(map(of("vit_giantopt_patch16_siglip_(256|384)", 1536, 40, 16))),
+            tanh(meanAfterNorm(of("vit_base_patch32_siglip_gap_256", 768, 12, 12))),
+            meanAfterNorm(of("vit_base_patch16_siglip_gap_(224|256|384|512)", 768, 12, 12)),
+            meanAfterNorm(of("vit_large_patch16_siglip_gap_(256|384)", 1024, 24, 16)),
+            tanh(meanAfterNorm(of("vit_large_patch16_siglip_gap_512", 1024, 24, 16))),
+            meanAfterNorm(of("vit_so400m_patch14_siglip_gap_(224|378|448|896)", 1152, 27, 16))
+                    .with("mlp_ratio", 3.7362),
+            tanh(meanAfterNorm(of("vit_so400m_patch16_siglip_gap_(256|384|512)", 1152, 27, 16))
+                    .with("mlp_ratio", 3.7362)),
+            tanh(meanAfterNorm(of("vit_giantopt_patch16_siglip_gap_(256|384)", 1536, 40, 16))),
+            swiglu(of("vit_giant_patch14_dinov2", 1536, 40, 24)).with("init_values", 1e-5),
+            swiglu(registers(of("vit_giant_patch14_reg4_dinov2", 1536, 40, 24), 4)));
 
     private TimmArchitectures() {}
 
-    /** Constructor arguments of an architecture, without the tag behind its name; empty when it is not known. */
-    static Optional<ObjectNode> arguments(String architecture) {
-        Matcher patch = PATCH.matcher(architecture);
-        return KNOWN.stream()
-                .filter(known -> known.name.matcher(architecture).matches() && patch.matches())
-                .findFirst()
-                .map(known -> {
-                    ObjectNode arguments = (ObjectNode) JsonFiles.tree(known.arguments);
-                    return arguments.put("patch_size", Integer.valueOf(patch.group(1)));
-                });
+    private static TimmArchitecture deit3(TimmArchitecture of) {
+        return of.with("no_embed_class", true).with("init_values", 1e-6);
     }
 
-    private static Architecture of(String name, int width, int depth, int heads) {
-        return new Architecture(Pattern.compile(name), Map.of())
-                .with("embed_dim", width)
-                .with("depth", depth)
-                .with("num_heads", heads);
+    private static TimmArchitecture registers(TimmArchitecture of, int count) {
+        return of.with("reg_tokens", count).with("no_embed_class", true).with("init_values", 1e-5);
     }
 
-    private record Architecture(Pattern name, Map<String, Object> arguments) {
-        Architecture with(String argument, Object value) {
-            Map<String, Object> more = new LinkedHashMap<>(arguments);
-            more.put(argument, value);
-            return new Architecture(name, more);
-        }
+    private static TimmArchitecture mean(TimmArchitecture of) {
+        return of.with("class_token", false).with("global_pool", "avg");
+    }
 
-        Architecture deit3() {
-            return with("no_embed_class", true).with("init_values", 1e-6);
-        }
+    private static TimmArchitecture meanAfterNorm(TimmArchitecture of) {
+        return mean(of).with("fc_norm", false);
+    }
 
-        Architecture registers(int count) {
-            return with("reg_tokens", count).with("no_embed_class", true).with("init_values", 1e-5);
-        }
+    private static TimmArchitecture scaledWithoutBias(TimmArchitecture of) {
+        return of.with("qkv_bias", false).with("init_values", 1e-6);
+    }
 
-        Architecture mean() {
-            return with("class_token", false).with("global_pool", "avg");
-        }
+    private static TimmArchitecture clip(TimmArchitecture of) {
+        return of.with("pre_norm", true).with("norm_eps", 1e-5);
+    }
 
-        Architecture meanAfterNorm() {
-            return mean().with("fc_norm", false);
-        }
+    private static TimmArchitecture quick(TimmArchitecture of) {
+        return clip(of).with("act_layer", "quick_gelu");
+    }
 
-        Architecture scaledWithoutBias() {
-            return with("qkv_bias", false).with("init_values", 1e-6);
-        }
+    private static TimmArchitecture map(TimmArchitecture of) {
+        return of.with("class_token", false).with("global_pool", "map");
+    }
+
+    private static TimmArchitecture tanh(TimmArchitecture of) {
+        return of.with("act_layer", "gelu_tanh");
+    }
+
+    private static TimmArchitecture swiglu(TimmArchitecture of) {
+        return of.with(TimmConfig.PACKED, true).with("act_layer", "silu").with("mlp_ratio", 2.66667 * 2);
     }
 }

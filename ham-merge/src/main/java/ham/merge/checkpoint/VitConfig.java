@@ -1,6 +1,7 @@
 package ham.merge.checkpoint;
 
 import ham.merge.encoder.EncoderConfig;
+import ham.merge.encoder.timm.TimmModel;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -10,7 +11,7 @@ import java.util.List;
  * @param hidden width d
  * @param layers number of blocks
  * @param heads attention heads a block; divides {@code hidden}
- * @param mlp width of the hidden layer of a block's MLP
+ * @param mlp values that the first layer of a block's MLP gives
  * @param imageSize side of the square input image in pixels
  * @param patch side of a patch in pixels; divides {@code imageSize}
  * @param channels colour channels, always 3
@@ -58,6 +59,11 @@ public record VitConfig(
         return form.prefixTokens() + patches();
     }
 
+    /** Values that the second layer of a block's MLP takes: half of {@link #mlp} where the first is packed. */
+    int mlpInner() {
+        return form.mlp().packed() ? mlp / 2 : mlp;
+    }
+
     /** Width of one attention head. */
     public int headSize() {
         return hidden / heads;
@@ -73,7 +79,7 @@ public record VitConfig(
     }
 
     static VitConfig of(EncoderConfig reader) {
-        VitConfig config = TimmConfig.isTimm(reader) ? TimmConfig.read(reader) : HuggingFaceConfig.read(reader);
+        VitConfig config = TimmModel.isTimm(reader) ? TimmConfig.read(reader) : HuggingFaceConfig.read(reader);
         reader.require(
                 config.layerNormEps > 0 && config.layerNormEps < 1,
                 "layer_norm_eps between 0 and 1",

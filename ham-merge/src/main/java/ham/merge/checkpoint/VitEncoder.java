@@ -7,6 +7,8 @@ import ham.merge.encoder.ImageEncoder;
 import ham.merge.encoder.ImageTrunk;
 import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
+import ham.merge.encoder.Place;
+import ham.merge.encoder.ProbePooling;
 import ham.merge.safetensors.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,9 @@ import java.util.regex.Pattern;
 final class VitEncoder extends ImageEncoder {
     private static final Pattern UNUSED =
             Pattern.compile("pooler\\.dense\\.(weight|bias)|embeddings\\.(position_ids|mask_token)|decoder\\..*");
+
+    private static final String FIRST_NORM = "norm_pre";
+    private static final String PROBE = "attn_pool.";
 
     private final VitConfig config;
     private final Optional<Activation> pooler;
@@ -43,7 +48,7 @@ final class VitEncoder extends ImageEncoder {
                         config.patch(),
                         config.channels(),
                         config.layerNormEps()),
-                Activation.GELU);
+                config.form().mlp().activation());
         this.config = config;
         this.pooler = pooler;
         shapes(config.form());
@@ -63,15 +68,22 @@ final class VitEncoder extends ImageEncoder {
         }
         require()
                 .add(names.name(Part.POSITIONS), 1, form.prefixHasPositions() ? config.tokens() : config.patches(), d)
-                .add(names.name(Part.PATCH) + ".weight", d, config.channels(), config.patch(), config.patch())
-                .add(names.name(Part.PATCH) + ".bias", d);
+                .add(names.name(Part.PATCH) + ".weight", d, config.channels(), config.patch(), config.patch());
+        if (form.normBefore()) {
+            require().norm(names.inside(FIRST_NORM), d);
+        } else {
+            require().add(names.name(Part.PATCH) + ".bias", d);
+        }
         for (int block = 0; block < config.layers(); block++) {
-            requireBlock(block, config.mlp(), config.qkvBias());
+            requireBlock(block, config.mlp(), config.mlpInner(), config.qkvBias());
             if (form.layerScale()) {
                 require().add(names.name(Part.ATTENTION_SCALE, block), d).add(names.name(Part.MLP_SCALE, block), d);
             }
         }
         require().norm(names.name(Part.FINAL_NORM), d);
+        if (form.probe()) {
+            probe().require(require(), d, config.mlp());
+        }
         if (classes().isPresent()) {
             require().linear(classifier(), classes().getAsInt(), d, true);
             if (twoClassifiers()) {
@@ -86,6 +98,19 @@ final class VitEncoder extends ImageEncoder {
         if (pooler.isPresent()) {
             require().linear(names.name(Part.POOLER), d, d, true);
         }
+    }
+
+    private ProbePooling probe() {
+        return ProbePooling.timm(names().inside(PROBE));
+    }
+
+    @Override
+    public List<Place> parts() {
+        List<Place> parts = new ArrayList<>(super.parts());
+        if (config.form().probe()) {
+            parts.addAll(probe().parts(config.hidden()));
+        }
+        return parts;
     }
 
     private boolean twoClassifiers() {
@@ -110,7 +135,9 @@ final class VitEncoder extends ImageEncoder {
 
     private <V> V embed(Ops<V> ops, V pixels) {
         VitForm form = config.form();
-        V patches = patches(ops, pixels);
+        V patches = form.normBefore()
+                ? ops.patches(pixels, names().name(Part.PATCH) + ".weight", null, trunk().patch())
+                : patches(ops, pixels);
         List<V> sequence = new ArrayList<>();
         if (form.classToken()) {
             sequence.add(ops.repeat(ops.weight(names().name(Part.CLASS_TOKEN)), pixels));
@@ -121,10 +148,20 @@ final class VitEncoder extends ImageEncoder {
         if (form.registers() > 0) {
             sequence.add(ops.repeat(ops.weight(names().name(Part.REGISTER_TOKENS)), pixels));
         }
-        V positions = positions(ops, form.prefixHasPositions() ? form.prefixTokens() : 0, false);
+        // timm brings them to another size with antialiasing, transformers without.
+        boolean timm = names().has(Part.QKV);
+        V positions = positions(ops, form.prefixHasPositions() ? form.prefixTokens() : 0, timm);
         sequence.add(form.prefixHasPositions() ? patches : ops.add(patches, positions));
         V x = sequence.size() == 1 ? sequence.get(0) : ops.concatenate(1, sequence);
-        return form.prefixHasPositions() ? ops.add(x, positions) : x;
+        V placed = form.prefixHasPositions() ? ops.add(x, positions) : x;
+        return form.normBefore() ? ops.layerNorm(placed, names().inside(FIRST_NORM), trunk().epsilon()) : placed;
+    }
+
+    @Override
+    protected <V> V mlp(Ops<V> ops, V x, int block) {
+        return config.form().mlp().packed()
+                ? packedMlp(ops, x, config.form().mlp().activation(), block)
+                : super.mlp(ops, x, block);
     }
 
     @Override
@@ -134,7 +171,12 @@ final class VitEncoder extends ImageEncoder {
                 switch (config.form().pooling()) {
                     case CLASS_TOKEN -> ops.token(tokens, 0);
                     case CLASS_AND_DISTILLATION_TOKEN -> ops.mean(ops.slice(tokens, 1, 0, 2));
-                    case PATCH_MEAN -> ops.mean(ops.slice(tokens, 1, prefix, prefix + trunk().patches()));
+                    case PATCH_MEAN -> {
+                        V patches = ops.slice(tokens, 1, prefix, prefix + trunk().patches());
+                        yield config.form().probe()
+                                ? collected(ops, probe(), inputs.get(EncoderInput.PIXELS), patches)
+                                : ops.mean(patches);
+                    }
                 };
         return config.form().normAfterPooling() ? finalNorm(ops, pooled) : pooled;
     }

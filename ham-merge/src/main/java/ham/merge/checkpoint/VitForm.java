@@ -2,6 +2,7 @@ package ham.merge.checkpoint;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What sets one member of the ViT family apart from another. The sequence is class token, distillation token, register tokens, patches, as
@@ -11,8 +12,11 @@ import java.util.List;
  * @param distillationToken whether there is a distillation token (DeiT)
  * @param registers number of register tokens (arXiv 2309.16588)
  * @param prefixHasPositions whether position embeddings are added to all tokens; otherwise to the patches only
+ * @param normBefore whether the tokens are normalised before the first block, and patches have no bias (CLIP)
  * @param layerScale whether the output of attention and MLP is multiplied by a vector (arXiv 2103.17239)
+ * @param mlp of every block
  * @param pooling what the classifier reads
+ * @param probe whether a learnt token collects the feature from the patches by attention in place of their mean (SigLIP)
  * @param normAfterPooling whether the final LayerNorm comes after the pooling instead of before
  */
 public record VitForm(
@@ -20,15 +24,27 @@ public record VitForm(
         boolean distillationToken,
         int registers,
         boolean prefixHasPositions,
+        boolean normBefore,
         boolean layerScale,
+        VitMlp mlp,
         Pooling pooling,
+        boolean probe,
         boolean normAfterPooling) {
     /** The ViT of arXiv 2010.11929. */
-    public static final VitForm PLAIN = new VitForm(true, false, 0, true, false, Pooling.CLASS_TOKEN, false);
+    public static final VitForm PLAIN = form(false, Pooling.CLASS_TOKEN);
 
     /** The DeiT of arXiv 2012.12877, read through the tokens that {@code pooling} says. */
     static VitForm distilled(Pooling pooling) {
-        return new VitForm(true, true, 0, true, false, pooling, false);
+        return form(true, pooling);
+    }
+
+    private static VitForm form(boolean distillationToken, Pooling pooling) {
+        return new VitForm(true, distillationToken, 0, true, false, false, VitMlp.PLAIN, pooling, false, false);
+    }
+
+    /** Whether the faster ways of ViTs hold, for training and for graphs; the others go by their description as an encoder only. */
+    boolean isCommon() {
+        return !normBefore && mlp.equals(VitMlp.PLAIN) && !probe;
     }
 
     /** Number of tokens before the patches. */
@@ -51,11 +67,18 @@ public record VitForm(
         if (!prefixHasPositions) {
             extras.add("positions on patches only");
         }
+        if (normBefore) {
+            extras.add("a norm before the first block");
+        }
         if (layerScale) {
             extras.add("LayerScale");
         }
+        if (!mlp.equals(VitMlp.PLAIN)) {
+            extras.add(
+                    "an MLP with " + mlp.activation().name().toLowerCase(Locale.ROOT) + (mlp.packed() ? " gates" : ""));
+        }
         if (pooling == Pooling.PATCH_MEAN) {
-            extras.add("mean pooling");
+            extras.add(probe ? "pooling by attention" : "mean pooling");
         }
         if (normAfterPooling) {
             extras.add("a norm after the pooling");

@@ -6,6 +6,7 @@ import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.NamingScheme;
 import ham.merge.encoder.Part;
+import ham.merge.encoder.timm.TimmModel;
 import ham.merge.safetensors.Tensors;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 record VitScheme(VitConfig config, VitNames names) {
     static VitScheme of(EncoderConfig reader, Tensors tensors) {
         VitConfig config = VitConfig.of(reader);
-        if (TimmConfig.isTimm(reader)) {
+        if (TimmModel.isTimm(reader)) {
             String wrapper = wrapper(tensors, NamingScheme.TIMM.name(Part.PATCH, 0));
             return new VitScheme(config, VitNames.timm(wrapper, config.form().normAfterPooling()));
         }

@@ -102,8 +102,22 @@ public abstract class AbstractEncoder implements Encoder {
         for (int block = 0; block < blocks() && names.fused(block).isPresent(); block++) {
             fused(parts, names.fused(block).get(), ".weight", block);
             fused(parts, names.fused(block).get(), ".bias", block);
+            for (Part part : List.of(Part.QUERY, Part.VALUE)) {
+                String bias = bias(part, block);
+                if (shapes().containsKey(bias)) {
+                    int rows = Math.toIntExact(shapes().get(bias).get(0));
+                    parts.add(new Place(names.name(part, block) + ".bias", bias, 0, rows, false));
+                }
+            }
         }
         return parts;
+    }
+
+    /** Name of the bias of query, key or value; where the layer is fused and its bias is not, timm has {@code q_bias} and {@code v_bias} beside it. */
+    protected final String bias(Part part, int block) {
+        return names.fused(block)
+                .map(fused -> fused.replaceFirst("qkv$", part == Part.QUERY ? "q_bias" : "v_bias"))
+                .orElseGet(() -> names.name(part, block) + ".bias");
     }
 
     private void fused(List<Place> parts, String module, String end, int block) {

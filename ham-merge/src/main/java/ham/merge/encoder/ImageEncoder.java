@@ -67,6 +67,16 @@ public abstract class ImageEncoder extends AbstractEncoder {
 
     /** Adds the shapes of a block with biases and a plain MLP. */
     protected final void requireBlock(int block, long mlp, boolean projectionBias) {
+        requireBlock(block, mlp, mlp, projectionBias);
+    }
+
+    /**
+     * Adds the shapes of a block with biases.
+     *
+     * @param mlp values that the first layer of its MLP gives
+     * @param inner values that the second takes
+     */
+    protected final void requireBlock(int block, long mlp, long inner, boolean projectionBias) {
         EncoderNames names = names();
         long d = trunk.hidden();
         require()
@@ -75,7 +85,7 @@ public abstract class ImageEncoder extends AbstractEncoder {
                 .projections(names, block, d, projectionBias)
                 .linear(names.name(Part.ATTENTION_OUTPUT, block), d, d, true)
                 .linear(names.name(Part.FC1, block), mlp, d, true)
-                .linear(names.name(Part.FC2, block), d, mlp, true);
+                .linear(names.name(Part.FC2, block), d, inner, true);
     }
 
     /** Patches [n, p, d] by a convolution with a bias. */
@@ -142,6 +152,27 @@ public abstract class ImageEncoder extends AbstractEncoder {
     /** The MLP of a block. */
     protected <V> V mlp(Ops<V> ops, V x, int block) {
         return linear(ops, ops.activate(activation, linear(ops, x, Part.FC1, block)), Part.FC2, block);
+    }
+
+    /** An MLP whose first layer gives two halves, the activated first to be multiplied with the second. */
+    protected final <V> V packedMlp(Ops<V> ops, V x, Activation function, int block) {
+        V hidden = linear(ops, x, Part.FC1, block);
+        int both = Math.toIntExact(
+                shapes().get(names().name(Part.FC1, block) + ".weight").get(0));
+        V gate = ops.activate(function, ops.slice(hidden, 2, 0, both / 2));
+        return linear(ops, ops.multiply(gate, ops.slice(hidden, 2, both / 2, both)), Part.FC2, block);
+    }
+
+    /** What a probe collects of tokens [n, t, d], [n, d]. */
+    protected final <V> V collected(Ops<V> ops, ProbePooling head, V inputs, V tokens) {
+        V probe = ops.repeat(ops.weight(head.probe()), inputs);
+        V query = ops.heads(linear(ops, probe, head.query()), trunk.heads());
+        V key = ops.heads(linear(ops, tokens, head.key()), trunk.heads());
+        V value = ops.heads(linear(ops, tokens, head.value()), trunk.heads());
+        V weights = ops.softmax(ops.matMulTransposed(ops.scale(query, trunk.scale()), key));
+        V collected = linear(ops, ops.join(ops.matMul(weights, value)), head.output());
+        V hidden = linear(ops, ops.layerNorm(collected, head.norm(), trunk.epsilon()), head.fc1());
+        return ops.token(ops.add(collected, linear(ops, ops.activate(activation, hidden), head.fc2())), 0);
     }
 
     /** The class token where nothing else is said. */

@@ -43,11 +43,19 @@ public record ImageTrunk(
         config.require(
                 nativeSide % patch == 0, "image_size to be a multiple of patch_size", nativeSide + " and " + patch);
         config.require(epsilon > 0 && epsilon < 1, "layer_norm_eps between 0 and 1", String.valueOf(epsilon));
+        requireSide(config.file());
+    }
+
+    /**
+     * Refuses images that cannot be cut into patches.
+     *
+     * @param file the configuration, for the message
+     */
+    public void requireSide(Path file) {
         if (side < patch || side % patch != 0) {
             throw InputException.parameter(
                     "image-size",
-                    "expected a multiple of the " + patch + " pixels of a patch of " + config.file() + ", found "
-                            + side);
+                    "expected a multiple of the " + patch + " pixels of a patch of " + file + ", found " + side);
         }
     }
 

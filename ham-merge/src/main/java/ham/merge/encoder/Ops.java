@@ -111,9 +111,10 @@ public interface Ops<V> {
     /**
      * What is added to the scores of every two tokens: rows of a table [rows, h] as [1, h, t, t].
      *
+     * @param name of {@code rows}, the same at every call with the same rows
      * @param rows row of tokens i and j at {@code i * most + j}
      * @param most the most tokens
      * @param numbers [n, t], whose t counts; null for {@code most}
      */
-    V relativeBias(String table, Supplier<int[]> rows, int most, V numbers);
+    V relativeBias(V table, String name, Supplier<int[]> rows, int most, V numbers);
 }

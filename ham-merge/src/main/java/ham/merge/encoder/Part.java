@@ -20,6 +20,8 @@ public enum Part {
     ATTENTION_SCALE,
     /** LayerScale [d] of a block's MLP. */
     MLP_SCALE,
+    /** Numbers [rows, heads] added to the scores of a block by the places of two tokens. */
+    RELATIVE_BIAS,
     /** Query, key and value of a block in one layer, below each other. */
     QKV,
     /** Query of a block. */
@@ -36,6 +38,8 @@ public enum Part {
     GATE,
     /** Second layer of a block's MLP. */
     FC2,
+    /** The same for all blocks. */
+    SHARED_RELATIVE_BIAS,
     /** The last LayerNorm. */
     FINAL_NORM,
     /** A layer behind the pooled token: of a bare ViT one that image classification never reads. */

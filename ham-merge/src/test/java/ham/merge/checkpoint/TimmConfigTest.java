@@ -69,6 +69,25 @@ class TimmConfigTest {
         assertThat(config.labels()).containsExactly("LABEL_0", "LABEL_1");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            vit_base_patch16_clip_224.openai            | 3072 | 1e-5 | a norm before the first block
+            vit_base_patch32_clip_quickgelu_224.openai  | 3072 | 1e-5 | a norm before the first block, an MLP with quick_gelu
+            vit_base_patch16_siglip_256.webli           | 3072 | 1e-6 | no class token, pooling by attention
+            vit_large_patch16_siglip_512.v2_webli       | 4096 | 1e-6 | no class token, an MLP with gelu_tanh, pooling by attention
+            vit_base_patch16_siglip_gap_224.webli       | 3072 | 1e-6 | no class token, mean pooling
+            vit_giant_patch14_dinov2.lvd142m            | 8192 | 1e-6 | LayerScale, an MLP with silu gates
+            """)
+    void towersOfClipAndSiglipAreTold(String name, int mlp, double epsilon, String extras) {
+        VitConfig config = named(name, "");
+        assertThat(config.mlp()).isEqualTo(mlp);
+        assertThat(config.layerNormEps()).isEqualTo(epsilon);
+        assertThat(config.form().extras()).isEqualTo(extras);
+    }
+
     @Test
     void modelArgumentsBeatTheArchitectureAndThePretrainedCfg() {
         VitConfig config = named(
@@ -99,8 +118,7 @@ class TimmConfigTest {
             textBlock =
                     """
             "qk_norm": true                 | expected qk_norm false (a plain ViT), found qk_norm true
-            "pre_norm": true                | expected pre_norm false (a plain ViT), found pre_norm true
-            "act_layer": "quick_gelu"       | expected act_layer "gelu" (a plain ViT), found act_layer "quick_gelu"
+            "act_layer": "mish"             | expected act_layer 'gelu', 'gelu_new', 'gelu_pytorch_tanh', 'quick_gelu', 'silu', 'relu' or 'tanh', found 'mish'
             "norm_layer": "rmsnorm"         | expected no argument norm_layer (a plain ViT), found norm_layer "rmsnorm"
             "mlp_layer": "swiglu"           | expected no argument mlp_layer (a plain ViT), found mlp_layer "swiglu"
             "attn_layer": "diff"            | expected no argument attn_layer (a plain ViT), found attn_layer "diff"
@@ -109,7 +127,7 @@ class TimmConfigTest {
             "final_norm": false             | expected final_norm true (a plain ViT)
             "proj_bias": false              | expected proj_bias true (a plain ViT)
             "use_rope": true                | expected no argument use_rope (a plain ViT), found use_rope true
-            "global_pool": "map"            | expected global_pool 'token' or 'avg', found 'map', which ham does not compute
+            "global_pool": "prr"            | expected global_pool 'token', 'avg' or 'map', found 'prr', which ham does not compute
             "class_token": false            | expected a class token for global_pool 'token', found class_token false
             "num_heads": 5                  | expected embed_dim to be a multiple of num_heads, found 192 and 5
             "img_size": 30                  | expected img_size to be a multiple of patch_size, found 30 and 16
@@ -129,9 +147,9 @@ class TimmConfigTest {
 
     @ParameterizedTest
     @CsvSource({
-        "vit_base_patch16_clip_224", "vit_base_patch16_siglip_224", "vit_base_patch16_rpn_224",
+        "vit_gigantic_patch14_clip_224", "vit_so400m_patch14_siglip_384", "vit_base_patch16_rpn_224",
                 "eva02_base_patch14_224",
-        "vit_giant_patch14_dinov2", "resnet50", "vit_pwee_patch16_reg1_gap_256", "vit_tiny_patch0_224"
+        "beit3_base_patch16_224", "resnet50", "vit_pwee_patch16_reg1_gap_256", "vit_tiny_patch0_224"
     })
     void otherArchitecturesAreRefused(String name) {
         assertThatThrownBy(() -> named(name, ""))

@@ -26,6 +26,24 @@ class EncoderControlTest {
         compare(fixture, new ControlForward(base, fixture.deltas(base)), fixture.adaptedOutputs());
     }
 
+    /** Images of half the size and of half as much again, positions brought to it by the library that made the fixture. */
+    @ParameterizedTest
+    @MethodSource("ham.merge.encoder.EncoderFixture#sized")
+    void computesImagesOfAnotherSizeAsTheLibraryDoes(EncoderFixture.Sized sized) {
+        ControlForward forward = new ControlForward(sized.checkpoint(), Map.of());
+        Map<String, ControlTensor> values = sized.values();
+        Map<String, ControlTensor> inputs = Map.of(EncoderInput.PIXELS, values.remove(EncoderInput.PIXELS));
+        assertThat(values).isNotEmpty();
+        values.forEach((name, expected) -> {
+            ControlTensor found = forward.output(name, inputs);
+            assertThat(found.shape()).as(name).isEqualTo(expected.shape());
+            assertThat(found.data())
+                    .as(name)
+                    .usingComparatorWithPrecision(TOLERANCE)
+                    .containsExactly(expected.data());
+        });
+    }
+
     private static void compare(EncoderFixture fixture, ControlForward forward, Map<String, ControlTensor> expected) {
         assertThat(fixture.checkpoint().encoder().outputs()).hasSameElementsAs(expected.keySet());
         expected.forEach((name, values) -> {

@@ -13,8 +13,10 @@ import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -30,6 +32,33 @@ record EncoderFixture(String name) {
                     .stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Those of which outputs for images of another size are kept. */
+    static Stream<Sized> sized() {
+        return all().flatMap(fixture -> Stream.of(16, 48).map(side -> new Sized(fixture, side)))
+                .filter(sized -> Files.exists(sized.file()));
+    }
+
+    /** An encoder with images of another size. */
+    record Sized(EncoderFixture fixture, int side) {
+        Path file() {
+            return fixture.folder().resolve("side" + side + ".safetensors");
+        }
+
+        Checkpoint checkpoint() {
+            return Checkpoint.open(fixture.folder(), OptionalInt.of(side));
+        }
+
+        /** The images and what they give. */
+        Map<String, ControlTensor> values() {
+            return fixture.read("side" + side + ".safetensors");
+        }
+
+        @Override
+        public String toString() {
+            return fixture + " at " + side;
         }
     }
 
@@ -77,15 +106,23 @@ record EncoderFixture(String name) {
         return all;
     }
 
-    /** The adapter's deltas by the checkpoint's own names. */
+    /** The adapter's deltas by the checkpoint's own names, those of a fused layer part by part. */
     Map<String, Matrix> deltas(Checkpoint base) {
         AdapterFolder adapter = AdapterFolder.read(folder().resolve("adapter")).onto(base, base.sha256());
         Map<String, Matrix> deltas = new TreeMap<>();
-        adapter.adapter()
-                .layers()
-                .keySet()
-                .forEach(name -> deltas.put(name, product(adapter.adapter().factors(name))));
+        adapter.adapter().layers().keySet().forEach(name -> {
+            Matrix delta = product(adapter.adapter().factors(name));
+            Place whole = base.resolve(name).orElseThrow();
+            for (Place part : base.computed(whole)) {
+                deltas.put(part.name(), rows(delta, part.firstRow() - whole.firstRow(), part.rows()));
+            }
+        });
         return deltas;
+    }
+
+    private static Matrix rows(Matrix all, int first, int rows) {
+        int width = all.columns();
+        return new Matrix(rows, width, Arrays.copyOfRange(all.data(), first * width, (first + rows) * width));
     }
 
     private static Matrix product(LoraFactors factors) {

@@ -253,11 +253,11 @@ final class ScriptOps implements Ops<String> {
     }
 
     @Override
-    public String relativeBias(String table, Supplier<int[]> rows, int most, String numbers) {
-        String all = weights.numbers(table + " rows", rows, most, most);
+    public String relativeBias(String table, String name, Supplier<int[]> rows, int most, String numbers) {
+        String all = weights.numbers(name, rows, most, most);
         String length = numbers == null ? String.valueOf(most) : "torch.size(" + numbers + ", 1)";
         String places = line("torch.slice(torch.slice(%s, 0, 0, %s), 1, 0, %s)", all, length, length);
-        String looked = line("torch.embedding(%s, %s)", weights.fixed(table), places);
+        String looked = line("torch.embedding(%s, %s)", table, places);
         return line("torch.to(torch.unsqueeze(torch.permute(%s, [2, 0, 1]), 0), %d)", looked, precision.torchType());
     }
 }

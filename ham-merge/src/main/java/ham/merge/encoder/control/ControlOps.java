@@ -287,16 +287,16 @@ public final class ControlOps implements Ops<ControlTensor> {
     }
 
     @Override
-    public ControlTensor relativeBias(String table, Supplier<int[]> rows, int most, ControlTensor numbers) {
+    public ControlTensor relativeBias(
+            ControlTensor table, String name, Supplier<int[]> rows, int most, ControlTensor numbers) {
         int t = numbers == null ? most : numbers.size(1);
-        ControlTensor all = weight(table);
-        int heads = all.size(1);
+        int heads = table.size(1);
         int[] places = rows.get();
         ControlTensor bias = ControlTensor.zeros(1, heads, t, t);
         for (int head = 0; head < heads; head++) {
             for (int i = 0; i < t; i++) {
                 for (int j = 0; j < t; j++) {
-                    bias.data()[(head * t + i) * t + j] = all.data()[places[i * most + j] * heads + head];
+                    bias.data()[(head * t + i) * t + j] = table.data()[places[i * most + j] * heads + head];
                 }
             }
         }

@@ -103,18 +103,7 @@ final class Dinov2 extends ImageEncoder {
 
     @Override
     protected <V> V mlp(Ops<V> ops, V x, int block) {
-        if (!gated) {
-            return super.mlp(ops, x, block);
-        }
-        V hidden = linear(ops, x, Part.FC1, block);
-        int half = require()
-                        .all()
-                        .get(names().name(Part.FC1, block) + ".weight")
-                        .get(0)
-                        .intValue()
-                / 2;
-        V gate = ops.activate(Activation.SILU, ops.slice(hidden, 2, 0, half));
-        return linear(ops, ops.multiply(gate, ops.slice(hidden, 2, half, 2 * half)), Part.FC2, block);
+        return gated ? packedMlp(ops, x, Activation.SILU, block) : super.mlp(ops, x, block);
     }
 
     @Override

@@ -1,12 +1,10 @@
 package ham.merge.encoder.dinov3;
 
-import ham.merge.encoder.Activation;
 import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.ImageEncoder;
-import ham.merge.encoder.ImageTrunk;
 import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
 import java.util.List;
@@ -15,42 +13,35 @@ import java.util.regex.Pattern;
 
 /**
  * DINOv3: a pre-norm ViT with LayerScale whose queries and keys of patches are turned by angles that follow from their places. The feature is the class
- * token [n, d]; a classifier reads it beside the mean of the patches [n, 2 d].
+ * token [n, d], or with timm's pooling the mean of the patches.
  */
 final class Dinov3 extends ImageEncoder {
     private static final Pattern UNUSED = Pattern.compile("embeddings\\.mask_token|rope_embeddings\\.inv_freq");
 
-    private final int registers;
-    private final boolean gated;
-    private final double theta;
+    private final Dinov3Config config;
 
-    private Dinov3(EncoderSource source, EncoderNames names, ImageTrunk trunk) {
-        super("DINOv3", source, names, trunk, Activation.read(source.config(), "hidden_act", "gelu"));
-        EncoderConfig config = source.config();
-        registers = config.count("num_register_tokens", 0);
-        gated = config.truth("use_gated_mlp", false);
-        theta = config.number("rope_theta", 100);
-        config.require(
+    private Dinov3(EncoderSource source, EncoderNames names, Dinov3Config config) {
+        super("DINOv3", source.tensors(), names, config.labels(), config.trunk(), config.activation());
+        this.config = config;
+        EncoderConfig file = source.config();
+        file.require(
                 headSize() % 4 == 0,
                 "heads of a width that is a multiple of 4, for rotary positions",
                 String.valueOf(headSize()));
-        config.require(!classes().isPresent(), "a DINOv3 without a classifier", "one with a classifier");
-        shapes(config);
+        file.require(config.timm() || classes().isEmpty(), "a DINOv3 without a classifier", "one with a classifier");
+        require(config);
     }
 
     static Dinov3 read(EncoderSource source) {
-        EncoderNames names = EncoderNames.find(Dinov3Family.SCHEMES, source.tensors());
-        return new Dinov3(source, names, ImageTrunk.read(source, source.config(), 224, 16, 1e-5));
+        return new Dinov3(source, EncoderNames.find(Dinov3Family.SCHEMES, source.tensors()), Dinov3Config.read(source));
     }
 
-    private void shapes(EncoderConfig config) {
+    private void require(Dinov3Config of) {
         EncoderNames names = names();
         long d = trunk().hidden();
-        long mlp = config.positive("intermediate_size", 1536);
-        boolean mlpBias = config.truth("mlp_bias", true);
         require().add(names.name(Part.CLASS_TOKEN), 1, 1, d);
-        if (registers > 0) {
-            require().add(names.name(Part.REGISTER_TOKENS), 1, registers, d);
+        if (of.registers() > 0) {
+            require().add(names.name(Part.REGISTER_TOKENS), 1, of.registers(), d);
         }
         require()
                 .add(names.name(Part.PATCH) + ".weight", d, trunk().channels(), trunk().patch(), trunk().patch())
@@ -58,20 +49,30 @@ final class Dinov3 extends ImageEncoder {
         for (int block = 0; block < trunk().layers(); block++) {
             require()
                     .norm(names.name(Part.NORM_BEFORE, block), d)
-                    .linear(names.name(Part.QUERY, block), d, d, config.truth("query_bias", true))
-                    .linear(names.name(Part.KEY, block), d, d, config.truth("key_bias", false))
-                    .linear(names.name(Part.VALUE, block), d, d, config.truth("value_bias", true))
-                    .linear(names.name(Part.ATTENTION_OUTPUT, block), d, d, config.truth("proj_bias", true))
+                    .projections(names, block, d, false)
+                    .linear(names.name(Part.ATTENTION_OUTPUT, block), d, d, of.projection())
                     .add(names.name(Part.ATTENTION_SCALE, block), d)
                     .norm(names.name(Part.NORM_AFTER, block), d)
-                    .linear(names.name(Part.FC1, block), mlp, d, mlpBias)
-                    .linear(names.name(Part.FC2, block), d, mlp, mlpBias)
+                    .linear(names.name(Part.FC1, block), of.mlp(), d, of.mlpBias())
+                    .linear(names.name(Part.FC2, block), d, of.mlp(), of.mlpBias())
                     .add(names.name(Part.MLP_SCALE, block), d);
-            if (gated) {
-                require().linear(names.name(Part.GATE, block), mlp, d, mlpBias);
+            if (of.query()) {
+                require().add(bias(Part.QUERY, block), d);
+            }
+            if (of.key()) {
+                require().add(names.name(Part.KEY, block) + ".bias", d);
+            }
+            if (of.value()) {
+                require().add(bias(Part.VALUE, block), d);
+            }
+            if (of.gated()) {
+                require().linear(names.name(Part.GATE, block), of.mlp(), d, of.mlpBias());
             }
         }
         require().norm(names.name(Part.FINAL_NORM), d);
+        if (classes().isPresent()) {
+            require().linear(classifier(), classes().getAsInt(), d, true);
+        }
     }
 
     @Override
@@ -81,11 +82,11 @@ final class Dinov3 extends ImageEncoder {
 
     @Override
     public List<String> outputs() {
-        return List.of(TOKENS, POOLED);
+        return classes().isPresent() ? List.of(LOGITS) : config.timm() ? List.of(TOKENS) : List.of(TOKENS, POOLED);
     }
 
     private int prefix() {
-        return 1 + registers;
+        return 1 + config.registers();
     }
 
     @Override
@@ -104,7 +105,7 @@ final class Dinov3 extends ImageEncoder {
     private <V> V embed(Ops<V> ops, V pixels) {
         V patches = patches(ops, pixels);
         V token = ops.repeat(ops.weight(names().name(Part.CLASS_TOKEN)), pixels);
-        if (registers == 0) {
+        if (config.registers() == 0) {
             return ops.concatenate(1, List.of(token, patches));
         }
         V extra = ops.repeat(ops.weight(names().name(Part.REGISTER_TOKENS)), pixels);
@@ -113,7 +114,7 @@ final class Dinov3 extends ImageEncoder {
 
     @Override
     protected <V> V mlp(Ops<V> ops, V x, int block) {
-        if (!gated) {
+        if (!config.gated()) {
             return super.mlp(ops, x, block);
         }
         V gate = ops.activate(activation(), linear(ops, x, Part.GATE, block));
@@ -135,7 +136,7 @@ final class Dinov3 extends ImageEncoder {
                 int axis = i % (size / 2) / quarter;
                 int place = axis == 0 ? patch / grid : patch % grid;
                 double centre = 2 * (place + 0.5) / grid - 1;
-                double angle = 2 * Math.PI * centre / Math.pow(theta, 4.0 / size * (i % quarter));
+                double angle = 2 * Math.PI * centre / Math.pow(config.theta(), 4.0 / size * (i % quarter));
                 values[patch * size + i] = (float) (cosine ? Math.cos(angle) : Math.sin(angle));
             }
         }
@@ -151,6 +152,13 @@ final class Dinov3 extends ImageEncoder {
         V crossed = ops.concatenate(3, List.of(ops.scale(second, -1), first));
         V turned = ops.add(ops.multiply(patches, cosine), ops.multiply(crossed, sine));
         return ops.concatenate(2, List.of(ops.slice(x, 2, 0, prefix()), turned));
+    }
+
+    @Override
+    public <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens) {
+        return config.mean()
+                ? ops.mean(ops.slice(tokens, 1, prefix(), prefix() + trunk().patches()))
+                : ops.token(tokens, 0);
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** How DINOv3's ViTs is recognised and named. */
+/** How DINOv3's ViTs are recognised and named. */
 public final class Dinov3Family {
     private static final Map<Part, String> NAMES = Map.ofEntries(
             entry(Part.CLASS_TOKEN, "embeddings.cls_token"),
@@ -29,11 +29,18 @@ public final class Dinov3Family {
             entry(Part.ATTENTION_SCALE, "layer_scale1.lambda1"),
             entry(Part.MLP_SCALE, "layer_scale2.lambda1"));
 
-    static final List<NamingScheme> SCHEMES =
-            List.of(new NamingScheme(List.of("dinov3_vit.", "dinov3."), "layer", NAMES));
+    private static final NamingScheme TIMM =
+            NamingScheme.TIMM.with(Part.ATTENTION_SCALE, "gamma_1").with(Part.MLP_SCALE, "gamma_2");
+
+    /** transformers' names, and timm's with both kinds of MLP. */
+    static final List<NamingScheme> SCHEMES = List.of(
+            new NamingScheme(List.of("dinov3_vit.", "dinov3."), "layer", NAMES),
+            TIMM,
+            TIMM.with(Part.FC1, "mlp.fc1_x").with(Part.GATE, "mlp.fc1_g"));
 
     /** The family. */
-    public static final EncoderFamily FAMILY = new EncoderFamily("dinov3", Set.of("dinov3_vit"), SCHEMES, Dinov3::read);
+    public static final EncoderFamily FAMILY =
+            new EncoderFamily("dinov3", Set.of("dinov3_vit"), Dinov3Config.TIMM::describes, SCHEMES, Dinov3::read);
 
     private Dinov3Family() {}
 }

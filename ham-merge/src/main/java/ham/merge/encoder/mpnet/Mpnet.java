@@ -59,7 +59,8 @@ final class Mpnet extends BertLikeEncoder {
 
     @Override
     protected <V> V relativeBias(Ops<V> ops, V numbers) {
-        return ops.relativeBias(names().inside(RELATIVE), this::rows, longest(), numbers);
+        String table = names().inside(RELATIVE);
+        return ops.relativeBias(ops.weight(table), table + ".rows", this::rows, longest(), numbers);
     }
 
     /** The row of every two places, in single precision as transformers counts: near ones have their own, far ones share by the logarithm of their distance. */

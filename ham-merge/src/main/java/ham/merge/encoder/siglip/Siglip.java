@@ -10,6 +10,7 @@ import ham.merge.encoder.ImageTrunk;
 import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
 import ham.merge.encoder.Place;
+import ham.merge.encoder.ProbePooling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,20 +23,14 @@ import java.util.regex.Pattern;
 final class Siglip extends ImageEncoder {
     private static final Pattern UNUSED =
             Pattern.compile("embeddings\\.position_ids|text_model\\..*|logit_(scale|bias)|head\\..*");
-    private static final List<String> THIRDS = List.of("q_proj", "k_proj", "v_proj");
-    private static final String PROBE = "head.probe";
-    private static final String FUSED = "head.attention.in_proj_";
-    private static final String POOL = "head.attention.";
-    private static final String POOL_NORM = "head.layernorm";
-    private static final String POOL_FC1 = "head.mlp.fc1";
-    private static final String POOL_FC2 = "head.mlp.fc2";
+    private static final String HEAD = "head.";
 
     /** Whether the head that collects by attention is there and read. */
     private final boolean collects;
 
     private Siglip(EncoderSource source, EncoderNames names, EncoderConfig vision, ImageTrunk trunk) {
         super("SigLIP image encoder", source, names, trunk, Activation.read(vision, "hidden_act", "gelu_pytorch_tanh"));
-        collects = classes().isEmpty() && source.tensors().has(names.inside(PROBE));
+        collects = classes().isEmpty() && source.tensors().has(probe().probe());
         shapes(vision.positive("intermediate_size", 3072));
     }
 
@@ -58,33 +53,22 @@ final class Siglip extends ImageEncoder {
         }
         require().norm(names.name(Part.FINAL_NORM), d);
         if (collects) {
-            require()
-                    .add(names.inside(PROBE), 1, 1, d)
-                    .add(names.inside(FUSED + "weight"), 3 * d, d)
-                    .add(names.inside(FUSED + "bias"), 3 * d)
-                    .linear(names.inside(POOL + "out_proj"), d, d, true)
-                    .norm(names.inside(POOL_NORM), d)
-                    .linear(names.inside(POOL_FC1), mlp, d, true)
-                    .linear(names.inside(POOL_FC2), d, mlp, true);
+            probe().require(require(), d, mlp);
         }
         if (classes().isPresent()) {
             require().linear(classifier(), classes().getAsInt(), d, true);
         }
     }
 
+    private ProbePooling probe() {
+        return ProbePooling.transformers(names().inside(HEAD));
+    }
+
     @Override
     public List<Place> parts() {
         List<Place> parts = new ArrayList<>(super.parts());
-        int d = trunk().hidden();
-        for (int third = 0; collects && third < THIRDS.size(); third++) {
-            for (String end : List.of("weight", "bias")) {
-                parts.add(new Place(
-                        names().inside(POOL + THIRDS.get(third) + "." + end),
-                        names().inside(FUSED + end),
-                        third * d,
-                        d,
-                        false));
-            }
+        if (collects) {
+            parts.addAll(probe().parts(trunk().hidden()));
         }
         return parts;
     }
@@ -112,18 +96,6 @@ final class Siglip extends ImageEncoder {
 
     @Override
     protected <V> V pooled(Ops<V> ops, Map<String, V> inputs, V tokens) {
-        V probe = ops.repeat(ops.weight(names().inside(PROBE)), inputs.get(EncoderInput.PIXELS));
-        V query = ops.heads(linear(ops, probe, pool(0)), trunk().heads());
-        V key = ops.heads(linear(ops, tokens, pool(1)), trunk().heads());
-        V value = ops.heads(linear(ops, tokens, pool(2)), trunk().heads());
-        V weights = ops.softmax(ops.matMulTransposed(ops.scale(query, trunk().scale()), key));
-        V collected = linear(ops, ops.join(ops.matMul(weights, value)), names().inside(POOL + "out_proj"));
-        V normed = ops.layerNorm(collected, names().inside(POOL_NORM), trunk().epsilon());
-        V hidden = ops.activate(activation(), linear(ops, normed, names().inside(POOL_FC1)));
-        return ops.token(ops.add(collected, linear(ops, hidden, names().inside(POOL_FC2))), 0);
-    }
-
-    private String pool(int third) {
-        return names().inside(POOL + THIRDS.get(third));
+        return collected(ops, probe(), inputs.get(EncoderInput.PIXELS), tokens);
     }
 }
