@@ -44,6 +44,11 @@ public interface Backbone extends Layers, AutoCloseable {
     /** Names of its inputs, which are also the names of the script's variables. */
     List<String> inputs();
 
+    /** Statements that leave out what is padding in all examples of the inputs' variables, a line each; none where there is no padding. */
+    default List<String> trimming() {
+        return List.of();
+    }
+
     /** Shape of one image, [channels, side, side]; empty where it takes texts. */
     List<Long> imageShape();
 

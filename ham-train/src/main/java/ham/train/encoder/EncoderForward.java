@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** An encoder as its description computes it. */
 public final class EncoderForward implements Backbone {
@@ -94,6 +95,18 @@ public final class EncoderForward implements Backbone {
         return encoder.input() instanceof EncoderInput.Text
                 ? List.of(EncoderInput.IDS, EncoderInput.MASK)
                 : List.of(EncoderInput.PIXELS);
+    }
+
+    @Override
+    public List<String> trimming() {
+        if (!(encoder.input() instanceof EncoderInput.Text)) {
+            return List.of();
+        }
+        String longest = "longest = int(torch.max(torch.sum(" + EncoderInput.MASK + ", [1])))";
+        return Stream.concat(
+                        Stream.of(longest),
+                        inputs().stream().map(name -> name + " = torch.slice(" + name + ", 1, 0, longest)"))
+                .toList();
     }
 
     @Override

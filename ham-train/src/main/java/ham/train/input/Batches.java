@@ -2,8 +2,6 @@ package ham.train.input;
 
 import ham.train.seed.Seeds;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -12,11 +10,9 @@ import java.util.stream.IntStream;
 /**
  * Shuffled, augmented batches of a task; one batch of an epoch may be smaller. What an epoch holds follows from (seed, task, epoch) alone.
  *
- * <p>Texts of like length stand together, so that little is padding: as transformers groups by length, the shuffled examples are sorted within every
- * {@value #GROUPED} batches, and the batches are shuffled then. Examples that are all of one length stay as they were shuffled.
+ * <p>A batch is drawn whatever the lengths of its texts, since lengths tell of classes, and sorted by length then: parts of it that are worked on at once have little padding.
  */
 public final class Batches {
-    private static final int GROUPED = 32;
 
     private final TaskExamples examples;
     private final Augmentation augmentation;
@@ -91,29 +87,13 @@ public final class Batches {
         }
 
         private List<int[]> batches(int[] order) {
-            boolean alike = IntStream.of(order)
-                            .map(examples.source()::length)
-                            .distinct()
-                            .count()
-                    < 2;
             List<int[]> cut = new ArrayList<>();
-            for (int from = 0; from < order.length; from += GROUPED * batch) {
-                int[] group = IntStream.range(from, Math.min(from + GROUPED * batch, order.length))
-                        .map(i -> order[i])
-                        .toArray();
-                int[] sorted = alike
-                        ? group
-                        : IntStream.of(group)
-                                .boxed()
-                                .sorted(Comparator.comparing(examples.source()::length))
-                                .mapToInt(each -> each)
-                                .toArray();
-                for (int start = 0; start < sorted.length; start += batch) {
-                    cut.add(Arrays.copyOfRange(sorted, start, Math.min(start + batch, sorted.length)));
-                }
-            }
-            if (!alike) {
-                Collections.shuffle(cut, random);
+            for (int from = 0; from < order.length; from += batch) {
+                cut.add(IntStream.range(from, Math.min(from + batch, order.length))
+                        .mapToObj(i -> order[i])
+                        .sorted(Comparator.comparingInt(examples.source()::length))
+                        .mapToInt(each -> each)
+                        .toArray());
             }
             return cut;
         }

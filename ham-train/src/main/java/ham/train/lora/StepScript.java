@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A training step as a TorchScript program: effective weights, forward pass, loss, gradients, and Adam's change of everything that is
@@ -142,8 +143,11 @@ final class StepScript {
                         backbone.inputs().get(0),
                         microBatch - 1,
                         microBatch,
-                        backbone.inputs().stream()
-                                .map(name -> "    %s = torch.slice(all_%s, 0, a, b)\n".formatted(name, name))
+                        Stream.concat(
+                                        backbone.inputs().stream()
+                                                .map(name -> "%s = torch.slice(all_%s, 0, a, b)".formatted(name, name)),
+                                        backbone.trimming().stream())
+                                .map(line -> "    " + line + "\n")
                                 .collect(Collectors.joining()),
                         weights(backbone.linearNames(), task, factored, fixed),
                         backbone.states(precision, changed(task)),

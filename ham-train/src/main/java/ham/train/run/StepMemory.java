@@ -20,6 +20,9 @@ record StepMemory(long example, int batch, int microBatch) {
     /** Bytes that a step may keep on a CPU: what more examples at once would need buys no speed there. */
     private static final long MOST = 2L << 30;
 
+    /** Texts that are worked on at once on a CPU: those of a batch that are of like length. */
+    private static final int TEXTS = 16;
+
     static StepMemory of(RunInputs inputs, Backbone backbone) {
         long tokens = tokens(inputs);
         long hidden = backbone.inputs(backbone.weightName(0, Target.QUERY));
@@ -27,13 +30,16 @@ record StepMemory(long example, int batch, int microBatch) {
         int size = backbone.engine().precision() == MixedPrecision.FP32 ? Float.BYTES : Short.BYTES;
         long example = tokens * backbone.blocks() * (KEPT_WIDTHS * hidden + 2L * attention * tokens) * size;
         int batch = inputs.config().recipe().batch();
+        boolean texts = inputs.base().encoder().input() instanceof EncoderInput.Text;
         // What a GPU has is not known here, and parts are slower there.
-        return backbone.engine().device().isGpu() ? new StepMemory(example, batch, batch) : of(example, batch);
+        return backbone.engine().device().isGpu()
+                ? new StepMemory(example, batch, batch)
+                : of(example, batch, texts ? TEXTS : batch);
     }
 
-    /** On a CPU: as few parts as fit, of sizes that differ by one at most. */
-    static StepMemory of(long example, int batch) {
-        long most = Math.max(1, Math.min(batch, MOST / example));
+    /** On a CPU: as few parts as fit and have at most {@code together} examples, of sizes that differ by one at most. */
+    static StepMemory of(long example, int batch, int together) {
+        long most = Math.max(1, Math.min(Math.min(batch, together), MOST / example));
         long parts = (batch + most - 1) / most;
         return new StepMemory(example, batch, Math.toIntExact((batch + parts - 1) / parts));
     }

@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.runtime.image.RgbImage;
 import ham.runtime.preprocess.Preprocessing;
+import ham.runtime.tensor.Tensor;
 import ham.train.data.ImageSet;
+import ham.train.data.TextSet;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -166,6 +172,68 @@ class BatchesTest {
     void paddingGrowsWithTheSideOfTheModel() {
         assertThat(new Augmentation(4, true).at(32)).isEqualTo(new Augmentation(4, true));
         assertThat(new Augmentation(4, true).at(224)).isEqualTo(new Augmentation(28, true));
+    }
+
+    /** Who is in a batch does not depend on lengths, which tell of classes; within a batch the short ones come first. */
+    @Test
+    void lengthsSortABatchAndChooseNobody() {
+        int[] lengths = {9, 2, 7, 2, 5, 8, 3, 1, 4, 6};
+        List<List<Integer>> found = members(index -> lengths[index]);
+        List<List<Integer>> drawn = members(index -> 5);
+        for (int i = 0; i < found.size(); i++) {
+            assertThat(found.get(i)).containsExactlyInAnyOrderElementsOf(drawn.get(i));
+            assertThat(found.get(i)).isSortedAccordingTo(Comparator.comparingInt(index -> lengths[index]));
+        }
+        assertThat(found).isNotEqualTo(drawn);
+    }
+
+    /** The examples of each batch of an epoch, where example i has label i. */
+    private static List<List<Integer>> members(IntUnaryOperator length) {
+        InputReader reader = (set, indices) -> new Lengths(indices.length, length);
+        TextSet texts = new TextSet(
+                Collections.nCopies(10, ""), IntStream.range(0, 10).boxed().toList());
+        Batches batches = new Batches(
+                new TaskExamples(texts, IntStream.range(0, 10).toArray(), label -> label, reader),
+                Augmentation.NONE,
+                4);
+        List<List<Integer>> members = new ArrayList<>();
+        each(
+                batches,
+                1,
+                2,
+                3,
+                batch -> members.add(IntStream.of(batch.targets()).boxed().toList()));
+        return members;
+    }
+
+    /** Examples of which nothing is known but their length. */
+    private record Lengths(int size, IntUnaryOperator lengths) implements InputSource {
+        @Override
+        public int length(int index) {
+            return lengths.applyAsInt(index);
+        }
+
+        @Override
+        public Writer newWriter(int capacity) {
+            return new Writer() {
+                @Override
+                public void clear() {}
+
+                @Override
+                public void add(int... indices) {}
+
+                @Override
+                public void add(Augmentation augmentation, Random random, int... indices) {}
+
+                @Override
+                public Map<String, Tensor> inputs() {
+                    return Map.of();
+                }
+            };
+        }
+
+        @Override
+        public void skip(Augmentation augmentation, Random random) {}
     }
 
     private static List<List<Float>> values(Batches batches, int first, int end) {
