@@ -74,7 +74,7 @@ public final class ModelPatch {
     private static PatchedFile writeChecked(PatchContent content, Path base, Path patch) throws IOException {
         content.write(patch);
         // What comes out is not kept: its hash says that it is right.
-        apply(patch, FileBytes.open(base), bytes -> {});
+        apply(patch, FileBytes.open(base), ByteBuffer::clear);
         return content.patched();
     }
 
