@@ -29,12 +29,10 @@ public final class MergeMethods {
     private static final String COPY = "a copy of the files";
     private static final double MB = 1e6;
     private static final int LIMIT = Integer.getInteger("limit", 120);
-    private final Path folder;
     private final Path adapters;
     private final Path out;
 
     private MergeMethods(Path folder) {
-        this.folder = folder;
         adapters = folder.resolve("adapters");
         out = folder.resolve("out");
     }
