@@ -40,8 +40,10 @@ final class TimmArchitectures {
             scaledWithoutBias(meanAfterNorm(architecture("vit_betwixt_patch16_gap_256", 640, 12, 10))),
             meanAfterNorm(architecture("vit_base_patch16_gap_224", 768, 12, 16)),
             meanAfterNorm(architecture("vit_huge_patch(14|16)_gap_(224|448)", 1280, 32, 16)),
-            meanAfterNorm(architecture("vit_giant_patch16_gap_224", 1408, 40, 16)).with("mlp_ratio", 48.0 / 11),
-            mean(registers(architecture("vit_wee_patch16_reg1_gap_256", 256, 14, 4), 1)).with("mlp_ratio", 5),
+            meanAfterNorm(architecture("vit_giant_patch16_gap_224", 1408, 40, 16))
+                    .with("mlp_ratio", 48.0 / 11),
+            mean(registers(architecture("vit_wee_patch16_reg1_gap_256", 256, 14, 4), 1))
+                    .with("mlp_ratio", 5),
             mean(registers(architecture("vit_little_patch16_reg1_gap_256", 320, 14, 5), 1))
                     .with("mlp_ratio", 5.6),
             mean(registers(architecture("vit_little_patch16_reg4_gap_256", 320, 14, 5), 4))
@@ -51,7 +53,8 @@ final class TimmArchitectures {
             mean(registers(architecture("vit_mediumd_patch16_reg4_gap_(256|384)", 512, 20, 8), 4)),
             mean(registers(architecture("vit_betwixt_patch16_reg1_gap_256", 640, 12, 10), 1)),
             mean(registers(architecture("vit_betwixt_patch16_reg4_gap_(256|384)", 640, 12, 10), 4)),
-            mean(registers(architecture("vit_base_patch16_reg4_gap_256", 768, 12, 12), 4)).with("init_values", null),
+            mean(registers(architecture("vit_base_patch16_reg4_gap_256", 768, 12, 12), 4))
+                    .with("init_values", null),
             clip(architecture("vit_xsmall_patch16_clip_224", 256, 10, 4)),
             clip(architecture("vit_medium_patch(16|32)_clip_224", 512, 12, 8)),
             clip(architecture("vit_betwixt_patch32_clip_224", 640, 12, 10)),
@@ -68,7 +71,8 @@ final class TimmArchitectures {
             map(architecture("vit_base_patch16_siglip_(224|256|384|512)", 768, 12, 12)),
             map(architecture("vit_large_patch16_siglip_(256|384)", 1024, 24, 16)),
             tanh(map(architecture("vit_large_patch16_siglip_512", 1024, 24, 16))),
-            map(architecture("vit_so400m_patch14_siglip_(224|378)", 1152, 27, 16)).with("mlp_ratio", 3.7362),
+            map(architecture("vit_so400m_patch14_siglip_(224|378)", 1152, 27, 16))
+                    .with("mlp_ratio", 3.7362),
             tanh(map(architecture("vit_so400m_patch16_siglip_(256|384|512)", 1152, 27, 16))
                     .with("mlp_ratio", 3.7362)),
             tanh(map(architecture("vit_giantopt_patch16_siglip_(256|384)", 1536, 40, 16))),

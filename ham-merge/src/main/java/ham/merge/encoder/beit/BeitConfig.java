@@ -49,8 +49,10 @@ record BeitConfig(
                             .with("init_values", 0.1)
                             .with("img_size", 384),
                     windowed(architecture("beit_large_patch16_224", 1024, 24, 16)),
-                    windowed(architecture("beit_large_patch16_384", 1024, 24, 16)).with("img_size", 384),
-                    windowed(architecture("beit_large_patch16_512", 1024, 24, 16)).with("img_size", 512),
+                    windowed(architecture("beit_large_patch16_384", 1024, 24, 16))
+                            .with("img_size", 384),
+                    windowed(architecture("beit_large_patch16_512", 1024, 24, 16))
+                            .with("img_size", 512),
                     windowed(architecture("beitv2_base_patch16_224", 768, 12, 12)),
                     windowed(architecture("beitv2_large_patch16_224", 1024, 24, 16))),
             Set.of(
