@@ -1,6 +1,6 @@
 package ham.merge.encoder.beit;
 
-import static ham.merge.encoder.timm.TimmArchitecture.of;
+import static ham.merge.encoder.timm.TimmArchitecture.architecture;
 
 import ham.merge.InputException;
 import ham.merge.encoder.Activation;
@@ -44,15 +44,17 @@ record BeitConfig(
             "a BEiT",
             Set.of("Beit"),
             List.of(
-                    windowed(of("beit_base_patch16_224", 768, 12, 12)).with("init_values", 0.1),
-                    windowed(of("beit_base_patch16_384", 768, 12, 12))
+                    windowed(architecture("beit_base_patch16_224", 768, 12, 12)).with("init_values", 0.1),
+                    windowed(architecture("beit_base_patch16_384", 768, 12, 12))
                             .with("init_values", 0.1)
                             .with("img_size", 384),
-                    windowed(of("beit_large_patch16_224", 1024, 24, 16)),
-                    windowed(of("beit_large_patch16_384", 1024, 24, 16)).with("img_size", 384),
-                    windowed(of("beit_large_patch16_512", 1024, 24, 16)).with("img_size", 512),
-                    windowed(of("beitv2_base_patch16_224", 768, 12, 12)),
-                    windowed(of("beitv2_large_patch16_224", 1024, 24, 16))),
+                    windowed(architecture("beit_large_patch16_224", 1024, 24, 16)),
+                    windowed(architecture("beit_large_patch16_384", 1024, 24, 16))
+                            .with("img_size", 384),
+                    windowed(architecture("beit_large_patch16_512", 1024, 24, 16))
+                            .with("img_size", 512),
+                    windowed(architecture("beitv2_base_patch16_224", 768, 12, 12)),
+                    windowed(architecture("beitv2_large_patch16_224", 1024, 24, 16))),
             Set.of(
                     "img_size",
                     "patch_size",

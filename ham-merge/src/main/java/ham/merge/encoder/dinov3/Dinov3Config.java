@@ -1,6 +1,6 @@
 package ham.merge.encoder.dinov3;
 
-import static ham.merge.encoder.timm.TimmArchitecture.of;
+import static ham.merge.encoder.timm.TimmArchitecture.architecture;
 
 import ham.merge.encoder.Activation;
 import ham.merge.encoder.EncoderConfig;
@@ -54,18 +54,18 @@ record Dinov3Config(
             "a DINOv3",
             Set.of(),
             List.of(
-                    dino(of("vit_tiny_patch16_dinov3_qkvb", 192, 12, 3), true),
-                    dino(of("vit_small_patch16_dinov3", 384, 12, 6), false),
-                    dino(of("vit_small_patch16_dinov3_qkvb", 384, 12, 6), true),
-                    gated(dino(of("vit_small_plus_patch16_dinov3", 384, 12, 6), false)),
-                    gated(dino(of("vit_small_plus_patch16_dinov3_qkvb", 384, 12, 6), true)),
-                    dino(of("vit_base_patch16_dinov3", 768, 12, 12), false),
-                    dino(of("vit_base_patch16_dinov3_qkvb", 768, 12, 12), true),
-                    dino(of("vit_large_patch16_dinov3", 1024, 24, 16), false),
-                    dino(of("vit_large_patch16_dinov3_qkvb", 1024, 24, 16), true),
-                    gated(dino(of("vit_huge_plus_patch16_dinov3", 1280, 32, 20), false)),
-                    gated(dino(of("vit_huge_plus_patch16_dinov3_qkvb", 1280, 32, 20), true)),
-                    gated(dino(of("vit_7b_patch16_dinov3", 4096, 40, 32), false))
+                    dino(architecture("vit_tiny_patch16_dinov3_qkvb", 192, 12, 3), true),
+                    dino(architecture("vit_small_patch16_dinov3", 384, 12, 6), false),
+                    dino(architecture("vit_small_patch16_dinov3_qkvb", 384, 12, 6), true),
+                    gated(dino(architecture("vit_small_plus_patch16_dinov3", 384, 12, 6), false)),
+                    gated(dino(architecture("vit_small_plus_patch16_dinov3_qkvb", 384, 12, 6), true)),
+                    dino(architecture("vit_base_patch16_dinov3", 768, 12, 12), false),
+                    dino(architecture("vit_base_patch16_dinov3_qkvb", 768, 12, 12), true),
+                    dino(architecture("vit_large_patch16_dinov3", 1024, 24, 16), false),
+                    dino(architecture("vit_large_patch16_dinov3_qkvb", 1024, 24, 16), true),
+                    gated(dino(architecture("vit_huge_plus_patch16_dinov3", 1280, 32, 20), false)),
+                    gated(dino(architecture("vit_huge_plus_patch16_dinov3_qkvb", 1280, 32, 20), true)),
+                    gated(dino(architecture("vit_7b_patch16_dinov3", 4096, 40, 32), false))
                             .with("mlp_ratio", 2)
                             .with(ALIGN, 64)),
             Set.of(

@@ -19,7 +19,7 @@ public record TimmArchitecture(Pattern name, Map<String, Object> arguments) {
     private static final Pattern PATCH = Pattern.compile(".*_patch(\\d+)_.*");
 
     /** An architecture of that width, with so many blocks and heads. */
-    public static TimmArchitecture of(String name, int width, int depth, int heads) {
+    public static TimmArchitecture architecture(String name, int width, int depth, int heads) {
         return new TimmArchitecture(Pattern.compile(name), Map.of())
                 .with("embed_dim", width)
                 .with("depth", depth)
