@@ -101,13 +101,13 @@ final class PatchMaker {
         int start = (int) tensor.start();
         int length = (int) (tensor.end() - tensor.start());
         boolean alike = old != null && old.dataType() == tensor.dataType() && old.end() - old.start() == length;
-        if (alike && base.slice((int) old.start(), length).equals(result.slice(start, length))) {
-            add(PatchStep.Kind.COPY, (int) old.start(), length);
+        if (alike && base.slice(old.start(), length).equals(result.slice(start, length))) {
+            add(PatchStep.Kind.COPY, old.start(), length);
         } else if (tensor.dataType() != DataType.FLOAT.getNumber()) {
             literal(start, start + length);
         } else if (alike) {
-            add(PatchStep.Kind.CHANGE, (int) old.start(), length);
-            pending.add(new Pending(tensor, base.floats((int) old.start(), length / Float.BYTES), true));
+            add(PatchStep.Kind.CHANGE, old.start(), length);
+            pending.add(new Pending(tensor, base.floats(old.start(), length / Float.BYTES), true));
         } else {
             add(PatchStep.Kind.NEW, 0, length);
             pending.add(new Pending(tensor, new float[length / Float.BYTES], false));
@@ -120,7 +120,7 @@ final class PatchMaker {
         int columns = tensor.dims().isEmpty()
                 ? 1
                 : tensor.dims().get(tensor.dims().size() - 1).intValue();
-        float[] values = result.floats((int) tensor.start(), change.base().length);
+        float[] values = result.floats(tensor.start(), change.base().length);
         byte[] bytes = change.known()
                 ? ChangedValues.encode(change.base(), columns, values, List.of())
                 : ChangedValues.encode(values);
