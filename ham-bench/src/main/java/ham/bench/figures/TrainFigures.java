@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class TrainFigures {
     private static final List<String> FORMATS = List.of("fp32", "bf16");
     private static final String THREADS = "2";
-    private static final String STEPS = "20";
+    private static final String STEPS = "6";
 
     private TrainFigures() {}
 
@@ -48,7 +48,7 @@ final class TrainFigures {
                 "training with LoRA, batch 64, " + String.join("; ", FORMATS),
                 rates(ours),
                 absent.isEmpty() ? "PEFT in Python " + rates(theirs) : absent,
-                "`java -Drounds=1 -Dsoak=0 -Dsteps=20 -cp \"ham-cli/target/lib/*\" ham.bench.program.TrainBench testdata/backbone`");
+                "`java -Drounds=1 -Dsoak=0 -Dsteps=6 -cp \"ham-cli/target/lib/*\" ham.bench.program.TrainBench testdata/backbone`");
     }
 
     /** Reads images a second, by number format, out of what a program printed. */
