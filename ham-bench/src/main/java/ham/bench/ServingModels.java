@@ -5,6 +5,7 @@ import ham.bench.strategy.Strategy;
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.VitExporter;
+import ham.export.bake.GraphMetadata;
 import ham.export.pack.AdapterPackage;
 import ham.export.pack.PackageRecord;
 import ham.export.pack.TaskPackage;
@@ -14,7 +15,6 @@ import ham.merge.encoder.EncoderInput;
 import ham.merge.folder.Merged;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Labels;
-import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,10 +99,8 @@ final class ServingModels {
 
     private List<String> labels(Path model) {
         if (source.base().encoder().input() instanceof EncoderInput.Text) {
-            try (OnnxModel open = OnnxModel.open(model, session)) {
-                String labels = open.metadata().get(Labels.METADATA_KEY);
-                return labels == null ? List.of() : Labels.fromJson(labels, model.toString());
-            }
+            String labels = GraphMetadata.read(model).get(Labels.METADATA_KEY);
+            return labels == null ? List.of() : Labels.fromJson(labels, model.toString());
         }
         try (Classifier classifier = Classifier.open(model, session)) {
             return classifier.labels();

@@ -17,7 +17,8 @@ record ProcessCost(double seconds, double processorSeconds, long peakBytes) {
                 median(costs, ProcessCost::peakBytes));
     }
 
-    private static double median(List<ProcessCost> costs, ToDoubleFunction<ProcessCost> of) {
-        return costs.stream().mapToDouble(of).sorted().toArray()[costs.size() / 2];
+    /** The median of a figure; of an even number the higher one. */
+    static <T> double median(List<T> all, ToDoubleFunction<T> of) {
+        return all.stream().mapToDouble(of).sorted().toArray()[all.size() / 2];
     }
 }

@@ -3,7 +3,6 @@ package ham.bench.figures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -61,14 +60,9 @@ final class TrainFigures {
 
     private static String rates(Map<String, List<Double>> rates) {
         List<String> medians = FORMATS.stream()
-                .map(format -> String.format(Locale.ROOT, "%.0f", median(rates.get(format))))
+                .map(format ->
+                        String.format(Locale.ROOT, "%.0f", ProcessCost.median(rates.get(format), Double::doubleValue)))
                 .toList();
         return String.join("; ", medians) + " images/s";
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

@@ -49,6 +49,13 @@ public abstract class AbstractEncoder implements Encoder {
         return shapes;
     }
 
+    /** Adds the shape of the last layer of the classifier, where there is one. */
+    protected final void requireClassifier(long width) {
+        if (classes.isPresent()) {
+            shapes.linear(classifier(), classes.getAsInt(), width, true);
+        }
+    }
+
     @Override
     public final String family() {
         return family;

@@ -35,33 +35,31 @@ public record NamingScheme(List<String> prefixes, String blocks, Map<Part, Strin
             entry(Part.ATTENTION_SCALE, "layer_scale1.lambda1"),
             entry(Part.MLP_SCALE, "layer_scale2.lambda1"));
 
+    /** The linear layers of a block in published checkpoints, and in transformers before version 5. */
+    public static final Map<Part, String> PUBLISHED_LAYERS = Map.of(
+            Part.QUERY, "attention.attention.query",
+            Part.KEY, "attention.attention.key",
+            Part.VALUE, "attention.attention.value",
+            Part.ATTENTION_OUTPUT, "attention.output.dense",
+            Part.FC1, "intermediate.dense",
+            Part.FC2, "output.dense");
+
+    /** The same in transformers 5. */
+    public static final Map<Part, String> RECENT_LAYERS = Map.of(
+            Part.QUERY, "attention.q_proj",
+            Part.KEY, "attention.k_proj",
+            Part.VALUE, "attention.v_proj",
+            Part.ATTENTION_OUTPUT, "attention.o_proj",
+            Part.FC1, "mlp.fc1",
+            Part.FC2, "mlp.fc2");
+
     /** Published checkpoints, and transformers before version 5. */
-    public static final NamingScheme PUBLISHED = new NamingScheme(
-            List.of("vit.", "deit."),
-            "encoder.layer",
-            with(
-                    TRANSFORMERS,
-                    Map.of(
-                            Part.QUERY, "attention.attention.query",
-                            Part.KEY, "attention.attention.key",
-                            Part.VALUE, "attention.attention.value",
-                            Part.ATTENTION_OUTPUT, "attention.output.dense",
-                            Part.FC1, "intermediate.dense",
-                            Part.FC2, "output.dense")));
+    public static final NamingScheme PUBLISHED =
+            new NamingScheme(List.of("vit.", "deit."), "encoder.layer", with(TRANSFORMERS, PUBLISHED_LAYERS));
 
     /** transformers 5. */
-    public static final NamingScheme RECENT = new NamingScheme(
-            List.of("vit.", "deit."),
-            "layers",
-            with(
-                    TRANSFORMERS,
-                    Map.of(
-                            Part.QUERY, "attention.q_proj",
-                            Part.KEY, "attention.k_proj",
-                            Part.VALUE, "attention.v_proj",
-                            Part.ATTENTION_OUTPUT, "attention.o_proj",
-                            Part.FC1, "mlp.fc1",
-                            Part.FC2, "mlp.fc2")));
+    public static final NamingScheme RECENT =
+            new NamingScheme(List.of("vit.", "deit."), "layers", with(TRANSFORMERS, RECENT_LAYERS));
 
     /** timm. */
     public static final NamingScheme TIMM = new NamingScheme(

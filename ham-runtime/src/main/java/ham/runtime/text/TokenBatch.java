@@ -22,6 +22,11 @@ public final class TokenBatch {
 
     private TokenBatch() {}
 
+    /** Whether an input of that name takes something of a text's tokens. */
+    public static boolean isTokens(String input) {
+        return List.of(IDS, MASK, TYPES).contains(input);
+    }
+
     /**
      * Checks that a model takes nothing but tokens.
      *
@@ -30,7 +35,7 @@ public final class TokenBatch {
      */
     public static void requireInputs(List<TensorSpec> inputs, String name) {
         for (TensorSpec input : inputs) {
-            if (!List.of(IDS, MASK, TYPES).contains(input.name())) {
+            if (!isTokens(input.name())) {
                 throw new ModelException(name + ": expected the inputs " + IDS + ", " + MASK + " and " + TYPES
                         + " of a text encoder, found " + input.name() + ".");
             }

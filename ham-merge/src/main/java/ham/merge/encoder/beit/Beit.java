@@ -62,9 +62,7 @@ final class Beit extends ImageEncoder {
             }
         }
         require().norm(names.name(Part.FINAL_NORM), d);
-        if (classes().isPresent()) {
-            require().linear(classifier(), classes().getAsInt(), d, true);
-        }
+        requireClassifier(d);
     }
 
     @Override

@@ -56,14 +56,6 @@ record BeitConfig(
                     windowed(architecture("beitv2_base_patch16_224", 768, 12, 12)),
                     windowed(architecture("beitv2_large_patch16_224", 1024, 24, 16))),
             Set.of(
-                    "img_size",
-                    "patch_size",
-                    "in_chans",
-                    "num_classes",
-                    "global_pool",
-                    "embed_dim",
-                    "depth",
-                    "num_heads",
                     "qkv_bias",
                     "mlp_ratio",
                     "init_values",
@@ -99,13 +91,8 @@ record BeitConfig(
 
     private static BeitConfig timm(EncoderSource source, TimmModel model) {
         EncoderConfig arguments = model.arguments();
-        model.requireSizes();
-        String pool = model.globalPool("avg");
-        arguments.require(
-                pool.equals("avg") || pool.equals("token"),
-                "global_pool 'avg' or 'token'",
-                "'" + pool + "', which ham does not compute");
         ImageTrunk trunk = model.trunk(source.side().orElse(model.imageSize()), 1e-6);
+        boolean mean = model.poolsMean();
         if (trunk.side() != trunk.nativeSide()) {
             throw InputException.parameter(
                     "image-size",
@@ -123,7 +110,7 @@ record BeitConfig(
                 arguments.truth("use_rel_pos_bias", false),
                 arguments.truth("use_shared_rel_pos_bias", false),
                 arguments.number("init_values", 0) != 0,
-                pool.equals("avg"),
+                mean,
                 model.labels());
     }
 }

@@ -26,28 +26,20 @@ public final class BeitFamily {
     /** Published checkpoints, and transformers before version 5. */
     private static final NamingScheme PUBLISHED = scheme(
             "encoder.layer",
+            NamingScheme.PUBLISHED_LAYERS,
             Map.of(
-                    Part.QUERY, "attention.attention.query",
-                    Part.KEY, "attention.attention.key",
-                    Part.VALUE, "attention.attention.value",
-                    Part.ATTENTION_OUTPUT, "attention.output.dense",
-                    Part.FC1, "intermediate.dense",
-                    Part.FC2, "output.dense",
                     Part.RELATIVE_BIAS, "attention.attention." + TABLE,
                     Part.SHARED_RELATIVE_BIAS, "encoder." + TABLE));
 
     /** transformers 5. */
     private static final NamingScheme RECENT = scheme(
             "layers",
+            NamingScheme.RECENT_LAYERS,
             Map.of(
-                    Part.QUERY, "attention.q_proj",
-                    Part.KEY, "attention.k_proj",
-                    Part.VALUE, "attention.v_proj",
-                    Part.ATTENTION_OUTPUT, "attention.o_proj",
-                    Part.FC1, "mlp.fc1",
-                    Part.FC2, "mlp.fc2",
-                    Part.RELATIVE_BIAS, TABLE,
-                    Part.SHARED_RELATIVE_BIAS, "shared_position_bias.relative_position_bias_table"));
+                    Part.RELATIVE_BIAS,
+                    TABLE,
+                    Part.SHARED_RELATIVE_BIAS,
+                    "shared_position_bias.relative_position_bias_table"));
 
     /** timm. */
     private static final NamingScheme TIMM = NamingScheme.TIMM
@@ -75,8 +67,9 @@ public final class BeitFamily {
 
     private BeitFamily() {}
 
-    private static NamingScheme scheme(String blocks, Map<Part, String> own) {
+    private static NamingScheme scheme(String blocks, Map<Part, String> layers, Map<Part, String> own) {
         Map<Part, String> names = new HashMap<>(SHARED);
+        names.putAll(layers);
         names.putAll(own);
         return new NamingScheme(List.of("beit."), blocks, names);
     }

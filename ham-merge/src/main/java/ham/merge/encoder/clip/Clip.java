@@ -54,9 +54,7 @@ final class Clip extends ImageEncoder {
         if (projected > 0) {
             require().linear(projection, projected, d, false);
         }
-        if (classes().isPresent()) {
-            require().linear(classifier(), classes().getAsInt(), d, true);
-        }
+        requireClassifier(d);
     }
 
     @Override

@@ -65,9 +65,7 @@ final class Dinov2 extends ImageEncoder {
                     .linear(names.name(Part.FC2, block), d, mlp, true);
         }
         require().norm(names.name(Part.FINAL_NORM), d);
-        if (classes().isPresent()) {
-            require().linear(classifier(), classes().getAsInt(), width(), true);
-        }
+        requireClassifier(width());
     }
 
     @Override

@@ -70,9 +70,7 @@ final class Dinov3 extends ImageEncoder {
             }
         }
         require().norm(names.name(Part.FINAL_NORM), d);
-        if (classes().isPresent()) {
-            require().linear(classifier(), classes().getAsInt(), d, true);
-        }
+        requireClassifier(d);
     }
 
     @Override

@@ -69,14 +69,6 @@ record Dinov3Config(
                             .with("mlp_ratio", 2)
                             .with(ALIGN, 64)),
             Set.of(
-                    "img_size",
-                    "patch_size",
-                    "in_chans",
-                    "num_classes",
-                    "global_pool",
-                    "embed_dim",
-                    "depth",
-                    "num_heads",
                     "qkv_bias",
                     "mlp_ratio",
                     "init_values",
@@ -133,11 +125,7 @@ record Dinov3Config(
     private static Dinov3Config timm(EncoderSource source, TimmModel model) {
         EncoderConfig arguments = model.arguments();
         ImageTrunk trunk = model.trunk(source.side().orElse(model.imageSize()), 1e-5);
-        String pool = model.globalPool("avg");
-        arguments.require(
-                pool.equals("avg") || pool.equals("token"),
-                "global_pool 'avg' or 'token'",
-                "'" + pool + "', which ham does not compute");
+        boolean mean = model.poolsMean();
         arguments.require(arguments.has("init_values"), "init_values (LayerScale)", "none");
         boolean gated = arguments.truth(GATED, false);
         int align = Math.max(1, arguments.count(ALIGN, 0));
@@ -156,7 +144,7 @@ record Dinov3Config(
                 bias,
                 true,
                 true,
-                pool.equals("avg"),
+                mean,
                 true,
                 model.labels());
     }

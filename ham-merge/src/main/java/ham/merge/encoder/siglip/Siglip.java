@@ -55,9 +55,7 @@ final class Siglip extends ImageEncoder {
         if (collects) {
             probe().require(require(), d, mlp);
         }
-        if (classes().isPresent()) {
-            require().linear(classifier(), classes().getAsInt(), d, true);
-        }
+        requireClassifier(d);
     }
 
     private ProbePooling probe() {

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param kind what such a model is called in messages: {@code a plain ViT}
  * @param names of the class, as transformers' {@code class_} may give them
  * @param architectures that are computed exactly
- * @param read the constructor's arguments that make a difference and are read
+ * @param read the constructor's arguments of its own that make a difference and are read, beside those that all classes have
  * @param plain arguments that are computed with one value only, by that value as JSON
  */
 public record TimmClass(
@@ -23,6 +23,10 @@ public record TimmClass(
         List<TimmArchitecture> architectures,
         Set<String> read,
         Map<String, String> plain) {
+    /** Arguments of every class that are read. */
+    private static final Set<String> SHARED = Set.of(
+            "img_size", "patch_size", "in_chans", "num_classes", "global_pool", "embed_dim", "depth", "num_heads");
+
     /** Arguments that change nothing in the evaluation of images of the model's own size. */
     private static final Set<String> WITHOUT_EFFECT = Set.of(
             "drop_rate",
@@ -58,6 +62,6 @@ public record TimmClass(
 
     /** Whether an argument is read, or of no effect. */
     boolean takes(String argument) {
-        return read.contains(argument) || WITHOUT_EFFECT.contains(argument);
+        return SHARED.contains(argument) || read.contains(argument) || WITHOUT_EFFECT.contains(argument);
     }
 }

@@ -111,6 +111,20 @@ public final class TimmModel {
         return pool;
     }
 
+    /**
+     * Whether the head reads the mean of the patches rather than the class token, of a class whose default that is and that knows no other.
+     *
+     * @throws InputException where it reads something else
+     */
+    public boolean poolsMean() {
+        String pool = globalPool("avg");
+        arguments.require(
+                pool.equals("avg") || pool.equals("token"),
+                "global_pool 'avg' or 'token'",
+                "'" + pool + "', which ham does not compute");
+        return pool.equals("avg");
+    }
+
     /** Side in pixels of the images that its positions were made for. */
     public int imageSize() {
         if (arguments.has("img_size")) {
