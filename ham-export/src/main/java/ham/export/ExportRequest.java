@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param inputs what they are run on; seeded images if empty
  * @param engine the training engine's forward pass of the merged model, compared as a third form where it is there
  * @param format in which numbers the graph computes
+ * @param mergeTokens tokens that are merged in a block (ToMe, arXiv 2210.09461); 0 for none
  * @param settings of the sessions that run the graphs
  */
 public record ExportRequest(
@@ -38,6 +39,7 @@ public record ExportRequest(
         Optional<ParityInputs> inputs,
         Optional<LogitsSource> engine,
         NumberFormat format,
+        int mergeTokens,
         SessionSettings settings) {
 
     /** A request to fill in. */
@@ -56,7 +58,8 @@ public record ExportRequest(
                 .optPreprocessing(preprocessing)
                 .optForce(force)
                 .optVerify(verify)
-                .optFormat(format);
+                .optFormat(format)
+                .optMergeTokens(mergeTokens);
         inputs.ifPresent(builder::optInputs);
         engine.ifPresent(builder::optEngine);
         return builder;
@@ -75,6 +78,7 @@ public record ExportRequest(
         private Optional<ParityInputs> inputs = Optional.empty();
         private Optional<LogitsSource> engine = Optional.empty();
         private NumberFormat format = NumberFormat.PLAIN;
+        private int mergeTokens;
 
         private Builder() {}
 
@@ -144,6 +148,12 @@ public record ExportRequest(
             return this;
         }
 
+        /** Merges so many tokens in a block of a ViT (default: 0). */
+        public Builder optMergeTokens(int tokens) {
+            mergeTokens = tokens;
+            return this;
+        }
+
         /** Of texts there is none, and none is stored. */
         private Preprocessing preprocessed() {
             return base.encoder().input() instanceof EncoderInput.Images images
@@ -169,6 +179,7 @@ public record ExportRequest(
                     inputs,
                     engine,
                     format,
+                    mergeTokens,
                     Objects.requireNonNull(settings, "settings"));
         }
     }

@@ -4,6 +4,7 @@ import ham.export.graph.OperatorSets;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.StringStringEntryProto;
+import ham.export.token.TokenMerging;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.head.HeadKind;
@@ -49,6 +50,9 @@ record ModelMetadata(String version, SortedMap<String, String> properties) {
         properties.put("ham.head", headKind(request));
         properties.put("ham.precision", request.format().text());
         properties.put("ham.flavor", request.format().flavor().optionName());
+        if (request.mergeTokens() > 0) {
+            properties.put(TokenMerging.METADATA_KEY, Integer.toString(request.mergeTokens()));
+        }
         return new ModelMetadata(request.version(), properties);
     }
 

@@ -8,6 +8,7 @@ import ham.export.proto.ModelProto;
 import ham.export.proto.NodeProto;
 import ham.export.proto.OperatorSetIdProto;
 import ham.export.proto.StringStringEntryProto;
+import ham.export.token.TokenMerging;
 import ham.merge.InputException;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.onnx.ExternalData;
@@ -25,14 +26,15 @@ public final class ModelVariant {
     /**
      * Writes a float32 model in another format, without calibration.
      *
+     * @param mergeTokens tokens to merge in a block of a ViT that ham built; 0 for none
      * @return whether that is another graph
      * @throws InputException if the model has external data, or the format cannot hold it
      */
-    public static boolean write(Path file, NumberFormat format, Path output) throws IOException {
+    public static boolean write(Path file, NumberFormat format, int mergeTokens, Path output) throws IOException {
         ModelProto model = read(file);
         GraphProto graph = new FormatRewrite(
                         format, output.resolveSibling(output.getFileName() + ".scratch"), new SessionSettings(1))
-                .of(model.getGraph());
+                .of(tokens(model, mergeTokens));
         if (graph.getNodeList().equals(model.getGraph().getNodeList())) {
             return false;
         }
@@ -52,8 +54,26 @@ public final class ModelVariant {
         if (metadata(model, PRECISION)) {
             put(changed, PRECISION, format.text());
         }
+        if (mergeTokens > 0) {
+            put(changed, TokenMerging.METADATA_KEY, Integer.toString(mergeTokens));
+        }
         OnnxFiles.write(changed.build(), output);
         return true;
+    }
+
+    private static GraphProto tokens(ModelProto model, int mergeTokens) {
+        if (mergeTokens > 0 && metadata(model, TokenMerging.METADATA_KEY)) {
+            throw InputException.parameter(
+                    TokenMerging.PARAMETER,
+                    "expected a model without merged tokens, found one that merges them already");
+        }
+        if (mergeTokens > 0 && !OperatorSets.isOurs(model)) {
+            throw InputException.parameter(
+                    TokenMerging.PARAMETER,
+                    "expected a model of operator set " + OperatorSets.STANDARD
+                            + ", as ham builds it, found another; tune it before its inputs are changed");
+        }
+        return TokenMerging.of(model.getGraph(), mergeTokens);
     }
 
     /** Writes a model with one entry more, or another one, in its metadata. */

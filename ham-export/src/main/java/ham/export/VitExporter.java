@@ -11,6 +11,7 @@ import ham.export.precision.FormatRewrite;
 import ham.export.precision.Precision;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
+import ham.export.token.TokenMerging;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.EncoderInput;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -50,12 +52,13 @@ public final class VitExporter {
         String sha256 = base.sha256();
         WeightChanges changes = WeightChanges.of(base, sha256, request.merged());
         EncoderForms forms = new EncoderForms(base, changes, request.merged().head());
+        requireTokens(request);
         ModelMetadata metadata = ModelMetadata.of(request, sha256, forms.labels());
         Written written = new Written();
         Outputs.file(request.output(), request.force(), file -> {
             Path scratch = file.resolveSibling(file.getFileName() + ".calibration");
             FormatRewrite format = new FormatRewrite(request.format(), scratch, request.settings());
-            write(metadata, format.of(forms.baked()), file);
+            write(metadata, format.of(TokenMerging.of(forms.baked(), request.mergeTokens())), file);
             written.bytes = Files.size(file);
             if (request.verify()) {
                 written.parity = Optional.of(verify(request, metadata, forms, format, file));
@@ -81,6 +84,18 @@ public final class VitExporter {
         return ModelMetadata.of(request, request.base().sha256(), labels).around(graph);
     }
 
+    /** Before any graph is built; the graph itself says how many tokens it has. */
+    private static void requireTokens(ExportRequest request) {
+        if (request.mergeTokens() != 0 && !request.base().isVit()) {
+            throw InputException.parameter(
+                    TokenMerging.PARAMETER,
+                    "expected a ViT, DeiT, DINOv2 or timm ViT whose tokens ham can merge, found "
+                            + request.base().encoder().family() + " in "
+                            + request.base().directory()
+                            + "; leave it out");
+        }
+    }
+
     /** What is known once the file is there. */
     private static final class Written {
         private long bytes;
@@ -93,8 +108,11 @@ public final class VitExporter {
         EncoderInput input = request.base().encoder().input();
         ParityInputs inputs =
                 request.inputs().orElseGet(() -> ParityInputs.seeded(input, ParityInputs.DEFAULT_SAMPLES, SEED));
-        format.requireHalf(forms.baked(), inputs);
-        float[] bakedLogits = run(baked, inputs, request.settings());
+        format.requireHalf(TokenMerging.of(forms.baked(), request.mergeTokens()), inputs);
+        float[] found = run(baked, inputs, request.settings());
+        float[] bakedLogits = request.mergeTokens() == 0
+                ? found
+                : beside(baked, ".unmerged", metadata, format.of(forms.baked()), request, inputs);
         Map<String, float[]> others = new TreeMap<>();
         request.engine().map(engine -> engine.all(inputs)).ifPresent(logits -> others.put(ParityReport.ENGINE, logits));
         others.put(ParityReport.FACTORED, beside(baked, ".factored", metadata, forms.factored(), request, inputs));
@@ -111,14 +129,39 @@ public final class VitExporter {
                     others.get(ParityReport.FACTORED),
                     beside(baked, ".without", metadata, forms.unchanged(), request, inputs));
         }
+        requirePassed(
+                request,
+                report,
+                request.format().precision() == Precision.INT8
+                        ? "; leave sensitive layers in float (float-layers), calibrate on other images, or choose fp16"
+                        : "");
+        if (request.mergeTokens() == 0) {
+            return report;
+        }
+        // The weights are right; how far merging moves the logits says little.
+        ParityReport merged = ParityReport.compareTop1(inputs, found, others).noting(merging(request, report));
+        requirePassed(
+                request,
+                merged,
+                "; merge fewer tokens (merge-tokens), or compare on images such as the model will see (inputs)");
+        return merged;
+    }
+
+    private static String merging(ExportRequest request, ParityReport before) {
+        return String.format(
+                Locale.ROOT,
+                "%d tokens are merged a block; before that the difference is %.2e, top-1 agreement %.1f %%%s",
+                request.mergeTokens(),
+                before.maxAbs(),
+                100 * before.top1(),
+                before.note().isEmpty() ? "" : "; " + before.note());
+    }
+
+    private static void requirePassed(ExportRequest request, ParityReport report, String wayOut) {
         if (!report.passed()) {
-            String wayOut = request.format().precision() == Precision.INT8
-                    ? "; leave sensitive layers in float (float-layers), calibrate on other images, or choose fp16"
-                    : "";
             throw new InputException(
                     request.output(), "was not written, because its forms disagree: " + report.text() + wayOut);
         }
-        return report;
     }
 
     /** Logits of another form, which is written beside the baked one for as long as it runs. */

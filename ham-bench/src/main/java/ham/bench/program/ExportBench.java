@@ -34,14 +34,14 @@ import java.util.Set;
  *
  * <pre>java -Xmx8g -cp "ham-cli/target/lib/*" ham.bench.program.ExportBench GRAPH...</pre>
  *
- * <p>A GRAPH is {@code ham:PRECISION:FLAVOR[:static]}, what {@code ham export} writes; or switches with commas between them, which say how a graph is
+ * <p>A GRAPH is {@code ham:PRECISION:FLAVOR[:static][:R]}, what {@code ham export} writes, with R tokens merged in a block; or switches with commas between them, which say how a graph is
  * written by hand: {@code exporter} (operators and layout of torch.onnx's TorchScript exporter: MatMul and Add, query and key each scaled, all
  * tokens in the last block), {@code int8} (as ONNX Runtime's dynamic quantiser changes it), {@code skip} (SkipLayerNormalization), {@code attention}
  * (Attention with packed q, k, v), {@code mha} (MultiHeadAttention), {@code biasgelu}, {@code gelu}, {@code fold} (attention scale in the weights),
  * {@code transposed} (Gemm on [in, out] weights), {@code patches} (patch embedding as Gemm). Without {@code exporter} the linear layers are Gemm on [batch * tokens, d]
  * and the last block computes the class token only.
  *
- * <p>System properties: {@code batch} (1), {@code threads} (2), {@code rounds} (20), {@code images} (4, for static ranges). With {@code -Dcpu} the
+ * <p>System properties: {@code base}, a checkpoint in place of the random one, for graphs of ham; {@code batch} (1), {@code threads} (2), {@code rounds} (20), {@code images} (4, for static ranges). With {@code -Dcpu} the
  * session has one thread, and that thread's own CPU time is compared: on a machine that others use it is far steadier than time on the clock.
  */
 public final class ExportBench {
@@ -54,11 +54,14 @@ public final class ExportBench {
         SessionSettings settings = new SessionSettings(cpu ? 1 : Integer.getInteger("threads", 2));
         Path folder = Files.createTempDirectory("ham-bench-");
         try {
-            Checkpoint checkpoint = RandomBackbone.write(folder.resolve("base"));
+            String base = System.getProperty("base");
+            Checkpoint checkpoint =
+                    base == null ? RandomBackbone.write(folder.resolve("base")) : Checkpoint.open(Path.of(base));
+            int side = checkpoint.config().imageSize();
             ParityInputs images =
                     ParityInputs.seeded(checkpoint.config(), Math.max(batch, Integer.getInteger("images", 4)), 1);
             float[] pixels = images.range(0, batch);
-            long[] shape = {batch, 3, 224, 224};
+            long[] shape = {batch, 3, side, side};
             FloatBuffer input = ByteBuffer.allocateDirect(4 * pixels.length)
                     .order(ByteOrder.nativeOrder())
                     .asFloatBuffer()
@@ -121,7 +124,14 @@ public final class ExportBench {
             NumberFormat format = NumberFormat.of(
                     Precision.valueOf(parts[1].toUpperCase(Locale.ROOT)),
                     Flavor.valueOf(parts[2].toUpperCase(Locale.ROOT)));
-            format = parts.length > 3 ? format.withCalibration(new Calibration(images, RangeMethod.MINMAX)) : format;
+            int merged = 0;
+            for (String part : Arrays.asList(parts).subList(3, parts.length)) {
+                if (part.equals("static")) {
+                    format = format.withCalibration(new Calibration(images, RangeMethod.MINMAX));
+                } else {
+                    merged = Integer.parseInt(part);
+                }
+            }
             VitExporter.export(ExportRequest.builder()
                     .setBase(checkpoint)
                     .setMerged(Merged.none())
@@ -129,6 +139,7 @@ public final class ExportBench {
                     .setOutput(file)
                     .setSettings(settings)
                     .optFormat(format)
+                    .optMergeTokens(merged)
                     .optVerify(false)
                     .build());
             return;

@@ -18,8 +18,8 @@ import ham.export.precision.Flavor;
 import ham.job.export.Delivered;
 import ham.job.export.Delivery;
 import ham.job.export.Exported;
-import ham.job.export.FormatAccuracy;
 import ham.job.export.Packaged;
+import ham.job.tune.TuneReport;
 import ham.job.tune.TuneRequest;
 import ham.job.tune.Tuning;
 import ham.job.work.TemporaryFolder;
@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -268,31 +269,46 @@ public final class ExportCommand implements Callable<Integer> {
             request.optInputs(ParityInputs.read(inputs, checkpoint.encoder().input()));
         }
         ExportRequest formatted = numbers.apply(console.spec(), request.build());
-        ExportResult result = numbers.fastest() ? fastest(formatted) : VitExporter.export(formatted);
-        Optional<FormatAccuracy> accuracy = numbers.accuracy(console, formatted);
-        return new Exported(result, Optional.of(formatted.format()), accuracy);
+        Exported written = numbers.fastest() ? fastest(formatted) : exported(formatted, VitExporter.export(formatted));
+        return written.with(numbers.accuracy(console, formatted));
     }
 
-    /** Every flavor, each compared with its reference; the one that runs fastest here gets the name. */
-    private ExportResult fastest(ExportRequest request) {
+    private static Exported exported(ExportRequest request, ExportResult result) {
+        return new Exported(result, Optional.of(request.format()), request.mergeTokens(), Optional.empty());
+    }
+
+    /**
+     * Every flavor, with merged tokens and without where they are asked for, each compared with its reference; the one that runs fastest here gets the
+     * name.
+     */
+    private Exported fastest(ExportRequest request) {
         Tuning.prepare(request.settings().threads());
         Path file = request.output();
         try (TemporaryFolder folder = new TemporaryFolder()) {
             Map<String, Path> forms = new LinkedHashMap<>();
-            ExportResult result = null;
-            for (Flavor flavor : Flavor.values()) {
-                Path each = folder.path().resolve(flavor.optionName() + ".onnx");
-                ExportResult written = VitExporter.export(request.toBuilder()
-                        .setOutput(each)
-                        .optFormat(request.format().of(flavor))
-                        .build());
-                forms.put(flavor.optionName(), each);
-                result = result == null ? written : result;
+            Map<String, Exported> exports = new LinkedHashMap<>();
+            for (int merged : new TreeSet<>(List.of(0, request.mergeTokens()))) {
+                for (Flavor flavor : Flavor.values()) {
+                    String name = flavor.optionName() + (merged == 0 ? "" : "-tokens");
+                    Path each = folder.path().resolve(name + ".onnx");
+                    ExportRequest one = request.toBuilder()
+                            .setOutput(each)
+                            .optFormat(request.format().of(flavor))
+                            .optMergeTokens(merged)
+                            .build();
+                    exports.put(name, exported(one, VitExporter.export(one)));
+                    forms.put(name, each);
+                }
             }
-            console.stage(TuneCommand.text(Tuning.run(
-                    TuneRequest.between(forms, file, request.settings().threads()))));
-            return new ExportResult(
-                    file, Files.size(file), result.labels(), result.head(), result.matched(), result.parity());
+            TuneReport report = Tuning.run(
+                    TuneRequest.between(forms, file, request.settings().threads()));
+            console.stage(TuneCommand.text(report));
+            // ONNX Runtime's own rewriting is of the first.
+            Exported best = exports.getOrDefault(
+                    report.best(), exports.values().iterator().next());
+            ExportResult result = best.result();
+            return best.with(new ExportResult(
+                    file, Files.size(file), result.labels(), result.head(), result.matched(), result.parity()));
         } catch (IOException e) {
             throw InputException.unwritable(file, e);
         }

@@ -17,7 +17,7 @@ final class ExportText {
     static String of(Delivered delivered) {
         Exported exported = delivered.exported();
         return text(exported.result())
-                + exported.format().map(each -> ", " + each.text()).orElse("")
+                + exported.computes().map(each -> ", " + each).orElse("")
                 + exported.accuracy().map(each -> "\n" + each.text()).orElse("")
                 + delivered.patch().map(each -> "\n" + text(each)).orElse("");
     }

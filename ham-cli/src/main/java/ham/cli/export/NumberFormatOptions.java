@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** In which numbers, and for whom, {@code export} builds a graph. */
+/** In which numbers, for whom, and of how many tokens {@code export} builds a graph. */
 final class NumberFormatOptions {
     /** Real images that forms are compared on where there are some. */
     private static final int PARITY_IMAGES = 64;
@@ -79,27 +79,43 @@ final class NumberFormatOptions {
     private String floatLayers;
 
     @Option(
+            names = "--merge-tokens",
+            paramLabel = "R",
+            defaultValue = "0",
+            description =
+                    "With a ViT's checkpoint: behind attention of every block, merge the R patches that are most like"
+                            + " others into these (ToMe, arXiv 2210.09461): fewer tokens, other answers; with --flavor fastest only"
+                            + " where that is faster (default: ${DEFAULT-VALUE}).")
+    private int mergeTokens;
+
+    @Option(
             names = "--data",
             paramLabel = "SPEC",
-            description = "Data folder on whose test images fp16 or int8 is compared with fp32.")
+            description =
+                    "Data folder on whose test images fp16, int8 or a model of merged tokens is compared with fp32.")
     private Path data;
 
     /** Refuses other numbers than float32 for packages of tasks. */
     void requirePlain(CommandSpec spec) {
-        if (flavor != null || calibrate != null || floatLayers != null || data != null || precision != null) {
+        if (flavor != null
+                || calibrate != null
+                || floatLayers != null
+                || data != null
+                || precision != null
+                || mergeTokens != 0) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--precision, --flavor, --calibrate, --float-layers and --data: expected the merged model, found a"
+                    "--precision, --flavor, --calibrate, --float-layers, --merge-tokens and --data: expected the merged model, found a"
                             + " --package of tasks, whose models are float32");
         }
     }
 
     /** Refuses what only building can do, for a graph that exists. */
     void requireGraphsOwn(CommandSpec spec, Path model) {
-        if (flavor != null || calibrate != null || floatLayers != null || data != null) {
+        if (flavor != null || calibrate != null || floatLayers != null || data != null || mergeTokens != 0) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--flavor, --calibrate, --float-layers and --data: expected a checkpoint as --base, found the model "
+                    "--flavor, --calibrate, --float-layers, --merge-tokens and --data: expected a checkpoint as --base, found the model "
                             + model + "; build from the checkpoint's folder");
         }
         if (precision == null) {
@@ -122,8 +138,10 @@ final class NumberFormatOptions {
 
     /** The request in these numbers; compared on real images where there are some and no others were asked for. */
     ExportRequest apply(CommandSpec spec, ExportRequest request) {
-        ExportRequest formatted =
-                request.toBuilder().optFormat(format(spec, request)).build();
+        ExportRequest formatted = request.toBuilder()
+                .optFormat(format(spec, request))
+                .optMergeTokens(mergeTokens)
+                .build();
         if (request.inputs().isPresent()) {
             return formatted;
         }

@@ -67,6 +67,15 @@ public final class TuneCommand implements Callable<Integer> {
     private boolean int8;
 
     @Option(
+            names = "--merge-tokens",
+            paramLabel = "R",
+            defaultValue = "0",
+            description =
+                    "With a float32 ViT that ham export built: forms that merge R patches in every block (ToMe) may win"
+                            + " too, where they answer alike (--bound); 0 for none (default: ${DEFAULT-VALUE}).")
+    private int mergeTokens;
+
+    @Option(
             names = "--inputs",
             paramLabel = "FILE",
             description = "Safetensors with pixel_values [n, 3, H, W] to compare answers on (default: random inputs).")
@@ -76,8 +85,8 @@ public final class TuneCommand implements Callable<Integer> {
             names = "--bound",
             paramLabel = "P",
             defaultValue = "0.01",
-            description =
-                    "Largest part of inputs whose most probable class int8 may change (default: ${DEFAULT-VALUE}).")
+            description = "Largest part of inputs whose most probable class int8 or merged tokens may change (default:"
+                    + " ${DEFAULT-VALUE}).")
     private double bound;
 
     @Option(names = "--force", description = "Replace an output that exists.")
@@ -94,6 +103,7 @@ public final class TuneCommand implements Callable<Integer> {
                 threads,
                 seconds,
                 int8,
+                mergeTokens,
                 Optional.ofNullable(inputs),
                 bound,
                 Map.of()));

@@ -11,8 +11,10 @@ public final class OperatorSets {
     /** The domain of ONNX Runtime's own operators. */
     public static final String MICROSOFT = "com.microsoft";
 
+    /** The version of the standard operators. */
+    public static final long STANDARD = 17;
+
     private static final long IR_VERSION = 8;
-    private static final long STANDARD = 17;
 
     private OperatorSets() {}
 
@@ -30,6 +32,12 @@ public final class OperatorSets {
         domains.remove("");
         domains.forEach(domain -> model.addOpsetImport(set(domain, 1)));
         return model;
+    }
+
+    /** Whether a model's standard operators are of the version that ham writes. */
+    public static boolean isOurs(ModelProto model) {
+        return model.getOpsetImportList().stream()
+                .anyMatch(set -> set.getDomain().isEmpty() && set.getVersion() == STANDARD);
     }
 
     private static OperatorSetIdProto.Builder set(String domain, long version) {

@@ -30,7 +30,12 @@ final class EncoderValues {
         for (NodeProto node : graph.getNodeList()) {
             if (makesFloats(node) && !HeadNodes.isHead(node)) {
                 floats.addAll(node.getOutputList());
-            } else if (node.getOpType().equals("Shape") || integers.containsAll(node.getInputList())) {
+            } else if (node.getOpType().equals("TopK") && !integers.contains(node.getInput(0))) {
+                floats.add(node.getOutput(0));
+                integers.add(node.getOutput(1));
+            } else if (node.getOpType().equals("ArgMax")
+                    || node.getOpType().equals("Shape")
+                    || integers.containsAll(node.getInputList())) {
                 integers.addAll(node.getOutputList());
             } else if (!HeadNodes.isHead(node)) {
                 floats.addAll(node.getOutputList());

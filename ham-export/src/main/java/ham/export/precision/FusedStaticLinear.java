@@ -1,5 +1,6 @@
 package ham.export.precision;
 
+import ham.export.graph.GraphEdit;
 import ham.export.graph.OperatorSets;
 import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto.DataType;

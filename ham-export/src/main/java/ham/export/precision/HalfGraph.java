@@ -1,6 +1,7 @@
 package ham.export.precision;
 
 import ham.export.graph.Attributes;
+import ham.export.graph.GraphEdit;
 import ham.export.proto.AttributeProto;
 import ham.export.proto.GraphProto;
 import ham.export.proto.NodeProto;

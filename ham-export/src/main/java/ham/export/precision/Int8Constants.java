@@ -1,5 +1,6 @@
 package ham.export.precision;
 
+import ham.export.graph.GraphEdit;
 import ham.export.proto.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.util.List;

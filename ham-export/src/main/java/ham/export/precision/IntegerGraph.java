@@ -1,5 +1,6 @@
 package ham.export.precision;
 
+import ham.export.graph.GraphEdit;
 import ham.export.proto.GraphProto;
 import ham.export.proto.NodeProto;
 

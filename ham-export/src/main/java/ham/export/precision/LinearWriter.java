@@ -1,5 +1,6 @@
 package ham.export.precision;
 
+import ham.export.graph.GraphEdit;
 import ham.export.proto.NodeProto;
 
 /** Writes one linear layer in integers: {@code x W^T + b} with x float32 [n, in] and the result float32 [n, out], under the node's own name. */

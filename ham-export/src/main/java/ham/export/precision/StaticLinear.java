@@ -1,6 +1,7 @@
 package ham.export.precision;
 
 import ham.export.graph.Attributes;
+import ham.export.graph.GraphEdit;
 import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto.DataType;
 import java.nio.ByteBuffer;

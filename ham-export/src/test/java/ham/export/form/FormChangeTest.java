@@ -251,6 +251,7 @@ class FormChangeTest {
                 Optional.empty(),
                 Optional.empty(),
                 own.format(),
+                own.mergeTokens(),
                 own.settings()));
         return file;
     }

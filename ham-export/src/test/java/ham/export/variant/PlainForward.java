@@ -6,6 +6,7 @@ import ham.testing.VitVariant;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,22 +15,39 @@ import java.util.Map;
  * literal names and nothing of ham's own description of a model.
  */
 public final class PlainForward {
-    private static final int BLOCKS = VitSize.TINY.blocks();
-    private static final int HEADS = VitSize.TINY.heads();
-    private static final int PATCH = VitSize.TINY.patch();
-    private static final int PATCHES = VitSize.TINY.patches();
-    private static final int SIDE = VitSize.TINY.side();
-    private static final int WIDTH = VitSize.TINY.width();
-
     private final VitVariant variant;
+    private final VitSize size;
+    private final double eps;
     private final SafetensorsFile tensors;
     /** Added to the query of a block: [d, d]. */
     private final Map<Integer, double[][]> queryDeltas;
 
+    private final PlainMerging merging;
+    private final Map<String, double[]> read = new HashMap<>();
+
     public PlainForward(VitVariant variant, Path folder, Map<Integer, double[][]> queryDeltas) {
+        this(variant, VitSize.TINY, variant.eps(), folder, queryDeltas, 0);
+    }
+
+    /** Of another size, and with so many tokens that are merged in a block. */
+    public PlainForward(
+            VitVariant variant,
+            VitSize size,
+            double eps,
+            Path folder,
+            Map<Integer, double[][]> queryDeltas,
+            int mergedTokens) {
         this.variant = variant;
+        this.size = size;
+        this.eps = eps;
         this.tensors = SafetensorsFile.open(folder.resolve("model.safetensors"));
         this.queryDeltas = queryDeltas;
+        merging = new PlainMerging(mergedTokens, variant.prefix(), size.heads());
+    }
+
+    /** How many patches each token stands for behind the last block of the image that was run last. */
+    public double[] sizes() {
+        return merging.sizes();
     }
 
     /** Logits of an image [3, side, side] through the checkpoint's own classifiers. */
@@ -55,10 +73,10 @@ public final class PlainForward {
         if (!variant.mean()) {
             return variant.normAfter() ? norm("fc_norm", tokens[0]) : tokens[0];
         }
-        double[] mean = new double[WIDTH];
+        double[] mean = new double[size.width()];
         for (int token = variant.prefix(); token < tokens.length; token++) {
-            for (int i = 0; i < WIDTH; i++) {
-                mean[i] += tokens[token][i] / PATCHES;
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += merging.sizes()[token] * tokens[token][i] / size.patches();
             }
         }
         return variant.normAfter() ? norm("fc_norm", mean) : mean;
@@ -66,7 +84,8 @@ public final class PlainForward {
 
     private double[][] encode(float[] pixels) {
         double[][] tokens = embed(pixels);
-        for (int block = 0; block < BLOCKS; block++) {
+        merging.start(tokens.length);
+        for (int block = 0; block < size.blocks(); block++) {
             tokens = variant.timm() ? timmBlock(block, tokens) : huggingFaceBlock(block, tokens);
         }
         if (!variant.normAfter()) {
@@ -87,37 +106,38 @@ public final class PlainForward {
         String at = root() + "embeddings.";
         List<double[]> tokens = new ArrayList<>();
         if (variant.classToken()) {
-            tokens.add(doubles(timm ? "cls_token" : at + "cls_token"));
+            tokens.add(doubles(timm ? "cls_token" : at + "cls_token").clone());
         }
         if (variant.distillation()) {
-            tokens.add(doubles(timm ? "dist_token" : at + "distillation_token"));
+            tokens.add(doubles(timm ? "dist_token" : at + "distillation_token").clone());
         }
         for (int i = 0; i < variant.registers(); i++) {
-            tokens.add(Arrays.copyOfRange(doubles("reg_token"), i * WIDTH, (i + 1) * WIDTH));
+            tokens.add(Arrays.copyOfRange(doubles("reg_token"), i * size.width(), (i + 1) * size.width()));
         }
         String projection = timm ? "patch_embed.proj" : at + "patch_embeddings.projection";
-        for (int row = 0; row < SIDE; row += PATCH) {
-            for (int column = 0; column < SIDE; column += PATCH) {
+        for (int row = 0; row < size.side(); row += size.patch()) {
+            for (int column = 0; column < size.side(); column += size.patch()) {
                 tokens.add(linear(projection, patch(pixels, row, column)));
             }
         }
         double[] positions = doubles(timm ? "pos_embed" : at + "position_embeddings");
         int first = variant.patchPositions() ? variant.prefix() : 0;
         for (int token = first; token < tokens.size(); token++) {
-            for (int i = 0; i < WIDTH; i++) {
-                tokens.get(token)[i] += positions[(token - first) * WIDTH + i];
+            for (int i = 0; i < size.width(); i++) {
+                tokens.get(token)[i] += positions[(token - first) * size.width() + i];
             }
         }
         return tokens.toArray(double[][]::new);
     }
 
-    private static double[] patch(float[] pixels, int row, int column) {
-        double[] patch = new double[3 * PATCH * PATCH];
+    private double[] patch(float[] pixels, int row, int column) {
+        int side = size.patch();
+        double[] patch = new double[3 * side * side];
         int next = 0;
         for (int channel = 0; channel < 3; channel++) {
-            for (int y = 0; y < PATCH; y++) {
-                for (int x = 0; x < PATCH; x++) {
-                    patch[next++] = pixels[(channel * SIDE + row + y) * SIDE + column + x];
+            for (int y = 0; y < side; y++) {
+                for (int x = 0; x < side; x++) {
+                    patch[next++] = pixels[(channel * size.side() + row + y) * size.side() + column + x];
                 }
             }
         }
@@ -131,18 +151,21 @@ public final class PlainForward {
             double[] normed = norm(at + "norm1", x[token]);
             double[] qkv = linear(at + "attn.qkv", normed);
             for (int part = 0; part < 3; part++) {
-                parts[part][token] = Arrays.copyOfRange(qkv, part * WIDTH, (part + 1) * WIDTH);
+                parts[part][token] = Arrays.copyOfRange(qkv, part * size.width(), (part + 1) * size.width());
             }
             addDelta(index, parts[0][token], normed);
         }
         double[][] mixed = attend(parts[0], parts[1], parts[2]);
-        double[][] result = new double[x.length][];
+        double[][] y = new double[x.length][];
         for (int token = 0; token < x.length; token++) {
-            double[] y = sum(x[token], scaled(at + "ls1.gamma", linear(at + "attn.proj", mixed[token])));
-            double[] hidden = gelu(linear(at + "mlp.fc1", norm(at + "norm2", y)));
-            result[token] = sum(y, scaled(at + "ls2.gamma", linear(at + "mlp.fc2", hidden)));
+            y[token] = sum(x[token], scaled(at + "ls1.gamma", linear(at + "attn.proj", mixed[token])));
         }
-        return result;
+        y = merging.merge(y, parts[1]);
+        for (int token = 0; token < y.length; token++) {
+            double[] hidden = gelu(linear(at + "mlp.fc1", norm(at + "norm2", y[token])));
+            y[token] = sum(y[token], scaled(at + "ls2.gamma", linear(at + "mlp.fc2", hidden)));
+        }
+        return y;
     }
 
     private double[][] huggingFaceBlock(int index, double[][] x) {
@@ -158,19 +181,22 @@ public final class PlainForward {
             addDelta(index, query[token], normed);
         }
         double[][] mixed = attend(query, key, value);
-        double[][] result = new double[x.length][];
+        double[][] y = new double[x.length][];
         for (int token = 0; token < x.length; token++) {
-            double[] y = sum(x[token], linear(at + "attention.output.dense", mixed[token]));
-            double[] hidden = gelu(linear(at + "intermediate.dense", norm(at + "layernorm_after", y)));
-            result[token] = sum(y, linear(at + "output.dense", hidden));
+            y[token] = sum(x[token], linear(at + "attention.output.dense", mixed[token]));
         }
-        return result;
+        y = merging.merge(y, key);
+        for (int token = 0; token < y.length; token++) {
+            double[] hidden = gelu(linear(at + "intermediate.dense", norm(at + "layernorm_after", y[token])));
+            y[token] = sum(y[token], linear(at + "output.dense", hidden));
+        }
+        return y;
     }
 
     private void addDelta(int block, double[] query, double[] normed) {
-        double[][] delta = queryDeltas.getOrDefault(block, new double[WIDTH][WIDTH]);
-        for (int o = 0; o < WIDTH; o++) {
-            for (int i = 0; i < WIDTH; i++) {
+        double[][] delta = queryDeltas.getOrDefault(block, new double[size.width()][size.width()]);
+        for (int o = 0; o < size.width(); o++) {
+            for (int i = 0; i < size.width(); i++) {
                 query[o] += delta[o][i] * normed[i];
             }
         }
@@ -179,30 +205,30 @@ public final class PlainForward {
     private double[] scaled(String gamma, double[] x) {
         if (variant.layerScale()) {
             double[] factors = doubles(gamma);
-            for (int i = 0; i < WIDTH; i++) {
+            for (int i = 0; i < size.width(); i++) {
                 x[i] *= factors[i];
             }
         }
         return x;
     }
 
-    private static double[][] attend(double[][] query, double[][] key, double[][] value) {
-        int size = WIDTH / HEADS;
-        double[][] mixed = new double[query.length][WIDTH];
-        for (int head = 0; head < HEADS; head++) {
+    private double[][] attend(double[][] query, double[][] key, double[][] value) {
+        int wide = size.width() / size.heads();
+        double[][] mixed = new double[query.length][size.width()];
+        for (int head = 0; head < size.heads(); head++) {
             for (int i = 0; i < query.length; i++) {
                 double[] weights = new double[key.length];
                 double total = 0;
                 for (int j = 0; j < key.length; j++) {
                     double dot = 0;
-                    for (int k = head * size; k < (head + 1) * size; k++) {
+                    for (int k = head * wide; k < (head + 1) * wide; k++) {
                         dot += query[i][k] * key[j][k];
                     }
-                    weights[j] = Math.exp(dot / Math.sqrt(size));
+                    weights[j] = merging.sizes()[j] * Math.exp(dot / Math.sqrt(wide));
                     total += weights[j];
                 }
                 for (int j = 0; j < key.length; j++) {
-                    for (int k = head * size; k < (head + 1) * size; k++) {
+                    for (int k = head * wide; k < (head + 1) * wide; k++) {
                         mixed[i][k] += weights[j] / total * value[j][k];
                     }
                 }
@@ -212,8 +238,10 @@ public final class PlainForward {
     }
 
     private double[] linear(String module, double[] x) {
-        float[] weight = tensors.floats(module + ".weight");
-        double[] y = tensors.has(module + ".bias") ? doubles(module + ".bias") : new double[weight.length / x.length];
+        double[] weight = doubles(module + ".weight");
+        double[] y = tensors.has(module + ".bias")
+                ? doubles(module + ".bias").clone()
+                : new double[weight.length / x.length];
         for (int o = 0; o < y.length; o++) {
             for (int i = 0; i < x.length; i++) {
                 y[o] += weight[o * x.length + i] * x[i];
@@ -230,7 +258,7 @@ public final class PlainForward {
                 Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
         double[] y = new double[x.length];
         for (int i = 0; i < x.length; i++) {
-            y[i] = (x[i] - mean) / Math.sqrt(variance + variant.eps()) * weight[i] + bias[i];
+            y[i] = (x[i] - mean) / Math.sqrt(variance + eps) * weight[i] + bias[i];
         }
         return y;
     }
@@ -253,12 +281,14 @@ public final class PlainForward {
     }
 
     private double[] doubles(String name) {
-        float[] floats = tensors.floats(name);
-        double[] doubles = new double[floats.length];
-        for (int i = 0; i < floats.length; i++) {
-            doubles[i] = floats[i];
-        }
-        return doubles;
+        return read.computeIfAbsent(name, tensor -> {
+            float[] floats = tensors.floats(tensor);
+            double[] doubles = new double[floats.length];
+            for (int i = 0; i < floats.length; i++) {
+                doubles[i] = floats[i];
+            }
+            return doubles;
+        });
     }
 
     private static double[] sum(double[] a, double[] b) {

@@ -1,6 +1,7 @@
 package ham.job.export;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param matched where each delta went
  * @param precision number format, null where the graph keeps its own
  * @param flavor whom the operators are for, null likewise
+ * @param tokenMerging tokens that are merged in a block, null where none are
  * @param accuracy what the format costs on real images, null where it was not measured
  * @param patch the patch beside it, null where there is none
  */
@@ -33,6 +35,7 @@ public record ExportRecord(
         List<MatchedLayer> matched,
         @JsonInclude(JsonInclude.Include.NON_NULL) String precision,
         @JsonInclude(JsonInclude.Include.NON_NULL) String flavor,
+        @JsonProperty("token_merging") @JsonInclude(JsonInclude.Include.NON_NULL) Integer tokenMerging,
         @JsonInclude(JsonInclude.Include.NON_NULL) FormatAccuracy.Measured accuracy,
         @JsonInclude(JsonInclude.Include.NON_NULL) PatchReport patch) {
 
@@ -48,15 +51,17 @@ public record ExportRecord(
                 result.matched(),
                 exported.format().map(each -> each.text()).orElse(null),
                 exported.format().map(each -> each.flavor().optionName()).orElse(null),
+                exported.mergeTokens() == 0 ? null : exported.mergeTokens(),
                 exported.accuracy()
-                        .map(each -> each.record(exported.format().orElseThrow().text()))
+                        .map(each -> each.record(exported.computes().orElseThrow()))
                         .orElse(null),
                 patch.orElse(null));
     }
 
     /** The same under another name of the file. */
     public ExportRecord named(String file) {
-        return new ExportRecord(file, bytes, head, labels, parity, matched, precision, flavor, accuracy, patch);
+        return new ExportRecord(
+                file, bytes, head, labels, parity, matched, precision, flavor, tokenMerging, accuracy, patch);
     }
 
     /** As JSON. */

@@ -9,15 +9,28 @@ import java.util.Optional;
  *
  * @param result what was written
  * @param format in which numbers it computes; empty for a graph that keeps its own
+ * @param mergeTokens tokens that it merges in a block; 0 for none
  * @param accuracy what that costs on real images, where it was measured
  */
-public record Exported(ExportResult result, Optional<NumberFormat> format, Optional<FormatAccuracy> accuracy) {
+public record Exported(
+        ExportResult result, Optional<NumberFormat> format, int mergeTokens, Optional<FormatAccuracy> accuracy) {
     /** A model of which there is no more to say. */
     public static Exported of(ExportResult result) {
-        return new Exported(result, Optional.empty(), Optional.empty());
+        return new Exported(result, Optional.empty(), 0, Optional.empty());
     }
 
-    Exported with(ExportResult other) {
-        return new Exported(other, format, accuracy);
+    /** The same, of which the accuracy was measured. */
+    public Exported with(Optional<FormatAccuracy> measured) {
+        return new Exported(result, format, mergeTokens, measured);
+    }
+
+    /** The same under another name. */
+    public Exported with(ExportResult other) {
+        return new Exported(other, format, mergeTokens, accuracy);
+    }
+
+    /** How it computes, for people, such as {@code fp32 with 8 tokens merged a block}; empty for a graph that keeps its own. */
+    public Optional<String> computes() {
+        return format.map(each -> FormatAccuracy.computes(each, mergeTokens));
     }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * What another number format costs on real test images.
+ * What another number format, or merged tokens, cost on real test images.
  *
  * @param images number of images
  * @param fp32 fraction that the float32 model gets right
@@ -49,19 +49,24 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
             @JsonProperty("top1_agreement") double agreement,
             @JsonInclude(JsonInclude.Include.NON_NULL) String warning) {}
 
-    /** Of the file that a request wrote, beside the same model in float32, which is built in a temporary folder. */
+    /** Of the file that a request wrote, beside the same model in float32 and without merged tokens, which is built in a temporary folder. */
     public static FormatAccuracy of(ExportRequest request, Dataset data, WorkListener listener) {
         try (TemporaryFolder folder = new TemporaryFolder()) {
             Path reference = folder.path().resolve("fp32.onnx");
             VitExporter.export(request.toBuilder()
                     .optFormat(NumberFormat.PLAIN)
+                    .optMergeTokens(0)
                     .optVerify(false)
                     .setOutput(reference)
                     .build());
             FormatAccuracy accuracy = measure(reference, request.output(), data, request.settings(), listener);
-            accuracy.warning(request.format().text()).ifPresent(listener::warned);
+            accuracy.warning(computes(request.format(), request.mergeTokens())).ifPresent(listener::warned);
             return accuracy;
         }
+    }
+
+    static String computes(NumberFormat format, int mergeTokens) {
+        return format.text() + (mergeTokens == 0 ? "" : " with " + mergeTokens + " tokens merged a block");
     }
 
     /** Of two files on the test images of a data set whose classes both know. */
@@ -115,8 +120,8 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "%s loses %.1f points of accuracy against fp32 (%.1f %% -> %.1f %% on %d test images); more"
-                                + " calibration images, calibration by percentile or float layers may help",
+                        "%s loses %.1f points of accuracy against fp32 (%.1f %% -> %.1f %% on %d test images); fewer"
+                                + " merged tokens, more calibration images, calibration by percentile or float layers may help",
                         format,
                         100 * loss(),
                         100 * fp32,

@@ -31,7 +31,8 @@ public record TuneReport(
     /**
      * A candidate.
      *
-     * @param name {@code as-is}, {@code ort}, {@code optimized}, {@code int8} or {@code int8-ort}
+     * @param name {@code as-is}, {@code ort}, {@code optimized}, {@code int8} or {@code int8-ort}; {@code tokens}, {@code tokens-ort} and so on with
+     *     merged tokens
      * @param p50Ms median duration of a run, of all lengths together; null where it was left out
      * @param times of the duration as-is: median over the rounds of the quotient with the neighbouring run; null likewise
      * @param agreement part of rows with the same most probable class; null where it was left out before

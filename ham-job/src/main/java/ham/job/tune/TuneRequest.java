@@ -19,9 +19,10 @@ import java.util.Optional;
  * @param threads that share an operator; 0 for one a physical core
  * @param seconds for all runs that are measured
  * @param int8 whether forms in int8 may win
- * @param images safetensors with {@code pixel_values} on which int8 is compared; random inputs without it
+ * @param mergeTokens of a ViT that ham built, forms that merge so many tokens in a block may win too; 0 for none
+ * @param images safetensors with {@code pixel_values} on which int8 and merged tokens are compared; random inputs without it
  * @param others further forms of the model that are there, by name; where there are some, the only ones beside ONNX Runtime's own rewriting
- * @param bound int8: the largest part of rows whose most probable class may be another
+ * @param bound int8 and merged tokens: the largest part of rows whose most probable class may be another
  */
 public record TuneRequest(
         Path model,
@@ -32,6 +33,7 @@ public record TuneRequest(
         int threads,
         double seconds,
         boolean int8,
+        int mergeTokens,
         Optional<Path> images,
         double bound,
         Map<String, Path> others) {
@@ -50,6 +52,9 @@ public record TuneRequest(
         if (!(seconds > 0)) {
             throw InputException.parameter("seconds", "expected more than 0, found " + seconds);
         }
+        if (mergeTokens < 0) {
+            throw InputException.parameter("merge-tokens", "expected 0 or more, found " + mergeTokens);
+        }
         if (!(bound >= 0 && bound <= 1)) {
             throw InputException.parameter("bound", "expected a part from 0 to 1, found " + bound);
         }
@@ -61,7 +66,7 @@ public record TuneRequest(
         String first = forms.keySet().iterator().next();
         Path model = others.remove(first);
         return new TuneRequest(
-                model, output, true, 1, List.of(16, 128), threads, 10, false, Optional.empty(), 1, others);
+                model, output, true, 1, List.of(16, 128), threads, 10, false, 0, Optional.empty(), 1, others);
     }
 
     private static void atLeastOne(String parameter, int value) {

@@ -34,7 +34,7 @@ import java.util.OptionalDouble;
 
 /**
  * Writes the form of a model that runs fastest in the ONNX Runtime at hand: the model as it is, with ONNX Runtime's own operators, as ONNX Runtime
- * itself rewrites it, and in int8 where that is wanted. All are open at once and take turns; a form that answers otherwise does not win.
+ * itself rewrites it, and in int8 and with merged tokens where that is wanted. All are open at once and take turns; a form that answers otherwise does not win.
  */
 public final class Tuning {
     /** Metadata of the file that is written: the {@link TuneReport} as JSON. */
@@ -64,13 +64,17 @@ public final class Tuning {
     private static final class Form {
         private final String name;
         private final Path file;
+        /** Whether it may answer a little otherwise, as long as the most probable classes are the same. */
+        private final boolean classes;
+
         private OnnxModel model;
         private OptionalDouble agreement = OptionalDouble.empty();
         private String leftOut = "";
 
-        Form(String name, Path file) {
+        Form(String name, Path file, boolean classes) {
             this.name = name;
             this.file = file;
+            this.classes = classes;
         }
     }
 
@@ -108,20 +112,25 @@ public final class Tuning {
 
     private TuneReport measured(Path folder) throws IOException {
         SessionSettings settings = new SessionSettings(request.threads());
-        Form plain = new Form(AS_IS, request.model());
+        Form plain = new Form(AS_IS, request.model(), false);
         plain.model = OnnxModel.open(request.model(), settings);
         forms.add(plain);
-        request.others().forEach((name, file) -> forms.add(new Form(name, file)));
+        request.others().forEach((name, file) -> forms.add(new Form(name, file, true)));
         if (request.others().isEmpty()) {
-            add(folder, "ort", file -> variant(Precision.FP32, Flavor.ORT, file));
+            add(folder, "ort", false, file -> variant(Precision.FP32, Flavor.ORT, 0, file));
         }
-        add(folder, "optimized", file -> {
+        add(folder, "optimized", false, file -> {
             OnnxModel.writeOptimized(request.model(), settings, file);
             return true;
         });
         if (request.int8()) {
-            add(folder, "int8", file -> variant(Precision.INT8, Flavor.STANDARD, file));
-            add(folder, "int8-ort", file -> variant(Precision.INT8, Flavor.ORT, file));
+            both(folder, "int8", Precision.INT8, 0);
+        }
+        if (request.mergeTokens() > 0) {
+            both(folder, "tokens", Precision.FP32, request.mergeTokens());
+        }
+        if (request.int8() && request.mergeTokens() > 0) {
+            both(folder, "int8-tokens", Precision.INT8, request.mergeTokens());
         }
         for (Form form : forms.subList(1, forms.size())) {
             if (form.leftOut.isEmpty()) {
@@ -143,12 +152,17 @@ public final class Tuning {
         boolean to(Path file) throws IOException;
     }
 
-    private boolean variant(Precision precision, Flavor flavor, Path file) throws IOException {
-        return ModelVariant.write(request.model(), NumberFormat.of(precision, flavor), file);
+    private boolean variant(Precision precision, Flavor flavor, int mergeTokens, Path file) throws IOException {
+        return ModelVariant.write(request.model(), NumberFormat.of(precision, flavor), mergeTokens, file);
     }
 
-    private void add(Path folder, String name, Writing writing) throws IOException {
-        Form form = new Form(name, folder.resolve(name + ".onnx"));
+    private void both(Path folder, String name, Precision precision, int mergeTokens) throws IOException {
+        add(folder, name, true, file -> variant(precision, Flavor.STANDARD, mergeTokens, file));
+        add(folder, name + "-ort", true, file -> variant(precision, Flavor.ORT, mergeTokens, file));
+    }
+
+    private void add(Path folder, String name, boolean classes, Writing writing) throws IOException {
+        Form form = new Form(name, folder.resolve(name + ".onnx"), classes);
         forms.add(form);
         try {
             if (!writing.to(form.file)) {
@@ -163,11 +177,9 @@ public final class Tuning {
     private void open(Form form, Form plain, SessionSettings settings) {
         try {
             form.model = OnnxModel.open(form.file, settings);
-            boolean compared = request.others().containsKey(form.name);
-            boolean classes = compared || form.name.startsWith("int8");
-            double agreement = agreement(classes, plain.model, form.model);
+            double agreement = agreement(form.classes, plain.model, form.model);
             form.agreement = OptionalDouble.of(agreement);
-            double least = classes ? 1 - request.bound() : 1;
+            double least = form.classes ? 1 - request.bound() : 1;
             if (agreement < least) {
                 form.leftOut = "answers otherwise: agreement " + agreement + ", expected at least " + least;
             }
@@ -176,7 +188,7 @@ public final class Tuning {
         }
     }
 
-    /** int8: part of rows of the same most probable class; else 1 where all values are as good as equal, and 0 otherwise. */
+    /** Of classes: part of rows of the same most probable class; else 1 where all values are as good as equal, and 0 otherwise. */
     private double agreement(boolean classes, OnnxModel plain, OnnxModel other) {
         int rows = 0;
         int same = 0;

@@ -36,6 +36,7 @@ class TuningTest {
                 1,
                 0.2,
                 int8,
+                0,
                 Optional.empty(),
                 bound,
                 Map.of());

@@ -1,4 +1,4 @@
-package ham.export.precision;
+package ham.export.graph;
 
 import com.google.protobuf.UnsafeByteOperations;
 import ham.export.proto.AttributeProto;
@@ -13,12 +13,13 @@ import java.util.List;
 import java.util.Set;
 
 /** A graph written from another: kept nodes, new nodes and new constants. Constants that nothing reads any more are left out at the end. */
-final class GraphEdit {
+public final class GraphEdit {
     private final GraphProto source;
     private final GraphProto.Builder target;
     private final Set<String> added = new HashSet<>();
 
-    GraphEdit(GraphProto source) {
+    /** An edit that has the source's inputs and outputs and no node yet. */
+    public GraphEdit(GraphProto source) {
         this.source = source;
         target = GraphProto.newBuilder()
                 .setName(source.getName())
@@ -26,16 +27,18 @@ final class GraphEdit {
                 .addAllOutput(source.getOutputList());
     }
 
-    void keep(NodeProto node) {
+    /** Adds a node as it is. */
+    public void keep(NodeProto node) {
         target.addNode(node);
     }
 
     /** Adds a node of the standard domain and returns its output, which bears the node's name. */
-    String node(String operator, String name, List<String> inputs, AttributeProto... attributes) {
+    public String node(String operator, String name, List<String> inputs, AttributeProto... attributes) {
         return node("", operator, name, inputs, attributes);
     }
 
-    String node(String domain, String operator, String name, List<String> inputs, AttributeProto... attributes) {
+    /** The same of any domain. */
+    public String node(String domain, String operator, String name, List<String> inputs, AttributeProto... attributes) {
         NodeProto.Builder node = NodeProto.newBuilder()
                 .setOpType(operator)
                 .setName(name)
@@ -49,14 +52,34 @@ final class GraphEdit {
         return name;
     }
 
-    String floats(String name, List<Long> shape, float... values) {
+    /** Adds a node of the standard domain and returns its outputs. */
+    public List<String> nodes(
+            String operator, String name, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
+        target.addNode(NodeProto.newBuilder()
+                .setOpType(operator)
+                .setName(name)
+                .addAllInput(inputs)
+                .addAllOutput(outputs)
+                .addAllAttribute(List.of(attributes)));
+        return outputs;
+    }
+
+    /** Adds a float32 constant once; see {@link #constant}. */
+    public String floats(String name, List<Long> shape, float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return constant(name, DataType.FLOAT, shape, bytes);
     }
 
-    /** Adds a constant once; later calls with the same name mean the same constant. */
-    String constant(String name, DataType type, List<Long> shape, ByteBuffer bytes) {
+    /** Adds an int64 vector once; see {@link #constant}. */
+    public String integers(String name, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return constant(name, DataType.INT64, List.of((long) values.length), bytes);
+    }
+
+    /** Adds a constant once, row-major and little-endian; later calls with the same name mean the same constant. */
+    public String constant(String name, DataType type, List<Long> shape, ByteBuffer bytes) {
         if (added.add(name)) {
             target.addInitializer(TensorProto.newBuilder()
                     .setName(name)
@@ -68,7 +91,7 @@ final class GraphEdit {
     }
 
     /** The new graph, with the source's constants that are still read. */
-    GraphProto build() {
+    public GraphProto build() {
         Set<String> read = new HashSet<>();
         target.getNodeList().forEach(node -> read.addAll(node.getInputList()));
         List<TensorProto> kept = source.getInitializerList().stream()
