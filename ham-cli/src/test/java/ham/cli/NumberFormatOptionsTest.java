@@ -114,6 +114,106 @@ class NumberFormatOptionsTest {
         ham(bake).failsWith(2, "expected a checkpoint as --base");
     }
 
+    @Test
+    void mergedTokensAreSaidAndComparedOnRealImages() {
+        Cli made = export("--merge-tokens", 1, "--data", temp.resolve("data"));
+        assertThat(made.succeeds().out())
+                .contains("a tenth of the top classes may differ", "tokens are merged, 1 a block; before that")
+                .contains("fp32 with merged tokens (1 a block)", "accuracy on 20 test images");
+        JsonNode json = export("--merge-tokens", 1, "--data", temp.resolve("data"), "--force", "--json")
+                .succeeds()
+                .json();
+        assertThat(json.path("token_merging").asInt()).isEqualTo(1);
+        assertThat(json.path("accuracy").path("top1_agreement").asDouble()).isGreaterThan(0.8);
+        assertThat(ham("inspect", temp.resolve("model.onnx")).succeeds().out()).contains("ham.token_merging = 1");
+        assertThat(export("--force", "--json").succeeds().json().has("token_merging"))
+                .isFalse();
+    }
+
+    @Test
+    void mergedTokensComeInOtherFormsAndPackages() {
+        Path folder = temp.resolve("triton");
+        ham(
+                        "export",
+                        "--base",
+                        testdata("backbone"),
+                        "--merge-tokens",
+                        4,
+                        "--input",
+                        "uint8",
+                        "--output",
+                        "top-k",
+                        "--features",
+                        "--package",
+                        "triton",
+                        "--out",
+                        folder)
+                .succeeds();
+        Path model = folder.resolve("ham/1/model.onnx");
+        assertThat(ham("inspect", model).succeeds().out()).contains("ham.token_merging = 4", "ham.output = top-k");
+        assertThat(ham("run", model, images.resolve("image3.png")).succeeds().out())
+                .contains("image3.png");
+    }
+
+    @Test
+    void tokensThatCannotBeMergedAreRefused() {
+        export("--merge-tokens", 5)
+                .failsWith(
+                        2, "--merge-tokens: expected 0 to 4 for 16 patches and 4 blocks, as a block merges", "found 5");
+        ham("export", "--base", testdata("encoders/bert"), "--out", temp.resolve("model.onnx"), "--merge-tokens", 1)
+                .failsWith(2, "--merge-tokens: expected a ViT or DeiT with a classifier", "found BERT");
+        ham(
+                        "export",
+                        "--base",
+                        testdata("onnx-exports/hf-sdpa/ts17.onnx"),
+                        "--merged",
+                        testdata("ham-reference/peft6.default.merged.safetensors"),
+                        "--out",
+                        temp.resolve("model.onnx"),
+                        "--merge-tokens",
+                        1)
+                .failsWith(2, "--merge-tokens", "expected a checkpoint as --base");
+        export("--merge-tokens", 1, "--package", "per-task")
+                .failsWith(2, "--merge-tokens", "expected the merged model, found a --package of tasks");
+        assertThat(temp.resolve("model.onnx")).doesNotExist();
+    }
+
+    @Test
+    void theFastestFormMayHaveMergedTokensWhereTheyAreAskedFor() {
+        Path model = temp.resolve("model.onnx");
+        Object[] arguments = {
+            "export",
+            "--base",
+            testdata("backbone"),
+            "--out",
+            model,
+            "--merge-tokens",
+            8,
+            "--flavor",
+            "fastest",
+            "--threads",
+            1
+        };
+        Cli made = ham(arguments).succeeds();
+        assertThat(made.err()).contains("as-is ", "ort ", "standard-tokens ", "ort-tokens ");
+        boolean won = made.err().contains("-tokens *");
+        assertThat(made.out().contains("merged tokens (8 a block)")).isEqualTo(won);
+        assertThat(ham("inspect", model).succeeds().out().contains("ham.token_merging"))
+                .isEqualTo(won);
+    }
+
+    /** A random model of sixteen patches, on noise: its answers change where one is merged. */
+    @Test
+    void aFormThatAnswersOtherwiseIsRefusedAndDoesNotCompete() {
+        export("--merge-tokens", 1)
+                .failsWith(1, "parity FAILED", "tokens are merged, 1 a block", "merge fewer tokens (merge-tokens)");
+        assertThat(temp.resolve("model.onnx")).doesNotExist();
+        assertThat(export("--merge-tokens", 1, "--flavor", "fastest", "--threads", 1)
+                        .succeeds()
+                        .err())
+                .contains("standard-tokens is left out", "ort-tokens is left out", "as-is ", "ort ");
+    }
+
     private Cli export(Object... options) {
         List<Object> arguments = new ArrayList<>(List.of(
                 "export",

@@ -52,7 +52,7 @@ public final class VitExporter {
         String sha256 = base.sha256();
         WeightChanges changes = WeightChanges.of(base, sha256, request.merged());
         EncoderForms forms = new EncoderForms(base, changes, request.merged().head());
-        requireTokens(request);
+        requireTokens(request, forms);
         ModelMetadata metadata = ModelMetadata.of(request, sha256, forms.labels());
         Written written = new Written();
         Outputs.file(request.output(), request.force(), file -> {
@@ -85,13 +85,14 @@ public final class VitExporter {
     }
 
     /** Before any graph is built; the graph itself says how many tokens it has. */
-    private static void requireTokens(ExportRequest request) {
-        if (request.mergeTokens() != 0 && !request.base().isVit()) {
+    private static void requireTokens(ExportRequest request, EncoderForms forms) {
+        Checkpoint base = request.base();
+        if (request.mergeTokens() != 0 && !(base.isVit() && forms.classifies())) {
             throw InputException.parameter(
                     TokenMerging.PARAMETER,
-                    "expected a ViT, DeiT, DINOv2 or timm ViT whose tokens ham can merge, found "
-                            + request.base().encoder().family() + " in "
-                            + request.base().directory()
+                    "expected a ViT or DeiT with a classifier (also timm's, with a plain MLP and no norm before the first"
+                            + " block), found " + base.encoder().family()
+                            + (forms.classifies() ? "" : " without a classifier") + " in " + base.directory()
                             + "; leave it out");
         }
     }
@@ -150,7 +151,7 @@ public final class VitExporter {
     private static String merging(ExportRequest request, ParityReport before) {
         return String.format(
                 Locale.ROOT,
-                "%d tokens are merged a block; before that the difference is %.2e, top-1 agreement %.1f %%%s",
+                "tokens are merged, %d a block; before that the difference is %.2e, top-1 agreement %.1f %%%s",
                 request.mergeTokens(),
                 before.maxAbs(),
                 100 * before.top1(),

@@ -296,8 +296,15 @@ public final class ExportCommand implements Callable<Integer> {
                             .optFormat(request.format().of(flavor))
                             .optMergeTokens(merged)
                             .build();
-                    exports.put(name, exported(one, VitExporter.export(one)));
-                    forms.put(name, each);
+                    try {
+                        exports.put(name, exported(one, VitExporter.export(one)));
+                        forms.put(name, each);
+                    } catch (InputException e) {
+                        if (merged == 0 || e.isUsage()) {
+                            throw e;
+                        }
+                        console.warn(name + " is left out: " + e.getMessage());
+                    }
                 }
             }
             TuneReport report = Tuning.run(

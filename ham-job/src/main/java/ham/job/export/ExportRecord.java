@@ -53,7 +53,7 @@ public record ExportRecord(
                 exported.format().map(each -> each.flavor().optionName()).orElse(null),
                 exported.mergeTokens() == 0 ? null : exported.mergeTokens(),
                 exported.accuracy()
-                        .map(each -> each.record(exported.computes().orElseThrow()))
+                        .map(each -> each.record(exported.format().orElseThrow(), exported.mergeTokens()))
                         .orElse(null),
                 patch.orElse(null));
     }

@@ -29,7 +29,7 @@ public record Exported(
         return new Exported(other, format, mergeTokens, accuracy);
     }
 
-    /** How it computes, for people, such as {@code fp32 with 8 tokens merged a block}; empty for a graph that keeps its own. */
+    /** How it computes, for people, such as {@code fp32 with merged tokens (8 a block)}; empty for a graph that keeps its own. */
     public Optional<String> computes() {
         return format.map(each -> FormatAccuracy.computes(each, mergeTokens));
     }

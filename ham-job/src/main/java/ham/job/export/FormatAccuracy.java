@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import ham.export.ExportRequest;
 import ham.export.VitExporter;
 import ham.export.precision.NumberFormat;
+import ham.export.precision.Precision;
 import ham.job.work.TemporaryFolder;
 import ham.job.work.WorkListener;
 import ham.merge.InputException;
@@ -13,6 +14,8 @@ import ham.runtime.model.SessionSettings;
 import ham.train.data.Dataset;
 import ham.train.eval.TopClasses;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -60,13 +63,13 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
                     .setOutput(reference)
                     .build());
             FormatAccuracy accuracy = measure(reference, request.output(), data, request.settings(), listener);
-            accuracy.warning(computes(request.format(), request.mergeTokens())).ifPresent(listener::warned);
+            accuracy.warning(request.format(), request.mergeTokens()).ifPresent(listener::warned);
             return accuracy;
         }
     }
 
     static String computes(NumberFormat format, int mergeTokens) {
-        return format.text() + (mergeTokens == 0 ? "" : " with " + mergeTokens + " tokens merged a block");
+        return format.text() + (mergeTokens == 0 ? "" : " with merged tokens (" + mergeTokens + " a block)");
     }
 
     /** Of two files on the test images of a data set whose classes both know. */
@@ -115,18 +118,26 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
         return fp32 - accuracy;
     }
 
-    Optional<String> warning(String format) {
-        return loss() <= LOUD
-                ? Optional.empty()
-                : Optional.of(String.format(
-                        Locale.ROOT,
-                        "%s loses %.1f points of accuracy against fp32 (%.1f %% -> %.1f %% on %d test images); fewer"
-                                + " merged tokens, more calibration images, calibration by percentile or float layers may help",
-                        format,
-                        100 * loss(),
-                        100 * fp32,
-                        100 * accuracy,
-                        images));
+    Optional<String> warning(NumberFormat format, int mergeTokens) {
+        if (loss() <= LOUD) {
+            return Optional.empty();
+        }
+        List<String> ways = new ArrayList<>();
+        if (mergeTokens > 0) {
+            ways.add("fewer merged tokens");
+        }
+        if (format.precision() != Precision.FP32) {
+            ways.add("more calibration images, calibration by percentile or float layers");
+        }
+        return Optional.of(String.format(
+                Locale.ROOT,
+                "%s loses %.1f points of accuracy against fp32 (%.1f %% -> %.1f %% on %d test images)%s",
+                computes(format, mergeTokens),
+                100 * loss(),
+                100 * fp32,
+                100 * accuracy,
+                images,
+                ways.isEmpty() ? "" : "; " + String.join(", ", ways) + " may help"));
     }
 
     /** One line for people. */
@@ -140,8 +151,13 @@ public record FormatAccuracy(int images, double fp32, double accuracy, double ag
                 100 * agreement);
     }
 
-    Measured record(String format) {
+    Measured record(NumberFormat format, int mergeTokens) {
         return new Measured(
-                images, fp32, accuracy, loss(), agreement, warning(format).orElse(null));
+                images,
+                fp32,
+                accuracy,
+                loss(),
+                agreement,
+                warning(format, mergeTokens).orElse(null));
     }
 }

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import ham.export.ExportRequest;
+import ham.export.OnnxSummary;
+import ham.export.VitExporter;
 import ham.job.tune.TuneReport.Entry;
 import ham.merge.InputException;
+import ham.merge.checkpoint.Checkpoint;
+import ham.merge.folder.Merged;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
@@ -27,8 +32,12 @@ class TuningTest {
     }
 
     private TuneRequest request(String model, boolean int8, double bound) {
+        return request(testdata(model), int8, 0, bound);
+    }
+
+    private TuneRequest request(Path model, boolean int8, int mergeTokens, double bound) {
         return new TuneRequest(
-                testdata(model),
+                model,
                 temp.resolve("tuned.onnx"),
                 false,
                 2,
@@ -36,7 +45,7 @@ class TuningTest {
                 1,
                 0.2,
                 int8,
-                0,
+                mergeTokens,
                 Optional.empty(),
                 bound,
                 Map.of());
@@ -89,6 +98,48 @@ class TuningTest {
         assertThatThrownBy(() -> Tuning.run(request("serve/scaled1.onnx", false, 0)))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("exists already");
+    }
+
+    @Test
+    void mergedTokensAreACandidateWhereTheyAreAskedFor() {
+        Path model = temp.resolve("vit.onnx");
+        VitExporter.export(ExportRequest.builder()
+                .setBase(Checkpoint.open(testdata("backbone")))
+                .setMerged(Merged.none())
+                .setVersion("test")
+                .setOutput(model)
+                .setSettings(new SessionSettings(1))
+                .optVerify(false)
+                .build());
+        TuneReport report = Tuning.run(request(model, true, 10, 1));
+        assertThat(report.candidates())
+                .extracting(Entry::name)
+                .containsExactly(
+                        "as-is",
+                        "ort",
+                        "optimized",
+                        "int8",
+                        "int8-ort",
+                        "tokens",
+                        "tokens-ort",
+                        "int8-tokens",
+                        "int8-tokens-ort");
+        assertThat(report.candidates()).extracting(Entry::leftOut).containsOnly("");
+        OnnxSummary tuned = OnnxSummary.of(temp.resolve("tuned.onnx"));
+        assertThat(tuned.metadata().containsKey("ham.token_merging"))
+                .isEqualTo(report.best().contains("tokens"));
+        assertThatThrownBy(() -> request(model, false, -1, 1)).hasMessageContaining("merge-tokens");
+    }
+
+    @Test
+    void mergedTokensOfAGraphOfOthersAreLeftOut() {
+        TuneReport report = Tuning.run(request(testdata("onnx-exports/hf-sdpa/ts17.onnx"), false, 2, 1));
+        assertThat(report.candidates())
+                .filteredOn(each -> each.name().startsWith("tokens"))
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(each.leftOut())
+                        .startsWith("cannot be made: merge-tokens: expected a graph that ham built"));
+        assertThat(report.best()).doesNotContain("tokens");
     }
 
     @Test
