@@ -51,8 +51,8 @@ final class BlockMerge {
         String leaving = slice("leaving", order, 0, merged);
         String staying = sorted(slice("others", order, merged, tokens));
         String stay = unsqueeze("staying.indices", staying, 2);
-        String pairs = pairs(similarity, leaving, stay);
         String leave = unsqueeze("leaving.indices", leaving, 2);
+        String pairs = pairs(similarity, leave, stay);
         String weights = sizes == null
                 ? pairs
                 : node("Mul", "weights", pairs, transposed("leaving.sizes.row", some("leaving.sizes", sizes, leave)));
@@ -157,7 +157,7 @@ final class BlockMerge {
     /**
      * 1 where a token that stays is what one that leaves is merged into: [batch, staying, leaving].
      *
-     * @param leaving [batch, leaving]
+     * @param leaving [batch, leaving, 1]
      * @param staying [batch, staying, 1]
      */
     private String pairs(String similarity, String leaving, String staying) {
@@ -169,8 +169,7 @@ final class BlockMerge {
                 Attributes.integer("keepdims", 0));
         String token =
                 edit.node("Gather", at + "nearest.token", List.of(targets(), nearest), Attributes.integer("axis", 0));
-        String target = edit.node(
-                "GatherElements", at + "leaving.target", List.of(token, leaving), Attributes.integer("axis", 1));
+        String target = some("leaving.target", token, leaving);
         String same = node("Equal", "pairs.same", staying, unsqueeze("leaving.target.row", target, 1));
         return edit.node("Cast", at + "pairs", List.of(same), Attributes.integer("to", DataType.FLOAT.getNumber()));
     }
@@ -183,7 +182,7 @@ final class BlockMerge {
         return edit.node("Transpose", at + name, List.of(x), Attributes.integers("perm", 0, 2, 1));
     }
 
-    /** Tokens of [batch, tokens, any] by indices [batch, some, 1]. */
+    /** Of [batch, tokens] or [batch, tokens, any], those at indices [batch, some, 1]. */
     private String some(String name, String x, String indices) {
         return edit.node("GatherND", at + name + ".gathered", List.of(x, indices), Attributes.integer("batch_dims", 1));
     }
