@@ -19,19 +19,23 @@ import java.util.TreeMap;
 
 /**
  * Hours and memory of ViT-B/16 runs at 224 pixels on one GPU, on paper: what cannot be measured without one is assumed and printed as assumed
- * (images a second, float64 rate), the merge is measured here on random adapters, task after task, as a run does it.
+ * (images a second, float64 rate, seconds of a bake, which {@code benchmarks/run} measures), the merge is measured here on random adapters, task after
+ * task, as a run does it. The guard's passes: every training image through a part of the delta, and after every task the held-out images of all tasks
+ * so far through that part and through all of it.
  *
- * <p>{@code java -Dtrain=1000 -Dfeatures=300 -Dtflops=10 -cp "ham-cli/target/lib/*" ham.bench.program.ScaleTable}. CIFAR-100's numbers: 50,000
+ * <p>{@code java -Dtrain=1000 -Dfeatures=300 -Dtflops=10 -Dbake=3 -cp "ham-cli/target/lib/*" ham.bench.program.ScaleTable}. CIFAR-100's numbers: 50,000
  * training images, 10,000 test images, five epochs, batch 64, M = 10,000, the frozen backbone beside the method.
  */
 public final class ScaleTable {
     private static final double TRAIN = Double.parseDouble(System.getProperty("train", "1000"));
     private static final double FEATURES = Double.parseDouble(System.getProperty("features", "300"));
     private static final double TFLOPS = Double.parseDouble(System.getProperty("tflops", "10"));
-    private static final int MEASURED = Integer.getInteger("measured", 12);
+    private static final double BAKE = Double.parseDouble(System.getProperty("bake", "3"));
+    private static final int MEASURED = Integer.getInteger("measured", 60);
 
     private static final int TRAINING_IMAGES = 50_000;
     private static final int TEST_IMAGES = 10_000;
+    private static final double HELD_OUT = 0.1;
     private static final int EPOCHS = 5;
     private static final int BATCH = 64;
     private static final int D = 768;
@@ -54,13 +58,14 @@ public final class ScaleTable {
         double merge = merge();
         System.out.printf(
                 Locale.ROOT,
-                "assumed of one GPU: %.0f images/s of training (bf16), %.0f images/s of features (fp32), %.0f TFLOPS in float64%n"
+                "assumed of one GPU: %.0f images/s of training (bf16), %.0f images/s of features (fp32), %.0f TFLOPS in float64; %.0f s for the bake%n"
                         + "measured here: %.2f s of processor time a task for start, join and merge of 24 layers at 5 groups%n%n"
-                        + "| tasks | training h | heads h | evaluation h | frozen h | merge h | solving h | all h | merge and solving | GPU GiB |%n"
-                        + "|---|---|---|---|---|---|---|---|---|---|%n",
+                        + "| tasks | training h | heads h | evaluation h | frozen h | guard h | merge and bake h | solving h | all h | merge, bake and solving | GPU GiB |%n"
+                        + "|---|---|---|---|---|---|---|---|---|---|---|%n",
                 TRAIN,
                 FEATURES,
                 TFLOPS,
+                BAKE,
                 merge);
         for (int tasks : new int[] {10, 20, 50, 200}) {
             row(tasks, merge);
@@ -72,18 +77,20 @@ public final class ScaleTable {
         double heads = TRAINING_IMAGES / FEATURES;
         double evaluation = TEST_IMAGES * (tasks + 1) / 2.0 / FEATURES;
         double frozen = (TRAINING_IMAGES + TEST_IMAGES) / FEATURES;
-        double merging = tasks * merge;
-        double flops = 2 * (2 * TRAINING_IMAGES * M * M + tasks * RIDGES * M * M * M / 3);
+        double guard = TRAINING_IMAGES * (1 + HELD_OUT * (tasks + 1)) / FEATURES;
+        double merging = tasks * merge + BAKE;
+        double flops = 3 * (2 * TRAINING_IMAGES * M * M + tasks * RIDGES * M * M * M / 3);
         double solving = flops / (TFLOPS * 1e12);
-        double all = training + heads + evaluation + frozen + merging + solving;
+        double all = training + heads + evaluation + frozen + guard + merging + solving;
         System.out.printf(
                 Locale.ROOT,
-                "| %d | %.2f | %.2f | %.2f | %.2f | %.3f | %.3f | %.2f | %.1f %% | %.1f |%n",
+                "| %d | %.2f | %.2f | %.2f | %.2f | %.2f | %.3f | %.3f | %.2f | %.1f %% | %.1f |%n",
                 tasks,
                 training / HOUR,
                 heads / HOUR,
                 evaluation / HOUR,
                 frozen / HOUR,
+                guard / HOUR,
                 merging / HOUR,
                 solving / HOUR,
                 all / HOUR,

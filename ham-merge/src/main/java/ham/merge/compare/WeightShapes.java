@@ -27,14 +27,23 @@ public record WeightShapes(int outputs, int inputs, int rank, int adapters) {
         SortedMap<String, WeightShapes> shapes = new TreeMap<>();
         SortedMap<String, Integer> biases = new TreeMap<>();
         for (AdapterSource adapter : adapters) {
-            adapter.layers()
-                    .forEach((weight, layer) -> shapes.merge(
-                            weight,
-                            new WeightShapes(layer.outputs(), layer.inputs(), layer.rank(), 1),
-                            (known, added) -> known.and(adapter, weight, layer)));
+            add(adapter, shapes);
             adapter.biases().forEach((bias, change) -> requireLength(adapter, bias, change, biases));
         }
         return Collections.unmodifiableSortedMap(shapes);
+    }
+
+    /**
+     * Takes one more adapter's weights into shapes; an error leaves some of them taken in.
+     *
+     * @throws InputException when it changes a weight of another shape
+     */
+    public static void add(AdapterSource adapter, SortedMap<String, WeightShapes> shapes) {
+        adapter.layers()
+                .forEach((weight, layer) -> shapes.merge(
+                        weight,
+                        new WeightShapes(layer.outputs(), layer.inputs(), layer.rank(), 1),
+                        (known, added) -> known.and(adapter, weight, layer)));
     }
 
     private WeightShapes and(AdapterSource adapter, String weight, LayerShape layer) {

@@ -4,6 +4,7 @@ import ham.merge.InputException;
 import ham.merge.compare.FactorStack;
 import ham.merge.compare.WeightShapes;
 import ham.merge.kernel.Kernels;
+import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The dense delta of every group at every weight, in a file that is mapped: adapters are compared with what groups have become, at a cost that
@@ -22,15 +24,27 @@ import java.util.SortedMap;
  */
 final class GroupDeltas {
     private final Kernels kernels;
+    private final int groups;
     private final Map<String, List<FloatBuffer>> deltas = new HashMap<>();
-    private final SortedMap<String, WeightShapes> shapes;
+    private final SortedMap<String, WeightShapes> shapes = new TreeMap<>();
     private final ThreadLocal<FloatBuffer> product = ThreadLocal.withInitial(() -> Kernels.allocate(0));
 
-    GroupDeltas(Kernels kernels, SortedMap<String, WeightShapes> shapes, int groups) {
+    /** Without any weight yet. */
+    GroupDeltas(Kernels kernels, int groups) {
         this.kernels = kernels;
-        this.shapes = shapes;
+        this.groups = groups;
+    }
+
+    /** Makes room for weights that are new; the deltas there are zero. */
+    void add(SortedMap<String, WeightShapes> more) {
+        SortedMap<String, WeightShapes> unknown = new TreeMap<>(more);
+        unknown.keySet().removeAll(shapes.keySet());
+        if (unknown.isEmpty()) {
+            return;
+        }
+        shapes.putAll(unknown);
         try {
-            map(groups);
+            map(unknown);
         } catch (IOException e) {
             throw new InputException("the temporary file of the groups' deltas cannot be written (" + e.getMessage()
                     + "); free some space, or set HAM_OPTS=-Djava.io.tmpdir=FOLDER");
@@ -44,12 +58,12 @@ final class GroupDeltas {
                 .sum();
     }
 
-    private void map(int groups) throws IOException {
+    private void map(SortedMap<String, WeightShapes> unknown) throws IOException {
         Path file = Files.createTempFile("ham-groups-", ".f32");
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
             long offset = 0;
-            for (Map.Entry<String, WeightShapes> entry : shapes.entrySet()) {
+            for (Map.Entry<String, WeightShapes> entry : unknown.entrySet()) {
                 long bytes = (long) Float.BYTES
                         * entry.getValue().outputs()
                         * entry.getValue().inputs();
@@ -63,6 +77,14 @@ final class GroupDeltas {
                 deltas.put(entry.getKey(), List.of(slots));
             }
         }
+    }
+
+    /** A group's delta [out, in] at a weight, copied. */
+    Matrix delta(String weight, int group) {
+        WeightShapes shape = shapes.get(weight);
+        Matrix copy = Matrix.zeros(shape.outputs(), shape.inputs());
+        deltas.get(weight).get(group).get(0, copy.data());
+        return copy;
     }
 
     /** Inner product of every stacked adapter's delta at a weight with a group's. */

@@ -161,11 +161,11 @@ public final class Grouping {
     }
 
     /**
-     * What the delta of every adapter counts in the merged delta, in the order of the adapters.
+     * What every group's delta counts in the merged delta.
      *
      * @throws InputException with {@link Combine#MEAN} when a group's scalar is not positive
      */
-    public List<Importance> coefficients() {
+    List<Importance> groupCoefficients() {
         Importance divisor = Importance.ONE;
         if (parameters.combine() == Combine.MEAN) {
             for (Group group : groups) {
@@ -178,10 +178,21 @@ public final class Grouping {
             }
             divisor = Importance.sum(groups.stream().map(Group::alpha).toList());
         }
+        Importance total = divisor;
+        return groups.stream().map(group -> group.alpha().over(total)).toList();
+    }
+
+    /**
+     * What the delta of every adapter counts in the merged delta, in the order of the adapters.
+     *
+     * @throws InputException as {@link #groupCoefficients}
+     */
+    public List<Importance> coefficients() {
+        List<Importance> ofGroups = groupCoefficients();
         Importance[] coefficients = new Importance[steps.size()];
-        for (Group group : groups) {
-            for (Group.Member member : group.members()) {
-                coefficients[member.adapter()] = group.alpha().over(divisor).times(member.coefficient());
+        for (int g = 0; g < groups.size(); g++) {
+            for (Group.Member member : groups.get(g).members()) {
+                coefficients[member.adapter()] = ofGroups.get(g).times(member.coefficient());
             }
         }
         return List.of(coefficients);

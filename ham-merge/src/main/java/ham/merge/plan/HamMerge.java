@@ -26,7 +26,7 @@ import java.util.TreeMap;
 
 /**
  * Hierarchical adapter merging, one adapter at a time: prune, compare with every group, open a group or join the most similar one. Everything
- * is in memory and in double: this is how a run merges while it trains, and the control of {@link PreparedMerge}. Not thread-safe.
+ * is in memory and in double: the control of {@link RunningMerge} and {@link PreparedMerge}. Not thread-safe.
  *
  * <p>Source: METHOD "end of the task", arXiv 2509.13211.
  */
@@ -167,12 +167,14 @@ public final class HamMerge {
 
     /** The merged delta [out, in] of every adapted weight. */
     public SortedMap<String, Matrix> merged() {
-        return parameters.combine() == Combine.REGMEAN ? leastSquares() : Deltas.sum(branches());
+        return parameters.combine() == Combine.REGMEAN
+                ? leastSquares(pruned, grouping.coefficients())
+                : Deltas.sum(branches());
     }
 
-    private SortedMap<String, Matrix> leastSquares() {
+    /** The least-squares delta [out, in] of every weight, from adapters that left their Gram matrices and what each of them counts. */
+    static SortedMap<String, Matrix> leastSquares(List<LoraAdapter> pruned, List<Importance> coefficients) {
         SortedMap<String, List<Contribution>> contributions = new TreeMap<>();
-        List<Importance> coefficients = grouping.coefficients();
         for (int i = 0; i < pruned.size(); i++) {
             LoraAdapter adapter = pruned.get(i);
             Importance coefficient = coefficients.get(i);

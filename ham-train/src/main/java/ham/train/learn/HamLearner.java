@@ -4,8 +4,8 @@ import ham.merge.join.HamParameters;
 import ham.merge.join.Importance;
 import ham.merge.join.MergeStep;
 import ham.merge.plan.FailureSignatures;
-import ham.merge.plan.HamMerge;
 import ham.merge.plan.MergeSettings;
+import ham.merge.plan.RunningMerge;
 import ham.merge.record.MergeMode;
 import ham.merge.tensor.Matrix;
 import ham.train.lora.FrozenGroup;
@@ -14,16 +14,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 
 /** HAM: each adapter trained beside the groups before it (or alone), then pruned, compared, and joined. */
 final class HamLearner implements Learner {
-    private final HamMerge merge;
+    private final RunningMerge merge;
     private final MergeMode mode;
     private List<MergeStep> stepsBefore = List.of();
     private List<Importance> trainedAlphas = List.of();
 
     HamLearner(HamParameters parameters, MergeMode mode) {
-        this.merge = new HamMerge(parameters);
+        this.merge = new RunningMerge(parameters);
         this.mode = mode;
     }
 
@@ -31,8 +32,8 @@ final class HamLearner implements Learner {
     public TaskStart start(int task, int classes) {
         List<FrozenGroup> groups = mode == MergeMode.INDEPENDENT
                 ? List.of()
-                : merge.groups().stream()
-                        .map(group -> new FrozenGroup(group.alpha(), merge.deltas(group)))
+                : IntStream.range(0, merge.groups().size())
+                        .mapToObj(g -> new FrozenGroup(merge.groups().get(g).alpha(), merge.deltas(g)))
                         .toList();
         return TaskStart.beside(task, classes, groups);
     }
