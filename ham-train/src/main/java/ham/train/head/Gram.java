@@ -1,9 +1,7 @@
 package ham.train.head;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ham.merge.InputException;
 import ham.merge.safetensors.DType;
@@ -33,24 +31,29 @@ public final class Gram implements AutoCloseable {
     private final TorchEngine engine;
     private final int width;
     private final int piece;
-    private final Optional<FileChannel> shelf;
-    /** Of the numbers in the engine; null while they are on the shelf, or all of them are still zero. */
-    private NDManager manager;
+    private final Shelf shelf;
+    private final Optional<FileChannel> file;
+    /** Of the numbers in the engine; null while they are in the file, or all of them are still zero. */
+    private Shelf.Room room;
 
-    private NDArray sum;
     /** Whether the shelf has the present numbers. */
     private boolean shelved;
 
-    private Gram(TorchEngine engine, int width, int piece, Shelf shelf) {
+    private Gram(TorchEngine engine, int width, int piece, Shelf shelf, Optional<FileChannel> file) {
         this.engine = engine;
         this.width = width;
         this.piece = piece;
-        this.shelf = shelf.file((long) Double.BYTES * width * width);
+        this.shelf = shelf;
+        this.file = file;
     }
 
-    private void begin() {
-        manager = engine.newManager();
-        sum = manager.zeros(new Shape(width, width), DataType.FLOAT64);
+    /** Memory of G's size for whoever works on it, until it is given back. */
+    Shelf.Room spare() {
+        return shelf.take(engine, width);
+    }
+
+    void giveBack(Shelf.Room spare) {
+        shelf.giveBack(spare);
     }
 
     /** Of no image, always in the engine. */
@@ -60,19 +63,19 @@ public final class Gram implements AutoCloseable {
 
     /** Of no image. */
     static Gram zeros(TorchEngine engine, int width, Shelf shelf) {
-        return new Gram(engine, width, PIECE, shelf);
+        return zeros(engine, width, shelf, PIECE);
     }
 
     /** The same, moved in pieces of so many numbers. */
     static Gram zeros(TorchEngine engine, int width, Shelf shelf, int piece) {
-        return new Gram(engine, width, piece, shelf);
+        return new Gram(engine, width, piece, shelf, shelf.file((long) Double.BYTES * width * width));
     }
 
     /** The same numbers in memory of their own, which is the only one that has them in the engine if they were on the shelf. */
     Gram copy() {
-        Gram copy = new Gram(engine, width, piece, Shelf.NONE);
+        Gram copy = new Gram(engine, width, piece, shelf, Optional.empty());
         if (!rests()) {
-            copy.array().addi(sum);
+            copy.array().addi(room.array());
         } else if (shelved) {
             copy.fill(this::stored, false);
         }
@@ -81,16 +84,16 @@ public final class Gram implements AutoCloseable {
 
     /** Nobody works on it for now: its numbers go to the shelf, if there is one for it. */
     void rest() {
-        if (shelf.isEmpty() || rests()) {
+        if (file.isEmpty() || rests()) {
             return;
         }
         try {
             if (!shelved) {
-                shelf.get().position(0);
+                file.get().position(0);
                 for (Iterator<ByteBuffer> pieces = pieces(); pieces.hasNext(); ) {
                     ByteBuffer bytes = pieces.next();
                     while (bytes.hasRemaining()) {
-                        shelf.get().write(bytes);
+                        file.get().write(bytes);
                     }
                 }
             }
@@ -98,9 +101,8 @@ public final class Gram implements AutoCloseable {
             throw failed(e);
         }
         shelved = true;
-        manager.close();
-        manager = null;
-        sum = null;
+        shelf.giveBack(room);
+        room = null;
     }
 
     /**
@@ -156,7 +158,7 @@ public final class Gram implements AutoCloseable {
         try {
             long at = first * Double.BYTES;
             while (bytes.hasRemaining()) {
-                int read = shelf.orElseThrow().read(bytes, at);
+                int read = file.orElseThrow().read(bytes, at);
                 if (read < 0) {
                     throw new IOException("it ended early");
                 }
@@ -185,15 +187,15 @@ public final class Gram implements AutoCloseable {
 
     private void set(int from, double[] block) {
         int rows = block.length / width;
-        array();
-        try (NDArray part = manager.create(block, new Shape(rows, width))) {
+        NDArray sum = array();
+        try (NDArray part = room.manager().create(block, new Shape(rows, width))) {
             sum.set(new NDIndex(from + ":" + (from + rows)), part);
         }
     }
 
     /** Whether its numbers are on the shelf and not in the engine. */
     boolean rests() {
-        return manager == null;
+        return room == null;
     }
 
     /** M. */
@@ -209,12 +211,14 @@ public final class Gram implements AutoCloseable {
     /** G itself, to be read. */
     NDArray array() {
         if (rests()) {
-            begin();
+            room = shelf.take(engine, width);
             if (shelved) {
                 fill(this::stored, false);
+            } else {
+                room.array().set(new NDIndex(":"), 0);
             }
         }
-        return sum;
+        return room.array();
     }
 
     /** G itself, to be added to in place. */
@@ -226,8 +230,7 @@ public final class Gram implements AutoCloseable {
 
     /** Rows from one to another, [rows, M]. */
     double[] rows(int from, int to) {
-        array();
-        try (NDArray part = sum.get(new NDIndex(from + ":" + to))) {
+        try (NDArray part = array().get(new NDIndex(from + ":" + to))) {
             return part.toDoubleArray();
         }
     }
@@ -274,12 +277,13 @@ public final class Gram implements AutoCloseable {
 
     @Override
     public void close() {
-        if (manager != null) {
-            manager.close();
+        if (room != null) {
+            shelf.giveBack(room);
+            room = null;
         }
         try {
-            if (shelf.isPresent()) {
-                shelf.get().close();
+            if (file.isPresent()) {
+                file.get().close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -254,7 +254,8 @@ public final class LatentStatistics implements AutoCloseable {
         NDArray weights;
         try (TorchScript solver = RidgeRegression.solver(engine)) {
             NDArray scaled = single(drawnGram).div(scale).div(scale.transpose());
-            NDList solution = solver.run(work, scaled, joint.div(scale), work.create((float) RIDGE));
+            NDList solution =
+                    solver.run(work, scaled, joint.div(scale), work.create((float) RIDGE), scaled.zerosLike());
             if (solution.get(1).getInt() != 0
                     || !Float.isFinite(solution.get(0).sum().getFloat())) {
                 throw new InputException("statistics of states: expected finite activations, found others;"

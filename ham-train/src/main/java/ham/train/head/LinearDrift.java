@@ -49,7 +49,7 @@ final class LinearDrift {
             NDArray transposed = x.transpose();
             NDArray gram = transposed.matMul(x);
             NDArray ridge = gram.diagonal().mean().mul(RIDGE);
-            var solution = solver.run(manager, gram, transposed.matMul(moved), ridge);
+            var solution = solver.run(manager, gram, transposed.matMul(moved), ridge, gram.zerosLike());
             if (solution.get(1).getInt() != 0) {
                 throw new InputException(
                         "drift compensation: expected finite features that are not all zero, found others;"

@@ -16,16 +16,25 @@ import java.util.Arrays;
  * float32 as the deployed head computes them, everything after in float64.
  */
 final class RidgeRegression implements AutoCloseable {
-    /** Lambda stands on G's diagonal while G is factorised, so that no copy of G is made. */
+    /**
+     * Lambda stands on G's diagonal while G is factorised, and the factor, column after column as LAPACK writes it, in memory that is there already: nothing
+     * of G's size is made.
+     */
     private static final String SOLVE =
             """
             diagonal = torch.diagonal(g)
             kept = torch.clone(diagonal)
             added = torch.add_(diagonal, ridge)
-            factor, info = torch.linalg_cholesky_ex(g)
+            status = torch.to(torch.select(kept, 0, 0), 3)
+            factor = torch.t(room)
+            done = torch.linalg_cholesky_ex(g, L=factor, info=status)
             restored = torch.copy_(diagonal, kept)
-            return (torch.cholesky_solve(q, factor), info)
+            half = torch.linalg_solve_triangular(factor, q, upper=False)
+            return (torch.linalg_solve_triangular(torch.t(factor), half, upper=True), status)
             """;
+
+    /** {@code G += s h^T h} in place. */
+    private static final String ADD = "return torch.addmm_(g, torch.t(h), signed)\n";
 
     /** Scores are regressed on 0 and 1 and seldom reach 1: this makes probabilities of them that are neither flat nor certain. */
     private static final double SHARPNESS = 10;
@@ -37,6 +46,7 @@ final class RidgeRegression implements AutoCloseable {
     private final int classes;
     private final NDManager manager;
     private final TorchScript solver;
+    private final TorchScript adder;
     /** P [d, M]. */
     private final NDArray randomProjection;
 
@@ -44,6 +54,9 @@ final class RidgeRegression implements AutoCloseable {
     private final Gram gram;
     /** Q transposed, [classes, M]. */
     private final NDArray cross;
+
+    /** Where factors of G are made; null before the first. */
+    private Shelf.Room factor;
 
     private long images;
 
@@ -60,6 +73,7 @@ final class RidgeRegression implements AutoCloseable {
         images = gathered.images();
         manager = engine.newManager();
         solver = solver(engine);
+        adder = new TorchScript(engine, "g, h, signed", "Tensor", ADD);
         randomProjection = HeadLogits.array(manager, projection);
         gram = sum;
         // From the shelf now: what begins in a scope of arrays ends with it.
@@ -68,9 +82,12 @@ final class RidgeRegression implements AutoCloseable {
                 Arrays.copyOf(gathered.cross(), Math.multiplyExact(classes, width)), new Shape(classes, width));
     }
 
-    /** A program of G, Q and lambda, float64: the solution of {@code (G + lambda I) W = Q} and LAPACK's info, which is 0 on success. */
+    /**
+     * A program of G, Q, lambda and memory of G's size and type whose content is lost: the solution of {@code (G + lambda I) W = Q} and LAPACK's info, which
+     * is 0 on success.
+     */
     static TorchScript solver(TorchEngine engine) {
-        return new TorchScript(engine, "g, q, ridge", "Tuple[Tensor, Tensor]", SOLVE);
+        return new TorchScript(engine, "g, q, ridge, room", "Tuple[Tensor, Tensor]", SOLVE);
     }
 
     /** Adds images. */
@@ -85,12 +102,13 @@ final class RidgeRegression implements AutoCloseable {
 
     private void add(Features features, int sign) {
         images += (long) sign * features.size();
+        NDArray sum = gram.changing();
         for (int from = 0; from < features.size(); from += ROWS) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 NDArray hidden = hidden(features, from);
                 NDArray signed = sign > 0 ? hidden : hidden.neg();
-                gram.changing().addi(hidden.transpose().matMul(signed));
+                adder.run(manager, sum, hidden, signed);
                 cross.addi(targets(features, from).transpose().matMul(signed));
             }
         }
@@ -98,9 +116,10 @@ final class RidgeRegression implements AutoCloseable {
 
     /** Sum of the cross-entropies of softmax({@value #SHARPNESS} * scores); infinite if there is no solution in float64. */
     double loss(Features features, double ridge) {
+        NDArray room = room();
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDList solution = solve(ridge);
+            NDList solution = solve(ridge, room);
             if (solution.get(1).getInt() != 0) {
                 return Double.POSITIVE_INFINITY;
             }
@@ -119,9 +138,10 @@ final class RidgeRegression implements AutoCloseable {
      * @throws ArithmeticException if G + lambda I is not positive definite in float64
      */
     Matrix weights(double ridge) {
+        NDArray room = room();
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDList solution = solve(ridge);
+            NDList solution = solve(ridge, room);
             if (solution.get(1).getInt() != 0) {
                 throw new ArithmeticException("G + lambda I is not positive definite for lambda = " + ridge
                         + " times the mean of G's diagonal for one image");
@@ -136,9 +156,17 @@ final class RidgeRegression implements AutoCloseable {
     }
 
     /** Solution [M, classes] and LAPACK's info, which is 0 on success. */
-    private NDList solve(double ridge) {
+    private NDList solve(double ridge, NDArray room) {
         NDArray lambda = gram.array().diagonal().mean().mul(ridge / images);
-        return solver.run(manager, gram.array(), cross.transpose(), lambda);
+        return solver.run(manager, gram.array(), cross.transpose(), lambda, room);
+    }
+
+    /** Taken outside of scopes of arrays, which would end it. */
+    private NDArray room() {
+        if (factor == null) {
+            factor = gram.spare();
+        }
+        return factor.array();
     }
 
     /** Random features [rows, M] of at most {@link #ROWS} images. */
@@ -168,7 +196,11 @@ final class RidgeRegression implements AutoCloseable {
 
     @Override
     public void close() {
+        if (factor != null) {
+            gram.giveBack(factor);
+        }
         solver.close();
+        adder.close();
         manager.close();
     }
 }

@@ -245,6 +245,11 @@ final class RunMemory implements AutoCloseable {
         latestLinear = head;
     }
 
+    /** Until the next statistics come: what was kept to make them goes back to the system. */
+    void rest() {
+        shelf.clear();
+    }
+
     /** All heads: over all classes so far, or over those of the last task where the method gives no single model. */
     Map<HeadKind, Head> heads() {
         Map<HeadKind, Head> heads = new EnumMap<>(online.heads());
@@ -312,5 +317,6 @@ final class RunMemory implements AutoCloseable {
         frozen.ifPresent(OnlineHeads::close);
         guard.ifPresent(Guard::close);
         online.close();
+        shelf.clear();
     }
 }

@@ -193,6 +193,7 @@ public final class StreamTrainer {
                 outputs.save(new Predictions(tests.labels(), answers));
             }
             outputs.save(task, outcome.learned(), heads, memory);
+            memory.rest();
             forgetImages();
             progress.finished(summary);
         }
