@@ -99,7 +99,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                 tasks * factors
                         + analytic * classes * (tasks + 1) / 2
                         + gram / 2 * heads * (shelved ? 3 : 2)
-                        + 2 * dense
+                        + (MOST_GROUPS + 2) * dense
                         + weights
                         + 3 * projections);
     }
