@@ -129,6 +129,16 @@ public final class AnalyticStatistics implements AutoCloseable {
                 gathered.classes(), renewed.cross(), gathered.images(), gathered.ridge(), gathered.losses());
     }
 
+    /** Solutions that choosing lambda takes when images are added: one for every candidate. */
+    public static int candidates(RidgeRule rule) {
+        return rule.fixed().isPresent() ? 0 : RIDGES.length;
+    }
+
+    /** Seconds of one solution at a number of random features, from a small one that is measured. */
+    public static double solutionSeconds(TorchEngine engine, int width) {
+        return RidgeRegression.seconds(engine, width);
+    }
+
     /**
      * Adds images and chooses lambda.
      *

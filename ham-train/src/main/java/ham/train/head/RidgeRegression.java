@@ -42,6 +42,8 @@ final class RidgeRegression implements AutoCloseable {
     /** Images at a time, so that their random features take little memory however many there are. */
     private static final int ROWS = 1000;
 
+    private static final int MEASURED_WIDTH = 3000;
+
     private final Matrix projection;
     private final int classes;
     private final NDManager manager;
@@ -88,6 +90,26 @@ final class RidgeRegression implements AutoCloseable {
      */
     static TorchScript solver(TorchEngine engine) {
         return new TorchScript(engine, "g, q, ridge, room", "Tuple[Tensor, Tensor]", SOLVE);
+    }
+
+    /** Seconds of one solution at a width, from a measured one at {@value #MEASURED_WIDTH}: it grows by the cube. */
+    static double seconds(TorchEngine engine, int width) {
+        try (NDManager manager = engine.newManager();
+                TorchScript solver = solver(engine)) {
+            NDArray g = manager.eye(MEASURED_WIDTH).toType(DataType.FLOAT64, true);
+            NDArray q = manager.ones(new Shape(MEASURED_WIDTH, 1), DataType.FLOAT64);
+            NDArray ridge = g.diagonal().mean();
+            NDArray room = g.zerosLike();
+            long began = 0;
+            // The first one pays for what every program pays once.
+            for (int i = 0; i < 2; i++) {
+                began = System.nanoTime();
+                // A number is only there when everything before it is done, on a GPU too.
+                double unused =
+                        solver.run(manager, g, q, ridge, room).get(0).sum().getDouble();
+            }
+            return (System.nanoTime() - began) / 1e9 * Math.pow((double) width / MEASURED_WIDTH, 3);
+        }
     }
 
     /** Adds images. */

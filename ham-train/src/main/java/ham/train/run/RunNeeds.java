@@ -5,6 +5,7 @@ import ham.merge.checkpoint.Target;
 import ham.merge.encoder.EncoderInput;
 import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
+import ham.train.head.AnalyticStatistics;
 import ham.train.head.Shelf;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
     private static final int MOST_GROUPS = 5;
     private static final long SMALL = 1L << 30;
     private static final double GIB = 1L << 30;
+    private static final double MINUTE = 60;
 
     /** What is left on a machine. */
     record Room(long heap, long memory, long disk) {
@@ -119,6 +121,28 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                         disk / GIB);
     }
 
+    /**
+     * How long the analytic heads take to solve whatever the images, from a measured solution; empty where that is less than a minute.
+     *
+     * @param solution seconds of one
+     */
+    static String solving(RunConfig config, int tasks, double solution) {
+        boolean guarded = GuardWork.isUsed(config);
+        int heads = config.measuring().frozen() || guarded ? 2 : 1;
+        int each = heads * (AnalyticStatistics.candidates(config.head().ridge()) + 1)
+                + (guarded ? GuardWork.parts(config).size() : 0);
+        double seconds = solution * each * tasks;
+        return seconds < MINUTE
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "solving for the analytic heads takes about %s in all tasks (projection %d, %d solutions of %.1f s a task)",
+                        duration(seconds),
+                        config.head().projectionWidth(),
+                        each,
+                        solution);
+    }
+
     /** What does not fit, and what to lower, a sentence each. */
     List<String> shortages(Room room) {
         List<String> shortages = new ArrayList<>();
@@ -170,7 +194,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         double training = train * (double) inputs.config().recipe().epochs() / imagesPerSecond;
         // A pass without gradients takes about as long in float32 as one with them in bf16.
         double passes = (seen + evaluated) / imagesPerSecond;
-        return training + passes < 60
+        return training + passes < MINUTE
                 ? ""
                 : String.format(
                         Locale.ROOT,

@@ -14,9 +14,11 @@ import ham.train.encoder.Backbones;
 import ham.train.engine.TorchEngine;
 import ham.train.feature.TailExtractor;
 import ham.train.guard.Guard;
+import ham.train.head.AnalyticStatistics;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
 import ham.train.head.OnlineHeads;
+import ham.train.head.Shelf;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.TaskStart;
@@ -109,6 +111,14 @@ public final class StreamTrainer {
         RunNeeds needs = RunNeeds.of(inputs, backbone, step);
         if (!needs.sentence().isEmpty()) {
             progress.planned(needs.sentence());
+        }
+        int projection = inputs.config().head().projectionWidth();
+        if (Shelf.takes((long) Double.BYTES * projection * projection)) {
+            String solving = RunNeeds.solving(
+                    inputs.config(), stream.tasks(), AnalyticStatistics.solutionSeconds(backbone.engine(), projection));
+            if (!solving.isEmpty()) {
+                progress.planned(solving);
+            }
         }
         needs.shortages(RunNeeds.Room.of(folder.path())).forEach(progress::warned);
     }

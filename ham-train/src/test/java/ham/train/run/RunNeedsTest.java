@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ham.merge.encoder.EncoderInput;
 import ham.testing.TestData;
 import ham.train.backbone.Backbone;
+import ham.train.config.RunConfig;
 import ham.train.encoder.Backbones;
 import ham.train.engine.TorchEngine;
+import ham.train.head.AnalyticStatistics;
+import ham.train.head.RidgeRule;
 import ham.train.learn.LearningMethod;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +74,33 @@ class RunNeedsTest {
         return RunInputs.open(TinyRun.config(temp, LearningMethod.HAM).toBuilder()
                 .setBase(base)
                 .build());
+    }
+
+    @Test
+    void saysHowLongTheHeadsTakeToSolve() throws IOException {
+        TinyRun.prepare(temp);
+        RunConfig chosen = TinyRun.config(temp, LearningMethod.HAM).toBuilder()
+                .optProjection(10_000)
+                .build();
+        RunConfig fixed = chosen.toBuilder().optRidge(RidgeRule.fixed(10)).build();
+        assertThat(RunNeeds.solving(chosen, 20, 7)).contains("projection 10000", "of 7.0 s a task");
+        int each = solutions(RunNeeds.solving(chosen, 20, 7));
+        assertThat(each - solutions(RunNeeds.solving(fixed, 20, 7))).isEqualTo(2 * 10);
+        assertThat(RunNeeds.solving(chosen, 20, 60.0 / each / 20)).contains("about 1 min");
+        assertThat(RunNeeds.solving(chosen, 20, 59.0 / each / 20)).isEmpty();
+    }
+
+    private static int solutions(String sentence) {
+        return Integer.parseInt(sentence.replaceAll(".*, (\\d+) solutions .*", "$1"));
+    }
+
+    @Test
+    void aSolutionTakesTime() {
+        try (TorchEngine engine = TorchEngine.open("cpu", 1, "fp32")) {
+            assertThat(AnalyticStatistics.solutionSeconds(engine, 3000))
+                    .isFinite()
+                    .isPositive();
+        }
     }
 
     @Test
