@@ -4,11 +4,15 @@ import ham.report.chart.Drawing;
 import ham.report.chart.Markup;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Pieces of a page; every text from outside is escaped here. */
 public final class Html {
     /** A table with more rows is folded. */
     private static final int LONG_TABLE = 24;
+
+    /** A cell of more characters is a sentence. */
+    private static final int SENTENCE = 48;
 
     private Html() {}
 
@@ -23,18 +27,34 @@ public final class Html {
     }
 
     /**
-     * A table of plain texts: the first column left-aligned, the others right-aligned; folded when it is long.
+     * A table of plain texts: the first column left-aligned, the others right-aligned, but for columns that hold sentences, which are left-aligned and
+     * wrapped; folded when it is long.
      *
      * @param caption what it shows
      */
     public static String table(String caption, List<String> headings, List<? extends List<String>> rows) {
         StringBuilder html = new StringBuilder("<div class=\"wide\"><table><thead><tr>");
-        headings.forEach(heading ->
-                html.append("<th scope=\"col\">").append(Markup.escape(heading)).append("</th>"));
+        List<String> styles = IntStream.range(0, headings.size())
+                .mapToObj(column -> rows.stream()
+                                .anyMatch(row ->
+                                        column < row.size() && row.get(column).length() > SENTENCE)
+                        ? " class=\"said\""
+                        : "")
+                .toList();
+        for (int column = 0; column < headings.size(); column++) {
+            html.append("<th scope=\"col\"" + styles.get(column) + ">")
+                    .append(Markup.escape(headings.get(column)))
+                    .append("</th>");
+        }
         html.append("</tr></thead><tbody>\n");
         for (List<String> row : rows) {
             html.append("<tr>");
-            row.forEach(cell -> html.append("<td>").append(Markup.escape(cell)).append("</td>"));
+            for (int column = 0; column < row.size(); column++) {
+                String style = column < styles.size() ? styles.get(column) : "";
+                html.append("<td" + style + ">")
+                        .append(Markup.escape(row.get(column)))
+                        .append("</td>");
+            }
             html.append("</tr>\n");
         }
         html.append("</tbody></table></div>\n");

@@ -19,7 +19,7 @@ public final class Page {
             table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.875rem}
             th,td{padding:.25rem .7rem;border-bottom:1px solid var(--grid);text-align:right;vertical-align:top}td{white-space:nowrap}
             th:first-child,td:first-child{text-align:left;padding-left:0}th{color:var(--muted);font-weight:600;vertical-align:bottom}
-            td{max-width:26rem;overflow:hidden;text-overflow:ellipsis}
+            td{max-width:26rem;overflow:hidden;text-overflow:ellipsis}th.said,td.said{text-align:left;white-space:normal;min-width:16rem}td.said{overflow-wrap:anywhere}
             dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.15rem 1rem;font-size:.875rem;margin:.4rem 0}dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
             ul{margin:.4rem 0 1rem;padding-left:1.2rem;max-width:48rem}li{margin:.2rem 0}
             ul.warning{list-style:none;padding:.6rem 1rem;border-left:4px solid var(--k1);background:var(--card);border-radius:0 .4rem .4rem 0}
