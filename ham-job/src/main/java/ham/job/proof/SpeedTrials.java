@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Latency and memory of every backend that works, one image a request, measured in turns. */
+/**
+ * Latency and memory of every backend that works, one image a request, measured in turns. Memory is what the process grew by: a lower bound, since what
+ * earlier steps gave back is used first; {@code ham bench} measures it in a process of its own.
+ */
 final class SpeedTrials {
     private static final InterleavedMeasurement PLAN =
             new InterleavedMeasurement(2, 40, 5, Duration.ofMillis(10), Duration.ofSeconds(20));
@@ -39,7 +42,7 @@ final class SpeedTrials {
                     Map<String, Tensor> inputs = Map.of(model.inputs().get(0).name(), one);
                     model.run(inputs);
                     long after = ResidentMemory.currentBytes().orElse(0);
-                    figures.put(each.getKey() + " resident_mb", Math.max(0, after - before) / MEGABYTE);
+                    figures.put(each.getKey() + " resident_growth_mb", Math.max(0, after - before) / MEGABYTE);
                     candidates.add(new TimedAction(each.getKey(), () -> model.run(inputs)));
                 }
                 for (Measured each : PLAN.measure(candidates)) {

@@ -57,7 +57,7 @@ class ProofTest {
         assertThat(steps.get("train, merge and export, bf16 on cpu").figures().get("loss_difference_mean"))
                 .isBetween(1e-9, TrainingTrials.NEAR);
         assertThat(steps.get("latency and memory of all backends that work").figures())
-                .containsKeys("onnxruntime-cpu p50_ms", "onnxruntime-cpu resident_mb");
+                .containsKeys("onnxruntime-cpu p50_ms", "onnxruntime-cpu resident_growth_mb");
         if (TrainingTrials.gpuLacks().isPresent()) {
             ProofStep skipped = steps.get("train, merge and export, fp32 on gpu:0");
             assertThat(skipped.state()).isEqualTo(ProofState.SKIPPED);
