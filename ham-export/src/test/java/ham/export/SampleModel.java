@@ -1,6 +1,7 @@
 package ham.export;
 
 import ham.export.parity.ParityInputs;
+import ham.export.precision.NumberFormat;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
@@ -45,6 +46,19 @@ public final class SampleModel {
         AdapterFolder adapter = AdapterFolder.read(folder.resolve("adapter")).onto(base, base.sha256());
         return TaskModels.of(AdapterMerge.of(List.of(adapter), List.of(), HamParameters.DEFAULTS, Optional.empty()))
                 .get(0);
+    }
+
+    /** What writes a checkpoint without a merge, over what is there. */
+    public static ExportRequest request(Checkpoint base, NumberFormat format, Path file) {
+        return ExportRequest.builder()
+                .setBase(base)
+                .setMerged(Merged.none())
+                .setVersion("test")
+                .setOutput(file)
+                .setSettings(SETTINGS)
+                .optForce(true)
+                .optFormat(format)
+                .build();
     }
 
     /** Runs a graph with one input and one output. */

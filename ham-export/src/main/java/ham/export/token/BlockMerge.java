@@ -83,6 +83,16 @@ final class BlockMerge {
         return edit.node(operator, at + name, List.of(inputs));
     }
 
+    /** By an operator whose axis is an attribute, which that of ReduceSum is not in opset 17. */
+    private String reduced(String operator, String name, String x, int axis, boolean keep) {
+        return edit.node(
+                operator,
+                at + name,
+                List.of(x),
+                Attributes.integers("axes", axis),
+                Attributes.integer("keepdims", keep ? 1 : 0));
+    }
+
     /** Every second patch, to which others are merged. */
     private String targets() {
         return edit.integers(
@@ -93,18 +103,8 @@ final class BlockMerge {
 
     /** Cosines of the keys, averaged over the heads, of every token and every target: [batch, tokens, targets]. */
     private String similarity(int block) {
-        String keys = edit.node(
-                "ReduceMean",
-                at + "keys",
-                List.of(VitTokens.keys(block)),
-                Attributes.integers("axes", 2),
-                Attributes.integer("keepdims", 0));
-        String length = edit.node(
-                "ReduceL2",
-                at + "keys.length",
-                List.of(keys),
-                Attributes.integers("axes", -1),
-                Attributes.integer("keepdims", 1));
+        String keys = reduced("ReduceMean", "keys", VitTokens.keys(block), 2, false);
+        String length = reduced("ReduceL2", "keys.length", keys, -1, true);
         String least = edit.floats("merge.least_length", List.of(), LEAST_LENGTH);
         String unit = node("Div", "keys.unit", keys, node("Max", "keys.length.least", length, least));
         String some = edit.node("Gather", at + "targets", List.of(unit, targets()), Attributes.integer("axis", 1));
@@ -113,12 +113,7 @@ final class BlockMerge {
 
     /** All tokens, those first that are most like a target and may leave: [batch, tokens]. */
     private String order(String similarity) {
-        String best = edit.node(
-                "ReduceMax",
-                at + "nearest",
-                List.of(similarity),
-                Attributes.integers("axes", -1),
-                Attributes.integer("keepdims", 0));
+        String best = reduced("ReduceMax", "nearest", similarity, -1, false);
         float[] mask = new float[tokens];
         for (int token = 0; token < tokens; token++) {
             boolean leaves = token >= vit.prefix() && (token - vit.prefix()) % 2 == 0;

@@ -3,7 +3,6 @@ package ham.export.precision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ham.export.ExportRequest;
 import ham.export.ExportResult;
 import ham.export.OnnxSummary;
 import ham.export.SampleModel;
@@ -12,7 +11,6 @@ import ham.export.parity.ParityInputs;
 import ham.export.parity.ParityReport;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.testing.RandomCheckpoint;
@@ -133,8 +131,9 @@ class NumberFormatExportTest {
 
     private float[] logits(Checkpoint base, NumberFormat format, ParityInputs images) {
         Path file = folder.resolve("model.onnx");
-        VitExporter.export(
-                request(base, format, file).toBuilder().optVerify(false).build());
+        VitExporter.export(SampleModel.request(base, format, file).toBuilder()
+                .optVerify(false)
+                .build());
         int side = base.config().imageSize();
         return SampleModel.run(file, images.pixelValues(), images.samples(), 3, side, side);
     }
@@ -212,21 +211,9 @@ class NumberFormatExportTest {
     }
 
     private ExportResult export(Checkpoint base, NumberFormat format) {
-        return VitExporter.export(request(base, format, folder.resolve("out.onnx")).toBuilder()
+        return VitExporter.export(SampleModel.request(base, format, folder.resolve("out.onnx")).toBuilder()
                 .optInputs(images(base))
                 .build());
-    }
-
-    private static ExportRequest request(Checkpoint base, NumberFormat format, Path file) {
-        return ExportRequest.builder()
-                .setBase(base)
-                .setMerged(Merged.none())
-                .setVersion("test")
-                .setOutput(file)
-                .setSettings(SampleModel.SETTINGS)
-                .optForce(true)
-                .optFormat(format)
-                .build();
     }
 
     private static ParityInputs images(Checkpoint base) {

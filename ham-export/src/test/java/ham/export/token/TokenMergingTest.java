@@ -25,7 +25,6 @@ import ham.export.proto.ValueInfoProto;
 import ham.export.variant.PlainForward;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
-import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.runtime.model.OnnxModel;
@@ -332,14 +331,7 @@ class TokenMergingTest {
     }
 
     private static ExportRequest request(Checkpoint base, NumberFormat format, int merged, Path file) {
-        return ExportRequest.builder()
-                .setBase(base)
-                .setMerged(Merged.none())
-                .setVersion("test")
-                .setOutput(file)
-                .setSettings(SampleModel.SETTINGS)
-                .optForce(true)
-                .optFormat(format)
+        return SampleModel.request(base, format, file).toBuilder()
                 .optMergeTokens(merged)
                 .build();
     }

@@ -65,14 +65,9 @@ class PreparedMergeTest {
         for (int i = 0; i < count; i++) {
             MergeStep found = merge.steps().get(i);
             MergeStep expected = control.steps().get(i);
-            assertThat(found.group()).isEqualTo(expected.group());
-            assertThat(found.opened()).isEqualTo(expected.opened());
+            decidesAlike(found, expected);
             assertThat(found.groupAlpha()).isCloseTo(expected.groupAlpha(), within(1e-12));
             assertThat(found.norm()).isCloseTo(expected.norm(), within(1e-5 * expected.norm()));
-            for (int g = 0; g < expected.similarity().size(); g++) {
-                assertThat(found.similarity().get(g))
-                        .isCloseTo(expected.similarity().get(g), within(2e-6));
-            }
         }
         assertThat(merge.groups())
                 .extracting(Group::members)
@@ -81,6 +76,16 @@ class PreparedMergeTest {
                         Laws.largestDifference(delta, control.merged().get(weight)))
                 .isLessThanOrEqualTo(2e-6 * Laws.largestEntry(delta)));
         return adapters;
+    }
+
+    /** The same group, by the same similarities. */
+    static void decidesAlike(MergeStep found, MergeStep expected) {
+        assertThat(found.group()).isEqualTo(expected.group());
+        assertThat(found.opened()).isEqualTo(expected.opened());
+        for (int g = 0; g < expected.similarity().size(); g++) {
+            assertThat(found.similarity().get(g))
+                    .isCloseTo(expected.similarity().get(g), within(2e-6));
+        }
     }
 
     /** Three equal adapters that are kept apart: float32 must not decide which of two equal groups is the more similar. */

@@ -2,7 +2,6 @@ package ham.merge.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.InputException;
 import ham.merge.adapter.LoraAdapter;
@@ -50,12 +49,7 @@ class RunningMergeTest {
             boolean beside = random.nextBoolean();
             MergeStep expected = beside ? control.add(adapter, alpha, trained) : control.add(adapter, alpha);
             MergeStep found = beside ? merge.add(adapter, alpha, trained) : merge.add(adapter, alpha);
-            assertThat(found.group()).isEqualTo(expected.group());
-            assertThat(found.opened()).isEqualTo(expected.opened());
-            for (int g = 0; g < expected.similarity().size(); g++) {
-                assertThat(found.similarity().get(g))
-                        .isCloseTo(expected.similarity().get(g), within(2e-6));
-            }
+            PreparedMergeTest.decidesAlike(found, expected);
             assertThat(merge.groups())
                     .extracting(Group::members)
                     .isEqualTo(control.groups().stream().map(Group::members).toList());

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -72,8 +73,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
             }
         }
         boolean guarded = GuardWork.isUsed(config);
-        int heads = (config.measuring().frozen() || guarded ? 2 : 1)
-                + (guarded ? GuardWork.parts(config).size() - 2 : 0);
+        int heads = fullHeads(config) + (guarded ? GuardWork.parts(config).size() - 2 : 0);
         long weights = base.encoder().shapes().values().stream()
                 .mapToLong(shape -> Float.BYTES * shape.stream().reduce(1L, (a, b) -> a * b))
                 .sum();
@@ -82,7 +82,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                 : 0;
         long batch = Math.min(config.recipe().batch(), inputs.split(0).training().length);
         long step = memory.bytes(batch);
-        long gram = Double.BYTES * m * m;
+        long gram = gram(m);
         boolean shelved = Shelf.takes(gram);
         // One is worked on, with its factor; a guarded run takes held-out images out of a copy.
         long statistics = gram * (shelved ? 2 : heads + (guarded ? 2 : 1));
@@ -121,17 +121,30 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                         disk / GIB);
     }
 
+    /** Heads whose lambda is chosen: of the method, and of the frozen backbone where that is measured or compared. */
+    private static int fullHeads(RunConfig config) {
+        return config.measuring().frozen() || GuardWork.isUsed(config) ? 2 : 1;
+    }
+
+    /** Bytes of G [M, M]. */
+    private static long gram(long m) {
+        return Double.BYTES * m * m;
+    }
+
     /**
      * How long the analytic heads take to solve whatever the images, from a measured solution; empty where that is less than a minute.
      *
-     * @param solution seconds of one
+     * @param solution measures the seconds of one; asked for where G is large
      */
-    static String solving(RunConfig config, int tasks, double solution) {
-        boolean guarded = GuardWork.isUsed(config);
-        int heads = config.measuring().frozen() || guarded ? 2 : 1;
-        int each = heads * (AnalyticStatistics.candidates(config.head().ridge()) + 1)
-                + (guarded ? GuardWork.parts(config).size() : 0);
-        double seconds = solution * each * tasks;
+    static String solving(RunConfig config, int tasks, DoubleSupplier solution) {
+        if (!Shelf.takes(gram(config.head().projectionWidth()))) {
+            return "";
+        }
+        int each =
+                fullHeads(config) * (AnalyticStatistics.candidates(config.head().ridge()) + 1)
+                        + (GuardWork.isUsed(config) ? GuardWork.parts(config).size() : 0);
+        double one = solution.getAsDouble();
+        double seconds = one * each * tasks;
         return seconds < MINUTE
                 ? ""
                 : String.format(
@@ -140,7 +153,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                         duration(seconds),
                         config.head().projectionWidth(),
                         each,
-                        solution);
+                        one);
     }
 
     /** What does not fit, and what to lower, a sentence each. */

@@ -18,7 +18,6 @@ import ham.train.head.AnalyticStatistics;
 import ham.train.head.Features;
 import ham.train.head.HeadLogits;
 import ham.train.head.OnlineHeads;
-import ham.train.head.Shelf;
 import ham.train.learn.Learner;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.TaskStart;
@@ -36,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Learns the tasks of a stream one after the other by the method of the configuration: after every task its adapter joins what was there,
@@ -109,17 +109,15 @@ public final class StreamTrainer {
     /** Says what the run is going to need, and what does not fit. */
     private void plan(Backbone backbone, StepMemory step, RunFolder folder) {
         RunNeeds needs = RunNeeds.of(inputs, backbone, step);
-        if (!needs.sentence().isEmpty()) {
-            progress.planned(needs.sentence());
-        }
-        int projection = inputs.config().head().projectionWidth();
-        if (Shelf.takes((long) Double.BYTES * projection * projection)) {
-            String solving = RunNeeds.solving(
-                    inputs.config(), stream.tasks(), AnalyticStatistics.solutionSeconds(backbone.engine(), projection));
-            if (!solving.isEmpty()) {
-                progress.planned(solving);
-            }
-        }
+        RunConfig config = inputs.config();
+        String solving = RunNeeds.solving(
+                config,
+                stream.tasks(),
+                () -> AnalyticStatistics.solutionSeconds(
+                        backbone.engine(), config.head().projectionWidth()));
+        Stream.of(needs.sentence(), solving)
+                .filter(sentence -> !sentence.isEmpty())
+                .forEach(progress::planned);
         needs.shortages(RunNeeds.Room.of(folder.path())).forEach(progress::warned);
     }
 

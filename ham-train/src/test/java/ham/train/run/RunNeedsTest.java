@@ -83,11 +83,11 @@ class RunNeedsTest {
                 .optProjection(10_000)
                 .build();
         RunConfig fixed = chosen.toBuilder().optRidge(RidgeRule.fixed(10)).build();
-        assertThat(RunNeeds.solving(chosen, 20, 7)).contains("projection 10000", "of 7.0 s a task");
-        int each = solutions(RunNeeds.solving(chosen, 20, 7));
-        assertThat(each - solutions(RunNeeds.solving(fixed, 20, 7))).isEqualTo(2 * 10);
-        assertThat(RunNeeds.solving(chosen, 20, 60.0 / each / 20)).contains("about 1 min");
-        assertThat(RunNeeds.solving(chosen, 20, 59.0 / each / 20)).isEmpty();
+        assertThat(RunNeeds.solving(chosen, 20, () -> 7)).contains("projection 10000", "of 7.0 s a task");
+        int each = solutions(RunNeeds.solving(chosen, 20, () -> 7));
+        assertThat(each - solutions(RunNeeds.solving(fixed, 20, () -> 7))).isEqualTo(2 * 10);
+        assertThat(RunNeeds.solving(chosen, 20, () -> 60.0 / each / 20)).contains("about 1 min");
+        assertThat(RunNeeds.solving(chosen, 20, () -> 59.0 / each / 20)).isEmpty();
     }
 
     private static int solutions(String sentence) {
