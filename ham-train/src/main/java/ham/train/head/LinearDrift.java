@@ -19,8 +19,10 @@ import ham.train.engine.TorchScript;
  * trained for it by gradient descent.
  */
 final class LinearDrift {
-    /** mu as a multiple of the mean of the diagonal of X^T X. */
-    private static final double RIDGE = 0.01;
+    /**
+     * mu as a multiple of the mean of the diagonal of X^T X: chosen on training images of GTSRB in ten tasks, where 0.1 and 1 were as good and 0.01 was worse.
+     */
+    private static final double RIDGE = 0.3;
 
     private LinearDrift() {}
 

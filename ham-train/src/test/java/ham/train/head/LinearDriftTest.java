@@ -76,9 +76,10 @@ class LinearDriftTest {
         Matrix map = turn(3);
         float[] features = random(1, IMAGES * WIDTH, 3);
         Matrix found = LinearDrift.between(engine, WIDTH, features, moved(features, map));
-        // A hundredth of the mean diagonal pulls it towards the identity.
+        // Features alike in all directions: 0.3 of the mean diagonal leaves 1 / 1.3 of what differs from the identity.
         for (int i = 0; i < WIDTH * WIDTH; i++) {
-            assertThat(found.data()[i]).isCloseTo(map.data()[i], within(0.02f));
+            float identity = i % (WIDTH + 1) == 0 ? 1 : 0;
+            assertThat(found.data()[i]).isCloseTo(identity + (map.data()[i] - identity) / 1.3f, within(0.05f));
         }
     }
 
@@ -109,7 +110,7 @@ class LinearDriftTest {
         float[] expected = before.logits(old);
         float[] found = analytic.head().logits(moved(old, map));
         float[] without = before.logits(moved(old, map));
-        assertThat(distance(found, expected)).isLessThan(0.15 * distance(without, expected));
+        assertThat(distance(found, expected)).isLessThan(0.4 * distance(without, expected));
         assertThat(analytic.head().weight()).isEqualTo(before.weight());
     }
 
