@@ -154,6 +154,20 @@ public final class Guard implements AutoCloseable {
     }
 
     /**
+     * Takes a part's statistics along with features that moved, before the task is noted; those of the frozen backbone stay. The run's own heads, which
+     * have all of the delta, the run takes along.
+     *
+     * @param before features of the present task's images by the part's model before the task
+     * @param after features of the same images by its present model
+     */
+    public void follow(int part, Features before, Features after) {
+        heads.get(part).follow(engine, before, after);
+        if (isBetween(part)) {
+            heads.get(part).heads().follow(before, after);
+        }
+    }
+
+    /**
      * Notes a task's images as the model of a part sees them. Parts between none and all take the lambda of the model with all of the run's own
      * delta, which the run has added the task to before.
      */

@@ -4,6 +4,7 @@ import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
+import ham.train.engine.TorchEngine;
 import ham.train.head.Features;
 import ham.train.head.OnlineHeads;
 import ham.train.head.PrototypeStatistics;
@@ -34,10 +35,15 @@ final class GuardedHeads {
         this.heldOut = heldOut;
     }
 
-    /** Notes a task's images, which were or will be added to the heads. */
+    /** Notes a task's images, which were or will be added to the heads, that follow the present model. */
     void note(Features training, Features held, int seen) {
         trained.add(training, seen);
-        heldOut = heldOut.and(held);
+        heldOut = heldOut.and(all.asCounted(held));
+    }
+
+    /** Takes what was noted along with features that moved; the heads of all images are taken along before or after. */
+    void follow(TorchEngine engine, Features before, Features after) {
+        trained.follow(engine, before, after);
     }
 
     /** The heads of all images. */
@@ -45,7 +51,7 @@ final class GuardedHeads {
         return all;
     }
 
-    /** Features of the held-out images of all tasks so far, each by the model of its task's time. */
+    /** Features of the held-out images of all tasks so far, each by the model of its task's time, in the coordinates in which heads count them. */
     Features heldOut() {
         return heldOut;
     }

@@ -27,9 +27,14 @@ public final class AnalyticStatistics implements AutoCloseable {
     private final TorchEngine engine;
     private final RidgeRule rule;
     private final Gram gram;
+    /** P as statistics began with it, [d, M]. */
+    private final Matrix first;
+    /** What that is drawn from; empty where it is not known any more. */
+    private final Optional<DrawnProjection> drawn;
+    /** The product of the maps of {@link #follow}, [d, d]; empty before the first. */
+    private Optional<Matrix> map;
+
     private Matrix projection;
-    /** What the projection is drawn from, as long as it is as it was drawn. */
-    private Optional<DrawnProjection> drawn;
 
     private AnalyticSums gathered;
 
@@ -47,37 +52,51 @@ public final class AnalyticStatistics implements AutoCloseable {
                 engine,
                 new DrawnProjection(Seeds.stream(seed, "analytic projection"), features, width),
                 rule,
+                Optional.empty(),
                 Gram.zeros(engine, width, shelf),
                 new AnalyticSums(0, new double[0], 0, rule.fixed().orElse(FIRST_RIDGE), new double[RIDGES.length]));
     }
 
-    /** Goes on from what was gathered, with a projection as it was drawn; G is closed with this object. */
+    /**
+     * Goes on from what was gathered; G is closed with this object.
+     *
+     * @param map what stands before the projection that was drawn, [d, d]; empty where it is as it was drawn
+     */
     public AnalyticStatistics(
-            TorchEngine engine, DrawnProjection projection, RidgeRule rule, Gram gram, AnalyticSums gathered) {
-        this(engine, projection.matrix(), Optional.of(projection), rule, gram, gathered);
+            TorchEngine engine,
+            DrawnProjection projection,
+            RidgeRule rule,
+            Optional<Matrix> map,
+            Gram gram,
+            AnalyticSums gathered) {
+        this(engine, projection.matrix(), Optional.of(projection), rule, map, gram, gathered);
     }
 
-    /** Goes on from what was gathered, with a projection [d, M] that moved; G is closed with this object. */
+    /** Goes on from what an earlier release gathered, with a projection [d, M] that moved; G is closed with this object. */
     public AnalyticStatistics(TorchEngine engine, Matrix projection, RidgeRule rule, Gram gram, AnalyticSums gathered) {
-        this(engine, projection, Optional.empty(), rule, gram, gathered);
+        this(engine, projection, Optional.empty(), rule, Optional.empty(), gram, gathered);
     }
 
     private AnalyticStatistics(
             TorchEngine engine,
-            Matrix projection,
+            Matrix first,
             Optional<DrawnProjection> drawn,
             RidgeRule rule,
+            Optional<Matrix> map,
             Gram gram,
             AnalyticSums gathered) {
-        long width = projection.columns();
+        long width = first.columns();
         if (gram.width() != width
                 || gathered.cross().length != gathered.classes() * width
                 || gathered.losses().length != RIDGES.length) {
             throw new IllegalArgumentException("the sums do not fit a projection of width " + width);
         }
         this.engine = engine;
-        this.projection = projection;
+        this.first = first;
         this.drawn = drawn;
+        this.map = map;
+        this.projection =
+                map.map(moved -> LinearDrift.product(engine, moved, first)).orElse(first);
         this.rule = rule;
         this.gram = gram;
         this.gathered = gathered;
@@ -88,9 +107,23 @@ public final class AnalyticStatistics implements AutoCloseable {
         return projection;
     }
 
-    /** What P is drawn from; empty where it moved. */
+    /** What P is drawn from, behind the {@link #map}; empty where that is not known any more. */
     public Optional<DrawnProjection> drawn() {
         return drawn;
+    }
+
+    /** The product of the maps of {@link #follow}, [d, d]: P is this times what was drawn. Empty before the first. */
+    public Optional<Matrix> map() {
+        return map;
+    }
+
+    /** Features of the present model in the coordinates of the projection that was drawn, which never change. */
+    public Features asCounted(Features present) {
+        if (map.isEmpty() || present.size() == 0) {
+            return present;
+        }
+        Matrix values = new Matrix(present.size(), first.rows(), present.values());
+        return new Features(LinearDrift.product(engine, values, map.get()).data(), present.positions());
     }
 
     /** G, to be saved. */
@@ -113,9 +146,11 @@ public final class AnalyticStatistics implements AutoCloseable {
      * @throws InputException if a feature is not finite
      */
     public void follow(Features before, Features after) {
-        Matrix map = LinearDrift.between(engine, projection.rows(), after.values(), before.values());
-        projection = LinearDrift.product(engine, map, projection);
-        drawn = Optional.empty();
+        Matrix step = LinearDrift.between(engine, first.rows(), after.values(), before.values());
+        Matrix moved =
+                map.map(earlier -> LinearDrift.product(engine, step, earlier)).orElse(step);
+        map = Optional.of(moved);
+        projection = LinearDrift.product(engine, moved, first);
     }
 
     /**
@@ -202,13 +237,12 @@ public final class AnalyticStatistics implements AutoCloseable {
     /**
      * The head of all images so far but some, with the same lambda: what the statistics hold of these is taken out again.
      *
-     * @param without features of images that were added, as they were then
+     * @param without features of images that were added, as {@link #asCounted} gave them then
      * @throws InputException if the statistics have no solution
      */
     public AnalyticHead headWithout(Features without) {
         try (Gram copy = gram.copy();
-                RidgeRegression regression =
-                        new RidgeRegression(engine, projection, copy, gathered, gathered.classes())) {
+                RidgeRegression regression = new RidgeRegression(engine, first, copy, gathered, gathered.classes())) {
             regression.remove(without);
             return new AnalyticHead(projection, regression.weights(gathered.ridge()));
         } catch (ArithmeticException e) {

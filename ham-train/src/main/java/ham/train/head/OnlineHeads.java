@@ -15,6 +15,7 @@ import java.util.Optional;
 /** The two heads that are computed from features, prototype and analytic, over all classes met so far. */
 public final class OnlineHeads implements AutoCloseable {
     private static final String PROJECTION = "projection";
+    private static final String MAP = "map";
     private static final String GRAM = "gram";
 
     private final TorchEngine engine;
@@ -63,7 +64,12 @@ public final class OnlineHeads implements AutoCloseable {
 
     /** What P is drawn from; empty where it moved. */
     public Optional<DrawnProjection> drawn() {
-        return analytic.drawn();
+        return analytic.map().isPresent() ? Optional.empty() : analytic.drawn();
+    }
+
+    /** Features of the present model in the coordinates in which the analytic head counts all, which never change. */
+    public Features asCounted(Features present) {
+        return analytic.asCounted(present);
     }
 
     /**
@@ -98,7 +104,7 @@ public final class OnlineHeads implements AutoCloseable {
         return heads;
     }
 
-    /** The analytic head of all images so far but some that were added, with their features of that time. */
+    /** The analytic head of all images so far but some that were added, with what {@link #asCounted} made of their features then. */
     public Head analyticWithout(Features images) {
         return analytic.headWithout(images);
     }
@@ -117,6 +123,7 @@ public final class OnlineHeads implements AutoCloseable {
                 .ifPresentOrElse(
                         drawn -> drawn.write(writer, prefix),
                         () -> writer.add(prefix + PROJECTION, analytic.projection()));
+        analytic.map().ifPresent(map -> writer.add(prefix + MAP, map));
         analytic.gram().add(writer, prefix + GRAM);
         writer.add(prefix + "cross", List.of((long) gathered.classes(), width), gathered.cross());
         writer.add(prefix + "ridge", List.of(1L), new double[] {gathered.ridge()});
@@ -136,11 +143,12 @@ public final class OnlineHeads implements AutoCloseable {
                 file.doubles(prefix + "losses"));
         Optional<DrawnProjection> drawn = DrawnProjection.read(file, prefix);
         Matrix projection = drawn.map(DrawnProjection::matrix).orElseGet(() -> file.matrix(prefix + PROJECTION));
+        Optional<Matrix> map = file.has(prefix + MAP) ? Optional.of(file.matrix(prefix + MAP)) : Optional.empty();
         Gram gram = Gram.read(engine, projection.columns(), shelf, file, prefix + GRAM);
         return new OnlineHeads(
                 engine,
                 new PrototypeStatistics(prototypes),
-                drawn.map(each -> new AnalyticStatistics(engine, each, rule, gram, gathered))
+                drawn.map(each -> new AnalyticStatistics(engine, each, rule, map, gram, gathered))
                         .orElseGet(() -> new AnalyticStatistics(engine, projection, rule, gram, gathered)));
     }
 

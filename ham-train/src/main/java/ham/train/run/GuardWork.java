@@ -62,8 +62,8 @@ final class GuardWork {
         if (config.head().kind() == HeadKind.LINEAR) {
             return Optional.of("the linear head is trained with the adapters and has no counterpart without them");
         }
-        if (config.head().drift() != DriftRule.NONE) {
-            return Optional.of("its head's statistics follow features that move (drift)");
+        if (config.head().drift() == DriftRule.STATES) {
+            return Optional.of("its head's statistics are made anew from states (drift)");
         }
         return config.stream().sampling().heldOut().signum() == 0
                 ? Optional.of("no " + kind + " are held out")
@@ -81,18 +81,21 @@ final class GuardWork {
      * @param model the present model with all of its delta
      * @param whole how it sees the task's images
      * @param frozen how the frozen backbone sees them
+     * @param before what statistics that follow start from; empty where none follow
      */
     ScaleChoice compare(
             int task,
             SortedMap<String, Matrix> deltas,
             ModelPasses.Pass model,
             TaskFeatures whole,
-            TaskFeatures frozen) {
+            TaskFeatures frozen,
+            Optional<Before> before) {
         long start = System.nanoTime();
         passed = 0;
         int seen = inputs.stream().seen(task);
         int last = guard.parts() - 1;
         guard.note(0, frozen.training(), frozen.heldOut(), seen);
+        before.ifPresent(old -> guard.follow(last, old.features(), whole.training()));
         guard.note(last, whole.training(), whole.heldOut(), seen);
         int[] all = IntStream.rangeClosed(0, task)
                 .flatMap(each -> IntStream.of(inputs.split(each).heldOut()))
@@ -111,6 +114,9 @@ final class GuardWork {
             try (ModelPasses.Pass some = passes.through(guard.deltas(part, deltas))) {
                 TaskFeatures seenSo = TaskFeatures.of(inputs, some, task);
                 passed += seenSo.training().size() + seenSo.heldOut().size();
+                if (before.isPresent()) {
+                    guard.follow(part, guides(part, before.get(), task), seenSo.training());
+                }
                 guard.note(part, seenSo.training(), seenSo.heldOut(), seen);
                 accuracies.add(guard.accuracy(part, features(some, samples)));
                 addEntropy(part, some, entropies);
@@ -119,6 +125,13 @@ final class GuardWork {
         accuracies.add(guard.accuracy(last, features(model, samples)));
         addEntropy(last, model, entropies);
         return guard.choose(accuracies, entropies, samples.length, (System.nanoTime() - start) / 1e9, passed);
+    }
+
+    /** How a part's model before the task sees the images that the adapter was trained on. */
+    private Features guides(int part, Before before, int task) {
+        try (ModelPasses.Pass model = passes.through(guard.deltas(part, before.deltas()))) {
+            return features(model, inputs.split(task).training());
+        }
     }
 
     private void addEntropy(int part, ModelPasses.Pass model, List<Double> to) {
@@ -140,6 +153,14 @@ final class GuardWork {
                 .map(i -> (int) ((long) i * images / taken))
                 .toArray();
     }
+
+    /**
+     * The model before the task.
+     *
+     * @param deltas all of its delta
+     * @param features of the images that the present adapter was trained on
+     */
+    record Before(SortedMap<String, Matrix> deltas, Features features) {}
 
     /**
      * How a model sees a task's training images.

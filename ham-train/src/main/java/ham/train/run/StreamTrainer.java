@@ -163,7 +163,7 @@ public final class StreamTrainer {
             outcome = outcome.with(inputs.withGrams(
                     outcome.learned(), outcome.learned().trainedDeltas(start), backbone, split.training()));
             clock.lap("grams");
-            Optional<Features> before = guidesBefore(learner);
+            Optional<GuardWork.Before> before = before(learner);
             clock.lap("heads");
             memory.join(outcome.learned());
             SortedMap<String, Matrix> deltas = learner.deltas();
@@ -174,7 +174,7 @@ public final class StreamTrainer {
             try (ModelPasses.Pass model = passes.through(deltas)) {
                 RunInputs.Seen heldOut = model.seen(split.heldOut());
                 RunInputs.Seen training = model.seen(split.training());
-                before.ifPresent(guides -> memory.follow(guides, training.features()));
+                before.ifPresent(old -> memory.follow(old.features(), training.features()));
                 memory.renew(task, deltas);
                 memory.addTask(task, training, heldOut, outcome.head());
                 heads = memory.heads();
@@ -186,7 +186,8 @@ public final class StreamTrainer {
                         deltas,
                         model,
                         new GuardWork.TaskFeatures(training.features(), heldOut.features()),
-                        frozen.orElseThrow()));
+                        frozen.orElseThrow(),
+                        before));
                 clock.lap("guard");
                 measure(model, deltas, heads, choice);
                 clock.lap("evaluation");
@@ -222,13 +223,14 @@ public final class StreamTrainer {
             }
         }
 
-        /** Features by the model before the task, where old statistics are to follow. */
-        private Optional<Features> guidesBefore(Learner learner) {
+        /** The model before the task, where old statistics are to follow. */
+        private Optional<GuardWork.Before> before(Learner learner) {
             if (!memory.follows(task)) {
                 return Optional.empty();
             }
-            try (ModelPasses.Pass model = passes.through(learner.deltas())) {
-                return Optional.of(features(model, split.training()));
+            SortedMap<String, Matrix> deltas = learner.deltas();
+            try (ModelPasses.Pass model = passes.through(deltas)) {
+                return Optional.of(new GuardWork.Before(deltas, features(model, split.training())));
             }
         }
 

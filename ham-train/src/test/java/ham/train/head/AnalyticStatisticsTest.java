@@ -270,6 +270,34 @@ class AnalyticStatisticsTest {
                 .containsExactly(head.logits(features));
     }
 
+    /** Statistics that followed features give up images of before as if these had never been added. */
+    @Test
+    void takesImagesOutAgainThatWereAddedBeforeFeaturesMoved() {
+        int[] first = cycle(0, 2, 40);
+        int[] held = cycle(0, 2, 6);
+        int[] second = cycle(2, 3, 20);
+        Features old = new Features(features(second, 2), second);
+        Features moved = new Features(features(second, 5), second);
+        AnalyticStatistics all = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(10), 1, Shelf.NONE);
+        AnalyticStatistics rest = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.fixed(10), 1, Shelf.NONE);
+        Features none = new Features(new float[0], new int[0]);
+        Features given = new Features(features(held, 3), held);
+        all.add(new Features(features(first, 1), first), given, 2);
+        rest.add(new Features(features(first, 1), first), none, 2);
+        Features counted = all.asCounted(given);
+        all.follow(old, moved);
+        rest.follow(old, moved);
+        assertThat(all.map()).isPresent();
+        Features later = new Features(features(held, 4), held);
+        counted = counted.and(all.asCounted(later));
+        all.add(moved, later, 3);
+        rest.add(moved, none, 3);
+        assertThat(all.headWithout(counted).weight().data())
+                .usingComparatorWithPrecision(1e-4f)
+                .containsExactly(rest.head().weight().data());
+        assertThat(all.headWithout(counted).projection()).isEqualTo(rest.head().projection());
+    }
+
     @Test
     void goesOnFromASavedState() {
         int[] first = cycle(0, 2, 40);
@@ -277,7 +305,12 @@ class AnalyticStatisticsTest {
         AnalyticStatistics through = new AnalyticStatistics(engine, FEATURES, WIDTH, RidgeRule.TASK, 1, Shelf.NONE);
         add(through, features(first, 1), first, 2);
         AnalyticStatistics resumed = new AnalyticStatistics(
-                engine, through.drawn().orElseThrow(), RidgeRule.TASK, saved(through.gram()), through.gathered());
+                engine,
+                through.drawn().orElseThrow(),
+                RidgeRule.TASK,
+                through.map(),
+                saved(through.gram()),
+                through.gathered());
         add(through, features(second, 2), second, 3);
         add(resumed, features(second, 2), second, 3);
         assertThat(resumed.gathered().ridge()).isEqualTo(through.gathered().ridge());

@@ -9,6 +9,7 @@ import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
 import ham.train.config.RunConfig;
 import ham.train.guard.GuardRule;
+import ham.train.head.DriftRule;
 import ham.train.input.Augmentation;
 import ham.train.learn.LearningMethod;
 import ham.train.lora.Recipe;
@@ -103,6 +104,30 @@ class GuardRunTest {
                 .isEqualTo(guard("whole", "run.json").path("held_out"));
         assertThat(Files.readAllBytes(RunOutputs.head(temp.resolve("broken"), HeadKind.ANALYTIC)))
                 .isEqualTo(Files.readAllBytes(RunOutputs.head(temp.resolve("whole"), HeadKind.ANALYTIC)));
+    }
+
+    @Test
+    void comparesPartsWhoseStatisticsFollow() throws IOException {
+        RunConfig config =
+                config(GuardRule.DEFAULT).toBuilder().optDrift(DriftRule.LINEAR).build();
+        TinyRun.Recorder told = new TinyRun.Recorder(-1);
+        FinishedRun.of(config, temp.resolve("whole"), Map.of(), List.of(), told);
+        assertThat(told.warnings).noneMatch(sentence -> sentence.contains("drift"));
+        assertThat(guard("whole", "run.json").path("held_out").size()).isEqualTo(3);
+        assertThatThrownBy(() ->
+                        FinishedRun.of(config, temp.resolve("broken"), Map.of(), List.of(), new TinyRun.Recorder(2)))
+                .hasMessageContaining("stopped before task 2");
+        TinyRun.run(config, temp.resolve("broken"));
+        assertThat(guard("broken", "run.json").path("held_out"))
+                .isEqualTo(guard("whole", "run.json").path("held_out"));
+        assertThat(Files.readAllBytes(RunOutputs.head(temp.resolve("broken"), HeadKind.ANALYTIC)))
+                .isEqualTo(Files.readAllBytes(RunOutputs.head(temp.resolve("whole"), HeadKind.ANALYTIC)));
+        RunConfig harmful = config.toBuilder().optRecipe(HARM).build();
+        TinyRun.run(harmful, temp.resolve("harm"));
+        TinyRun.run(TinyRun.config(temp, LearningMethod.FROZEN), temp.resolve("frozen"));
+        assertThat(guard("harm", "run.json").path("scale").asDouble()).isZero();
+        assertThat(Files.readAllBytes(RunOutputs.head(temp.resolve("harm"), HeadKind.ANALYTIC)))
+                .isEqualTo(Files.readAllBytes(RunOutputs.head(temp.resolve("frozen"), HeadKind.ANALYTIC)));
     }
 
     @Test
