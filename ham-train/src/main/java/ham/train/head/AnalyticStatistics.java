@@ -95,8 +95,7 @@ public final class AnalyticStatistics implements AutoCloseable {
         this.first = first;
         this.drawn = drawn;
         this.map = map;
-        this.projection =
-                map.map(moved -> LinearDrift.product(engine, moved, first)).orElse(first);
+        this.projection = behindMap();
         this.rule = rule;
         this.gram = gram;
         this.gathered = gathered;
@@ -147,10 +146,13 @@ public final class AnalyticStatistics implements AutoCloseable {
      */
     public void follow(Features before, Features after) {
         Matrix step = LinearDrift.between(engine, first.rows(), after.values(), before.values());
-        Matrix moved =
-                map.map(earlier -> LinearDrift.product(engine, step, earlier)).orElse(step);
-        map = Optional.of(moved);
-        projection = LinearDrift.product(engine, moved, first);
+        map = Optional.of(
+                map.map(earlier -> LinearDrift.product(engine, step, earlier)).orElse(step));
+        projection = behindMap();
+    }
+
+    private Matrix behindMap() {
+        return map.map(moved -> LinearDrift.product(engine, moved, first)).orElse(first);
     }
 
     /**

@@ -169,10 +169,7 @@ class SearchRunTest {
         RunConfig config = config(LearningMethod.TASK_ARITHMETIC, "method=regmean").toBuilder()
                 .optScale(2000)
                 .build();
-        assertThatThrownBy(
-                        () -> FinishedRun.of(config, temp.resolve("run"), Map.of(), List.of(), new TinyRun.Recorder(2)))
-                .hasMessageContaining("stopped before task 2");
-        TinyRun.run(config, temp.resolve("run"));
+        TinyRun.runInterrupted(config, temp.resolve("run"));
         assertThat(guard("run", "run.json").path("merge").asText()).isEqualTo("regmean");
         assertThat(JsonFiles.read(temp.resolve("run/merged/merge.json"), "merge")
                         .path("method")
@@ -184,10 +181,7 @@ class SearchRunTest {
     void goesOnAsIfNeverInterrupted() {
         RunConfig config = config(LearningMethod.HAM, "method=ham,ties,keep=0.3,density=0.5");
         TinyRun.run(config, temp.resolve("whole"));
-        assertThatThrownBy(() ->
-                        FinishedRun.of(config, temp.resolve("broken"), Map.of(), List.of(), new TinyRun.Recorder(2)))
-                .hasMessageContaining("stopped before task 2");
-        TinyRun.run(config, temp.resolve("broken"));
+        TinyRun.runInterrupted(config, temp.resolve("broken"));
         assertThat(guard("broken", "run.json").path("held_out"))
                 .isEqualTo(guard("whole", "run.json").path("held_out"));
         for (String file : List.of("merged/merged.safetensors", "heads/analytic.safetensors")) {

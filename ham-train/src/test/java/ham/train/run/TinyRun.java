@@ -1,5 +1,7 @@
 package ham.train.run;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.Target;
@@ -100,6 +102,13 @@ public final class TinyRun {
     /** Trains a configuration to its end. */
     static FinishedRun run(RunConfig config, Path out) {
         return FinishedRun.of(config, out, Map.of(), List.of(), new Recorder(-1));
+    }
+
+    /** Breaks off before the last task, and goes on to the end. */
+    static void runInterrupted(RunConfig config, Path out) {
+        assertThatThrownBy(() -> FinishedRun.of(config, out, Map.of(), List.of(), new Recorder(2)))
+                .hasMessageContaining("stopped before task 2");
+        run(config, out);
     }
 
     static RunInputs inputs(Path folder) {
