@@ -23,9 +23,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -37,7 +39,7 @@ import java.util.stream.IntStream;
  *
  * <p>A turn trains a few steps of random images and counts from the second step on, preparation of batches included; medians over the rounds, each round
  * in another order. System properties: {@code batch} (64), {@code steps} (5 a turn), {@code rounds} (9), {@code threads} (2), {@code rank} (16),
- * {@code soak} (1000 steps; 0 for none), {@code micro} (the batch; most images of it at once in scripts). With {@code rounds} 0 only the soak runs. With {@code -Dcpu} the process's CPU time is compared, which is steadier than the clock on a machine that others use.
+ * {@code soak} (1000 steps; 0 for none), {@code micro} (the batch; most images of it at once in scripts), {@code formats} (fp32,bf16). With {@code rounds} 0 only the soak runs. With {@code -Dcpu} the process's CPU time is compared, which is steadier than the clock on a machine that others use.
  * The heap has a fixed size, so that what memory grows by is native.
  */
 public final class TrainBench {
@@ -48,6 +50,8 @@ public final class TrainBench {
     private static final int STEPS = Integer.getInteger("steps", 5);
     private static final int MICRO = Integer.getInteger("micro", BATCH);
     private static final boolean CPU = System.getProperty("cpu") != null;
+    private static final List<String> FORMATS =
+            List.of(System.getProperty("formats", "fp32,bf16").split(","));
 
     /** Seconds that a turn took for a number of images. */
     private interface Turn {
@@ -62,46 +66,61 @@ public final class TrainBench {
     public static void main(String[] arguments) {
         Checkpoint checkpoint = Checkpoint.open(Path.of(arguments[0]));
         int threads = Integer.getInteger("threads", 2);
-        try (TorchEngine fp32 = TorchEngine.open("cpu", threads, "fp32");
-                TorchEngine bf16 = TorchEngine.open("cpu", threads, "bf16");
-                VitForward exact = new VitForward(fp32, checkpoint);
-                VitForward mixed = new VitForward(bf16, checkpoint)) {
+        List<TorchEngine> engines = new ArrayList<>();
+        SortedMap<String, VitForward> forms = new TreeMap<>(Comparator.reverseOrder());
+        try {
+            for (String format : FORMATS) {
+                engines.add(TorchEngine.open("cpu", threads, format));
+                forms.put(format, new VitForward(engines.get(engines.size() - 1), checkpoint));
+            }
             int rounds = Integer.getInteger("rounds", 9);
             if (rounds > 0) {
-                compare(checkpoint, exact, mixed, rounds);
+                compare(checkpoint, forms, rounds);
             }
             int soak = Integer.getInteger("soak", 1000);
             if (soak > 0) {
-                soak(mixed, soak);
+                soak(forms.get(forms.lastKey()), soak);
             }
+        } finally {
+            forms.values().forEach(VitForward::close);
+            engines.forEach(TorchEngine::close);
         }
     }
 
-    private static void compare(Checkpoint checkpoint, VitForward exact, VitForward mixed, int rounds) {
-        try (FeatureExtractor extractor = new FeatureExtractor(exact, new TreeMap<>())) {
+    private static void compare(Checkpoint checkpoint, SortedMap<String, VitForward> forms, int rounds) {
+        VitForward first = forms.get(forms.firstKey());
+        try (FeatureExtractor extractor = new FeatureExtractor(first, new TreeMap<>())) {
             List<Way> ways = new ArrayList<>();
             for (int groups : new int[] {0, GROUPS}) {
-                ways.add(training("plain fp32", exact, true, groups));
-                ways.add(training("script fp32", exact, false, groups));
-                ways.add(training("script bf16", mixed, false, groups));
+                ways.add(training("plain " + forms.firstKey(), first, true, groups));
+                forms.forEach((format, form) -> ways.add(training("script " + format, form, false, groups)));
             }
-            ways.add(new Way("features", () -> features(exact, extractor)));
+            ways.add(new Way("features", () -> features(first, extractor)));
             double[] medians = interleaved(ways, rounds);
 
             System.out.printf(
                     "%s, %s, batch %d, %s%n",
-                    exact.engine().description(),
+                    first.engine().description(),
                     checkpoint.directory().getFileName(),
                     BATCH,
                     CPU ? "CPU time" : "clock");
             for (int i = 0; i < medians.length; i++) {
                 System.out.printf("%-26s %8.1f images/s%n", ways.get(i).name(), 1 / medians[i]);
             }
-            ratio("script fp32 to plain fp32", medians[0], medians[1]);
-            ratio("script bf16 to script fp32", medians[1], medians[2]);
-            ratio("the same beside 5 groups", medians[4], medians[5]);
-            ratio("time of a step beside 5 groups to one beside none, fp32", medians[4], medians[1]);
-            ratio("time of a step beside 5 groups to one beside none, bf16", medians[5], medians[2]);
+            int beside = 1 + forms.size();
+            ratio("script to plain, " + forms.firstKey(), medians[0], medians[1]);
+            if (forms.size() > 1) {
+                ratio("script bf16 to script fp32", medians[1], medians[2]);
+                ratio("the same beside 5 groups", medians[beside + 1], medians[beside + 2]);
+            }
+            int form = 1;
+            for (String format : forms.keySet()) {
+                ratio(
+                        "time of a step beside 5 groups to one beside none, " + format,
+                        medians[beside + form],
+                        medians[form]);
+                form++;
+            }
         }
     }
 

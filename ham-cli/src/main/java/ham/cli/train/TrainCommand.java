@@ -63,7 +63,7 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--preset",
             paramLabel = "NAME|FILE",
             description =
-                    "Begin with a setting of the field: paper, b0-inc10, b0-inc5, b50-inc10, or a JSON file with the keys of"
+                    "Begin with a setting of the field: paper, b0-inc10, b0-inc5, b50-inc10; or far, for few images far from pre-training; or a JSON file with the keys of"
                             + " LAMDA-PILOT (init_cls, increment, tuned_epoch, ...); options that are given beside it count.")
     private String preset;
 

@@ -28,7 +28,7 @@ import java.util.stream.StreamSupport;
  */
 public final class Preset {
     /** Those that are part of ham. */
-    public static final List<String> NAMES = List.of("paper", "b0-inc10", "b0-inc5", "b50-inc10");
+    public static final List<String> NAMES = List.of("paper", "b0-inc10", "b0-inc5", "b50-inc10", "far");
 
     /** Their keys that describe and change nothing. */
     private static final Set<String> TOLD = Set.of(

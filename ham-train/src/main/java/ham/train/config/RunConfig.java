@@ -123,11 +123,11 @@ public record RunConfig(
                     "expected a method that merges adapters, found "
                             + learning.method().optionName() + "; leave it out");
         }
-        if (head.kind() == HeadKind.LINEAR || head.drift() != DriftRule.NONE) {
+        if (head.kind() == HeadKind.LINEAR || head.drift() == DriftRule.STATES) {
             throw InputException.parameter(
                     "search",
-                    "expected the analytic or the prototype head, without drift, which every merge can be given, found "
-                            + (head.kind() == HeadKind.LINEAR ? "the linear one" : "drift") + "; leave it out");
+                    "expected the analytic or the prototype head, without drift by states, which every merge can be given, found "
+                            + (head.kind() == HeadKind.LINEAR ? "the linear one" : "drift states") + "; leave it out");
         }
         if (stream.sampling().heldOut().signum() == 0) {
             throw InputException.parameter(

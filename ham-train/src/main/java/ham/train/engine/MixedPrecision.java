@@ -50,7 +50,7 @@ public enum MixedPrecision {
      * @param name {@code auto} (bf16 on a GPU and on CPUs that multiply it, else fp32), {@code fp32}, {@code bf16}, {@code fp16}
      * @throws InputException for another name, and for fp16 on a CPU
      */
-    static MixedPrecision choose(String name, boolean gpu) {
+    public static MixedPrecision choose(String name, boolean gpu) {
         return switch (name) {
             case "auto" -> gpu || cpuMultipliesBf16() ? BF16 : FP32;
             case "fp32" -> FP32;

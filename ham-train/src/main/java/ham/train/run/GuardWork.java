@@ -26,7 +26,10 @@ final class GuardWork {
     private final ModelPasses passes;
     private final Guard guard;
     private final Optional<Examples> unlabelled;
+    /** What the present task has taken so far. */
     private long passed;
+
+    private long nanos;
 
     GuardWork(RunInputs inputs, ModelPasses passes, Guard guard) {
         this.inputs = inputs;
@@ -76,6 +79,25 @@ final class GuardWork {
     }
 
     /**
+     * How the models of all parts see the task's training images before its adapter joins; the frozen backbone, which does not move, is left out.
+     *
+     * @param deltas all of the run's own delta before the task
+     * @param whole how its model sees them
+     */
+    Before before(int task, SortedMap<String, Matrix> deltas, Features whole) {
+        long start = System.nanoTime();
+        List<Features> parts = new ArrayList<>();
+        for (int part = 1; part < guard.parts() - 1; part++) {
+            try (ModelPasses.Pass model = passes.through(guard.deltas(part, deltas))) {
+                parts.add(features(model, inputs.split(task).training()));
+            }
+        }
+        parts.add(whole);
+        nanos += System.nanoTime() - start;
+        return new Before(parts);
+    }
+
+    /**
      * Compares and chooses.
      *
      * @param model the present model with all of its delta
@@ -91,11 +113,10 @@ final class GuardWork {
             TaskFeatures frozen,
             Optional<Before> before) {
         long start = System.nanoTime();
-        passed = 0;
         int seen = inputs.stream().seen(task);
         int last = guard.parts() - 1;
         guard.note(0, frozen.training(), frozen.heldOut(), seen);
-        before.ifPresent(old -> guard.follow(last, old.features(), whole.training()));
+        before.ifPresent(old -> guard.follow(last, old.whole(), whole.training()));
         guard.note(last, whole.training(), whole.heldOut(), seen);
         int[] all = IntStream.rangeClosed(0, task)
                 .flatMap(each -> IntStream.of(inputs.split(each).heldOut()))
@@ -115,7 +136,7 @@ final class GuardWork {
                 TaskFeatures seenSo = TaskFeatures.of(inputs, some, task);
                 passed += seenSo.training().size() + seenSo.heldOut().size();
                 if (before.isPresent()) {
-                    guard.follow(part, guides(part, before.get(), task), seenSo.training());
+                    guard.follow(part, before.get().parts().get(part - 1), seenSo.training());
                 }
                 guard.note(part, seenSo.training(), seenSo.heldOut(), seen);
                 accuracies.add(guard.accuracy(part, features(some, samples)));
@@ -124,14 +145,11 @@ final class GuardWork {
         }
         accuracies.add(guard.accuracy(last, features(model, samples)));
         addEntropy(last, model, entropies);
-        return guard.choose(accuracies, entropies, samples.length, (System.nanoTime() - start) / 1e9, passed);
-    }
-
-    /** How a part's model before the task sees the images that the adapter was trained on. */
-    private Features guides(int part, Before before, int task) {
-        try (ModelPasses.Pass model = passes.through(guard.deltas(part, before.deltas()))) {
-            return features(model, inputs.split(task).training());
-        }
+        nanos += System.nanoTime() - start;
+        ScaleChoice choice = guard.choose(accuracies, entropies, samples.length, nanos / 1e9, passed);
+        passed = 0;
+        nanos = 0;
+        return choice;
     }
 
     private void addEntropy(int part, ModelPasses.Pass model, List<Double> to) {
@@ -155,12 +173,15 @@ final class GuardWork {
     }
 
     /**
-     * The model before the task.
+     * Features of a task's training images before its adapter joins.
      *
-     * @param deltas all of its delta
-     * @param features of the images that the present adapter was trained on
+     * @param parts of every part but the frozen backbone; the last has all of the run's own delta
      */
-    record Before(SortedMap<String, Matrix> deltas, Features features) {}
+    record Before(List<Features> parts) {
+        Features whole() {
+            return parts.get(parts.size() - 1);
+        }
+    }
 
     /**
      * How a model sees a task's training images.

@@ -164,7 +164,6 @@ public final class StreamTrainer {
                     outcome.learned(), outcome.learned().trainedDeltas(start), backbone, split.training()));
             clock.lap("grams");
             Optional<GuardWork.Before> before = before(learner);
-            clock.lap("heads");
             memory.join(outcome.learned());
             SortedMap<String, Matrix> deltas = learner.deltas();
             clock.lap("merging");
@@ -174,7 +173,7 @@ public final class StreamTrainer {
             try (ModelPasses.Pass model = passes.through(deltas)) {
                 RunInputs.Seen heldOut = model.seen(split.heldOut());
                 RunInputs.Seen training = model.seen(split.training());
-                before.ifPresent(old -> memory.follow(old.features(), training.features()));
+                before.ifPresent(old -> memory.follow(old.whole(), training.features()));
                 memory.renew(task, deltas);
                 memory.addTask(task, training, heldOut, outcome.head());
                 heads = memory.heads();
@@ -229,9 +228,15 @@ public final class StreamTrainer {
                 return Optional.empty();
             }
             SortedMap<String, Matrix> deltas = learner.deltas();
+            Features whole;
             try (ModelPasses.Pass model = passes.through(deltas)) {
-                return Optional.of(new GuardWork.Before(deltas, features(model, split.training())));
+                whole = features(model, split.training());
             }
+            clock.lap("heads");
+            GuardWork.Before before = guard.map(work -> work.before(task, deltas, whole))
+                    .orElseGet(() -> new GuardWork.Before(List.of(whole)));
+            clock.lap("guard");
+            return Optional.of(before);
         }
 
         /** Tests what would be deployed: all of the merged delta, or the part of it or of another merge that was chosen. */

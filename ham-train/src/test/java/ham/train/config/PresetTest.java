@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.merge.InputException;
 import ham.merge.head.HeadKind;
+import ham.train.head.DriftRule;
 import ham.train.learn.LearningMethod;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PresetTest {
     private static final int CLASSES = 60;
@@ -60,8 +61,8 @@ class PresetTest {
     }
 
     @ParameterizedTest
-    @FieldSource("ham.train.config.Preset#NAMES")
-    void everyPresetIsTheFieldsSetting(String name) {
+    @ValueSource(strings = {"paper", "b0-inc10", "b0-inc5", "b50-inc10"})
+    void everyPresetOfTheFieldIsItsSetting(String name) {
         RunConfig config = config(name);
         assertThat(config.learning().method()).isEqualTo(LearningMethod.HAM);
         assertThat(config.head().kind()).isEqualTo(HeadKind.ANALYTIC);
@@ -71,6 +72,14 @@ class PresetTest {
         assertThat(config.stream().order().optionName()).isEqualTo("1993");
         assertThat(config.seed()).isEqualTo(1993);
         assertThat(config.device()).isEqualTo("auto");
+    }
+
+    @Test
+    void everyNameIsAPresetAndThePapersTakesStatisticsAsTheyAre() {
+        assertThat(Preset.NAMES).allSatisfy(name -> assertThat(config(name)).isNotNull());
+        assertThat(config("paper").head().drift()).isEqualTo(DriftRule.NONE);
+        assertThat(config("far").learning().rateDecay()).isLessThan(1);
+        assertThat(config("far").measuring().guard().isUsed()).isTrue();
     }
 
     @Test
@@ -118,7 +127,7 @@ class PresetTest {
     void saysWhichPresetsThereAre() {
         assertThatThrownBy(() -> Preset.read("b0-inc7"))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("preset: expected one of paper, b0-inc10, b0-inc5, b50-inc10 or a file");
+                .hasMessageContaining("preset: expected one of paper, b0-inc10, b0-inc5, b50-inc10, far or a file");
         assertThat(Arrays.asList("paper", "b0-inc10")).allMatch(Preset.NAMES::contains);
     }
 }

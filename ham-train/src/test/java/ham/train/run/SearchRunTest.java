@@ -34,6 +34,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SearchRunTest {
     @TempDir
@@ -177,9 +179,14 @@ class SearchRunTest {
                 .isEqualTo("regmean");
     }
 
-    @Test
-    void goesOnAsIfNeverInterrupted() {
-        RunConfig config = config(LearningMethod.HAM, "method=ham,ties,keep=0.3,density=0.5");
+    @ParameterizedTest
+    @EnumSource(
+            value = DriftRule.class,
+            names = {"NONE", "LINEAR"})
+    void goesOnAsIfNeverInterrupted(DriftRule drift) {
+        RunConfig config = config(LearningMethod.HAM, "method=ham,ties,keep=0.3,density=0.5").toBuilder()
+                .optDrift(drift)
+                .build();
         TinyRun.run(config, temp.resolve("whole"));
         TinyRun.runInterrupted(config, temp.resolve("broken"));
         assertThat(guard("broken", "run.json").path("held_out"))
@@ -188,8 +195,9 @@ class SearchRunTest {
             assertThat(temp.resolve("broken").resolve(file))
                     .hasSameBinaryContentAs(temp.resolve("whole").resolve(file));
         }
-        assertThatThrownBy(() -> TinyRun.run(config(LearningMethod.HAM, "none"), temp.resolve("whole")))
-                .hasMessageContaining("search");
+        RunConfig other =
+                config(LearningMethod.HAM, "none").toBuilder().optDrift(drift).build();
+        assertThatThrownBy(() -> TinyRun.run(other, temp.resolve("whole"))).hasMessageContaining("search");
     }
 
     @Test
@@ -257,8 +265,8 @@ class SearchRunTest {
                 .hasMessageContaining("guard");
         assertThatThrownBy(() -> usual.toBuilder().optHead(HeadKind.LINEAR).build())
                 .hasMessageContaining("linear");
-        assertThatThrownBy(() -> usual.toBuilder().optDrift(DriftRule.LINEAR).build())
-                .hasMessageContaining("drift");
+        assertThatThrownBy(() -> usual.toBuilder().optDrift(DriftRule.STATES).build())
+                .hasMessageContaining("drift states");
         assertThatThrownBy(() -> usual.toBuilder().optHeldOut(BigDecimal.ZERO).build())
                 .hasMessageContaining("held-out 0");
         assertThat(SearchRule.parse("method=ham,ties,keep=0.4").optionName()).isEqualTo("method=ham,ties,keep=0.4");
