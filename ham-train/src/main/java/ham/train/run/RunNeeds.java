@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * What a run is going to need at its peak, in bytes, from the shapes of base, adapters and heads; a fifth too much rather than too little.
  *
  * @param heap of Java: resized images, adapters, dense deltas of the groups and of the merge
- * @param engine beside it: base and model, statistics of the heads, a training step
+ * @param engine beside it: libraries, base and model, statistics of the heads, a training step
  * @param step part of {@code engine}: what the step keeps for its gradients
  * @param statistics part of {@code engine}: G of the heads and its factor
  * @param disk of the run folder while it is at work
@@ -29,9 +29,12 @@ import java.util.regex.Pattern;
 record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
     private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
     private static final int MOST_GROUPS = 5;
-    private static final long SMALL = 1L << 30;
     private static final double GIB = 1L << 30;
     private static final double MINUTE = 60;
+    /** A process with Java, PyTorch and ONNX Runtime that has worked on next to nothing; measured. */
+    private static final long LIBRARIES = 300L << 20;
+
+    private static final long SMALL = LIBRARIES + (1L << 30);
 
     /** What is left on a machine. */
     record Room(long heap, long memory, long disk) {
@@ -95,7 +98,13 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         long analytic = Float.BYTES * m;
         return new RunNeeds(
                 images + 2 * tasks * factors + (MOST_GROUPS + 3) * dense + 3 * projections + 2 * analytic * classes,
-                weights + (MOST_GROUPS + 3) * dense + step + statistics + 2 * projections + 12 * image * batch,
+                LIBRARIES
+                        + weights
+                        + (MOST_GROUPS + 3) * dense
+                        + step
+                        + statistics
+                        + 2 * projections
+                        + 12 * image * batch,
                 step,
                 statistics,
                 tasks * factors
@@ -106,19 +115,29 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                         + 3 * projections);
     }
 
-    /** One sentence for people; empty for a run that needs little. */
-    String sentence() {
+    /**
+     * One sentence for people; empty for a run that needs little.
+     *
+     * @param mostHeap how large Java's heap may grow, in bytes
+     */
+    String sentence(long mostHeap) {
         return heap + engine < SMALL
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "this run needs about %.1f GiB of Java's heap, %.1f GiB beside it (a training step %.1f, statistics of the"
-                                + " heads %.1f) and %.1f GiB on disk",
+                        "this run needs about %.1f GiB of Java's heap and %.1f GiB beside it (a training step %.1f, statistics of the"
+                                + " heads %.1f), a process of %.1f GiB, and %.1f GiB on disk",
                         heap / GIB,
                         engine / GIB,
                         step / GIB,
                         statistics / GIB,
+                        resident(mostHeap) / GIB,
                         disk / GIB);
+    }
+
+    /** What the process takes: Java keeps about as much garbage as it has use for, where it may. */
+    private long resident(long mostHeap) {
+        return engine + Math.max(heap, Math.min(mostHeap, 2 * heap));
     }
 
     /** Heads whose lambda is chosen: of the method, and of the frozen backbone where that is measured or compared. */
@@ -168,11 +187,12 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                     room.heap() / GIB,
                     (long) Math.ceil(heap / GIB) + 1));
         }
-        if (engine + heap > room.memory()) {
+        long resident = resident(room.heap());
+        if (resident > room.memory()) {
             shortages.add(String.format(
                     Locale.ROOT,
                     "memory may be too small: about %.1f GiB are needed, %.1f are free; lower %s",
-                    (engine + heap) / GIB,
+                    resident / GIB,
                     room.memory() / GIB,
                     step >= statistics
                             ? "batch, then projection"

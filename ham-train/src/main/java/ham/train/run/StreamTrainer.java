@@ -110,15 +110,16 @@ public final class StreamTrainer {
     private void plan(Backbone backbone, StepMemory step, RunFolder folder) {
         RunNeeds needs = RunNeeds.of(inputs, backbone, step);
         RunConfig config = inputs.config();
+        RunNeeds.Room room = RunNeeds.Room.of(folder.path());
         String solving = RunNeeds.solving(
                 config,
                 stream.tasks(),
                 () -> AnalyticStatistics.solutionSeconds(
                         backbone.engine(), config.head().projectionWidth()));
-        Stream.of(needs.sentence(), solving)
+        Stream.of(needs.sentence(room.heap()), solving)
                 .filter(sentence -> !sentence.isEmpty())
                 .forEach(progress::planned);
-        needs.shortages(RunNeeds.Room.of(folder.path())).forEach(progress::warned);
+        needs.shortages(room).forEach(progress::warned);
     }
 
     /** The work of one task. */

@@ -31,11 +31,12 @@ class RunNeedsTest {
 
     @Test
     void aSmallRunSaysNothing() {
-        assertThat(needs(GIB / 4, GIB / 4, GIB / 4, GIB).sentence()).isEmpty();
-        assertThat(needs(GIB, 7 * GIB, 2 * GIB, 3 * GIB).sentence())
+        assertThat(needs(GIB / 4, GIB / 4, GIB / 4, GIB).sentence(GIB)).isEmpty();
+        assertThat(needs(GIB, 7 * GIB, 2 * GIB, 3 * GIB).sentence(4 * GIB))
                 .isEqualTo(
-                        "this run needs about 1.0 GiB of Java's heap, 9.0 GiB beside it (a training step 7.0, statistics of the"
-                                + " heads 2.0) and 3.0 GiB on disk");
+                        "this run needs about 1.0 GiB of Java's heap and 9.0 GiB beside it (a training step 7.0, statistics of the"
+                                + " heads 2.0), a process of 11.0 GiB, and 3.0 GiB on disk");
+        assertThat(needs(GIB, 7 * GIB, 2 * GIB, 3 * GIB).sentence(3 * GIB / 2)).contains("a process of 10.5 GiB");
     }
 
     /** Every head keeps its scores, whatever its width: one of t x t a row and block, before the softmax and after. */
