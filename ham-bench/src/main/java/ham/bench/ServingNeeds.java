@@ -65,7 +65,9 @@ final class ServingNeeds {
         long width = head == null ? 0 : head.features();
         long projection = 0;
         if (head != null && head.kind() == HeadKind.ANALYTIC && head instanceof AnalyticHead analytic) {
-            projection = Float.BYTES * (long) analytic.projection().data().length;
+            projection = Float.BYTES
+                    * (long) analytic.features()
+                    * analytic.projection().width();
             width = analytic.weight().columns();
         }
         long weight = head == null ? 0 : Float.BYTES * width * head.classes();

@@ -169,7 +169,7 @@ public record AdapterForm(Checkpoint base, Set<String> adapted, Optional<Head> h
         } else if (own instanceof AnalyticHead analytic) {
             parameters.put("head.weight", Parameter.of(analytic.weight()));
             if (!sharedProjection) {
-                parameters.put(PROJECTION, Parameter.of(analytic.projection()));
+                parameters.put(PROJECTION, Parameter.of(analytic.projection().matrix()));
             }
         }
     }

@@ -72,7 +72,7 @@ public final class HeadGraph {
             Value unit = operators.divide("features.unit", features, safeNorm);
             logits = operators.linear(VitGraph.OUTPUT, unit, matrix("head.weight", prototype.unitWeight()));
         } else if (head instanceof AnalyticHead analytic) {
-            Value projection = matrix("head.projection", analytic.projection());
+            Value projection = matrix("head.projection", analytic.projection().matrix());
             Value hidden = operators.relu("features.hidden", operators.matMul("features.random", features, projection));
             logits = operators.linear(VitGraph.OUTPUT, hidden, matrix("head.weight", analytic.weight()));
         } else {

@@ -31,7 +31,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -128,10 +127,8 @@ public final class AdapterPackage {
         if (heads.isEmpty() || !(heads.get(0) instanceof AnalyticHead first)) {
             return true;
         }
-        return heads.stream()
-                .map(AnalyticHead.class::cast)
-                .allMatch(head -> Arrays.equals(
-                        head.projection().data(), first.projection().data()));
+        return heads.stream().map(AnalyticHead.class::cast).allMatch(head -> head.projection()
+                .equals(first.projection()));
     }
 
     /** The base's names of everything that some task changes. */

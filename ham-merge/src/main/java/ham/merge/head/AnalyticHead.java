@@ -9,17 +9,22 @@ import ham.merge.tensor.Matrix;
  * @param projection P [d, M], random and fixed
  * @param weight W [classes, M]
  */
-public record AnalyticHead(Matrix projection, Matrix weight) implements Head {
+public record AnalyticHead(Projection projection, Matrix weight) implements Head {
     /**
      * Checks the shapes.
      *
      * @throws IllegalArgumentException when the projection and the weights disagree on M
      */
     public AnalyticHead {
-        if (projection.columns() != weight.columns()) {
+        if (projection.width() != weight.columns()) {
             throw new IllegalArgumentException(
-                    "expected weights of width " + projection.columns() + ", found " + weight.columns());
+                    "expected weights of width " + projection.width() + ", found " + weight.columns());
         }
+    }
+
+    /** With the numbers of P [d, M]. */
+    public AnalyticHead(Matrix projection, Matrix weight) {
+        this(Projection.of(projection), weight);
     }
 
     @Override
@@ -34,12 +39,12 @@ public record AnalyticHead(Matrix projection, Matrix weight) implements Head {
 
     @Override
     public int features() {
-        return projection.rows();
+        return projection.features();
     }
 
     @Override
     public float[] logits(float[] features) {
-        float[] hidden = Products.timesTransposed(features, projection.transpose());
+        float[] hidden = Products.timesTransposed(features, projection.matrix().transpose());
         for (int i = 0; i < hidden.length; i++) {
             hidden[i] = Math.max(hidden[i], 0);
         }

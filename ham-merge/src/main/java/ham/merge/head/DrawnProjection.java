@@ -8,6 +8,7 @@ import ham.merge.tensor.Matrix;
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -69,8 +70,11 @@ public record DrawnProjection(long seed, int features, int width) {
 
     /** Adds it to a file's metadata, its key behind a prefix. */
     public void write(SafetensorsWriter writer, String prefix) {
-        writer.metadata(
-                prefix + KEY, "java.util.Random " + seed + " " + features + "x" + width + " " + drawn().sha256());
+        writer.metadata(prefix + KEY, text());
+    }
+
+    String text() {
+        return "java.util.Random " + seed + " " + features + "x" + width + " " + drawn().sha256();
     }
 
     /**
@@ -79,15 +83,17 @@ public record DrawnProjection(long seed, int features, int width) {
      * @throws InputException when it is damaged, or this Java draws other numbers
      */
     public static Optional<DrawnProjection> read(SafetensorsFile file, String prefix) {
-        String text = file.metadata().get(prefix + KEY);
-        if (text == null) {
-            return Optional.empty();
-        }
+        return Optional.ofNullable(file.metadata().get(prefix + KEY))
+                .map(text -> parse(text, file.path(), prefix + KEY));
+    }
+
+    /** What {@link #text} gave; file and key are for messages. */
+    static DrawnProjection parse(String text, Path file, String key) {
         Matcher parts = TEXT.matcher(text);
         if (!parts.matches() || (long) Integer.parseInt(parts.group(2)) * Integer.parseInt(parts.group(3)) > 1 << 30) {
             throw new InputException(
-                    file.path(),
-                    "metadata '" + prefix + KEY + "': expected 'java.util.Random SEED dxM SHA-256, found " + text
+                    file,
+                    "metadata '" + key + "': expected 'java.util.Random SEED dxM SHA-256, found " + text
                             + "; use the file as it was written");
         }
         DrawnProjection drawn = new DrawnProjection(
@@ -95,12 +101,12 @@ public record DrawnProjection(long seed, int features, int width) {
         String found = drawn.drawn().sha256();
         if (!found.equals(parts.group(4))) {
             throw new InputException(
-                    file.path(),
-                    "metadata '" + prefix + KEY + "': expected numbers with the hash " + parts.group(4)
+                    file,
+                    "metadata '" + key + "': expected numbers with the hash " + parts.group(4)
                             + ", drew others (" + found
                             + "); use the file as it was written, or the head of the finished run, which has them all");
         }
-        return Optional.of(drawn);
+        return drawn;
     }
 
     private static String sha256(Matrix matrix) {

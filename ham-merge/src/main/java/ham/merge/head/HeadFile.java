@@ -7,21 +7,17 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import ham.merge.InputException;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
-import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * {@code head.safetensors}: the tensors of a head (linear: {@code weight} [classes, d], {@code bias} [classes]; prototype: {@code weight};
  * analytic: {@code projection} [d, M], {@code weight} [classes, M]), with {@code head} (its kind) and {@code classes} (a JSON array of names)
- * in the metadata. Instead of {@code projection} the metadata may say what it is drawn from ({@link DrawnProjection}).
+ * in the metadata. Instead of {@code projection} the file may say what it is made of ({@link Projection}).
  */
 public final class HeadFile {
-    static final String PROJECTION = "projection";
-
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -30,19 +26,23 @@ public final class HeadFile {
 
     /** Writes a head with all of its numbers. */
     public static void write(Path file, NamedHead named) {
-        write(file, named, Optional.empty());
+        write(file, named, Projection::writeNumbers);
     }
 
-    /**
-     * Writes a head, of an analytic one what its projection is drawn from instead of the projection, where that is known.
-     *
-     * @param drawn gives the head's projection
-     */
-    public static void write(Path file, NamedHead named, Optional<DrawnProjection> drawn) {
+    /** Writes a head, of an analytic one what its projection is made of instead of the projection, where that is known. */
+    public static void writeShort(Path file, NamedHead named) {
+        write(file, named, Projection::writeShort);
+    }
+
+    private interface Writing {
+        void write(Projection projection, SafetensorsWriter writer, String prefix);
+    }
+
+    private static void write(Path file, NamedHead named, Writing writing) {
         SafetensorsWriter writer = new SafetensorsWriter();
         add(writer, "", named);
         if (named.head() instanceof AnalyticHead analytic) {
-            drawn.ifPresentOrElse(each -> each.write(writer, ""), () -> writer.add(PROJECTION, analytic.projection()));
+            writing.write(analytic.projection(), writer, "");
         }
         writer.write(file);
     }
@@ -69,7 +69,7 @@ public final class HeadFile {
      */
     public static NamedHead read(Path file) {
         SafetensorsFile tensors = SafetensorsFile.open(file);
-        return read(tensors, "", () -> projection(tensors, ""));
+        return read(tensors, "", () -> Projection.read(tensors, ""));
     }
 
     /**
@@ -78,7 +78,7 @@ public final class HeadFile {
      * @param prefix what its tensors and metadata begin with
      * @param projection read only for an analytic head
      */
-    static NamedHead read(SafetensorsFile tensors, String prefix, Supplier<Matrix> projection) {
+    static NamedHead read(SafetensorsFile tensors, String prefix, Supplier<Projection> projection) {
         Path file = tensors.path();
         String kind = tensors.metadata().get(prefix + "head");
         try {
@@ -107,14 +107,6 @@ public final class HeadFile {
         } catch (IllegalArgumentException e) {
             throw new InputException(file, "its tensors do not fit together: " + e.getMessage(), e);
         }
-    }
-
-    private static Matrix projection(SafetensorsFile tensors, String prefix) {
-        return tensors.has(prefix + PROJECTION)
-                ? tensors.matrix(prefix + PROJECTION)
-                : DrawnProjection.read(tensors, prefix)
-                        .map(DrawnProjection::matrix)
-                        .orElseGet(() -> tensors.matrix(prefix + PROJECTION));
     }
 
     private static List<String> classes(Path file, String key, String json) {

@@ -3,7 +3,6 @@ package ham.merge.head;
 import ham.merge.InputException;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
-import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,12 +10,12 @@ import java.util.Optional;
 /**
  * {@code heads.safetensors}: the head of every adapter of a merge, each as in {@link HeadFile} with the adapter's place in the order of the
  * merge before its names ({@code 3.weight}, {@code 3.bias}; metadata {@code 3.head}, {@code 3.classes}). Analytic heads that have one
- * projection share the tensor {@code projection}; where theirs differ, each has its own ({@code 3.projection}). Heads are read when they are
- * asked for.
+ * projection share the tensor {@code projection}; where theirs differ, each has its own or what it is made of ({@code 3.projection} and the
+ * like, as {@link Projection} has them). Heads are read when they are asked for.
  */
 public final class HeadsFile {
     private final SafetensorsFile file;
-    private Matrix shared;
+    private Projection shared;
 
     private HeadsFile(SafetensorsFile file) {
         this.file = file;
@@ -25,7 +24,7 @@ public final class HeadsFile {
     /** Writes heads; an adapter without one leaves its place empty. */
     public static void write(Path file, List<Optional<NamedHead>> heads) {
         SafetensorsWriter writer = new SafetensorsWriter();
-        List<Matrix> projections = heads.stream()
+        List<Projection> projections = heads.stream()
                 .flatMap(Optional::stream)
                 .map(NamedHead::head)
                 .filter(AnalyticHead.class::isInstance)
@@ -33,13 +32,13 @@ public final class HeadsFile {
                 .toList();
         boolean oneProjection = projections.stream().allMatch(each -> each.equals(projections.get(0)));
         if (oneProjection && !projections.isEmpty()) {
-            writer.add(HeadFile.PROJECTION, projections.get(0));
+            projections.get(0).writeNumbers(writer, "");
         }
         for (int i = 0; i < heads.size(); i++) {
             if (heads.get(i).isPresent()) {
                 HeadFile.add(writer, prefix(i), heads.get(i).get());
                 if (!oneProjection && heads.get(i).get().head() instanceof AnalyticHead analytic) {
-                    writer.add(prefix(i) + HeadFile.PROJECTION, analytic.projection());
+                    analytic.projection().writeShort(writer, prefix(i));
                 }
             }
         }
@@ -55,11 +54,11 @@ public final class HeadsFile {
     public static HeadsFile open(Path path, int adapters) {
         SafetensorsFile file = SafetensorsFile.open(path);
         for (String key : file.metadata().keySet()) {
-            if (!key.matches("(0|[1-9][0-9]{0,8})\\.(head|classes)")
+            if (!key.matches("(0|[1-9][0-9]{0,8})\\.(head|classes|projection)")
                     || Integer.parseInt(key.substring(0, key.indexOf('.'))) >= adapters) {
                 throw new InputException(
                         path,
-                        "expected metadata 'N.head' and 'N.classes' with N below " + adapters
+                        "expected metadata 'N.head', 'N.classes' and 'N.projection' with N below " + adapters
                                 + ", the number of adapters, found '" + key + "'");
             }
         }
@@ -81,12 +80,12 @@ public final class HeadsFile {
         return Optional.of(HeadFile.read(file, prefix, () -> projection(prefix)));
     }
 
-    private synchronized Matrix projection(String prefix) {
-        if (file.has(prefix + HeadFile.PROJECTION)) {
-            return file.matrix(prefix + HeadFile.PROJECTION);
+    private synchronized Projection projection(String prefix) {
+        if (Projection.isIn(file, prefix)) {
+            return Projection.read(file, prefix);
         }
         if (shared == null) {
-            shared = file.matrix(HeadFile.PROJECTION);
+            shared = Projection.read(file, "");
         }
         return shared;
     }

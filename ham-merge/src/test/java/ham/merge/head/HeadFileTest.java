@@ -52,13 +52,57 @@ class HeadFileTest {
     void aDrawnProjectionNeedsNoNumbers() {
         DrawnProjection drawn = new DrawnProjection(-5, 4, 3);
         Path file = folder.resolve("head.safetensors");
-        HeadFile.write(file, new NamedHead(new AnalyticHead(drawn.matrix(), WEIGHT), CLASSES), Optional.of(drawn));
+        HeadFile.writeShort(
+                file, new NamedHead(new AnalyticHead(Projection.of(drawn, Optional.empty()), WEIGHT), CLASSES));
         RawTensors raw = RawTensors.read(file);
         assertThat(raw.tensors().keySet()).containsExactly("weight");
         assertThat(raw.metadata().get("projection")).startsWith("java.util.Random -5 4x3 ");
         AnalyticHead read = (AnalyticHead) HeadFile.read(file).head();
-        assertThat(read.projection()).isSameAs(drawn.matrix());
-        assertThat(read.projection().data()[0]).isEqualTo((float) new Random(-5).nextGaussian());
+        assertThat(read.projection().matrix()).isSameAs(drawn.matrix());
+        assertThat(read.projection().matrix().data()[0]).isEqualTo((float) new Random(-5).nextGaussian());
+    }
+
+    @Test
+    void aProjectionThatMovedNeedsTheMapAlone() {
+        DrawnProjection drawn = new DrawnProjection(7, 4, 3);
+        Matrix map = new Matrix(4, 4, new float[] {1, 0.5f, 0, 0, 0, 1, 0, 0, 0, 0, 1, -2, 0, 0, 0, 1});
+        Projection moved = Projection.of(drawn, Optional.of(map));
+        Path file = folder.resolve("head.safetensors");
+        HeadFile.writeShort(file, new NamedHead(new AnalyticHead(moved, WEIGHT), CLASSES));
+        RawTensors raw = RawTensors.read(file);
+        assertThat(raw.tensors().keySet()).containsExactlyInAnyOrder("weight", "projection_map");
+        Projection read = ((AnalyticHead) HeadFile.read(file).head()).projection();
+        assertThat(read).isEqualTo(moved).isEqualTo(Projection.of(moved.matrix()));
+        assertThat(read).isNotEqualTo(Projection.of(drawn, Optional.empty()));
+        float[] first = drawn.matrix().data();
+        for (int column = 0; column < 3; column++) {
+            assertThat(read.matrix().get(0, column)).isEqualTo((float) (first[column] + 0.5 * first[3 + column]));
+            assertThat(read.matrix().get(2, column)).isEqualTo((float) (first[6 + column] - 2.0 * first[9 + column]));
+        }
+        // Whoever draws nothing finds the numbers in the other form; a release that knows no map refuses the short one.
+        HeadFile.write(file, new NamedHead(new AnalyticHead(moved, WEIGHT), CLASSES));
+        assertThat(RawTensors.read(file).tensors().keySet()).containsExactlyInAnyOrder("weight", "projection");
+        assertThat(((AnalyticHead) HeadFile.read(file).head()).projection()).isEqualTo(moved);
+        assertThat(raw.metadata().get("projection")).startsWith("projection_map * java.util.Random 7 4x3 ");
+    }
+
+    @Test
+    void refusesAMapThatDoesNotFit() {
+        DrawnProjection drawn = new DrawnProjection(7, 4, 3);
+        Path file = folder.resolve("head.safetensors");
+        Projection moved = Projection.of(drawn, Optional.of(Matrix.zeros(4, 4)));
+        HeadFile.writeShort(file, new NamedHead(new AnalyticHead(moved, WEIGHT), CLASSES));
+        String text = RawTensors.read(file).metadata().get("projection");
+        new RawTensors()
+                .add("weight", List.of(2L, 3L), WEIGHT.data())
+                .add("projection_map", List.of(3L, 3L), new float[9])
+                .metadata("head", "analytic")
+                .metadata("classes", "[\"a\",\"b\"]")
+                .metadata("projection", text)
+                .write(file);
+        assertThatThrownBy(() -> HeadFile.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected a map of 4 x 4, found one of 3 x 3");
     }
 
     @Test

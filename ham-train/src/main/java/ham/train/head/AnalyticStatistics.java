@@ -3,6 +3,7 @@ package ham.train.head;
 import ham.merge.InputException;
 import ham.merge.head.AnalyticHead;
 import ham.merge.head.DrawnProjection;
+import ham.merge.head.Projection;
 import ham.merge.tensor.Matrix;
 import ham.train.engine.TorchEngine;
 import ham.train.seed.Seeds;
@@ -34,7 +35,7 @@ public final class AnalyticStatistics implements AutoCloseable {
     /** The product of the maps of {@link #follow}, [d, d]; empty before the first. */
     private Optional<Matrix> map;
 
-    private Matrix projection;
+    private Projection projection;
 
     private AnalyticSums gathered;
 
@@ -102,7 +103,7 @@ public final class AnalyticStatistics implements AutoCloseable {
     }
 
     /** P [d, M], behind the maps of {@link #follow} so far. */
-    public Matrix projection() {
+    public Projection projection() {
         return projection;
     }
 
@@ -151,8 +152,10 @@ public final class AnalyticStatistics implements AutoCloseable {
         projection = behindMap();
     }
 
-    private Matrix behindMap() {
-        return map.map(moved -> LinearDrift.product(engine, moved, first)).orElse(first);
+    private Projection behindMap() {
+        return drawn.map(each -> Projection.of(each, map))
+                .orElseGet(() -> Projection.of(map.map(moved -> LinearDrift.product(engine, moved, first))
+                        .orElse(first)));
     }
 
     /**
@@ -187,7 +190,7 @@ public final class AnalyticStatistics implements AutoCloseable {
     public void add(Features training, Features heldOut, int seen) {
         requireFinite(training.values());
         requireFinite(heldOut.values());
-        try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, gathered, seen)) {
+        try (RidgeRegression regression = new RidgeRegression(engine, projection.matrix(), gram, gathered, seen)) {
             regression.add(training);
             double ridge = gathered.ridge();
             double[] sums = gathered.losses();
@@ -213,7 +216,7 @@ public final class AnalyticStatistics implements AutoCloseable {
      */
     public void add(Features images, int seen, double ridge) {
         requireFinite(images.values());
-        try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, gathered, seen)) {
+        try (RidgeRegression regression = new RidgeRegression(engine, projection.matrix(), gram, gathered, seen)) {
             regression.add(images);
             gathered = regression.gathered(ridge, gathered.losses());
         } finally {
@@ -227,7 +230,8 @@ public final class AnalyticStatistics implements AutoCloseable {
      * @throws InputException if the statistics have no solution
      */
     public AnalyticHead head() {
-        try (RidgeRegression regression = new RidgeRegression(engine, projection, gram, gathered, gathered.classes())) {
+        try (RidgeRegression regression =
+                new RidgeRegression(engine, projection.matrix(), gram, gathered, gathered.classes())) {
             return new AnalyticHead(projection, regression.weights(gathered.ridge()));
         } catch (ArithmeticException e) {
             throw noSolution(e);

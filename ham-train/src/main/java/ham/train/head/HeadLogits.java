@@ -75,7 +75,7 @@ public final class HeadLogits {
         int n = features.length / d;
         float[] logits = new float[Math.multiplyExact(n, head.classes())];
         try (NDManager manager = engine.newManager()) {
-            NDArray projection = array(manager, head.projection());
+            NDArray projection = array(manager, head.projection().matrix());
             NDArray weight = array(manager, head.weight());
             for (int start = 0; start < n; start += ROWS) {
                 int rows = Math.min(ROWS, n - start);

@@ -59,12 +59,7 @@ public final class OnlineHeads implements AutoCloseable {
 
     /** P [d, M] of the analytic head. */
     public Matrix projection() {
-        return analytic.projection();
-    }
-
-    /** What P is drawn from; empty where it moved. */
-    public Optional<DrawnProjection> drawn() {
-        return analytic.map().isPresent() ? Optional.empty() : analytic.drawn();
+        return analytic.projection().matrix();
     }
 
     /** Features of the present model in the coordinates in which the analytic head counts all, which never change. */
@@ -117,12 +112,13 @@ public final class OnlineHeads implements AutoCloseable {
     /** Adds what is gathered to a checkpoint, under names that begin with the prefix. */
     public void save(SafetensorsWriter writer, String prefix) {
         AnalyticSums gathered = analytic.gathered();
-        long width = analytic.projection().columns();
+        long width = analytic.projection().width();
         writer.add(prefix + "prototypes", prototypes.head().weight());
         analytic.drawn()
                 .ifPresentOrElse(
                         drawn -> drawn.write(writer, prefix),
-                        () -> writer.add(prefix + PROJECTION, analytic.projection()));
+                        () -> writer.add(
+                                prefix + PROJECTION, analytic.projection().matrix()));
         analytic.map().ifPresent(map -> writer.add(prefix + MAP, map));
         analytic.gram().add(writer, prefix + GRAM);
         writer.add(prefix + "cross", List.of((long) gathered.classes(), width), gathered.cross());

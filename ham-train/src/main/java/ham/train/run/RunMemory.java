@@ -1,6 +1,5 @@
 package ham.train.run;
 
-import ham.merge.head.DrawnProjection;
 import ham.merge.head.Head;
 import ham.merge.head.HeadKind;
 import ham.merge.head.LinearHead;
@@ -255,11 +254,6 @@ final class RunMemory implements AutoCloseable {
         Map<HeadKind, Head> heads = new EnumMap<>(online.heads());
         heads.put(HeadKind.LINEAR, inputs.config().learning().method().givesOneModel() ? linear : latestLinear);
         return heads;
-    }
-
-    /** What the projection of the model's analytic head is drawn from; empty where it moved. */
-    Optional<DrawnProjection> drawn() {
-        return online.drawn();
     }
 
     /** The heads of what is deployed: of the part of the merged delta that was chosen last, where parts are compared. */

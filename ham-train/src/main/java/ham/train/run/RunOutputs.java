@@ -81,10 +81,9 @@ final class RunOutputs {
             if (learned.adapter().hasGrams()) {
                 GramFile.write(path.resolve(GramFile.NAME), learned.adapter().grams());
             }
-            HeadFile.write(
+            HeadFile.writeShort(
                     path.resolve(AdapterFolder.HEAD),
-                    adapterHead(task, heads.get(config.head().kind())),
-                    memory.drawn());
+                    adapterHead(task, heads.get(config.head().kind())));
         });
         Outputs.folder(folder.checkpoint(task), true, path -> {
             memory.save(path.resolve(RunFolder.STATISTICS));

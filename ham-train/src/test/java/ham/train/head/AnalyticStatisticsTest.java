@@ -114,8 +114,8 @@ class AnalyticStatisticsTest {
         AnalyticHead head = statistics.head();
         double[][] gram = new double[WIDTH][WIDTH];
         double[][] cross = new double[WIDTH][4];
-        accumulate(statistics.projection(), features(first, 1), first, gram, cross);
-        accumulate(statistics.projection(), features(second, 2), second, gram, cross);
+        accumulate(statistics.projection().matrix(), features(first, 1), first, gram, cross);
+        accumulate(statistics.projection().matrix(), features(second, 2), second, gram, cross);
         double ridge = statistics.gathered().ridge() * trace(gram) / WIDTH / (first.length + second.length);
         assertSolves(gram, ridge, cross, head.weight());
     }
