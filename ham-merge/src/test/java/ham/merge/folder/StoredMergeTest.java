@@ -68,7 +68,7 @@ class StoredMergeTest {
                 StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> StoredMerge.open(two))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("expected metadata 'N.head' and 'N.classes' with N below 2");
+                .hasMessageContaining("expected metadata 'N.head', 'N.classes' and 'N.projection' with N below 2");
     }
 
     private Path write(AdapterMerge merge) throws IOException {
