@@ -8,6 +8,7 @@ package ham.export.precision;
  */
 record ActivationRange(float min, float max) {
     private static final int STEPS = 255;
+    private static final int SIGNED_STEPS = 127;
 
     /** Widens the range to hold 0, which must be exact. */
     ActivationRange {
@@ -35,7 +36,7 @@ record ActivationRange(float min, float max) {
 
     /** Step of signed 8-bit integers from -127 to 127 around 0. */
     float signedScale() {
-        return positive(Math.max(max, -min) / ChannelWeights.LARGEST);
+        return positive(Math.max(max, -min) / SIGNED_STEPS);
     }
 
     private static float positive(float scale) {

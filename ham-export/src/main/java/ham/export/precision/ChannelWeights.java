@@ -5,8 +5,11 @@ import ham.merge.tensor.Matrix;
 /**
  * A linear weight as 8-bit integers with one scale for each output channel: {@code w[o][i] ~ scales[o] * values[i * out + o]}.
  *
- * <p>Symmetric: the zero point is 0, and the largest magnitude of a channel becomes 127. Rounded to the nearest integer, ties to even, as ONNX's
- * QuantizeLinear does.
+ * <p>Symmetric: the zero point is 0, and the largest magnitude of a channel becomes {@value #LARGEST}. Rounded to the nearest integer, ties to even, as
+ * ONNX's QuantizeLinear does.
+ *
+ * <p>The eighth bit is left unused: x86 processors without VNNI multiply unsigned by signed bytes and add pairs of products in 16 signed bits, which
+ * {@code 2 * 255 * 63 = 32130} fits and {@code 2 * 255 * 127} does not. There a sum that is too large is cut off without a word.
  *
  * @param in number of inputs
  * @param out number of outputs
@@ -15,7 +18,7 @@ import ham.merge.tensor.Matrix;
  */
 @SuppressWarnings("ArrayRecordComponent")
 record ChannelWeights(int in, int out, byte[] values, float[] scales) {
-    static final int LARGEST = 127;
+    static final int LARGEST = 63;
 
     /** Quantises a weight [out, in]. */
     static ChannelWeights of(Matrix weight) {

@@ -29,17 +29,17 @@ class ChannelWeightsTest {
                 assertThat(value * scale).isCloseTo(weight.get(o, i), within(scale * 0.50001f));
                 largest = Math.max(largest, Math.abs(value));
             }
-            assertThat(largest).isEqualTo(127);
+            assertThat(largest).isEqualTo(63);
         }
     }
 
     /** A channel's scale depends on no other channel. */
     @Test
     void channelsDoNotSeeEachOther() {
-        Matrix weight = new Matrix(2, 2, new float[] {127, -3, 1e6f, 5e5f});
+        Matrix weight = new Matrix(2, 2, new float[] {63, -3, 1e6f, 5e5f});
         ChannelWeights quantised = ChannelWeights.of(weight);
         assertThat(quantised.scales()[0]).isEqualTo(1);
-        assertThat(quantised.values()).containsExactly(127, 127, -3, 64);
+        assertThat(quantised.values()).containsExactly(63, 63, -3, 32);
     }
 
     @Test
@@ -47,8 +47,8 @@ class ChannelWeightsTest {
         assertThat(ChannelWeights.quantised(0.5f, 1)).isEqualTo((byte) 0);
         assertThat(ChannelWeights.quantised(1.5f, 1)).isEqualTo((byte) 2);
         assertThat(ChannelWeights.quantised(-2.5f, 1)).isEqualTo((byte) -2);
-        assertThat(ChannelWeights.quantised(1e9f, 1)).isEqualTo((byte) 127);
-        assertThat(ChannelWeights.quantised(-1e9f, 1)).isEqualTo((byte) -127);
+        assertThat(ChannelWeights.quantised(1e9f, 1)).isEqualTo((byte) 63);
+        assertThat(ChannelWeights.quantised(-1e9f, 1)).isEqualTo((byte) -63);
     }
 
     @Test
