@@ -17,9 +17,12 @@ import java.util.Map;
  * Measures all that the README's table says and writes the table into it: {@code benchmarks/run}, from ham's folder. Peers in Python take part where
  * they are installed; the table says where they are not.
  *
- * <p>System properties: {@code rounds} (5) of every command, {@code minutes} (2) of the serving comparison, {@code page} (README.md).
+ * <p>System properties: {@code rounds} (5) of every command, {@code minutes} (2) of the serving comparison, {@code page} (README.md), {@code rows}
+ * ({@code demo,train,merge,bake,patch,serve}). Rows that are not all of them are printed and written nowhere, for a table is of one run.
  */
 public final class Figures {
+    private static final List<String> ALL = List.of("demo", "train", "merge", "bake", "patch", "serve");
+
     private Figures() {}
 
     /** Runs. */
@@ -29,13 +32,14 @@ public final class Figures {
         Path folder = Files.createTempDirectory("ham-figures-");
         try {
             Workshop workshop = new Workshop(home, folder, Integer.getInteger("rounds", 5));
-            List<Figure> figures = new ArrayList<>(said(DemoFigures.measure(workshop)));
-            figures.addAll(said(List.of(TrainFigures.measure(workshop))));
-            BakeFigures.prepare(workshop);
-            figures.addAll(said(List.of(MergeFigures.measure(workshop))));
-            figures.addAll(said(List.of(BakeFigures.bake(workshop))));
-            figures.addAll(said(List.of(BakeFigures.patch(workshop))));
-            figures.addAll(0, said(ServeFigures.measure(workshop, System.getProperty("minutes", "2"))));
+            List<String> rows = rows();
+            List<Figure> figures = new ArrayList<>();
+            for (String row : rows) {
+                figures.addAll(row.equals("serve") ? 0 : figures.size(), said(measure(row, workshop)));
+            }
+            if (rows.size() < ALL.size()) {
+                return;
+            }
             String machine = machine(workshop);
             Path json = home.resolve("benchmarks/figures.json");
             Outputs.file(
@@ -46,6 +50,30 @@ public final class Figures {
         } finally {
             Outputs.deleteTree(folder);
         }
+    }
+
+    /** Those that were asked for, in the order in which one leaves what another needs. */
+    private static List<String> rows() {
+        List<String> asked =
+                List.of(System.getProperty("rows", String.join(",", ALL)).split(","));
+        if (!ALL.containsAll(asked)) {
+            throw new IllegalArgumentException("rows: expected some of " + ALL + ", found " + asked);
+        }
+        return ALL.stream().filter(asked::contains).toList();
+    }
+
+    private static List<Figure> measure(String row, Workshop workshop) throws IOException, InterruptedException {
+        return switch (row) {
+            case "demo" -> DemoFigures.measure(workshop);
+            case "train" -> List.of(TrainFigures.measure(workshop));
+            case "merge" -> {
+                BakeFigures.prepare(workshop);
+                yield List.of(MergeFigures.measure(workshop));
+            }
+            case "bake" -> List.of(BakeFigures.bake(workshop));
+            case "patch" -> List.of(BakeFigures.patch(workshop));
+            default -> ServeFigures.measure(workshop, System.getProperty("minutes", "2"));
+        };
     }
 
     private static List<Figure> said(List<Figure> figures) {
