@@ -18,7 +18,7 @@ import java.util.Optional;
  * {@code projection_map * }, and the tensor {@code projection_map} [d, d].
  */
 public final class Projection {
-    static final String NUMBERS = "projection";
+    private static final String NUMBERS = DrawnProjection.KEY;
     private static final String MAP = "projection_map";
     private static final String TIMES = MAP + " * ";
 

@@ -86,6 +86,15 @@ class HeadFileTest {
         assertThat(raw.metadata().get("projection")).startsWith("projection_map * java.util.Random 7 4x3 ");
     }
 
+    /** A head of two classes whose metadata has this text for its projection. */
+    private static RawTensors analytic(String projection) {
+        return new RawTensors()
+                .add("weight", List.of(2L, 3L), WEIGHT.data())
+                .metadata("head", "analytic")
+                .metadata("classes", "[\"a\",\"b\"]")
+                .metadata("projection", projection);
+    }
+
     @Test
     void refusesAMapThatDoesNotFit() {
         DrawnProjection drawn = new DrawnProjection(7, 4, 3);
@@ -93,13 +102,7 @@ class HeadFileTest {
         Projection moved = Projection.of(drawn, Optional.of(Matrix.zeros(4, 4)));
         HeadFile.writeShort(file, new NamedHead(new AnalyticHead(moved, WEIGHT), CLASSES));
         String text = RawTensors.read(file).metadata().get("projection");
-        new RawTensors()
-                .add("weight", List.of(2L, 3L), WEIGHT.data())
-                .add("projection_map", List.of(3L, 3L), new float[9])
-                .metadata("head", "analytic")
-                .metadata("classes", "[\"a\",\"b\"]")
-                .metadata("projection", text)
-                .write(file);
+        analytic(text).add("projection_map", List.of(3L, 3L), new float[9]).write(file);
         assertThatThrownBy(() -> HeadFile.read(file))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected a map of 4 x 4, found one of 3 x 3");
@@ -112,12 +115,7 @@ class HeadFileTest {
                 "numpy 1 4x3 " + "0".repeat(64),
                 "java.util.Random 1 999999x999999 " + "0".repeat(64))) {
             Path file = folder.resolve("head.safetensors");
-            new RawTensors()
-                    .add("weight", List.of(2L, 3L), WEIGHT.data())
-                    .metadata("head", "analytic")
-                    .metadata("classes", "[\"a\",\"b\"]")
-                    .metadata("projection", text)
-                    .write(file);
+            analytic(text).write(file);
             assertThatThrownBy(() -> HeadFile.read(file))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("metadata 'projection': expected ")
