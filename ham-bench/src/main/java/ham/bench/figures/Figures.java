@@ -2,6 +2,7 @@ package ham.bench.figures;
 
 import ham.bench.memory.AvailableMemory;
 import ham.common.Version;
+import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import java.io.IOException;
@@ -27,12 +28,19 @@ public final class Figures {
 
     /** Runs. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
+        List<String> rows;
+        try {
+            rows = rows(System.getProperty("rows", String.join(",", ALL)));
+        } catch (InputException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
         Path home = Path.of("").toAbsolutePath();
         Path page = home.resolve(System.getProperty("page", "README.md"));
         Path folder = Files.createTempDirectory("ham-figures-");
         try {
             Workshop workshop = new Workshop(home, folder, Integer.getInteger("rounds", 5));
-            List<String> rows = rows();
             List<Figure> figures = new ArrayList<>();
             for (String row : rows) {
                 figures.addAll(row.equals("serve") ? 0 : figures.size(), said(measure(row, workshop)));
@@ -53,11 +61,15 @@ public final class Figures {
     }
 
     /** Those that were asked for, in the order in which one leaves what another needs. */
-    private static List<String> rows() {
-        List<String> asked =
-                List.of(System.getProperty("rows", String.join(",", ALL)).split(","));
+    static List<String> rows(String text) {
+        List<String> asked = List.of(text.split(","));
         if (!ALL.containsAll(asked)) {
-            throw new IllegalArgumentException("rows: expected some of " + ALL + ", found " + asked);
+            throw new InputException(
+                    "ROWS: expected some of " + String.join(",", ALL) + ", found " + String.join(",", asked));
+        }
+        if (!asked.contains("merge") && (asked.contains("bake") || asked.contains("patch"))) {
+            throw new InputException("ROWS: expected merge beside bake and patch, which take what it leaves, found "
+                    + String.join(",", asked));
         }
         return ALL.stream().filter(asked::contains).toList();
     }

@@ -27,6 +27,18 @@ class FiguresTest {
     }
 
     @Test
+    void rowsThatNeedOthersAreNotMeasuredAlone() {
+        assertThat(Figures.rows("bake,merge")).containsExactly("merge", "bake");
+        assertThatThrownBy(() -> Figures.rows("train,bake"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected merge beside bake and patch")
+                .hasMessageContaining("found train,bake");
+        assertThatThrownBy(() -> Figures.rows("speed"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found speed");
+    }
+
+    @Test
     void theTableTakesThePlaceOfTheOneBefore() throws Exception {
         Path page = Files.writeString(
                 temp.resolve("page.md"),

@@ -55,7 +55,7 @@ class ClusterTest {
     @Test
     void everyRowIsScoredOnceThoughAWorkerDies(@TempDir Path folder) throws Exception {
         try (StandaloneCluster cluster = new StandaloneCluster(folder, 2)) {
-            spark = session(cluster);
+            spark = session(cluster, 2);
             Tasks tasks = new Tasks(cluster);
             spark.sparkContext().addSparkListener(tasks);
             Path output = folder.resolve("scored");
@@ -95,7 +95,7 @@ class ClusterTest {
     @Test
     void textsAreSplitByTheExecutor(@TempDir Path folder) throws Exception {
         try (StandaloneCluster cluster = new StandaloneCluster(folder, 1)) {
-            spark = session(cluster);
+            spark = session(cluster, 1);
             List<Row> texts = new ArrayList<>();
             for (int id = 0; id < TEXTS; id++) {
                 texts.add(RowFactory.create(id, text(id)));
@@ -155,7 +155,8 @@ class ClusterTest {
                         Encoders.row(schema));
     }
 
-    private static SparkSession session(StandaloneCluster cluster) {
+    /** Begins when all workers' cores are there, one each. */
+    private static SparkSession session(StandaloneCluster cluster, int workers) {
         SparkSession.getActiveSession().foreach(each -> {
             each.stop();
             return null;
@@ -170,7 +171,7 @@ class ClusterTest {
                 .config("spark.executor.extraClassPath", StandaloneCluster.ours())
                 .config("spark.scheduler.minRegisteredResourcesRatio", "1.0")
                 .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "90s")
-                .config("spark.cores.max", "2")
+                .config("spark.cores.max", workers)
                 .getOrCreate();
     }
 
