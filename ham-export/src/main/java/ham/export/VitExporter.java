@@ -16,6 +16,7 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.encoder.Place;
+import ham.merge.head.NamedHead;
 import ham.merge.io.Outputs;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
@@ -86,13 +87,17 @@ public final class VitExporter {
 
     /** Before any graph is built; the graph itself says how many tokens it has. */
     private static void requireTokens(ExportRequest request, EncoderForms forms) {
-        Checkpoint base = request.base();
+        Checkpoint base = forms.base();
         if (request.mergeTokens() != 0 && !(base.isVit() && forms.classifies())) {
             throw InputException.parameter(
                     TokenMerging.PARAMETER,
                     "expected a ViT or DeiT with a classifier (also timm's, with a plain MLP and no norm before the first"
                             + " block), found " + base.encoder().family()
-                            + (forms.classifies() ? "" : " without a classifier") + " in " + base.directory()
+                            + (forms.classifies() ? "" : " without a classifier")
+                            + (forms.head().map(NamedHead::featureBlocks).orElse(0) > 0
+                                    ? " with a head that reads several blocks"
+                                    : "")
+                            + " in " + base.directory()
                             + "; leave it out");
         }
     }

@@ -83,6 +83,15 @@ public final class TrainOptions {
     private Integer projection;
 
     @Option(
+            names = "--feature-blocks",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Heads read the mean tokens of so many last blocks beside the encoder's own feature; 2 to 4 help where"
+                            + " data are far from what the base was trained on (default: ${DEFAULT-VALUE}).")
+    private int featureBlocks;
+
+    @Option(
             names = "--ridge",
             paramLabel = "RULE",
             defaultValue = "sum",
@@ -224,7 +233,8 @@ public final class TrainOptions {
                                 kind,
                                 projection == null ? HeadSettings.usualProjection(base) : projection,
                                 RidgeRule.parse(ridge),
-                                driftRule),
+                                driftRule,
+                                featureBlocks),
                         stream,
                         streams.preprocessing().map(RunConfigBuilder::placed),
                         seed,

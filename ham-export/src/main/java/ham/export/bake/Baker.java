@@ -86,6 +86,13 @@ public final class Baker {
 
     private ExportResult bake() {
         metadata.requireFittingGraph();
+        metadata.head().filter(head -> head.featureBlocks() > 0).ifPresent(head -> {
+            throw new InputException(
+                    request.model(),
+                    "expected a head that reads the encoder's own feature, found one that reads the last "
+                            + head.featureBlocks()
+                            + " blocks beside it, which a graph from elsewhere does not give; give the checkpoint as --base, of which ham builds the graph");
+        });
         Optional<OutputSearch> named = request.logits().map(output -> new OutputSearch(model, output));
         Optional<SafetensorsWeights> weights = request.weights().map(SafetensorsWeights::open);
         weights.ifPresent(base -> rightBase = CompletableFuture.runAsync(() -> metadata.requireFitting(base)));

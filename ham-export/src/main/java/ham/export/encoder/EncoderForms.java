@@ -6,6 +6,7 @@ import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.head.Head;
 import ham.merge.head.NamedHead;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,19 +20,20 @@ import java.util.Optional;
 public record EncoderForms(Checkpoint base, WeightChanges changes, Optional<NamedHead> head) {
 
     /**
-     * Checks that a head fits.
+     * Checks that a head fits; where it reads several blocks, so does the base's encoder.
      *
      * @throws InputException if the head reads features of another width
      */
     public EncoderForms {
+        base = base.withFeatureBlocks(head.map(NamedHead::featureBlocks).orElse(0));
+        Path folder = base.directory();
         int width = base.encoder().width();
         head.map(NamedHead::head)
                 .map(Head::features)
                 .filter(found -> found != width)
                 .ifPresent(found -> {
                     throw new InputException(
-                            base.directory(),
-                            "expected a head for features of width " + width + ", found one for " + found);
+                            folder, "expected a head for features of width " + width + ", found one for " + found);
                 });
     }
 

@@ -21,7 +21,7 @@ final class EncoderGraph implements ModelGraph {
     /** Name of the dimension that counts the tokens of a text. */
     static final String LENGTH = "length";
 
-    private static final String FEATURES = "features";
+    private static final String FEATURE = "features";
     private static final int FREE_INPUTS = GraphValue.INPUTS;
 
     private final GraphBuilder graph;
@@ -30,7 +30,6 @@ final class EncoderGraph implements ModelGraph {
     private final GraphWeights weights;
     private final Map<String, GraphValue> inputs = new LinkedHashMap<>();
     private final GraphOps ops;
-    private final GraphValue tokens;
 
     EncoderGraph(GraphBuilder graph, Checkpoint base, GraphWeights weights) {
         this.graph = graph;
@@ -49,7 +48,6 @@ final class EncoderGraph implements ModelGraph {
         }
         ops = new GraphOps(
                 operators, base, weights, inputs.values().iterator().next().value());
-        tokens = encoder.tokens(ops, inputs);
     }
 
     private void text(String name) {
@@ -60,15 +58,15 @@ final class EncoderGraph implements ModelGraph {
 
     @Override
     public Value feature() {
-        ops.section(FEATURES + ".");
-        GraphValue feature = ops.whole(encoder.feature(ops, inputs, tokens));
-        return operators.unary(Operator.IDENTITY, FEATURES, feature.value());
+        GraphValue feature = ops.whole(encoder.feature(ops, inputs));
+        return operators.unary(Operator.IDENTITY, FEATURE, feature.value());
     }
 
     @Override
     public void addOwn(HeadGraph heads, int classes) {
         if (hasTwoClassifiers()) {
-            ops.section(FEATURES + ".");
+            GraphValue tokens = encoder.tokens(ops, inputs);
+            ops.section(Encoder.FEATURES);
             GraphValue logits = encoder.output(Encoder.LOGITS, ops, inputs, tokens);
             heads.output(operators.unary(Operator.IDENTITY, Encoder.LOGITS, logits.value()), classes);
             return;
@@ -84,7 +82,8 @@ final class EncoderGraph implements ModelGraph {
 
     @Override
     public void addOutputs() {
-        ops.section(FEATURES + ".");
+        GraphValue tokens = encoder.tokens(ops, inputs);
+        ops.section(Encoder.FEATURES);
         for (String name : encoder.outputs()) {
             output(name, encoder.output(name, ops, inputs, tokens));
         }

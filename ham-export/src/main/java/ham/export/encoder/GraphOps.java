@@ -41,7 +41,8 @@ final class GraphOps implements Ops<GraphValue> {
     }
 
     /** Lets the names of nodes begin with something from here on. */
-    void section(String beginning) {
+    @Override
+    public void section(String beginning) {
         section = beginning;
     }
 

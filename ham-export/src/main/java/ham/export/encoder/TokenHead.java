@@ -43,7 +43,7 @@ public final class TokenHead {
         Value mask = graph.input(ValueInfos.of(
                 MASK, DataType.INT64, List.of(ValueInfos.free(VitGraph.BATCH), ValueInfos.free(EncoderGraph.LENGTH))));
         GraphOps ops = new GraphOps(operators, base, null, tokens);
-        ops.section("features.");
+        ops.section(Encoder.FEATURES);
         GraphValue pooled = base.encoder()
                 .feature(
                         ops,

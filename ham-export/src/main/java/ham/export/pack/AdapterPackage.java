@@ -21,7 +21,6 @@ import ham.merge.folder.Merged;
 import ham.merge.folder.TaskModels;
 import ham.merge.head.AnalyticHead;
 import ham.merge.head.Head;
-import ham.merge.head.HeadKind;
 import ham.merge.head.NamedHead;
 import ham.runtime.model.AdaptedModel;
 import ham.runtime.model.OnnxModel;
@@ -76,8 +75,11 @@ public final class AdapterPackage {
      */
     public PackageRecord write(Path folder, AdapterMerge merge) throws IOException {
         String sha256 = base.sha256();
-        List<Head> heads = heads(merge);
-        AdapterForm form = new AdapterForm(base, adapted(merge), heads.stream().findFirst(), shared(heads));
+        List<NamedHead> named = heads(merge);
+        List<Head> heads = named.stream().map(NamedHead::head).toList();
+        Checkpoint read = base.withFeatureBlocks(
+                named.stream().findFirst().map(NamedHead::featureBlocks).orElse(0));
+        AdapterForm form = new AdapterForm(read, adapted(merge), heads.stream().findFirst(), shared(heads));
         graph(folder.resolve(BASE), form);
         List<PackageRecord.Task> tasks = new ArrayList<>();
         TaskModels.each(merge, (task, model) -> {
@@ -105,13 +107,12 @@ public final class AdapterPackage {
         return PackageFolder.finish(folder, record, readme(merge.adapters().size()));
     }
 
-    private static List<Head> heads(AdapterMerge merge) {
-        List<Head> heads = merge.adapters().stream()
-                .flatMap(each -> each.head().stream())
-                .map(NamedHead::head)
-                .toList();
-        Set<HeadKind> kinds = new TreeSet<>();
-        heads.forEach(head -> kinds.add(head.kind()));
+    private static List<NamedHead> heads(AdapterMerge merge) {
+        List<NamedHead> heads =
+                merge.adapters().stream().flatMap(each -> each.head().stream()).toList();
+        Set<String> kinds = new TreeSet<>();
+        heads.forEach(each -> kinds.add(each.head().kind().optionName()
+                + (each.featureBlocks() > 0 ? " of " + each.featureBlocks() + " blocks" : "")));
         if (kinds.size() > 1
                 || (!heads.isEmpty() && heads.size() < merge.adapters().size())) {
             throw InputException.parameter(

@@ -3,6 +3,7 @@ package ham.export.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.export.ExportRequest;
+import ham.export.OnnxFiles;
 import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.parity.EncoderRun;
@@ -10,16 +11,28 @@ import ham.export.parity.ParityInputs;
 import ham.export.precision.Flavor;
 import ham.export.precision.NumberFormat;
 import ham.export.precision.Precision;
+import ham.export.proto.GraphProto;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.encoder.control.ControlForward;
+import ham.merge.encoder.control.ControlTensor;
 import ham.merge.folder.Merged;
+import ham.merge.head.LinearHead;
+import ham.merge.head.NamedHead;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.tensor.Matrix;
 import ham.runtime.model.OnnxModel;
+import ham.runtime.tensor.ElementType;
+import ham.runtime.tensor.Tensor;
 import ham.testing.TestData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +88,54 @@ class EncoderExportTest {
                 NumberFormat.of(Precision.FP32, Flavor.ORT),
                 "adapted_outputs.safetensors",
                 1e-4);
+    }
+
+    /** A head that reads two blocks beside the feature gives in the graph what it gives of the plain forward pass. */
+    @ParameterizedTest
+    @MethodSource("all")
+    void buildsAHeadOfSeveralBlocks(String name) throws IOException {
+        Path source = TestData.path("encoders").resolve(name);
+        Checkpoint base = Checkpoint.open(source).withFeatureBlocks(2);
+        int width = base.encoder().width();
+        Random random = new Random(6);
+        float[] weight = new float[3 * width];
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] = (float) random.nextGaussian() / width;
+        }
+        LinearHead head = new LinearHead(new Matrix(3, width, weight), new float[] {0.1f, 0, -0.1f});
+        GraphProto graph = new EncoderForms(
+                        Checkpoint.open(source),
+                        WeightChanges.of(base, List.of()),
+                        Optional.of(new NamedHead(head, List.of("a", "b", "c"), 2)))
+                .baked();
+        Path file = folder.resolve("blocks.onnx");
+        OnnxFiles.write(
+                VitExporter.around(SampleModel.request(base, NumberFormat.PLAIN, file), graph, List.of("a", "b", "c")),
+                file);
+        ParityInputs inputs = ParityInputs.read(
+                source.resolve("inputs.safetensors"), base.encoder().input());
+        Map<String, ControlTensor> numbers = new HashMap<>();
+        try (OnnxModel model = OnnxModel.open(file, SampleModel.SETTINGS)) {
+            Map<String, Tensor> given = EncoderRun.tensors(model.inputs(), inputs.pixelValues(), inputs.samples());
+            given.forEach((input, tensor) -> numbers.put(input, numbers(tensor)));
+            float[] expected = head.logits(
+                    new ControlForward(base, Map.of()).feature(numbers).data());
+            assertThat(model.run(given).get("logits").floats())
+                    .usingComparatorWithPrecision(1e-4f)
+                    .containsExactly(expected);
+        }
+    }
+
+    private static ControlTensor numbers(Tensor tensor) {
+        int[] shape = tensor.shape().stream().mapToInt(Math::toIntExact).toArray();
+        if (tensor.type() == ElementType.FLOAT32) {
+            return ControlTensor.of(tensor.floats(), shape);
+        }
+        float[] values = new float[tensor.elements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = tensor.longs()[i];
+        }
+        return ControlTensor.of(values, shape);
     }
 
     private void compare(String name, Merged merged, NumberFormat format, String outputs, double tolerance) {

@@ -1,6 +1,7 @@
 package ham.merge.checkpoint;
 
 import ham.merge.InputException;
+import ham.merge.encoder.BlockFeatures;
 import ham.merge.encoder.Encoder;
 import ham.merge.encoder.EncoderConfig;
 import ham.merge.encoder.EncoderFamily;
@@ -151,9 +152,15 @@ public final class Checkpoint {
         return encoder;
     }
 
-    /** Whether it is a plain ViT, a DeiT or one of timm's ViTs, whose images have the size that it was trained with. */
+    /**
+     * Whether it is a plain ViT, a DeiT or one of timm's ViTs, whose images have the size that it was trained with and whose heads read its own
+     * feature.
+     */
     public boolean isVit() {
-        return vit.isPresent() && encoder.input() instanceof Images images && images.side() == config().imageSize();
+        return vit.isPresent()
+                && !(encoder instanceof BlockFeatures)
+                && encoder.input() instanceof Images images
+                && images.side() == config().imageSize();
     }
 
     /** Names of the classes in the order of its logits; empty without a classifier. */
@@ -202,6 +209,22 @@ public final class Checkpoint {
         Optional<VitScheme> named =
                 vit.map(scheme -> new VitScheme(scheme.config().withLabels(names), scheme.names()));
         return new Checkpoint(directory, encoder, named, names, file);
+    }
+
+    /**
+     * The same model, of whose last blocks heads read a vector each beside its own feature ({@link BlockFeatures}).
+     *
+     * @param count how many blocks; 0 for none
+     * @throws InputException when it has fewer blocks
+     */
+    public Checkpoint withFeatureBlocks(int count) {
+        if (count > encoder.blocks()) {
+            throw new InputException(
+                    directory,
+                    "expected a model of at least " + count + " blocks, of which a head reads a vector each, found "
+                            + encoder.blocks());
+        }
+        return new Checkpoint(directory, BlockFeatures.of(encoder, count), vit, labels, file);
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /** The plain ViT, DeiT and timm's ViTs as an encoder like those of the other families. */
@@ -128,8 +129,8 @@ final class VitEncoder extends ImageEncoder {
     }
 
     @Override
-    public <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
-        V x = throughBlocks(ops, embed(ops, inputs.get(EncoderInput.PIXELS)));
+    public <V> V tokens(Ops<V> ops, Map<String, V> inputs, BiConsumer<Integer, V> each) {
+        V x = throughBlocks(ops, embed(ops, inputs.get(EncoderInput.PIXELS)), each);
         return config.form().normAfterPooling() ? x : finalNorm(ops, x);
     }
 
@@ -165,14 +166,18 @@ final class VitEncoder extends ImageEncoder {
     }
 
     @Override
+    protected int prefix() {
+        return config.form().prefixTokens();
+    }
+
+    @Override
     public <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens) {
-        int prefix = config.form().prefixTokens();
         V pooled =
                 switch (config.form().pooling()) {
                     case CLASS_TOKEN -> ops.token(tokens, 0);
                     case CLASS_AND_DISTILLATION_TOKEN -> ops.mean(ops.slice(tokens, 1, 0, 2));
                     case PATCH_MEAN -> {
-                        V patches = ops.slice(tokens, 1, prefix, prefix + trunk().patches());
+                        V patches = ops.slice(tokens, 1, prefix(), prefix() + trunk().patches());
                         yield config.form().probe()
                                 ? collected(ops, probe(), inputs.get(EncoderInput.PIXELS), patches)
                                 : ops.mean(patches);

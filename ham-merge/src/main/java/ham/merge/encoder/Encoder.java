@@ -3,6 +3,7 @@ package ham.merge.encoder;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.BiConsumer;
 
 /**
  * One encoder: its tensors, what goes in, and its forward pass.
@@ -18,6 +19,8 @@ public interface Encoder {
     String POOLED = "pooler_output";
     /** Name of the output that is projected into a space shared with another encoder. */
     String EMBEDDING = "image_embeds";
+    /** The part of a forward pass that makes the feature of the tokens; see {@link Ops#section}. */
+    String FEATURES = "features.";
 
     /** Name of its family. */
     String family();
@@ -27,6 +30,9 @@ public interface Encoder {
 
     /** Width f of the feature that a head reads. */
     int width();
+
+    /** Width d of a token. */
+    int tokenWidth();
 
     /** Number of transformer blocks. */
     int blocks();
@@ -61,10 +67,32 @@ public interface Encoder {
     /** What transformers gives of such a model, the most telling first: {@code logits}, else {@code image_embeds}, else {@code last_hidden_state}. */
     List<String> outputs();
 
-    /** All tokens [n, t, d]. */
-    <V> V tokens(Ops<V> ops, Map<String, V> inputs);
+    /**
+     * All tokens [n, t, d].
+     *
+     * @param block is told the tokens that a block gives, with its number from 0 on
+     */
+    <V> V tokens(Ops<V> ops, Map<String, V> inputs, BiConsumer<Integer, V> block);
 
-    /** What a head reads [n, f]. */
+    /** All tokens [n, t, d]. */
+    default <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
+        return tokens(ops, inputs, (block, tokens) -> {});
+    }
+
+    /**
+     * The tokens that a block gives as one vector [n, d], on the scale of the feature: the mean of the patches, normalised as the last are, or of
+     * a text what its pooling makes of them.
+     */
+    <V> V blockFeature(Ops<V> ops, Map<String, V> inputs, V tokens);
+
+    /** What a head reads [n, f] of inputs. */
+    default <V> V feature(Ops<V> ops, Map<String, V> inputs) {
+        V tokens = tokens(ops, inputs);
+        ops.section(FEATURES);
+        return feature(ops, inputs, tokens);
+    }
+
+    /** What a head reads [n, f] of all tokens. */
     <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens);
 
     /** One of {@link #outputs}. */

@@ -3,6 +3,7 @@ package ham.merge.encoder;
 import ham.merge.safetensors.Tensors;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 /** An image encoder of pre-norm blocks over patches. */
@@ -52,6 +53,11 @@ public abstract class ImageEncoder extends AbstractEncoder {
 
     @Override
     public int width() {
+        return trunk.hidden();
+    }
+
+    @Override
+    public final int tokenWidth() {
         return trunk.hidden();
     }
 
@@ -107,23 +113,30 @@ public abstract class ImageEncoder extends AbstractEncoder {
                 : Positions.of(ops, tensors, name, prefix, trunk, antialias);
     }
 
-    /** {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}, each scaled where the model has LayerScale; block after block. */
-    protected final <V> V throughBlocks(Ops<V> ops, V tokens, BiFunction<V, Integer, V> attention) {
+    /**
+     * {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}, each scaled where the model has LayerScale; block after block.
+     *
+     * @param each is told what a block gives
+     */
+    protected final <V> V throughBlocks(
+            Ops<V> ops, V tokens, BiConsumer<Integer, V> each, BiFunction<V, Integer, V> attention) {
         V x = tokens;
         for (int block = 0; block < trunk.layers(); block++) {
             V mixed = attention.apply(norm(ops, x, Part.NORM_BEFORE, block), block);
             x = ops.add(x, scaled(ops, mixed, Part.ATTENTION_SCALE, block));
             V hidden = mlp(ops, norm(ops, x, Part.NORM_AFTER, block), block);
             x = ops.add(x, scaled(ops, hidden, Part.MLP_SCALE, block));
+            each.accept(block, x);
         }
         return x;
     }
 
     /** The same with plain attention. */
-    protected final <V> V throughBlocks(Ops<V> ops, V tokens) {
+    protected final <V> V throughBlocks(Ops<V> ops, V tokens, BiConsumer<Integer, V> each) {
         return throughBlocks(
                 ops,
                 tokens,
+                each,
                 (x, block) -> attend(
                         ops,
                         heads(ops, x, Part.QUERY, block, trunk.heads()),
@@ -173,6 +186,16 @@ public abstract class ImageEncoder extends AbstractEncoder {
         V collected = linear(ops, ops.join(ops.matMul(weights, value)), head.output());
         V hidden = linear(ops, ops.layerNorm(collected, head.norm(), trunk.epsilon()), head.fc1());
         return ops.token(ops.add(collected, linear(ops, ops.activate(activation, hidden), head.fc2())), 0);
+    }
+
+    /** Tokens before those of the patches. */
+    protected abstract int prefix();
+
+    /** The mean of the patches' tokens, normalised by the model's last norm. */
+    @Override
+    public final <V> V blockFeature(Ops<V> ops, Map<String, V> inputs, V tokens) {
+        V patches = prefix() == 0 ? tokens : ops.slice(tokens, 1, prefix(), prefix() + trunk.patches());
+        return finalNorm(ops, ops.mean(patches));
     }
 
     /** The class token where nothing else is said. */

@@ -14,6 +14,9 @@ public interface Ops<V> {
     /** What is added to the score of padding: softmax makes zero of it, and it is finite in half precision, with the score too. */
     float PADDED = -30000;
 
+    /** Tells whoever names what is computed that a part of the forward pass begins; nothing to those who compute. */
+    default void section(String name) {}
+
     /** A tensor of the checkpoint in its own shape. */
     V weight(String name);
 

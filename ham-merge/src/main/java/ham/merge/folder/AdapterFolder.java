@@ -188,7 +188,7 @@ public record AdapterFolder(
                 path,
                 adapter,
                 record.withClasses(names),
-                Optional.of(new NamedHead(head.get().head(), names)),
+                Optional.of(new NamedHead(head.get().head(), names, head.get().featureBlocks())),
                 hash,
                 origin,
                 warnings.stream()
@@ -244,10 +244,13 @@ public record AdapterFolder(
             more.add("the adapter '" + adapter.name() + "' adapts the pooler, which the base " + base.directory()
                     + " does not have and image classification does not read; it is left out");
         }
-        head.filter(each -> each.head().features() != base.encoder().width())
-                .ifPresent(each -> more.add("the head of '" + adapter.name() + "' is for "
-                        + each.head().features() + " features, the base " + base.directory() + " gives "
-                        + base.encoder().width()));
+        head.ifPresent(each -> {
+            int width = base.withFeatureBlocks(each.featureBlocks()).encoder().width();
+            if (each.head().features() != width) {
+                more.add("the head of '" + adapter.name() + "' is for "
+                        + each.head().features() + " features, the base " + base.directory() + " gives " + width);
+            }
+        });
         return new AdapterFolder(
                 path,
                 new BasedAdapter(adapter, ownNames, layers, biases(base), base::layer),

@@ -15,12 +15,15 @@ import java.util.function.Supplier;
 /**
  * {@code head.safetensors}: the tensors of a head (linear: {@code weight} [classes, d], {@code bias} [classes]; prototype: {@code weight};
  * analytic: {@code projection} [d, M], {@code weight} [classes, M]), with {@code head} (its kind) and {@code classes} (a JSON array of names)
- * in the metadata. Instead of {@code projection} the file may say what it is made of ({@link Projection}).
+ * in the metadata, and {@code feature_blocks} where it reads the encoder's last blocks too ({@link NamedHead#featureBlocks}). Instead of {@code projection} the file may say what it is made of ({@link Projection}).
  */
 public final class HeadFile {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    /** Metadata with {@link NamedHead#featureBlocks}. */
+    static final String FEATURE_BLOCKS = "feature_blocks";
 
     private HeadFile() {}
 
@@ -51,6 +54,9 @@ public final class HeadFile {
     static void add(SafetensorsWriter writer, String prefix, NamedHead named) {
         writer.metadata(prefix + "head", named.head().kind().optionName())
                 .metadata(prefix + "classes", json(named.classes()));
+        if (named.featureBlocks() > 0) {
+            writer.metadata(prefix + FEATURE_BLOCKS, String.valueOf(named.featureBlocks()));
+        }
         Head head = named.head();
         if (head instanceof LinearHead linear) {
             writer.add(prefix + "weight", linear.weight())
@@ -103,10 +109,24 @@ public final class HeadFile {
                                 + head.features() + " features" + (empty ? ", none of them projected" : ""));
             }
             String classes = prefix + "classes";
-            return new NamedHead(head, classes(file, classes, tensors.metadata().get(classes)));
+            return new NamedHead(
+                    head,
+                    classes(file, classes, tensors.metadata().get(classes)),
+                    featureBlocks(
+                            file, prefix + FEATURE_BLOCKS, tensors.metadata().get(prefix + FEATURE_BLOCKS)));
         } catch (IllegalArgumentException e) {
             throw new InputException(file, "its tensors do not fit together: " + e.getMessage(), e);
         }
+    }
+
+    private static int featureBlocks(Path file, String key, String text) {
+        if (text == null) {
+            return 0;
+        }
+        if (!text.matches("[1-9][0-9]{0,3}")) {
+            throw new InputException(file, "expected metadata '" + key + "' to be a number of blocks, found " + text);
+        }
+        return Integer.parseInt(text);
     }
 
     private static List<String> classes(Path file, String key, String json) {

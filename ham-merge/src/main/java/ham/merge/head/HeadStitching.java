@@ -22,6 +22,7 @@ public final class HeadStitching {
     public static NamedHead join(List<NamedHead> heads) {
         HeadKind kind = heads.get(0).head().kind();
         int features = heads.get(0).head().features();
+        int blocks = heads.get(0).featureBlocks();
         for (NamedHead each : heads) {
             require(
                     each.head().kind() == kind,
@@ -31,6 +32,10 @@ public final class HeadStitching {
                     each.head().features() == features,
                     "expected heads for " + features + " features, found one for "
                             + each.head().features());
+            require(
+                    each.featureBlocks() == blocks,
+                    "expected heads that read " + blocks + " blocks beside the feature, found one that reads "
+                            + each.featureBlocks());
         }
         return kind == HeadKind.ANALYTIC ? last(heads) : concatenated(heads);
     }
@@ -75,7 +80,7 @@ public final class HeadStitching {
                 System.arraycopy(head.weight().data(), i * width, weight.data(), row++ * width, width);
             }
         }
-        return new NamedHead(new AnalyticHead(head.projection(), weight), kept);
+        return new NamedHead(new AnalyticHead(head.projection(), weight), kept, named.featureBlocks());
     }
 
     private static NamedHead concatenated(List<NamedHead> heads) {
@@ -105,7 +110,10 @@ public final class HeadStitching {
             System.arraycopy(rows.data(), 0, weight.data(), row * features, rows.data().length);
             row += rows.rows();
         }
-        return new NamedHead(linear ? new LinearHead(weight, bias) : new PrototypeHead(weight), List.copyOf(classes));
+        return new NamedHead(
+                linear ? new LinearHead(weight, bias) : new PrototypeHead(weight),
+                List.copyOf(classes),
+                heads.get(0).featureBlocks());
     }
 
     private static void require(boolean holds, String problem) {

@@ -9,14 +9,24 @@ import java.util.List;
  *
  * @param head the classifier
  * @param classes one name a logit
+ * @param featureBlocks of how many of the encoder's last blocks it reads a vector each beside the encoder's own feature
+ *     ({@link ham.merge.encoder.BlockFeatures})
  */
-public record NamedHead(Head head, List<String> classes) {
+public record NamedHead(Head head, List<String> classes, int featureBlocks) {
+    /** A head that reads the encoder's own feature. */
+    public NamedHead(Head head, List<String> classes) {
+        this(head, classes, 0);
+    }
+
     /**
-     * Checks the count.
+     * Checks the counts.
      *
-     * @throws IllegalArgumentException when there is not one name a class
+     * @throws IllegalArgumentException when there is not one name a class, or fewer blocks than none
      */
     public NamedHead {
+        if (featureBlocks < 0) {
+            throw new IllegalArgumentException("expected feature blocks from 0 on, found " + featureBlocks);
+        }
         classes = List.copyOf(classes);
         if (classes.size() != head.classes()) {
             throw new IllegalArgumentException("expected " + head.classes() + " class names, found " + classes.size());
@@ -36,7 +46,7 @@ public record NamedHead(Head head, List<String> classes) {
                     "expected " + head.classes() + " different names, one a class, found " + names.size()
                             + (different < names.size() ? ", " + (names.size() - different) + " of them twice" : ""));
         }
-        return new NamedHead(head, names);
+        return new NamedHead(head, names, featureBlocks);
     }
 
     /** Whether names are only numbers behind the name of an adapter, as those of a classifier are of which nobody knows what it tells apart. */

@@ -1,11 +1,18 @@
 package ham.merge.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.control.ControlForward;
 import ham.merge.encoder.control.ControlTensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -42,6 +49,82 @@ class EncoderControlTest {
                     .usingComparatorWithPrecision(TOLERANCE)
                     .containsExactly(expected.data());
         });
+    }
+
+    /** The encoder's own feature first, then each block's vector, the last block first; written out here for every image and text. */
+    @ParameterizedTest
+    @MethodSource("ham.merge.encoder.EncoderFixture#all")
+    void headsMayReadTheLastBlocksToo(EncoderFixture fixture) {
+        Checkpoint base = fixture.checkpoint();
+        Encoder encoder = base.encoder();
+        int count = encoder.blocks();
+        Checkpoint deep = base.withFeatureBlocks(count);
+        ControlForward forward = new ControlForward(deep, fixture.deltas(base));
+        List<ControlTensor> blocks = new ArrayList<>();
+        ControlTensor tokens =
+                encoder.tokens(forward.ops(), fixture.inputs(), (block, given) -> blocks.add(block, given));
+        assertThat(blocks).hasSize(count);
+        ControlTensor all = forward.feature(fixture.inputs());
+        int width = encoder.width();
+        int d = encoder.tokenWidth();
+        assertThat(deep.encoder().width()).isEqualTo(width + count * d);
+        int n = all.shape()[0];
+        assertThat(all.shape()).containsExactly(n, width + count * d);
+        ControlTensor own = encoder.feature(forward.ops(), fixture.inputs(), tokens);
+        for (int i = 0; i < n; i++) {
+            assertThat(row(all, i, 0, width)).containsExactly(row(own, i, 0, width));
+            for (int k = 0; k < count; k++) {
+                ControlTensor each = encoder.blockFeature(forward.ops(), fixture.inputs(), blocks.get(count - 1 - k));
+                assertThat(row(all, i, width + k * d, d)).containsExactly(row(each, i, 0, d));
+            }
+        }
+        assertThat(deep.withFeatureBlocks(0).encoder()).isSameAs(encoder);
+        assertThat(deep.withFeatureBlocks(1).encoder().width()).isEqualTo(width + d);
+        assertThatThrownBy(() -> base.withFeatureBlocks(count + 1))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected a model of at least " + (count + 1) + " blocks")
+                .hasMessageContaining("found " + count);
+    }
+
+    private static float[] row(ControlTensor tensor, int row, int from, int count) {
+        int width = tensor.shape()[1];
+        return Arrays.copyOfRange(tensor.data(), row * width + from, row * width + from + count);
+    }
+
+    /** Of a plain ViT a block's vector is the mean of its patches, normalised over its numbers, times the last norm's weight and plus its bias. */
+    @Test
+    void aBlocksVectorIsTheNormalisedMeanOfItsPatches() {
+        EncoderFixture fixture = new EncoderFixture("vit-mae");
+        Checkpoint base = fixture.checkpoint();
+        ControlForward forward = new ControlForward(base, Map.of());
+        List<ControlTensor> blocks = new ArrayList<>();
+        base.encoder().tokens(forward.ops(), fixture.inputs(), (block, given) -> blocks.add(given));
+        ControlTensor tokens = blocks.get(0);
+        int count = tokens.shape()[1];
+        int d = tokens.shape()[2];
+        String norm = base.encoder().names().name(Part.FINAL_NORM);
+        float[] weight = base.floats(norm + ".weight");
+        float[] bias = base.floats(norm + ".bias");
+        float[] found = base.encoder()
+                .blockFeature(forward.ops(), fixture.inputs(), tokens)
+                .data();
+        for (int image = 0; image < tokens.shape()[0]; image++) {
+            double[] mean = new double[d];
+            for (int token = 1; token < count; token++) {
+                for (int j = 0; j < d; j++) {
+                    mean[j] += tokens.data()[(image * count + token) * d + j] / (double) (count - 1);
+                }
+            }
+            double middle = Arrays.stream(mean).average().orElseThrow();
+            double spread = Arrays.stream(mean)
+                    .map(value -> (value - middle) * (value - middle))
+                    .average()
+                    .orElseThrow();
+            for (int j = 0; j < d; j++) {
+                double expected = (mean[j] - middle) / Math.sqrt(spread + 1e-12) * weight[j] + bias[j];
+                assertThat((double) found[image * d + j]).isCloseTo(expected, within(1e-4));
+            }
+        }
     }
 
     private static void compare(EncoderFixture fixture, ControlForward forward, Map<String, ControlTensor> expected) {

@@ -68,7 +68,8 @@ class StoredMergeTest {
                 StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> StoredMerge.open(two))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("expected metadata 'N.head', 'N.classes' and 'N.projection' with N below 2");
+                .hasMessageContaining(
+                        "expected metadata 'N.head', 'N.classes', 'N.projection' and 'N.feature_blocks' with N below 2");
     }
 
     private Path write(AdapterMerge merge) throws IOException {

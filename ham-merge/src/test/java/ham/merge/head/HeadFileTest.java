@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ham.merge.InputException;
 import ham.merge.RawTensors;
+import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +47,30 @@ class HeadFileTest {
         RawTensors raw = RawTensors.read(file);
         assertThat(raw.tensors().keySet()).containsExactlyElementsOf(tensors);
         assertThat(raw.metadata()).containsEntry("head", head.kind().optionName());
+    }
+
+    @Test
+    void ofHowManyBlocksItReadsIsRemembered() {
+        Path file = folder.resolve("head.safetensors");
+        NamedHead deep = new NamedHead(new PrototypeHead(WEIGHT), CLASSES, 2);
+        HeadFile.write(file, deep);
+        assertThat(RawTensors.read(file).metadata()).containsEntry("feature_blocks", "2");
+        assertThat(HeadFile.read(file).featureBlocks()).isEqualTo(2);
+        Path heads = folder.resolve("heads.safetensors");
+        HeadsFile.write(heads, List.of(Optional.empty(), Optional.of(deep)));
+        assertThat(HeadsFile.open(heads, 2).head(1).orElseThrow().featureBlocks())
+                .isEqualTo(2);
+        HeadFile.write(file, new NamedHead(new PrototypeHead(WEIGHT), CLASSES));
+        assertThat(RawTensors.read(file).metadata()).doesNotContainKey("feature_blocks");
+        new SafetensorsWriter()
+                .metadata("head", "prototype")
+                .metadata("classes", "[\"a\",\"b\"]")
+                .metadata("feature_blocks", "0")
+                .add("weight", WEIGHT)
+                .write(file);
+        assertThatThrownBy(() -> HeadFile.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected metadata 'feature_blocks' to be a number of blocks, found 0");
     }
 
     @Test

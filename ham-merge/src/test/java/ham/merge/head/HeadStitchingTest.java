@@ -7,6 +7,7 @@ import ham.merge.tensor.Matrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -47,6 +48,20 @@ class HeadStitchingTest {
     void oneHeadIsItself(Function<Integer, Head> make) {
         NamedHead only = named(make.apply(3), "x");
         assertThat(HeadStitching.join(List.of(only))).isEqualTo(only);
+    }
+
+    @Test
+    void headsThatReadOtherBlocksAreNotJoined() {
+        List<NamedHead> deep = Stream.of("a", "b")
+                .map(name -> new NamedHead(new PrototypeHead(random(1, 6)), List.of(name), 2))
+                .toList();
+        assertThat(HeadStitching.join(deep).featureBlocks()).isEqualTo(2);
+        NamedHead other = new NamedHead(new PrototypeHead(random(1, 6)), List.of("c"), 1);
+        assertThatThrownBy(() -> HeadStitching.join(List.of(deep.get(0), other)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected heads that read 2 blocks beside the feature, found one that reads 1");
+        NamedHead two = new NamedHead(analytic(2), List.of("a", "b"), 3);
+        assertThat(HeadStitching.only(Set.of("b"), two).featureBlocks()).isEqualTo(3);
     }
 
     @Test

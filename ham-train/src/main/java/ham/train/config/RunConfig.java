@@ -77,6 +77,7 @@ public record RunConfig(
             "lr",
             "lr-decay",
             "head-lr",
+            "feature-blocks",
             "alpha-lr",
             "crop-padding",
             "crop-scale",

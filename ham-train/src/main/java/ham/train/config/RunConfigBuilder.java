@@ -99,6 +99,7 @@ public final class RunConfigBuilder {
     private Integer projection;
     private String ridge;
     private DriftRule drift;
+    private Integer featureBlocks;
     Boolean frozen;
     Integer anyTimeImages;
     Double rigidBelow;
@@ -364,6 +365,12 @@ public final class RunConfigBuilder {
         return this;
     }
 
+    /** Of how many of the last blocks heads read a vector each beside the encoder's own feature. */
+    public RunConfigBuilder optFeatureBlocks(int value) {
+        featureBlocks = value;
+        return this;
+    }
+
     /** What heads do about features that move. */
     public RunConfigBuilder optDrift(DriftRule value) {
         drift = value;
@@ -470,7 +477,8 @@ public final class RunConfigBuilder {
         return optHead(settings.kind())
                 .optProjection(settings.projectionWidth())
                 .optRidge(settings.ridge())
-                .optDrift(settings.drift());
+                .optDrift(settings.drift())
+                .optFeatureBlocks(settings.featureBlocks());
     }
 
     /** All settings of the stream. */
@@ -563,7 +571,8 @@ public final class RunConfigBuilder {
                         or(head, heads.kind()),
                         projection == null ? HeadSettings.usualProjection(baseFolder) : projection,
                         ridge == null ? heads.ridge() : RidgeRule.parse(ridge),
-                        or(drift, heads.drift())),
+                        or(drift, heads.drift()),
+                        or(featureBlocks, heads.featureBlocks())),
                 StreamFields.stream(this, dataFolder),
                 Optional.ofNullable(preprocessing).map(RunConfigBuilder::placed),
                 or(seed, 0L),

@@ -140,7 +140,7 @@ public final class EncoderForward implements Backbone {
         ScriptOps ops = new ScriptOps(weights, precision, exact);
         Map<String, String> inputs = new LinkedHashMap<>();
         inputs().forEach(name -> inputs.put(name, name));
-        String feature = ops.full(encoder.feature(ops, inputs, encoder.tokens(ops, inputs)));
+        String feature = ops.full(encoder.feature(ops, inputs));
         return ScriptOps.FUNCTIONS + "def encode(" + String.join(": Tensor, ", inputs())
                 + ": Tensor, fixed: List[Tensor], w: List[Tensor]) -> Tensor:\n" + ops.lines() + "  return " + feature
                 + "\n\n";

@@ -12,8 +12,10 @@ import java.nio.file.Path;
  * @param projectionWidth M of the analytic head
  * @param ridge how the analytic head's lambda is chosen
  * @param drift what the prototype and the analytic head do about features that move
+ * @param featureBlocks of how many of the encoder's last blocks heads read a vector each beside its own feature
+ *     ({@link ham.merge.encoder.BlockFeatures})
  */
-public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge, DriftRule drift) {
+public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge, DriftRule drift, int featureBlocks) {
     /** The statistics are one array of M x M. */
     private static final int WIDEST_PROJECTION = 46_340;
 
@@ -24,8 +26,13 @@ public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge, 
     /** The analytic head with 2000 random features, as many as suit a narrow model. */
     public static final HeadSettings DEFAULT = new HeadSettings(HeadKind.ANALYTIC, 2000, RidgeRule.SUM, DriftRule.NONE);
 
+    /** Heads that read the encoder's own feature. */
+    public HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge, DriftRule drift) {
+        this(kind, projectionWidth, ridge, drift, 0);
+    }
+
     /**
-     * Checks the range.
+     * Checks the ranges.
      *
      * @throws InputException naming the option
      */
@@ -33,6 +40,9 @@ public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge, 
         if (projectionWidth < 1 || projectionWidth > WIDEST_PROJECTION) {
             throw InputException.parameter(
                     "projection", "expected 1 to " + WIDEST_PROJECTION + ", found " + projectionWidth);
+        }
+        if (featureBlocks < 0) {
+            throw InputException.parameter("feature-blocks", "expected 0 or more, found " + featureBlocks);
         }
     }
 

@@ -85,8 +85,10 @@ public record RunInputs(
      * @throws InputException as {@link #open(RunConfig)}
      */
     public static RunInputs open(RunConfig config, Optional<Path> imageCache) {
-        Checkpoint base = Checkpoint.open(config.base());
-        requireFit(config.lora(), base);
+        Checkpoint own = Checkpoint.open(config.base());
+        requireFit(config.lora(), own);
+        requireBlocks(config, own);
+        Checkpoint base = own.withFeatureBlocks(config.head().featureBlocks());
         requireTail(config, base);
         requireGrams(config, base);
         Dataset found = DataSpec.open(config.data());
@@ -195,8 +197,29 @@ public record RunInputs(
         }
     }
 
+    /** What follows states or measures the inputs of layers works on a plain ViT's own feature. */
+    private static void requireBlocks(RunConfig config, Checkpoint base) {
+        int blocks = config.head().featureBlocks();
+        if (blocks > base.encoder().blocks()) {
+            throw InputException.parameter(
+                    "feature-blocks",
+                    "expected at most " + base.encoder().blocks() + ", the blocks of " + base.directory() + ", found "
+                            + blocks);
+        }
+        boolean grams = config.measuring().gram().isUsed(config.usesGrams());
+        if (blocks > 0 && (LatentMemory.isUsed(config) || grams)) {
+            throw InputException.parameter(
+                    "feature-blocks",
+                    "expected 0 with "
+                            + (grams
+                                    ? "statistics of layers' inputs (regmean, --gram)"
+                                    : "states (--replay, --drift states)")
+                            + ", which are of the encoder's own feature, found " + blocks + "; leave one of them out");
+        }
+    }
+
     private static void requireFit(LoraSettings lora, Checkpoint base) {
-        int width = base.encoder().width();
+        int width = base.encoder().tokenWidth();
         if (lora.rank() > width) {
             throw InputException.parameter(
                     "rank",

@@ -107,13 +107,17 @@ final class RunOutputs {
         LearningMethod method = inputs.config().learning().method();
         List<String> own = inputs.classNames(task);
         if (head.classes() == own.size()) {
-            return new NamedHead(head, own);
+            return named(head, own);
         }
         List<String> seen = inputs.classNamesSeen(task);
         if (method.goesOn() || head.kind() == HeadKind.ANALYTIC) {
-            return new NamedHead(head, seen);
+            return named(head, seen);
         }
-        return new NamedHead(lastRows(head, own.size()), own);
+        return named(lastRows(head, own.size()), own);
+    }
+
+    private NamedHead named(Head head, List<String> classes) {
+        return new NamedHead(head, classes, inputs.config().head().featureBlocks());
     }
 
     private static Head lastRows(Head head, int count) {
@@ -137,12 +141,12 @@ final class RunOutputs {
     void finish(RunMemory memory) {
         int last = inputs.stream().tasks() - 1;
         List<String> classes = inputs.classNamesSeen(last);
-        write(new NamedHead(memory.linear(), classes));
+        write(named(memory.linear(), classes));
         memory.folderMerge().ifPresent(merge -> {
             Map<HeadKind, Head> heads = memory.deployedHeads();
-            heads.values().forEach(head -> write(new NamedHead(head, classes)));
+            heads.values().forEach(head -> write(named(head, classes)));
             Head exported = heads.get(inputs.config().head().kind());
-            write(merge, new NamedHead(exported, classes), memory);
+            write(merge, named(exported, classes), memory);
         });
         MetricsRecord metrics = memory.metrics().record();
         Outputs.file(

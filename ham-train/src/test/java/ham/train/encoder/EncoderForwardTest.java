@@ -44,7 +44,16 @@ class EncoderForwardTest {
     @ParameterizedTest
     @MethodSource("all")
     void agreesWithTheControl(String name) {
-        Checkpoint checkpoint = Checkpoint.open(TestData.path("encoders").resolve(name));
+        agrees(name, Checkpoint.open(TestData.path("encoders").resolve(name)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void agreesWithTheControlOnTheLastBlocks(String name) {
+        agrees(name, Checkpoint.open(TestData.path("encoders").resolve(name)).withFeatureBlocks(2));
+    }
+
+    private static void agrees(String name, Checkpoint checkpoint) {
         Map<String, Tensor> inputs = inputs(checkpoint.encoder().input());
         Map<String, ControlTensor> numbers = new HashMap<>();
         inputs.forEach((input, tensor) -> numbers.put(input, numbers(tensor)));

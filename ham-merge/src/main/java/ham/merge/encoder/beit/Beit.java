@@ -9,6 +9,7 @@ import ham.merge.encoder.Part;
 import ham.merge.safetensors.Tensors;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
@@ -76,13 +77,13 @@ final class Beit extends ImageEncoder {
     }
 
     @Override
-    public <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
+    public <V> V tokens(Ops<V> ops, Map<String, V> inputs, BiConsumer<Integer, V> each) {
         V pixels = inputs.get(EncoderInput.PIXELS);
         V token = ops.repeat(ops.weight(names().name(Part.CLASS_TOKEN)), pixels);
         V embedded = ops.concatenate(1, List.of(token, patches(ops, pixels)));
         V placed = config.positions() ? ops.add(embedded, positions(ops, 1, false)) : embedded;
         V shared = config.shared() ? bias(ops, names().name(Part.SHARED_RELATIVE_BIAS)) : null;
-        V x = throughBlocks(ops, placed, (before, block) -> {
+        V x = throughBlocks(ops, placed, each, (before, block) -> {
             V own = config.relative() ? bias(ops, names().name(Part.RELATIVE_BIAS, block)) : null;
             return attend(
                     ops,
@@ -105,6 +106,11 @@ final class Beit extends ImageEncoder {
                         places.rowsOfSide(),
                         trunk().heads());
         return ops.relativeBias(rows, "relative.rows." + trunk().side(), places::ofTokens, 1 + trunk().patches(), null);
+    }
+
+    @Override
+    protected int prefix() {
+        return 1;
     }
 
     @Override

@@ -11,6 +11,7 @@ import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
@@ -76,12 +77,17 @@ final class Clip extends ImageEncoder {
     }
 
     @Override
-    public <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
+    public <V> V tokens(Ops<V> ops, Map<String, V> inputs, BiConsumer<Integer, V> each) {
         V pixels = inputs.get(EncoderInput.PIXELS);
         V patches = ops.patches(pixels, names().name(Part.PATCH) + ".weight", null, trunk().patch());
         V token = ops.repeat(ops.reshape(ops.weight(names().name(Part.CLASS_TOKEN)), 1, 1, trunk().hidden()), pixels);
         V placed = ops.add(ops.concatenate(1, List.of(token, patches)), positions(ops, 1, false));
-        return throughBlocks(ops, ops.layerNorm(placed, names().inside(FIRST_NORM), trunk().epsilon()));
+        return throughBlocks(ops, ops.layerNorm(placed, names().inside(FIRST_NORM), trunk().epsilon()), each);
+    }
+
+    @Override
+    protected int prefix() {
+        return 1;
     }
 
     @Override

@@ -52,6 +52,6 @@ public final class ControlForward {
 
     /** What a head reads [n, width]. */
     public ControlTensor feature(Map<String, ControlTensor> inputs) {
-        return base.encoder().feature(ops, inputs, base.encoder().tokens(ops, inputs));
+        return base.encoder().feature(ops, inputs);
     }
 }

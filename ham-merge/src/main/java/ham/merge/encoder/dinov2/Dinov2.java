@@ -11,6 +11,7 @@ import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
@@ -84,8 +85,8 @@ final class Dinov2 extends ImageEncoder {
     }
 
     @Override
-    public <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
-        return finalNorm(ops, throughBlocks(ops, embed(ops, inputs.get(EncoderInput.PIXELS))));
+    public <V> V tokens(Ops<V> ops, Map<String, V> inputs, BiConsumer<Integer, V> each) {
+        return finalNorm(ops, throughBlocks(ops, embed(ops, inputs.get(EncoderInput.PIXELS)), each));
     }
 
     private <V> V embed(Ops<V> ops, V pixels) {
@@ -100,6 +101,11 @@ final class Dinov2 extends ImageEncoder {
     }
 
     @Override
+    protected int prefix() {
+        return 1 + registers;
+    }
+
+    @Override
     protected <V> V mlp(Ops<V> ops, V x, int block) {
         return gated ? packedMlp(ops, x, Activation.SILU, block) : super.mlp(ops, x, block);
     }
@@ -110,8 +116,7 @@ final class Dinov2 extends ImageEncoder {
         if (classes().isEmpty()) {
             return token;
         }
-        int first = 1 + registers;
-        V mean = ops.mean(ops.slice(tokens, 1, first, first + trunk().patches()));
+        V mean = ops.mean(ops.slice(tokens, 1, prefix(), prefix() + trunk().patches()));
         return ops.concatenate(1, List.of(token, mean));
     }
 

@@ -9,6 +9,7 @@ import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
@@ -83,15 +84,16 @@ final class Dinov3 extends ImageEncoder {
         return classes().isPresent() ? List.of(LOGITS) : config.timm() ? List.of(TOKENS) : List.of(TOKENS, POOLED);
     }
 
-    private int prefix() {
+    @Override
+    protected int prefix() {
         return 1 + config.registers();
     }
 
     @Override
-    public <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
+    public <V> V tokens(Ops<V> ops, Map<String, V> inputs, BiConsumer<Integer, V> each) {
         V cosine = ops.constant("rotary.cos." + trunk().side(), () -> angles(true), trunk().patches(), headSize());
         V sine = ops.constant("rotary.sin." + trunk().side(), () -> angles(false), trunk().patches(), headSize());
-        V x = throughBlocks(ops, embed(ops, inputs.get(EncoderInput.PIXELS)), (before, block) -> {
+        V x = throughBlocks(ops, embed(ops, inputs.get(EncoderInput.PIXELS)), each, (before, block) -> {
             V query = turned(ops, heads(ops, before, Part.QUERY, block, trunk().heads()), cosine, sine);
             V key = turned(ops, heads(ops, before, Part.KEY, block, trunk().heads()), cosine, sine);
             V value = heads(ops, before, Part.VALUE, block, trunk().heads());

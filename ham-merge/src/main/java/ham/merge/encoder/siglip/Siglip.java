@@ -14,6 +14,7 @@ import ham.merge.encoder.ProbePooling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
@@ -82,9 +83,14 @@ final class Siglip extends ImageEncoder {
     }
 
     @Override
-    public <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
+    public <V> V tokens(Ops<V> ops, Map<String, V> inputs, BiConsumer<Integer, V> each) {
         V patches = patches(ops, inputs.get(EncoderInput.PIXELS));
-        return finalNorm(ops, throughBlocks(ops, ops.add(patches, positions(ops, 0, false))));
+        return finalNorm(ops, throughBlocks(ops, ops.add(patches, positions(ops, 0, false)), each));
+    }
+
+    @Override
+    protected int prefix() {
+        return 0;
     }
 
     @Override

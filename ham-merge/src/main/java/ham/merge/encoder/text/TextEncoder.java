@@ -8,6 +8,7 @@ import ham.merge.encoder.Ops;
 import ham.merge.encoder.Part;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * A text encoder of post-norm blocks. The feature is what the last layer of its classifier reads; without a classifier it is what {@link TextPooling}
@@ -58,6 +59,11 @@ public abstract class TextEncoder extends AbstractEncoder {
     }
 
     @Override
+    public final int tokenWidth() {
+        return trunk.hidden();
+    }
+
+    @Override
     public final int blocks() {
         return trunk.layers();
     }
@@ -81,7 +87,7 @@ public abstract class TextEncoder extends AbstractEncoder {
     }
 
     @Override
-    public final <V> V tokens(Ops<V> ops, Map<String, V> inputs) {
+    public final <V> V tokens(Ops<V> ops, Map<String, V> inputs, BiConsumer<Integer, V> each) {
         V numbers = inputs.get(EncoderInput.IDS);
         V x = embed(ops, numbers);
         V bias = ops.attentionBias(inputs.get(EncoderInput.MASK));
@@ -102,8 +108,14 @@ public abstract class TextEncoder extends AbstractEncoder {
                     ops.add(linear(ops, hidden, Part.FC2, block), x),
                     names().name(Part.NORM_AFTER, block),
                     trunk.epsilon());
+            each.accept(block, x);
         }
         return x;
+    }
+
+    @Override
+    public final <V> V blockFeature(Ops<V> ops, Map<String, V> inputs, V tokens) {
+        return pooling.of(ops, tokens, inputs.get(EncoderInput.MASK));
     }
 
     /** What the last layer of the classifier reads. */
