@@ -137,14 +137,14 @@ class RunConfigTest {
                 "scalars":"shared","precision":"auto","epochs":3,"batch":64,"lr":3.0E-4,"lr-decay":1.0,"head-lr":0.005,\
                 "alpha-lr":0.001,"crop-padding":4,"crop-scale":0.0,"flip":true,"replay":0,"replay-hold":0.02,"keep":0.6,"tau":0.1,\
                 "groups":5,"join":"mean","combine":"sum","similarity":"cosine","projection":2000,"ridge":"sum",\
-                "drift":"none","frozen":true,"any-time-images":0,"rigid-below":0.5,"transfer-drop":0.02,"guard":"0.5","gram":"auto","search":"none","search-data":"none",\
+                "drift":"none","feature-blocks":0,"frozen":true,"any-time-images":0,"rigid-below":0.5,"transfer-drop":0.02,"guard":"0.5","gram":"auto","search":"none","search-data":"none",\
                 "device":"auto","threads":0}""");
     }
 
     @Test
     void aParameterThatCameLaterHasItsDefault() throws IOException {
         ObjectNode old = builder().build().toJson();
-        old.remove(List.of("blocks", "replay", "replay-hold", "scalars", "initial-classes", "crop-scale"));
+        old.remove(List.of("blocks", "replay", "replay-hold", "scalars", "initial-classes", "crop-scale", "feature-blocks"));
         assertThat(RunConfig.read(record(old))).isEqualTo(builder().build());
     }
 
