@@ -36,6 +36,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,13 +72,21 @@ class EncoderTableTest {
         texts = TinyTexts.data(2, temp.resolve("texts"));
     }
 
+    /** Every command is told one thread, so two encoders are tried at a time. */
     @Test
-    void theTableIsWhatTheCommandsDo() throws IOException {
+    void theTableIsWhatTheCommandsDo() throws Exception {
         List<String> rows = new ArrayList<>(List.of(HEADER, HEADER.replaceAll("[^|]+", "---")));
+        List<Callable<String>> encoders = new ArrayList<>();
         try (Stream<Path> folders = Files.list(Cli.testdata("encoders"))) {
-            for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
-                rows.add(new Row(folder).text());
+            folders.filter(Files::isDirectory).sorted().forEach(folder -> encoders.add(() -> new Row(folder).text()));
+        }
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        try {
+            for (Future<String> row : two.invokeAll(encoders)) {
+                rows.add(row.get());
             }
+        } finally {
+            two.shutdownNow();
         }
         String page = Files.readString(Cli.testdata("../docs/encoders.md"));
         assertThat(page).contains(String.join("\n", rows) + "\n");

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +94,22 @@ class PackagesTest {
         }
         assertThatThrownBy(() -> adapters(merge(heads)))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("package: ", "one kind", "LINEAR", "PROTOTYPE");
+                .hasMessageContainingAll("package: ", "one kind", "[linear, prototype]");
+    }
+
+    /** One graph reads the same blocks for all; each task's answers are compared with those of its own model. */
+    @Test
+    void headsOfSeveralBlocksArePackedWhereAllReadTheSame() throws IOException {
+        List<NamedHead> heads = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            heads.add(new NamedHead(new PrototypeHead(random(1 + i, 128, i)), classes(i, 1 + i), 1));
+        }
+        assertThat(adapters(ofNamed(heads)).tasks()).allSatisfy(task -> assertThat(task.parityMaxAbs())
+                .isLessThan(1e-4));
+        heads.set(5, new NamedHead(new PrototypeHead(random(1, 64, 5)), classes(5, 1)));
+        assertThatThrownBy(() -> adapters(ofNamed(heads)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("package: ", "one kind", "[prototype, prototype of 1 blocks]");
     }
 
     /** Without defaults for the inputs, what is forgotten is refused instead of answered by the base. */
@@ -219,22 +235,27 @@ class PackagesTest {
     }
 
     private static AdapterMerge merge(List<Head> heads) {
+        return ofNamed(IntStream.range(0, heads.size())
+                .mapToObj(i -> new NamedHead(
+                        heads.get(i), classes(i, heads.get(i).classes())))
+                .toList());
+    }
+
+    private static AdapterMerge ofNamed(List<NamedHead> heads) {
         List<AdapterFolder> adapters = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             AdapterFolder each = AdapterFolder.read(TestData.path("peft-adapters/v4-names/adapter" + i))
                     .onto(SampleModel.tiny(), SampleModel.tiny().sha256());
-            Optional<NamedHead> head = heads.isEmpty() ? each.head() : Optional.of(named(heads.get(i), i));
+            Optional<NamedHead> head = heads.isEmpty() ? each.head() : Optional.of(heads.get(i));
             adapters.add(new AdapterFolder(each.path(), each.adapter(), each.record(), head, each.hash()));
         }
         return AdapterMerge.of(adapters, List.of(), HamParameters.DEFAULTS, Optional.empty());
     }
 
-    private static NamedHead named(Head head, int task) {
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < head.classes(); i++) {
-            names.add("task " + task + " class " + i);
-        }
-        return new NamedHead(head, names);
+    private static List<String> classes(int task, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "task " + task + " class " + i)
+                .toList();
     }
 
     private static ExportResult export(Merged merged, Path output) {

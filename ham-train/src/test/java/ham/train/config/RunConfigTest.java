@@ -183,7 +183,7 @@ class RunConfigTest {
         assertThat(config.head().ridge()).isEqualTo(RidgeRule.fixed(0.5));
         assertThat(config.stream().order()).isEqualTo(Arrival.NATURAL);
         assertThat(config.seed()).isEqualTo(-4);
-        assertThat(RunConfigBuilder.names()).hasSize(55).contains("lr", "replay-hold", "on-bad-image");
+        assertThat(RunConfigBuilder.names()).hasSize(56).contains("lr", "replay-hold", "on-bad-image");
     }
 
     /** The folder in which it was typed is forgotten; a name is no file. */
