@@ -104,8 +104,8 @@ class PackagesTest {
         for (int i = 0; i < 6; i++) {
             heads.add(new NamedHead(new PrototypeHead(random(1 + i, 128, i)), classes(i, 1 + i), 1));
         }
-        assertThat(adapters(ofNamed(heads)).tasks()).allSatisfy(task -> assertThat(task.parityMaxAbs())
-                .isLessThan(1e-4));
+        assertThat(adapters(ofNamed(heads)).tasks())
+                .allSatisfy(task -> assertThat(task.parityMaxAbs()).isLessThan(1e-4));
         heads.set(5, new NamedHead(new PrototypeHead(random(1, 64, 5)), classes(5, 1)));
         assertThatThrownBy(() -> adapters(ofNamed(heads)))
                 .isInstanceOf(InputException.class)
@@ -236,8 +236,8 @@ class PackagesTest {
 
     private static AdapterMerge merge(List<Head> heads) {
         return ofNamed(IntStream.range(0, heads.size())
-                .mapToObj(i -> new NamedHead(
-                        heads.get(i), classes(i, heads.get(i).classes())))
+                .mapToObj(
+                        i -> new NamedHead(heads.get(i), classes(i, heads.get(i).classes())))
                 .toList());
     }
 

@@ -59,7 +59,7 @@ public record HeadSettings(HeadKind kind, int projectionWidth, RidgeRule ridge, 
     /** The same for the model in a folder; 2000 where there is none, which is refused by whoever opens it. */
     public static int usualProjection(Path base) {
         try {
-            return usualProjection(Checkpoint.open(base).config().hidden());
+            return usualProjection(Checkpoint.open(base).encoder().tokenWidth());
         } catch (InputException e) {
             return LEAST_USUAL;
         }

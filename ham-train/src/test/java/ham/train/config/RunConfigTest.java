@@ -144,7 +144,8 @@ class RunConfigTest {
     @Test
     void aParameterThatCameLaterHasItsDefault() throws IOException {
         ObjectNode old = builder().build().toJson();
-        old.remove(List.of("blocks", "replay", "replay-hold", "scalars", "initial-classes", "crop-scale", "feature-blocks"));
+        old.remove(List.of(
+                "blocks", "replay", "replay-hold", "scalars", "initial-classes", "crop-scale", "feature-blocks"));
         assertThat(RunConfig.read(record(old))).isEqualTo(builder().build());
     }
 
