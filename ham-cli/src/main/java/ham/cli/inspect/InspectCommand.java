@@ -17,6 +17,7 @@ import ham.merge.checkpoint.VitConfig;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.Merged;
+import ham.merge.head.NamedHead;
 import ham.merge.io.JsonFiles;
 import ham.merge.join.Importance;
 import ham.merge.safetensors.SafetensorsFile;
@@ -163,6 +164,7 @@ public final class InspectCommand implements Callable<Integer> {
         json.put(
                 "head",
                 adapter.head().map(head -> head.head().kind().optionName()).orElse(null));
+        json.put("feature_blocks", adapter.head().map(NamedHead::featureBlocks).orElse(0));
         ArrayNode weights = json.putArray("weights");
         for (Map.Entry<String, LayerShape> entry : adapter.adapter().layers().entrySet()) {
             LayerShape factors = entry.getValue();
@@ -179,9 +181,7 @@ public final class InspectCommand implements Callable<Integer> {
                 "LoRA adapter, alpha " + alpha.mean() + (alpha.isPerLayer() ? " (mean over its layers), " : ", ")
                         + adapter.record().mode().optionName() + ", classes "
                         + adapter.record().classes() + ", "
-                        + adapter.head()
-                                .map(head -> head.head().kind().optionName())
-                                .orElse("no") + " head\nsha256 "
+                        + adapter.head().map(NamedHead::described).orElse("no") + " head\nsha256 "
                         + adapter.sha256() + "\n\n" + table,
                 json);
     }

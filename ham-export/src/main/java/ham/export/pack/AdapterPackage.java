@@ -111,8 +111,7 @@ public final class AdapterPackage {
         List<NamedHead> heads =
                 merge.adapters().stream().flatMap(each -> each.head().stream()).toList();
         Set<String> kinds = new TreeSet<>();
-        heads.forEach(each -> kinds.add(each.head().kind().optionName()
-                + (each.featureBlocks() > 0 ? " of " + each.featureBlocks() + " blocks" : "")));
+        heads.forEach(each -> kinds.add(each.described()));
         if (kinds.size() > 1
                 || (!heads.isEmpty() && heads.size() < merge.adapters().size())) {
             throw InputException.parameter(

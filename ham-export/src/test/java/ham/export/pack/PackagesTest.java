@@ -109,7 +109,7 @@ class PackagesTest {
         heads.set(5, new NamedHead(new PrototypeHead(random(1, 64, 5)), classes(5, 1)));
         assertThatThrownBy(() -> adapters(ofNamed(heads)))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("package: ", "one kind", "[prototype, prototype of 1 blocks]");
+                .hasMessageContainingAll("package: ", "one kind", "[prototype, prototype of 1 block]");
     }
 
     /** Without defaults for the inputs, what is forgotten is refused instead of answered by the base. */

@@ -49,6 +49,12 @@ public record NamedHead(Head head, List<String> classes, int featureBlocks) {
         return new NamedHead(head, names, featureBlocks);
     }
 
+    /** Its kind, with the blocks that it reads beside the feature: {@code analytic}, or {@code analytic of 2 blocks}. */
+    public String described() {
+        String kind = head.kind().optionName();
+        return featureBlocks == 0 ? kind : kind + " of " + featureBlocks + " block" + (featureBlocks == 1 ? "" : "s");
+    }
+
     /** Whether names are only numbers behind the name of an adapter, as those of a classifier are of which nobody knows what it tells apart. */
     public boolean isNameless() {
         return classes.stream().allMatch(each -> each.matches(".+/\\d+"));

@@ -22,6 +22,17 @@ class NamedHeadTest {
     }
 
     @Test
+    void saysWhatItReads() {
+        assertThat(saved.described()).isEqualTo("linear");
+        assertThat(new NamedHead(saved.head(), saved.classes(), 1).described()).isEqualTo("linear of 1 block");
+        NamedHead deep = new NamedHead(saved.head(), saved.classes(), 3);
+        assertThat(deep.described()).isEqualTo("linear of 3 blocks");
+        assertThat(deep.named(List.of("a", "b")).featureBlocks()).isEqualTo(3);
+        assertThatThrownBy(() -> new NamedHead(saved.head(), saved.classes(), -1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void everyClassHasOneNameOfItsOwn() {
         assertThatThrownBy(() -> saved.named(List.of("a", "b", "c")))
                 .isInstanceOf(InputException.class)
