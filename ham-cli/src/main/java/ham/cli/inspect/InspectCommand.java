@@ -181,7 +181,7 @@ public final class InspectCommand implements Callable<Integer> {
                 "LoRA adapter, alpha " + alpha.mean() + (alpha.isPerLayer() ? " (mean over its layers), " : ", ")
                         + adapter.record().mode().optionName() + ", classes "
                         + adapter.record().classes() + ", "
-                        + adapter.head().map(NamedHead::described).orElse("no") + " head\nsha256 "
+                        + adapter.head().map(NamedHead::described).orElse("no head") + "\nsha256 "
                         + adapter.sha256() + "\n\n" + table,
                 json);
     }

@@ -94,7 +94,7 @@ class PackagesTest {
         }
         assertThatThrownBy(() -> adapters(merge(heads)))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("package: ", "one kind", "[linear, prototype]");
+                .hasMessageContainingAll("package: ", "one kind", "[linear head, prototype head]");
     }
 
     /** One graph reads the same blocks for all; each task's answers are compared with those of its own model. */
@@ -109,7 +109,7 @@ class PackagesTest {
         heads.set(5, new NamedHead(new PrototypeHead(random(1, 64, 5)), classes(5, 1)));
         assertThatThrownBy(() -> adapters(ofNamed(heads)))
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("package: ", "one kind", "[prototype, prototype of 1 block]");
+                .hasMessageContainingAll("package: ", "one kind", "[prototype head, prototype head of 1 block]");
     }
 
     /** Without defaults for the inputs, what is forgotten is refused instead of answered by the base. */

@@ -49,9 +49,9 @@ public record NamedHead(Head head, List<String> classes, int featureBlocks) {
         return new NamedHead(head, names, featureBlocks);
     }
 
-    /** Its kind, with the blocks that it reads beside the feature: {@code analytic}, or {@code analytic of 2 blocks}. */
+    /** Its kind, with the blocks that it reads beside the feature: {@code analytic head}, or {@code analytic head of 2 blocks}. */
     public String described() {
-        String kind = head.kind().optionName();
+        String kind = head.kind().optionName() + " head";
         return featureBlocks == 0 ? kind : kind + " of " + featureBlocks + " block" + (featureBlocks == 1 ? "" : "s");
     }
 

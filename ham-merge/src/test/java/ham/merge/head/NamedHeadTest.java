@@ -23,10 +23,10 @@ class NamedHeadTest {
 
     @Test
     void saysWhatItReads() {
-        assertThat(saved.described()).isEqualTo("linear");
-        assertThat(new NamedHead(saved.head(), saved.classes(), 1).described()).isEqualTo("linear of 1 block");
+        assertThat(saved.described()).isEqualTo("linear head");
+        assertThat(new NamedHead(saved.head(), saved.classes(), 1).described()).isEqualTo("linear head of 1 block");
         NamedHead deep = new NamedHead(saved.head(), saved.classes(), 3);
-        assertThat(deep.described()).isEqualTo("linear of 3 blocks");
+        assertThat(deep.described()).isEqualTo("linear head of 3 blocks");
         assertThat(deep.named(List.of("a", "b")).featureBlocks()).isEqualTo(3);
         assertThatThrownBy(() -> new NamedHead(saved.head(), saved.classes(), -1))
                 .isInstanceOf(IllegalArgumentException.class);
