@@ -91,7 +91,7 @@ public final class Baker {
                     request.model(),
                     "expected a head that reads the encoder's own feature, found one that reads the last "
                             + head.featureBlocks()
-                            + " blocks beside it, which a graph from elsewhere does not give; give the checkpoint as --base, of which ham builds the graph");
+                            + " blocks beside it, which a graph from elsewhere does not give; give the checkpoint as base, of which ham builds the graph");
         });
         Optional<OutputSearch> named = request.logits().map(output -> new OutputSearch(model, output));
         Optional<SafetensorsWeights> weights = request.weights().map(SafetensorsWeights::open);

@@ -26,6 +26,7 @@ public final class RecordedRun {
     /** Options that records of earlier versions do not have, with what such a run did. */
     private static final ObjectNode LATER = JsonFiles.object()
             .put("blocks", "all")
+            .put("feature-blocks", 0)
             .put("replay", 0)
             .put("replay-hold", Recipe.REPLAY_HOLD)
             .put("initial-classes", 0)

@@ -212,8 +212,8 @@ public record RunInputs(
                     "feature-blocks",
                     "expected 0 with "
                             + (grams
-                                    ? "statistics of layers' inputs (regmean, --gram)"
-                                    : "states (--replay, --drift states)")
+                                    ? "statistics of layers' inputs (method regmean, gram)"
+                                    : "states (replay, drift states)")
                             + ", which are of the encoder's own feature, found " + blocks + "; leave one of them out");
         }
     }
