@@ -224,7 +224,8 @@ public final class Checkpoint {
                     "expected a model of at least " + count + " blocks, of which a head reads a vector each, found "
                             + encoder.blocks());
         }
-        return new Checkpoint(directory, BlockFeatures.of(encoder, count), vit, labels, file);
+        Encoder read = BlockFeatures.of(encoder, count);
+        return read == encoder ? this : new Checkpoint(directory, read, vit, labels, file);
     }
 
     /**
