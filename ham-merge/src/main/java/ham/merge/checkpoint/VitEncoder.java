@@ -177,7 +177,7 @@ final class VitEncoder extends ImageEncoder {
                     case CLASS_TOKEN -> ops.token(tokens, 0);
                     case CLASS_AND_DISTILLATION_TOKEN -> ops.mean(ops.slice(tokens, 1, 0, 2));
                     case PATCH_MEAN -> {
-                        V patches = ops.slice(tokens, 1, prefix(), prefix() + trunk().patches());
+                        V patches = ofPatches(ops, tokens);
                         yield config.form().probe()
                                 ? collected(ops, probe(), inputs.get(EncoderInput.PIXELS), patches)
                                 : ops.mean(patches);

@@ -191,11 +191,15 @@ public abstract class ImageEncoder extends AbstractEncoder {
     /** Tokens before those of the patches. */
     protected abstract int prefix();
 
+    /** The patches' tokens among all. */
+    protected final <V> V ofPatches(Ops<V> ops, V tokens) {
+        return ops.slice(tokens, 1, prefix(), prefix() + trunk.patches());
+    }
+
     /** The mean of the patches' tokens, normalised by the model's last norm. */
     @Override
     public final <V> V blockFeature(Ops<V> ops, Map<String, V> inputs, V tokens) {
-        V patches = prefix() == 0 ? tokens : ops.slice(tokens, 1, prefix(), prefix() + trunk.patches());
-        return finalNorm(ops, ops.mean(patches));
+        return finalNorm(ops, ops.mean(ofPatches(ops, tokens)));
     }
 
     /** The class token where nothing else is said. */

@@ -115,9 +115,7 @@ final class Beit extends ImageEncoder {
 
     @Override
     public <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens) {
-        return config.mean()
-                ? finalNorm(ops, ops.mean(ops.slice(tokens, 1, 1, 1 + trunk().patches())))
-                : ops.token(tokens, 0);
+        return config.mean() ? finalNorm(ops, ops.mean(ofPatches(ops, tokens))) : ops.token(tokens, 0);
     }
 
     @Override

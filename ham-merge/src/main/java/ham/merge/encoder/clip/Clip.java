@@ -93,7 +93,7 @@ final class Clip extends ImageEncoder {
     @Override
     public <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens) {
         if (classes().isPresent()) {
-            return ops.mean(ops.slice(tokens, 1, 1, 1 + trunk().patches()));
+            return ops.mean(ofPatches(ops, tokens));
         }
         return projected > 0 ? projected(ops, tokens) : pooled(ops, inputs, tokens);
     }

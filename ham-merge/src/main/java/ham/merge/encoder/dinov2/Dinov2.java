@@ -116,7 +116,7 @@ final class Dinov2 extends ImageEncoder {
         if (classes().isEmpty()) {
             return token;
         }
-        V mean = ops.mean(ops.slice(tokens, 1, prefix(), prefix() + trunk().patches()));
+        V mean = ops.mean(ofPatches(ops, tokens));
         return ops.concatenate(1, List.of(token, mean));
     }
 

@@ -156,9 +156,7 @@ final class Dinov3 extends ImageEncoder {
 
     @Override
     public <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens) {
-        return config.mean()
-                ? ops.mean(ops.slice(tokens, 1, prefix(), prefix() + trunk().patches()))
-                : ops.token(tokens, 0);
+        return config.mean() ? ops.mean(ofPatches(ops, tokens)) : ops.token(tokens, 0);
     }
 
     @Override
