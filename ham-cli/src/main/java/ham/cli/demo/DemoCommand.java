@@ -21,6 +21,7 @@ import ham.train.data.TextSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -80,7 +81,7 @@ public final class DemoCommand implements Callable<Integer> {
         ObjectNode bench = BenchCommand.measure(
                         console,
                         ServingSource.ofRun(run, Optional.of(config.base())),
-                        ServingRequest.brief(TASKS, new SessionSettings(config.threads()), Duration.ofSeconds(20)))
+                        ServingRequest.brief(TASKS, new SessionSettings(config.threads()), Duration.ofSeconds(10)))
                 .document()
                 .json();
         Outputs.file(run.resolve(Job.BENCH), true, file -> JsonFiles.write(file, bench));
@@ -108,11 +109,16 @@ public final class DemoCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /** Where the demo's defaults differ: a gentle adapter rate keeps old features where the analytic head learnt them. */
+    /**
+     * Where the demo's defaults differ: half of the training images, for somebody waits for it; and a gentle adapter rate, which keeps old
+     * features where the analytic head learnt them.
+     */
     static final class Defaults implements IDefaultValueProvider {
+        private static final Map<String, String> OWN = Map.of("--lr", "1e-4", "--train-images", "150");
+
         @Override
         public String defaultValue(ArgSpec argument) {
-            return argument instanceof OptionSpec option && option.longestName().equals("--lr") ? "1e-4" : null;
+            return argument instanceof OptionSpec option ? OWN.get(option.longestName()) : null;
         }
     }
 }

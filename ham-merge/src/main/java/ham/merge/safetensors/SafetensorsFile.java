@@ -37,6 +37,9 @@ public final class SafetensorsFile implements Tensors {
     /** Bytes that {@link #read} moves at once. */
     private static final int PIECE = 1 << 18;
 
+    /** A buffer of {@link #PIECE} bytes that waits for this thread's next {@link #read}: direct memory that is dropped stays until Java's heap is collected. */
+    private static final ThreadLocal<ByteBuffer> WAITING = new ThreadLocal<>();
+
     private final Path path;
     private final Map<String, String> metadata;
     private final SortedMap<String, TensorInfo> tensors;
@@ -156,8 +159,7 @@ public final class SafetensorsFile implements Tensors {
             sink.accept(bytes(name).slice((int) from, (int) length).order(ByteOrder.LITTLE_ENDIAN));
             return;
         }
-        ByteBuffer piece =
-                ByteBuffer.allocateDirect((int) Math.min(length, PIECE)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer piece = takePiece();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             for (long done = 0; done < length; done += PIECE) {
                 piece.clear().limit((int) Math.min(length - done, PIECE));
@@ -166,7 +168,16 @@ public final class SafetensorsFile implements Tensors {
             }
         } catch (IOException e) {
             throw InputException.unreadable(path, e);
+        } finally {
+            WAITING.set(piece);
         }
+    }
+
+    /** Nobody else's until it is put back, also where a sink reads. */
+    private static ByteBuffer takePiece() {
+        ByteBuffer piece = WAITING.get();
+        WAITING.remove();
+        return piece != null ? piece : ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override

@@ -6,6 +6,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ham.merge.InputException;
 import ham.merge.RawTensors;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,6 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsFileTest {
     private static final String TENSOR = "{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
+
+    /** Elements of a tensor that is read in three pieces. */
+    private static final int LONG = 150_000;
 
     @TempDir
     private Path folder;
@@ -219,6 +226,46 @@ class SafetensorsFileTest {
         assertThatThrownBy(() -> file.floats("b"))
                 .isInstanceOf(InputException.class)
                 .hasMessage(file.path() + ": expected a tensor 'b', found none of that name");
+    }
+
+    @Test
+    void readingWhileReadingLeavesThePieceAlone() {
+        float[] ones = longTensor(1);
+        float[] twos = longTensor(2);
+        SafetensorsFile file =
+                open(new RawTensors().add("a", List.of((long) LONG), ones).add("b", List.of((long) LONG), twos));
+        ByteBuffer seen = ByteBuffer.allocate(LONG * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        file.read("a", piece -> {
+            assertThat(file.floats("b")).isEqualTo(twos);
+            seen.put(piece);
+        });
+        float[] found = new float[LONG];
+        seen.flip().asFloatBuffer().get(found);
+        assertThat(found).isEqualTo(ones);
+    }
+
+    /** Direct memory that is dropped stays until Java's heap is collected, which a merge of a thousand adapters gives no reason for. */
+    @Test
+    void readingAgainAndAgainTakesNoMoreDirectMemory() {
+        SafetensorsFile file = open(new RawTensors().add("a", List.of((long) LONG), longTensor(1)));
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+        file.read("a", piece -> {});
+        long before = direct.getTotalCapacity();
+        for (int i = 0; i < 200; i++) {
+            file.read("a", piece -> {});
+        }
+        assertThat(direct.getTotalCapacity() - before).isLessThan(10L << 20);
+    }
+
+    private static float[] longTensor(float first) {
+        float[] values = new float[LONG];
+        for (int i = 0; i < LONG; i++) {
+            values[i] = first + i;
+        }
+        return values;
     }
 
     private SafetensorsFile open(RawTensors tensors) {

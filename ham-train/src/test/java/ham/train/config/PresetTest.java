@@ -79,6 +79,7 @@ class PresetTest {
         assertThat(Preset.NAMES).allSatisfy(name -> assertThat(config(name)).isNotNull());
         assertThat(config("paper").head().drift()).isEqualTo(DriftRule.NONE);
         assertThat(config("far").learning().rateDecay()).isLessThan(1);
+        assertThat(config("far").head().featureBlocks()).isEqualTo(3);
         assertThat(config("far").measuring().guard().isUsed()).isTrue();
     }
 
