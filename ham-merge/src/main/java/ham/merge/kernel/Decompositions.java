@@ -32,6 +32,22 @@ interface Decompositions {
     double[] multiply(double[] a, boolean transposeA, double[] b, int m, int n, int k);
 
     /**
+     * The symmetric {@code A A^T} [rows, rows] or {@code A^T A} [columns, columns].
+     *
+     * @param ofRows the first of them
+     */
+    default double[] square(double[] a, boolean ofRows, int rows, int columns) {
+        return ofRows
+                ? multiply(a, false, transpose(a, rows, columns), rows, rows, columns)
+                : multiply(a, true, a, columns, columns, rows);
+    }
+
+    /** As {@link #svd}, by the eigenvectors of the Gram matrix where that is faster. */
+    default Svd fastSvd(double[] a, int rows, int columns) {
+        return new GramSpectrum(this, a, rows, columns).all().orElseGet(() -> svd(a, rows, columns));
+    }
+
+    /**
      * {@code X} with {@code X G = S}.
      *
      * @param g [n, n], symmetric and positive definite
@@ -70,11 +86,11 @@ interface Decompositions {
      */
     default Svd svdOfProduct(double[] left, double[] right, int rows, int inner, int columns) {
         if (inner >= Math.min(rows, columns)) {
-            return svd(multiply(left, false, right, rows, columns, inner), rows, columns);
+            return fastSvd(multiply(left, false, right, rows, columns, inner), rows, columns);
         }
         Qr leftQr = qr(left, rows, inner);
         Qr rightQr = qr(transpose(right, inner, columns), columns, inner);
-        Svd core = svd(
+        Svd core = fastSvd(
                 multiply(leftQr.r(), false, transpose(rightQr.r(), inner, inner), inner, inner, inner), inner, inner);
         return new Svd(
                 multiply(leftQr.q(), false, core.u(), rows, inner, inner),
@@ -85,9 +101,13 @@ interface Decompositions {
     /** Rows and columns of a matrix [rows, columns] exchanged, in a new array. */
     static double[] transpose(double[] a, int rows, int columns) {
         double[] transposed = new double[a.length];
-        for (int r = 0; r < rows; r++) {
+        // A few rows at a time, so that what is read stays in the cache while whole lines are written.
+        for (int first = 0; first < rows; first += 8) {
+            int end = Math.min(rows, first + 8);
             for (int c = 0; c < columns; c++) {
-                transposed[c * rows + r] = a[r * columns + c];
+                for (int r = first; r < end; r++) {
+                    transposed[c * rows + r] = a[r * columns + c];
+                }
             }
         }
         return transposed;

@@ -41,7 +41,7 @@ public record Dense(int rows, int columns, double[] data) {
         /** The first {@code count} singular values and vectors; all where there are fewer. */
         public Svd first(int count) {
             int kept = Math.min(count, values.length);
-            return new Svd(u.firstColumns(kept), Arrays.copyOf(values, kept), vt.firstRows(kept));
+            return new Svd(u.columns(0, kept), Arrays.copyOf(values, kept), vt.firstRows(kept));
         }
 
         /** {@code U diag(values) V^T}. */
@@ -120,17 +120,19 @@ public record Dense(int rows, int columns, double[] data) {
     public Dense scaleColumns(double[] factors) {
         require(columns, factors.length);
         Dense scaled = zeros(rows, columns);
-        for (int i = 0; i < data.length; i++) {
-            scaled.data[i] = data[i] * factors[i % columns];
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                scaled.data[r * columns + c] = data[r * columns + c] * factors[c];
+            }
         }
         return scaled;
     }
 
-    /** The first columns. */
-    public Dense firstColumns(int count) {
+    /** Some columns that follow each other. */
+    public Dense columns(int from, int count) {
         Dense part = zeros(rows, count);
         for (int r = 0; r < rows; r++) {
-            System.arraycopy(data, r * columns, part.data, r * count, count);
+            System.arraycopy(data, r * columns + from, part.data, r * count, count);
         }
         return part;
     }
@@ -205,7 +207,7 @@ public record Dense(int rows, int columns, double[] data) {
         if (rows == 0 || columns == 0) {
             return new Svd(zeros(rows, 0), new double[0], zeros(0, columns));
         }
-        return significant(Decompositions.best().svd(data, rows, columns), rows, columns);
+        return significant(Decompositions.best().fastSvd(data, rows, columns), rows, columns);
     }
 
     private static Svd significant(Decompositions.Svd svd, int rows, int columns) {
@@ -251,13 +253,12 @@ public record Dense(int rows, int columns, double[] data) {
      * columns are dependent it is an isometry on their span alone (orthogonal Procrustes; Schönemann 1966).
      */
     public Dense polar() {
-        return new GramSpectrum(Decompositions.best(), data, rows, columns)
-                .polar()
-                .map(found -> new Dense(rows, columns, found))
-                .orElseGet(() -> {
-                    Svd svd = svd();
-                    return svd.u().times(svd.vt());
-                });
+        Decompositions with = Decompositions.best();
+        GramSpectrum spectrum = new GramSpectrum(with, data, rows, columns);
+        return spectrum.polar().map(found -> new Dense(rows, columns, found)).orElseGet(() -> {
+            Svd svd = significant(spectrum.all().orElseGet(() -> with.svd(data, rows, columns)), rows, columns);
+            return svd.u().times(svd.vt());
+        });
     }
 
     private static void require(int expected, int found) {

@@ -3,14 +3,20 @@ package ham.merge.kernel;
 import static org.bytedeco.openblas.global.openblas_full.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas_full.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_full.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_full.CblasUpper;
 import static org.bytedeco.openblas.global.openblas_full.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas_full.LAPACK_ROW_MAJOR;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import org.bytedeco.openblas.global.openblas_full;
 
 /** OpenBLAS with LAPACK: a second, larger binding, which is loaded only by who decomposes. */
 final class Lapack implements Decompositions {
     static final Decompositions OR_PLAIN = find();
+
+    private static final ThreadLocal<Arguments> ARGUMENTS = ThreadLocal.withInitial(Arguments::new);
 
     private Lapack() {
         openblas_full.openblas_set_num_threads(1);
@@ -99,6 +105,8 @@ final class Lapack implements Decompositions {
     public double[] multiply(double[] a, boolean transposeA, double[] b, int m, int n, int k) {
         double[] c = new double[m * n];
         if (c.length > 0 && k > 0) {
+            Arguments arguments = ARGUMENTS.get();
+            DoubleBuffer product = arguments.room(2, c.length);
             openblas_full.cblas_dgemm(
                     CblasRowMajor,
                     transposeA ? CblasTrans : CblasNoTrans,
@@ -107,13 +115,43 @@ final class Lapack implements Decompositions {
                     n,
                     k,
                     1,
-                    a,
+                    arguments.of(0, a),
                     transposeA ? m : k,
-                    b,
+                    arguments.of(1, b),
                     n,
                     0,
-                    c,
+                    product,
                     n);
+            product.get(c);
+        }
+        return c;
+    }
+
+    @Override
+    public double[] square(double[] a, boolean ofRows, int rows, int columns) {
+        int n = ofRows ? rows : columns;
+        double[] c = new double[n * n];
+        if (a.length > 0) {
+            Arguments arguments = ARGUMENTS.get();
+            DoubleBuffer product = arguments.room(2, c.length);
+            openblas_full.cblas_dsyrk(
+                    CblasRowMajor,
+                    CblasUpper,
+                    ofRows ? CblasNoTrans : CblasTrans,
+                    n,
+                    ofRows ? columns : rows,
+                    1,
+                    arguments.of(0, a),
+                    columns,
+                    0,
+                    product,
+                    n);
+            product.get(c);
+            for (int i = 0; i < n; i++) {
+                for (int j = 0; j < i; j++) {
+                    c[i * n + j] = c[j * n + i];
+                }
+            }
         }
         return c;
     }
@@ -129,6 +167,39 @@ final class Lapack implements Decompositions {
     private static void requireDone(int info) {
         if (info != 0) {
             throw new ArithmeticException("LAPACK did not converge, or was given NaN or infinity: info " + info);
+        }
+    }
+
+    /**
+     * A thread's native memory for the arguments of products: arrays are copied by the binding into memory that is new in every call, which takes
+     * nearly as long as the product. Large arrays go that way all the same.
+     */
+    private static final class Arguments {
+        /** Entries: 32 MB. */
+        private static final int MOST = 1 << 22;
+
+        private final DoubleBuffer[] pieces = {memory(0), memory(0), memory(0)};
+
+        DoubleBuffer of(int piece, double[] values) {
+            return values.length > MOST
+                    ? DoubleBuffer.wrap(values)
+                    : room(piece, values.length).put(values).flip();
+        }
+
+        DoubleBuffer room(int piece, int entries) {
+            if (entries > MOST) {
+                return DoubleBuffer.wrap(new double[entries]);
+            }
+            if (pieces[piece].capacity() < entries) {
+                pieces[piece] = memory(entries);
+            }
+            return pieces[piece].clear();
+        }
+
+        private static DoubleBuffer memory(int entries) {
+            return ByteBuffer.allocateDirect(entries * Double.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .asDoubleBuffer();
         }
     }
 }

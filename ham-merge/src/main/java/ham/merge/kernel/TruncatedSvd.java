@@ -48,7 +48,7 @@ public record TruncatedSvd(Matrix left, Matrix right, double[] values, double lo
     static TruncatedSvd dense(Decompositions with, double[] matrix, int rows, int columns, int rank) {
         Optional<Decompositions.Svd> first = new GramSpectrum(with, matrix, rows, columns).first(rank);
         if (first.isEmpty()) {
-            return truncate(with.svd(matrix, rows, columns), rows, columns, rank);
+            return truncate(with.fastSvd(matrix, rows, columns), rows, columns, rank);
         }
         double total = 0;
         for (double each : matrix) {

@@ -45,21 +45,54 @@ public record IsoCtsMerge(BigDecimal common, double scale) implements WeightMerg
         int specific = all - (int) (all * common.doubleValue());
         int each = Math.min(Math.round((float) specific / tasks), all / tasks);
         Dense.Svd shared = sum.first(all - each * tasks);
-        List<Dense.Svd> parts = new ArrayList<>();
-        for (int i = 0; i < tasks && each > 0; i++) {
-            Factored delta = Factored.of(contributions.get(i));
-            Dense outside = delta.left().plus(-1, shared.u().times(shared.u().transposedTimes(delta.left())));
-            parts.add(Dense.svdOfProduct(outside, delta.right()).first(each));
-        }
-        parts.add(shared);
-        double mean = parts.stream()
-                .flatMapToDouble(part -> DoubleStream.of(part.values()))
+        List<Dense.Svd> own = each == 0 ? List.of() : outside(shared.u(), contributions, each);
+        double mean = DoubleStream.concat(
+                        DoubleStream.of(shared.values()),
+                        own.stream().flatMapToDouble(part -> DoubleStream.of(part.values())))
                 .average()
                 .orElse(0);
-        return Dense.beside(parts.stream().map(Dense.Svd::u).toList())
-                .polar()
-                .times(Dense.above(parts.stream().map(Dense.Svd::vt).toList()).polar())
-                .times(scale * mean)
-                .toMatrix();
+        if (own.isEmpty()) {
+            return shared.u().times(shared.vt()).times(scale * mean).toMatrix();
+        }
+        // What tasks have outside the common space is orthogonal to it on the left.
+        Dense left =
+                Dense.beside(own.stream().map(Dense.Svd::u).toList()).polar().beside(shared.u());
+        Dense right = polarBeside(
+                Dense.above(own.stream().map(Dense.Svd::vt).toList()).transpose(),
+                shared.vt().transpose());
+        return left.times(right.transpose()).times(scale * mean).toMatrix();
+    }
+
+    /** The first singular vectors of what every delta has outside a space of outputs. */
+    private static List<Dense.Svd> outside(Dense space, List<Contribution> contributions, int each) {
+        Factored all = Factored.sum(contributions);
+        Dense lefts = all.left().plus(-1, space.times(space.transposedTimes(all.left())));
+        List<Dense.Svd> own = new ArrayList<>();
+        int from = 0;
+        for (Contribution contribution : contributions) {
+            int rank = contribution.factors().rank();
+            own.add(Dense.svdOfProduct(
+                            lefts.columns(from, rank), Factored.of(contribution).right())
+                    .first(each));
+            from += rank;
+        }
+        return own;
+    }
+
+    /**
+     * The polar factor of {@code [part, basis]}. The Gram matrix of the two differs from the identity in the part's columns and in what they have
+     * of the basis alone, so that the polar factor of these few is all that is needed.
+     *
+     * @param part [n, p]
+     * @param basis [n, s], orthonormal columns
+     */
+    static Dense polarBeside(Dense part, Dense basis) {
+        GrowingBasis reached = new GrowingBasis(basis.columns());
+        reached.write(basis.transposedTimes(part));
+        Dense met = basis.times(reached.columns());
+        Dense polar = part.beside(met).polar();
+        Dense turned = polar.columns(part.columns(), met.columns()).plus(-1, met);
+        return polar.columns(0, part.columns())
+                .beside(basis.plus(1, turned.times(reached.columns().transpose())));
     }
 }

@@ -151,6 +151,20 @@ class SpectralMergesTest {
         assertClose(new IsoCtsMerge(new BigDecimal("0.6"), 1).merge("w", some, products), expected);
     }
 
+    /** Of a part that has something of the basis, of one that has nothing of it, and of one whose columns depend on the basis. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 0", "0, 1"})
+    void thePolarFactorBesideAnOrthonormalBasisIsThatOfAllColumns(double inside, double outside) {
+        Random random = new Random(14);
+        Dense.Svd all = Dense.of(Laws.matrix(random, 20, 20)).svd();
+        Dense basis = all.u().columns(0, 12);
+        Dense part = basis.times(Dense.of(Laws.matrix(random, 12, 3)))
+                .times(inside)
+                .plus(outside, all.u().columns(12, 8).times(Dense.of(Laws.matrix(random, 8, 3))));
+        Dense expected = part.beside(basis).polar();
+        assertClose(IsoCtsMerge.polarBeside(part, basis).toMatrix(), expected);
+    }
+
     @Test
     void opcmHasTheMeanNormOfTheDeltas() {
         List<Contribution> some = some(new Random(11), 5, 8, 8, 3);
