@@ -121,6 +121,32 @@ class ExperimentCommandTest {
         assertThat(groups.out()).contains("| groups-1 |", "| groups-2 |");
     }
 
+    /** Its cut of the classes and its parameters are taken; methods and orders are the experiment's, and what is typed counts. */
+    @Test
+    void everyRunBeginsWithThePreset() throws IOException {
+        Path preset = temp.resolve("ours.json");
+        Files.writeString(
+                preset,
+                """
+                {"init_cls": 2, "increment": 2, "model_name": "ties", "seed": [7], "lr-decay": 0.5, "tuned_epoch": 9,
+                 "drift": "linear", "guard": "0.5"}
+                """);
+        Path out = temp.resolve("preset");
+        experiment("compare", out, "--preset", preset, "--methods", "frozen,ham").succeeds();
+        JsonNode runs = JsonFiles.read(out.resolve("results.json"), "results").path("runs");
+        assertThat(runs.findValuesAsText("name")).containsExactly("frozen", "ham");
+        for (JsonNode run : runs) {
+            JsonNode configuration = run.path("configuration");
+            assertThat(configuration.path("tasks").asInt()).isEqualTo(2);
+            assertThat(configuration.path("drift").asText()).isEqualTo("linear");
+            assertThat(configuration.path("epochs").asInt()).isEqualTo(1);
+            assertThat(configuration.path("seed").asInt()).isEqualTo(7);
+            assertThat(configuration.path("order").asText()).isEqualTo("1993");
+            assertThat(configuration.path("guard").asText()).isEqualTo("0.5");
+        }
+        assertThat(runs.path(1).path("configuration").path("lr-decay").asDouble()).isEqualTo(0.5);
+    }
+
     /** A group of one adapter that is not pruned is that adapter; one group is all groups. */
     @Test
     void groupsAreComparedWithTheirMembers() throws IOException {
@@ -235,6 +261,8 @@ class ExperimentCommandTest {
                         List.of("--variant", "found a twice")),
                 arguments(
                         "sanity --tasks 2 --methods ham --variant ham:keep=1", List.of("--variant", "found ham twice")),
+                arguments("compare --preset nothing", List.of("--preset", "found 'nothing'")),
+                arguments("sanity --preset far --tasks 3", List.of("--tasks", "expected 2", "found 3")),
                 arguments("sanity --tasks 3", List.of("--tasks", "expected 2", "found 3")));
     }
 

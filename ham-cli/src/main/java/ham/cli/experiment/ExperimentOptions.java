@@ -2,6 +2,8 @@ package ham.cli.experiment;
 
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
+import ham.cli.console.Usage;
+import ham.cli.train.PresetOption;
 import ham.cli.train.TrainOptions;
 import ham.job.experiment.ExperimentOutcome;
 import ham.job.experiment.ExperimentPlan;
@@ -12,8 +14,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -43,8 +49,14 @@ final class ExperimentOptions {
             description = "The experiment's folder. The same command again goes on where it was stopped.")
     private Path out;
 
-    @Option(names = "--tasks", paramLabel = "N", description = "Number of tasks (default: the experiment's own).")
+    @Option(
+            names = "--tasks",
+            paramLabel = "N",
+            description = "Number of tasks (default: the preset's, else the experiment's own).")
     private Integer tasks;
+
+    @Mixin
+    private PresetOption presets;
 
     @Option(
             names = "--orders",
@@ -146,21 +158,33 @@ final class ExperimentOptions {
         watch.start();
     }
 
-    /** The number of tasks that was typed, or the experiment's own. */
-    int tasks(int own) {
-        return tasks == null ? own : tasks;
+    /** The number of tasks that was typed, or the preset's, or the experiment's own. */
+    int tasks(CommandSpec command, int own) {
+        return tasks != null ? tasks : Integer.parseInt(ofPreset(command).getOrDefault("tasks", String.valueOf(own)));
     }
 
-    /** What was typed, as a plan that lacks the runs of the experiment itself; the variants come after these. */
+    /**
+     * What was typed, over a preset if there is one, as a plan that lacks the runs of the experiment itself; the variants come after these. Methods
+     * and class orders are the experiment's, whatever the preset says.
+     */
     ExperimentPlan plan(CommandSpec command, int ownTasks, UnaryOperator<ExperimentPlan.Builder> runs) {
+        Map<String, String> parameters = ofPreset(command);
+        parameters.keySet().removeAll(Set.of("tasks", "method", "order"));
+        parameters.putAll(TrainOptions.typed(command));
         ExperimentPlan.Builder builder = runs.apply(ExperimentPlan.builder()
                 .setBase(base)
                 .setData(data)
-                .optTasks(tasks(ownTasks))
+                .optTasks(tasks(command, ownTasks))
                 .optOrders(orders)
                 .optSeeds(seeds)
-                .optParameters(TrainOptions.typed(command)));
+                .optParameters(parameters));
         variants.forEach(builder::optVariant);
         return builder.build();
+    }
+
+    private Map<String, String> ofPreset(CommandSpec command) {
+        return presets.preset(command)
+                .map(preset -> Usage.check(command, () -> preset.parameters(data)))
+                .orElseGet(LinkedHashMap::new);
     }
 }

@@ -33,10 +33,11 @@ final class SanityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (options.tasks(TASKS) != TASKS) {
+        int tasks = options.tasks(console.spec(), TASKS);
+        if (tasks != TASKS) {
             throw new ParameterException(
                     console.spec().commandLine(),
-                    "--tasks: expected 2, as sanity compares two tasks, found " + options.tasks(TASKS));
+                    "--tasks: expected 2, as sanity compares two tasks, found " + tasks);
         }
         ExperimentPlan plan = options.plan(console.spec(), TASKS, each -> each.optMethods(methods));
         console.stage("measuring how alike the classes are to the frozen backbone");

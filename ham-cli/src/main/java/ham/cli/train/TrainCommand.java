@@ -3,7 +3,6 @@ package ham.cli.train;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.Usage;
-import ham.train.config.Preset;
 import ham.train.config.RunConfig;
 import ham.train.config.RunConfigBuilder;
 import ham.train.run.RecordedRun;
@@ -59,13 +58,8 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Number of tasks (default: 10, or one a class where there are fewer classes).")
     private Integer tasks;
 
-    @Option(
-            names = "--preset",
-            paramLabel = "NAME|FILE",
-            description =
-                    "Begin with a setting of the field: paper, b0-inc10, b0-inc5, b50-inc10; or far, for few images far from pre-training; or a JSON file with the keys of"
-                            + " LAMDA-PILOT (init_cls, increment, tuned_epoch, ...); options that are given beside it count.")
-    private String preset;
+    @Mixin
+    private PresetOption presets;
 
     @Mixin
     private TrainOptions train;
@@ -83,10 +77,9 @@ public final class TrainCommand implements Callable<Integer> {
         require("--base", base);
         require("--data", data);
         require("--out", out);
-        RunConfig config = preset == null
-                ? train.config(console.spec(), base, data, tasks())
-                : Usage.check(console.spec(), () -> over(Preset.read(preset).builder(base, data)));
-        return asBegun(config);
+        return asBegun(presets.preset(console.spec())
+                .map(preset -> Usage.check(console.spec(), () -> over(preset.builder(base, data))))
+                .orElseGet(() -> train.config(console.spec(), base, data, tasks())));
     }
 
     /** The same as an unfinished run of this folder was begun, where its record is too old to say so and nothing is typed. */

@@ -135,7 +135,16 @@ public final class Preset {
      * @throws InputException when a value is none that ham has, or the classes cannot be cut so
      */
     public RunConfigBuilder builder(Path base, Path data) {
-        RunConfigBuilder builder = RunConfig.builder().setBase(base).setData(data);
+        return RunConfig.builder().setBase(base).setData(data).opt(parameters(data));
+    }
+
+    /**
+     * The parameters that it gives, by their names in {@code run.json}.
+     *
+     * @param data whose classes are cut
+     * @throws InputException when a value is none that ham has, or the classes cannot be cut so
+     */
+    public Map<String, String> parameters(Path data) {
         ONLY.forEach((key, values) -> {
             if (keys.has(key) && !values.contains(text(key).toLowerCase(Locale.ROOT))) {
                 throw problem(
@@ -161,7 +170,7 @@ public final class Preset {
                 told.put(key, text(key));
             }
         });
-        return builder.opt(told);
+        return told;
     }
 
     private void cut(Map<String, String> told, Path data) {
