@@ -7,6 +7,7 @@ import ham.merge.kernel.Dense;
 import ham.merge.method.WeightMerge;
 import ham.merge.tensor.Matrix;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -44,19 +45,18 @@ public record OpcmMerge(BigDecimal leading) implements WeightMerge {
         double norms = 0;
         for (Contribution contribution : contributions) {
             Factored next = Factored.of(contribution);
-            Dense delta = left.write(next.left())
-                    .times(right.write(next.right().transpose()).transpose());
-            norms += delta.norm();
-            Dense.Svd before = merged.svd();
-            merged = within(merged, delta.rows(), delta.columns())
-                    .plus(
-                            1,
-                            outside(
-                                    new Dense.Svd(
-                                            within(before.u(), delta.rows(), before.values().length),
-                                            before.values(),
-                                            within(before.vt(), before.values().length, delta.columns())),
-                                    delta));
+            Factored delta = new Factored(
+                    left.write(next.left()),
+                    right.write(next.right().transpose()).transpose());
+            Dense added = delta.left().times(delta.right());
+            norms += added.norm();
+            Dense.Svd svd = merged.svd();
+            Dense.Svd before = new Dense.Svd(
+                    within(svd.u(), added.rows(), svd.values().length),
+                    svd.values(),
+                    within(svd.vt(), svd.values().length, added.columns()));
+            merged =
+                    within(merged, added.rows(), added.columns()).plus(1, added).plus(-1, taken(before, delta));
         }
         double norm = merged.norm();
         double mean = norms / contributions.size();
@@ -73,20 +73,20 @@ public record OpcmMerge(BigDecimal leading) implements WeightMerge {
                 Dense.zeros(rows - matrix.rows(), columns)));
     }
 
-    /** What a delta has left outside what is merged. */
-    private Dense outside(Dense.Svd merged, Dense delta) {
+    /** What a delta has in the leading directions of what is merged, and on the diagonal of the others. */
+    private Dense taken(Dense.Svd merged, Factored delta) {
         int rank = merged.values().length;
-        Dense core = merged.u().transposedTimes(delta).times(merged.vt().transpose());
         int first = leading(merged.values());
-        Dense taken = Dense.zeros(rank, rank);
-        for (int i = 0; i < rank; i++) {
-            for (int j = 0; j < rank; j++) {
-                if (i == j || (i < first && j < first)) {
-                    taken.data()[i * rank + j] = core.data()[i * rank + j];
-                }
-            }
-        }
-        return delta.plus(-1, merged.u().times(taken).times(merged.vt()));
+        Dense core = merged.u()
+                .transposedTimes(delta.left())
+                .times(delta.right().times(merged.vt().transpose()));
+        double[] diagonal = new double[rank - first];
+        Arrays.setAll(diagonal, i -> core.data()[(first + i) * rank + first + i]);
+        return merged.u()
+                .columns(0, first)
+                .times(core.firstRows(first).columns(0, first))
+                .beside(merged.u().columns(first, rank - first).scaleColumns(diagonal))
+                .times(merged.vt());
     }
 
     /** How many singular values come before their sum exceeds the fraction of all. */
