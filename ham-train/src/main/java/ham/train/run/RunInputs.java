@@ -165,6 +165,13 @@ public record RunInputs(
         return stream.split(data.train(), task, config.seed(), config.stream().sampling());
     }
 
+    /** How many training images are learned from in all tasks, those that are held out not among them. */
+    long learned() {
+        return IntStream.range(0, stream.tasks())
+                .mapToLong(task -> split(task).training().length)
+                .sum();
+    }
+
     /** States leave out what is before the tail, so nothing there may change. */
     private static void requireTail(RunConfig config, Checkpoint base) {
         String option = config.recipe().replay() > 0 ? "replay" : "drift";

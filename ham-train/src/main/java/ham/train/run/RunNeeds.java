@@ -92,9 +92,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         long projections = Float.BYTES * d * m;
         long images = Math.min(
                 Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 8),
-                image
-                        * (inputs.data().train().size() / tasks
-                                + inputs.data().test().size()));
+                image * (inputs.learned() / tasks + inputs.data().test().size()));
         long analytic = Float.BYTES * m;
         return new RunNeeds(
                 images + 2 * tasks * factors + (MOST_GROUPS + 3) * dense + 3 * projections + 2 * analytic * classes,
@@ -214,7 +212,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
      * @param imagesPerSecond of training, measured
      */
     static String time(RunInputs inputs, double imagesPerSecond) {
-        long train = inputs.data().train().size();
+        long train = inputs.learned();
         long test = inputs.data().test().size();
         int tasks = inputs.stream().tasks();
         int perClass = inputs.config().measuring().anyTimeImages();

@@ -12,6 +12,7 @@ import ham.train.head.AnalyticStatistics;
 import ham.train.head.RidgeRule;
 import ham.train.learn.LearningMethod;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,22 @@ class RunNeedsTest {
         assertThat(each - solutions(RunNeeds.solving(fixed, 20, () -> 7))).isEqualTo(2 * 10);
         assertThat(RunNeeds.solving(chosen, 20, () -> 60.0 / each / 20)).contains("about 1 min");
         assertThat(RunNeeds.solving(chosen, 20, () -> 59.0 / each / 20)).isEmpty();
+    }
+
+    /** A minute of training is one of the images that are taken, whatever lies in the folder. */
+    @Test
+    void saysHowLongTrainingTakesByTheImagesThatAreLearnedFrom() throws IOException {
+        TinyRun.prepare(temp);
+        RunConfig config = TinyRun.config(temp, LearningMethod.HAM);
+        RunInputs all =
+                RunInputs.open(config.toBuilder().optHeldOut(BigDecimal.ZERO).build());
+        RunInputs two = RunInputs.open(
+                config.toBuilder().optTrainImages(2).optHeldOut(BigDecimal.ZERO).build());
+        assertThat(all.learned()).isEqualTo(all.data().train().size());
+        assertThat(two.learned()).isEqualTo(2L * two.data().classNames().size());
+        double rate = two.learned() * config.recipe().epochs() / 600.0;
+        assertThat(RunNeeds.time(two, rate)).contains("all tasks take about 10 min of training");
+        assertThat(RunNeeds.time(all, rate)).doesNotContain("about 10 min of training");
     }
 
     private static int solutions(String sentence) {
