@@ -31,7 +31,6 @@ import ham.common.Version;
 import ham.merge.kernel.Kernels;
 import ham.runtime.app.NativeCache;
 import java.io.PrintWriter;
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.AutoComplete.GenerateCompletion;
@@ -136,7 +135,7 @@ public final class Main implements Runnable {
         CommandLine commandLine = new CommandLine(main);
         commands.forEach(commandLine::addSubcommand);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-        commandLine.registerConverter(BigDecimal.class, Usage::decimal);
+        Usage.register(commandLine);
         if (commands.contains(ExperimentCommand.class)) {
             commandLine.getSubcommands().get("experiment").getSubcommands().values().stream()
                     .map(CommandLine::getCommandSpec)

@@ -132,7 +132,8 @@ class ExperimentCommandTest {
                  "drift": "linear", "guard": "0.5"}
                 """);
         Path out = temp.resolve("preset");
-        experiment("compare", out, "--preset", preset, "--methods", "frozen,ham").succeeds();
+        experiment("compare", out, "--preset", preset, "--methods", "frozen,ham")
+                .succeeds();
         JsonNode runs = JsonFiles.read(out.resolve("results.json"), "results").path("runs");
         assertThat(runs.findValuesAsText("name")).containsExactly("frozen", "ham");
         for (JsonNode run : runs) {
@@ -144,7 +145,8 @@ class ExperimentCommandTest {
             assertThat(configuration.path("order").asText()).isEqualTo("1993");
             assertThat(configuration.path("guard").asText()).isEqualTo("0.5");
         }
-        assertThat(runs.path(1).path("configuration").path("lr-decay").asDouble()).isEqualTo(0.5);
+        assertThat(runs.path(1).path("configuration").path("lr-decay").asDouble())
+                .isEqualTo(0.5);
     }
 
     /** A group of one adapter that is not pruned is that adapter; one group is all groups. */

@@ -152,14 +152,16 @@ public final class Job {
      */
     public Path run() {
         if (resume && isFinished(out)) {
-            RecordedRun.check(out, RunInputs.open(config));
+            try (RunInputs inputs = RunInputs.open(config)) {
+                RecordedRun.check(out, inputs);
+            }
             listener.stage(out + " is finished; there is nothing to resume");
             return out;
         }
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
-        RunInputs inputs = RunInputs.open(config, imageCache);
         Map<String, String> environment = Environment.ofTraining(config, listener::stage);
-        try (RunFolder folder = RunFolder.open(out, resume, force)) {
+        try (RunInputs inputs = RunInputs.open(config, imageCache);
+                RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));
             try {
                 RecordedRun.writeOrCheck(folder, inputs, environment, command).forEach(listener::warned);

@@ -2,10 +2,13 @@ package ham.cli.console;
 
 import ham.merge.InputException;
 import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
@@ -23,8 +26,39 @@ public final class Usage {
         }
     }
 
+    /** Tells a command line how numbers and paths are read: numbers are finite, and no path is empty. */
+    public static void register(CommandLine line) {
+        line.registerConverter(BigDecimal.class, Usage::decimal);
+        line.registerConverter(Double.class, Usage::number);
+        line.registerConverter(double.class, Usage::number);
+        line.registerConverter(Path.class, Usage::path);
+    }
+
+    private static double number(String text) {
+        try {
+            double number = Double.parseDouble(text);
+            if (Double.isFinite(number)) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new TypeConversionException("'" + text + "' is not a finite number");
+    }
+
+    private static Path path(String text) {
+        if (text.isBlank()) {
+            throw new TypeConversionException("expected a path, found an empty text");
+        }
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("'" + text + "' is no path: " + e.getReason());
+        }
+    }
+
     /** A number of any length and precision. */
-    public static BigDecimal decimal(String text) {
+    private static BigDecimal decimal(String text) {
         try {
             return new BigDecimal(text);
         } catch (NumberFormatException e) {

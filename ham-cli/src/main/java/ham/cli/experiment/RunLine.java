@@ -2,7 +2,6 @@ package ham.cli.experiment;
 
 import ham.cli.console.Usage;
 import ham.cli.train.TrainOptions;
-import java.math.BigDecimal;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,7 +26,7 @@ public final class RunLine {
     /** Adds them to an experiment's command. */
     public static void addTo(CommandSpec command) {
         CommandLine line = new CommandLine(new RunLine());
-        line.registerConverter(BigDecimal.class, Usage::decimal);
+        Usage.register(line);
         for (OptionSpec option : line.getCommandSpec().options()) {
             if (!DECIDED.contains(option.longestName())) {
                 command.addOption(option);

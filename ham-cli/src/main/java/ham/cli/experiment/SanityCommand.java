@@ -36,8 +36,7 @@ final class SanityCommand implements Callable<Integer> {
         int tasks = options.tasks(console.spec(), TASKS);
         if (tasks != TASKS) {
             throw new ParameterException(
-                    console.spec().commandLine(),
-                    "--tasks: expected 2, as sanity compares two tasks, found " + tasks);
+                    console.spec().commandLine(), "--tasks: expected 2, as sanity compares two tasks, found " + tasks);
         }
         ExperimentPlan plan = options.plan(console.spec(), TASKS, each -> each.optMethods(methods));
         console.stage("measuring how alike the classes are to the frozen backbone");

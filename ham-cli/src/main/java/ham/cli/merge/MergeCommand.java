@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,6 +45,8 @@ import picocli.CommandLine.Parameters;
 /** {@code ham merge}: adapters, or an earlier merge and more of them, in; one merge folder or PEFT adapter out. */
 @Command(name = "merge", description = "Merges LoRA adapters into one delta for every adapted weight.")
 public final class MergeCommand implements Callable<Integer> {
+    private static final String AUTO = "auto";
+
     @Mixin
     private Console console;
 
@@ -98,7 +101,7 @@ public final class MergeCommand implements Callable<Integer> {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            defaultValue = "auto",
+            defaultValue = AUTO,
             description = "How the adapters came about: sequential (each trained beside the groups before it),"
                     + " independent, or auto (default: ${DEFAULT-VALUE}).")
     private String mode;
@@ -271,9 +274,13 @@ public final class MergeCommand implements Callable<Integer> {
         if (!typed) {
             return config.mode();
         }
-        return mode.equals("auto")
-                ? Optional.empty()
-                : Optional.of(Usage.choose(console.spec(), "--mode", mode, MergeMode.values(), MergeMode::optionName));
+        String[] modes = Stream.concat(
+                        Stream.of(AUTO), Stream.of(MergeMode.values()).map(MergeMode::optionName))
+                .toArray(String[]::new);
+        String chosen = Usage.choose(console.spec(), "--mode", mode, modes, String::toString);
+        return Stream.of(MergeMode.values())
+                .filter(each -> each.optionName().equals(chosen))
+                .findFirst();
     }
 
     private List<MergeConfig.Adapter> sources(MergeConfig config) {

@@ -221,7 +221,7 @@ public final class Baker {
             throws IOException {
         ModelEdit explicit = edit(classifier);
         changes.addAtRunTime(explicit);
-        Path reference = baked.resolveSibling("reference.onnx");
+        Path reference = scratch(baked, "reference");
         write(explicit, reference);
         Optional<Path> without = changes.isZero() ? Optional.empty() : Optional.of(without(baked, classifier));
         boolean exact = changes.tensors().stream().allMatch(tensor -> Content.format(tensor) == ElementFormat.FLOAT);
@@ -247,9 +247,14 @@ public final class Baker {
         if (metadata.head().isEmpty()) {
             return request.model();
         }
-        Path file = baked.resolveSibling("without.onnx");
+        Path file = scratch(baked, "without");
         write(edit(classifier), file);
         return file;
+    }
+
+    /** A file beside the baked one in its temporary folder, of a name that no output has. */
+    private static Path scratch(Path baked, String what) {
+        return baked.resolveSibling(baked.getFileName() + "." + what);
     }
 
     /** Where external data of a model goes. */

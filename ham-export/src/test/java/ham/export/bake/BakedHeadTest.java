@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The classifier of a foreign graph gives way to the merge's head; what ham builds itself is the reference. */
 class BakedHeadTest {
@@ -125,6 +126,15 @@ class BakedHeadTest {
                         .setType(AttributeType.INT)
                         .setI(1))
                 .build();
+    }
+
+    /** What a bake is compared with lies beside it for a while, under no name that somebody may have chosen. */
+    @ParameterizedTest
+    @ValueSource(strings = {"own.onnx", "reference.onnx", "without.onnx"})
+    void anOutputMayHaveAnyName(String name) {
+        Path output = temp.resolve(name);
+        Baker.bake(Bakes.request("hf-sdpa/ts17", "hf", Bakes.deltas().withHead(head("linear", 64)), output));
+        assertThat(temp.toFile().list()).containsExactly(name);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package ham.job.tune;
 
 import ham.merge.InputException;
+import ham.runtime.model.SessionSettings;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -46,8 +47,8 @@ public record TuneRequest(
         if (lengths.isEmpty()) {
             throw InputException.parameter("length", "expected at least one length, found none");
         }
-        if (threads < 0) {
-            throw InputException.parameter("threads", "expected 0 (one a core) or more, found " + threads);
+        if (threads < 0 || threads > SessionSettings.MOST_THREADS) {
+            throw InputException.parameter("threads", SessionSettings.threadsExpected(threads));
         }
         if (!(seconds > 0)) {
             throw InputException.parameter("seconds", "expected more than 0, found " + seconds);

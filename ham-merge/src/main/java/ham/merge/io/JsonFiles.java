@@ -50,7 +50,7 @@ public final class JsonFiles {
                     file,
                     "expected " + what + ", found broken JSON in line "
                             + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ": "
-                            + e.getOriginalMessage().replaceFirst(": enable .*", ""),
+                            + e.getOriginalMessage().replaceFirst("(: enable| \\(start marker at) .*", ""),
                     e);
         }
     }

@@ -70,6 +70,9 @@ public final class Outputs {
             UNFINISHED.add(temporary);
             Files.createDirectory(temporary);
             writer.write(temporary);
+            if (!Files.exists(temporary.resolve(main.getFileName()))) {
+                throw new IllegalStateException("nothing was written for " + main);
+            }
             targets.forEach(target -> refuseExisting(target, force));
             synchronized (UNFINISHED) {
                 if (targets.size() > 1) {
@@ -105,6 +108,10 @@ public final class Outputs {
     public static void refuseExisting(Path target, boolean force) {
         if (!force && Files.exists(target)) {
             throw new InputException(target, "exists already; choose another output, or replace it (force)");
+        }
+        if (Files.isSymbolicLink(target) && !Files.exists(target)) {
+            throw new InputException(
+                    target, "is a link to something that is not there; remove it or choose another output");
         }
     }
 

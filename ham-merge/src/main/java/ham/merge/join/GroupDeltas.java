@@ -6,6 +6,7 @@ import ham.merge.compare.WeightShapes;
 import ham.merge.kernel.Kernels;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
@@ -23,6 +24,8 @@ import java.util.TreeMap;
  * does not grow with the number of adapters in them. The file is deleted while it is open. Weights may be used by different threads.
  */
 final class GroupDeltas {
+    private static final int ZEROS = 1 << 20;
+
     private final Kernels kernels;
     private final int groups;
     private final Map<String, List<FloatBuffer>> deltas = new HashMap<>();
@@ -62,6 +65,14 @@ final class GroupDeltas {
         Path file = Files.createTempFile("ham-groups-", ".f32");
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+            // A page of a mapped file for which the disk has no room ends the process; a write says so.
+            ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS);
+            for (long left = bytes(unknown, groups); left > 0; left -= zeros.limit()) {
+                zeros.clear().limit((int) Math.min(ZEROS, left));
+                while (zeros.hasRemaining()) {
+                    channel.write(zeros);
+                }
+            }
             long offset = 0;
             for (Map.Entry<String, WeightShapes> entry : unknown.entrySet()) {
                 long bytes = (long) Float.BYTES

@@ -14,8 +14,8 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Dense(int rows, int columns, double[] data) {
-    /** Singular values below this part of the largest are those of rounding. */
-    private static final double NOISE = 1e-10;
+    /** Singular values below this part of the largest, or of what was subtracted before, are those of rounding. */
+    public static final double NOISE = 1e-10;
 
     /**
      * Checks the length of the array.

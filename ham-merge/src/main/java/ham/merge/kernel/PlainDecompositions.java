@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
  * large matrices.
  */
 final class PlainDecompositions implements Decompositions {
-    private static final double ORTHOGONAL = 1e-15;
     private static final int MOST_SWEEPS = 60;
 
     @Override
@@ -29,8 +28,12 @@ final class PlainDecompositions implements Decompositions {
                 work[c][r] = a[r * columns + c];
             }
         }
+        // What rounding makes of a sum of so many products (as in LAPACK's dgesvj), and what of a column that is not
+        // there.
+        double orthogonal = 4 * Math.sqrt(rows) * Math.ulp(1.0);
+        double noise = orthogonal * Math.sqrt(dot(a, a));
         int sweeps = 0;
-        while (sweep(work, v)) {
+        while (sweep(work, v, orthogonal, noise)) {
             if (++sweeps == MOST_SWEEPS) {
                 throw new ArithmeticException("the Jacobi rotations did not converge; look for NaN or infinity");
             }
@@ -57,14 +60,16 @@ final class PlainDecompositions implements Decompositions {
     }
 
     /** Makes every pair of columns orthogonal once. @return whether any was not */
-    private static boolean sweep(double[][] work, double[][] v) {
+    private static boolean sweep(double[][] work, double[][] v, double orthogonal, double noise) {
         boolean rotated = false;
         for (int p = 0; p < work.length; p++) {
             for (int q = p + 1; q < work.length; q++) {
                 double pp = dot(work[p], work[p]);
                 double qq = dot(work[q], work[q]);
                 double pq = dot(work[p], work[q]);
-                if (!(Math.abs(pq) <= ORTHOGONAL * Math.sqrt(pp) * Math.sqrt(qq))) {
+                double larger = Math.sqrt(Math.max(pp, qq));
+                double smaller = Math.sqrt(Math.min(pp, qq));
+                if (!(smaller <= noise || Math.abs(pq) <= orthogonal * larger * smaller)) {
                     double zeta = (qq - pp) / (2 * pq);
                     double tangent = Math.copySign(1, zeta) / (Math.abs(zeta) + Math.hypot(1, zeta));
                     double cosine = 1 / Math.hypot(1, tangent);

@@ -252,6 +252,24 @@ public final class PreparedMerge {
         return Compression.of(delta(weight, FactorSink.NONE), rank);
     }
 
+    /** Larger deltas cannot be compared in float32, and some methods would lose what is beside them without a word. */
+    private static void requireWithin(String weight, String adapter, double own, LoraFactors factors) {
+        double norm = Math.max(1, Math.abs(own)) * Math.abs(factors.scaling()) * norm(factors.b()) * norm(factors.a());
+        if (!(norm * norm < Float.MAX_VALUE)) {
+            throw new InputException("weight " + weight + ", adapter " + adapter
+                    + ": expected a delta whose square is within float32, found a norm of up to " + norm
+                    + "; look for a huge entry, lora_alpha, alpha or weight");
+        }
+    }
+
+    private static double norm(Matrix matrix) {
+        double sum = 0;
+        for (float value : matrix.data()) {
+            sum += (double) value * value;
+        }
+        return Math.sqrt(sum);
+    }
+
     private List<Contribution> contributions(String weight, FactorSink sink) {
         List<Contribution> contributions = new ArrayList<>();
         double layerWeight = settings.layerWeight(weight);
@@ -260,11 +278,10 @@ public final class PreparedMerge {
             if (adapter.layers().containsKey(weight)) {
                 LoraFactors factors = adapter.factors(weight);
                 sink.accept(i, factors);
+                double own = layerWeight * weights.get(i).at(weight);
+                requireWithin(weight, adapter.name(), own, factors);
                 contributions.add(new Contribution(
-                        adapter.name(),
-                        layerWeight * weights.get(i).at(weight),
-                        factors,
-                        settings.usesGrams() ? adapter.gram(weight) : Optional.empty()));
+                        adapter.name(), own, factors, settings.usesGrams() ? adapter.gram(weight) : Optional.empty()));
             }
         }
         return contributions;

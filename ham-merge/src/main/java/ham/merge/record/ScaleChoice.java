@@ -49,6 +49,10 @@ public record ScaleChoice(
      * @param kind what was held out, in the plural
      */
     public String sentence(String kind) {
+        if (images == 0) {
+            return what() + ", compared with nothing, as no training " + kind
+                    + " are held out: every class has too few";
+        }
         return String.format(
                 Locale.ROOT,
                 "%s (accuracy on %d held-out training %s by %s: %s%s; %.1f s%s)",

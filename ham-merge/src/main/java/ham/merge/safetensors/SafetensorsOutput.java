@@ -91,10 +91,25 @@ public final class SafetensorsOutput implements Closeable {
         try {
             this.channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-            begin(layout);
         } catch (IOException e) {
             throw InputException.unwritable(file, e);
         }
+        try {
+            begin(layout);
+        } catch (IOException e) {
+            throw closing(InputException.unwritable(file, e));
+        } catch (RuntimeException e) {
+            throw closing(e);
+        }
+    }
+
+    private RuntimeException closing(RuntimeException first) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            first.addSuppressed(e);
+        }
+        return first;
     }
 
     private void begin(Layout layout) throws IOException {

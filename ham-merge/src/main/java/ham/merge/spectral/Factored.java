@@ -3,6 +3,7 @@ package ham.merge.spectral;
 import ham.merge.combine.Contribution;
 import ham.merge.kernel.Dense;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * A delta as a product {@code left right}, in double.
@@ -29,5 +30,18 @@ record Factored(Dense left, Dense right) {
 
     Dense.Svd svd() {
         return Dense.svdOfProduct(left, right);
+    }
+
+    /** The singular values that are more than rounding of what it was made of, whose norms add up to no more than a bound. */
+    Dense.Svd svd(double bound) {
+        Dense.Svd svd = svd();
+        return svd.first((int) DoubleStream.of(svd.values())
+                .filter(value -> value > Dense.NOISE * bound)
+                .count());
+    }
+
+    /** No less than the norm. */
+    double bound() {
+        return left.norm() * right.norm();
     }
 }

@@ -40,10 +40,13 @@ public record IsoCtsMerge(BigDecimal common, double scale) implements WeightMerg
     @Override
     public Matrix merge(String weightName, List<Contribution> contributions, FactorProducts products) {
         int tasks = contributions.size();
-        Dense.Svd sum = Factored.sum(contributions).svd();
+        Dense.Svd sum = Factored.sum(contributions)
+                .svd(contributions.stream()
+                        .mapToDouble(each -> Factored.of(each).bound())
+                        .sum());
         int all = sum.values().length;
         int specific = all - (int) (all * common.doubleValue());
-        int each = Math.min(Math.round((float) specific / tasks), all / tasks);
+        int each = Math.min((int) Math.rint((double) specific / tasks), all / tasks);
         Dense.Svd shared = sum.first(all - each * tasks);
         List<Dense.Svd> own = each == 0 ? List.of() : outside(shared.u(), contributions, each);
         double mean = DoubleStream.concat(
@@ -71,8 +74,9 @@ public record IsoCtsMerge(BigDecimal common, double scale) implements WeightMerg
         int from = 0;
         for (Contribution contribution : contributions) {
             int rank = contribution.factors().rank();
-            own.add(Dense.svdOfProduct(
-                            lefts.columns(from, rank), Factored.of(contribution).right())
+            Factored delta = Factored.of(contribution);
+            own.add(new Factored(lefts.columns(from, rank), delta.right())
+                    .svd(delta.bound())
                     .first(each));
             from += rank;
         }

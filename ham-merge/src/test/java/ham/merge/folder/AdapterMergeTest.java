@@ -88,8 +88,8 @@ class AdapterMergeTest {
                 Optional.empty());
         assertThatThrownBy(() -> huge.merge().merged())
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("weight vit.encoder.layer.0.attention.attention.query.weight: expected a merged"
-                        + " delta within float32, found ");
+                .hasMessageStartingWith("weight vit.encoder.layer.0.attention.attention.query.weight, adapter"
+                        + " adapter0: expected a delta whose square is within float32, found a norm of up to ");
     }
 
     @Test

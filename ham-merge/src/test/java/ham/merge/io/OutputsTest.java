@@ -320,6 +320,12 @@ class OutputsTest {
         assertThat(model).hasContent("old model");
         assertThatThrownBy(() -> Outputs.files(List.of(data, model), false, temporary -> {}))
                 .hasMessageContaining("or replace it (force)");
+        assertThatThrownBy(() -> Outputs.files(
+                        List.of(data, model),
+                        true,
+                        temporary -> Files.writeString(temporary.resolve("model.data"), "new data")))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(model).hasContent("old model");
         Outputs.files(List.of(data, model), true, temporary -> {
             Files.writeString(temporary.resolve("model.data"), "new data");
             Files.writeString(temporary.resolve("model"), "new model");

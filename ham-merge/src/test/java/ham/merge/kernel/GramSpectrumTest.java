@@ -69,6 +69,21 @@ class GramSpectrumTest {
         }
     }
 
+    /** Columns that depend on others, which rotations can only turn about. */
+    @ParameterizedTest
+    @CsvSource({"64, 64, 4", "16, 64, 16", "300, 40, 3", "40, 300, 39", "64, 16, 1"})
+    void plainDecompositionsEndAtMatricesOfLowRank(int rows, int columns, int rank) {
+        double[] a = PLAIN.multiply(matrix(rows, rank), false, matrix(rank, columns), rows, columns, rank);
+        for (int r = 0; r < rows; r++) {
+            a[r * columns + 1] = a[r * columns];
+        }
+        for (Decompositions with : BOTH) {
+            Decompositions.Svd found = with.svd(a, rows, columns);
+            assertThat(cut(found, rows, columns, Math.min(rows, columns))).containsExactly(a, within(1e-10));
+            assertThat(found.values()[0]).isPositive();
+        }
+    }
+
     @Test
     void leavesToAnSvdWhatHasMostlySmallValues() {
         double[] a = PLAIN.multiply(matrix(60, 20), false, matrix(20, 60), 60, 60, 20);

@@ -151,6 +151,42 @@ class SpectralMergesTest {
         assertClose(new IsoCtsMerge(new BigDecimal("0.6"), 1).merge("w", some, products), expected);
     }
 
+    /** The first adapter's outputs are all in the common space; what rounding leaves of them outside is no direction. */
+    @Test
+    void isoCtsTakesNoRoundingForADirection() {
+        Random random = new Random(15);
+        List<Contribution> two = List.of(square("large", 0, 1000, random), square("small", 4, 1, random));
+        Matrix merged = new IsoCtsMerge(new BigDecimal("0.8"), 1).merge("w", two, products);
+        // Of 8 directions 6 are common, one is the second adapter's, and the first has none of its own.
+        assertThat(values(merged)).hasSize(7);
+    }
+
+    /** What rounding leaves of a sum that cancels is no common space. */
+    @ParameterizedTest
+    @MethodSource("cancelling")
+    void adaptersThatCancelGiveNothing(WeightMerge merge) {
+        Contribution one = some(new Random(16), 1, 12, 10, 3).get(0);
+        LoraFactors factors = one.factors();
+        Contribution other = new Contribution("other", -one.weight(), factors);
+        Matrix merged = merge.merge("w", List.of(one, other), products);
+        assertThat(Laws.largestEntry(merged)).isLessThan(1e-6);
+    }
+
+    static List<WeightMerge> cancelling() {
+        return List.of(new TsvMerge(1), new IsoCMerge(1), new IsoCtsMerge(IsoCtsMerge.DEFAULT_COMMON, 1));
+    }
+
+    /** A delta [12, 10] of rank 4 from four inputs to four outputs. */
+    private static Contribution square(String name, int first, double weight, Random random) {
+        Matrix a = Matrix.zeros(4, 10);
+        Matrix b = Matrix.zeros(12, 4);
+        for (int i = 0; i < 16; i++) {
+            a.data()[i / 4 * 10 + first + i % 4] = (float) random.nextGaussian();
+            b.data()[(first + i / 4) * 4 + i % 4] = (float) random.nextGaussian();
+        }
+        return new Contribution(name, weight, new LoraFactors(a, b, 1));
+    }
+
     /** Of a part that has something of the basis, of one that has nothing of it, and of one whose columns depend on the basis. */
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 0", "0, 1"})

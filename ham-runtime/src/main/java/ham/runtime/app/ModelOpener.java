@@ -35,15 +35,15 @@ public record ModelOpener(String backend, int threads, EnginePrecision precision
     /**
      * Checks what was typed.
      *
-     * @throws ModelException if there is no such backend, it cannot do what is asked for, or the number of threads is negative
+     * @throws ModelException if there is no such backend, it cannot do what is asked for, or the number of threads is none
      */
     public ModelOpener {
         if (!choices().contains(backend)) {
             throw ModelException.parameter(
                     "backend", "expected one of " + String.join(", ", choices()) + ", found '" + backend + "'");
         }
-        if (threads < 0) {
-            throw ModelException.parameter("threads", "expected 0 (one a core) or more, found " + threads);
+        if (threads < 0 || threads > SessionSettings.MOST_THREADS) {
+            throw ModelException.parameter("threads", SessionSettings.threadsExpected(threads));
         }
         if (backend.equals(Backend.ONNXRUNTIME_TENSORRT.label())) {
             refusal(precision).ifPresent(sentence -> {

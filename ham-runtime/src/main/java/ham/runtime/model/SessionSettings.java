@@ -19,15 +19,23 @@ import java.util.Optional;
  * @param optimization how far the graph is rewritten
  */
 public record SessionSettings(int threads, Provider provider, boolean sharedWeights, Optimization optimization) {
+    /** More threads than any machine has use for; each takes memory. */
+    public static final int MOST_THREADS = 1024;
+
     /**
      * Checks the number.
      *
-     * @throws ModelException if it is negative
+     * @throws ModelException if it is negative or above {@link #MOST_THREADS}
      */
     public SessionSettings {
-        if (threads < 0) {
-            throw ModelException.parameter("threads", "expected 0 (one per core) or more, found " + threads);
+        if (threads < 0 || threads > MOST_THREADS) {
+            throw ModelException.parameter("threads", threadsExpected(threads));
         }
+    }
+
+    /** What is wrong with a number of threads. */
+    public static String threadsExpected(int found) {
+        return "expected 0 (one per core) to " + MOST_THREADS + ", found " + found;
     }
 
     /** On the CPU, fastest run. */

@@ -1,6 +1,7 @@
 package ham.runtime.preprocess;
 
 import ham.runtime.ModelException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -31,7 +32,12 @@ public final class PreprocessingChoice {
             case PLAIN_CROP -> side -> Preprocessing.plainCrop(known(side, typed));
             case HALF -> side -> Preprocessing.vitDefault(known(side, typed));
             default -> {
-                Preprocessing read = Preprocessing.read(Path.of(typed));
+                Path file = Path.of(typed);
+                if (!Files.exists(file)) {
+                    throw new ModelException(typed + ": expected " + IMAGENET + ", " + HALF + ", " + PLAIN_CROP
+                            + " or a file, found no such file.");
+                }
+                Preprocessing read = Preprocessing.read(file);
                 yield side -> read;
             }
         };

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.ServiceLoader;
 
 /**
@@ -121,22 +120,6 @@ public record TextPreprocessing(String tokenizer, int longest, long padding) {
         entries.put(METADATA_KEY, text.toString());
         entries.put(TOKENIZER_KEY, tokenizer);
         return entries;
-    }
-
-    /** The padding token that a tokenizer itself names, as what is read of a model from elsewhere. */
-    public static OptionalLong ownPadding(String tokenizer, String name) {
-        JsonNode root = parse(tokenizer, name);
-        JsonNode told = root.path("padding").path("pad_id");
-        if (told.isNumber()) {
-            return OptionalLong.of(told.asLong());
-        }
-        for (JsonNode token : root.path("added_tokens")) {
-            String content = token.path("content").asText();
-            if (content.equals("[PAD]") || content.equals("<pad>")) {
-                return OptionalLong.of(token.path("id").asLong());
-            }
-        }
-        return OptionalLong.empty();
     }
 
     /**

@@ -217,10 +217,11 @@ class OnnxModelTest {
     }
 
     @Test
-    void refusesANegativeNumberOfThreads() {
+    void refusesNumbersOfThreadsThatNoMachineHas() {
         assertThatThrownBy(() -> new SessionSettings(-1))
                 .isInstanceOf(ModelException.class)
-                .hasMessage("threads: expected 0 (one per core) or more, found -1");
+                .hasMessage("threads: expected 0 (one per core) to 1024, found -1");
+        assertThatThrownBy(() -> new SessionSettings(100_000)).hasMessageContaining("found 100000");
     }
 
     private static float[] run(OnnxModel model, float[] image) {

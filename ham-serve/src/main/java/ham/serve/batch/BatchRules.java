@@ -31,9 +31,4 @@ public record BatchRules(int maxRows, Duration delay, int queue, int runs) {
             throw ServeException.parameter(parameter, "expected at least 1, found " + value);
         }
     }
-
-    /** The same with runs of at most so many rows. */
-    public BatchRules withMaxRows(int other) {
-        return new BatchRules(other, delay, queue, runs);
-    }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -160,9 +161,16 @@ public final class Preset {
         cut(told, data);
         seed(told);
         device(told);
-        SAME.forEach((theirs, ours) -> {
+        new TreeMap<>(SAME).forEach((theirs, ours) -> {
             if (keys.has(theirs)) {
-                told.put(ours, text(theirs));
+                String before = told.put(ours, text(theirs));
+                if (before != null && !before.equals(text(theirs)) && !keys.has(ours)) {
+                    throw problem(
+                            theirs,
+                            "expected the same as another key of " + ours + " says, " + before + ", found "
+                                    + text(theirs) + "; ham has one value for all tasks: leave one of them, or give "
+                                    + ours);
+                }
             }
         });
         keys.fieldNames().forEachRemaining(key -> {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.head.HeadKind;
 import ham.merge.io.JsonFiles;
+import ham.runtime.model.SessionSettings;
 import ham.train.guard.MergeCandidate;
 import ham.train.head.DriftRule;
 import ham.train.head.HeadSettings;
@@ -97,8 +98,8 @@ public record RunConfig(
         if (measuring.search().isUsed() || measuring.searchData().isPresent()) {
             requireSearchable(learning, head, stream);
         }
-        if (threads < 0) {
-            throw InputException.parameter("threads", "expected at least 0, found " + threads);
+        if (threads < 0 || threads > SessionSettings.MOST_THREADS) {
+            throw InputException.parameter("threads", SessionSettings.threadsExpected(threads));
         }
         if (adapters.isPresent() && !learning.trainsAlone()) {
             throw InputException.parameter(

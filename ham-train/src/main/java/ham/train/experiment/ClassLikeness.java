@@ -33,7 +33,12 @@ public final class ClassLikeness {
 
     /** Measures the classes of a configuration's data with its base. */
     public static ClassLikeness of(RunConfig config) {
-        RunInputs inputs = RunInputs.open(config);
+        try (RunInputs inputs = RunInputs.open(config)) {
+            return of(config, inputs);
+        }
+    }
+
+    private static ClassLikeness of(RunConfig config, RunInputs inputs) {
         Examples images = inputs.data().train();
         int classes = inputs.data().classNames().size();
         double[][] means = new double[classes][inputs.base().encoder().width()];

@@ -210,6 +210,8 @@ public final class Guard implements AutoCloseable {
      * The part that is right most often; of equal ones the last, which for the run's own merge is the largest. Where entropies are given, of
      * the parts that are right as often as the frozen backbone or more often that of least entropy.
      *
+     * <p>Without any held-out image nothing is known, and all of the run's own is deployed as it would be without a guard.
+     *
      * @param accuracies of all parts
      * @param entropies of all parts, or none
      * @param images on how many images accuracies are
@@ -218,6 +220,9 @@ public final class Guard implements AutoCloseable {
      */
     public ScaleChoice choose(
             List<Double> accuracies, List<Double> entropies, int images, double seconds, long passes) {
+        if (images == 0) {
+            return new ScaleChoice(1, 0, Map.of(), seconds, null, null, passes);
+        }
         int best = -1;
         for (int i = parts.size() - 1; i >= 0; i--) {
             boolean allowed = entropies.isEmpty() || accuracies.get(i) >= accuracies.get(0);

@@ -30,6 +30,11 @@ public record TextReader(Tokenizer tokenizer, long padding) implements InputRead
         return new Source(tokenizer.encode(chosen), padding);
     }
 
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+
     private record Source(List<long[]> rows, long padding) implements InputSource {
         @Override
         public int size() {

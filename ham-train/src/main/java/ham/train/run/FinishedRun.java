@@ -24,14 +24,16 @@ public record FinishedRun(Path folder, MetricsRecord metrics) {
      */
     public static FinishedRun of(
             RunConfig config, Path out, Map<String, String> environment, List<String> command, RunProgress progress) {
-        RunInputs inputs = RunInputs.open(config);
-        if (Files.exists(out.resolve(RunFolder.RECORD))) {
-            RecordedRun.check(out, inputs);
-        } else {
-            try (RunFolder folder = RunFolder.open(out, true, false)) {
-                RecordedRun.writeOrCheck(folder, inputs, environment, command).forEach(progress::warned);
-                new StreamTrainer(inputs, progress).run(folder);
-                folder.finish();
+        try (RunInputs inputs = RunInputs.open(config)) {
+            if (Files.exists(out.resolve(RunFolder.RECORD))) {
+                RecordedRun.check(out, inputs);
+            } else {
+                try (RunFolder folder = RunFolder.open(out, true, false)) {
+                    RecordedRun.writeOrCheck(folder, inputs, environment, command)
+                            .forEach(progress::warned);
+                    new StreamTrainer(inputs, progress).run(folder);
+                    folder.finish();
+                }
             }
         }
         return new FinishedRun(out, MetricsRecord.read(out.resolve(RunFolder.METRICS)));

@@ -93,8 +93,13 @@ public final class GroupMembers {
                     "expected a run of ham, whose adapters are in groups, found one of "
                             + config.learning().method().optionName());
         }
-        RunInputs inputs = RunInputs.open(config);
-        RecordedRun.check(run, inputs);
+        try (RunInputs inputs = RunInputs.open(config)) {
+            RecordedRun.check(run, inputs);
+            return measure(config, inputs, run);
+        }
+    }
+
+    private static List<Member> measure(RunConfig config, RunInputs inputs, Path run) {
         try (TorchEngine engine = TorchEngine.open(config.device(), config.threads(), config.precision());
                 Backbone backbone = Backbones.open(engine, inputs.base())) {
             return new GroupMembers(inputs, backbone, run).members();

@@ -103,10 +103,10 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
-    /** What a killed process was in the middle of writing. */
+    /** What a killed process was in the middle of writing, or of replacing. */
     private static boolean isUnfinishedOutput(Path entry) {
         String name = entry.getFileName().toString();
-        return name.startsWith(".") && name.contains(".tmp-");
+        return name.startsWith(".") && (name.contains(".tmp-") || name.contains(".old-"));
     }
 
     private void clear(Predicate<Path> old) {

@@ -61,7 +61,8 @@ public record RunInputs(
         Dataset data,
         TaskStream stream,
         InputReader reader,
-        List<String> skipped) {
+        List<String> skipped)
+        implements AutoCloseable {
     /** The smaller part of the heap, and no more than this, holds resized images. */
     private static final long MOST_KEPT = 1L << 30;
 
@@ -138,6 +139,12 @@ public record RunInputs(
         return config.preprocessing()
                 .map(typed -> PreprocessingChoice.forSide(typed, side))
                 .orElseGet(() -> Preprocessing.ofCheckpoint(config.base(), side));
+    }
+
+    /** Closes the reader. */
+    @Override
+    public void close() {
+        reader.close();
     }
 
     /** What it learns from, in the plural. */

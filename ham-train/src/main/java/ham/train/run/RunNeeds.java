@@ -108,7 +108,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                 tasks * factors
                         + analytic * classes * (tasks + 1) / 2
                         + gram / 2 * heads * (shelved ? 3 : 2)
-                        + (MOST_GROUPS + 2) * dense
+                        + (groupFiles(config) * MOST_GROUPS + 2) * dense
                         + weights
                         + 3 * projections);
     }
@@ -136,6 +136,14 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
     /** What the process takes: Java keeps about as much garbage as it has use for, where it may. */
     private long resident(long mostHeap) {
         return engine + Math.max(heap, Math.min(mostHeap, 2 * heap));
+    }
+
+    /** Files of the deltas of all groups (of temporary files): the run's, and one for each merge that is compared and groups. */
+    private static long groupFiles(RunConfig config) {
+        return 1
+                + config.searched().stream()
+                        .filter(each -> each.learning().isHam())
+                        .count();
     }
 
     /** Heads whose lambda is chosen: of the method, and of the frozen backbone where that is measured or compared. */

@@ -168,7 +168,7 @@ final class RunOutputs {
         AdapterMerge merge = folderMerge.of(adapters);
         Set<String> warnings = new LinkedHashSet<>(merge.warnings());
         warnings.addAll(state.metrics().warnings());
-        choice.filter(chosen -> chosen.scale() < 1)
+        choice.filter(chosen -> chosen.scale() < 1 || chosen.images() == 0)
                 .map(chosen -> chosen.sentence(inputs.kind()))
                 .ifPresent(warnings::add);
         choice.ifPresent(chosen -> RecordedRun.add(folder, chosen));

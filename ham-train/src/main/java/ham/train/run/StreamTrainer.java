@@ -101,7 +101,7 @@ public final class StreamTrainer {
             }
             outputs.finish(memory);
             memory.choice()
-                    .filter(choice -> choice.scale() == 0)
+                    .filter(choice -> choice.scale() == 0 || choice.images() == 0)
                     .ifPresent(choice -> progress.warned(choice.sentence(inputs.kind())));
         }
     }

@@ -35,14 +35,4 @@ public record StreamSettings(int tasks, int initial, Arrival order, Sampling sam
     public static StreamSettings of(int tasks) {
         return new StreamSettings(tasks, Arrival.of(USUAL_ORDER), Sampling.DEFAULT, BadImages.STOP);
     }
-
-    /** The same with another order. */
-    public StreamSettings withOrder(Arrival other) {
-        return new StreamSettings(tasks, initial, other, sampling, badImages);
-    }
-
-    /** The same with another number of tasks. */
-    public StreamSettings withTasks(int count) {
-        return new StreamSettings(count, initial, order, sampling, badImages);
-    }
 }

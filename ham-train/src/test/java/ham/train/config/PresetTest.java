@@ -115,6 +115,7 @@ class PresetTest {
                 "{'init_cls': 7}             | increment: expected 7 classes and then 7 at a time to make up the 60 classes",
                 "{'init_cls': 0}             | init_cls: expected a number of classes, 1 or more, found 0",
                 "{'seed': [1, 2]}            | seed: expected one seed a run, found [1,2]",
+                "{'init_lr': 0.1, 'lrate': 0.2} | lrate: expected the same as another key of lr says, 0.1, found 0.2",
                 "{'model_name': 'l2p'}       | method",
             })
     void saysWhatItDoesNotKnow(String json, String sentence) throws IOException {

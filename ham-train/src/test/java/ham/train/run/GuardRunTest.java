@@ -80,6 +80,22 @@ class GuardRunTest {
         heldOut.forEach(each -> assertThat(each.asDouble()).isLessThanOrEqualTo(chosen));
     }
 
+    /** One image a class, so that none is held out. */
+    @Test
+    void comparesNothingWhereNoImageIsHeldOut() {
+        TinyRun.prepare(temp.resolve("one"), 1);
+        RunConfig config = config(GuardRule.DEFAULT).toBuilder()
+                .setData(temp.resolve("one/data"))
+                .build();
+        TinyRun.Recorder told = new TinyRun.Recorder(-1);
+        FinishedRun.of(config, temp.resolve("run"), Map.of(), List.of(), told);
+        JsonNode choice = guard("run", "run.json");
+        assertThat(choice.path("scale").asDouble()).isEqualTo(1);
+        assertThat(choice.path("images").asInt()).isZero();
+        assertThat(choice.path("held_out").size()).isZero();
+        assertThat(told.warnings).anyMatch(sentence -> sentence.contains("compared with nothing"));
+    }
+
     @Test
     void trainsTheSameAdaptersWithoutIt() throws IOException {
         TinyRun.run(config(GuardRule.DEFAULT), temp.resolve("guarded"));

@@ -75,7 +75,7 @@ public final class Verification {
         if (own.isEmpty() || !takesOwnInputs(baked)) {
             return report;
         }
-        Path scratch = baked.resolveSibling("own.onnx");
+        Path scratch = baked.resolveSibling(baked.getFileName() + ".own");
         float[] expected = own.get().merged(inputs, scratch);
         for (Ending ending : Ending.values()) {
             Optional<ParityReport> full = with(inputs, logits, others, ending.of(expected, inputs), relativeTolerance);
