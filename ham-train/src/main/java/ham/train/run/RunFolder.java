@@ -59,7 +59,7 @@ public final class RunFolder implements AutoCloseable {
             throw new InputException(out, "is a file and is not replaced by a run folder; choose another output");
         }
         Path partial = partial(out);
-        if (Files.exists(partial) && !Files.exists(partial.resolve(LOCK))) {
+        if (Files.exists(partial) && !Files.exists(partial.resolve(LOCK)) && !isEmptyFolder(partial)) {
             throw new InputException(
                     partial,
                     "expected nothing or an unfinished run, found something else; move it away or choose another output");
@@ -76,6 +76,15 @@ public final class RunFolder implements AutoCloseable {
         } catch (RuntimeException e) {
             folder.close();
             throw e;
+        }
+    }
+
+    /** As a run leaves it that could not write its first file. */
+    private static boolean isEmptyFolder(Path folder) {
+        try {
+            return Files.isDirectory(folder) && entries(folder).isEmpty();
+        } catch (IOException e) {
+            throw InputException.unreadable(folder, e);
         }
     }
 

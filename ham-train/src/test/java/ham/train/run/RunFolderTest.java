@@ -138,6 +138,15 @@ class RunFolderTest {
         }
     }
 
+    /** What is left where the disk was full before the first file. */
+    @Test
+    void anEmptyFolderIsBegunIn() throws IOException {
+        Files.createDirectories(partial);
+        try (RunFolder folder = RunFolder.open(out, false, false)) {
+            assertThat(folder.finishedTasks()).isZero();
+        }
+    }
+
     @Test
     void foreignFilesAndFoldersAreLeftAlone() throws IOException {
         Files.createDirectories(partial);
