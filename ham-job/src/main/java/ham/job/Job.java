@@ -159,9 +159,14 @@ public final class Job {
             return out;
         }
         Outputs.checkFolder(out, force, RunFolder.RECORD, List.of(config.base(), config.data()));
+        try (RunInputs inputs = RunInputs.open(config, imageCache)) {
+            return run(inputs);
+        }
+    }
+
+    private Path run(RunInputs inputs) {
         Map<String, String> environment = Environment.ofTraining(config, listener::stage);
-        try (RunInputs inputs = RunInputs.open(config, imageCache);
-                RunFolder folder = RunFolder.open(out, resume, force)) {
+        try (RunFolder folder = RunFolder.open(out, resume, force)) {
             StopHook hint = new StopHook(() -> interrupted(folder));
             try {
                 RecordedRun.writeOrCheck(folder, inputs, environment, command).forEach(listener::warned);
