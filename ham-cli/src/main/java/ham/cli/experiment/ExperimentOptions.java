@@ -160,7 +160,11 @@ final class ExperimentOptions {
 
     /** The number of tasks that was typed, or the preset's, or the experiment's own. */
     int tasks(CommandSpec command, int own) {
-        return tasks != null ? tasks : Integer.parseInt(ofPreset(command).getOrDefault("tasks", String.valueOf(own)));
+        return tasks(ofPreset(command), own);
+    }
+
+    private int tasks(Map<String, String> preset, int own) {
+        return tasks != null ? tasks : Integer.parseInt(preset.getOrDefault("tasks", String.valueOf(own)));
     }
 
     /**
@@ -169,12 +173,13 @@ final class ExperimentOptions {
      */
     ExperimentPlan plan(CommandSpec command, int ownTasks, UnaryOperator<ExperimentPlan.Builder> runs) {
         Map<String, String> parameters = ofPreset(command);
+        int number = tasks(parameters, ownTasks);
         parameters.keySet().removeAll(Set.of("tasks", "method", "order"));
         parameters.putAll(TrainOptions.typed(command));
         ExperimentPlan.Builder builder = runs.apply(ExperimentPlan.builder()
                 .setBase(base)
                 .setData(data)
-                .optTasks(tasks(command, ownTasks))
+                .optTasks(number)
                 .optOrders(orders)
                 .optSeeds(seeds)
                 .optParameters(parameters));

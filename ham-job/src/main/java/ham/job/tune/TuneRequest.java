@@ -47,9 +47,9 @@ public record TuneRequest(
         if (lengths.isEmpty()) {
             throw InputException.parameter("length", "expected at least one length, found none");
         }
-        if (threads < 0 || threads > SessionSettings.MOST_THREADS) {
-            throw InputException.parameter("threads", SessionSettings.threadsExpected(threads));
-        }
+        SessionSettings.refusal(threads).ifPresent(sentence -> {
+            throw InputException.parameter("threads", sentence);
+        });
         if (!(seconds > 0)) {
             throw InputException.parameter("seconds", "expected more than 0, found " + seconds);
         }

@@ -167,7 +167,12 @@ public final class Outputs {
         }
     }
 
-    private static boolean isEmpty(Path folder) {
+    /**
+     * Whether a folder holds nothing.
+     *
+     * @throws InputException when it cannot be read
+     */
+    public static boolean isEmpty(Path folder) {
         try (Stream<Path> children = Files.list(folder)) {
             return children.findAny().isEmpty();
         } catch (IOException e) {

@@ -22,7 +22,11 @@ record Factored(Dense left, Dense right) {
 
     /** The sum of all contributions, by concatenation. */
     static Factored sum(List<Contribution> contributions) {
-        List<Factored> all = contributions.stream().map(Factored::of).toList();
+        return joined(contributions.stream().map(Factored::of).toList());
+    }
+
+    /** The sum of deltas, by concatenation. */
+    static Factored joined(List<Factored> all) {
         return new Factored(
                 Dense.beside(all.stream().map(Factored::left).toList()),
                 Dense.above(all.stream().map(Factored::right).toList()));

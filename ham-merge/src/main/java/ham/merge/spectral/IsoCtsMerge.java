@@ -40,15 +40,14 @@ public record IsoCtsMerge(BigDecimal common, double scale) implements WeightMerg
     @Override
     public Matrix merge(String weightName, List<Contribution> contributions, FactorProducts products) {
         int tasks = contributions.size();
-        Dense.Svd sum = Factored.sum(contributions)
-                .svd(contributions.stream()
-                        .mapToDouble(each -> Factored.of(each).bound())
-                        .sum());
+        List<Factored> deltas = contributions.stream().map(Factored::of).toList();
+        Factored joined = Factored.joined(deltas);
+        Dense.Svd sum = joined.svd(deltas.stream().mapToDouble(Factored::bound).sum());
         int all = sum.values().length;
         int specific = all - (int) (all * common.doubleValue());
         int each = Math.min((int) Math.rint((double) specific / tasks), all / tasks);
         Dense.Svd shared = sum.first(all - each * tasks);
-        List<Dense.Svd> own = each == 0 ? List.of() : outside(shared.u(), contributions, each);
+        List<Dense.Svd> own = each == 0 ? List.of() : outside(shared.u(), joined.left(), deltas, each);
         double mean = DoubleStream.concat(
                         DoubleStream.of(shared.values()),
                         own.stream().flatMapToDouble(part -> DoubleStream.of(part.values())))
@@ -66,15 +65,13 @@ public record IsoCtsMerge(BigDecimal common, double scale) implements WeightMerg
         return left.times(right.transpose()).times(scale * mean).toMatrix();
     }
 
-    /** The first singular vectors of what every delta has outside a space of outputs. */
-    private static List<Dense.Svd> outside(Dense space, List<Contribution> contributions, int each) {
-        Factored all = Factored.sum(contributions);
-        Dense lefts = all.left().plus(-1, space.times(space.transposedTimes(all.left())));
+    /** The first singular vectors of what every delta has outside a space of outputs; all left factors beside each other are given too. */
+    private static List<Dense.Svd> outside(Dense space, Dense joined, List<Factored> deltas, int each) {
+        Dense lefts = joined.plus(-1, space.times(space.transposedTimes(joined)));
         List<Dense.Svd> own = new ArrayList<>();
         int from = 0;
-        for (Contribution contribution : contributions) {
-            int rank = contribution.factors().rank();
-            Factored delta = Factored.of(contribution);
+        for (Factored delta : deltas) {
+            int rank = delta.left().columns();
             own.add(new Factored(lefts.columns(from, rank), delta.right())
                     .svd(delta.bound())
                     .first(each));

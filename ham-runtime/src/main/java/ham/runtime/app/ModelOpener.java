@@ -42,9 +42,9 @@ public record ModelOpener(String backend, int threads, EnginePrecision precision
             throw ModelException.parameter(
                     "backend", "expected one of " + String.join(", ", choices()) + ", found '" + backend + "'");
         }
-        if (threads < 0 || threads > SessionSettings.MOST_THREADS) {
-            throw ModelException.parameter("threads", SessionSettings.threadsExpected(threads));
-        }
+        SessionSettings.refusal(threads).ifPresent(sentence -> {
+            throw ModelException.parameter("threads", sentence);
+        });
         if (backend.equals(Backend.ONNXRUNTIME_TENSORRT.label())) {
             refusal(precision).ifPresent(sentence -> {
                 throw ModelException.parameter("engine-precision", sentence);

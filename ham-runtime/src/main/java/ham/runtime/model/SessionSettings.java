@@ -20,22 +20,24 @@ import java.util.Optional;
  */
 public record SessionSettings(int threads, Provider provider, boolean sharedWeights, Optimization optimization) {
     /** More threads than any machine has use for; each takes memory. */
-    public static final int MOST_THREADS = 1024;
+    private static final int MOST_THREADS = 1024;
 
     /**
      * Checks the number.
      *
-     * @throws ModelException if it is negative or above {@link #MOST_THREADS}
+     * @throws ModelException if it is refused
      */
     public SessionSettings {
-        if (threads < 0 || threads > MOST_THREADS) {
-            throw ModelException.parameter("threads", threadsExpected(threads));
-        }
+        refusal(threads).ifPresent(sentence -> {
+            throw ModelException.parameter("threads", sentence);
+        });
     }
 
-    /** What is wrong with a number of threads. */
-    public static String threadsExpected(int found) {
-        return "expected 0 (one per core) to " + MOST_THREADS + ", found " + found;
+    /** What is wrong with a number of threads, if anything is. */
+    public static Optional<String> refusal(int threads) {
+        return threads < 0 || threads > MOST_THREADS
+                ? Optional.of("expected 0 (one per core) to " + MOST_THREADS + ", found " + threads)
+                : Optional.empty();
     }
 
     /** On the CPU, fastest run. */

@@ -98,9 +98,9 @@ public record RunConfig(
         if (measuring.search().isUsed() || measuring.searchData().isPresent()) {
             requireSearchable(learning, head, stream);
         }
-        if (threads < 0 || threads > SessionSettings.MOST_THREADS) {
-            throw InputException.parameter("threads", SessionSettings.threadsExpected(threads));
-        }
+        SessionSettings.refusal(threads).ifPresent(sentence -> {
+            throw InputException.parameter("threads", sentence);
+        });
         if (adapters.isPresent() && !learning.trainsAlone()) {
             throw InputException.parameter(
                     "adapters",

@@ -59,7 +59,9 @@ public final class RunFolder implements AutoCloseable {
             throw new InputException(out, "is a file and is not replaced by a run folder; choose another output");
         }
         Path partial = partial(out);
-        if (Files.exists(partial) && !Files.exists(partial.resolve(LOCK)) && !isEmptyFolder(partial)) {
+        // A run that could not write its first file leaves an empty folder.
+        boolean isEmpty = Files.isDirectory(partial) && Outputs.isEmpty(partial);
+        if (Files.exists(partial) && !Files.exists(partial.resolve(LOCK)) && !isEmpty) {
             throw new InputException(
                     partial,
                     "expected nothing or an unfinished run, found something else; move it away or choose another output");
@@ -76,15 +78,6 @@ public final class RunFolder implements AutoCloseable {
         } catch (RuntimeException e) {
             folder.close();
             throw e;
-        }
-    }
-
-    /** As a run leaves it that could not write its first file. */
-    private static boolean isEmptyFolder(Path folder) {
-        try {
-            return Files.isDirectory(folder) && entries(folder).isEmpty();
-        } catch (IOException e) {
-            throw InputException.unreadable(folder, e);
         }
     }
 
