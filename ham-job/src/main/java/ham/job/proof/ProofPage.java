@@ -30,7 +30,7 @@ final class ProofPage {
                         "What was tried",
                         "Every step is compared with the same work on the CPU. A skipped step says what it lacked.",
                         Html.table(
-                                "Steps",
+                                "Each step and what it found",
                                 List.of("step", "state", "seconds", "found"),
                                 proof.steps().stream()
                                         .map(each -> List.of(
@@ -44,7 +44,7 @@ final class ProofPage {
                         "Libraries",
                         "By their files; whether they work, the steps tell.",
                         Html.table(
-                                "Libraries",
+                                "What the linker finds",
                                 List.of("library", "there", "found", "to do"),
                                 proof.libraries().stream()
                                         .map(each -> List.of(
@@ -60,9 +60,15 @@ final class ProofPage {
     private static String figures(ProofRecord proof) {
         List<List<String>> rows = proof.steps().stream()
                 .flatMap(step -> step.figures().entrySet().stream()
-                        .map(entry -> List.of(
-                                step.name(), entry.getKey(), String.format(Locale.ROOT, "%.4g", entry.getValue()))))
+                        .map(entry -> List.of(step.name(), entry.getKey(), number(entry.getValue()))))
                 .collect(Collectors.toList());
-        return rows.isEmpty() ? "" : Html.table("Figures", List.of("step", "figure", "value"), rows);
+        return rows.isEmpty() ? "" : Html.table("Measured in each step", List.of("step", "figure", "value"), rows);
+    }
+
+    /** Counts as they are, anything else by four digits. */
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e6
+                ? String.valueOf((long) value)
+                : String.format(Locale.ROOT, "%.4g", value);
     }
 }
