@@ -28,6 +28,7 @@ import ham.cli.tune.TuneCommand;
 import ham.common.ErrorCode;
 import ham.common.HamException;
 import ham.common.Version;
+import ham.merge.io.JsonFiles;
 import ham.merge.kernel.Kernels;
 import ham.runtime.app.NativeCache;
 import java.io.PrintWriter;
@@ -101,22 +102,38 @@ public final class Main implements Runnable {
     }
 
     /**
-     * Loads what a merge multiplies with while the command line is still read; lets every other command, of which most open sessions, find ONNX
-     * Runtime's libraries unpacked.
+     * Loads, while the command line is still read, what a merge multiplies with and what all of merging and exporting reads its records with;
+     * lets every other command, of which most open sessions, find ONNX Runtime's libraries unpacked. An export opens sessions at its end, if at all.
      */
-    private static void loadEarly(List<String> args) {
+    static void loadEarly(List<String> args) {
         if (args.isEmpty() || Stream.of("--help", "-h", "--version", "-V").anyMatch(args::contains)) {
             return;
         }
-        if (args.get(0).equals("merge")) {
-            var unused = Kernels.load();
-        } else {
+        switch (args.get(0)) {
+            case "merge" -> {
+                var unused = Kernels.load();
+            }
+            case "export" -> new Early().start();
+            default -> NativeCache.use();
+        }
+    }
+
+    /** What an export needs later, beside the reading of the command line. */
+    private static final class Early extends Thread {
+        Early() {
+            super("early");
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            var unused = JsonFiles.object();
             NativeCache.use();
         }
     }
 
     /** The command that the first argument names, else all: to describe the options of every command takes a tenth of a second. */
-    private static List<Class<?>> named(String[] args) {
+    static List<Class<?>> named(String[] args) {
         List<Class<?>> named = COMMANDS.stream()
                 .filter(each -> args.length > 0
                         && each.getAnnotation(Command.class).name().equals(args[0]))
@@ -130,7 +147,7 @@ public final class Main implements Runnable {
         return commandLine(COMMANDS);
     }
 
-    private static CommandLine commandLine(List<Class<?>> commands) {
+    static CommandLine commandLine(List<Class<?>> commands) {
         Main main = new Main();
         CommandLine commandLine = new CommandLine(main);
         commands.forEach(commandLine::addSubcommand);

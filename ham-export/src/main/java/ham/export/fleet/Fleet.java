@@ -2,6 +2,7 @@ package ham.export.fleet;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import ham.common.BrokenJson;
 import ham.common.Sha256;
 import ham.merge.InputException;
 import ham.merge.io.Outputs;
@@ -79,10 +80,7 @@ public record Fleet(Map<String, Device> devices) {
                     file,
                     "expected a line of JSON with device, model and update, found something else in line " + number
                             + " ("
-                            + String.valueOf(e.getOriginalMessage())
-                                    .lines()
-                                    .findFirst()
-                                    .orElse("") + ")",
+                            + BrokenJson.problem(e.getOriginalMessage()) + ")",
                     e);
         }
     }

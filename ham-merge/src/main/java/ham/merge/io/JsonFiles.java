@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.common.BrokenJson;
 import ham.merge.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ public final class JsonFiles {
                     file,
                     "expected " + what + ", found broken JSON in line "
                             + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ": "
-                            + e.getOriginalMessage().replaceFirst("(: enable| \\(start marker at) .*", ""),
+                            + BrokenJson.problem(e.getOriginalMessage()),
                     e);
         }
     }

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import ham.common.BrokenJson;
 import ham.merge.InputException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -92,7 +93,7 @@ public final class JsonRecords {
             throw new InputException(
                     file, path + ": expected " + words(e.getTargetType()) + ", found " + shown(value), e);
         } catch (JsonProcessingException e) {
-            throw new InputException(file, e.getOriginalMessage(), e);
+            throw new InputException(file, BrokenJson.problem(e.getOriginalMessage()), e);
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import ham.common.BrokenJson;
 import ham.merge.InputException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -70,7 +71,7 @@ final class HeaderParser {
             return root;
         } catch (JsonProcessingException e) {
             throw new InputException(
-                    file, "expected a safetensors header, found broken JSON: " + e.getOriginalMessage(), e);
+                    file, "expected a safetensors header, found broken JSON: " + BrokenJson.problem(e.getOriginalMessage()), e);
         } catch (CharacterCodingException e) {
             throw new InputException(file, "not a valid safetensors file: its header is not UTF-8", e);
         }

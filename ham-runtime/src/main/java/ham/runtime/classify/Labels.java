@@ -3,6 +3,7 @@ package ham.runtime.classify;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import ham.common.BrokenJson;
 import ham.runtime.ModelException;
 import ham.runtime.json.JsonTree;
 import ham.runtime.json.TextFile;
@@ -89,7 +90,7 @@ public final class Labels {
             return JsonTree.parse(json);
         } catch (JsonProcessingException e) {
             throw new ModelException(
-                    name + ": expected a JSON array of texts, found broken JSON (" + e.getOriginalMessage() + ").", e);
+                    name + ": expected a JSON array of texts, found broken JSON (" + BrokenJson.problem(e.getOriginalMessage()) + ").", e);
         }
     }
 }

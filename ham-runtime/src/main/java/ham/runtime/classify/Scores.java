@@ -1,6 +1,7 @@
 package ham.runtime.classify;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import ham.common.BrokenJson;
 import ham.runtime.ModelException;
 import ham.runtime.json.JsonTree;
 import ham.runtime.json.TextFile;
@@ -63,7 +64,7 @@ public enum Scores {
                     .textValue());
         } catch (JsonProcessingException e) {
             throw new ModelException(
-                    file + ": expected a JSON object, found broken JSON (" + e.getOriginalMessage() + ").", e);
+                    file + ": expected a JSON object, found broken JSON (" + BrokenJson.problem(e.getOriginalMessage()) + ").", e);
         }
     }
 

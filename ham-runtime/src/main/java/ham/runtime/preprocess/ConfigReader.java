@@ -3,6 +3,7 @@ package ham.runtime.preprocess;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import ham.common.BrokenJson;
 import ham.runtime.ModelException;
 import ham.runtime.image.Resample;
 import ham.runtime.json.JsonTree;
@@ -38,7 +39,7 @@ final class ConfigReader {
             return new ConfigReader(root, name);
         } catch (JsonProcessingException e) {
             throw new ModelException(
-                    name + ": expected a JSON object, found broken JSON (" + e.getOriginalMessage() + ").", e);
+                    name + ": expected a JSON object, found broken JSON (" + BrokenJson.problem(e.getOriginalMessage()) + ").", e);
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.common.BrokenJson;
 import ham.runtime.ModelException;
 import ham.runtime.json.JsonTree;
 import ham.runtime.json.TextFile;
@@ -85,7 +86,7 @@ public record TextPreprocessing(String tokenizer, int longest, long padding) {
         try {
             return JsonTree.parse(json);
         } catch (JsonProcessingException e) {
-            throw new ModelException(name + ": expected JSON, found " + e.getOriginalMessage() + ".", e);
+            throw new ModelException(name + ": expected JSON, found " + BrokenJson.problem(e.getOriginalMessage()) + ".", e);
         }
     }
 

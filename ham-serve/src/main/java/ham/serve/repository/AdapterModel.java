@@ -2,6 +2,7 @@ package ham.serve.repository;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import ham.common.BrokenJson;
 import ham.serve.batch.BatchRules;
 import ham.serve.batch.Rows;
 import ham.serve.engine.AdapterEngine;
@@ -34,7 +35,7 @@ record AdapterModel(String name, Path folder, Openers openers, BatchRules rules)
             return Optional.of(record).filter(each -> "adapters".equals(each.kind()));
         } catch (JsonProcessingException e) {
             throw ServeException.invalid(
-                    file + ": expected the record of a package, found broken JSON (" + e.getOriginalMessage() + ").");
+                    file + ": expected the record of a package, found broken JSON (" + BrokenJson.problem(e.getOriginalMessage()) + ").");
         } catch (IOException e) {
             throw ServeException.invalid(
                     file + ": expected the record of a package, but it cannot be read (" + e + ").");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
+import ham.common.BrokenJson;
 import ham.runtime.ModelException;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
@@ -91,9 +92,7 @@ final class InferBody {
             throw new ServeException(
                     Status.INVALID,
                     "Expected JSON as the body, found broken JSON ("
-                            + e.getOriginalMessage()
-                                    .replaceAll("\\s+", " ")
-                                    .replaceAll(" \\(start marker at [^)]*\\)[^)]*\\)", "")
+                            + BrokenJson.problem(e.getOriginalMessage())
                             + (e.getLocation() == null
                                     ? ""
                                     : " at byte " + e.getLocation().getByteOffset()) + ").",

@@ -3,6 +3,7 @@ package ham.serve.rest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import ham.common.BrokenJson;
 import ham.serve.protocol.ServeException;
 import ham.serve.protocol.Status;
 import ham.serve.repository.ServedModel;
@@ -67,7 +68,7 @@ final class RepositoryRoutes {
                 then.accept(length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(bytes, 0, length));
             } catch (JsonProcessingException e) {
                 throw ServeException.invalid("Expected a JSON object or nothing as the body, found broken JSON ("
-                        + e.getOriginalMessage() + ").");
+                        + BrokenJson.problem(e.getOriginalMessage()) + ").");
             }
         });
     }

@@ -3,6 +3,7 @@ package ham.spark.app;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import ham.common.BrokenJson;
 import ham.runtime.ModelException;
 
 /**
@@ -60,7 +61,7 @@ public record ScoreRequest(
         try {
             return new ObjectMapper().readValue(json, ScoreRequest.class);
         } catch (JsonProcessingException e) {
-            throw new ModelException("expected what is to be scored in JSON, found " + e.getOriginalMessage() + ".", e);
+            throw new ModelException("expected what is to be scored in JSON, found " + BrokenJson.problem(e.getOriginalMessage()) + ".", e);
         }
     }
 }

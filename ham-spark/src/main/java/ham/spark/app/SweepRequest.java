@@ -2,6 +2,7 @@ package ham.spark.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import ham.common.BrokenJson;
 import ham.runtime.ModelException;
 import java.io.Serializable;
 import java.util.List;
@@ -40,7 +41,7 @@ public record SweepRequest(String master, String folder, List<List<Program>> wav
         try {
             return new ObjectMapper().readValue(json, SweepRequest.class);
         } catch (JsonProcessingException e) {
-            throw new ModelException("expected programs to run in JSON, found " + e.getOriginalMessage() + ".", e);
+            throw new ModelException("expected programs to run in JSON, found " + BrokenJson.problem(e.getOriginalMessage()) + ".", e);
         }
     }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import ham.common.BrokenJson;
 import ham.merge.InputException;
 import ham.runtime.ModelException;
 import ham.runtime.json.TextFile;
@@ -70,7 +71,7 @@ final class ListRows {
                     list,
                     "expected " + what + ", found line "
                             + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + " broken ("
-                            + e.getOriginalMessage() + "); mend it",
+                            + BrokenJson.problem(e.getOriginalMessage()) + "); mend it",
                     e);
         } catch (IOException e) {
             throw InputException.unreadable(list, e);

@@ -35,13 +35,14 @@ public final class SafetensorsWeights implements BaseWeights {
     private final Tensors file;
     private final Map<LayerPlace, String> weights;
     private final Map<LayerPlace, String> biases;
+    private final Map<String, Optional<LayerPlace>> told = new HashMap<>();
     private final Scratch scratch = new Scratch();
 
     private SafetensorsWeights(Path path, Tensors file) {
         this.path = path;
         this.file = file;
-        this.weights = places(file, WEIGHT);
-        this.biases = places(file, BIAS);
+        this.weights = places(WEIGHT);
+        this.biases = places(BIAS);
     }
 
     /**
@@ -57,11 +58,11 @@ public final class SafetensorsWeights implements BaseWeights {
         return new SafetensorsWeights(path, SafetensorsFile.open(Files.isDirectory(path) ? path.resolve(FILE) : path));
     }
 
-    private static Map<LayerPlace, String> places(Tensors file, String suffix) {
+    private Map<LayerPlace, String> places(String suffix) {
         Map<LayerPlace, String> places = new HashMap<>();
         for (String name : file.names()) {
             if (name.endsWith(suffix)) {
-                LayerPlace.find(name).filter(place -> place.part().isPresent()).ifPresent(place -> {
+                told(name).filter(place -> place.part().isPresent()).ifPresent(place -> {
                     String other = places.put(place, name);
                     if (other != null) {
                         throw new InputException(
@@ -91,6 +92,11 @@ public final class SafetensorsWeights implements BaseWeights {
         }
         return LayerPlace.find(delta)
                 .flatMap(place -> place.part().flatMap(part -> at(bias ? biases : weights, place.block(), part)));
+    }
+
+    /** The place that a tensor's name tells. */
+    private Optional<LayerPlace> told(String tensor) {
+        return told.computeIfAbsent(tensor, LayerPlace::find);
     }
 
     private Optional<WeightBlock> at(Map<LayerPlace, String> places, int block, Part part) {
@@ -126,7 +132,7 @@ public final class SafetensorsWeights implements BaseWeights {
                             + " of shape " + info.shape());
         }
         return Optional.of(
-                new WeightBlock(tensor, 0, (int) rows, (int) (info.elements() / rows), LayerPlace.find(tensor)));
+                new WeightBlock(tensor, 0, (int) rows, (int) (info.elements() / rows), told(tensor)));
     }
 
     @Override
@@ -168,7 +174,7 @@ public final class SafetensorsWeights implements BaseWeights {
                     && (block.isBias() || info.elements() / info.shape().get(0) == block.columns());
             for (int first = 0; fits && first < info.shape().get(0); first += block.rows()) {
                 if (!name.equals(block.tensor()) || first != block.firstRow()) {
-                    alike.add(new WeightBlock(name, first, block.rows(), block.columns(), LayerPlace.find(name)));
+                    alike.add(new WeightBlock(name, first, block.rows(), block.columns(), told(name)));
                 }
             }
         }

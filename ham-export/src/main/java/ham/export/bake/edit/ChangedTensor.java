@@ -35,9 +35,6 @@ record ChangedTensor(
         Scratch scratch)
         implements Bytes {
 
-    /** Side of the tiles in which a matrix is transposed, so that both sides stay in the cache. */
-    private static final int TILE = 32;
-
     ChangedTensor {
         matches = List.copyOf(matches);
     }
@@ -57,8 +54,11 @@ record ChangedTensor(
             Arrays.fill(values, 0);
         }
         for (Match match : matches) {
-            float[] sums = sums(match, format);
-            put(values, match.placement(), sums);
+            if (format == ElementFormat.FLOAT && search.isPresent() && match.likeness().exact()) {
+                add(values, match); // what stands there is the weight, bit for bit
+            } else {
+                put(values, match.placement(), sums(match, format));
+            }
         }
         format.write(values, target);
     }
@@ -78,21 +78,51 @@ record ChangedTensor(
             sums[i] = format.round(sums[i]);
             finite &= !Float.isInfinite(sums[i]);
         }
+        requireFinite(finite, match);
+        return sums;
+    }
+
+    private void requireFinite(boolean finite, Match match) {
         if (!finite) {
             throw new InputException("Layer '" + match.layer() + "': expected finite sums of weight and delta in "
-                    + format + ", found others in constant '" + tensor.name() + "'; check the merge's scalars");
+                    + Content.format(tensor) + ", found others in constant '" + tensor.name()
+                    + "'; check the merge's scalars");
         }
-        return sums;
+    }
+
+    /** What {@link #put} makes of {@link #sums}, in one pass, where the constant holds the weights themselves. */
+    private void add(float[] values, Match match) {
+        float[] delta = deltas.get(match.layer()).data();
+        Placement placement = match.placement();
+        int inputs = placement.block().columns();
+        int outputs = placement.block().rows();
+        int outputStep = outputStep(placement);
+        int inputStep = inputStep(placement);
+        int first = (int) placement.index(0);
+        boolean finite = true;
+        for (int from = 0; from < inputs; from += Content.TILE) {
+            int to = Math.min(inputs, from + Content.TILE);
+            for (int output = 0; output < outputs; output++) {
+                int at = first + output * outputStep + from * inputStep;
+                for (int input = from; input < to; input++, at += inputStep) {
+                    // minus (0 - x) adds x; where x is a zero of either sign, a zero that is taken away leaves every value as it is
+                    float sum = values[at] - (0f - delta[output * inputs + input]);
+                    finite &= Math.abs(sum) <= Float.MAX_VALUE;
+                    values[at] = sum;
+                }
+            }
+        }
+        requireFinite(finite, match);
     }
 
     private static void put(float[] values, Placement placement, float[] sums) {
         int inputs = placement.block().columns();
         int outputs = placement.block().rows();
-        int outputStep = placement.transposed() ? 1 : placement.columns();
-        int inputStep = placement.transposed() ? placement.columns() : 1;
+        int outputStep = outputStep(placement);
+        int inputStep = inputStep(placement);
         int first = (int) placement.index(0);
-        for (int from = 0; from < inputs; from += TILE) {
-            int to = Math.min(inputs, from + TILE);
+        for (int from = 0; from < inputs; from += Content.TILE) {
+            int to = Math.min(inputs, from + Content.TILE);
             for (int output = 0; output < outputs; output++) {
                 int at = first + output * outputStep + from * inputStep;
                 for (int input = from; input < to; input++, at += inputStep) {
@@ -103,5 +133,13 @@ record ChangedTensor(
                 }
             }
         }
+    }
+
+    private static int outputStep(Placement placement) {
+        return placement.transposed() ? 1 : placement.columns();
+    }
+
+    private static int inputStep(Placement placement) {
+        return placement.transposed() ? placement.columns() : 1;
     }
 }

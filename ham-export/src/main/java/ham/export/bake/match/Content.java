@@ -15,8 +15,11 @@ public final class Content {
     /** Values that are compared before all are read. */
     private static final int SAMPLE = 16;
 
-    /** Side of the tiles in which a matrix is transposed, so that both sides stay in the cache. */
-    private static final int TILE = 32;
+    /**
+     * Lines at a time in which a matrix is read against its order. More of them fall out of the cache before their next value is asked for:
+     * lines of 768 numbers share a sixteenth of its places.
+     */
+    public static final int TILE = 8;
 
     private Content() {}
 
@@ -42,26 +45,17 @@ public final class Content {
         ElementFormat format = format(placement.tensor());
         int together = placement.together();
         int lines = placement.lines();
-        if (!placement.transposed()) {
-            float[] stored = scratch.floats(lines * together);
+        float[] stored = scratch.floats(lines * together);
+        if (!placement.transposed() || together == placement.columns()) {
             read(placement.tensor(), placement.index(0), stored.length, stored, 0);
-            return sameLines(format, stored, weights);
-        }
-        float[] stored = scratch.floats(TILE * together);
-        for (int from = 0; from < lines; from += TILE) {
-            int to = Math.min(lines, from + TILE);
-            if (together == placement.columns()) {
-                read(placement.tensor(), placement.index(from), (to - from) * together, stored, 0);
-            } else {
-                for (int line = from; line < to; line++) {
-                    read(placement.tensor(), placement.index(line), together, stored, (line - from) * together);
-                }
-            }
-            if (!sameTile(format, stored, weights, from, to, together, lines)) {
-                return false;
+        } else {
+            for (int line = 0; line < lines; line++) {
+                read(placement.tensor(), placement.index(line), together, stored, line * together);
             }
         }
-        return true;
+        return placement.transposed()
+                ? sameTransposed(format, stored, weights, together, lines)
+                : sameLines(format, stored, weights);
     }
 
     private static boolean sameLines(ElementFormat format, float[] stored, float[] weights) {
@@ -73,15 +67,18 @@ public final class Content {
         return true;
     }
 
-    /** Compares input lines {@code from} to {@code to} of a transposed weight with columns of the weights. */
-    private static boolean sameTile(
-            ElementFormat format, float[] stored, float[] weights, int from, int to, int outputs, int inputs) {
-        for (int output = 0; output < outputs; output++) {
-            for (int input = from; input < to; input++) {
-                float found = stored[(input - from) * outputs + output];
-                float weight = weights[output * inputs + input];
-                if (found != weight && !format.same(found, format.round(weight))) {
-                    return false;
+    /** Compares [in, out] with [out, in]. */
+    private static boolean sameTransposed(
+            ElementFormat format, float[] stored, float[] weights, int outputs, int inputs) {
+        for (int from = 0; from < inputs; from += TILE) {
+            int to = Math.min(inputs, from + TILE);
+            for (int output = 0; output < outputs; output++) {
+                for (int input = from; input < to; input++) {
+                    float found = stored[input * outputs + output];
+                    float weight = weights[output * inputs + input];
+                    if (found != weight && !format.same(found, format.round(weight))) {
+                        return false;
+                    }
                 }
             }
         }

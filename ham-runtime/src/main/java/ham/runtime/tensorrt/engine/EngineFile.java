@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import ham.common.BrokenJson;
 import ham.common.Sha256;
 import ham.runtime.ModelException;
 import java.io.IOException;
@@ -157,7 +158,7 @@ public final class EngineFile {
             return MAPPER.treeToValue(tree, EngineRecord.class);
         } catch (JsonProcessingException e) {
             throw new ModelException(
-                    file + ": expected the record of an engine, found that it is broken (" + e.getOriginalMessage()
+                    file + ": expected the record of an engine, found that it is broken (" + BrokenJson.problem(e.getOriginalMessage())
                             + "); build the engine anew.",
                     e);
         } catch (IOException e) {
