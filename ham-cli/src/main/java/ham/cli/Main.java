@@ -102,8 +102,8 @@ public final class Main implements Runnable {
     }
 
     /**
-     * Loads, while the command line is still read, what a merge multiplies with and what all of merging and exporting reads its records with;
-     * lets every other command, of which most open sessions, find ONNX Runtime's libraries unpacked. An export opens sessions at its end, if at all.
+     * Loads, while the command line is still read, what a merge multiplies with and what merging and exporting read their records with; lets
+     * every other command, of which most open sessions, find ONNX Runtime's libraries unpacked. An export opens sessions at its end, if at all.
      */
     static void loadEarly(List<String> args) {
         if (args.isEmpty() || Stream.of("--help", "-h", "--version", "-V").anyMatch(args::contains)) {
@@ -112,23 +112,29 @@ public final class Main implements Runnable {
         switch (args.get(0)) {
             case "merge" -> {
                 var unused = Kernels.load();
+                new Early(false).start();
             }
-            case "export" -> new Early().start();
+            case "export" -> new Early(true).start();
             default -> NativeCache.use();
         }
     }
 
-    /** What an export needs later, beside the reading of the command line. */
+    /** What is loaded beside the reading of the command line. */
     private static final class Early extends Thread {
-        Early() {
+        private final boolean sessions;
+
+        Early(boolean sessions) {
             super("early");
+            this.sessions = sessions;
             setDaemon(true);
         }
 
         @Override
         public void run() {
             var unused = JsonFiles.object();
-            NativeCache.use();
+            if (sessions) {
+                NativeCache.use();
+            }
         }
     }
 

@@ -26,7 +26,8 @@ final class Rehearsal {
         String merged = folder.resolve("merged").toString();
         String model = folder.resolve("model.onnx").toString();
         Stream<String> adapters = IntStream.range(0, ADAPTERS)
-                .mapToObj(i -> testdata.resolve("peft-adapters/v4-names/adapter" + i).toString());
+                .mapToObj(i ->
+                        testdata.resolve("peft-adapters/v4-names/adapter" + i).toString());
         run(Stream.of(Stream.of("merge"), adapters, Stream.of("--out", merged))
                 .flatMap(each -> each)
                 .toList());

@@ -7,8 +7,9 @@ import org.junit.jupiter.api.Test;
 class BrokenJsonTest {
     @Test
     void hintsForProgrammersAreLeftOut() {
-        assertThat(BrokenJson.problem(
-                        "Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)\"{\"; line: 1, column: 1])"))
+        assertThat(
+                        BrokenJson.problem(
+                                "Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)\"{\"; line: 1, column: 1])"))
                 .isEqualTo("Unexpected end-of-input: expected close marker for Object");
         assertThat(BrokenJson.problem(
                         "Non-standard token 'NaN': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"))

@@ -29,7 +29,8 @@ public final class Usage {
 
     /** Tells a command line how numbers and paths are read: numbers are finite, and no path is empty. */
     public static void register(CommandLine line) {
-        // One object for both types: two lambdas of one method for an interface of so old a class file end JDK 17 when it archives classes.
+        // One object for both types: two lambdas of one method for an interface of so old a class file end JDK 17 when
+        // it archives classes.
         ITypeConverter<Double> number = Usage::number;
         line.registerConverter(BigDecimal.class, Usage::decimal);
         line.registerConverter(Double.class, number);

@@ -216,12 +216,16 @@ public record AdapterMerge(
     /** One layer under two names would count as two layers. */
     private static void requireOneScheme(List<AdapterFolder> adapters) {
         Map<LayerName, String> names = new HashMap<>();
+        Set<String> seen = new HashSet<>();
         for (AdapterFolder each : adapters) {
             for (String name : each.adapter().layers().keySet()) {
+                if (!seen.add(name)) {
+                    continue;
+                }
                 Optional<LayerName> layer = LayerName.parse(name);
                 String known =
                         layer.map(found -> names.putIfAbsent(found, name)).orElse(null);
-                if (known != null && !known.equals(name)) {
+                if (known != null) {
                     throw new InputException(
                             each.path(),
                             "names a layer '" + name + "' that is called '" + known

@@ -71,7 +71,9 @@ final class HeaderParser {
             return root;
         } catch (JsonProcessingException e) {
             throw new InputException(
-                    file, "expected a safetensors header, found broken JSON: " + BrokenJson.problem(e.getOriginalMessage()), e);
+                    file,
+                    "expected a safetensors header, found broken JSON: " + BrokenJson.problem(e.getOriginalMessage()),
+                    e);
         } catch (CharacterCodingException e) {
             throw new InputException(file, "not a valid safetensors file: its header is not UTF-8", e);
         }

@@ -90,7 +90,9 @@ public final class Labels {
             return JsonTree.parse(json);
         } catch (JsonProcessingException e) {
             throw new ModelException(
-                    name + ": expected a JSON array of texts, found broken JSON (" + BrokenJson.problem(e.getOriginalMessage()) + ").", e);
+                    name + ": expected a JSON array of texts, found broken JSON ("
+                            + BrokenJson.problem(e.getOriginalMessage()) + ").",
+                    e);
         }
     }
 }

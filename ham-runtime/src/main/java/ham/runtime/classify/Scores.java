@@ -64,7 +64,9 @@ public enum Scores {
                     .textValue());
         } catch (JsonProcessingException e) {
             throw new ModelException(
-                    file + ": expected a JSON object, found broken JSON (" + BrokenJson.problem(e.getOriginalMessage()) + ").", e);
+                    file + ": expected a JSON object, found broken JSON (" + BrokenJson.problem(e.getOriginalMessage())
+                            + ").",
+                    e);
         }
     }
 

@@ -39,7 +39,9 @@ final class ConfigReader {
             return new ConfigReader(root, name);
         } catch (JsonProcessingException e) {
             throw new ModelException(
-                    name + ": expected a JSON object, found broken JSON (" + BrokenJson.problem(e.getOriginalMessage()) + ").", e);
+                    name + ": expected a JSON object, found broken JSON (" + BrokenJson.problem(e.getOriginalMessage())
+                            + ").",
+                    e);
         }
     }
 

@@ -86,7 +86,8 @@ public record TextPreprocessing(String tokenizer, int longest, long padding) {
         try {
             return JsonTree.parse(json);
         } catch (JsonProcessingException e) {
-            throw new ModelException(name + ": expected JSON, found " + BrokenJson.problem(e.getOriginalMessage()) + ".", e);
+            throw new ModelException(
+                    name + ": expected JSON, found " + BrokenJson.problem(e.getOriginalMessage()) + ".", e);
         }
     }
 

@@ -34,8 +34,8 @@ record AdapterModel(String name, Path folder, Openers openers, BatchRules rules)
             AdapterPackageRecord record = MAPPER.readValue(Files.readString(file), AdapterPackageRecord.class);
             return Optional.of(record).filter(each -> "adapters".equals(each.kind()));
         } catch (JsonProcessingException e) {
-            throw ServeException.invalid(
-                    file + ": expected the record of a package, found broken JSON (" + BrokenJson.problem(e.getOriginalMessage()) + ").");
+            throw ServeException.invalid(file + ": expected the record of a package, found broken JSON ("
+                    + BrokenJson.problem(e.getOriginalMessage()) + ").");
         } catch (IOException e) {
             throw ServeException.invalid(
                     file + ": expected the record of a package, but it cannot be read (" + e + ").");

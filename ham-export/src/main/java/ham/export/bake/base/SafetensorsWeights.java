@@ -131,8 +131,7 @@ public final class SafetensorsWeights implements BaseWeights {
                     "tensor '" + tensor + "': expected float32, float16 or bfloat16 weights, found " + info.dtype()
                             + " of shape " + info.shape());
         }
-        return Optional.of(
-                new WeightBlock(tensor, 0, (int) rows, (int) (info.elements() / rows), told(tensor)));
+        return Optional.of(new WeightBlock(tensor, 0, (int) rows, (int) (info.elements() / rows), told(tensor)));
     }
 
     @Override

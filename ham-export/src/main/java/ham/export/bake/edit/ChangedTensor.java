@@ -54,7 +54,9 @@ record ChangedTensor(
             Arrays.fill(values, 0);
         }
         for (Match match : matches) {
-            if (format == ElementFormat.FLOAT && search.isPresent() && match.likeness().exact()) {
+            if (format == ElementFormat.FLOAT
+                    && search.isPresent()
+                    && match.likeness().exact()) {
                 add(values, match); // what stands there is the weight, bit for bit
             } else {
                 put(values, match.placement(), sums(match, format));
@@ -105,7 +107,8 @@ record ChangedTensor(
             for (int output = 0; output < outputs; output++) {
                 int at = first + output * outputStep + from * inputStep;
                 for (int input = from; input < to; input++, at += inputStep) {
-                    // minus (0 - x) adds x; where x is a zero of either sign, a zero that is taken away leaves every value as it is
+                    // minus (0 - x) adds x; where x is a zero of either sign, a zero that is taken away leaves every
+                    // value as it is
                     float sum = values[at] - (0f - delta[output * inputs + input]);
                     finite &= Math.abs(sum) <= Float.MAX_VALUE;
                     values[at] = sum;

@@ -158,8 +158,8 @@ public final class EngineFile {
             return MAPPER.treeToValue(tree, EngineRecord.class);
         } catch (JsonProcessingException e) {
             throw new ModelException(
-                    file + ": expected the record of an engine, found that it is broken (" + BrokenJson.problem(e.getOriginalMessage())
-                            + "); build the engine anew.",
+                    file + ": expected the record of an engine, found that it is broken ("
+                            + BrokenJson.problem(e.getOriginalMessage()) + "); build the engine anew.",
                     e);
         } catch (IOException e) {
             throw new ModelException(file + ": cannot be read (" + e + ").", e);
