@@ -61,7 +61,9 @@ public record ScoreRequest(
         try {
             return new ObjectMapper().readValue(json, ScoreRequest.class);
         } catch (JsonProcessingException e) {
-            throw new ModelException("expected what is to be scored in JSON, found " + BrokenJson.problem(e.getOriginalMessage()) + ".", e);
+            throw new ModelException(
+                    "expected what is to be scored in JSON, found " + BrokenJson.problem(e.getOriginalMessage()) + ".",
+                    e);
         }
     }
 }

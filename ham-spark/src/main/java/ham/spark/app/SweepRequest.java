@@ -41,7 +41,8 @@ public record SweepRequest(String master, String folder, List<List<Program>> wav
         try {
             return new ObjectMapper().readValue(json, SweepRequest.class);
         } catch (JsonProcessingException e) {
-            throw new ModelException("expected programs to run in JSON, found " + BrokenJson.problem(e.getOriginalMessage()) + ".", e);
+            throw new ModelException(
+                    "expected programs to run in JSON, found " + BrokenJson.problem(e.getOriginalMessage()) + ".", e);
         }
     }
 }
