@@ -35,7 +35,7 @@ final class SparkCluster implements AutoCloseable {
             try (Stream<Path> files = Files.list(spark.resolve("target").resolve(part))) {
                 for (Path jar : files.toList()) {
                     String name = jar.getFileName().toString();
-                    if (part.equals("spark") || name.startsWith("jackson")) {
+                    if (part.equals("spark") || name.startsWith("jackson") || name.startsWith("slf4j-api")) {
                         link(jars.resolve(name), jar);
                     }
                 }
