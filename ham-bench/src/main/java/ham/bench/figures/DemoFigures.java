@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /** The demo: how long it takes, how good its model is, and how soon the edge jar answers with it. */
 final class DemoFigures {
+    private static final String ARCHIVED = "with an archive of its classes";
+
     private DemoFigures() {}
 
     static List<Figure> measure(Workshop workshop) throws IOException, InterruptedException {
@@ -45,11 +48,13 @@ final class DemoFigures {
                 workshop.home().resolve("ham-runtime/target/ham-runtime.jar").toString();
         Path image = workshop.path("image.png");
         ImageIO.write(new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB), "png", image.toFile());
+        List<String> label = List.of("-jar", jar, workshop.at("demo/model.onnx"), image.toString());
+        String archive = workshop.at("edge.jsa");
         List<Competitor> competitors = new ArrayList<>();
+        competitors.add(new Competitor("ham", with(label, java), workshop.path("nothing")));
         competitors.add(new Competitor(
-                "ham",
-                List.of(java, "-jar", jar, workshop.at("demo/model.onnx"), image.toString()),
-                workshop.path("nothing")));
+                ARCHIVED, with(label, java, "-XX:SharedArchiveFile=" + archive), workshop.path("nothing")));
+        MeasuredProcess.run(with(label, java, "-XX:ArchiveClassesAtExit=" + archive), workshop.path("archive.txt"));
         competitors.add(new Competitor("a JVM that does nothing", List.of(java, "-version"), workshop.path("nothing")));
         Map<String, ProcessCost> costs = workshop.turns(competitors);
         return new Figure(
@@ -57,9 +62,13 @@ final class DemoFigures {
                         Locale.ROOT,
                         "the edge jar (%.1f MB), from its start to the first label",
                         Files.size(Path.of(jar)) / 1e6),
-                Workshop.cost(costs.remove("ham")),
+                Workshop.cost(costs.remove("ham")) + "; " + ARCHIVED + " " + Workshop.cost(costs.remove(ARCHIVED)),
                 BakeFigures.others(costs),
                 "`java -jar ham-runtime.jar model.onnx image.png`");
+    }
+
+    private static List<String> with(List<String> arguments, String... before) {
+        return Stream.concat(Stream.of(before), arguments.stream()).toList();
     }
 
     private static String percent(JsonNode fraction) {

@@ -106,6 +106,6 @@ public final class Figures {
                 + Runtime.getRuntime().availableProcessors() + " cores, "
                 + AvailableMemory.bytes().orElse(0) / 1_000_000_000 + " GB free, JDK "
                 + System.getProperty("java.version") + ", ham " + Version.current() + "; medians of "
-                + workshop.rounds() + " runs in turns, memory is the most that was resident.";
+                + workshop.rounds() + " runs in turns (the demo: one run), memory is the most that was resident.";
     }
 }

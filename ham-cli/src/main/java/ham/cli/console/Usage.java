@@ -9,7 +9,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
@@ -29,12 +28,9 @@ public final class Usage {
 
     /** Tells a command line how numbers and paths are read: numbers are finite, and no path is empty. */
     public static void register(CommandLine line) {
-        // One object for both types: two lambdas of one method for an interface of so old a class file end JDK 17 when
-        // it archives classes.
-        ITypeConverter<Double> number = Usage::number;
         line.registerConverter(BigDecimal.class, Usage::decimal);
-        line.registerConverter(Double.class, number);
-        line.registerConverter(double.class, number);
+        line.registerConverter(Double.class, Usage::number);
+        line.registerConverter(double.class, Usage::number);
         line.registerConverter(Path.class, Usage::path);
     }
 
