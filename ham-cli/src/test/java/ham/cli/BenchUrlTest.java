@@ -79,6 +79,12 @@ class BenchUrlTest {
     @Test
     void whatCannotBeAskedIsWrongUsage() {
         ham("bench", "--url", url()).failsWith(2, "--url: expected --model");
+        ham("bench", "--url", url(), "--model", "scaled1", "--out", "folder")
+                .failsWith(2, "--url: expected nothing", "found --out");
+        ham("bench", "--url", url(), "--model", "scaled1", "--scenarios", "server")
+                .failsWith(2, "found --scenarios");
+        ham("bench", "--url", url(), "--model", "scaled1", "--threads", "2").failsWith(2, "found --threads");
+        ham("bench", "run", "--url", url(), "--model", "scaled1").failsWith(2, "found RUN");
         ham("bench", "--url", "ftp://x", "--model", "m").failsWith(2, "--url: expected http://");
         ham("bench", "--url", url(), "--model", "none", "--url-token-file", token)
                 .failsWith(2, "--url: expected an answer to v2/models/none", "404");

@@ -10,15 +10,20 @@ import ham.bench.url.UrlResult;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.Table;
+import ham.cli.run.SessionOptions;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -73,6 +78,7 @@ final class UrlOptions {
         if (model == null) {
             throw new ParameterException(console.spec().commandLine(), "--url: expected --model with it, found none");
         }
+        refuseOthers(console.spec());
         OipClient client = new OipClient(server(), Optional.ofNullable(token).map(UrlOptions::read));
         OipClient.Server server = client.server();
         UrlPlan plan = new UrlPlan(
@@ -103,6 +109,22 @@ final class UrlOptions {
                         + " queries/s, latencies from when a query was due\n" + table,
                 json);
         return ExitCode.DONE;
+    }
+
+    /** What says how models of this process are measured says nothing of a server. */
+    private static void refuseOthers(CommandSpec command) {
+        Set<Class<?>> others = Set.of(BenchCommand.class, BenchOptions.class, SessionOptions.class);
+        command.commandLine().getParseResult().matchedArgs().stream()
+                .filter(each ->
+                        each.userObject() instanceof Field field && others.contains(field.getDeclaringClass()))
+                .map(each -> each instanceof OptionSpec option ? option.longestName() : each.paramLabel())
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new ParameterException(
+                            command.commandLine(),
+                            "--url: expected nothing that measures models in this process, found " + name
+                                    + "; leave it out");
+                });
     }
 
     private URI server() {
