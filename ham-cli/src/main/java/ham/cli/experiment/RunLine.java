@@ -14,7 +14,16 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class RunLine {
     /** What an experiment decides itself, or what differs between its runs. */
     private static final Set<String> DECIDED =
-            Set.of("--order", "--adapters", "--frozen", "--resume", "--force", "--method", "--mode");
+            Set.of(
+                    "--order",
+                    "--adapters",
+                    "--frozen",
+                    "--resume",
+                    "--force",
+                    "--method",
+                    "--mode",
+                    "--cache-images",
+                    "--keep-statistics");
 
     /** Read by picocli alone. */
     @Mixin

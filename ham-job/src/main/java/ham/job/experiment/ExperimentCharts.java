@@ -32,7 +32,7 @@ final class ExperimentCharts {
     /** What must be known to read table and charts. */
     static List<String> notes() {
         return List.of(
-                "Mean ± sample standard deviation over class orders; without ±, one order.",
+                "Mean ± sample standard deviation over runs, of every class order and seed; without ±, one run.",
                 "Training of a method that shares the adapters of another run is the training of that run.",
                 "The oracle is told the task of every image and gives no single model.");
     }

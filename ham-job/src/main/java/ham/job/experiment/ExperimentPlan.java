@@ -31,6 +31,7 @@ public final class ExperimentPlan {
     private static final Set<String> DECIDED = Set.of("base", "data", "tasks", "order", "adapters", "frozen");
 
     private static final String METHOD = "method";
+    private static final String SEED = "seed";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
     /** A value may hold commas itself. */
     private static final Pattern BETWEEN = Pattern.compile(",(?=[a-z-]+=)");
@@ -50,6 +51,13 @@ public final class ExperimentPlan {
         orders = distinct("orders", builder.orders);
         seeds = builder.seeds;
         changes = builder.changes;
+        changes.forEach((name, own) -> {
+            if (!seeds.isEmpty() && own.containsKey(SEED)) {
+                throw InputException.parameter(
+                        "seeds",
+                        "expected no run with a seed of its own, found " + name + "; leave out one or the other");
+            }
+        });
     }
 
     /** A plan to be described. */
@@ -127,6 +135,12 @@ public final class ExperimentPlan {
 
         /** A run a value of one parameter, called {@code PARAMETER-VALUE}. */
         public Builder optValues(String parameter, List<String> values) {
+            if (!RunConfigBuilder.names().contains(parameter) || DECIDED.contains(parameter)) {
+                throw InputException.parameter(
+                        "parameter",
+                        "expected an option of training that an experiment does not decide itself, found '" + parameter
+                                + "'");
+            }
             distinct("values", values).forEach(value -> changes.put(parameter + "-" + value, Map.of(parameter, value)));
             return this;
         }
@@ -189,16 +203,7 @@ public final class ExperimentPlan {
     public List<PlannedRun> runs() {
         List<PlannedRun> runs = new ArrayList<>();
         for (String order : orders) {
-            Arrival arrival = Arrival.parse(order);
-            if (seeds.isEmpty()) {
-                changes.forEach((name, own) -> runs.add(new PlannedRun(name, order, config(own, arrival))));
-            }
-            for (long seed : seeds) {
-                changes.forEach((name, own) -> runs.add(new PlannedRun(
-                        name,
-                        order + "-seed" + seed,
-                        config(own, arrival).toBuilder().optSeed(seed).build())));
-            }
+            runs.addAll(runs("", order, Arrival.parse(order)));
         }
         return runs;
     }
@@ -213,17 +218,25 @@ public final class ExperimentPlan {
         List<PlannedRun> runs = new ArrayList<>();
         for (String order : orders) {
             int[] start = Arrival.parse(order).order(likeness.classes());
-            runs.addAll(runs("alike", order, likeness.alike(start)));
-            runs.addAll(runs("dissimilar", order, likeness.dissimilar(start)));
+            runs.addAll(runs("alike-", order, Arrival.of(likeness.alike(start))));
+            runs.addAll(runs("dissimilar-", order, Arrival.of(likeness.dissimilar(start))));
         }
         return runs;
     }
 
-    private List<PlannedRun> runs(String kind, String order, List<Integer> labels) {
-        Arrival arrival = Arrival.of(labels);
-        return changes.entrySet().stream()
-                .map(each -> new PlannedRun(kind + "-" + each.getKey(), order, config(each.getValue(), arrival)))
-                .toList();
+    /** Every change with one class order and every seed. */
+    private List<PlannedRun> runs(String kind, String order, Arrival arrival) {
+        List<PlannedRun> runs = new ArrayList<>();
+        if (seeds.isEmpty()) {
+            changes.forEach((name, own) -> runs.add(new PlannedRun(kind + name, order, config(own, arrival))));
+        }
+        for (long seed : seeds) {
+            changes.forEach((name, own) -> runs.add(new PlannedRun(
+                    kind + name,
+                    order + "-seed" + seed,
+                    config(own, arrival).toBuilder().optSeed(seed).build())));
+        }
+        return runs;
     }
 
     private RunConfig config(Map<String, String> own, Arrival arrival) {

@@ -3,6 +3,7 @@ package ham.job.experiment;
 import ham.report.record.TableDocument;
 import ham.train.experiment.ExperimentResults;
 import ham.train.experiment.HeadFigures;
+import ham.train.experiment.MeasuredRun;
 import ham.train.experiment.MethodPairs;
 import ham.train.experiment.Spread;
 import ham.train.metrics.PairedComparison;
@@ -17,7 +18,7 @@ final class ExperimentTable {
     private static final List<String> COLUMNS = List.of(
             "head",
             "method",
-            "orders",
+            "runs",
             "last (%)",
             "average incremental (%)",
             "forgetting (points)",
@@ -63,7 +64,7 @@ final class ExperimentTable {
                             text(results.spread(name, head, HeadFigures::forgetting), 100, 2),
                             text(results.spread(name, head, HeadFigures::forgettingWithLast), 100, 2),
                             text(results.spread(name, run -> run.seconds("training")), 1, 1),
-                            text(results.spread(name, run -> run.seconds("merging")), 1, 1),
+                            text(results.spread(name, MeasuredRun::mergingSeconds), 1, 1),
                             text(results.spread(name, run -> run.seconds("heads")), 1, 1),
                             String.valueOf(results.of(name).get(0).trainedParameters()),
                             text(results.spread(name, run -> run.keptBytes() / 1e6), 1, 1),

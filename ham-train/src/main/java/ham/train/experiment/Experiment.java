@@ -31,7 +31,7 @@ public final class Experiment {
      * @throws InputException when two runs have the same name and order
      */
     public Experiment(Path runsFolder, List<PlannedRun> runs) {
-        this.runsFolder = runsFolder;
+        this.runsFolder = runsFolder.toAbsolutePath().normalize();
         Set<String> folders = new HashSet<>();
         for (PlannedRun run : runs) {
             if (!folders.add(run.folder())) {

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param environment versions and machine
  * @param runs the finished ones, in the order of the plan
  * @param paired methods two and two on the same test images; empty in files of earlier releases
- * @param summary over the class orders, a row for every name and head
+ * @param summary over the runs of every class order and seed, a row for every name and head
  */
 public record ExperimentRecord(
         String experiment,
@@ -57,7 +57,7 @@ public record ExperimentRecord(
             Double backwardTransfer,
             List<Double> anyTime) {}
 
-    /** The figures of one name and head over the class orders. */
+    /** The figures of one name and head over its runs. */
     public record Row(
             String name,
             String head,

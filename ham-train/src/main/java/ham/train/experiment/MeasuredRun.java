@@ -1,6 +1,7 @@
 package ham.train.experiment;
 
 import ham.merge.InputException;
+import ham.merge.folder.AdapterFolder;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.train.learn.LearningMethod;
 import ham.train.metrics.Predictions;
@@ -13,11 +14,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +29,8 @@ import java.util.stream.Stream;
  * @param heads by name of the head
  * @param seconds by phase; training is that of the run which trained the adapters
  * @param trainedParameters numbers in all trained A and B, heads and scalars not counted
- * @param keptBytes size of what must be kept to learn one more task: adapters, Gram matrices and statistics of heads
+ * @param keptBytes size of what must be kept to learn one more task: adapters (the last alone where it goes on from task to task, none of a frozen
+ *     backbone), Gram matrices, and statistics of heads, which runs of earlier releases do not tell
  * @param predictions for every test image; empty in runs of earlier releases
  * @param tasks {@code tasks} of {@code metrics.json}
  * @param commit of ham with which it was made; empty where it is not recorded
@@ -72,7 +74,7 @@ public record MeasuredRun(
                 seconds,
                 parameters(run, finished.folder(), metrics.tasks().size()),
                 metrics.tasks(),
-                kept(finished.folder(), metrics.tasks().size()),
+                kept(run, finished.folder(), metrics),
                 Optional.of(finished.folder().resolve(Predictions.FILE))
                         .filter(Files::exists)
                         .map(Predictions::read),
@@ -83,22 +85,30 @@ public record MeasuredRun(
         return Files.exists(record) ? RunRecord.read(record).environment().getOrDefault(RunRecord.COMMIT, "") : "";
     }
 
-    private static long kept(Path folder, int tasks) {
-        try (Stream<Path> adapters = Files.walk(folder.resolve("adapters"))) {
-            List<Path> files =
-                    new ArrayList<>(adapters.filter(Files::isRegularFile).toList());
-            Path statistics = RunFolder.statistics(folder, tasks - 1);
-            if (Files.exists(statistics)) {
-                files.add(statistics);
+    private static long kept(PlannedRun run, Path folder, MetricsRecord metrics) {
+        long bytes = metrics.statisticsBytes() == null ? 0 : metrics.statisticsBytes();
+        for (Path adapter : adapters(run, folder, metrics.tasks().size())) {
+            try (Stream<Path> files = Files.list(adapter)) {
+                for (Path file : files.filter(each -> !each.endsWith(AdapterFolder.HEAD))
+                        .toList()) {
+                    bytes += Files.size(file);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                throw new InputException(adapter, "cannot be read: " + e.getMessage(), e);
             }
-            long bytes = 0;
-            for (Path file : files) {
-                bytes += Files.size(file);
-            }
-            return bytes;
-        } catch (IOException | UncheckedIOException e) {
-            throw new InputException(folder, "cannot be read: " + e.getMessage(), e);
         }
+        return bytes;
+    }
+
+    /** Folders of the adapters without which no further task can be learnt. */
+    private static List<Path> adapters(PlannedRun run, Path folder, int tasks) {
+        LearningMethod method = run.config().learning().method();
+        if (method == LearningMethod.FROZEN) {
+            return List.of();
+        }
+        return IntStream.range(method.goesOn() ? tasks - 1 : 0, tasks)
+                .mapToObj(task -> RunFolder.adapter(folder, task))
+                .toList();
     }
 
     private static Map<String, Double> seconds(MetricsRecord metrics) {
@@ -117,24 +127,21 @@ public record MeasuredRun(
     }
 
     private static long parameters(PlannedRun run, Path folder, int tasks) {
-        LearningMethod method = run.config().learning().method();
-        if (method == LearningMethod.FROZEN) {
-            return 0;
-        }
-        long parameters = 0;
-        for (int task = method.goesOn() ? tasks - 1 : 0; task < tasks; task++) {
-            SafetensorsFile adapter =
-                    SafetensorsFile.open(RunFolder.adapter(folder, task).resolve("adapter_model.safetensors"));
-            parameters += adapter.names().stream()
-                    .mapToLong(name -> adapter.info(name).elements())
-                    .sum();
-        }
-        return parameters;
+        return adapters(run, folder, tasks).stream()
+                .map(adapter -> SafetensorsFile.open(adapter.resolve("adapter_model.safetensors")))
+                .flatMapToLong(adapter -> adapter.names().stream()
+                        .mapToLong(name -> adapter.info(name).elements()))
+                .sum();
     }
 
     /** Seconds of training, of merging, and of making the heads. */
     public double learningSeconds() {
-        return seconds(TRAINING) + seconds("merging") + seconds("heads");
+        return seconds(TRAINING) + mergingSeconds() + seconds("heads");
+    }
+
+    /** Seconds of merging, with the Gram matrices that a merge needs. */
+    public double mergingSeconds() {
+        return seconds("merging") + seconds("grams");
     }
 
     /** Seconds of one phase. */

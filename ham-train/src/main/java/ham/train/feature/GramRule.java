@@ -48,6 +48,16 @@ public record GramRule(String kind, int rank) {
         return kind.equals("auto") ? needed : !kind.equals("none");
     }
 
+    /** Whether a Gram matrix is what this rule leaves of one. */
+    public boolean leaves(InputGram gram) {
+        if (rank > 0) {
+            return gram.form() == GramForm.FULL
+                    ? rank >= gram.inputs()
+                    : gram.form() == GramForm.FACTORS && gram.values().rows() == rank;
+        }
+        return gram.form() == (kind.equals(GramForm.DIAGONAL.optionName()) ? GramForm.DIAGONAL : GramForm.FULL);
+    }
+
     /** What is left of a Gram matrix. */
     public InputGram of(InputGram whole) {
         if (rank > 0) {

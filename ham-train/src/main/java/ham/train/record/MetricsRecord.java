@@ -24,6 +24,7 @@ import java.util.Map;
  * @param variants figures by {@code METHOD/HEAD}
  * @param mode how adapters were trained
  * @param tasks what each gave and cost
+ * @param statisticsBytes size of the statistics of heads after the last task, which a finished run usually deletes; null in runs of earlier releases
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MetricsRecord(
@@ -37,7 +38,8 @@ public record MetricsRecord(
         String head,
         Map<String, VariantRecord> variants,
         String mode,
-        List<TaskRecord> tasks) {
+        List<TaskRecord> tasks,
+        Long statisticsBytes) {
     /** Its name in a run folder. */
     public static final String FILE = "metrics.json";
 
@@ -63,7 +65,25 @@ public record MetricsRecord(
                 head,
                 variants,
                 mode,
-                tasks);
+                tasks,
+                null);
+    }
+
+    /** The same with the size of the statistics of its heads. */
+    public MetricsRecord withStatistics(long bytes) {
+        return new MetricsRecord(
+                last,
+                averageIncremental,
+                forgetting,
+                backwardTransfer,
+                matrix,
+                images,
+                method,
+                head,
+                variants,
+                mode,
+                tasks,
+                bytes);
     }
 
     /**

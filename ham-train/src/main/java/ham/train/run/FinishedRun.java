@@ -18,7 +18,7 @@ public record FinishedRun(Path folder, MetricsRecord metrics) {
      * Trains a configuration; goes on with it where an unfinished run of it is there, and takes a finished one as it is.
      *
      * @param out the run folder
-     * @param environment versions and machine, for the record only
+     * @param environment versions and machine, for the record; a run that is there must have the same precision
      * @param command the command line, for the record only
      * @throws ham.merge.InputException when something cannot be read or written, or the run that is there has another configuration
      */
@@ -26,7 +26,7 @@ public record FinishedRun(Path folder, MetricsRecord metrics) {
             RunConfig config, Path out, Map<String, String> environment, List<String> command, RunProgress progress) {
         try (RunInputs inputs = RunInputs.open(config)) {
             if (Files.exists(out.resolve(RunFolder.RECORD))) {
-                RecordedRun.check(out, inputs);
+                RecordedRun.check(out, inputs, environment);
             } else {
                 try (RunFolder folder = RunFolder.open(out, true, false)) {
                     RecordedRun.writeOrCheck(folder, inputs, environment, command)

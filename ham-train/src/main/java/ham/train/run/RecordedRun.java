@@ -104,8 +104,17 @@ public final class RecordedRun {
      * @throws InputException naming what differs
      */
     public static void check(Path run, RunInputs inputs) {
+        check(run, inputs, Map.of());
+    }
+
+    /**
+     * The same, and that it calculated with the precision of this machine.
+     *
+     * @param environment versions and machine
+     */
+    static void check(Path run, RunInputs inputs, Map<String, String> environment) {
         Path file = run.resolve(RunFolder.RECORD);
-        requireSame(file, RunRecord.read(file), record(inputs, Map.of(), List.of()));
+        requireSame(file, RunRecord.read(file), record(inputs, environment, List.of()));
     }
 
     /** Where the merge of a run comes from, as far as the folder has a record. */

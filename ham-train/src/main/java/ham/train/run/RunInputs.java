@@ -8,6 +8,7 @@ import ham.merge.checkpoint.Target;
 import ham.merge.checkpoint.VitConfig;
 import ham.merge.encoder.EncoderInput;
 import ham.merge.folder.AdapterFolder;
+import ham.merge.gram.GramForm;
 import ham.merge.gram.InputGram;
 import ham.merge.tensor.Matrix;
 import ham.runtime.preprocess.Preprocessing;
@@ -322,15 +323,24 @@ public record RunInputs(
         return config.usesGrams();
     }
 
-    /** The task with the Gram matrices of its inputs, where adapters leave these. */
+    /**
+     * The task with the Gram matrices of its inputs, where adapters leave these. An adapter of another run may have brought them in another form:
+     * what it has whole is reduced, what it has not is taken again.
+     */
     LearnedTask withGrams(LearnedTask learned, SortedMap<String, Matrix> trained, Backbone backbone, int[] samples) {
         GramRule rule = config.measuring().gram();
-        if (!rule.isUsed(usesGrams()) || learned.adapter().hasGrams()) {
+        if (!rule.isUsed(usesGrams())) {
             return learned;
         }
+        LoraAdapter adapter = learned.adapter();
+        SortedMap<String, InputGram> brought = new TreeMap<>(adapter.grams());
+        brought.replaceAll((weight, gram) -> gram.form() == GramForm.FULL ? rule.of(gram) : gram);
+        boolean fits = adapter.hasGrams() && brought.values().stream().allMatch(rule::leaves);
         return new LearnedTask(
-                learned.adapter()
-                        .withGrams(InputGrams.of((VitForward) backbone, trained, data.train(), samples, reader, rule)),
+                adapter.withGrams(
+                        fits
+                                ? brought
+                                : InputGrams.of((VitForward) backbone, trained, data.train(), samples, reader, rule)),
                 learned.alpha(),
                 learned.groupAlphas());
     }

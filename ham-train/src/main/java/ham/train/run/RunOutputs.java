@@ -148,12 +148,20 @@ final class RunOutputs {
             Head exported = heads.get(inputs.config().head().kind());
             write(merge, named(exported, classes), memory);
         });
-        MetricsRecord metrics = memory.metrics().record();
+        MetricsRecord metrics = memory.metrics().record().withStatistics(size(folder.statistics(last)));
         Outputs.file(
                 folder.path(RunFolder.TABLE),
                 true,
                 file -> Files.writeString(file, memory.metrics().variants().csv()));
         Outputs.file(folder.path(RunFolder.METRICS), true, file -> JsonFiles.write(file, metrics.json()));
+    }
+
+    private static long size(Path statistics) {
+        try {
+            return Files.size(statistics);
+        } catch (IOException e) {
+            throw new InputException(statistics, "expected the statistics of the last task, found nothing to read: " + e, e);
+        }
     }
 
     private void write(NamedHead head) {

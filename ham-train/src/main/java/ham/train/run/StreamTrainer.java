@@ -262,9 +262,9 @@ public final class StreamTrainer {
             note(method);
         }
 
-        /** Keeps what was answered after the last task. */
+        /** Keeps what was answered after the last task, by one model for all tasks. */
         private void note(LearningMethod of) {
-            if (task == stream.tasks() - 1) {
+            if (task == stream.tasks() - 1 && of.givesOneModel()) {
                 tests.answered().forEach((kind, labels) -> answers.put(Variants.name(of, kind), labels));
             }
         }

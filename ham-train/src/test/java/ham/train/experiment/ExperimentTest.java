@@ -8,6 +8,7 @@ import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import ham.train.config.RunConfig;
 import ham.train.learn.LearningMethod;
+import ham.train.record.MetricsRecord;
 import ham.train.run.RunProgress;
 import ham.train.run.TinyRun;
 import ham.train.stream.Arrival;
@@ -138,7 +139,12 @@ class ExperimentTest {
             assertThat(pair.comparison().difference()).isCloseTo(difference, within(1e-9));
         });
         assertThat(MethodPairs.csv(MethodPairs.of(results)).lines()).hasSize(1 + 6 * 3);
-        assertThat(linear.keptBytes()).isPositive();
+        long statistics = MetricsRecord.read(linear.folder().resolve(MetricsRecord.FILE))
+                .statisticsBytes();
+        long joint = whole.get(3).keptBytes();
+        assertThat(statistics).isPositive();
+        assertThat(linear.keptBytes()).isGreaterThan(statistics);
+        assertThat(linear.keptBytes() - joint).isPositive().isLessThan(linear.keptBytes() - statistics);
 
         List<PlannedRun> changed = new ArrayList<>(plan());
         changed.set(
@@ -153,6 +159,16 @@ class ExperimentTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("ham-order1993")
                 .hasMessageContaining("another value of seed");
+    }
+
+    /** Runs of one wave may be done at the same time. */
+    @Test
+    void aRunThatTakesAdaptersComesInTheSecondWaveWhereverTheFolderIs() {
+        List<PlannedRun> plan = List.of(planned(LearningMethod.LINEAR, 1993), planned(LearningMethod.TIES, 1993));
+        for (Path folder : List.of(temp.resolve("runs"), Path.of("relative/runs"), Path.of("./relative/../runs"))) {
+            assertThat(new Experiment(folder, plan).waves())
+                    .containsExactly(List.of("linear-order1993"), List.of("ties-order1993"));
+        }
     }
 
     @Test

@@ -69,6 +69,25 @@ class GramRunTest {
         assertThat(Files.exists(without.resolve(GramFile.NAME))).isFalse();
     }
 
+    /** Adapters of a run that left whole Gram matrices are merged by what is asked for, as if they had been trained for it. */
+    @Test
+    void adaptersThatAreTakenAreMergedByTheFormThatIsAskedFor() {
+        FinishedRun whole = run(LearningMethod.REGMEAN, "full");
+        FinishedRun diagonal = run(LearningMethod.REGMEAN, "diagonal");
+        for (FinishedRun source : List.of(whole, diagonal)) {
+            for (String gram : List.of("diagonal", "2", "full")) {
+                RunConfig config = TinyRun.config(temp, LearningMethod.REGMEAN).toBuilder()
+                        .opt("gram", gram)
+                        .optAdapters(source.folder())
+                        .build();
+                FinishedRun taken = TinyRun.run(
+                        config, temp.resolve("taken-" + source.folder().getFileName() + "-" + gram));
+                FinishedRun own = gram.equals("2") ? run(LearningMethod.REGMEAN, gram) : gram.equals("full") ? whole : diagonal;
+                assertThat(TinyRun.deltas(taken)).as(gram).isEqualTo(TinyRun.deltas(own));
+            }
+        }
+    }
+
     @Test
     void hamsGroupsAreMergedByThem() {
         RunConfig config = TinyRun.config(temp, LearningMethod.HAM).toBuilder()

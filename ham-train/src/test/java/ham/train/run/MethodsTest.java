@@ -26,6 +26,7 @@ import ham.train.learn.LearningSettings;
 import ham.train.lora.Initialisation;
 import ham.train.lora.LoraSettings;
 import ham.train.lora.ScalarScope;
+import ham.train.metrics.Predictions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -176,6 +177,30 @@ class MethodsTest {
             assertThat(record.path("mode").asText()).isEqualTo(mode);
             assertThat(record.path("warnings").toString()).doesNotContain("independently");
         }
+    }
+
+    /** Adapters are shared among the methods that say the same of it. */
+    @ParameterizedTest
+    @EnumSource(LearningMethod.class)
+    void aScalarIsTrainedWhereTheMethodSaysSo(LearningMethod method) {
+        FinishedRun run = run(method);
+        for (int task = 0; task < TinyRun.metrics(run).path("tasks").size(); task++) {
+            double alpha = AdapterFolder.read(RunFolder.adapter(run.folder(), task))
+                    .record()
+                    .alpha()
+                    .mean();
+            assertThat(alpha != 1).isEqualTo(method.trainsAlpha());
+        }
+    }
+
+    /** What one model answered is kept; of the models of an oracle none answers for all tasks. */
+    @ParameterizedTest
+    @EnumSource(LearningMethod.class)
+    void answersAreThoseOfOneModel(LearningMethod method) {
+        Path file = run(method).folder().resolve(Predictions.FILE);
+        assertThat(Files.exists(file) && Predictions.read(file).answers().keySet().stream()
+                                .anyMatch(name -> name.startsWith(method.optionName() + "/")))
+                .isEqualTo(method.givesOneModel());
     }
 
     @ParameterizedTest

@@ -91,6 +91,22 @@ class RecordedRunTest {
         assertThat(folder.path(RunFolder.RECORD)).hasBinaryContent(before);
     }
 
+    /** What {@code auto} takes on another machine is another arithmetic, also where the run is finished. */
+    @Test
+    void anotherArithmeticIsRefused() {
+        RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
+        Path out = temp.resolve("finished");
+        Map<String, String> here = Map.of(RunRecord.PRECISION, "fp32");
+        FinishedRun.of(config, out, here, List.of(), new TinyRun.Recorder(-1));
+        assertThat(FinishedRun.of(config, out, here, List.of(), new TinyRun.Recorder(-1))
+                        .folder())
+                .isEqualTo(out);
+        assertThatThrownBy(() -> FinishedRun.of(
+                        config, out, Map.of(RunRecord.PRECISION, "bf16"), List.of(), new TinyRun.Recorder(-1)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll("begun in fp32", "takes bf16");
+    }
+
     /** Bits hold for a number of threads only; that is told, and no reason to stop. */
     @Test
     void anotherNumberOfThreadsIsTold() {
