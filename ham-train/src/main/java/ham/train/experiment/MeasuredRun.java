@@ -89,8 +89,8 @@ public record MeasuredRun(
         long bytes = metrics.statisticsBytes() == null ? 0 : metrics.statisticsBytes();
         for (Path adapter : adapters(run, folder, metrics.tasks().size())) {
             try (Stream<Path> files = Files.list(adapter)) {
-                for (Path file : files.filter(each -> !each.endsWith(AdapterFolder.HEAD))
-                        .toList()) {
+                for (Path file :
+                        files.filter(each -> !each.endsWith(AdapterFolder.HEAD)).toList()) {
                     bytes += Files.size(file);
                 }
             } catch (IOException | UncheckedIOException e) {

@@ -160,7 +160,8 @@ final class RunOutputs {
         try {
             return Files.size(statistics);
         } catch (IOException e) {
-            throw new InputException(statistics, "expected the statistics of the last task, found nothing to read: " + e, e);
+            throw new InputException(
+                    statistics, "expected the statistics of the last task, found nothing to read: " + e, e);
         }
     }
 

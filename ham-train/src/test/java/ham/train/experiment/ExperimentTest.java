@@ -139,8 +139,8 @@ class ExperimentTest {
             assertThat(pair.comparison().difference()).isCloseTo(difference, within(1e-9));
         });
         assertThat(MethodPairs.csv(MethodPairs.of(results)).lines()).hasSize(1 + 6 * 3);
-        long statistics = MetricsRecord.read(linear.folder().resolve(MetricsRecord.FILE))
-                .statisticsBytes();
+        long statistics =
+                MetricsRecord.read(linear.folder().resolve(MetricsRecord.FILE)).statisticsBytes();
         long joint = whole.get(3).keptBytes();
         assertThat(statistics).isPositive();
         assertThat(linear.keptBytes()).isGreaterThan(statistics);

@@ -82,7 +82,8 @@ class GramRunTest {
                         .build();
                 FinishedRun taken = TinyRun.run(
                         config, temp.resolve("taken-" + source.folder().getFileName() + "-" + gram));
-                FinishedRun own = gram.equals("2") ? run(LearningMethod.REGMEAN, gram) : gram.equals("full") ? whole : diagonal;
+                FinishedRun own =
+                        gram.equals("2") ? run(LearningMethod.REGMEAN, gram) : gram.equals("full") ? whole : diagonal;
                 assertThat(TinyRun.deltas(taken)).as(gram).isEqualTo(TinyRun.deltas(own));
             }
         }

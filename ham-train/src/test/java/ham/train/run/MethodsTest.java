@@ -198,7 +198,8 @@ class MethodsTest {
     @EnumSource(LearningMethod.class)
     void answersAreThoseOfOneModel(LearningMethod method) {
         Path file = run(method).folder().resolve(Predictions.FILE);
-        assertThat(Files.exists(file) && Predictions.read(file).answers().keySet().stream()
+        assertThat(Files.exists(file)
+                        && Predictions.read(file).answers().keySet().stream()
                                 .anyMatch(name -> name.startsWith(method.optionName() + "/")))
                 .isEqualTo(method.givesOneModel());
     }
