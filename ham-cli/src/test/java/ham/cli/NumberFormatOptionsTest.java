@@ -86,6 +86,10 @@ class NumberFormatOptionsTest {
                 .failsWith(2, "--calibration-images: expected 1 or more, found 0");
         export("--precision", "int8", "--calibrate", images, "--calibration", "max")
                 .failsWith(2, "expected one of minmax, percentile");
+        export("--precision", "int8", "--calibration", "percentile")
+                .failsWith(2, "--calibration: expected images to calibrate on, found none; give --calibrate");
+        export("--precision", "int8", "--calibration-images", 8)
+                .failsWith(2, "--calibration-images: expected images to calibrate on, found none");
         export("--precision", "int8", "--calibrate", temp.resolve("none")).failsWith(1, "none", "found nothing");
         assertThat(temp.resolve("model.onnx")).doesNotExist();
     }
@@ -112,6 +116,12 @@ class NumberFormatOptionsTest {
         bake[9] = "--flavor";
         bake[10] = "ort";
         ham(bake).failsWith(2, "expected a checkpoint as --base");
+        bake[9] = "--calibration";
+        bake[10] = "nonsense";
+        ham(bake).failsWith(2, "--calibration", "expected a checkpoint as --base");
+        bake[9] = "--calibration-images";
+        bake[10] = 4;
+        ham(bake).failsWith(2, "--calibration-images", "expected a checkpoint as --base");
     }
 
     @Test
@@ -200,6 +210,15 @@ class NumberFormatOptionsTest {
         assertThat(made.out().contains("merged tokens (8 a block)")).isEqualTo(won);
         assertThat(ham("inspect", model).succeeds().out().contains("ham.token_merging"))
                 .isEqualTo(won);
+    }
+
+    @Test
+    void theRecordSaysTheFlavorThatWon() {
+        JsonNode json = export("--flavor", "fastest", "--threads", 1, "--json")
+                .succeeds()
+                .json();
+        assertThat(ham("inspect", temp.resolve("model.onnx")).succeeds().out())
+                .contains("ham.flavor = " + json.path("flavor").asText());
     }
 
     /** A random model of sixteen patches, on noise: its answers change where one is merged. */

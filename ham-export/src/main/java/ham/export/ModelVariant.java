@@ -1,8 +1,10 @@
 package ham.export;
 
 import ham.export.graph.OperatorSets;
+import ham.export.precision.Flavor;
 import ham.export.precision.FormatRewrite;
 import ham.export.precision.NumberFormat;
+import ham.export.precision.Precision;
 import ham.export.proto.GraphProto;
 import ham.export.proto.ModelProto;
 import ham.export.proto.NodeProto;
@@ -14,17 +16,21 @@ import ham.runtime.model.SessionSettings;
 import ham.runtime.onnx.ExternalData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 
 /** Another form of a model that is there, with its metadata. */
 public final class ModelVariant {
-    private static final String FLAVOR = "ham.flavor";
+    /** Metadata of a model that ham built: whom its operators are for. */
+    public static final String FLAVOR = "ham.flavor";
+
     private static final String PRECISION = "ham.precision";
 
     private ModelVariant() {}
 
     /**
-     * Writes a float32 model in another format, without calibration.
+     * Writes a float32 model in another format, without calibration. Metadata of ham say what the graph is then: whether it has ONNX Runtime's own operators,
+     * and the precision where that is another.
      *
      * @param mergeTokens tokens to merge in a block of a ViT that ham built; 0 for none
      * @return whether that is another graph
@@ -49,9 +55,9 @@ public final class ModelVariant {
                     .setVersion(1));
         }
         if (metadata(model, FLAVOR)) {
-            put(changed, FLAVOR, format.flavor().optionName());
+            put(changed, FLAVOR, (own ? Flavor.ORT : Flavor.STANDARD).optionName());
         }
-        if (metadata(model, PRECISION)) {
+        if (metadata(model, PRECISION) && format.precision() != Precision.FP32) {
             put(changed, PRECISION, format.text());
         }
         if (mergeTokens > 0) {
@@ -76,10 +82,14 @@ public final class ModelVariant {
         return TokenMerging.of(model.getGraph(), mergeTokens);
     }
 
-    /** Writes a model with one entry more, or another one, in its metadata. */
-    public static void describe(Path file, String key, String value, Path output) throws IOException {
+    /**
+     * Writes a model with more entries, or other ones, in its metadata.
+     *
+     * @param entries key to value
+     */
+    public static void describe(Path file, Map<String, String> entries, Path output) throws IOException {
         ModelProto.Builder changed = read(file).toBuilder();
-        put(changed, key, value);
+        entries.forEach((key, value) -> put(changed, key, value));
         OnnxFiles.write(changed.build(), output);
     }
 

@@ -115,8 +115,7 @@ final class UrlOptions {
     private static void refuseOthers(CommandSpec command) {
         Set<Class<?>> others = Set.of(BenchCommand.class, BenchOptions.class, SessionOptions.class);
         command.commandLine().getParseResult().matchedArgs().stream()
-                .filter(each ->
-                        each.userObject() instanceof Field field && others.contains(field.getDeclaringClass()))
+                .filter(each -> each.userObject() instanceof Field field && others.contains(field.getDeclaringClass()))
                 .map(each -> each instanceof OptionSpec option ? option.longestName() : each.paramLabel())
                 .findFirst()
                 .ifPresent(name -> {

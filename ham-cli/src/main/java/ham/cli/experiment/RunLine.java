@@ -13,17 +13,16 @@ import picocli.CommandLine.Model.OptionSpec;
 @Command(name = "train")
 public final class RunLine {
     /** What an experiment decides itself, or what differs between its runs. */
-    private static final Set<String> DECIDED =
-            Set.of(
-                    "--order",
-                    "--adapters",
-                    "--frozen",
-                    "--resume",
-                    "--force",
-                    "--method",
-                    "--mode",
-                    "--cache-images",
-                    "--keep-statistics");
+    private static final Set<String> DECIDED = Set.of(
+            "--order",
+            "--adapters",
+            "--frozen",
+            "--resume",
+            "--force",
+            "--method",
+            "--mode",
+            "--cache-images",
+            "--keep-statistics");
 
     /** Read by picocli alone. */
     @Mixin

@@ -134,7 +134,13 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (numbers.fastest()) {
+            session.shareThreads(); // before auto looks for a backend
+        }
         SessionSettings settings = session.settings(console.spec());
+        if (numbers.fastest()) {
+            Tuning.requireCpu(settings);
+        }
         List<Path> given = Stream.of(base, merged, weights, inputs)
                 .filter(Objects::nonNull)
                 .toList();
@@ -270,11 +276,16 @@ public final class ExportCommand implements Callable<Integer> {
         }
         ExportRequest formatted = numbers.apply(console.spec(), request.build());
         Exported written = numbers.fastest() ? fastest(formatted) : exported(formatted, VitExporter.export(formatted));
-        return written.with(numbers.accuracy(console, formatted));
+        return written.with(numbers.accuracy(console, formatted, written));
     }
 
     private static Exported exported(ExportRequest request, ExportResult result) {
-        return new Exported(result, Optional.of(request.format()), request.mergeTokens(), Optional.empty());
+        return new Exported(
+                result,
+                Optional.of(request.format()),
+                Optional.of(request.format().flavor().optionName()),
+                request.mergeTokens(),
+                Optional.empty());
     }
 
     /**
@@ -282,7 +293,7 @@ public final class ExportCommand implements Callable<Integer> {
      * name.
      */
     private Exported fastest(ExportRequest request) {
-        Tuning.prepare(request.settings().threads());
+        TuneCommand.prepare(console, request.settings().threads());
         Path file = request.output();
         try (TemporaryFolder folder = new TemporaryFolder()) {
             Map<String, Path> forms = new LinkedHashMap<>();
@@ -311,8 +322,10 @@ public final class ExportCommand implements Callable<Integer> {
                     TuneRequest.between(forms, file, request.settings().threads()));
             console.stage(TuneCommand.text(report));
             // ONNX Runtime's own rewriting is of the first.
-            Exported best = exports.getOrDefault(
-                    report.best(), exports.values().iterator().next());
+            Exported first = exports.values().iterator().next();
+            Exported best = report.best().equals(Tuning.OPTIMIZED)
+                    ? first.with(Tuning.OPTIMIZED)
+                    : exports.getOrDefault(report.best(), first);
             ExportResult result = best.result();
             return best.with(new ExportResult(
                     file, Files.size(file), result.labels(), result.head(), result.matched(), result.parity()));

@@ -12,6 +12,7 @@ import ham.export.precision.NumberFormat;
 import ham.export.precision.Precision;
 import ham.export.precision.RangeMethod;
 import ham.job.export.CalibrationImages;
+import ham.job.export.Exported;
 import ham.job.export.FormatAccuracy;
 import ham.merge.InputException;
 import ham.train.data.Dataset;
@@ -28,6 +29,8 @@ import picocli.CommandLine.ParameterException;
 final class NumberFormatOptions {
     /** Real images that forms are compared on where there are some. */
     private static final int PARITY_IMAGES = 64;
+
+    private static final int CALIBRATION_IMAGES = 128;
 
     private static final String FASTEST = "fastest";
 
@@ -60,16 +63,14 @@ final class NumberFormatOptions {
     @Option(
             names = "--calibration-images",
             paramLabel = "N",
-            defaultValue = "128",
-            description = "Most images of --calibrate, spread evenly (default: ${DEFAULT-VALUE}).")
-    private int calibrationImages;
+            description = "Most images of --calibrate, spread evenly (default: 128).")
+    private Integer calibrationImages;
 
     @Option(
             names = "--calibration",
             paramLabel = "HOW",
-            defaultValue = "minmax",
-            description = "minmax, or percentile, which cuts off 0.01 %% of the values on either side"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "Ranges of --calibrate: minmax, or percentile, which cuts off 0.01 %% of the values on either"
+                    + " side (default: minmax).")
     private String method;
 
     @Option(
@@ -97,25 +98,32 @@ final class NumberFormatOptions {
 
     /** Refuses other numbers than float32 for packages of tasks. */
     void requirePlain(CommandSpec spec) {
-        if (flavor != null
-                || calibrate != null
-                || floatLayers != null
-                || data != null
-                || precision != null
-                || mergeTokens != 0) {
+        if (buildsOnly() || precision != null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--precision, --flavor, --calibrate, --float-layers, --merge-tokens and --data: expected the merged model, found a"
+                    "--precision, --flavor, --calibrate, --calibration, --calibration-images, --float-layers, --merge-tokens and"
+                            + " --data: expected the merged model, found a"
                             + " --package of tasks, whose models are float32");
         }
     }
 
+    private boolean buildsOnly() {
+        return flavor != null
+                || calibrate != null
+                || method != null
+                || calibrationImages != null
+                || floatLayers != null
+                || data != null
+                || mergeTokens != 0;
+    }
+
     /** Refuses what only building can do, for a graph that exists. */
     void requireGraphsOwn(CommandSpec spec, Path model) {
-        if (flavor != null || calibrate != null || floatLayers != null || data != null || mergeTokens != 0) {
+        if (buildsOnly()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--flavor, --calibrate, --float-layers, --merge-tokens and --data: expected a checkpoint as --base, found the model "
+                    "--flavor, --calibrate, --calibration, --calibration-images, --float-layers, --merge-tokens and --data:"
+                            + " expected a checkpoint as --base, found the model "
                             + model + "; build from the checkpoint's folder");
         }
         if (precision == null) {
@@ -154,7 +162,7 @@ final class NumberFormatOptions {
         return formatted.format().calibration().isEmpty()
                 ? formatted
                 : formatted.toBuilder()
-                        .optInputs(calibration(spec, calibrate, Math.min(calibrationImages, PARITY_IMAGES), request))
+                        .optInputs(calibration(spec, calibrate, Math.min(calibrationImages(), PARITY_IMAGES), request))
                         .build();
     }
 
@@ -175,12 +183,24 @@ final class NumberFormatOptions {
                     "--calibrate and --float-layers: expected --precision int8, found --precision "
                             + numbers.optionName());
         }
+        if (calibrate == null && (method != null || calibrationImages != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    (method != null ? "--calibration" : "--calibration-images")
+                            + ": expected images to calibrate on, found none; give --calibrate");
+        }
+    }
+
+    private int calibrationImages() {
+        return calibrationImages == null ? CALIBRATION_IMAGES : calibrationImages;
     }
 
     private NumberFormat format(CommandSpec spec, ExportRequest request) {
         Flavor chosen = flavor == null || fastest() ? Flavor.STANDARD : flavor(spec);
-        RangeMethod ranges = Usage.choose(spec, "--calibration", method, RangeMethod.values(), RangeMethod::optionName);
-        if (calibrationImages < 1) {
+        RangeMethod ranges = method == null
+                ? RangeMethod.MINMAX
+                : Usage.choose(spec, "--calibration", method, RangeMethod.values(), RangeMethod::optionName);
+        if (calibrationImages() < 1) {
             throw new ParameterException(
                     spec.commandLine(), "--calibration-images: expected 1 or more, found " + calibrationImages);
         }
@@ -188,7 +208,7 @@ final class NumberFormatOptions {
         requireInteger(spec, numbers);
         Optional<Pattern> exceptions = Optional.ofNullable(floatLayers).map(text -> pattern(spec, text));
         Optional<Calibration> calibration = Optional.ofNullable(calibrate)
-                .map(folder -> new Calibration(calibration(spec, folder, calibrationImages, request), ranges));
+                .map(folder -> new Calibration(calibration(spec, folder, calibrationImages(), request), ranges));
         return new NumberFormat(numbers, chosen, exceptions, calibration);
     }
 
@@ -218,9 +238,14 @@ final class NumberFormatOptions {
         }
     }
 
-    /** Accuracy of the written file beside that of the same model in float32, where test images were given. */
-    Optional<FormatAccuracy> accuracy(Console console, ExportRequest request) {
+    /**
+     * Accuracy of the written file beside that of the same model in float32, where test images were given.
+     *
+     * @param written the form that was chosen, which the request leaves open where the fastest was asked for
+     */
+    Optional<FormatAccuracy> accuracy(Console console, ExportRequest request, Exported written) {
         return Optional.ofNullable(data)
-                .map(folder -> FormatAccuracy.of(request, badImages.test(console.spec(), folder), console.listener()));
+                .map(folder -> FormatAccuracy.of(
+                        written.chosen(request), badImages.test(console.spec(), folder), console.listener()));
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +29,9 @@ public final class TuneCommand implements Callable<Integer> {
     @Mixin
     private Console console;
 
-    @Parameters(paramLabel = "MODEL.onnx", description = "A float32 model in one file.")
+    @Parameters(
+            paramLabel = "MODEL.onnx",
+            description = "A model in one file; in float32 for --int8 and --merge-tokens.")
     private Path model;
 
     @Option(names = "--out", paramLabel = "MODEL.onnx", required = true, description = "The file to write.")
@@ -37,16 +40,14 @@ public final class TuneCommand implements Callable<Integer> {
     @Option(
             names = "--batch",
             paramLabel = "N",
-            defaultValue = "1",
-            description = "Rows of a run (default: ${DEFAULT-VALUE}).")
-    private int batch;
+            description = "Rows of a run (default: 1, or as many as the model fixes).")
+    private Integer batch;
 
     @Option(
             names = "--length",
             paramLabel = "N,...",
             split = ",",
-            defaultValue = "32",
-            description = "Tokens of a text, each measured (default: ${DEFAULT-VALUE}).")
+            description = "Tokens of a text, each measured (default: 32, or as many as the model fixes).")
     private List<Integer> lengths;
 
     @Option(
@@ -60,7 +61,7 @@ public final class TuneCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "20",
-            description = "How long is measured (default: ${DEFAULT-VALUE}).")
+            description = "How long is measured, nine turns of every form at least (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
     @Option(names = "--int8", description = "Forms in int8 may win too, where they answer alike (--bound).")
@@ -94,21 +95,35 @@ public final class TuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TuneReport report = Tuning.run(new TuneRequest(
+        TuneRequest request = new TuneRequest(
                 model,
                 out,
                 force,
-                batch,
-                lengths,
+                batch == null ? OptionalInt.empty() : OptionalInt.of(batch),
+                Optional.ofNullable(lengths),
                 threads,
                 seconds,
                 int8,
                 mergeTokens,
                 Optional.ofNullable(inputs),
                 bound,
-                Map.of()));
+                Map.of());
+        prepare(console, threads);
+        TuneReport report = Tuning.run(request);
         console.result(text(report) + "; " + report.best() + " is written to " + out, JsonFiles.tree(report));
         return ExitCode.DONE;
+    }
+
+    /**
+     * Lets all forms share one pool of threads, or warns where that comes too late.
+     *
+     * @param threads that share an operator; 0 for one a physical core
+     */
+    public static void prepare(Console console, int threads) {
+        if (!Tuning.prepare(threads) && threads != 1) {
+            console.warn("ONNX Runtime was in use before, so every form has threads of its own, which disturb the next"
+                    + " one; tune in a process of its own");
+        }
     }
 
     /** The forms as a table, and a line on how they were measured. */
@@ -123,7 +138,8 @@ public final class TuneCommand implements Callable<Integer> {
                     each.leftOut());
         }
         return table + "\n" + report.runtime() + ", " + report.machine() + ", batch " + report.batch() + ", "
-                + report.rounds() + " rounds";
+                + report.rounds() + " rounds"
+                + (report.stays().isEmpty() ? "" : "; " + report.stays());
     }
 
     private static String number(Double value) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -17,6 +18,9 @@ import java.util.stream.Collectors;
  */
 public final class TritonPackage {
     static final String LABELS = "labels.txt";
+
+    /** Of the standard, but unknown to TensorRT's parser: int8 whose ranges are measured at every run. */
+    private static final Set<String> DYNAMIC = Set.of("DynamicQuantizeLinear", "MatMulInteger", "ConvInteger");
 
     private TritonPackage() {}
 
@@ -29,6 +33,9 @@ public final class TritonPackage {
      */
     public static PackageRecord write(Path folder, Path model, TritonSettings settings) throws IOException {
         OnnxSummary summary = OnnxSummary.of(model);
+        if (settings.tensorRt()) {
+            requireParsed(model, summary);
+        }
         TritonConfig config = new TritonConfig(model, summary, settings);
         Path repository = Files.createDirectory(folder.resolve(settings.name()));
         Path version = Files.createDirectory(repository.resolve("1"));
@@ -105,6 +112,18 @@ public final class TritonPackage {
             Files.copy(data, target.resolveSibling(data.getFileName()));
         }
         Files.copy(model, target);
+    }
+
+    private static void requireParsed(Path model, OnnxSummary summary) {
+        List<String> unknown = summary.operators().keySet().stream()
+                .filter(each -> each.startsWith("com.") || each.startsWith("ai.onnx.") || DYNAMIC.contains(each))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new InputException(
+                    model,
+                    "expected operators that TensorRT's parser knows, found " + String.join(", ", unknown)
+                            + "; export with flavor standard, and int8 with calibration images");
+        }
     }
 
     private static String engineCommand(Path model, OnnxSummary summary, TritonSettings settings) {

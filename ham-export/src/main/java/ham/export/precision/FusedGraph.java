@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
  * {@code SkipLayerNormalization} with it. {@code docs/export.md} has the measurements, also of what did not help.
  */
 final class FusedGraph {
+    /** What a LayerNormalization adds to the variance where it does not say. */
+    private static final float EPSILON = 1e-5f;
+
     private FusedGraph() {}
 
     static GraphProto of(GraphProto source) {
@@ -26,7 +29,7 @@ final class FusedGraph {
                 source.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toSet());
         Map<String, NodeProto> normOf = new HashMap<>();
         for (NodeProto node : source.getNodeList()) {
-            if (node.getOpType().equals("LayerNormalization") && !HeadNodes.isHead(node)) {
+            if (isPlainNorm(node) && !HeadNodes.isHead(node)) {
                 normOf.put(node.getInput(0), node);
             }
         }
@@ -51,19 +54,28 @@ final class FusedGraph {
         return edit.build();
     }
 
+    /** Whether it normalises the last dimension, and nobody asks for mean and deviation. */
+    private static boolean isPlainNorm(NodeProto node) {
+        return node.getOpType().equals("LayerNormalization")
+                && node.getInputCount() > 1
+                && node.getOutputCount() == 1
+                && node.getAttributeList().stream()
+                        .noneMatch(each -> each.getName().equals("axis") && each.getI() != -1);
+    }
+
     /** Outputs: the normalised sum, and where a residual reads it, two that are left out and the sum itself. */
     private static NodeProto fused(NodeProto sum, NodeProto norm, boolean read) {
         float epsilon = norm.getAttributeList().stream()
                 .filter(attribute -> attribute.getName().equals("epsilon"))
                 .findFirst()
                 .map(AttributeProto::getF)
-                .orElseThrow();
+                .orElse(EPSILON);
         return NodeProto.newBuilder()
                 .setDomain(OperatorSets.MICROSOFT)
                 .setOpType("SkipLayerNormalization")
                 .setName(norm.getName())
                 .addAllInput(sum.getInputList())
-                .addAllInput(norm.getInputList().subList(1, 3))
+                .addAllInput(norm.getInputList().subList(1, norm.getInputCount()))
                 .addAllOutput(read ? List.of(norm.getOutput(0), "", "", sum.getOutput(0)) : List.of(norm.getOutput(0)))
                 .addAttribute(Attributes.decimal("epsilon", epsilon))
                 .build();

@@ -1,12 +1,12 @@
 package ham.export.precision;
 
+import ham.export.proto.AttributeProto;
 import ham.export.proto.GraphProto;
 import ham.export.proto.NodeProto;
 import ham.export.proto.TensorProto;
 import ham.export.proto.TensorProto.DataType;
 import ham.merge.InputException;
 import ham.merge.tensor.Matrix;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The linear layers of a graph that int8 changes: every {@code Gemm} on a constant weight before the classifier, but for exceptions. */
+/**
+ * The linear layers of a graph that int8 changes: every {@code Gemm} or {@code MatMul} on a constant weight before the classifier, but for exceptions. ham
+ * writes {@code Gemm} with {@code transB}; graphs of others have {@code MatMul} too.
+ */
 final class LinearLayers {
     private static final String WEIGHT = ".weight";
 
@@ -29,7 +32,7 @@ final class LinearLayers {
      * Finds them.
      *
      * @param exceptions finds a part of the names of layers that stay as they are
-     * @throws InputException if the exceptions name no layer at all, or leave none
+     * @throws InputException if there is no layer, the exceptions name none at all or leave none, or a {@code Gemm} is no plain {@code x W + b}
      */
     static LinearLayers of(GraphProto graph, Optional<Pattern> exceptions) {
         LinearLayers layers = new LinearLayers();
@@ -39,12 +42,12 @@ final class LinearLayers {
             }
         }
         int excepted = 0;
+        Set<NodeProto> head = HeadNodes.of(graph);
         for (NodeProto node : graph.getNodeList()) {
-            if (!node.getOpType().equals("Gemm")
-                    || HeadNodes.isHead(node)
-                    || !layers.weights.containsKey(node.getInput(1))) {
+            if (!isLinear(node) || !layers.weights.containsKey(node.getInput(1)) || head.contains(node)) {
                 continue;
             }
+            requirePlain(node);
             if (exceptions.isPresent() && exceptions.get().matcher(name(node)).find()) {
                 excepted++;
             } else {
@@ -59,13 +62,53 @@ final class LinearLayers {
                             + (excepted + layers.nodes.size()) + " linear layers, found " + excepted
                             + " (their names are like "
                             + graph.getNodeList().stream()
-                                    .filter(node -> node.getOpType().equals("Gemm"))
+                                    .filter(LinearLayers::isLinear)
                                     .map(LinearLayers::name)
                                     .findFirst()
                                     .orElse("none")
                             + ")");
         }
+        if (layers.nodes.isEmpty()) {
+            throw InputException.parameter(
+                    "precision",
+                    "expected for int8 a graph with Gemm or MatMul on constant float32 weights before the classifier,"
+                            + " found none; keep it as it is");
+        }
         return layers;
+    }
+
+    private static boolean isLinear(NodeProto node) {
+        return node.getDomain().isEmpty()
+                && (isGemm(node) || node.getOpType().equals("MatMul"))
+                && node.getInputCount() > 1;
+    }
+
+    private static boolean isGemm(NodeProto node) {
+        return node.getOpType().equals("Gemm");
+    }
+
+    private static void requirePlain(NodeProto node) {
+        boolean biased = node.getInputCount() == 3;
+        if (attribute(node, "transA").map(AttributeProto::getI).orElse(0L) != 0) {
+            throw unusual(node, "an input that is not transposed", "transA");
+        }
+        if (biased && attribute(node, "beta").map(AttributeProto::getF).orElse(1f) != 1) {
+            throw unusual(node, "a bias that is added as it is", "another beta");
+        }
+        if (biased && node.getInput(2).isEmpty()) {
+            throw unusual(node, "a bias or none", "one without a name");
+        }
+    }
+
+    private static InputException unusual(NodeProto node, String expected, String found) {
+        return new InputException("Node " + node.getName() + ": expected for int8 a Gemm with " + expected + ", found "
+                + found + "; keep the model as it is");
+    }
+
+    private static Optional<AttributeProto> attribute(NodeProto node, String name) {
+        return node.getAttributeList().stream()
+                .filter(each -> each.getName().equals(name))
+                .findFirst();
     }
 
     boolean contains(NodeProto node) {
@@ -88,17 +131,19 @@ final class LinearLayers {
         return weight.endsWith(WEIGHT) ? weight.substring(0, weight.length() - WEIGHT.length()) : weight;
     }
 
-    /** The weight [out, in]. */
+    /** The weight [out, in], with the factor of a {@code Gemm}. */
     Matrix weight(NodeProto node) {
         TensorProto tensor = weights.get(node.getInput(1));
-        int rows = (int) tensor.getDims(0);
-        int columns = (int) tensor.getDims(1);
-        float[] values = new float[rows * columns];
-        tensor.getRawData()
-                .asReadOnlyByteBuffer()
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer()
-                .get(values);
-        return new Matrix(rows, columns, values);
+        float[] values = FloatValues.of(tensor);
+        float alpha = isGemm(node)
+                ? attribute(node, "alpha").map(AttributeProto::getF).orElse(1f)
+                : 1;
+        for (int i = 0; i < values.length && alpha != 1; i++) {
+            values[i] *= alpha;
+        }
+        Matrix stored = new Matrix((int) tensor.getDims(0), (int) tensor.getDims(1), values);
+        boolean transposed = isGemm(node)
+                && attribute(node, "transB").map(AttributeProto::getI).orElse(0L) != 0;
+        return transposed ? stored : stored.transpose();
     }
 }

@@ -12,6 +12,9 @@ import ham.export.form.FormChange;
 import ham.export.form.GraphForm;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
+import ham.export.precision.Flavor;
+import ham.export.precision.NumberFormat;
+import ham.export.precision.Precision;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
@@ -208,6 +211,27 @@ class PackagesTest {
                         + " --minShapes=pixel_values:1x3x32x32 --optShapes=pixel_values:4x3x32x32"
                         + " --maxShapes=pixel_values:4x3x32x32");
         assertThat(repository.resolve("model.onnx")).exists();
+    }
+
+    @Test
+    void tensorRtGetsNoOperatorsThatItsParserDoesNotKnow() throws IOException {
+        Map<NumberFormat, String> formats = Map.of(
+                NumberFormat.of(Precision.FP32, Flavor.ORT), "com.microsoft.SkipLayerNormalization",
+                NumberFormat.of(Precision.INT8, Flavor.STANDARD), "DynamicQuantizeLinear, MatMulInteger");
+        for (Map.Entry<NumberFormat, String> each : formats.entrySet()) {
+            Path model = folder.resolve(each.getKey().flavor() + ".onnx");
+            VitExporter.export(SampleModel.request(SampleModel.tiny(), each.getKey(), model).toBuilder()
+                    .optVerify(false)
+                    .build());
+            Path repository =
+                    Files.createDirectory(folder.resolve("of " + each.getKey().flavor()));
+            assertThatThrownBy(() -> TritonPackage.write(repository, model, new TritonSettings("vit", 4, 1, true)))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining(
+                            "expected operators that TensorRT's parser knows, found " + each.getValue() + "; export");
+            assertThat(repository).isEmptyDirectory();
+            TritonPackage.write(repository, model, new TritonSettings("vit", 4, 1, false));
+        }
     }
 
     @Test

@@ -140,6 +140,21 @@ class ParityReportTest {
                 .isFalse();
     }
 
+    /** The one number of an image is always the largest of its row. */
+    @Test
+    void oneLogitIsBounded() {
+        ParityInputs images = new ParityInputs("4 images", 4, new float[4]);
+        float[] reference = {0, 1, 2, 10};
+        assertThat(ParityReport.compareTop1(
+                                images, new float[] {0, 1.9f, 2, 10}, Map.of(ParityReport.FACTORED, reference))
+                        .passed())
+                .isTrue();
+        ParityReport off =
+                ParityReport.compareTop1(images, new float[] {0, 1, 8, 10}, Map.of(ParityReport.FACTORED, reference));
+        assertThat(off.passed()).isFalse();
+        assertThat(off.tolerance()).isEqualTo(1);
+    }
+
     @Test
     void formsMustHaveTheSameNumberOfLogits() {
         assertThatThrownBy(() -> compare(new float[6], new float[4]))

@@ -50,7 +50,7 @@ public record ExportRecord(
                 result.parity().orElse(null),
                 result.matched(),
                 exported.format().map(each -> each.text()).orElse(null),
-                exported.format().map(each -> each.flavor().optionName()).orElse(null),
+                exported.flavor().orElse(null),
                 exported.mergeTokens() == 0 ? null : exported.mergeTokens(),
                 exported.accuracy()
                         .map(each -> each.record(exported.format().orElseThrow(), exported.mergeTokens()))

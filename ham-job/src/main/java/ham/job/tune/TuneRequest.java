@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What is tuned, and for what.
@@ -15,10 +16,10 @@ import java.util.Optional;
  * @param model an ONNX file without external data
  * @param output the file to write
  * @param force whether an existing output is replaced
- * @param batch rows of a run
- * @param lengths tokens of a text, each measured; for dimensions of whole-number inputs that are free
+ * @param batch rows of a run; empty for {@value #BATCH}, or as many as the model fixes
+ * @param lengths tokens of a text, each measured; for dimensions of whole-number inputs that are free; empty for {@link #usualLengths}, or what the model fixes
  * @param threads that share an operator; 0 for one a physical core
- * @param seconds for all runs that are measured
+ * @param seconds for all runs that are measured; a form has nine turns at least, however long these take
  * @param int8 whether forms in int8 may win
  * @param mergeTokens of a ViT that ham built, forms that merge so many tokens in a block may win too; 0 for none
  * @param images safetensors with {@code pixel_values} on which int8 and merged tokens are compared; random inputs without it
@@ -29,8 +30,8 @@ public record TuneRequest(
         Path model,
         Path output,
         boolean force,
-        int batch,
-        List<Integer> lengths,
+        OptionalInt batch,
+        Optional<List<Integer>> lengths,
         int threads,
         double seconds,
         boolean int8,
@@ -38,13 +39,16 @@ public record TuneRequest(
         Optional<Path> images,
         double bound,
         Map<String, Path> others) {
+    /** Rows of a run where none are asked for. */
+    static final int BATCH = 1;
+
     /** Checks the numbers. */
     public TuneRequest {
-        lengths = List.copyOf(lengths);
+        lengths = lengths.map(List::copyOf);
         others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
-        atLeastOne("batch", batch);
-        lengths.forEach(each -> atLeastOne("length", each));
-        if (lengths.isEmpty()) {
+        batch.ifPresent(each -> atLeastOne("batch", each));
+        lengths.ifPresent(all -> all.forEach(each -> atLeastOne("length", each)));
+        if (lengths.filter(List::isEmpty).isPresent()) {
             throw InputException.parameter("length", "expected at least one length, found none");
         }
         SessionSettings.refusal(threads).ifPresent(sentence -> {
@@ -61,13 +65,34 @@ public record TuneRequest(
         }
     }
 
-    /** Forms of one model that an export has made and compared: batch 1, 16 and 128 tokens, for ten seconds. */
+    /**
+     * Forms of one model that an export has made and compared: batch 1, 16 and 128 tokens, for ten seconds.
+     *
+     * @param forms name to file; the first is the model as it is
+     * @param threads that share an operator; 0 for one a physical core
+     */
     public static TuneRequest between(Map<String, Path> forms, Path output, int threads) {
         Map<String, Path> others = new LinkedHashMap<>(forms);
         String first = forms.keySet().iterator().next();
         Path model = others.remove(first);
         return new TuneRequest(
-                model, output, true, 1, List.of(16, 128), threads, 10, false, 0, Optional.empty(), 1, others);
+                model,
+                output,
+                true,
+                OptionalInt.empty(),
+                Optional.empty(),
+                threads,
+                10,
+                false,
+                0,
+                Optional.empty(),
+                1,
+                others);
+    }
+
+    /** Tokens of a text where none are asked for: 32, and 16 and 128 between forms of an export. */
+    List<Integer> usualLengths() {
+        return others.isEmpty() ? List.of(32) : List.of(16, 128);
     }
 
     private static void atLeastOne(String parameter, int value) {

@@ -2,13 +2,10 @@ package ham.job.tune;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import ham.bench.latency.InterleavedMeasurement;
 import ham.bench.latency.Measured;
 import ham.bench.latency.TimedAction;
-import ham.common.ArgMax;
 import ham.common.HamException;
 import ham.export.ModelVariant;
-import ham.export.parity.ParityInputs;
 import ham.export.precision.Flavor;
 import ham.export.precision.NumberFormat;
 import ham.export.precision.Precision;
@@ -17,16 +14,15 @@ import ham.job.work.TemporaryFolder;
 import ham.merge.InputException;
 import ham.merge.io.Outputs;
 import ham.runtime.backend.OnnxRuntime;
+import ham.runtime.backend.Provider;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
-import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -40,17 +36,15 @@ public final class Tuning {
     /** Metadata of the file that is written: the {@link TuneReport} as JSON. */
     public static final String METADATA_KEY = "ham.tuned";
 
+    /** Name of the form that ONNX Runtime makes of the first, and its flavor in metadata: it may hold what only this version and this kind of processor know. */
+    public static final String OPTIMIZED = "optimized";
+
     static final String AS_IS = "as-is";
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Duration PAUSE = Duration.ofMillis(2);
-    private static final int PER_TURN = 3;
-    private static final int ROUNDS = 400;
-    private static final int WARM_UPS = 2;
-    /** What is not faster by this much is noise, and the plainer form wins. */
-    private static final double WORTH = 0.01;
+    /** What is not faster by this much for certain is noise, and the plain form wins. */
+    static final double WORTH = 0.01;
 
-    private static final double TOLERANCE = 1e-3;
     private static final int COMPARED = 16;
 
     private final TuneRequest request;
@@ -81,7 +75,8 @@ public final class Tuning {
     /**
      * Builds, measures, and writes {@code request.output()}.
      *
-     * @throws InputException if the model cannot be read, has external data, or the output exists
+     * @throws InputException if the model cannot be read, has external data, fixes another batch or length than was asked for, or does not take the inputs
+     *     that it is to be compared on, or if the output exists
      */
     public static TuneReport run(TuneRequest request) {
         Outputs.checkFile(request.output(), request.force(), List.of(request.model()));
@@ -97,9 +92,24 @@ public final class Tuning {
      * To be called before any session is open: with a pool of threads a session, those of the form that ran before would spin beside the next one.
      *
      * @param threads that share an operator; 0 for one a physical core
+     * @return whether all forms share one pool; false where ONNX Runtime was in use before, so that times are less sure
      */
-    public static void prepare(int threads) {
-        OnnxRuntime.shareThreads(threads);
+    public static boolean prepare(int threads) {
+        return OnnxRuntime.shareThreads(threads);
+    }
+
+    /**
+     * Refuses sessions that are not those of the CPU, on which forms are measured.
+     *
+     * @throws InputException naming the backend
+     */
+    public static void requireCpu(SessionSettings settings) {
+        if (!(settings.provider() instanceof Provider.Cpu)) {
+            throw InputException.parameter(
+                    "backend",
+                    "expected onnxruntime-cpu where the fastest form is measured, which it is on the CPU, found onnxruntime-"
+                            + settings.provider().label() + "; choose a flavor by name");
+        }
     }
 
     private TuneReport run(Path folder) throws IOException {
@@ -115,11 +125,15 @@ public final class Tuning {
         Form plain = new Form(AS_IS, request.model(), false);
         plain.model = OnnxModel.open(request.model(), settings);
         forms.add(plain);
+        List<TensorSpec> specs = plain.model.inputs();
+        TuneSizes sizes = TuneSizes.of(specs, request);
+        List<Map<String, Tensor>> inputs = compared(specs, sizes);
+        Answers answers = new Answers(plain.model.outputs(), plain.model.metadata(), run(plain.model, inputs));
         request.others().forEach((name, file) -> forms.add(new Form(name, file, true)));
         if (request.others().isEmpty()) {
             add(folder, "ort", false, file -> variant(Precision.FP32, Flavor.ORT, 0, file));
         }
-        add(folder, "optimized", false, file -> {
+        add(folder, OPTIMIZED, false, file -> {
             OnnxModel.writeOptimized(request.model(), settings, file);
             return true;
         });
@@ -134,17 +148,28 @@ public final class Tuning {
         }
         for (Form form : forms.subList(1, forms.size())) {
             if (form.leftOut.isEmpty()) {
-                open(form, plain, settings);
+                open(form, settings, inputs, answers);
             }
         }
         List<Form> live = forms.stream().filter(each -> each.leftOut.isEmpty()).toList();
-        List<Measured> results = measure(live);
-        Form best = best(live, results);
-        TuneReport report = report(best, live, results);
-        String json = json(report);
-        Outputs.file(
-                request.output(), request.force(), file -> ModelVariant.describe(best.file, METADATA_KEY, json, file));
+        List<Measured> results = measure(live, sizes);
+        long[] first = results.get(0).samplesNs();
+        List<Quotient> quotients = results.stream()
+                .map(each -> Quotient.of(first, each.samplesNs()))
+                .toList();
+        Form best = live.get(Quotient.least(quotients, 1 - WORTH));
+        TuneReport report = report(best, live, results, quotients, sizes);
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(METADATA_KEY, json(report));
+        if (best.name.equals(OPTIMIZED) && plain.model.metadata().containsKey(ModelVariant.FLAVOR)) {
+            metadata.put(ModelVariant.FLAVOR, OPTIMIZED);
+        }
+        Outputs.file(request.output(), request.force(), file -> ModelVariant.describe(best.file, metadata, file));
         return report;
+    }
+
+    private static List<Map<String, Tensor>> run(OnnxModel model, List<Map<String, Tensor>> inputs) {
+        return inputs.stream().map(model::run).toList();
     }
 
     /** Writes a form; false where that is the model itself. */
@@ -174,10 +199,10 @@ public final class Tuning {
     }
 
     /** Opens a form and compares it with the plain one. */
-    private void open(Form form, Form plain, SessionSettings settings) {
+    private void open(Form form, SessionSettings settings, List<Map<String, Tensor>> inputs, Answers answers) {
         try {
             form.model = OnnxModel.open(form.file, settings);
-            double agreement = agreement(form.classes, plain.model, form.model);
+            double agreement = answers.agreement(run(form.model, inputs), form.classes);
             form.agreement = OptionalDouble.of(agreement);
             double least = form.classes ? 1 - request.bound() : 1;
             if (agreement < least) {
@@ -188,69 +213,12 @@ public final class Tuning {
         }
     }
 
-    /** Of classes: part of rows of the same most probable class; else 1 where all values are as good as equal, and 0 otherwise. */
-    private double agreement(boolean classes, OnnxModel plain, OnnxModel other) {
-        int rows = 0;
-        int same = 0;
-        for (Map<String, Tensor> inputs : compared(plain.inputs())) {
-            Map<String, Tensor> expected = plain.run(inputs);
-            Map<String, Tensor> found = other.run(inputs);
-            for (Map.Entry<String, Tensor> output : expected.entrySet()) {
-                if (output.getValue().type() != ElementType.FLOAT32) {
-                    continue;
-                }
-                float[] wanted = output.getValue().floats();
-                float[] given = found.get(output.getKey()).floats();
-                if (classes) {
-                    int size = Math.toIntExact(
-                            output.getValue().shape().isEmpty()
-                                    ? 1
-                                    : output.getValue()
-                                            .shape()
-                                            .get(output.getValue().shape().size() - 1));
-                    for (int from = 0; from < wanted.length; from += size) {
-                        rows++;
-                        same += ArgMax.of(wanted, from, size) == ArgMax.of(given, from, size) ? 1 : 0;
-                    }
-                    break;
-                }
-                rows++;
-                same += close(wanted, given) ? 1 : 0;
-            }
-        }
-        return rows == 0 ? 1 : (double) same / rows;
-    }
-
-    private static boolean close(float[] wanted, float[] given) {
-        float largest = 0;
-        for (float each : wanted) {
-            largest = Math.max(largest, Math.abs(each));
-        }
-        for (int i = 0; i < wanted.length; i++) {
-            if (!(Math.abs(wanted[i] - given[i]) <= TOLERANCE * Math.max(1, largest))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private List<Map<String, Tensor>> compared(List<TensorSpec> specs) {
-        List<Map<String, Tensor>> all = new ArrayList<>();
+    private List<Map<String, Tensor>> compared(List<TensorSpec> specs, TuneSizes sizes) {
         if (request.images().isPresent()) {
-            List<Long> shape = specs.get(0).shape();
-            ParityInputs images = ParityInputs.read(
-                    request.images().get(),
-                    shape.get(1).intValue(),
-                    shape.get(2).intValue(),
-                    shape.get(3).intValue());
-            for (int i = 0; i < images.samples(); i++) {
-                all.add(Map.of(
-                        specs.get(0).name(),
-                        Tensor.of(images.range(i, i + 1), 1, shape.get(1), shape.get(2), shape.get(3))));
-            }
-            return all;
+            return TuneInputs.images(specs, request.images().get());
         }
-        for (int length : request.lengths()) {
+        List<Map<String, Tensor>> all = new ArrayList<>();
+        for (int length : lengths(sizes)) {
             for (int i = 0; i < COMPARED; i++) {
                 all.add(TuneInputs.random(specs, 1, length, i));
             }
@@ -258,62 +226,42 @@ public final class Tuning {
         return all;
     }
 
-    private List<Measured> measure(List<Form> live) {
-        List<Map<String, Tensor>> inputs = request.lengths().stream()
-                .limit(TuneInputs.hasLength(live.get(0).model.inputs()) ? Long.MAX_VALUE : 1)
-                .map(length -> TuneInputs.random(live.get(0).model.inputs(), request.batch(), length, 1))
+    /** At least one, which a model without tokens does not look at. */
+    private static List<Integer> lengths(TuneSizes sizes) {
+        return sizes.lengths().isEmpty() ? List.of(1) : sizes.lengths();
+    }
+
+    private List<Measured> measure(List<Form> live, TuneSizes sizes) {
+        List<TensorSpec> specs = live.get(0).model.inputs();
+        List<Map<String, Tensor>> inputs = lengths(sizes).stream()
+                .map(length -> TuneInputs.random(specs, sizes.batch(), length, 1))
                 .toList();
         List<TimedAction> candidates = live.stream()
                 .map(form -> new TimedAction(form.name, () -> inputs.forEach(form.model::run)))
                 .toList();
-        return new InterleavedMeasurement(
-                        WARM_UPS, ROUNDS, PER_TURN, PAUSE, Duration.ofNanos((long) (request.seconds() * 1e9)))
-                .measure(candidates);
+        return Turns.measure(candidates, request.seconds());
     }
 
-    /** Median of the quotients of runs of the same turn: what slows the whole machine down slows both. */
-    private static double times(Measured plain, Measured other) {
-        double[] quotients = new double[plain.samplesNs().length];
-        for (int i = 0; i < quotients.length; i++) {
-            quotients[i] = (double) other.samplesNs()[i] / plain.samplesNs()[i];
-        }
-        Arrays.sort(quotients);
-        return quotients[quotients.length / 2];
-    }
-
-    private static Form best(List<Form> live, List<Measured> results) {
-        int best = 0;
-        double least = 1 - WORTH;
-        for (int i = 1; i < live.size(); i++) {
-            double times = times(results.get(0), results.get(i));
-            if (times < least) {
-                best = i;
-                least = times;
-            }
-        }
-        return live.get(best);
-    }
-
-    private TuneReport report(Form best, List<Form> live, List<Measured> results) {
+    private TuneReport report(
+            Form best, List<Form> live, List<Measured> results, List<Quotient> quotients, TuneSizes sizes) {
         List<Entry> entries = new ArrayList<>();
         for (Form form : forms) {
             int at = live.indexOf(form);
             entries.add(new Entry(
                     form.name,
                     at < 0 ? null : results.get(at).latency().p50Ms(),
-                    at < 0 ? null : times(results.get(0), results.get(at)),
+                    at < 0 ? null : quotients.get(at).median(),
                     form.agreement.isPresent() ? form.agreement.getAsDouble() : null,
                     form.leftOut));
         }
-        boolean texts = TuneInputs.hasLength(forms.get(0).model.inputs());
         return new TuneReport(
                 best.name,
                 "ONNX Runtime " + OnnxRuntime.version(),
                 System.getProperty("os.arch") + ", " + Runtime.getRuntime().availableProcessors() + " processors",
-                request.batch(),
-                texts ? request.lengths() : List.of(),
+                sizes.batch(),
+                sizes.lengths(),
                 request.threads(),
-                results.get(0).latency().count() / PER_TURN,
+                results.get(0).latency().count(),
                 entries);
     }
 

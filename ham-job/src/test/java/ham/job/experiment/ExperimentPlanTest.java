@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.merge.InputException;
-import ham.testing.TestData;
 import ham.train.experiment.PlannedRun;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExperimentPlanTest {
+    private static Path testdata(String name) {
+        return Path.of(System.getProperty("ham.testdata", "../testdata")).resolve(name);
+    }
+
     private static ExperimentPlan.Builder plan() {
         return ExperimentPlan.builder()
-                .setBase(TestData.path("backbone"))
-                .setData(TestData.path("fashion-mnist"))
+                .setBase(testdata("backbone"))
+                .setData(testdata("fashion-mnist"))
                 .optTasks(2)
                 .optOrders(List.of("1993", "natural"));
     }
