@@ -13,18 +13,25 @@ import java.util.function.LongSupplier;
  * in the same way and thrown away.
  *
  * @param warmUpRounds rounds before the clock counts, 0 or more
- * @param rounds most rounds that are measured, at least 1
+ * @param least rounds that are measured however long they take, at least 1
+ * @param rounds most rounds that are measured, no fewer than least
  * @param perTurn runs of a turn that count, at least 1
  * @param pause idle time before every turn
- * @param limit no round begins after the measured ones have taken this long; one always takes place
+ * @param limit no further round begins after the measured ones have taken this long
  */
-public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, Duration pause, Duration limit) {
+public record InterleavedMeasurement(
+        int warmUpRounds, int least, int rounds, int perTurn, Duration pause, Duration limit) {
     public InterleavedMeasurement {
-        if (warmUpRounds < 0 || rounds < 1 || perTurn < 1) {
+        if (warmUpRounds < 0 || least < 1 || rounds < least || perTurn < 1) {
             throw new IllegalArgumentException(
-                    "expected warm-up rounds of at least 0, rounds and runs a turn of at least 1, found " + warmUpRounds
-                            + ", " + rounds + " and " + perTurn);
+                    "expected warm-up rounds of at least 0, least rounds of at least 1, no fewer rounds, and runs a turn of"
+                            + " at least 1, found " + warmUpRounds + ", " + least + ", " + rounds + " and " + perTurn);
         }
+    }
+
+    /** One round always takes place. */
+    public InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, Duration pause, Duration limit) {
+        this(warmUpRounds, 1, rounds, perTurn, pause, limit);
     }
 
     /** Measures with the system's clock; results in the order of the candidates. */
@@ -40,7 +47,7 @@ public record InterleavedMeasurement(int warmUpRounds, int rounds, int perTurn, 
         List<LatencySamples> samples = newSamples(candidates);
         long start = clock.getAsLong();
         for (int round = 0; round < rounds; round++) {
-            if (round > 0 && clock.getAsLong() - start >= limit.toNanos()) {
+            if (round >= least && clock.getAsLong() - start >= limit.toNanos()) {
                 break;
             }
             run(candidates, round, clock, samples);

@@ -50,6 +50,12 @@ class InterleavedMeasurementTest {
     }
 
     @Test
+    void measuresTheLeastRoundsHoweverLittleTimeThereIs() {
+        assertThat(measure(new InterleavedMeasurement(0, 3, 5, 1, Duration.ZERO, Duration.ZERO)))
+                .allSatisfy(one -> assertThat(one.latency().count()).isEqualTo(3));
+    }
+
+    @Test
     void refusesToMeasureNoRound() {
         assertThatThrownBy(() -> new InterleavedMeasurement(0, 0, 1, Duration.ZERO, Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);

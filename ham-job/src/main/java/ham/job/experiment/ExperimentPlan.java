@@ -135,7 +135,7 @@ public final class ExperimentPlan {
 
         /** A run a value of one parameter, called {@code PARAMETER-VALUE}. */
         public Builder optValues(String parameter, List<String> values) {
-            if (!RunConfigBuilder.names().contains(parameter) || DECIDED.contains(parameter)) {
+            if (!mayDiffer(parameter)) {
                 throw InputException.parameter(
                         "parameter",
                         "expected an option of training that an experiment does not decide itself, found '" + parameter
@@ -158,7 +158,7 @@ public final class ExperimentPlan {
             Map<String, String> own = new LinkedHashMap<>();
             for (String each : BETWEEN.split(text.substring(colon + 1), -1)) {
                 String[] pair = each.split("=", 2);
-                if (pair.length < 2 || !RunConfigBuilder.names().contains(pair[0]) || DECIDED.contains(pair[0])) {
+                if (pair.length < 2 || !mayDiffer(pair[0])) {
                     throw InputException.parameter(
                             "variant",
                             "expected for " + name
@@ -181,6 +181,11 @@ public final class ExperimentPlan {
         public ExperimentPlan build() {
             return new ExperimentPlan(this);
         }
+    }
+
+    /** Whether it is a parameter of training that the experiment does not decide itself. */
+    private static boolean mayDiffer(String parameter) {
+        return RunConfigBuilder.names().contains(parameter) && !DECIDED.contains(parameter);
     }
 
     private static List<String> methods() {

@@ -24,7 +24,7 @@ final class MergingLearner implements Learner {
 
     @Override
     public TaskStart start(int task, int classes) {
-        return new TaskStart(task, classes, List.of(), Optional.empty(), false);
+        return TaskStart.alone(task, classes);
     }
 
     @Override

@@ -19,7 +19,7 @@ final class RegMeanLearner implements Learner {
 
     @Override
     public TaskStart start(int task, int classes) {
-        return new TaskStart(task, classes, List.of(), Optional.empty(), false);
+        return TaskStart.alone(task, classes);
     }
 
     @Override

@@ -48,6 +48,11 @@ public record TaskStart(
         return new TaskStart(task, classes, before, groups, factors, trainAlpha);
     }
 
+    /** A new adapter by itself, without a trained scalar. */
+    public static TaskStart alone(int task, int classes) {
+        return new TaskStart(task, classes, List.of(), Optional.empty(), false);
+    }
+
     /** The method's own: a new adapter with a scalar of its own beside the groups so far. */
     public static TaskStart beside(int task, int classes, List<FrozenGroup> groups) {
         return new TaskStart(task, classes, groups, Optional.empty(), true);
