@@ -8,14 +8,17 @@ import ham.runtime.text.TokenBatch;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A client of the protocol over HTTP/1.1, with binary tensors. Safe to use from several threads at once; each has a connection. */
 public final class OipClient {
@@ -25,6 +28,7 @@ public final class OipClient {
     private static final Duration ANSWER = Duration.ofSeconds(60);
 
     private final URI server;
+    private final String root;
     private final Optional<String> token;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -34,11 +38,12 @@ public final class OipClient {
     /**
      * A client of a server.
      *
-     * @param server for example {@code http://127.0.0.1:8000}
+     * @param server for example {@code http://127.0.0.1:8000}, or with a path in front of the protocol's
      * @param token what the server wants to see, if anything
      */
     public OipClient(URI server, Optional<String> token) {
         this.server = server;
+        this.root = server.toString().replaceAll("/+$", "") + "/";
         this.token = token;
     }
 
@@ -60,6 +65,16 @@ public final class OipClient {
                     .map(Tensor::name)
                     .allMatch(List.of(TokenBatch.IDS, TokenBatch.MASK, TokenBatch.TYPES)::contains);
         }
+
+        /** How many images or texts the model takes at once, where it takes no other number. */
+        public OptionalLong fixedRows() {
+            return inputs.stream()
+                    .map(Tensor::shape)
+                    .limit(1)
+                    .mapToLong(shape -> shape.isEmpty() ? 1 : shape.get(0))
+                    .filter(rows -> rows >= 0)
+                    .findFirst();
+        }
     }
 
     /**
@@ -77,7 +92,12 @@ public final class OipClient {
      * @throws InputException as {@link #server}, or if there is no such model
      */
     public Model model(String name) {
-        return get("v2/models/" + name, Model.class);
+        return get(path(name), Model.class);
+    }
+
+    /** Names are folders of a repository: they may hold what a URL may not. */
+    private static String path(String model) {
+        return "v2/models/" + URLEncoder.encode(model, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private <T> T get(String path, Class<T> type) {
@@ -103,7 +123,7 @@ public final class OipClient {
      * @return status of HTTP
      */
     int infer(OipQuery query) {
-        return send(request("v2/models/" + query.model() + "/infer")
+        return send(request(path(query.model()) + "/infer")
                         .header("Inference-Header-Content-Length", Integer.toString(query.header()))
                         .header("Content-Type", "application/octet-stream")
                         .POST(BodyPublishers.ofByteArray(query.body()))
@@ -113,7 +133,7 @@ public final class OipClient {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(server.resolve("/" + path)).timeout(ANSWER);
+                HttpRequest.newBuilder(URI.create(root + path)).timeout(ANSWER);
         token.ifPresent(each -> request.header("Authorization", "Bearer " + each));
         return request;
     }

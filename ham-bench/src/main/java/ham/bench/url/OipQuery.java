@@ -16,11 +16,12 @@ import java.util.SplittableRandom;
  * A request that is ready to be sent: random values, as bytes behind the JSON.
  *
  * @param model who is asked
+ * @param rows images or texts that it holds: the first dimension of the first input
  * @param header bytes of JSON
  * @param body JSON and tensors
  */
 @SuppressWarnings("ArrayRecordComponent")
-record OipQuery(String model, int header, byte[] body) {
+record OipQuery(String model, int rows, int header, byte[] body) {
     /**
      * Makes one.
      *
@@ -32,6 +33,7 @@ record OipQuery(String model, int header, byte[] body) {
         ObjectNode json = JsonMapper.builder().build().createObjectNode();
         ArrayNode inputs = json.putArray("inputs");
         List<ByteBuffer> data = new ArrayList<>();
+        int sent = Math.toIntExact(model.fixedRows().orElse(rows));
         for (OipClient.Tensor tensor : model.inputs()) {
             List<Long> shape = new ArrayList<>(tensor.shape());
             if (!shape.isEmpty() && shape.get(0) < 0) {
@@ -58,7 +60,7 @@ record OipQuery(String model, int header, byte[] body) {
                 header.length + data.stream().mapToInt(ByteBuffer::remaining).sum());
         body.put(header);
         data.forEach(body::put);
-        return new OipQuery(model.name(), header.length, body.array());
+        return new OipQuery(model.name(), sent, header.length, body.array());
     }
 
     private static ByteBuffer values(OipClient.Tensor tensor, List<Long> shape, SplittableRandom random) {

@@ -45,18 +45,18 @@ public final class UrlBench {
         OipClient.Model model = client.model(plan.model());
         List<UrlResult> results = new ArrayList<>();
         for (Scenario scenario : plan.scenarios()) {
-            int images = scenario == Scenario.MULTI_STREAM ? plan.images() : 1;
+            int rows = scenario == Scenario.MULTI_STREAM ? plan.images() : 1;
             SplittableRandom random = new SplittableRandom(plan.seed());
             List<OipQuery> queries = new ArrayList<>();
             for (int i = 0; i < DIFFERENT; i++) {
-                queries.add(OipQuery.random(model, images, plan.tokens(), random.split()));
+                queries.add(OipQuery.random(model, rows, plan.tokens(), random.split()));
             }
             boolean many = scenario == Scenario.SERVER || scenario == Scenario.OFFLINE;
             int connections = many ? plan.connections() : 1;
             long[] none = new long[Math.max(plan.warmUps(), connections)];
             ask(queries, none, connections);
             long[] due = scenario == Scenario.SERVER ? arrivals(random) : new long[plan.queries()];
-            results.add(result(scenario, images, queries, due, connections));
+            results.add(result(scenario, queries, due, connections));
         }
         return results;
     }
@@ -72,7 +72,7 @@ public final class UrlBench {
         return due;
     }
 
-    private UrlResult result(Scenario scenario, int images, List<OipQuery> queries, long[] due, int connections) {
+    private UrlResult result(Scenario scenario, List<OipQuery> queries, long[] due, int connections) {
         long begun = System.nanoTime();
         List<Counted> all = ask(queries, due, connections);
         double seconds = (System.nanoTime() - begun) / 1e9;
@@ -86,9 +86,10 @@ public final class UrlBench {
             refused += each.refused;
             failed += each.failed;
         }
+        int rows = queries.get(0).rows();
         LatencySummary summary = latencies.count() == 0 ? null : latencies.toSummary();
         return new UrlResult(
-                scenario.title(), latencies.count(), refused, failed, images * latencies.count() / seconds, summary);
+                scenario.title(), latencies.count(), refused, failed, rows * latencies.count() / seconds, summary);
     }
 
     /** A due time of 0 means as soon as a connection is free. */

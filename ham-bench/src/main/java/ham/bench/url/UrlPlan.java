@@ -13,7 +13,7 @@ import java.util.List;
  * @param warmUps queries before that, which are not counted
  * @param rate queries a second that become due in {@link Scenario#SERVER}
  * @param connections how many queries may be under way at once in {@link Scenario#SERVER} and {@link Scenario#OFFLINE}
- * @param images of a query in {@link Scenario#MULTI_STREAM}
+ * @param images of a query in {@link Scenario#MULTI_STREAM}, where the model takes any number
  * @param tokens of a text
  * @param seed of values and gaps
  */

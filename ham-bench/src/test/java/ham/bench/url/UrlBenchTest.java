@@ -74,9 +74,13 @@ class UrlBenchTest {
         exchange.close();
     }
 
+    private OipClient client(String path) {
+        return new OipClient(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path), Optional.empty());
+    }
+
     private UrlResult run(Scenario scenario, int queries, double rate, int connections) {
-        OipClient client = new OipClient(
-                URI.create("http://127.0.0.1:" + server.getAddress().getPort()), Optional.empty());
+        OipClient client = client("");
         return new UrlBench(client, new UrlPlan("m", List.of(scenario), queries, 1, rate, connections, 8, 5, 1))
                 .run()
                 .get(0);
@@ -136,6 +140,34 @@ class UrlBenchTest {
         assertThat(most.get()).isBetween(2, 4);
     }
 
+    /** What a query holds counts, and not what the scenario would like it to hold. */
+    @Test
+    void aModelOfAFixedBatchIsCountedByIt() {
+        server.createContext("/v2/models/f", exchange -> send(exchange, 200, MODEL.replace("-1", "4")));
+        server.createContext("/v2/models/f/infer", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            send(exchange, 200, "{}");
+        });
+        UrlPlan plan = new UrlPlan("f", List.of(Scenario.MULTI_STREAM), 20, 1, 1, 1, 8, 5, 1);
+        UrlResult result = new UrlBench(client(""), plan).run().get(0);
+        // One query after the other: they take no less time together than each on its own.
+        assertThat(result.images() / 4).isLessThanOrEqualTo(1000 / result.latency().meanMs());
+        OipClient.Model fixed = client("").model("f");
+        assertThat(fixed.fixedRows()).hasValue(4);
+        assertThat(OipQuery.random(fixed, 8, 5, new SplittableRandom(1)).rows()).isEqualTo(4);
+        assertThat(client("").model("m").fixedRows()).isEmpty();
+        assertThat(OipQuery.random(client("").model("m"), 8, 5, new SplittableRandom(1))
+                        .rows())
+                .isEqualTo(8);
+    }
+
+    @Test
+    void aNameAndAServersPathReachIt() {
+        server.createContext("/behind/v2/models/a b", exchange -> send(exchange, 200, MODEL));
+        assertThat(client("/behind").model("a b").name()).isEqualTo("m");
+        assertThat(client("/behind/").model("a b").name()).isEqualTo("m");
+    }
+
     private static OipClient.Tensor tensor(String name, String type, Long... shape) {
         return new OipClient.Tensor(name, type, List.of(shape));
     }
@@ -178,9 +210,7 @@ class UrlBenchTest {
 
     @Test
     void whatIsNoServerOfTheProtocolIsNamed() {
-        OipClient client = new OipClient(
-                URI.create("http://127.0.0.1:" + server.getAddress().getPort()), Optional.empty());
-        assertThatThrownBy(() -> client.model("other"))
+        assertThatThrownBy(() -> client("").model("other"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found status 404");
         assertThatThrownBy(() -> new UrlPlan("m", List.of(), 0, 0, 1, 1, 1, 1, 1))

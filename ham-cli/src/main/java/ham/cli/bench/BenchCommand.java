@@ -77,7 +77,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (url.given()) {
+        if (url.given(console.spec())) {
             return url.run(console);
         }
         boolean parts = merged != null || adapters != null;

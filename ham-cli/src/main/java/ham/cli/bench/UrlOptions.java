@@ -10,7 +10,6 @@ import ham.bench.url.UrlResult;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.Table;
-import ham.cli.run.SessionOptions;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
 import java.io.IOException;
@@ -18,10 +17,12 @@ import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -29,6 +30,8 @@ import picocli.CommandLine.ParameterException;
 
 /** {@code ham bench --url}: the scenarios against a server. */
 final class UrlOptions {
+    private static final Set<String> OF_EVERY_COMMAND = Set.of("--json", "--debug");
+
     @Option(
             names = "--url",
             paramLabel = "URL",
@@ -70,7 +73,26 @@ final class UrlOptions {
     @Option(names = "--url-token-file", paramLabel = "FILE", description = "With --url: the server's token.")
     private Path token;
 
-    boolean given() {
+    /**
+     * Whether a server is to be measured.
+     *
+     * @throws ParameterException when options that say how a server is measured and others stand side by side
+     */
+    boolean given(CommandSpec command) {
+        for (ArgSpec each : command.commandLine().getParseResult().matchedArgs()) {
+            String name = each instanceof OptionSpec option ? option.longestName() : each.paramLabel();
+            boolean ofUrl = each.userObject() instanceof Field field && field.getDeclaringClass() == UrlOptions.class;
+            if (url == null && ofUrl) {
+                throw new ParameterException(
+                        command.commandLine(), name + ": expected --url, whose server it is about, found none");
+            }
+            if (url != null && !ofUrl && !OF_EVERY_COMMAND.contains(name)) {
+                throw new ParameterException(
+                        command.commandLine(),
+                        "--url: expected nothing that measures models in this process, found " + name
+                                + "; leave it out");
+            }
+        }
         return url != null;
     }
 
@@ -78,13 +100,24 @@ final class UrlOptions {
         if (model == null) {
             throw new ParameterException(console.spec().commandLine(), "--url: expected --model with it, found none");
         }
-        refuseOthers(console.spec());
         OipClient client = new OipClient(server(), Optional.ofNullable(token).map(UrlOptions::read));
         OipClient.Server server = client.server();
+        OipClient.Model described = client.model(model);
+        List<Scenario> scenarios = new ArrayList<>(List.of(Scenario.values()));
+        if (described.fixedRows().isPresent()) {
+            scenarios.remove(Scenario.MULTI_STREAM);
+            console.warn("model " + model + " takes " + described.fixedRows().getAsLong()
+                    + " at once and no other number: no MultiStream");
+        }
         UrlPlan plan = new UrlPlan(
-                model, List.of(Scenario.values()), queries, Math.min(queries, 200), rate, connections, 8, tokens, 1);
+                model, scenarios, queries, Math.min(queries, 200), rate, connections, 8, tokens, 1);
         List<UrlResult> results = new UrlBench(client, plan).run();
-        String speed = client.model(model).takesTokens() ? "texts/s" : "images/s";
+        if (results.stream().allMatch(each -> each.queries() == 0)) {
+            throw new InputException(url + ": expected answers of model " + model + ", found "
+                    + results.stream().mapToInt(UrlResult::refused).sum() + " queries refused (429 or 503) and "
+                    + results.stream().mapToInt(UrlResult::failed).sum() + " failed; ask it by hand what is wrong");
+        }
+        String speed = described.takesTokens() ? "texts/s" : "images/s";
         Table table =
                 new Table("scenario", "answered", "refused", "failed", speed, "p50 ms", "p90 ms", "p99 ms", "max ms");
         for (UrlResult each : results) {
@@ -111,25 +144,11 @@ final class UrlOptions {
         return ExitCode.DONE;
     }
 
-    /** What says how models of this process are measured says nothing of a server. */
-    private static void refuseOthers(CommandSpec command) {
-        Set<Class<?>> others = Set.of(BenchCommand.class, BenchOptions.class, SessionOptions.class);
-        command.commandLine().getParseResult().matchedArgs().stream()
-                .filter(each -> each.userObject() instanceof Field field && others.contains(field.getDeclaringClass()))
-                .map(each -> each instanceof OptionSpec option ? option.longestName() : each.paramLabel())
-                .findFirst()
-                .ifPresent(name -> {
-                    throw new ParameterException(
-                            command.commandLine(),
-                            "--url: expected nothing that measures models in this process, found " + name
-                                    + "; leave it out");
-                });
-    }
-
     private URI server() {
         try {
             URI uri = URI.create(url);
-            if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
+            boolean plain = uri.getRawQuery() == null && uri.getRawFragment() == null;
+            if (plain && uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
                 return uri;
             }
         } catch (IllegalArgumentException e) {
