@@ -4,6 +4,7 @@ import ham.runtime.ModelException;
 import ham.runtime.backend.OnnxRuntime;
 import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Supplement;
+import ham.runtime.image.ImageDecoder;
 import ham.runtime.model.Model;
 import ham.runtime.tensorrt.TensorRtEngines;
 import java.io.FileDescriptor;
@@ -99,6 +100,9 @@ public final class Main {
 
     private static ImageAnswers classify(Arguments arguments, ModelOpener opener, PrintStream err) {
         Supplement supplement = arguments.supplement();
+        Thread early = new Thread(ImageDecoder::load, "early");
+        early.setDaemon(true);
+        early.start();
         Model model = opener.open(arguments.model(), tensorRt(err), err::println);
         try (Classifier classifier = Classifier.of(model, supplement)) {
             return ImageAnswers.of(classifier, arguments.images(), arguments.top());

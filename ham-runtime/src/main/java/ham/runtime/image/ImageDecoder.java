@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -35,6 +36,16 @@ public final class ImageDecoder {
     private static final int LOSSLESS = 0xc3;
 
     private ImageDecoder() {}
+
+    /**
+     * Loads Java's image readers, which takes longer than to decode an image. Nobody has to: it is for who has a thread to spare while a model is
+     * opened.
+     */
+    public static void load() {
+        for (ImageFormat format : List.of(ImageFormat.PNG, ImageFormat.JPEG)) {
+            reader(format, format.label()).dispose();
+        }
+    }
 
     /**
      * Decodes an image file.

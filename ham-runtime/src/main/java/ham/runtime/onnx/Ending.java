@@ -41,14 +41,27 @@ public enum Ending {
     /** A node: what it does, what it reads and what it writes. */
     private record Node(String operator, List<String> inputs, List<String> outputs) {}
 
-    /** Nodes by what they write, and, of a function, its outputs. */
-    private record Nodes(Map<String, Node> writers, List<String> outputs) {
+    /** Nodes, read from the last on as far as anybody asks: an output is mostly written there, and a graph has hundreds; of a function its outputs too. */
+    private static final class Nodes {
+        private final List<String> outputs;
+        private final List<ByteBuffer> unread = new ArrayList<>();
+        private final Map<String, Node> writers = new HashMap<>();
+
+        Nodes(List<String> outputs) {
+            this.outputs = outputs;
+        }
+
         Node writer(String value) {
+            while (!writers.containsKey(value) && !unread.isEmpty()) {
+                Node node = node(unread.remove(unread.size() - 1));
+                node.outputs().forEach(output -> writers.putIfAbsent(output, node));
+            }
             return writers.get(value);
         }
 
         String operator(String value) {
-            return writers.containsKey(value) ? writers.get(value).operator() : "";
+            Node writer = writer(value);
+            return writer == null ? "" : writer.operator();
         }
     }
 
@@ -70,12 +83,12 @@ public enum Ending {
     /** The same of the bytes of a file, from position to limit, which stay as they are. */
     public static Ending of(ByteBuffer model, String output) {
         try {
-            Nodes graph = new Nodes(new HashMap<>(), List.of());
+            Nodes graph = new Nodes(List.of());
             Map<String, Nodes> functions = new HashMap<>();
             Wire fields = new Wire(model);
             while (fields.next()) {
                 if (fields.field() == 7) {
-                    readNodes(fields.bytes(), 1, graph.writers());
+                    readNodes(fields.bytes(), 1, graph);
                 } else if (fields.field() == 25) {
                     readFunction(fields.bytes(), functions);
                 }
@@ -86,14 +99,11 @@ public enum Ending {
         }
     }
 
-    private static void readNodes(ByteBuffer message, int nodeField, Map<String, Node> writers) {
+    private static void readNodes(ByteBuffer message, int nodeField, Nodes nodes) {
         Wire fields = new Wire(message);
         while (fields.next()) {
             if (fields.field() == nodeField) {
-                Node node = node(fields.bytes());
-                for (String output : node.outputs()) {
-                    writers.put(output, node);
-                }
+                nodes.unread.add(fields.bytes());
             }
         }
     }
@@ -117,17 +127,18 @@ public enum Ending {
     }
 
     private static void readFunction(ByteBuffer message, Map<String, Nodes> functions) {
-        Nodes function = new Nodes(new HashMap<>(), new ArrayList<>());
+        List<String> outputs = new ArrayList<>();
         String name = "";
         Wire fields = new Wire(message);
         while (fields.next()) {
             if (fields.field() == 1) {
                 name = fields.text();
             } else if (fields.field() == 5) {
-                function.outputs().add(fields.text());
+                outputs.add(fields.text());
             }
         }
-        readNodes(message, 7, function.writers());
+        Nodes function = new Nodes(outputs);
+        readNodes(message, 7, function);
         functions.put(name, function);
     }
 
@@ -146,8 +157,8 @@ public enum Ending {
         List<String> inputs = node.inputs();
         Nodes function = functions.get(operator);
         if (function != null
-                && node.outputs().indexOf(value) < function.outputs().size()) {
-            String inner = function.outputs().get(node.outputs().indexOf(value));
+                && node.outputs().indexOf(value) < function.outputs.size()) {
+            String inner = function.outputs.get(node.outputs().indexOf(value));
             return of(function, inner, functions, depth + 1);
         }
         if (PASSING.contains(operator) && !inputs.isEmpty()) {
