@@ -11,7 +11,6 @@ import ham.merge.InputException;
 import ham.merge.tensor.HalfPrecision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -102,22 +101,15 @@ final class HalfGraph {
     private String transposed(TensorProto weight) {
         int rows = (int) weight.getDims(0);
         int columns = (int) weight.getDims(1);
-        FloatBuffer values = values(weight);
+        float[] values = FloatValues.of(weight);
         ByteBuffer bytes = ByteBuffer.allocate(rows * columns * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int column = 0; column < columns; column++) {
             for (int row = 0; row < rows; row++) {
-                bytes.putShort(rounded(weight, values.get(row * columns + column)));
+                bytes.putShort(rounded(weight, values[row * columns + column]));
             }
         }
         return edit.constant(
                 weight.getName() + ".transposed", DataType.FLOAT16, List.of((long) columns, (long) rows), bytes.flip());
-    }
-
-    private static FloatBuffer values(TensorProto tensor) {
-        return tensor.getRawData()
-                .asReadOnlyByteBuffer()
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer();
     }
 
     private static short rounded(TensorProto tensor, float value) {
@@ -138,10 +130,10 @@ final class HalfGraph {
     }
 
     private String half(TensorProto tensor) {
-        FloatBuffer values = values(tensor);
-        ByteBuffer bytes = ByteBuffer.allocate(values.remaining() * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        while (values.hasRemaining()) {
-            bytes.putShort(rounded(tensor, values.get()));
+        float[] values = FloatValues.of(tensor);
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            bytes.putShort(rounded(tensor, value));
         }
         String name = headInputs.contains(tensor.getName()) ? tensor.getName() + ".float16" : tensor.getName();
         return edit.constant(name, DataType.FLOAT16, tensor.getDimsList(), bytes.flip());
