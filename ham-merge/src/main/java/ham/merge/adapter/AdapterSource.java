@@ -61,6 +61,6 @@ public interface AdapterSource {
         return Optional.empty();
     }
 
-    /** Name of every changed bias (as {@code …query.bias}) to its change; never pruned and no part of a similarity. */
+    /** Name of every changed bias (as {@code …query.bias}) or norm's weight to its change; never pruned and no part of a similarity. */
     SortedMap<String, BiasChange> biases();
 }

@@ -1,5 +1,6 @@
 package ham.merge.join;
 
+import ham.merge.adapter.BiasChange;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ public record Importance(double mean, SortedMap<String, Double> layers) {
 
     /** The number of a bias, which is that of the weight beside it. */
     public double atBias(String bias) {
-        return at(bias.replaceFirst("bias$", "weight"));
+        return at(BiasChange.weightBeside(bias));
     }
 
     /** Whether a condition holds at every weight. */

@@ -2,15 +2,16 @@ package ham.merge.plan;
 
 import ham.merge.InputException;
 import ham.merge.Parameters;
+import ham.merge.adapter.BiasChange;
 import ham.merge.join.HamParameters;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Parameters for the weights whose name an expression is found in.
+ * Parameters for the weights whose name an expression is found in, and for the biases beside them.
  *
- * @param match found anywhere in the name of a weight
+ * @param match found anywhere in the name of a weight or vector, or of the weight beside a bias
  * @param keep as in {@link HamParameters}
  * @param density as in {@link MergeSettings}
  * @param rank as in {@link MergeSettings}
@@ -38,7 +39,7 @@ public record LayerRule(
         weight.ifPresent(value -> Parameters.requireFinite("weight", value));
     }
 
-    boolean matches(String weightName) {
-        return match.matcher(weightName).find();
+    boolean matches(String name) {
+        return match.matcher(name).find() || match.matcher(BiasChange.weightBeside(name)).find();
     }
 }

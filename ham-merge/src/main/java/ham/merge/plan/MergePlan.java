@@ -9,7 +9,10 @@ import ham.merge.join.GroupingPlan;
 import ham.merge.safetensors.SafetensorsFile;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * What a merge will have to do, from the shapes of its adapters alone.
@@ -38,15 +41,7 @@ public record MergePlan(
      */
     public static MergePlan of(MergeSettings settings, List<? extends AdapterSource> adapters) {
         SortedMap<String, WeightShapes> shapes = WeightShapes.of(adapters);
-        for (LayerRule rule : settings.layers()) {
-            if (shapes.keySet().stream().noneMatch(rule::matches)) {
-                throw InputException.parameter(
-                        "layer",
-                        "'" + rule.match() + "': expected an expression that is found in the name"
-                                + " of a weight such as " + shapes.firstKey() + ", found it in none of "
-                                + shapes.size());
-            }
-        }
+        requireMatched(settings.layers(), shapes.keySet(), adapters);
         return new MergePlan(
                 settings,
                 shapes,
@@ -54,6 +49,24 @@ public record MergePlan(
                         ? Optional.of(GroupingPlan.of(
                                 adapters.size(), shapes, settings.ham().maxGroups()))
                         : Optional.empty());
+    }
+
+    private static void requireMatched(
+            List<LayerRule> rules, Set<String> weights, List<? extends AdapterSource> adapters) {
+        if (rules.isEmpty()) {
+            return;
+        }
+        SortedSet<String> changed = new TreeSet<>(weights);
+        adapters.forEach(each -> changed.addAll(each.biases().keySet()));
+        for (LayerRule rule : rules) {
+            if (changed.stream().noneMatch(rule::matches)) {
+                throw InputException.parameter(
+                        "layer",
+                        "'" + rule.match() + "': expected an expression that is found in the name"
+                                + " of a weight such as " + changed.first() + ", found it in none of "
+                                + changed.size());
+            }
+        }
     }
 
     /** Floating point operations of the comparison; 0 for methods that do not compare. */

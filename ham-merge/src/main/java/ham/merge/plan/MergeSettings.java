@@ -95,7 +95,7 @@ public record MergeSettings(MergeMethod method, HamParameters ham, PeerParameter
         return rule(weight, LayerRule::rank).orElse(peers.rank());
     }
 
-    /** What the merged delta of a weight is multiplied by. */
+    /** What the merged delta of a weight or vector is multiplied by. */
     public double layerWeight(String weight) {
         return rule(weight, LayerRule::weight).orElse(1.0);
     }
@@ -118,6 +118,26 @@ public record MergeSettings(MergeMethod method, HamParameters ham, PeerParameter
         return peers.space() == MergeSpace.DELTA || !method.mergesEntries()
                 ? merge
                 : new SpaceMerge(peers.space(), merge);
+    }
+
+    /**
+     * How a vector is merged, given as a matrix of one row: by its entries, so in no other space.
+     *
+     * @param totalWeight sum of the weights of all adapters
+     * @param adapters how many there are, with those that do not change the vector
+     * @throws InputException as {@link #weightMerge}
+     */
+    WeightMerge vectorMerge(String vector, double totalWeight, int adapters) {
+        if (usesGrams()) {
+            return new TaskArithmeticMerge(1.0 / adapters);
+        }
+        return switch (method) {
+            case OPCM -> new TaskArithmeticMerge(1.0 / adapters);
+            case TSV, ISO_C, ISO_CTS -> new TaskArithmeticMerge(peers.scale() / adapters);
+            // A vector has rank 1, so that nothing is cut.
+            case SVD -> new CatMerge();
+            default -> deltaMerge(vector, totalWeight);
+        };
     }
 
     private WeightMerge deltaMerge(String weight, double totalWeight) {

@@ -13,6 +13,7 @@ import ham.merge.combine.DeltaStatistics;
 import ham.merge.combine.FactorProducts;
 import ham.merge.compare.WeightShapes;
 import ham.merge.gram.GramFile;
+import ham.merge.gram.InputGram;
 import ham.merge.join.Group;
 import ham.merge.join.Grouping;
 import ham.merge.join.Importance;
@@ -209,13 +210,17 @@ public final class PreparedMerge {
     public Matrix delta(String weight, FactorSink sink) {
         Matrix delta = settings.weightMerge(weight, totalWeight.at(weight))
                 .merge(weight, contributions(weight, sink), products.get());
+        requireFinite(weight, delta);
+        return delta;
+    }
+
+    private static void requireFinite(String weight, Matrix delta) {
         for (float value : delta.data()) {
             if (!Float.isFinite(value)) {
                 throw new InputException("weight " + weight + ": expected a merged delta within float32, found " + value
                         + "; look for a huge lora_alpha, alpha or weight among the adapters");
             }
         }
-        return delta;
     }
 
     /** How large a delta is. */
@@ -272,42 +277,58 @@ public final class PreparedMerge {
 
     private List<Contribution> contributions(String weight, FactorSink sink) {
         List<Contribution> contributions = new ArrayList<>();
-        double layerWeight = settings.layerWeight(weight);
         for (int i = 0; i < adapters.size(); i++) {
             AdapterSource adapter = adapters.get(i);
             if (adapter.layers().containsKey(weight)) {
                 LoraFactors factors = adapter.factors(weight);
                 sink.accept(i, factors);
-                double own = layerWeight * weights.get(i).at(weight);
-                requireWithin(weight, adapter.name(), own, factors);
-                contributions.add(new Contribution(
-                        adapter.name(), own, factors, settings.usesGrams() ? adapter.gram(weight) : Optional.empty()));
+                contributions.add(contribution(
+                        i,
+                        weight,
+                        weights.get(i).at(weight),
+                        factors,
+                        settings.usesGrams() ? adapter.gram(weight) : Optional.empty()));
             }
         }
         return contributions;
     }
 
-    /** The merged delta [out] of every bias that an adapter changes: never pruned nor trimmed, always the weighted sum. */
+    private Contribution contribution(
+            int place, String tensor, double weight, LoraFactors factors, Optional<InputGram> gram) {
+        String adapter = adapters.get(place).name();
+        double own = settings.layerWeight(tensor) * weight;
+        requireWithin(tensor, adapter, own, factors);
+        return new Contribution(adapter, own, factors, gram);
+    }
+
+    /**
+     * The merged delta [d] of every vector (bias, weight of a norm) that an adapter changes: merged as a weight of one row, but never pruned, and by
+     * the mean of the weighted deltas of all adapters where the method takes matrices apart or asks for their inputs.
+     *
+     * @throws InputException as {@link #delta}
+     */
     public SortedMap<String, float[]> biases() {
-        SortedMap<String, double[]> sums = new TreeMap<>();
+        SortedMap<String, List<Contribution>> contributions = new TreeMap<>();
         for (int i = 0; i < adapters.size(); i++) {
-            Importance coefficient = coefficient(settings, weights.get(i), totalWeight);
             for (Map.Entry<String, BiasChange> entry : adapters.get(i).biases().entrySet()) {
+                String vector = entry.getKey();
                 float[] values = entry.getValue().values();
-                double weight = coefficient.atBias(entry.getKey());
-                double[] sum = sums.computeIfAbsent(entry.getKey(), key -> new double[values.length]);
-                for (int o = 0; o < sum.length; o++) {
-                    sum[o] += weight * values[o];
-                }
+                contributions
+                        .computeIfAbsent(vector, key -> new ArrayList<>())
+                        .add(contribution(
+                                i,
+                                vector,
+                                weights.get(i).atBias(vector),
+                                LoraFactors.dense(new Matrix(1, values.length, values)),
+                                Optional.empty()));
             }
         }
         SortedMap<String, float[]> biases = new TreeMap<>();
-        sums.forEach((name, sum) -> {
-            float[] rounded = new float[sum.length];
-            for (int o = 0; o < sum.length; o++) {
-                rounded[o] = (float) sum[o];
-            }
-            biases.put(name, rounded);
+        contributions.forEach((vector, each) -> {
+            Matrix delta = settings.vectorMerge(vector, totalWeight.atBias(vector), adapters.size())
+                    .merge(vector, each, products.get());
+            requireFinite(vector, delta);
+            biases.put(vector, delta.data());
         });
         return biases;
     }
