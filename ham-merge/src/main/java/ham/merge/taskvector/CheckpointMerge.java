@@ -4,28 +4,23 @@ import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.io.JsonFiles;
 import ham.merge.join.Importance;
-import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import ham.merge.plan.PreparedMerge;
 import ham.merge.safetensors.DType;
 import ham.merge.safetensors.SafetensorsOutput;
 import ham.merge.safetensors.Tensors;
-import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
  * Merges fully fine-tuned checkpoints of one base into one checkpoint: {@code base + merge of the task vectors}, by any method that needs no statistics. Norms and
- * biases, which have a single dimension, are merged as the matrices are where entries or sums are merged, by their weighted sum with ham, and by
- * their weighted mean with methods of singular values.
+ * biases, which have a single dimension, are merged as those of adapters are ({@link PreparedMerge#biases}).
  */
 public final class CheckpointMerge {
     /** What a folder of such a merge is known by. */
@@ -65,9 +60,8 @@ public final class CheckpointMerge {
             throw InputException.parameter(
                     "weight", "expected one value a model, " + models.size() + " in all, found " + used.size());
         }
-        Map<String, PreparedMerge> merges = new HashMap<>();
-        add(merges, parts(models, true), settings, used);
-        add(merges, parts(models, false), ofVectors(settings), used);
+        PreparedMerge merge = PreparedMerge.of(settings, models, used, List.of(), MergeProgress.SILENT);
+        SortedMap<String, float[]> vectors = merge.biases();
         Tensors before = TaskVector.tensors(base);
         SafetensorsOutput.Layout layout = new SafetensorsOutput.Layout().metadata("format", "pt");
         for (String tensor : before.names()) {
@@ -83,7 +77,7 @@ public final class CheckpointMerge {
             int done = 0;
             for (String tensor : before.names()) {
                 if (before.info(tensor).dtype().isFloat()) {
-                    output.write(tensor, merged(before, tensor, merges));
+                    output.write(tensor, merged(before, tensor, merge, vectors));
                 } else {
                     output.write(tensor, before.info(tensor).dtype(), before.bytes(tensor));
                 }
@@ -98,53 +92,20 @@ public final class CheckpointMerge {
                 settings.method().optionName(),
                 models.stream().map(TaskVector::name).toList(),
                 base.toString(),
-                merges.size(),
+                merge.shapes().size() + vectors.size(),
                 List.copyOf(left));
         JsonFiles.write(out.resolve(RECORD), JsonFiles.tree(report));
         return report;
     }
 
-    private static List<TaskVector> parts(List<TaskVector> models, boolean matrices) {
-        return models.stream()
-                .map(model -> model.only(tensor -> model.dimensions(tensor) > 1 == matrices))
-                .toList();
-    }
-
-    private static MergeSettings ofVectors(MergeSettings settings) {
-        return switch (settings.method()) {
-            case HAM -> MergeSettings.of(MergeMethod.CAT);
-            case SVD, TSV, ISO_C, ISO_CTS, OPCM -> MergeSettings.of(MergeMethod.LINEAR);
-            default -> settings;
-        };
-    }
-
-    private static void add(
-            Map<String, PreparedMerge> merges,
-            List<TaskVector> models,
-            MergeSettings settings,
-            List<Importance> weights) {
-        List<TaskVector> changing = new ArrayList<>();
-        List<Importance> theirs = new ArrayList<>();
-        for (int i = 0; i < models.size(); i++) {
-            if (!models.get(i).layers().isEmpty()) {
-                changing.add(models.get(i));
-                theirs.add(weights.get(i));
-            }
-        }
-        if (!changing.isEmpty()) {
-            PreparedMerge merge = PreparedMerge.of(settings, changing, theirs, List.of(), MergeProgress.SILENT);
-            merge.shapes().keySet().forEach(tensor -> merges.put(tensor, merge));
-        }
-    }
-
-    private static float[] merged(Tensors before, String tensor, Map<String, PreparedMerge> merges) {
+    private static float[] merged(
+            Tensors before, String tensor, PreparedMerge merge, SortedMap<String, float[]> vectors) {
         float[] values = before.floats(tensor);
-        PreparedMerge merge = merges.get(tensor);
-        if (merge != null) {
-            Matrix delta = merge.delta(tensor, PreparedMerge.FactorSink.NONE);
-            for (int i = 0; i < values.length; i++) {
-                values[i] += delta.data()[i];
-            }
+        float[] delta = merge.shapes().containsKey(tensor)
+                ? merge.delta(tensor, PreparedMerge.FactorSink.NONE).data()
+                : vectors.get(tensor);
+        for (int i = 0; delta != null && i < values.length; i++) {
+            values[i] += delta[i];
         }
         return values;
     }

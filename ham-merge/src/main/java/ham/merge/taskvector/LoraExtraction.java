@@ -54,22 +54,26 @@ public final class LoraExtraction {
         if (rank < 1) {
             throw InputException.parameter("rank", "expected at least 1, found " + rank);
         }
-        TaskVector linear = model.only(
-                tensor -> model.dimensions(tensor) == 2 && tensor.endsWith(".weight") && !tensor.contains("embed"));
-        if (linear.layers().isEmpty()) {
+        SortedMap<String, LayerShape> shapes = new TreeMap<>();
+        List<String> left = new ArrayList<>(model.left());
+        model.layers().forEach((tensor, shape) -> {
+            if (model.dimensions(tensor) == 2 && tensor.endsWith(".weight") && !tensor.contains("embed")) {
+                shapes.put(tensor, new LayerShape(shape.outputs(), shape.inputs(), Math.min(rank, shape.rank()), 1));
+            } else {
+                left.add(tensor);
+            }
+        });
+        left.addAll(model.biases().keySet());
+        if (shapes.isEmpty()) {
             throw new InputException("checkpoint " + model.name()
                     + ": expected a linear layer that changed, found none; an adapter cannot hold what did");
         }
-        SortedMap<String, LayerShape> shapes = new TreeMap<>();
-        linear.layers()
-                .forEach((weight, shape) -> shapes.put(
-                        weight, new LayerShape(shape.outputs(), shape.inputs(), Math.min(rank, shape.rank()), 1)));
         List<Layer> layers = new ArrayList<>();
         double lost = 0;
         double all = 0;
         try (PeftOutput output = new PeftOutput(out, base.toString(), shapes, false, Optional.empty())) {
             for (String weight : shapes.keySet()) {
-                Matrix delta = linear.delta(weight);
+                Matrix delta = model.delta(weight);
                 Compression compressed = Compression.of(delta, rank);
                 output.write(weight, compressed.factors());
                 layers.add(new Layer(weight, compressed.factors().rank(), Math.sqrt(compressed.lost())));
@@ -79,10 +83,6 @@ public final class LoraExtraction {
             }
             output.finish();
         }
-        List<String> left = new ArrayList<>(model.left());
-        model.layers().keySet().stream()
-                .filter(tensor -> !shapes.containsKey(tensor))
-                .forEach(left::add);
         Report report = new Report(base.toString(), all == 0 ? 0 : Math.sqrt(lost / all), layers, left);
         JsonFiles.write(out.resolve(RECORD), JsonFiles.tree(report));
         return report;

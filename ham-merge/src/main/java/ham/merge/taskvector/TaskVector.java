@@ -17,12 +17,13 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.TreeSet;
 
 /**
  * What a fully fine-tuned checkpoint changed of its base, tensor by tensor: a task vector (arXiv 2212.04089) as a source of dense deltas. A tensor of more
- * dimensions is a matrix of its first and all others; one of a single dimension is a row. Safe for use by several threads.
+ * dimensions is a matrix of its first and all others; one of a single dimension counts among the biases. Safe for use by several threads.
  */
 public final class TaskVector implements AdapterSource {
     private static final String WEIGHTS = "model.safetensors";
@@ -32,14 +33,21 @@ public final class TaskVector implements AdapterSource {
     private final Tensors base;
     private final Tensors model;
     private final SortedMap<String, LayerShape> layers;
+    private final SortedSet<String> vectors;
     private final List<String> left;
 
     private TaskVector(
-            String name, Tensors base, Tensors model, SortedMap<String, LayerShape> layers, List<String> left) {
+            String name,
+            Tensors base,
+            Tensors model,
+            SortedMap<String, LayerShape> layers,
+            SortedSet<String> vectors,
+            List<String> left) {
         this.name = name;
         this.base = base;
         this.model = model;
         this.layers = Collections.unmodifiableSortedMap(layers);
+        this.vectors = Collections.unmodifiableSortedSet(vectors);
         this.left = List.copyOf(left);
     }
 
@@ -69,21 +77,26 @@ public final class TaskVector implements AdapterSource {
         Tensors before = tensors(base);
         Tensors after = tensors(model);
         SortedMap<String, LayerShape> layers = new TreeMap<>();
+        SortedSet<String> vectors = new TreeSet<>();
         List<String> left = new ArrayList<>();
         for (String tensor : after.names()) {
             if (!before.has(tensor)
                     || !before.info(tensor).shape().equals(after.info(tensor).shape())) {
                 left.add(tensor);
             } else if (before.info(tensor).dtype().isFloat() && differ(before, after, tensor)) {
-                layers.put(tensor, shape(after.info(tensor)));
+                if (after.info(tensor).shape().size() < 2) {
+                    vectors.add(tensor);
+                } else {
+                    layers.put(tensor, shape(after.info(tensor)));
+                }
             }
         }
-        if (layers.isEmpty()) {
+        if (layers.isEmpty() && vectors.isEmpty()) {
             throw new InputException(
                     model,
                     "expected a checkpoint that was trained on from " + base + ", found none of its tensors changed");
         }
-        return new TaskVector(name, before, after, layers, left);
+        return new TaskVector(name, before, after, layers, vectors, left);
     }
 
     private static boolean differ(Tensors before, Tensors after, String tensor) {
@@ -93,7 +106,7 @@ public final class TaskVector implements AdapterSource {
     }
 
     private static LayerShape shape(TensorInfo info) {
-        int rows = info.shape().size() < 2 ? 1 : info.shape().get(0).intValue();
+        int rows = info.shape().get(0).intValue();
         int columns = Math.toIntExact(info.elements() / rows);
         return new LayerShape(rows, columns, Math.min(rows, columns), 1);
     }
@@ -103,27 +116,24 @@ public final class TaskVector implements AdapterSource {
         return left;
     }
 
-    /** What changed, row-major, with the shape of {@link #layers}. */
+    /** What changed of a matrix, row-major, with the shape of {@link #layers}. */
     Matrix delta(String tensor) {
         LayerShape shape = layers.get(tensor);
-        float[] delta = model.floats(tensor);
+        return new Matrix(shape.outputs(), shape.inputs(), change(tensor));
+    }
+
+    private float[] change(String tensor) {
+        float[] change = model.floats(tensor);
         float[] before = base.floats(tensor);
-        for (int i = 0; i < delta.length; i++) {
-            delta[i] -= before[i];
+        for (int i = 0; i < change.length; i++) {
+            change[i] -= before[i];
         }
-        return new Matrix(shape.outputs(), shape.inputs(), delta);
+        return change;
     }
 
     /** Dimensions of a tensor. */
     int dimensions(String tensor) {
         return model.info(tensor).shape().size();
-    }
-
-    /** The same with some of its tensors. */
-    TaskVector only(Predicate<String> wanted) {
-        SortedMap<String, LayerShape> some = new TreeMap<>(layers);
-        some.keySet().removeIf(wanted.negate());
-        return new TaskVector(name, base, model, some, left);
     }
 
     @Override
@@ -146,6 +156,8 @@ public final class TaskVector implements AdapterSource {
 
     @Override
     public SortedMap<String, BiasChange> biases() {
-        return new TreeMap<>();
+        SortedMap<String, BiasChange> biases = new TreeMap<>();
+        vectors.forEach(tensor -> biases.put(tensor, new BiasChange(change(tensor), false)));
+        return biases;
     }
 }

@@ -11,16 +11,22 @@ import ham.merge.combine.Branch;
 import ham.merge.combine.Deltas;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.join.Importance;
+import ham.merge.plan.LayerRule;
+import ham.merge.plan.MergeChoices;
 import ham.merge.plan.MergeMethod;
+import ham.merge.plan.MergeParameter;
 import ham.merge.plan.MergeSettings;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.SafetensorsWriter;
 import ham.merge.tensor.Matrix;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,8 +77,13 @@ class TaskVectorTest {
 
     private SafetensorsFile merge(MergeMethod method, List<TaskVector> models, List<Importance> weights)
             throws IOException {
-        Path out = Files.createDirectories(temp.resolve("out" + method + models.size()));
-        CheckpointMerge.write(out, base, models, MergeSettings.of(method), weights, MergeProgress.SILENT);
+        return merge(MergeSettings.of(method), models, weights);
+    }
+
+    private SafetensorsFile merge(MergeSettings settings, List<TaskVector> models, List<Importance> weights)
+            throws IOException {
+        Path out = Files.createTempDirectory(temp, "out");
+        CheckpointMerge.write(out, base, models, settings, weights, MergeProgress.SILENT);
         assertThat(Files.readString(out.resolve("config.json"))).contains("toy");
         return SafetensorsFile.open(out.resolve("model.safetensors"));
     }
@@ -80,7 +91,8 @@ class TaskVectorTest {
     @Test
     void aTaskVectorIsWhatChanged() throws IOException {
         TaskVector vector = vector(2);
-        assertThat(vector.layers()).containsOnlyKeys(QUERY, NORM, PATCH);
+        assertThat(vector.layers()).containsOnlyKeys(QUERY, PATCH);
+        assertThat(vector.biases()).containsOnlyKeys(NORM);
         assertThat(vector.left()).containsExactly("head.weight");
         assertThat(vector.layers().get(PATCH).inputs()).isEqualTo(12);
         LoraFactors factors = vector.factors(QUERY);
@@ -130,6 +142,66 @@ class TaskVectorTest {
         SafetensorsFile before = SafetensorsFile.open(base.resolve("model.safetensors"));
         for (String tensor : List.of(QUERY, NORM, PATCH)) {
             assertThat(merged.floats(tensor)).isNotEqualTo(before.floats(tensor));
+        }
+    }
+
+    /** A model of the base, some of whose tensors are larger by a number. */
+    private TaskVector shifted(String name, float change, String... changed) throws IOException {
+        SafetensorsFile before = SafetensorsFile.open(base.resolve("model.safetensors"));
+        Path folder = Files.createDirectories(temp.resolve(name));
+        SafetensorsWriter writer = new SafetensorsWriter();
+        for (String tensor : before.names()) {
+            float[] values = before.floats(tensor);
+            for (int i = 0; List.of(changed).contains(tensor) && i < values.length; i++) {
+                values[i] += change;
+            }
+            writer.add(tensor, before.info(tensor).shape(), values);
+        }
+        writer.write(folder.resolve("model.safetensors"));
+        return TaskVector.of(name, base, folder);
+    }
+
+    private void assertShift(SafetensorsFile merged, String tensor, double shift) {
+        float[] before =
+                SafetensorsFile.open(base.resolve("model.safetensors")).floats(tensor);
+        float[] after = merged.floats(tensor);
+        for (int i = 0; i < before.length; i++) {
+            assertThat(after[i] - before[i]).isCloseTo((float) shift, within(1e-6f));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LINEAR", "TSV", "ISO_C", "ISO_CTS", "OPCM"})
+    void aModelThatChangesNoVectorCountsInTheMeanOfVectors(MergeMethod method) throws IOException {
+        List<TaskVector> models = List.of(shifted("all", 0.01f, QUERY, NORM), shifted("matrices", 0.02f, QUERY));
+        SafetensorsFile merged = merge(method, models, List.of());
+        assertShift(merged, NORM, 0.005);
+        if (method == MergeMethod.LINEAR) {
+            assertShift(merged, QUERY, 0.015);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HAM", "CAT", "TIES", "SVD"})
+    void modelsThatChangeNothingButVectorsAreMerged(MergeMethod method) throws IOException {
+        List<TaskVector> models = List.of(shifted("one", 0.01f, NORM));
+        MergeSettings settings = method == MergeMethod.TIES
+                ? new MergeChoices().put(MergeParameter.DENSITY, BigDecimal.ONE).settings(method)
+                : MergeSettings.of(method);
+        assertShift(merge(settings, models, List.of()), NORM, 0.01);
+    }
+
+    @Test
+    void rulesForLayersMatchMatricesOrVectors() throws IOException {
+        List<TaskVector> models = List.of(shifted("one", 0.01f, QUERY, NORM), shifted("two", 0.01f, QUERY, NORM));
+        for (String rule : List.of("query", "norm")) {
+            LayerRule half = new LayerRule(
+                    Pattern.compile(rule), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(0.5));
+            for (MergeMethod method : List.of(MergeMethod.CAT, MergeMethod.HAM)) {
+                SafetensorsFile merged =
+                        merge(new MergeChoices().layers(List.of(half)).settings(method), models, List.of());
+                assertShift(merged, NORM, rule.equals("norm") ? 0.01 : 0.02);
+            }
         }
     }
 
