@@ -3,8 +3,11 @@ package ham.cli;
 import static ham.cli.Cli.ham;
 import static ham.cli.Cli.testdata;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -184,5 +187,47 @@ class MergeOptionsTest {
                 .contains("effective rank")
                 .contains("5 adapter5")
                 .contains("1.000");
+    }
+
+    /** A checkpoint of which every tensor is larger than the base's by a number. */
+    private Path checkpoint(String name, Path base, float change) throws IOException {
+        SafetensorsFile before = SafetensorsFile.open(base.resolve("model.safetensors"));
+        SafetensorsWriter writer = new SafetensorsWriter();
+        for (String tensor : before.names()) {
+            float[] values = before.floats(tensor);
+            for (int i = 0; i < values.length; i++) {
+                values[i] += change;
+            }
+            writer.add(tensor, before.info(tensor).shape(), values);
+        }
+        Path folder = Files.createDirectory(temp.resolve(name));
+        writer.write(folder.resolve("model.safetensors"));
+        return folder;
+    }
+
+    @Test
+    void checkpointsHaveTheWeightsAndNamesOfTheFile() throws IOException {
+        Path base = testdata("hf-vit-tiny");
+        Path first = checkpoint("first", base, 0.01f);
+        Path second = checkpoint("second", base, 0.02f);
+        Path config = Files.writeString(
+                temp.resolve("merge.yaml"),
+                "method: cat\nbase: " + base.toAbsolutePath() + "\nadapters:\n  - path: " + first
+                        + "\n    name: one\n    weight: 0.25\n  - path: " + second + "\n    weight: 0\n");
+        Path out = temp.resolve("out");
+        JsonNode record =
+                merge("--config", config, "--out", out, "--json").succeeds().json();
+        assertThat(record.path("models").path(0).asText()).isEqualTo("one");
+        SafetensorsFile before = SafetensorsFile.open(base.resolve("model.safetensors"));
+        SafetensorsFile after = SafetensorsFile.open(out.resolve("model.safetensors"));
+        for (String tensor : before.names()) {
+            assertThat(after.floats(tensor)[0] - before.floats(tensor)[0]).isCloseTo(0.0025f, within(1e-6f));
+        }
+        for (List<String> unused : List.of(
+                List.of("--trained-weights"), List.of("--mode", "sequential"), List.of("--labels", "/nonexistent"))) {
+            List<Object> arguments = new ArrayList<>(List.of(first, "--base", base, "--method", "cat", "--out", out));
+            arguments.addAll(unused);
+            merge(arguments.toArray()).failsWith(2, unused.get(0), "found checkpoints");
+        }
     }
 }

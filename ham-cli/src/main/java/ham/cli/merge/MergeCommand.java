@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -146,21 +147,32 @@ public final class MergeCommand implements Callable<Integer> {
         List<MergeConfig.Adapter> sources = sources(config);
         List<Path> paths = sources.stream().map(MergeConfig.Adapter::path).toList();
         if (paths.stream().allMatch(TaskVector::isCheckpoint)) {
-            return checkpoints(paths, settings, wantedBase);
+            requireAdaptersFor(wanted);
+            return checkpoints(sources, settings, wantedBase);
         }
         requireOutput(settings, paths);
         List<AdapterFolder> read = labels == null
                 ? read(sources, wantedBase)
                 : AdapterFolder.labelled(read(sources, wantedBase), Labels.read(labels));
-        List<Importance> importance = importance(method, sources, read);
+        List<Importance> importance = trainedWeights
+                ? trainedWeights(read)
+                : importance(method, sources, i -> read.get(i).record().alpha());
         if (dryRun) {
             return plan(AdapterMerge.check(read, importance, settings, wanted));
         }
         return write(AdapterMerge.of(read, importance, settings, wanted, console::mergeProgress), wantedBase);
     }
 
+    private void requireAdaptersFor(Optional<MergeMode> wanted) {
+        String unused = trainedWeights ? "--trained-weights" : labels != null ? "--labels" : "--mode";
+        if (trainedWeights || labels != null || wanted.isPresent()) {
+            throw wrongUsage(unused + ": expected adapters to merge, found checkpoints; leave it out");
+        }
+    }
+
     /** Fully fine-tuned models instead of adapters. */
-    private Integer checkpoints(List<Path> models, MergeSettings settings, Optional<Path> wantedBase) {
+    private Integer checkpoints(
+            List<MergeConfig.Adapter> sources, MergeSettings settings, Optional<Path> wantedBase) {
         Path trainedFrom = wantedBase.orElseThrow(() ->
                 wrongUsage("expected --base DIR, the checkpoint that these checkpoints were trained from, found none"));
         if (dryRun || format.peft(console.spec()) || out == null) {
@@ -168,14 +180,15 @@ public final class MergeCommand implements Callable<Integer> {
                     "expected --out OUT and neither --dry-run nor --as with checkpoints; 'ham extract' makes an"
                             + " adapter of one");
         }
+        List<Path> models = sources.stream().map(MergeConfig.Adapter::path).toList();
         List<Path> inputs = new ArrayList<>(models);
         inputs.add(trainedFrom);
         Outputs.checkFolder(out, force, CheckpointMerge.RECORD, inputs);
-        List<String> names = AdapterFolder.names(models);
+        List<String> names = names(sources);
         List<TaskVector> vectors = IntStream.range(0, models.size())
                 .mapToObj(i -> TaskVector.of(names.get(i), trainedFrom, models.get(i)))
                 .toList();
-        List<Importance> given = Importance.each(settings.method() == MergeMethod.HAM ? alphas : weights);
+        List<Importance> given = importance(settings.method(), sources, i -> Importance.ONE);
         AtomicReference<CheckpointMerge.Report> written = new AtomicReference<>();
         Outputs.folder(
                 out,
@@ -296,13 +309,19 @@ public final class MergeCommand implements Callable<Integer> {
         return sources;
     }
 
-    private static List<AdapterFolder> read(List<MergeConfig.Adapter> sources, Optional<Path> base) {
+    private static List<String> names(List<MergeConfig.Adapter> sources) {
         List<String> names = AdapterFolder.names(
                 sources.stream().map(MergeConfig.Adapter::path).toList());
+        return IntStream.range(0, sources.size())
+                .mapToObj(i -> sources.get(i).name().orElse(names.get(i)))
+                .toList();
+    }
+
+    private static List<AdapterFolder> read(List<MergeConfig.Adapter> sources, Optional<Path> base) {
+        List<String> names = names(sources);
         List<AdapterFolder> read = Parallel.map(
                 IntStream.range(0, sources.size()).boxed().toList(),
-                i -> AdapterFolder.read(
-                        sources.get(i).path(), sources.get(i).name().orElse(names.get(i))),
+                i -> AdapterFolder.read(sources.get(i).path(), names.get(i)),
                 done -> {});
         if (base.isEmpty()) {
             return read;
@@ -312,12 +331,13 @@ public final class MergeCommand implements Callable<Integer> {
         return read.stream().map(each -> each.onto(checkpoint, sha256)).toList();
     }
 
-    /** What was typed, else what the file says; empty where neither says anything, so that the adapters' own count. */
+    /**
+     * What was typed, else what the file says; empty where neither says anything, so that the adapters' own count.
+     *
+     * @param alpha own importance of each for ham
+     */
     private List<Importance> importance(
-            MergeMethod method, List<MergeConfig.Adapter> sources, List<AdapterFolder> read) {
-        if (trainedWeights) {
-            return trainedWeights(read);
-        }
+            MergeMethod method, List<MergeConfig.Adapter> sources, IntFunction<Importance> alpha) {
         List<Importance> typed = Importance.each(method == MergeMethod.HAM ? alphas : weights);
         if (!typed.isEmpty()
                 || sources.stream().allMatch(each -> each.importance().isEmpty())) {
@@ -327,8 +347,7 @@ public final class MergeCommand implements Callable<Integer> {
                 .mapToObj(i -> sources.get(i)
                         .importance()
                         .map(Importance::of)
-                        .orElseGet(() ->
-                                method == MergeMethod.HAM ? read.get(i).record().alpha() : Importance.ONE))
+                        .orElseGet(() -> method == MergeMethod.HAM ? alpha.apply(i) : Importance.ONE))
                 .toList();
     }
 

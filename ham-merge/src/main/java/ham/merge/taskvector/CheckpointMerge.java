@@ -4,6 +4,7 @@ import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.io.JsonFiles;
 import ham.merge.join.Importance;
+import ham.merge.plan.MergeMethod;
 import ham.merge.plan.MergeSettings;
 import ham.merge.plan.PreparedMerge;
 import ham.merge.safetensors.DType;
@@ -58,7 +59,8 @@ public final class CheckpointMerge {
                 weights.isEmpty() ? models.stream().map(each -> Importance.ONE).toList() : weights;
         if (used.size() != models.size()) {
             throw InputException.parameter(
-                    "weight", "expected one value a model, " + models.size() + " in all, found " + used.size());
+                    settings.method() == MergeMethod.HAM ? "alpha" : "weight",
+                    "expected one value a model, " + models.size() + " in all, found " + used.size());
         }
         PreparedMerge merge = PreparedMerge.of(settings, models, used, List.of(), MergeProgress.SILENT);
         SortedMap<String, float[]> vectors = merge.biases();
