@@ -60,6 +60,24 @@ public record LayerName(Part part, int block) {
         return Optional.empty();
     }
 
+    /**
+     * What a tensor is, whatever library or class of model named it: equal for names of one tensor, in a bare encoder ({@code
+     * encoder.layer.0.…}), a classifier ({@code vit.encoder.layer.0.…}) or a model that was saved in training.
+     */
+    public static String meaning(String tensor) {
+        String own = unwrapped(tensor);
+        String bare = EncoderFamilies.SCHEMES.stream()
+                .flatMap(scheme -> scheme.prefixes().stream())
+                .filter(own::startsWith)
+                .findFirst()
+                .map(prefix -> own.substring(prefix.length()))
+                .orElse(own);
+        String module = module(bare);
+        return parse(bare)
+                .map(layer -> layer + bare.substring(module.length()))
+                .orElse(bare);
+    }
+
     /** The name without what wraps a model in training. */
     public static String unwrapped(String name) {
         return NamingScheme.unwrapped(name);

@@ -5,6 +5,7 @@ import ham.merge.adapter.AdapterSource;
 import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.adapter.LoraFactors;
+import ham.merge.checkpoint.LayerName;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.ShardedTensors;
 import ham.merge.safetensors.TensorInfo;
@@ -12,18 +13,20 @@ import ham.merge.safetensors.Tensors;
 import ham.merge.tensor.Matrix;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * What a fully fine-tuned checkpoint changed of its base, tensor by tensor: a task vector (arXiv 2212.04089) as a source of dense deltas. A tensor of more
- * dimensions is a matrix of its first and all others; one of a single dimension counts among the biases. Safe for use by several threads.
+ * What a fully fine-tuned checkpoint changed of its base, tensor by tensor and under the base's names: a task vector (arXiv 2212.04089) as a source of
+ * dense deltas. A tensor of more dimensions is a matrix of its first and all others; one of a single dimension counts among the biases. Safe for
+ * use by several threads.
  */
 public final class TaskVector implements AdapterSource {
     private static final String WEIGHTS = "model.safetensors";
@@ -32,6 +35,7 @@ public final class TaskVector implements AdapterSource {
     private final String name;
     private final Tensors base;
     private final Tensors model;
+    private final SortedMap<String, String> own;
     private final SortedMap<String, LayerShape> layers;
     private final SortedSet<String> vectors;
     private final List<String> left;
@@ -40,15 +44,17 @@ public final class TaskVector implements AdapterSource {
             String name,
             Tensors base,
             Tensors model,
+            SortedMap<String, String> own,
             SortedMap<String, LayerShape> layers,
             SortedSet<String> vectors,
             List<String> left) {
         this.name = name;
         this.base = base;
         this.model = model;
+        this.own = own;
         this.layers = Collections.unmodifiableSortedMap(layers);
         this.vectors = Collections.unmodifiableSortedSet(vectors);
-        this.left = List.copyOf(left);
+        this.left = left;
     }
 
     /** Whether a folder holds a checkpoint rather than an adapter. */
@@ -76,33 +82,57 @@ public final class TaskVector implements AdapterSource {
     public static TaskVector of(String name, Path base, Path model) {
         Tensors before = tensors(base);
         Tensors after = tensors(model);
+        SortedMap<String, String> own = own(before, after);
+        if (own.isEmpty() && !before.names().isEmpty() && !after.names().isEmpty()) {
+            throw new InputException(
+                    model,
+                    "expected a checkpoint that was trained on from " + base + ", found none of its tensors, such as "
+                            + before.names().first() + ", but others, such as "
+                            + after.names().first());
+        }
         SortedMap<String, LayerShape> layers = new TreeMap<>();
         SortedSet<String> vectors = new TreeSet<>();
-        List<String> left = new ArrayList<>();
-        for (String tensor : after.names()) {
-            if (!before.has(tensor)
-                    || !before.info(tensor).shape().equals(after.info(tensor).shape())) {
-                left.add(tensor);
-            } else if (before.info(tensor).dtype().isFloat() && differ(before, after, tensor)) {
-                if (after.info(tensor).shape().size() < 2) {
+        SortedSet<String> left = new TreeSet<>(after.names());
+        left.removeAll(own.values());
+        own.forEach((tensor, theirs) -> {
+            if (!before.info(tensor).shape().equals(after.info(theirs).shape())) {
+                left.add(theirs);
+            } else if (before.info(tensor).dtype().isFloat() && differ(before, tensor, after, theirs)) {
+                if (before.info(tensor).shape().size() < 2) {
                     vectors.add(tensor);
                 } else {
-                    layers.put(tensor, shape(after.info(tensor)));
+                    layers.put(tensor, shape(before.info(tensor)));
                 }
             }
-        }
+        });
         if (layers.isEmpty() && vectors.isEmpty()) {
             throw new InputException(
                     model,
                     "expected a checkpoint that was trained on from " + base + ", found none of its tensors changed");
         }
-        return new TaskVector(name, before, after, layers, vectors, left);
+        return new TaskVector(name, before, after, own, layers, vectors, List.copyOf(left));
     }
 
-    private static boolean differ(Tensors before, Tensors after, String tensor) {
-        return before.info(tensor).dtype() == after.info(tensor).dtype()
-                ? !before.bytes(tensor).equals(after.bytes(tensor))
-                : !Arrays.equals(before.floats(tensor), after.floats(tensor));
+    /** What the model calls each tensor of the base that it has: the same, or what no other tensor of either can mean. */
+    private static SortedMap<String, String> own(Tensors base, Tensors model) {
+        Map<String, List<String>> meant = base.names().stream().collect(Collectors.groupingBy(LayerName::meaning));
+        SortedMap<String, String> own = new TreeMap<>();
+        model.names().stream()
+                .collect(Collectors.groupingBy(LayerName::meaning))
+                .forEach((meaning, theirs) -> {
+                    theirs.stream().filter(base::has).forEach(same -> own.put(same, same));
+                    List<String> tensors = meant.getOrDefault(meaning, List.of());
+                    if (tensors.size() == 1 && theirs.size() == 1) {
+                        own.put(tensors.get(0), theirs.get(0));
+                    }
+                });
+        return own;
+    }
+
+    private static boolean differ(Tensors before, String tensor, Tensors after, String theirs) {
+        return before.info(tensor).dtype() == after.info(theirs).dtype()
+                ? !before.bytes(tensor).equals(after.bytes(theirs))
+                : !Arrays.equals(before.floats(tensor), after.floats(theirs));
     }
 
     private static LayerShape shape(TensorInfo info) {
@@ -123,7 +153,7 @@ public final class TaskVector implements AdapterSource {
     }
 
     private float[] change(String tensor) {
-        float[] change = model.floats(tensor);
+        float[] change = model.floats(own.get(tensor));
         float[] before = base.floats(tensor);
         for (int i = 0; i < change.length; i++) {
             change[i] -= before[i];
@@ -133,7 +163,7 @@ public final class TaskVector implements AdapterSource {
 
     /** Dimensions of a tensor. */
     int dimensions(String tensor) {
-        return model.info(tensor).shape().size();
+        return base.info(tensor).shape().size();
     }
 
     @Override

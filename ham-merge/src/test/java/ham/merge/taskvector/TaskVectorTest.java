@@ -26,12 +26,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskVectorTest {
     private static final String QUERY = "encoder.layer.0.query.weight";
@@ -203,6 +205,59 @@ class TaskVectorTest {
                 assertShift(merged, NORM, rule.equals("norm") ? 0.01 : 0.02);
             }
         }
+    }
+
+    /** The same tensors, called otherwise. */
+    private static Path renamed(Path folder, UnaryOperator<String> name) throws IOException {
+        SafetensorsFile file = SafetensorsFile.open(folder.resolve("model.safetensors"));
+        SafetensorsWriter writer = new SafetensorsWriter();
+        for (String tensor : file.names()) {
+            writer.add(name.apply(tensor), file.info(tensor).shape(), file.floats(tensor));
+        }
+        Path renamed = Files.createTempDirectory(folder.getParent(), "renamed");
+        writer.write(renamed.resolve("model.safetensors"));
+        return renamed;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vit.", "module.vit.", "bert."})
+    void modelsOfAnotherClassThanTheBaseChangeItsTensors(String prefix) throws IOException {
+        TaskVector expected = vector(2);
+        UnaryOperator<String> inside = tensor -> tensor.startsWith("head.") ? tensor : prefix + tensor;
+        TaskVector found = TaskVector.of("m", base, renamed(temp.resolve("model2"), inside));
+        assertThat(found.layers()).isEqualTo(expected.layers());
+        assertThat(found.delta(QUERY).data()).isEqualTo(expected.delta(QUERY).data());
+        assertThat(found.biases().get(NORM).values())
+                .isEqualTo(expected.biases().get(NORM).values());
+        assertThat(found.left()).containsExactly("head.weight");
+
+        TaskVector bare = TaskVector.of("m", renamed(base, inside), temp.resolve("model2"));
+        assertThat(bare.layers()).containsOnlyKeys(prefix + QUERY, prefix + PATCH);
+    }
+
+    @Test
+    void modelsOfAnotherLibraryChangeTheTensorsOfTheBase() throws IOException {
+        TaskVector expected = vector(2);
+        Path published = renamed(
+                base,
+                tensor -> tensor.equals(QUERY) ? "vit.encoder.layer.0.attention.attention.query.weight" : tensor);
+        Path recent = renamed(
+                temp.resolve("model2"),
+                tensor -> tensor.equals(QUERY) ? "layers.0.attention.q_proj.weight" : tensor);
+        assertThat(TaskVector.of("m", published, recent)
+                        .delta("vit.encoder.layer.0.attention.attention.query.weight"))
+                .isEqualTo(expected.delta(QUERY));
+    }
+
+    @Test
+    void tensorsOfTwoTowersAreNotTakenForThoseOfOne() throws IOException {
+        Path towers = Files.createDirectories(temp.resolve("towers"));
+        SafetensorsWriter writer = new SafetensorsWriter();
+        writer.add("vision_model." + QUERY, List.of(6L, 8L), new float[48]);
+        writer.add("bert." + QUERY, List.of(6L, 8L), new float[48]);
+        writer.write(towers.resolve("model.safetensors"));
+        assertThatThrownBy(() -> TaskVector.of("m", base, towers))
+                .hasMessageContaining("found none of its tensors, such as " + PATCH + ", but others, such as bert.");
     }
 
     @Test
