@@ -171,8 +171,7 @@ public final class MergeCommand implements Callable<Integer> {
     }
 
     /** Fully fine-tuned models instead of adapters. */
-    private Integer checkpoints(
-            List<MergeConfig.Adapter> sources, MergeSettings settings, Optional<Path> wantedBase) {
+    private Integer checkpoints(List<MergeConfig.Adapter> sources, MergeSettings settings, Optional<Path> wantedBase) {
         Path trainedFrom = wantedBase.orElseThrow(() ->
                 wrongUsage("expected --base DIR, the checkpoint that these checkpoints were trained from, found none"));
         if (dryRun || format.peft(console.spec()) || out == null) {

@@ -73,9 +73,7 @@ public record LayerName(Part part, int block) {
                 .map(prefix -> own.substring(prefix.length()))
                 .orElse(own);
         String module = module(bare);
-        return parse(bare)
-                .map(layer -> layer + bare.substring(module.length()))
-                .orElse(bare);
+        return parse(bare).map(layer -> layer + bare.substring(module.length())).orElse(bare);
     }
 
     /** The name without what wraps a model in training. */

@@ -40,6 +40,7 @@ public record LayerRule(
     }
 
     boolean matches(String name) {
-        return match.matcher(name).find() || match.matcher(BiasChange.weightBeside(name)).find();
+        return match.matcher(name).find()
+                || match.matcher(BiasChange.weightBeside(name)).find();
     }
 }

@@ -2,6 +2,7 @@ package ham.merge.taskvector;
 
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
+import ham.merge.encoder.text.TextPooling;
 import ham.merge.io.JsonFiles;
 import ham.merge.join.Importance;
 import ham.merge.plan.MergeMethod;
@@ -41,7 +42,7 @@ public final class CheckpointMerge {
     public record Report(String method, List<String> models, String base, int changed, List<String> left) {}
 
     /**
-     * Writes the merged checkpoint: {@code model.safetensors} in float32, and the base's other small files.
+     * Writes the merged checkpoint: {@code model.safetensors} in float32, and the base's other small files and modules.
      *
      * @param out exists already and is empty
      * @param weights of each, empty for 1
@@ -112,13 +113,22 @@ public final class CheckpointMerge {
         return values;
     }
 
-    /** Configuration, preprocessing, tokenizer: all that is no weight. */
+    /** Configuration, preprocessing, tokenizer, and whole the modules that stand beside the encoder: all that is no weight of it. */
     private static void copyOthers(Path base, Path out) throws IOException {
         try (Stream<Path> files = Files.list(base)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String name = file.getFileName().toString();
                 if (name.matches(".*\\.(json|txt|model)") && !name.endsWith(".index.json")) {
                     Files.copy(file, out.resolve(name));
+                }
+            }
+        }
+        for (Path module : TextPooling.folders(base)) {
+            try (Stream<Path> files = Files.walk(module)) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    Path copy = out.resolve(base.toAbsolutePath().normalize().relativize(file));
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(file, copy);
                 }
             }
         }

@@ -230,13 +230,14 @@ class PreparedMergeTest {
         MergeSettings none = MergeSettings.of(MergeMethod.CAT).scaled(0);
         assertVectors(merge(none, two), two.get(0), 0);
         for (String rule : List.of("layer\\.0\\.weight", "0\\.bias")) {
-            PreparedMerge ruled = merge(
-                    new MergeChoices().layers(List.of(weight(rule, 0))).settings(MergeMethod.CAT), two);
+            PreparedMerge ruled =
+                    merge(new MergeChoices().layers(List.of(weight(rule, 0))).settings(MergeMethod.CAT), two);
             assertThat(ruled.biases().get(BIAS)).containsOnly(0);
             assertThat(ruled.biases().get(NORM)[0])
                     .isEqualTo(2 * two.get(0).biases().get(NORM).values()[0]);
             boolean both = rule.endsWith("weight");
-            assertThat(Laws.largestEntry(ruled.merged().get("layer.0.weight")) == 0).isEqualTo(both);
+            assertThat(Laws.largestEntry(ruled.merged().get("layer.0.weight")) == 0)
+                    .isEqualTo(both);
         }
     }
 

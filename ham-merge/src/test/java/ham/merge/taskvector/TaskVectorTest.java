@@ -9,6 +9,7 @@ import ham.merge.MergeProgress;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Branch;
 import ham.merge.combine.Deltas;
+import ham.merge.encoder.text.TextPooling;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.join.Importance;
 import ham.merge.plan.LayerRule;
@@ -164,8 +165,7 @@ class TaskVectorTest {
     }
 
     private void assertShift(SafetensorsFile merged, String tensor, double shift) {
-        float[] before =
-                SafetensorsFile.open(base.resolve("model.safetensors")).floats(tensor);
+        float[] before = SafetensorsFile.open(base.resolve("model.safetensors")).floats(tensor);
         float[] after = merged.floats(tensor);
         for (int i = 0; i < before.length; i++) {
             assertThat(after[i] - before[i]).isCloseTo((float) shift, within(1e-6f));
@@ -239,13 +239,10 @@ class TaskVectorTest {
     void modelsOfAnotherLibraryChangeTheTensorsOfTheBase() throws IOException {
         TaskVector expected = vector(2);
         Path published = renamed(
-                base,
-                tensor -> tensor.equals(QUERY) ? "vit.encoder.layer.0.attention.attention.query.weight" : tensor);
+                base, tensor -> tensor.equals(QUERY) ? "vit.encoder.layer.0.attention.attention.query.weight" : tensor);
         Path recent = renamed(
-                temp.resolve("model2"),
-                tensor -> tensor.equals(QUERY) ? "layers.0.attention.q_proj.weight" : tensor);
-        assertThat(TaskVector.of("m", published, recent)
-                        .delta("vit.encoder.layer.0.attention.attention.query.weight"))
+                temp.resolve("model2"), tensor -> tensor.equals(QUERY) ? "layers.0.attention.q_proj.weight" : tensor);
+        assertThat(TaskVector.of("m", published, recent).delta("vit.encoder.layer.0.attention.attention.query.weight"))
                 .isEqualTo(expected.delta(QUERY));
     }
 
@@ -258,6 +255,25 @@ class TaskVectorTest {
         writer.write(towers.resolve("model.safetensors"));
         assertThatThrownBy(() -> TaskVector.of("m", base, towers))
                 .hasMessageContaining("found none of its tensors, such as " + PATCH + ", but others, such as bert.");
+    }
+
+    @Test
+    void theModulesOfSentenceTransformersComeAlong() throws IOException {
+        Files.writeString(
+                base.resolve("modules.json"),
+                """
+                [{"path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+                 {"path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
+                 {"path": "../elsewhere", "type": "sentence_transformers.models.Normalize"}]
+                """);
+        Path pooling = Files.createDirectory(base.resolve("1_Pooling"));
+        Files.writeString(pooling.resolve("config.json"), "{\"pooling_mode_cls_token\": true}");
+        Files.writeString(Files.createDirectory(temp.resolve("elsewhere")).resolve("config.json"), "{}");
+        Path out = Files.createDirectory(temp.resolve("sentences"));
+        CheckpointMerge.write(
+                out, base, List.of(vector(2)), MergeSettings.of(MergeMethod.CAT), List.of(), MergeProgress.SILENT);
+        assertThat(TextPooling.read(out)).isEqualTo(new TextPooling(false, true));
     }
 
     @Test

@@ -48,6 +48,19 @@ public record TextPooling(boolean mean, boolean unit) {
         return new TextPooling(mean, unit);
     }
 
+    /** The folders below a checkpoint's that hold its modules, as {@code modules.json} names them; those that are there, absolute. */
+    public static List<Path> folders(Path folder) {
+        Path file = folder.resolve("modules.json");
+        if (!Files.isRegularFile(file)) {
+            return List.of();
+        }
+        Path own = folder.toAbsolutePath().normalize();
+        return modules(file).stream()
+                .map(module -> own.resolve(module.path("path").asText()).normalize())
+                .filter(each -> !each.equals(own) && each.startsWith(own) && Files.isDirectory(each))
+                .toList();
+    }
+
     private static List<JsonNode> modules(Path file) {
         try {
             JsonNode json = new ObjectMapper().readTree(file.toFile());
