@@ -27,6 +27,7 @@ import ham.export.bake.verify.Verification;
 import ham.export.parity.ParityReport;
 import ham.merge.InputException;
 import ham.merge.folder.Merged;
+import ham.merge.head.HeadFeature;
 import ham.merge.head.NamedHead;
 import ham.merge.io.Outputs;
 import ham.merge.tensor.Matrix;
@@ -116,6 +117,7 @@ public final class Baker {
         addition = metadata.head().isEmpty() || named.isPresent()
                 ? Optional.empty()
                 : metadata.text().flatMap(base -> HeadAddition.find(model, base));
+        addition.ifPresent(found -> requireOwnFeature(metadata.head().orElseThrow()));
         Optional<ClassifierLayer> classifier = addition.isPresent()
                 ? Optional.empty()
                 : metadata.head()
@@ -187,6 +189,17 @@ public final class Baker {
             }
         }
         return classifier;
+    }
+
+    /** What is added behind the tokens pools them as the bare encoder does. */
+    private void requireOwnFeature(NamedHead head) {
+        if (head.feature() != HeadFeature.OWN) {
+            throw new InputException(
+                    request.model(),
+                    "expected a head that reads the encoder's own feature, found one that was saved as the classifier of"
+                            + " a classification model, whose feature this graph does not give; give the checkpoint as"
+                            + " base, of which ham builds the graph");
+        }
     }
 
     /** A copy of the model with the merge's head, if it has one. */

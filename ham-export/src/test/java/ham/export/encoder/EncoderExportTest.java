@@ -16,6 +16,7 @@ import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.control.ControlForward;
 import ham.merge.encoder.control.ControlTensor;
 import ham.merge.folder.Merged;
+import ham.merge.head.HeadFeature;
 import ham.merge.head.LinearHead;
 import ham.merge.head.NamedHead;
 import ham.merge.safetensors.SafetensorsFile;
@@ -37,6 +38,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Graphs that ham builds of every family, run beside what transformers and PEFT computed. */
 class EncoderExportTest {
@@ -94,8 +96,20 @@ class EncoderExportTest {
     @ParameterizedTest
     @MethodSource("all")
     void buildsAHeadOfSeveralBlocks(String name) throws IOException {
+        buildsAHead(name, HeadFeature.OWN, 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-bare", "clip-vision", "siglip-vision"})
+    void buildsAClassifierThatWasSavedAlong(String name) throws IOException {
+        buildsAHead(name, HeadFeature.CLASSIFIER, 0);
+    }
+
+    private void buildsAHead(String name, HeadFeature feature, int blocks) throws IOException {
         Path source = TestData.path("encoders").resolve(name);
-        Checkpoint base = Checkpoint.open(source).withFeatureBlocks(2);
+        NamedHead any = new NamedHead(
+                new LinearHead(Matrix.zeros(3, 1), new float[3]), List.of("a", "b", "c"), blocks, feature);
+        Checkpoint base = Checkpoint.open(source).readBy(any);
         int width = base.encoder().width();
         Random random = new Random(6);
         float[] weight = new float[3 * width];
@@ -106,7 +120,7 @@ class EncoderExportTest {
         GraphProto graph = new EncoderForms(
                         Checkpoint.open(source),
                         WeightChanges.of(base, List.of()),
-                        Optional.of(new NamedHead(head, List.of("a", "b", "c"), 2)))
+                        Optional.of(new NamedHead(head, List.of("a", "b", "c"), blocks, feature)))
                 .baked();
         Path file = folder.resolve("blocks.onnx");
         OnnxFiles.write(

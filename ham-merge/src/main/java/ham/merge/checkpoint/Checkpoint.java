@@ -10,6 +10,8 @@ import ham.merge.encoder.EncoderNames;
 import ham.merge.encoder.EncoderSource;
 import ham.merge.encoder.Part;
 import ham.merge.encoder.Place;
+import ham.merge.head.HeadFeature;
+import ham.merge.head.NamedHead;
 import ham.merge.safetensors.SafetensorsFile;
 import ham.merge.safetensors.ShardedTensors;
 import ham.merge.safetensors.TensorHash;
@@ -84,7 +86,7 @@ public final class Checkpoint {
         Tensors file = tensors(directory);
         Optional<EncoderFamily> family = EncoderFamilies.of(reader);
         if (family.isPresent()) {
-            Encoder encoder = family.get().read(new EncoderSource(directory, reader, file, side));
+            Encoder encoder = family.get().read(new EncoderSource(directory, reader, file, side, false));
             EncoderShapes.require(encoder, file);
             return new Checkpoint(directory, encoder, Optional.empty(), labels(encoder, file), file);
         }
@@ -226,6 +228,45 @@ public final class Checkpoint {
         }
         Encoder read = BlockFeatures.of(encoder, count);
         return read == encoder ? this : new Checkpoint(directory, read, vit, labels, file);
+    }
+
+    /**
+     * The same model as a head reads it: with the feature that it was trained on, and a vector each of the last blocks.
+     *
+     * @throws InputException when it does not give that feature, or has fewer blocks
+     */
+    public Checkpoint readBy(NamedHead head) {
+        return with(head.feature()).withFeatureBlocks(head.featureBlocks());
+    }
+
+    private Checkpoint with(HeadFeature feature) {
+        if (feature == HeadFeature.OWN || encoder.givesClassifierFeature()) {
+            return this;
+        }
+        if (feature == HeadFeature.BOTH) {
+            throw new InputException(
+                    directory,
+                    "expected a base whose classifier reads its own feature, as some of the joined heads read one and"
+                            + " some the other, found a " + encoder.family()
+                            + " without a classifier, of which they differ; merge adapters of one kind");
+        }
+        EncoderConfig reader = EncoderConfig.open(directory.resolve("config.json"));
+        OptionalInt side =
+                encoder.input() instanceof Images images ? OptionalInt.of(images.side()) : OptionalInt.empty();
+        Encoder classifying = EncoderFamilies.of(reader)
+                .orElseThrow()
+                .read(new EncoderSource(directory, reader, file, side, true));
+        classifying.shapes().keySet().stream()
+                .filter(name -> !file.has(name))
+                .findFirst()
+                .ifPresent(lacking -> {
+                    throw new InputException(
+                            directory,
+                            "expected the layer '" + LayerName.module(lacking)
+                                    + "', whose output the classifier that PEFT saved was trained on, found none; give"
+                                    + " the base as it was trained on, saved with its classification model");
+                });
+        return new Checkpoint(directory, classifying, vit, labels, file);
     }
 
     /**

@@ -104,6 +104,11 @@ public abstract class AbstractEncoder implements Encoder {
     }
 
     @Override
+    public boolean givesClassifierFeature() {
+        return true;
+    }
+
+    @Override
     public List<Place> parts() {
         List<Place> parts = new ArrayList<>();
         for (int block = 0; block < blocks() && names.fused(block).isPresent(); block++) {

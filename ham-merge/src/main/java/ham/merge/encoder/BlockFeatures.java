@@ -114,6 +114,11 @@ public final class BlockFeatures implements Encoder {
     }
 
     @Override
+    public boolean givesClassifierFeature() {
+        return encoder.givesClassifierFeature();
+    }
+
+    @Override
     public Map<String, List<Long>> shapes() {
         return encoder.shapes();
     }

@@ -46,6 +46,9 @@ public interface Encoder {
     /** Whether {@link #feature} or {@link #LOGITS} read the {@link Part#POOLER}, where there is one. */
     boolean readsPooler();
 
+    /** Whether {@link #feature} is what the classifier of the family's classification model reads, which an encoder without one need not give. */
+    boolean givesClassifierFeature();
+
     /** The tensors that it is computed from, in the shapes that its configuration implies. */
     Map<String, List<Long>> shapes();
 

@@ -11,5 +11,7 @@ import java.util.OptionalInt;
  * @param config its {@code config.json}
  * @param tensors its weights
  * @param side wished side of the input images in pixels; empty for what the folder says
+ * @param classifies whether the feature is to be what the family's classifier reads also where the weights have none
  */
-public record EncoderSource(Path folder, EncoderConfig config, Tensors tensors, OptionalInt side) {}
+public record EncoderSource(
+        Path folder, EncoderConfig config, Tensors tensors, OptionalInt side, boolean classifies) {}

@@ -6,8 +6,10 @@ import ham.merge.adapter.BiasChange;
 import ham.merge.adapter.LayerShape;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.checkpoint.LayerName;
+import ham.merge.encoder.Encoder;
 import ham.merge.encoder.Part;
 import ham.merge.encoder.Place;
+import ham.merge.head.HeadFeature;
 import ham.merge.head.HeadFile;
 import ham.merge.head.NamedHead;
 import ham.merge.peft.PeftAdapter;
@@ -94,7 +96,7 @@ public record AdapterFolder(
                 record,
                 named,
                 adapter::sha256,
-                new AdapterOrigin(adapter.baseName(), adapter.classifierModule()),
+                new AdapterOrigin(adapter.baseName(), adapter.classifierModule(), adapter.savedPooler()),
                 own
                         ? List.of()
                         : named.map(each -> unnamed(adapter.name(), each)).orElse(List.of()));
@@ -102,7 +104,11 @@ public record AdapterFolder(
 
     private static Optional<NamedHead> saved(Path folder, PeftAdapter adapter, HamRecord record) {
         return adapter.classifier()
-                .map(head -> new NamedHead(head, SavedClassNames.of(folder, record, adapter.name(), head.classes())));
+                .map(head -> new NamedHead(
+                        head,
+                        SavedClassNames.of(folder, record, adapter.name(), head.classes()),
+                        0,
+                        HeadFeature.CLASSIFIER));
     }
 
     private static List<String> unnamed(String adapter, NamedHead head) {
@@ -188,7 +194,11 @@ public record AdapterFolder(
                 path,
                 adapter,
                 record.withClasses(names),
-                Optional.of(new NamedHead(head.get().head(), names, head.get().featureBlocks())),
+                Optional.of(new NamedHead(
+                        head.get().head(),
+                        names,
+                        head.get().featureBlocks(),
+                        head.get().feature())),
                 hash,
                 origin,
                 warnings.stream()
@@ -239,16 +249,23 @@ public record AdapterFolder(
         if (layers.isEmpty()) {
             throw new InputException(path, "adapts only the pooler, which image classification does not read");
         }
+        Encoder encoder = head.map(base::readBy).orElse(base).encoder();
+        if (origin.pooler() && encoder.readsPooler()) {
+            throw new InputException(
+                    path,
+                    "expected an adapter that leaves the pooler as in the base or adapts it by factors, as the classifier"
+                            + " of " + base.directory() + " reads it, found a whole one (modules_to_save); train it"
+                            + " with the pooler's dense among target_modules");
+        }
         List<String> more = new ArrayList<>(warnings);
         if (!passedOver.isEmpty()) {
             more.add("the adapter '" + adapter.name() + "' adapts the pooler, which the base " + base.directory()
                     + " does not have and image classification does not read; it is left out");
         }
         head.ifPresent(each -> {
-            int width = base.withFeatureBlocks(each.featureBlocks()).encoder().width();
-            if (each.head().features() != width) {
+            if (each.head().features() != encoder.width()) {
                 more.add("the head of '" + adapter.name() + "' is for "
-                        + each.head().features() + " features, the base " + base.directory() + " gives " + width);
+                        + each.head().features() + " features, the base " + base.directory() + " gives " + encoder.width());
             }
         });
         return new AdapterFolder(
@@ -257,7 +274,7 @@ public record AdapterFolder(
                 record.renamed(name -> resolve(base, name).name()),
                 head,
                 hash,
-                origin,
+                origin.withoutPooler(),
                 more);
     }
 

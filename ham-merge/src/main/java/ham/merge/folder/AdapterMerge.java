@@ -129,6 +129,7 @@ public record AdapterMerge(
         List<String> warnings = new ArrayList<>();
         adapters.forEach(each -> warnings.addAll(each.warnings()));
         warnings.addAll(otherBases(adapters));
+        warnings.addAll(savedPoolers(adapters));
         MergeMode effective =
                 mode.orElseGet(() -> ham ? detect(adapters, !weights.isEmpty(), warnings) : recorded(adapters));
         if (mode.equals(Optional.of(MergeMode.SEQUENTIAL)) && !ham) {
@@ -181,6 +182,15 @@ public record AdapterMerge(
                                 .map(each -> "'" + each.getValue() + "' on " + each.getKey())
                                 .collect(Collectors.joining(", "))
                         + " by base_model_name_or_path); unless these are one base, their merge means nothing");
+    }
+
+    private static List<String> savedPoolers(List<AdapterFolder> adapters) {
+        return adapters.stream()
+                .filter(each -> each.origin().pooler())
+                .map(each -> "the pooler that PEFT saved along with '"
+                        + each.adapter().name()
+                        + "' is left out; give the base, which tells whether its classifier reads one")
+                .toList();
     }
 
     /** PEFT's {@code bias} stores what the bias is, not what was added to it; DoRA scales the weight itself. */

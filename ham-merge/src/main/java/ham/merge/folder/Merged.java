@@ -136,7 +136,7 @@ public record Merged(
                     base.directory(),
                     "is not the base that this merge was made for: expected hash " + made + ", found " + sha256);
         });
-        if (hasPooler() && !base.encoder().readsPooler()) {
+        if (hasPooler() && !readsPooler(base)) {
             return classifying(base).onto(base, sha256);
         }
         Map<String, Place> places = places(base);
@@ -157,7 +157,7 @@ public record Merged(
 
     /** The same without what the base's feature and classifier never read: the pooler of a bare model. */
     public Merged classifying(Checkpoint base) {
-        if (!hasPooler() || base.encoder().readsPooler()) {
+        if (!hasPooler() || readsPooler(base)) {
             return this;
         }
         SortedMap<String, Matrix> read = new TreeMap<>(deltas);
@@ -165,6 +165,10 @@ public record Merged(
         SortedMap<String, List<Branch>> readBranches = new TreeMap<>(branches);
         List.of(read, readBiases, readBranches).forEach(each -> each.keySet().removeIf(Merged::isPooler));
         return new Merged(read, readBiases, readBranches, head, baseSha256, provenance);
+    }
+
+    private boolean readsPooler(Checkpoint base) {
+        return head.map(base::readBy).orElse(base).encoder().readsPooler();
     }
 
     private boolean hasPooler() {

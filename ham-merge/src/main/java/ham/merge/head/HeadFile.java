@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * {@code head.safetensors}: the tensors of a head (linear: {@code weight} [classes, d], {@code bias} [classes]; prototype: {@code weight};
  * analytic: {@code projection} [d, M], {@code weight} [classes, M]), with {@code head} (its kind) and {@code classes} (a JSON array of names)
- * in the metadata, and {@code feature_blocks} where it reads the encoder's last blocks too ({@link NamedHead#featureBlocks}). Instead of {@code projection} the file may say what it is made of ({@link Projection}).
+ * in the metadata, and {@code feature_blocks} where it reads the encoder's last blocks too ({@link NamedHead#featureBlocks}),
+ * and {@code feature} where it reads another than the encoder's own ({@link HeadFeature}). Instead of {@code projection} the file may say what it is made of ({@link Projection}).
  */
 public final class HeadFile {
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -24,6 +26,9 @@ public final class HeadFile {
 
     /** Metadata with {@link NamedHead#featureBlocks}. */
     static final String FEATURE_BLOCKS = "feature_blocks";
+
+    /** Metadata with {@link NamedHead#feature}. */
+    static final String FEATURE = "feature";
 
     private HeadFile() {}
 
@@ -56,6 +61,9 @@ public final class HeadFile {
                 .metadata(prefix + "classes", json(named.classes()));
         if (named.featureBlocks() > 0) {
             writer.metadata(prefix + FEATURE_BLOCKS, String.valueOf(named.featureBlocks()));
+        }
+        if (named.feature() != HeadFeature.OWN) {
+            writer.metadata(prefix + FEATURE, named.feature().optionName());
         }
         Head head = named.head();
         if (head instanceof LinearHead linear) {
@@ -113,7 +121,8 @@ public final class HeadFile {
                     head,
                     classes(file, classes, tensors.metadata().get(classes)),
                     featureBlocks(
-                            file, prefix + FEATURE_BLOCKS, tensors.metadata().get(prefix + FEATURE_BLOCKS)));
+                            file, prefix + FEATURE_BLOCKS, tensors.metadata().get(prefix + FEATURE_BLOCKS)),
+                    feature(file, prefix + FEATURE, tensors.metadata().get(prefix + FEATURE)));
         } catch (IllegalArgumentException e) {
             throw new InputException(file, "its tensors do not fit together: " + e.getMessage(), e);
         }
@@ -127,6 +136,17 @@ public final class HeadFile {
             throw new InputException(file, "expected metadata '" + key + "' to be a number of blocks, found " + text);
         }
         return Integer.parseInt(text);
+    }
+
+    private static HeadFeature feature(Path file, String key, String text) {
+        if (text == null) {
+            return HeadFeature.OWN;
+        }
+        return Stream.of(HeadFeature.values())
+                .filter(each -> each.optionName().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new InputException(
+                        file, "expected metadata '" + key + "' of own, classifier or both, found " + text));
     }
 
     private static List<String> classes(Path file, String key, String json) {

@@ -80,7 +80,7 @@ public final class HeadStitching {
                 System.arraycopy(head.weight().data(), i * width, weight.data(), row++ * width, width);
             }
         }
-        return new NamedHead(new AnalyticHead(head.projection(), weight), kept, named.featureBlocks());
+        return new NamedHead(new AnalyticHead(head.projection(), weight), kept, named.featureBlocks(), named.feature());
     }
 
     private static NamedHead concatenated(List<NamedHead> heads) {
@@ -113,7 +113,8 @@ public final class HeadStitching {
         return new NamedHead(
                 linear ? new LinearHead(weight, bias) : new PrototypeHead(weight),
                 List.copyOf(classes),
-                heads.get(0).featureBlocks());
+                heads.get(0).featureBlocks(),
+                heads.stream().map(NamedHead::feature).reduce(HeadFeature::with).orElseThrow());
     }
 
     private static void require(boolean holds, String problem) {

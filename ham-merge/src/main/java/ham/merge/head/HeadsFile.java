@@ -54,11 +54,12 @@ public final class HeadsFile {
     public static HeadsFile open(Path path, int adapters) {
         SafetensorsFile file = SafetensorsFile.open(path);
         for (String key : file.metadata().keySet()) {
-            if (!key.matches("(0|[1-9][0-9]{0,8})\\.(head|classes|projection|" + HeadFile.FEATURE_BLOCKS + ")")
+            if (!key.matches("(0|[1-9][0-9]{0,8})\\.(head|classes|projection|" + HeadFile.FEATURE + "|"
+                            + HeadFile.FEATURE_BLOCKS + ")")
                     || Integer.parseInt(key.substring(0, key.indexOf('.'))) >= adapters) {
                 throw new InputException(
                         path,
-                        "expected metadata 'N.head', 'N.classes', 'N.projection' and 'N.feature_blocks' with N below "
+                        "expected metadata 'N.head', 'N.classes', 'N.projection', 'N.feature' and 'N.feature_blocks' with N below "
                                 + adapters + ", the number of adapters, found '" + key + "'");
             }
         }

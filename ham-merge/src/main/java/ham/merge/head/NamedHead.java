@@ -11,11 +11,17 @@ import java.util.List;
  * @param classes one name a logit
  * @param featureBlocks of how many of the encoder's last blocks it reads a vector each beside the encoder's own feature
  *     ({@link ham.merge.encoder.BlockFeatures})
+ * @param feature which feature that is
  */
-public record NamedHead(Head head, List<String> classes, int featureBlocks) {
+public record NamedHead(Head head, List<String> classes, int featureBlocks, HeadFeature feature) {
     /** A head that reads the encoder's own feature. */
     public NamedHead(Head head, List<String> classes) {
         this(head, classes, 0);
+    }
+
+    /** A head that reads the encoder's own feature, and a vector of each of its last blocks. */
+    public NamedHead(Head head, List<String> classes, int featureBlocks) {
+        this(head, classes, featureBlocks, HeadFeature.OWN);
     }
 
     /**
@@ -46,7 +52,12 @@ public record NamedHead(Head head, List<String> classes, int featureBlocks) {
                     "expected " + head.classes() + " different names, one a class, found " + names.size()
                             + (different < names.size() ? ", " + (names.size() - different) + " of them twice" : ""));
         }
-        return new NamedHead(head, names, featureBlocks);
+        return new NamedHead(head, names, featureBlocks, feature);
+    }
+
+    /** The same head of another feature. */
+    public NamedHead reading(HeadFeature other) {
+        return new NamedHead(head, classes, featureBlocks, other);
     }
 
     /** Its kind, with the blocks that it reads beside the feature: {@code analytic head}, or {@code analytic head of 2 blocks}. */

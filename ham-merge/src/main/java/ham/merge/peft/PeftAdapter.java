@@ -138,6 +138,11 @@ public final class PeftAdapter implements AdapterSource {
         return tensors.saved().classifier();
     }
 
+    /** Whether a pooler was saved along, which no delta here holds. */
+    public boolean savedPooler() {
+        return tensors.saved().pooler();
+    }
+
     /** {@code base_model_name_or_path}: what its trainer called the base. */
     public Optional<String> baseName() {
         return config.baseName();

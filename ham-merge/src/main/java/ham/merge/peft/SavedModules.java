@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * The modules that were trained along and saved whole ({@code modules_to_save}): a linear classifier, {@code classifier.weight} [classes, d] and
  * {@code classifier.bias} [classes] ({@code head} for timm), and norms, whose weight and bias are vectors. PEFT leaves {@code modules_to_save}
  * and the adapter's name out of their names; where it does not (the bias with {@code bias: all}, files made from a bare state dict) they are
- * understood too, and {@code original_module}, the base's own, is passed over. So is a pooler, which classification does not read.
+ * understood too, and {@code original_module}, the base's own, is passed over. So is a pooler, which not every
+ * classifier reads.
  *
  * <p>For sequence and token classification PEFT adds both {@code classifier} and {@code score} to {@code modules_to_save}, whichever the model
  * has; so a saved module without a tensor is no fault, as long as another has some.
@@ -89,6 +90,11 @@ final class SavedModules {
     /** Name of every vector of a norm to the tensor with its full values. */
     SortedMap<String, String> vectors() {
         return vectors;
+    }
+
+    /** Whether a pooler was saved, which is passed over. */
+    boolean pooler() {
+        return pooler;
     }
 
     /** Path of the classifier in the model, empty when none was saved. */

@@ -5,20 +5,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ham.merge.InputException;
+import ham.merge.RawTensors;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.encoder.control.ControlForward;
 import ham.merge.encoder.control.ControlTensor;
+import ham.merge.head.HeadFeature;
+import ham.merge.head.LinearHead;
+import ham.merge.head.NamedHead;
+import ham.merge.tensor.Matrix;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The plain forward pass against what transformers and PEFT computed. */
 class EncoderControlTest {
     private static final float TOLERANCE = 1e-4f;
+
+    @TempDir
+    private Path folder;
 
     @ParameterizedTest
     @MethodSource("ham.merge.encoder.EncoderFixture#all")
@@ -84,6 +97,78 @@ class EncoderControlTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected a model of at least " + (count + 1) + " blocks")
                 .hasMessageContaining("found " + count);
+    }
+
+    static Stream<EncoderFixture> classifiers() {
+        return EncoderFixture.all()
+                .filter(each -> each.checkpoint().encoder().classifier().equals("classifier")
+                        && each.checkpoint().hasClassifier()
+                        && !each.name().equals("distilbert"));
+    }
+
+    private static NamedHead head(int width, HeadFeature feature) {
+        return new NamedHead(new LinearHead(Matrix.zeros(1, width), new float[1]), List.of("a"), 0, feature);
+    }
+
+    /** A classifier on a base without one reads what it read in the model that it was saved of. */
+    @ParameterizedTest
+    @MethodSource("classifiers")
+    void aSavedClassifierReadsTheSameFeatureWithoutTheBasesOwn(EncoderFixture fixture) throws IOException {
+        Checkpoint whole = fixture.checkpoint();
+        Path bare = folder.resolve("bare");
+        Files.createDirectories(bare);
+        Files.copy(fixture.folder().resolve("config.json"), bare.resolve("config.json"));
+        RawTensors tensors = RawTensors.read(fixture.folder().resolve("model.safetensors"));
+        tensors.remove(whole.encoder().classifier() + ".weight")
+                .remove(whole.encoder().classifier() + ".bias")
+                .write(bare.resolve("model.safetensors"));
+        int width = whole.encoder().width();
+        Checkpoint read = Checkpoint.open(bare).readBy(head(width, HeadFeature.CLASSIFIER));
+        assertThat(read.encoder().width()).isEqualTo(width);
+        assertThat(new ControlForward(read, Map.of()).feature(fixture.inputs()).data())
+                .containsExactly(new ControlForward(whole, Map.of())
+                        .feature(fixture.inputs())
+                        .data());
+    }
+
+    @Test
+    void aSavedClassifierReadsThePoolerOfABareBertAndTheMeanOfASiglip() {
+        EncoderFixture bert = new EncoderFixture("bert-bare");
+        NamedHead head = head(bert.checkpoint().encoder().width(), HeadFeature.CLASSIFIER);
+        Checkpoint read = bert.checkpoint().readBy(head);
+        assertThat(read.encoder().readsPooler()).isTrue();
+        assertThat(new ControlForward(read, Map.of()).feature(bert.inputs()).data())
+                .usingComparatorWithPrecision(TOLERANCE)
+                .containsExactly(bert.baseOutputs().get(Encoder.POOLED).data());
+        EncoderFixture siglip = new EncoderFixture("siglip-vision");
+        ControlTensor tokens = siglip.baseOutputs().get(Encoder.TOKENS);
+        float[] feature = new ControlForward(siglip.checkpoint().readBy(head), Map.of())
+                .feature(siglip.inputs())
+                .data();
+        int count = tokens.shape()[1];
+        int d = tokens.shape()[2];
+        for (int j = 0; j < d; j++) {
+            double mean = 0;
+            for (int token = 0; token < count; token++) {
+                mean += tokens.data()[token * d + j] / (double) count;
+            }
+            assertThat((double) feature[j]).isCloseTo(mean, within(1e-4));
+        }
+    }
+
+    @Test
+    void refusesAFeatureThatTheBaseDoesNotGive() {
+        Checkpoint bert = new EncoderFixture("bert-bare").checkpoint();
+        int width = bert.encoder().width();
+        assertThatThrownBy(() -> bert.readBy(head(width, HeadFeature.BOTH)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("some of the joined heads read one and some the other, found a BERT");
+        assertThat(bert.readBy(head(width, HeadFeature.OWN))).isSameAs(bert);
+        Checkpoint mpnet = new EncoderFixture("mpnet-bare").checkpoint();
+        assertThatThrownBy(() -> mpnet.readBy(head(width, HeadFeature.CLASSIFIER)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected the layer 'classifier.dense'")
+                .hasMessageContaining("saved with its classification model");
     }
 
     private static float[] row(ControlTensor tensor, int row, int from, int count) {

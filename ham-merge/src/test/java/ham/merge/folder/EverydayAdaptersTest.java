@@ -8,6 +8,7 @@ import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.adapter.LoraFactors;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.head.HeadFeature;
 import ham.merge.io.JsonFiles;
 import ham.merge.peft.PeftFolder;
 import ham.merge.tensor.Matrix;
@@ -59,6 +60,68 @@ class EverydayAdaptersTest {
     private static void assertProduct(LoraFactors factors, double[][] expected) {
         assertThat(factors.outputs()).isEqualTo(expected.length);
         assertThat(factors.inputs()).isEqualTo(expected[0].length);
+    }
+
+    /** A BERT for classification of which PEFT saved its classifier, and more, along. */
+    private AdapterFolder bert(String... more) throws IOException {
+        made.config("r", 2)
+                .config("modules_to_save", List.of("classifier", "pooler"))
+                .pair("bert.encoder.layer.0.attention.self.query", "F32", 2, D, D)
+                .tensor("classifier.weight", "F32", 3, D)
+                .tensor("classifier.bias", "F32", 3);
+        for (String each : more) {
+            made.tensor(each + ".weight", "F32", D, D).tensor(each + ".bias", "F32", D);
+        }
+        return read();
+    }
+
+    private static Checkpoint encoder(String name) {
+        return Checkpoint.open(TestData.path("encoders").resolve(name));
+    }
+
+    @Test
+    void aSavedClassifierKeepsItsFeatureOnABaseWithoutOne() throws IOException {
+        Checkpoint bare = encoder("bert-bare");
+        AdapterFolder adapter = bert().onto(bare, bare.sha256());
+        assertThat(adapter.head().orElseThrow().feature()).isEqualTo(HeadFeature.CLASSIFIER);
+        Path merged = Files.createDirectory(folder.resolve("merged"));
+        MergeFolder.write(merged, Adapters.cat(adapter));
+        assertThat(Merged.read(merged).head().orElseThrow().feature()).isEqualTo(HeadFeature.CLASSIFIER);
+    }
+
+    @Test
+    void aSavedClassifierWithoutTheLayerBeforeItIsRefused() throws IOException {
+        Checkpoint bare = encoder("mpnet-bare");
+        made.config("r", 2)
+                .config("modules_to_save", List.of("classifier"))
+                .pair("mpnet.encoder.layer.0.attention.attn.q", "F32", 2, 32, 32)
+                .tensor("classifier.weight", "F32", 3, 32);
+        AdapterFolder adapter = read();
+        assertThatThrownBy(() -> adapter.onto(bare, bare.sha256()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected the layer 'classifier.dense'");
+    }
+
+    @Test
+    void aSavedPoolerIsRefusedWhereTheClassifierReadsIt() throws IOException {
+        AdapterFolder adapter = bert("bert.pooler.dense");
+        for (String base : List.of("bert", "bert-bare")) {
+            Checkpoint reads = encoder(base);
+            assertThatThrownBy(() -> adapter.onto(reads, reads.sha256()))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("leaves the pooler as in the base or adapts it by factors")
+                    .hasMessageContaining("found a whole one (modules_to_save)");
+        }
+        assertThat(Adapters.cat(adapter).warnings()).anyMatch(each -> each.contains("the pooler that PEFT saved"));
+    }
+
+    @Test
+    void aSavedPoolerIsLeftOutWhereNoClassifierReadsIt() throws IOException {
+        made.config("r", 2)
+                .config("modules_to_save", List.of("pooler"))
+                .pair(QUERY, "F32", 2, D, D)
+                .tensor("vit.pooler.dense.weight", "F32", D, D);
+        assertThat(Adapters.cat(onto()).warnings()).isEmpty();
     }
 
     private void assertNeedsBase(String kind) throws IOException {

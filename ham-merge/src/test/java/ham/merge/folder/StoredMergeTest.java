@@ -69,7 +69,7 @@ class StoredMergeTest {
         assertThatThrownBy(() -> StoredMerge.open(two))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(
-                        "expected metadata 'N.head', 'N.classes', 'N.projection' and 'N.feature_blocks' with N below 2");
+                        "expected metadata 'N.head', 'N.classes', 'N.projection', 'N.feature' and 'N.feature_blocks' with N below 2");
     }
 
     private Path write(AdapterMerge merge) throws IOException {

@@ -74,6 +74,28 @@ class HeadFileTest {
     }
 
     @Test
+    void whichFeatureItReadsIsRemembered() {
+        Path file = folder.resolve("head.safetensors");
+        NamedHead saved = new NamedHead(new PrototypeHead(WEIGHT), CLASSES, 0, HeadFeature.CLASSIFIER);
+        HeadFile.write(file, saved);
+        assertThat(HeadFile.read(file).feature()).isEqualTo(HeadFeature.CLASSIFIER);
+        Path heads = folder.resolve("heads.safetensors");
+        HeadsFile.write(heads, List.of(Optional.of(saved)));
+        assertThat(HeadsFile.open(heads, 1).head(0).orElseThrow().feature()).isEqualTo(HeadFeature.CLASSIFIER);
+        HeadFile.write(file, new NamedHead(new PrototypeHead(WEIGHT), CLASSES));
+        assertThat(RawTensors.read(file).metadata()).doesNotContainKey("feature");
+        new SafetensorsWriter()
+                .metadata("head", "prototype")
+                .metadata("classes", "[\"a\",\"b\"]")
+                .metadata("feature", "last")
+                .add("weight", WEIGHT)
+                .write(file);
+        assertThatThrownBy(() -> HeadFile.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected metadata 'feature' of own, classifier or both, found last");
+    }
+
+    @Test
     void aDrawnProjectionNeedsNoNumbers() {
         DrawnProjection drawn = new DrawnProjection(-5, 4, 3);
         Path file = folder.resolve("head.safetensors");

@@ -65,6 +65,14 @@ class HeadStitchingTest {
     }
 
     @Test
+    void headsOfBothFeaturesReadBoth() {
+        NamedHead own = named(new PrototypeHead(random(1, 6)), "a");
+        NamedHead saved = named(new PrototypeHead(random(1, 6)), "b").reading(HeadFeature.CLASSIFIER);
+        assertThat(HeadStitching.join(List.of(saved)).feature()).isEqualTo(HeadFeature.CLASSIFIER);
+        assertThat(HeadStitching.join(List.of(own, saved)).feature()).isEqualTo(HeadFeature.BOTH);
+    }
+
+    @Test
     void ofAnalyticHeadsTheLastIsTakenIfItKnowsAllClasses() {
         NamedHead first = new NamedHead(analytic(2), List.of("a", "b"));
         NamedHead second = new NamedHead(analytic(4), List.of("b", "a", "c", "d"));

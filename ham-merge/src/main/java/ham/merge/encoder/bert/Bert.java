@@ -37,7 +37,7 @@ final class Bert extends BertLikeEncoder {
 
     @Override
     public boolean readsPooler() {
-        return classes().isPresent();
+        return givesClassifierFeature();
     }
 
     @Override

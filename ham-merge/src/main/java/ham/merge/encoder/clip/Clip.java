@@ -24,9 +24,11 @@ final class Clip extends ImageEncoder {
     private static final String FIRST_NORM = "pre_layrnorm";
 
     private final int projected;
+    private final boolean classifies;
 
     private Clip(EncoderSource source, EncoderNames names, EncoderConfig vision, ImageTrunk trunk) {
         super("CLIP image encoder", source, names, trunk, Activation.read(vision, "hidden_act", "quick_gelu"));
+        classifies = source.classifies() || classes().isPresent();
         String projection = names.name(Part.PROJECTION);
         boolean projects = source.tensors().has(projection + ".weight");
         projected = projects ? source.config().positive("projection_dim", 512) : 0;
@@ -65,7 +67,7 @@ final class Clip extends ImageEncoder {
 
     @Override
     public int width() {
-        return projected > 0 && classes().isEmpty() ? projected : trunk().hidden();
+        return projected > 0 && !classifies ? projected : trunk().hidden();
     }
 
     @Override
@@ -74,6 +76,11 @@ final class Clip extends ImageEncoder {
             return List.of(LOGITS);
         }
         return projected > 0 ? List.of(EMBEDDING, TOKENS) : List.of(TOKENS, POOLED);
+    }
+
+    @Override
+    public boolean givesClassifierFeature() {
+        return classifies;
     }
 
     @Override
@@ -92,7 +99,7 @@ final class Clip extends ImageEncoder {
 
     @Override
     public <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens) {
-        if (classes().isPresent()) {
+        if (classifies) {
             return ops.mean(ofPatches(ops, tokens));
         }
         return projected > 0 ? projected(ops, tokens) : pooled(ops, inputs, tokens);

@@ -24,10 +24,12 @@ final class Dinov2 extends ImageEncoder {
     private final int registers;
     private final boolean antialias;
     private final boolean gated;
+    private final boolean classifies;
 
     private Dinov2(EncoderSource source, EncoderNames names, ImageTrunk trunk, int registers, boolean antialias) {
         super("DINOv2", source, names, trunk, Activation.read(source.config(), "hidden_act", "gelu"));
         EncoderConfig config = source.config();
+        classifies = source.classifies() || classes().isPresent();
         this.registers = registers;
         this.antialias = antialias;
         gated = config.truth("use_swiglu_ffn", false);
@@ -76,12 +78,17 @@ final class Dinov2 extends ImageEncoder {
 
     @Override
     public int width() {
-        return classes().isPresent() ? 2 * trunk().hidden() : trunk().hidden();
+        return classifies ? 2 * trunk().hidden() : trunk().hidden();
     }
 
     @Override
     public List<String> outputs() {
         return classes().isPresent() ? List.of(LOGITS) : List.of(TOKENS, POOLED);
+    }
+
+    @Override
+    public boolean givesClassifierFeature() {
+        return classifies;
     }
 
     @Override
@@ -113,7 +120,7 @@ final class Dinov2 extends ImageEncoder {
     @Override
     public <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens) {
         V token = ops.token(tokens, 0);
-        if (classes().isEmpty()) {
+        if (!classifies) {
             return token;
         }
         V mean = ops.mean(ofPatches(ops, tokens));

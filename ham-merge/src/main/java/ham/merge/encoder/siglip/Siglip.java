@@ -31,7 +31,9 @@ final class Siglip extends ImageEncoder {
 
     private Siglip(EncoderSource source, EncoderNames names, EncoderConfig vision, ImageTrunk trunk) {
         super("SigLIP image encoder", source, names, trunk, Activation.read(vision, "hidden_act", "gelu_pytorch_tanh"));
-        collects = classes().isEmpty() && source.tensors().has(probe().probe());
+        collects = !source.classifies()
+                && classes().isEmpty()
+                && source.tensors().has(probe().probe());
         shapes(vision.positive("intermediate_size", 3072));
     }
 
@@ -80,6 +82,11 @@ final class Siglip extends ImageEncoder {
     @Override
     public List<String> outputs() {
         return classes().isPresent() ? List.of(LOGITS) : collects ? List.of(TOKENS, POOLED) : List.of(TOKENS);
+    }
+
+    @Override
+    public boolean givesClassifierFeature() {
+        return !collects;
     }
 
     @Override

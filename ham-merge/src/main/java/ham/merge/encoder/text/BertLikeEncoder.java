@@ -57,9 +57,10 @@ public abstract class BertLikeEncoder extends TextEncoder {
         if (pooler) {
             require().linear(names.name(Part.POOLER), d, d, true);
         }
-        if (classes().isPresent()) {
-            require().linear(dense, d, d, true).linear(classifier(), classes().getAsInt(), d, true);
+        if (givesClassifierFeature()) {
+            require().linear(dense, d, d, true);
         }
+        requireClassifier(d);
     }
 
     @Override

@@ -17,11 +17,13 @@ import java.util.function.BiConsumer;
 public abstract class TextEncoder extends AbstractEncoder {
     private final TextTrunk trunk;
     private final TextPooling pooling;
+    private final boolean classifies;
 
     protected TextEncoder(String family, EncoderSource source, EncoderNames names, TextTrunk trunk) {
         super(family, source, names);
         this.trunk = trunk;
         pooling = TextPooling.read(source.folder());
+        classifies = source.classifies() || classes().isPresent();
     }
 
     /** Adds the shapes of all blocks. */
@@ -118,12 +120,17 @@ public abstract class TextEncoder extends AbstractEncoder {
         return pooling.of(ops, tokens, inputs.get(EncoderInput.MASK));
     }
 
+    @Override
+    public final boolean givesClassifierFeature() {
+        return classifies;
+    }
+
     /** What the last layer of the classifier reads. */
     protected abstract <V> V classified(Ops<V> ops, V tokens);
 
     @Override
     public final <V> V feature(Ops<V> ops, Map<String, V> inputs, V tokens) {
-        return classes().isPresent() ? classified(ops, tokens) : pooling.of(ops, tokens, inputs.get(EncoderInput.MASK));
+        return classifies ? classified(ops, tokens) : pooling.of(ops, tokens, inputs.get(EncoderInput.MASK));
     }
 
     @Override
