@@ -103,7 +103,7 @@ final class ModuleFilter {
                 if (!PLAIN_PATH.matcher(lists.get(i)).matches()) {
                     throw json.wrong("layers_pattern", "names of module lists, not expressions", lists.get(i));
                 }
-                index[i] = Pattern.compile(".*?\\." + lists.get(i) + "\\.(\\d+)\\.");
+                index[i] = Pattern.compile("(?:|.*?\\.)" + lists.get(i) + "\\.(\\d+)\\.");
             }
         }
         return module -> {
