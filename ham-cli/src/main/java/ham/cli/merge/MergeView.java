@@ -7,7 +7,6 @@ import ham.merge.InputException;
 import ham.merge.folder.MergeFolder;
 import ham.merge.folder.MergeRecord;
 import ham.merge.folder.MergeSimilarity;
-import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.report.SimilarityChart;
@@ -28,9 +27,10 @@ public final class MergeView {
 
     /** Reads all of the folder, prints it, and draws the similarities where that is asked for. */
     public static void show(Console console, Path folder, Optional<Path> plot, boolean force) {
-        MergeRecord record = MergeFolder.open(folder).record();
+        MergeFolder merge = MergeFolder.open(folder);
+        merge.check();
+        MergeRecord record = merge.record();
         ObjectNode json = record.json();
-        Merged.read(folder);
         StringBuilder text =
                 new StringBuilder(MergeText.of(record)).append("\n\n").append(weights(record));
         int adapters = record.steps().size();

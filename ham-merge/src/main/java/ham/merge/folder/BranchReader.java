@@ -1,7 +1,6 @@
 package ham.merge.folder;
 
 import ham.merge.InputException;
-import ham.merge.adapter.LoraFactors;
 import ham.merge.combine.Branch;
 import ham.merge.combine.Combine;
 import ham.merge.join.Importance;
@@ -12,15 +11,15 @@ import ham.merge.tensor.Matrix;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Reads what adds up to the deltas of a merge folder: the scalars from {@code merge.json}, the factors from {@code groups.safetensors}. */
 final class BranchReader {
     private final Path recordFile;
     private final Path factorsFile;
     private final MergeSettings settings;
-    private final SortedMap<String, List<Branch>> branches = new TreeMap<>();
 
     private BranchReader(Path recordFile, Path factorsFile, MergeSettings settings) {
         this.recordFile = recordFile;
@@ -28,26 +27,33 @@ final class BranchReader {
         this.settings = settings;
     }
 
+    /** Hears of every addend. */
+    interface Sink {
+        /** One addend of a weight's delta. */
+        void accept(String weight, Branch branch);
+    }
+
     /**
-     * Weight name to addends.
+     * Reads the addends of all weights, one after the other.
      *
      * @param record content of {@code recordFile}
      * @param deltas what the folder says the sums are; only names and shapes are compared
      * @throws InputException when the three files disagree
      */
-    static SortedMap<String, List<Branch>> read(
+    static void read(
             Path recordFile,
             MergeRecord record,
             MergeSettings settings,
             Path factorsFile,
-            SortedMap<String, Matrix> deltas) {
+            SortedMap<String, Matrix> deltas,
+            Sink sink) {
         BranchReader reader = new BranchReader(recordFile, factorsFile, settings);
-        reader.readGroups(record, StoredGroups.open(record, factorsFile));
-        reader.requireFit(deltas);
-        return reader.branches;
+        List<List<StoredAdapter>> members = StoredGroups.open(record, factorsFile);
+        reader.requireFit(members, deltas);
+        reader.readGroups(record, members, sink);
     }
 
-    private void readGroups(MergeRecord record, List<List<StoredAdapter>> members) {
+    private void readGroups(MergeRecord record, List<List<StoredAdapter>> members, Sink sink) {
         boolean mean = settings.method() == MergeMethod.HAM && settings.ham().combine() == Combine.MEAN;
         List<Importance> alphas = new ArrayList<>();
         for (MergeRecord.Members group : record.groups()) {
@@ -70,34 +76,36 @@ final class BranchReader {
                                 + " of " + members.get(g).size());
             }
             for (int m = 0; m < members.get(g).size(); m++) {
-                readMember(members.get(g).get(m), alpha.times(coefficients.get(m)));
+                readMember(members.get(g).get(m), alpha.times(coefficients.get(m)), sink);
             }
         }
     }
 
-    private void readMember(StoredAdapter member, Importance weight) {
-        member.layers().keySet().forEach(changed -> branches.computeIfAbsent(changed, key -> new ArrayList<>())
-                .add(new Branch(weight.at(changed) * settings.layerWeight(changed), member.factors(changed))));
+    private void readMember(StoredAdapter member, Importance weight, Sink sink) {
+        member.layers()
+                .keySet()
+                .forEach(changed -> sink.accept(
+                        changed,
+                        new Branch(weight.at(changed) * settings.layerWeight(changed), member.factors(changed))));
     }
 
-    private void requireFit(SortedMap<String, Matrix> deltas) {
-        if (!branches.keySet().equals(deltas.keySet())) {
+    private void requireFit(List<List<StoredAdapter>> members, SortedMap<String, Matrix> deltas) {
+        Set<String> found = new TreeSet<>();
+        members.forEach(group -> group.forEach(each -> found.addAll(each.layers().keySet())));
+        if (!found.equals(deltas.keySet())) {
             throw new InputException(
                     factorsFile,
                     "expected factors for the " + deltas.size() + " weights of " + MergeFolder.MERGED
-                            + ", found them for " + branches.size() + " weights or under other names");
+                            + ", found them for " + found.size() + " weights or under other names");
         }
-        branches.forEach((name, each) -> {
+        members.forEach(group -> group.forEach(each -> each.layers().forEach((name, layer) -> {
             Matrix delta = deltas.get(name);
-            for (Branch branch : each) {
-                LoraFactors found = branch.factors();
-                if (found.outputs() != delta.rows() || found.inputs() != delta.columns()) {
-                    throw new InputException(
-                            factorsFile,
-                            "weight '" + name + "': expected factors of a delta [" + delta.rows() + ", "
-                                    + delta.columns() + "], found [" + found.outputs() + ", " + found.inputs() + "]");
-                }
+            if (layer.outputs() != delta.rows() || layer.inputs() != delta.columns()) {
+                throw new InputException(
+                        factorsFile,
+                        "weight '" + name + "': expected factors of a delta [" + delta.rows() + ", " + delta.columns()
+                                + "], found [" + layer.outputs() + ", " + layer.inputs() + "]");
             }
-        });
+        })));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
+import ham.merge.combine.Branch;
 import ham.merge.compare.SimilarityMatrix;
 import ham.merge.head.HeadFile;
 import ham.merge.head.HeadsFile;
@@ -142,16 +143,32 @@ public final class MergeFolder {
      */
     public Merged merged() {
         Merged sums = sums();
-        MergeSettings settings = settings();
+        SortedMap<String, List<Branch>> branches = new TreeMap<>();
+        readBranches(sums, (weight, branch) -> branches.computeIfAbsent(weight, key -> new ArrayList<>())
+                .add(branch));
         return new Merged(
                 sums.deltas(),
                 sums.biases(),
-                settings.factored()
-                        ? BranchReader.read(file, record, settings, folder.resolve(GROUPS), sums.deltas())
-                        : new TreeMap<>(),
+                branches,
                 sums.head(),
                 sums.baseSha256(),
                 sums.provenance());
+    }
+
+    /**
+     * Reads all that {@link #merged} reads, and keeps nothing.
+     *
+     * @throws InputException as {@link #merged}
+     */
+    public void check() {
+        readBranches(sums(), (weight, branch) -> {});
+    }
+
+    private void readBranches(Merged sums, BranchReader.Sink sink) {
+        MergeSettings settings = settings();
+        if (settings.factored()) {
+            BranchReader.read(file, record, settings, folder.resolve(GROUPS), sums.deltas(), sink);
+        }
     }
 
     /** The same without the addends of the deltas. */

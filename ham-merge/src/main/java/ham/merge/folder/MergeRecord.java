@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.combine.DeltaStatistics;
 import ham.merge.compare.WeightShapes;
 import ham.merge.head.HeadKind;
+import ham.merge.io.JsonFiles;
 import ham.merge.io.JsonRecords;
 import ham.merge.join.Group;
 import ham.merge.join.Importance;
@@ -22,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The content of {@code merge.json}: everything that is to be known of a merge but its tensors. What a file leaves out is null, lists are
- * empty then.
+ * The content of {@code merge.json}: everything that is to be known of a merge but its tensors. What a file leaves out is null, lists and
+ * parameters are empty then.
  *
  * @param parameters those that the method uses ({@link SettingsJson})
  * @param request what was asked for; null in folders of ham 0.1
@@ -58,6 +59,7 @@ public record MergeRecord(
         @JsonInclude String version,
         ScaleChoice guard) {
     public MergeRecord {
+        parameters = parameters == null ? JsonFiles.object() : parameters;
         inputs = orEmpty(inputs);
         steps = orEmpty(steps);
         groups = orEmpty(groups);

@@ -308,6 +308,9 @@ class MergeFolderTest {
         assertThatThrownBy(() -> Merged.read(folder))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(message);
+        assertThatThrownBy(() -> MergeFolder.open(folder).check())
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(message);
     }
 
     static Stream<Arguments> damagedFactors() {
@@ -340,6 +343,9 @@ class MergeFolderTest {
         assertThatThrownBy(() -> Merged.read(folder))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(file + ": ")
+                .hasMessageContaining(message);
+        assertThatThrownBy(() -> MergeFolder.open(folder).check())
+                .isInstanceOf(InputException.class)
                 .hasMessageContaining(message);
     }
 
