@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import ham.merge.folder.Merged;
+import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,6 +178,36 @@ class MergeContinueTest {
                 .succeeds();
         assertThat(shorter.err()).isEmpty();
         assertThat(shorter.json().path("mode").asText()).isEqualTo("sequential");
+    }
+
+    @Test
+    void aNewAdapterOfATakenNameIsToldApartByTheFoldersAboveIt() throws IOException {
+        Path cats = copied("cats/final", 0);
+        Path dogs = copied("dogs/final", 1);
+        Path merged = merge("merged", List.of(cats));
+        JsonNode both = ham("merge", "--onto", merged, dogs, "--dry-run", "--json")
+                .succeeds()
+                .json();
+        assertThat(both.path("adapters").findValuesAsText("adapter")).containsExactly("final", "dogs-final");
+        JsonNode instead = ham("merge", "--onto", merged, dogs, "--without", "final", "--dry-run", "--json")
+                .succeeds()
+                .json();
+        assertThat(instead.path("adapters").findValuesAsText("adapter")).containsExactly("final");
+    }
+
+    private Path copied(String name, int number) throws IOException {
+        Path folder = Files.createDirectories(temp.resolve(name));
+        for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+            Files.copy(testdata("peft-adapters/v4-names/adapter" + number).resolve(file), folder.resolve(file));
+        }
+        return folder;
+    }
+
+    @Test
+    void aRecordWithoutParametersIsShown() throws IOException {
+        Path merged = merge("merged", adapters(0, 1), "--method", "ties");
+        TestData.edit(merged.resolve("merge.json"), record -> record.remove("parameters"));
+        assertThat(ham("inspect", merged).succeeds().out()).startsWith("ties merge, independent\n");
     }
 
     private Path merge(String out, List<Path> adapters, Object... options) {

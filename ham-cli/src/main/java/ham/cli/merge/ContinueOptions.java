@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -85,10 +87,10 @@ final class ContinueOptions {
     /**
      * The merge that goes on.
      *
-     * @param added new adapters
+     * @param added folders of new adapters, which get names that the earlier ones do not have
      * @throws ham.merge.InputException when the earlier merge cannot be read, or has no such adapter
      */
-    ContinuedMerge merge(CommandSpec spec, List<AdapterFolder> added) {
+    ContinuedMerge merge(CommandSpec spec, List<Path> added) {
         StoredMerge stored = StoredMerge.open(onto);
         ParseResult parsed = spec.commandLine().getParseResult();
         boolean ham = stored.settings().method() == MergeMethod.HAM;
@@ -99,10 +101,17 @@ final class ContinueOptions {
                     other + ": expected " + (ham ? "--alpha" : "--weight") + " with the method "
                             + stored.settings().method().optionName() + " of " + onto + ", found " + other);
         }
+        Set<String> taken = stored.adapters().stream()
+                .map(each -> each.adapter().name())
+                .filter(name -> !without.contains(name))
+                .collect(Collectors.toSet());
+        List<String> names = AdapterFolder.names(added, taken);
         return ContinuedMerge.of(
                 stored,
                 without,
-                added,
+                IntStream.range(0, added.size())
+                        .mapToObj(i -> AdapterFolder.read(added.get(i), names.get(i)))
+                        .toList(),
                 Importance.each(parsed.matchedOptionValue(ham ? "--alpha" : "--weight", List.<Double>of())));
     }
 }

@@ -210,8 +210,7 @@ public final class MergeCommand implements Callable<Integer> {
     private Integer goOn(Path merged) {
         List<Path> inputs = new ArrayList<>(adapters);
         inputs.add(merged);
-        ContinuedMerge stored = continued.merge(
-                console.spec(), adapters.stream().map(AdapterFolder::read).toList());
+        ContinuedMerge stored = continued.merge(console.spec(), adapters);
         requireOutput(stored.settings(), inputs);
         ContinuedMerge wanted = base == null ? stored : stored.onto(Checkpoint.open(base));
         wanted.warnings().forEach(console::warn);

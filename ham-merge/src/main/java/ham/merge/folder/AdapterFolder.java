@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -125,23 +126,33 @@ public record AdapterFolder(
      * @return one name a folder; equal ones only where folders are the same
      */
     public static List<String> names(List<Path> folders) {
+        return names(folders, Set.of());
+    }
+
+    /**
+     * As {@link #names(List)}, of folders that come to adapters that have names.
+     *
+     * @param taken names that none of these gets, but where its whole path is one of them
+     */
+    public static List<String> names(List<Path> folders, Set<String> taken) {
         List<Path> absolute =
                 folders.stream().map(each -> each.toAbsolutePath().normalize()).toList();
         return absolute.stream()
                 .map(each -> {
                     int parts = 1;
-                    while (parts < each.getNameCount() && isShared(absolute, each, parts)) {
+                    while (parts < each.getNameCount() && isTaken(absolute, each, parts, taken)) {
                         parts++;
                     }
-                    return parts >= each.getNameCount() && isShared(absolute, each, parts)
+                    return parts >= each.getNameCount() && isTaken(absolute, each, parts, taken)
                             ? end(each, 1)
                             : end(each, parts);
                 })
                 .toList();
     }
 
-    private static boolean isShared(List<Path> folders, Path folder, int parts) {
-        return folders.stream()
+    private static boolean isTaken(List<Path> folders, Path folder, int parts, Set<String> taken) {
+        return taken.contains(end(folder, parts))
+                || folders.stream()
                 .anyMatch(other -> !other.equals(folder) && end(other, parts).equals(end(folder, parts)));
     }
 
