@@ -131,6 +131,23 @@ class MergeOptionsTest {
     }
 
     @Test
+    void aDryRunRefusesWhatTheMergeWould() {
+        merge(FIRST, SECOND, "--dry-run", "--method", "regmean").failsWith(1, "expected the Gram matrices");
+        merge(FIRST, SECOND, "--dry-run", "--method", "linear", "--weight", "1,-1")
+                .failsWith(2, "whose sum is finite and not 0");
+        merge(
+                        testdata("everyday/bias-all"),
+                        "--dry-run",
+                        "--base",
+                        testdata("everyday/vit"),
+                        "--method",
+                        "cat",
+                        "--as",
+                        "peft")
+                .failsWith(1, "which PEFT's lora_bias cannot say");
+    }
+
+    @Test
     void theCommandLineBeatsTheFile() throws IOException {
         Path config = Files.writeString(
                 temp.resolve("merge.yaml"),

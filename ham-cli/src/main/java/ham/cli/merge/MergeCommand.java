@@ -218,6 +218,9 @@ public final class MergeCommand implements Callable<Integer> {
     }
 
     private Integer plan(MergeInputs inputs) {
+        if (format.peft(console.spec())) {
+            PeftMerge.check(inputs.adapters());
+        }
         PlanRecord plan = PlanRecord.of(inputs);
         plan.warnings().forEach(console::warn);
         console.result(PlanText.of(plan), plan.json());

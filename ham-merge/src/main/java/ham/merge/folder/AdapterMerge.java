@@ -3,6 +3,7 @@ package ham.merge.folder;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.checkpoint.LayerName;
+import ham.merge.encoder.Part;
 import ham.merge.head.HeadStitching;
 import ham.merge.head.NamedHead;
 import ham.merge.join.HamParameters;
@@ -19,9 +20,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The merge of adapter folders, in the order given.
@@ -154,6 +157,8 @@ public record AdapterMerge(
         List<List<Importance>> trained = usesTrainedGroups
                 ? adapters.stream().map(each -> each.record().groupAlphas()).toList()
                 : List.of();
+        PreparedMerge.check(
+                settings, adapters.stream().map(AdapterFolder::adapter).toList(), used, trained);
         return new MergeInputs(
                 adapters,
                 used,
@@ -223,26 +228,45 @@ public record AdapterMerge(
         }
     }
 
-    /** One layer under two names would count as two layers. */
+    /** One layer under two names would count as two layers, as would a fused one beside a part of it. */
     private static void requireOneScheme(List<AdapterFolder> adapters) {
-        Map<LayerName, String> names = new HashMap<>();
-        Set<String> seen = new HashSet<>();
+        Map<LayerName, String> weights = new HashMap<>();
+        Map<LayerName, String> biases = new HashMap<>();
         for (AdapterFolder each : adapters) {
-            for (String name : each.adapter().layers().keySet()) {
-                if (!seen.add(name)) {
-                    continue;
-                }
-                Optional<LayerName> layer = LayerName.parse(name);
-                String known =
-                        layer.map(found -> names.putIfAbsent(found, name)).orElse(null);
-                if (known != null) {
-                    throw new InputException(
-                            each.path(),
-                            "names a layer '" + name + "' that is called '" + known
-                                    + "' before; give the base too, whose names both then get");
-                }
-            }
+            each.adapter().layers().keySet().forEach(name -> requireOneName(each, name, weights));
+            each.adapter().biases().keySet().stream()
+                    .filter(name -> name.endsWith(".bias"))
+                    .forEach(name -> requireOneName(each, name, biases));
         }
+    }
+
+    private static void requireOneName(AdapterFolder adapter, String name, Map<LayerName, String> names) {
+        Optional<LayerName> layer = LayerName.parse(name);
+        if (layer.isEmpty()) {
+            return;
+        }
+        String known = names.putIfAbsent(layer.get(), name);
+        if (known != null && !known.equals(name)) {
+            throw new InputException(
+                    adapter.path(),
+                    "names a layer '" + name + "' that is called '" + known
+                            + "' before; give the base too, whose names both then get");
+        }
+        overlapping(layer.get()).map(names::get).filter(Objects::nonNull).findFirst().ifPresent(other -> {
+            throw new InputException(
+                    adapter.path(),
+                    "changes '" + name + "', which overlaps with '" + other
+                            + "' that is changed before, the one being a part of the other; merge adapters that all"
+                            + " change the fused layer, or all its parts");
+        });
+    }
+
+    /** The fused layer of query, key and value that a layer is a part of, or its parts. */
+    private static Stream<LayerName> overlapping(LayerName layer) {
+        Stream<Part> parts = layer.part() == Part.QKV
+                ? Stream.of(Part.QUERY, Part.KEY, Part.VALUE)
+                : layer.part().third() >= 0 ? Stream.of(Part.QKV) : Stream.of();
+        return parts.map(part -> new LayerName(part, layer.block()));
     }
 
     private static MergeMode recorded(List<AdapterFolder> adapters) {

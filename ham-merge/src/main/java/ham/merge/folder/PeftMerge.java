@@ -26,9 +26,11 @@ import ham.merge.tensor.Matrix;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -79,6 +81,34 @@ public final class PeftMerge {
     }
 
     /**
+     * Checks that a merge of adapters can be a PEFT adapter.
+     *
+     * @throws InputException when one is for weights [in, out], or a bias belongs to no adapted weight
+     */
+    public static void check(List<AdapterFolder> adapters) {
+        for (AdapterFolder each : adapters) {
+            if (each.adapter().fanInFanOut()) {
+                throw new InputException(
+                        each.path(),
+                        "expected adapters for weights [out, in] to write for PEFT, found fan_in_fan_out = true; write a merge"
+                                + " folder instead");
+            }
+        }
+        Set<String> adapted = new HashSet<>();
+        adapters.forEach(each ->
+                each.adapter().layers().keySet().forEach(weight -> adapted.add(biasOf(weight))));
+        for (AdapterFolder each : adapters) {
+            for (String bias : each.adapter().biases().keySet()) {
+                if (!adapted.contains(bias)) {
+                    throw new InputException("the bias '" + bias
+                            + "' changes, but not the weight of its layer, which PEFT's lora_bias cannot say; write a"
+                            + " merge folder instead");
+                }
+            }
+        }
+    }
+
+    /**
      * Fills an existing, empty folder.
      *
      * @param rank as in {@link #check}
@@ -94,16 +124,8 @@ public final class PeftMerge {
     }
 
     private PeftMergeRecord write(Path folder, Optional<Path> base, MergeProgress progress) throws IOException {
-        for (AdapterFolder each : result.adapters()) {
-            if (each.adapter().fanInFanOut()) {
-                throw new InputException(
-                        each.path(),
-                        "expected adapters for weights [out, in] to write for PEFT, found fan_in_fan_out = true; write a merge"
-                                + " folder instead");
-            }
-        }
+        check(result.adapters());
         SortedMap<String, float[]> biases = merge.biases();
-        requireAdapted(biases);
         SortedMap<String, LayerShape> layers = layers();
         List<String> weights = new ArrayList<>(layers.keySet());
         List<Written> written;
@@ -162,18 +184,6 @@ public final class PeftMerge {
 
     private static String biasOf(String weight) {
         return weight.replaceFirst("\\.weight$", ".bias");
-    }
-
-    private void requireAdapted(SortedMap<String, float[]> biases) {
-        List<String> adapted =
-                merge.shapes().keySet().stream().map(PeftMerge::biasOf).toList();
-        for (String bias : biases.keySet()) {
-            if (!adapted.contains(bias)) {
-                throw new InputException("the bias '" + bias
-                        + "' changes, but not the weight of its layer, which PEFT's lora_bias cannot say; write a merge"
-                        + " folder instead");
-            }
-        }
     }
 
     private SortedMap<String, LayerShape> layers() {

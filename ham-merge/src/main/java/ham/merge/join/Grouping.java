@@ -60,12 +60,7 @@ public final class Grouping {
      *     for all weights nor one for each that the group changes
      */
     public void train(String adapter, List<Importance> alphas) {
-        if (alphas.size() != groups.size()) {
-            throw new InputException("adapter " + adapter + " was trained beside " + alphas.size()
-                    + " groups, but with these parameters the merge has " + groups.size()
-                    + " before it; merge with the parameters of its run, or independently (mode independent)");
-        }
-        alphas.forEach(each -> requireFinite(adapter, each));
+        check(adapter, alphas, groups.size(), groups.size());
         for (int i = 0; i < groups.size(); i++) {
             requireWeights(
                     adapter + ", group " + i, groups.get(i).squaredNorms().keySet(), alphas.get(i));
@@ -85,8 +80,7 @@ public final class Grouping {
             Importance alpha,
             SortedMap<String, Double> squaredNorms,
             Function<Group, SortedMap<String, Double>> innerProducts) {
-        requireFinite(adapter, alpha);
-        requireWeights(adapter, squaredNorms.keySet(), alpha);
+        check(adapter, squaredNorms.keySet(), alpha);
         List<SortedMap<String, Double>> products =
                 groups.stream().map(innerProducts).toList();
         List<Double> similarities = new ArrayList<>();
@@ -196,6 +190,34 @@ public final class Grouping {
             }
         }
         return List.of(coefficients);
+    }
+
+    /**
+     * Checks an adapter's scalar.
+     *
+     * @param weights that the adapter changes
+     * @throws InputException as {@link #add}
+     */
+    public static void check(String adapter, Set<String> weights, Importance alpha) {
+        requireFinite(adapter, alpha);
+        requireWeights(adapter, weights, alpha);
+    }
+
+    /**
+     * Checks the scalars of the groups after an adapter's training as far as their number before it is known.
+     *
+     * @param least how many groups there are at least
+     * @param most how many at most
+     * @throws InputException as {@link #train}
+     */
+    public static void check(String adapter, List<Importance> alphas, int least, int most) {
+        if (alphas.size() < least || alphas.size() > most) {
+            throw new InputException("adapter " + adapter + " was trained beside " + alphas.size()
+                    + " groups, but with these parameters the merge has "
+                    + (least == most ? most : least + " to " + most)
+                    + " before it; merge with the parameters of its run, or independently (mode independent)");
+        }
+        alphas.forEach(each -> requireFinite(adapter, each));
     }
 
     private static double lowest(Importance alpha) {

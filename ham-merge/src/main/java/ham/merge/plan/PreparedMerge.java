@@ -84,6 +84,39 @@ public final class PreparedMerge {
     }
 
     /**
+     * Checks what no tensor is needed for; parameters as in {@link #of}.
+     *
+     * @throws InputException when weights are not finite, are neither one nor one for each weight that an adapter changes, or the method cannot use them
+     */
+    public static void check(
+            MergeSettings settings,
+            List<? extends AdapterSource> adapters,
+            List<Importance> weights,
+            List<List<Importance>> trainedGroupAlphas) {
+        adapters.stream()
+                .filter(each -> settings.usesGrams() && !each.hasGrams())
+                .findFirst()
+                .ifPresent(lacking -> {
+                    throw new InputException("adapter " + lacking.name()
+                            + ": expected the Gram matrices of its layers' inputs (" + GramFile.NAME
+                            + " in its folder) for a least-squares merge, found none; train it with gram full, or"
+                            + " merge by another method");
+                });
+        if (settings.method() != MergeMethod.HAM) {
+            weighted(settings, adapters, weights);
+            return;
+        }
+        for (int i = 0; i < adapters.size(); i++) {
+            AdapterSource adapter = adapters.get(i);
+            Grouping.check(adapter.name(), adapter.layers().keySet(), weights.get(i));
+            if (!trainedGroupAlphas.isEmpty()) {
+                int most = Math.min(i, settings.ham().maxGroups());
+                Grouping.check(adapter.name(), trainedGroupAlphas.get(i), Math.min(i, 1), most);
+            }
+        }
+    }
+
+    /**
      * Decides a merge.
      *
      * @param adapters in order, at least one; all biases as deltas
@@ -97,18 +130,10 @@ public final class PreparedMerge {
             List<Importance> weights,
             List<List<Importance>> trainedGroupAlphas,
             MergeProgress progress) {
+        check(settings, adapters, weights, trainedGroupAlphas);
         MergePlan plan = MergePlan.of(settings, adapters);
         SortedMap<String, WeightShapes> shapes = plan.shapes();
         Kernels kernels = Kernels.best();
-        adapters.stream()
-                .filter(each -> settings.usesGrams() && !each.hasGrams())
-                .findFirst()
-                .ifPresent(lacking -> {
-                    throw new InputException("adapter " + lacking.name()
-                            + ": expected the Gram matrices of its layers' inputs (" + GramFile.NAME
-                            + " in its folder) for a least-squares merge, found none; train it with gram full, or"
-                            + " merge by another method");
-                });
         if (plan.grouping().isEmpty()) {
             return new PreparedMerge(settings, adapters, shapes, weighted(settings, adapters, weights), kernels);
         }

@@ -190,7 +190,8 @@ class AdapterMergeTest {
         AdapterFolder third = Adapters.with(Adapters.published(1), Adapters.sequential(2, 1, List.of(1.0, 1.0)));
         assertThat(merge(first, second, third).merge().groups()).hasSize(2);
         HamParameters one = new HamParameters(new BigDecimal("0.6"), 0.1, 1, Join.MEAN, Combine.SUM);
-        assertThatThrownBy(() -> AdapterMerge.of(List.of(first, second, third), List.of(), one, Optional.empty()))
+        assertThatThrownBy(() -> AdapterMerge.check(
+                        List.of(first, second, third), List.of(), MergeSettings.ham(one), Optional.empty()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("adapter adapter1 was trained beside 2 groups")
                 .hasMessageContaining("has 1 before it");

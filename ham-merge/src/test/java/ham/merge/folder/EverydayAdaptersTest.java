@@ -124,6 +124,27 @@ class EverydayAdaptersTest {
         assertThat(Adapters.cat(onto()).warnings()).isEmpty();
     }
 
+    @Test
+    void aFusedLayerBesideAPartOfItIsRefused() throws IOException {
+        Checkpoint timm = Checkpoint.open(TestData.path("everyday/timm"));
+        int d = timm.encoder().width();
+        AdapterFolder fused = AdapterFolder.read(
+                made.config("r", 2).pair("blocks.0.attn.qkv", "F32", 2, 3 * d, d).write(folder.resolve("fused")));
+        AdapterFolder part = AdapterFolder.read(new PeftFolder(new Random(6))
+                .config("r", 2)
+                .pair("vit.encoder.layer.0.attention.attention.value", "F32", 2, d, d)
+                .write(folder.resolve("part")));
+        AdapterFolder placedFused = fused.onto(timm, timm.sha256());
+        AdapterFolder placedPart = part.onto(timm, timm.sha256());
+        for (List<AdapterFolder> both : List.of(
+                List.of(fused, part), List.of(part, fused), List.of(placedFused, placedPart), List.of(placedPart, fused))) {
+            assertThatThrownBy(() -> Adapters.cat(both.get(0), both.get(1)))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageStartingWith(both.get(1).path() + ": changes '")
+                    .hasMessageContaining("the one being a part of the other");
+        }
+    }
+
     private void assertNeedsBase(String kind) throws IOException {
         AdapterFolder alone = read();
         assertThatThrownBy(() -> Adapters.cat(alone))
