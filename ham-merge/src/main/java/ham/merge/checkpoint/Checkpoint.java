@@ -253,9 +253,8 @@ public final class Checkpoint {
         EncoderConfig reader = EncoderConfig.open(directory.resolve("config.json"));
         OptionalInt side =
                 encoder.input() instanceof Images images ? OptionalInt.of(images.side()) : OptionalInt.empty();
-        Encoder classifying = EncoderFamilies.of(reader)
-                .orElseThrow()
-                .read(new EncoderSource(directory, reader, file, side, true));
+        Encoder classifying =
+                EncoderFamilies.of(reader).orElseThrow().read(new EncoderSource(directory, reader, file, side, true));
         classifying.shapes().keySet().stream()
                 .filter(name -> !file.has(name))
                 .findFirst()

@@ -13,5 +13,4 @@ import java.util.OptionalInt;
  * @param side wished side of the input images in pixels; empty for what the folder says
  * @param classifies whether the feature is to be what the family's classifier reads also where the weights have none
  */
-public record EncoderSource(
-        Path folder, EncoderConfig config, Tensors tensors, OptionalInt side, boolean classifies) {}
+public record EncoderSource(Path folder, EncoderConfig config, Tensors tensors, OptionalInt side, boolean classifies) {}

@@ -153,7 +153,8 @@ public record AdapterFolder(
     private static boolean isTaken(List<Path> folders, Path folder, int parts, Set<String> taken) {
         return taken.contains(end(folder, parts))
                 || folders.stream()
-                .anyMatch(other -> !other.equals(folder) && end(other, parts).equals(end(folder, parts)));
+                        .anyMatch(other ->
+                                !other.equals(folder) && end(other, parts).equals(end(folder, parts)));
     }
 
     private static String end(Path folder, int parts) {
@@ -276,7 +277,8 @@ public record AdapterFolder(
         head.ifPresent(each -> {
             if (each.head().features() != encoder.width()) {
                 more.add("the head of '" + adapter.name() + "' is for "
-                        + each.head().features() + " features, the base " + base.directory() + " gives " + encoder.width());
+                        + each.head().features() + " features, the base " + base.directory() + " gives "
+                        + encoder.width());
             }
         });
         return new AdapterFolder(

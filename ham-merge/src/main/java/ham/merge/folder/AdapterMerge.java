@@ -252,13 +252,17 @@ public record AdapterMerge(
                     "names a layer '" + name + "' that is called '" + known
                             + "' before; give the base too, whose names both then get");
         }
-        overlapping(layer.get()).map(names::get).filter(Objects::nonNull).findFirst().ifPresent(other -> {
-            throw new InputException(
-                    adapter.path(),
-                    "changes '" + name + "', which overlaps with '" + other
-                            + "' that is changed before, the one being a part of the other; merge adapters that all"
-                            + " change the fused layer, or all its parts");
-        });
+        overlapping(layer.get())
+                .map(names::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new InputException(
+                            adapter.path(),
+                            "changes '" + name + "', which overlaps with '" + other
+                                    + "' that is changed before, the one being a part of the other; merge adapters that all"
+                                    + " change the fused layer, or all its parts");
+                });
     }
 
     /** The fused layer of query, key and value that a layer is a part of, or its parts. */

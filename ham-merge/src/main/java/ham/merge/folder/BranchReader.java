@@ -91,7 +91,8 @@ final class BranchReader {
 
     private void requireFit(List<List<StoredAdapter>> members, SortedMap<String, Matrix> deltas) {
         Set<String> found = new TreeSet<>();
-        members.forEach(group -> group.forEach(each -> found.addAll(each.layers().keySet())));
+        members.forEach(
+                group -> group.forEach(each -> found.addAll(each.layers().keySet())));
         if (!found.equals(deltas.keySet())) {
             throw new InputException(
                     factorsFile,

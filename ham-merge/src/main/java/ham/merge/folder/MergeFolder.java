@@ -146,13 +146,7 @@ public final class MergeFolder {
         SortedMap<String, List<Branch>> branches = new TreeMap<>();
         readBranches(sums, (weight, branch) -> branches.computeIfAbsent(weight, key -> new ArrayList<>())
                 .add(branch));
-        return new Merged(
-                sums.deltas(),
-                sums.biases(),
-                branches,
-                sums.head(),
-                sums.baseSha256(),
-                sums.provenance());
+        return new Merged(sums.deltas(), sums.biases(), branches, sums.head(), sums.baseSha256(), sums.provenance());
     }
 
     /**

@@ -95,8 +95,7 @@ public final class PeftMerge {
             }
         }
         Set<String> adapted = new HashSet<>();
-        adapters.forEach(each ->
-                each.adapter().layers().keySet().forEach(weight -> adapted.add(biasOf(weight))));
+        adapters.forEach(each -> each.adapter().layers().keySet().forEach(weight -> adapted.add(biasOf(weight))));
         for (AdapterFolder each : adapters) {
             for (String bias : each.adapter().biases().keySet()) {
                 if (!adapted.contains(bias)) {

@@ -128,8 +128,9 @@ class EverydayAdaptersTest {
     void aFusedLayerBesideAPartOfItIsRefused() throws IOException {
         Checkpoint timm = Checkpoint.open(TestData.path("everyday/timm"));
         int d = timm.encoder().width();
-        AdapterFolder fused = AdapterFolder.read(
-                made.config("r", 2).pair("blocks.0.attn.qkv", "F32", 2, 3 * d, d).write(folder.resolve("fused")));
+        AdapterFolder fused = AdapterFolder.read(made.config("r", 2)
+                .pair("blocks.0.attn.qkv", "F32", 2, 3 * d, d)
+                .write(folder.resolve("fused")));
         AdapterFolder part = AdapterFolder.read(new PeftFolder(new Random(6))
                 .config("r", 2)
                 .pair("vit.encoder.layer.0.attention.attention.value", "F32", 2, d, d)
@@ -137,7 +138,10 @@ class EverydayAdaptersTest {
         AdapterFolder placedFused = fused.onto(timm, timm.sha256());
         AdapterFolder placedPart = part.onto(timm, timm.sha256());
         for (List<AdapterFolder> both : List.of(
-                List.of(fused, part), List.of(part, fused), List.of(placedFused, placedPart), List.of(placedPart, fused))) {
+                List.of(fused, part),
+                List.of(part, fused),
+                List.of(placedFused, placedPart),
+                List.of(placedPart, fused))) {
             assertThatThrownBy(() -> Adapters.cat(both.get(0), both.get(1)))
                     .isInstanceOf(InputException.class)
                     .hasMessageStartingWith(both.get(1).path() + ": changes '")

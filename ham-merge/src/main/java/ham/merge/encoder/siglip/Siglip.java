@@ -31,9 +31,8 @@ final class Siglip extends ImageEncoder {
 
     private Siglip(EncoderSource source, EncoderNames names, EncoderConfig vision, ImageTrunk trunk) {
         super("SigLIP image encoder", source, names, trunk, Activation.read(vision, "hidden_act", "gelu_pytorch_tanh"));
-        collects = !source.classifies()
-                && classes().isEmpty()
-                && source.tensors().has(probe().probe());
+        collects =
+                !source.classifies() && classes().isEmpty() && source.tensors().has(probe().probe());
         shapes(vision.positive("intermediate_size", 3072));
     }
 
