@@ -1,6 +1,7 @@
 package ham.export.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ham.export.ExportResult;
@@ -9,13 +10,20 @@ import ham.export.bake.BakeRequest;
 import ham.export.bake.Baker;
 import ham.export.parity.EncoderRun;
 import ham.export.parity.ParityInputs;
+import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
+import ham.merge.head.HeadFeature;
+import ham.merge.head.LinearHead;
+import ham.merge.head.NamedHead;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.merge.tensor.Matrix;
 import ham.runtime.model.OnnxModel;
 import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +43,27 @@ class EncoderBakeTest {
     @MethodSource("ham.export.encoder.EncoderExportTest#all")
     void bakesIntoDynamosGraph(String name) throws IOException {
         bake(name, "dynamo");
+    }
+
+    /** A graph of tokens has no pooler's output to add it behind. */
+    @Test
+    void aClassifierThatWasSavedAlongIsNotAddedBehindTokens() throws IOException {
+        Path source = TestData.path("encoders").resolve("bert-bare");
+        int width = Checkpoint.open(source).encoder().width();
+        LinearHead head = new LinearHead(Matrix.zeros(2, width), new float[2]);
+        BakeRequest request = BakeRequest.builder()
+                .setModel(WeightlessGraph.restore("bert-bare", "ts17", folder))
+                .setMerged(SampleModel.adapted("bert-bare")
+                        .withHead(new NamedHead(head, List.of("a", "b"), 0, HeadFeature.CLASSIFIER)))
+                .setVersion("test")
+                .setOutput(folder.resolve("baked.onnx"))
+                .setSettings(SampleModel.SETTINGS)
+                .optWeights(source)
+                .build();
+        assertThatThrownBy(() -> Baker.bake(request))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("saved as the classifier of a classification model")
+                .hasMessageContaining("give the checkpoint as base");
     }
 
     private void bake(String name, String exporter) throws IOException {
