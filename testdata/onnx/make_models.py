@@ -47,8 +47,9 @@ def identity(file, types, shape):
           [(t + "_out", t, shape) for t in types])
 
 
-def colors(file, batch, metadata):
-    model(file, [("GlobalAveragePool", ["pixel_values"], ["pooled"]), ("Flatten", ["pooled"], ["logits"])],
+def colors(file, batch, metadata, ending=None):
+    nodes = [("GlobalAveragePool", ["pixel_values"], ["pooled"]), ("Flatten", ["pooled"], ["flat" if ending else "logits"])]
+    model(file, nodes + ([(ending, ["flat"], ["logits"])] if ending else []),
           [("pixel_values", "float32", [batch, 3, 2, 2])], [("logits", "float32", [batch, 3])], metadata)
 
 
@@ -62,3 +63,5 @@ model("add.onnx", [("Add", ["a", "b"], ["sum"])], [("a", "float32", ["n"]), ("b"
 colors("colors.onnx", "batch", METADATA)
 colors("colors_batch2.onnx", 2, METADATA)
 colors("colors_bare.onnx", "batch", [])
+colors("colors_softmax.onnx", "batch", METADATA, "Softmax")
+colors("colors_sigmoid.onnx", "batch", METADATA, "Sigmoid")

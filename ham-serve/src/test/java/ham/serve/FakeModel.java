@@ -1,7 +1,9 @@
 package ham.serve;
 
+import ham.runtime.model.BatchLimits;
 import ham.runtime.model.Bound;
 import ham.runtime.model.Model;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.util.List;
@@ -63,6 +65,16 @@ final class FakeModel implements Model {
     @Override
     public Map<String, String> metadata() {
         return Map.of();
+    }
+
+    @Override
+    public Ending ending(String output) {
+        return Ending.NONE;
+    }
+
+    @Override
+    public BatchLimits batchLimits() {
+        return BatchLimits.of(inputs().get(0));
     }
 
     @Override

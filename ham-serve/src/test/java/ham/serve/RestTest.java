@@ -2,8 +2,13 @@ package ham.serve;
 
 import static ham.serve.TestServer.testdata;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import ham.runtime.classify.Classifier;
+import ham.runtime.classify.Prediction;
+import ham.runtime.image.ImageDecoder;
+import ham.runtime.model.SessionSettings;
 import ham.serve.TestServer.Answer;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -11,10 +16,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The protocol over HTTP, through a real socket. */
 class RestTest {
@@ -169,26 +178,51 @@ class RestTest {
         }
     }
 
-    @Test
-    void classifiesAnImage() throws IOException {
+    private static byte[] green() throws IOException {
         BufferedImage image = new BufferedImage(7, 5, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < 35; i++) {
             image.setRGB(i % 7, i / 7, 0x00ff00);
         }
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         ImageIO.write(image, "png", png);
-        Answer answer = server.post("classify/scaled2?top=1", png.toByteArray(), "X-Request-Id", "my-image");
+        return png.toByteArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"colors", "colors_softmax", "colors_sigmoid"})
+    void saysOfAnImageWhatTheLibrarySays(String model) throws IOException {
+        Path file = testdata("onnx/" + model + ".onnx");
+        try (TestServer own = TestServer.of(file, settings -> settings);
+                Classifier classifier = Classifier.open(file, new SessionSettings(1))) {
+            List<Prediction> expected = classifier.classify(ImageDecoder.decode(green(), "green"), 3);
+            JsonNode found = own.post("classify", green()).json().path("predictions");
+            assertThat(found).hasSize(3);
+            for (int i = 0; i < 3; i++) {
+                assertThat(found.path(i).path("label").asText())
+                        .isEqualTo(expected.get(i).label());
+                assertThat(found.path(i).path("probability").asDouble())
+                        .isCloseTo(expected.get(i).probability(), within(1e-6));
+                assertThat(found.path(i).path("logit").asDouble())
+                        .isCloseTo(expected.get(i).logit(), within(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void classifiesAnImage() throws IOException {
+        byte[] png = green();
+        Answer answer = server.post("classify/scaled2?top=1", png, "X-Request-Id", "my-image");
         assertThat(answer.json().path("predictions").path(0).path("label").asText())
                 .isEqualTo("green2");
         assertThat(answer.json().path("predictions")).hasSize(1);
         assertThat(answer.json().path("id").asText()).isEqualTo("my-image");
         assertThat(answer.response().headers().firstValue("X-Request-Id")).hasValue("my-image");
-        assertThat(server.post("v2/models/scaled1/versions/1/classify", png.toByteArray())
+        assertThat(server.post("v2/models/scaled1/versions/1/classify", png)
                         .json()
                         .path("predictions"))
                 .hasSize(3);
         assertThat(server.post("classify/scaled1", "no image").error()).contains("expected a PNG, JPEG, GIF");
-        assertThat(server.post("classify/pick", png.toByteArray()).error()).contains("ham.labels");
+        assertThat(server.post("classify/pick", png).error()).contains("ham.labels");
         Answer text = server.post("classify/scaled1", "a text", "Content-Type", "text/plain");
         assertThat(text.status()).isEqualTo(400);
         assertThat(text.error()).contains("of a text encoder");

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ham.runtime.ModelException;
 import ham.runtime.backend.OnnxRuntime;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
@@ -161,6 +162,11 @@ public final class AdaptedModel implements AutoCloseable {
         } catch (OrtException e) {
             throw new IllegalStateException(file + ": its metadata cannot be read", e);
         }
+    }
+
+    /** What the base graph does to the numbers of an output last. */
+    public Ending ending(String output) {
+        return Ending.of(file, output);
     }
 
     /**

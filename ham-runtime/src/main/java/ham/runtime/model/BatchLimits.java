@@ -24,7 +24,7 @@ public record BatchLimits(int smallest, int largest) {
     }
 
     /** What the shape of an input [batch, ...] says: its first dimension, or any number of rows where that is dynamic. */
-    static BatchLimits of(TensorSpec input) {
+    public static BatchLimits of(TensorSpec input) {
         long declared = input.shape().isEmpty() ? -1 : input.shape().get(0);
         if (declared < 1) {
             return new BatchLimits(1, Integer.MAX_VALUE);

@@ -33,14 +33,10 @@ public interface Model extends AutoCloseable {
     String provider();
 
     /** What the graph does to the numbers of an output last, so far as its file tells. */
-    default Ending ending(String output) {
-        return Ending.NONE;
-    }
+    Ending ending(String output);
 
     /** How many rows its first input takes at a time. */
-    default BatchLimits batchLimits() {
-        return BatchLimits.of(inputs().get(0));
-    }
+    BatchLimits batchLimits();
 
     /**
      * Runs the model.

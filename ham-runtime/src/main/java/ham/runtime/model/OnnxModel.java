@@ -153,6 +153,11 @@ public final class OnnxModel implements Model {
     }
 
     @Override
+    public BatchLimits batchLimits() {
+        return BatchLimits.of(inputs().get(0));
+    }
+
+    @Override
     public String provider() {
         return provider;
     }

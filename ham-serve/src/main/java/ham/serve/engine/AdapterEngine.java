@@ -3,7 +3,9 @@ package ham.serve.engine;
 import ham.runtime.ModelException;
 import ham.runtime.model.AdaptedBound;
 import ham.runtime.model.AdaptedModel;
+import ham.runtime.model.BatchLimits;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.nio.ByteBuffer;
@@ -70,6 +72,16 @@ public final class AdapterEngine implements Engine {
     @Override
     public Map<String, String> metadata() {
         return metadata;
+    }
+
+    @Override
+    public Ending ending(String output) {
+        return model.ending(output);
+    }
+
+    @Override
+    public BatchLimits batchLimits() {
+        return BatchLimits.of(inputs.get(0));
     }
 
     @Override

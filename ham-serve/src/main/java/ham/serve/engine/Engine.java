@@ -1,6 +1,8 @@
 package ham.serve.engine;
 
 import ham.runtime.ModelException;
+import ham.runtime.model.BatchLimits;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.util.List;
@@ -18,6 +20,12 @@ public interface Engine extends AutoCloseable {
 
     /** The custom metadata of the file. */
     Map<String, String> metadata();
+
+    /** What the graph does to the numbers of an output last. */
+    Ending ending(String output);
+
+    /** How many rows the first input takes at a time. */
+    BatchLimits batchLimits();
 
     /** What it runs on. */
     String provider();

@@ -1,6 +1,8 @@
 package ham.serve.engine;
 
+import ham.runtime.model.BatchLimits;
 import ham.runtime.model.Model;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
 import java.util.List;
@@ -27,6 +29,16 @@ public record ModelEngine(Model model) implements Engine {
     @Override
     public Map<String, String> metadata() {
         return model.metadata();
+    }
+
+    @Override
+    public Ending ending(String output) {
+        return model.ending(output);
+    }
+
+    @Override
+    public BatchLimits batchLimits() {
+        return model.batchLimits();
     }
 
     @Override

@@ -5,6 +5,7 @@ import ham.runtime.classify.Classifier;
 import ham.runtime.classify.Labels;
 import ham.runtime.classify.Supplement;
 import ham.runtime.model.Signature;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.DirectBuffers;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
 
 /** One version of a model, open and with its queue. A request stays on it from its check to its answer, whatever is loaded meanwhile. */
 public final class LoadedModel {
@@ -33,6 +35,9 @@ public final class LoadedModel {
     private final long version;
     private final Engine engine;
     private final Signature signature;
+    /** Read at once: the file may be another later. */
+    private final Map<String, Ending> endings;
+
     private final Optional<List<String>> labels;
     private final Optional<Duration> timeout;
     private final Batcher batcher;
@@ -56,6 +61,8 @@ public final class LoadedModel {
         this.labels = source.labels();
         this.timeout = source.timeout();
         signature.checkOutputs();
+        this.endings = engine.outputs().stream()
+                .collect(Collectors.toMap(TensorSpec::name, each -> engine.ending(each.name())));
         warmUp(engine);
         this.batcher = new Batcher(name, engine, source.rules(), source.rows().apply(engine), timer, listener);
     }
@@ -110,6 +117,11 @@ public final class LoadedModel {
     /** What is open. */
     public Engine engine() {
         return engine;
+    }
+
+    /** What its graph does to the numbers of an output last. */
+    Ending ending(String output) {
+        return endings.get(output);
     }
 
     /** Requests that wait. */

@@ -1,7 +1,9 @@
 package ham.serve.repository;
 
+import ham.runtime.model.BatchLimits;
 import ham.runtime.model.Bound;
 import ham.runtime.model.Model;
+import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.DirectBuffers;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
@@ -63,6 +65,16 @@ final class QueuedModel implements Model {
     @Override
     public Map<String, String> metadata() {
         return model.engine().metadata();
+    }
+
+    @Override
+    public Ending ending(String output) {
+        return model.ending(output);
+    }
+
+    @Override
+    public BatchLimits batchLimits() {
+        return model.engine().batchLimits();
     }
 
     @Override
