@@ -262,6 +262,11 @@ class BadInputTest {
         Answer large = server.post("classify/scaled1", png.toByteArray());
         assertThat(large.status()).isEqualTo(413);
         assertThat(large.error()).contains("megapixels");
+        Answer header = server.post("classify/scaled1", "P6\n9999 9999\n255\n");
+        assertThat(header.status()).isEqualTo(413);
+        assertThat(header.error()).contains("found one of 100.0");
+        assertThat(server.post("classify/scaled1", "P6\n300 300\n255\n").error())
+                .contains("damaged or truncated one (too few bytes)");
     }
 
     /** What the server says before it closes. */

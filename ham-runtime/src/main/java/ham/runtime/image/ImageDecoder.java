@@ -112,6 +112,33 @@ public final class ImageDecoder {
         }
     }
 
+    /**
+     * Pixels that an image says it has, without decoding it: a small file can hold a very large picture.
+     *
+     * @return 0 where that cannot be read; {@link #decode(byte[], String)} says why
+     */
+    public static long pixels(byte[] bytes) {
+        Optional<ImageFormat> format = ImageFormat.of(bytes);
+        try {
+            return format.isEmpty() ? 0 : pixels(format.get(), bytes);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            return 0;
+        }
+    }
+
+    private static long pixels(ImageFormat format, byte[] bytes) throws IOException {
+        if (format == ImageFormat.PNM) {
+            return PnmReader.pixels(bytes);
+        }
+        ImageReader reader = reader(format, "");
+        try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+            reader.setInput(input, true, true);
+            return (long) reader.getWidth(0) * reader.getHeight(0);
+        } finally {
+            reader.dispose();
+        }
+    }
+
     private static ImageReader reader(ImageFormat format, String name) {
         Iterator<ImageReader> readers =
                 ImageIO.getImageReadersByFormatName(format.name().toLowerCase(Locale.ROOT));

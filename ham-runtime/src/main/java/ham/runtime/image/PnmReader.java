@@ -18,6 +18,12 @@ final class PnmReader {
         return new PnmReader(file, name).read();
     }
 
+    /** Pixels that its header says it has. */
+    static long pixels(byte[] file) {
+        PnmReader reader = new PnmReader(file, "");
+        return (long) reader.number("a width") * reader.number("a height");
+    }
+
     private RgbImage read() {
         int kind = file[1] - '0';
         int width = number("a width");
@@ -32,7 +38,11 @@ final class PnmReader {
             at++; // one white space before the bytes
         }
         int channels = kind == 3 || kind == 6 ? 3 : 1;
-        byte[] samples = new byte[Math.multiplyExact(channels * width, height)];
+        int count = Math.multiplyExact(channels * width, height);
+        if (file.length - at < leastBytes(kind, width, count, most)) {
+            throw broken("too few bytes");
+        }
+        byte[] samples = new byte[count];
         for (int i = 0; i < samples.length; i++) {
             int value =
                     switch (kind) {
@@ -49,6 +59,15 @@ final class PnmReader {
         return channels == 3 ? new RgbImage(width, height, samples) : RgbImage.ofGray(width, height, samples);
     }
 
+    /** What so many samples take; as text at least a digit each. */
+    private static long leastBytes(int kind, int width, int count, int most) {
+        return switch (kind) {
+            case 4 -> (long) count / width * ((width + 7) / 8);
+            case 5, 6 -> most < 256 ? count : 2L * count;
+            default -> count;
+        };
+    }
+
     private int bytes(int most) {
         return most < 256 ? next() : 256 * next() + next();
     }
@@ -57,11 +76,7 @@ final class PnmReader {
     private int packed(int sample, int width) {
         int column = sample % width;
         int row = sample / width;
-        int place = at + row * ((width + 7) / 8) + column / 8;
-        if (place >= file.length) {
-            throw broken("too few bytes");
-        }
-        return file[place] >> (7 - column % 8) & 1;
+        return file[at + row * ((width + 7) / 8) + column / 8] >> (7 - column % 8) & 1;
     }
 
     private int next() {

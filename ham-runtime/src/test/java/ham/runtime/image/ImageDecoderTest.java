@@ -3,11 +3,13 @@ package ham.runtime.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import ham.runtime.ModelException;
 import ham.testing.TestData;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -136,6 +138,19 @@ class ImageDecoderTest {
         assertThatThrownBy(() -> ImageDecoder.decode("P5 2 2 255\nabc".getBytes(StandardCharsets.ISO_8859_1), "a.pgm"))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("a.pgm: expected a whole PPM image, found a damaged or truncated one (too few bytes).");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"P1 9999 9999 0", "P2 9999 9999 9 0", "P3 9999 9999 9 0", "P4 9999 9999 0", "P6 9999 9999 9 0"})
+    void takesNoMemoryOnTheWordOfAHeader(String file) {
+        byte[] bytes = file.getBytes(StandardCharsets.ISO_8859_1);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long self = Thread.currentThread().getId();
+        long before = threads.getThreadAllocatedBytes(self);
+
+        assertThatThrownBy(() -> ImageDecoder.decode(bytes, "a.ppm")).hasMessageContaining("(too few bytes)");
+        assertThat(threads.getThreadAllocatedBytes(self) - before).isLessThan(8_000_000);
+        assertThat(ImageDecoder.pixels(bytes)).isEqualTo(9999L * 9999);
     }
 
     @ParameterizedTest

@@ -1,15 +1,10 @@
 package ham.serve.rest;
 
+import ham.runtime.image.ImageDecoder;
 import ham.serve.protocol.ServeException;
 import ham.serve.protocol.Status;
 import ham.serve.service.Budget;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Iterator;
 import java.util.Locale;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Looks at the size that an image says it has before anybody decodes it: a small file can hold a very large picture. */
 final class ImageLimit {
@@ -33,7 +28,7 @@ final class ImageLimit {
 
     /** @throws ServeException if it is too large, or there is no memory for it now */
     Taken take(byte[] image) {
-        long pixels = pixels(image);
+        long pixels = ImageDecoder.pixels(image);
         if (pixels > most) {
             throw new ServeException(
                     Status.TOO_LARGE,
@@ -47,24 +42,5 @@ final class ImageLimit {
 
     private static String megapixels(long pixels) {
         return String.format(Locale.ROOT, "%.1f", pixels / 1e6);
-    }
-
-    /** 0 where it cannot be read: who decodes it says why. */
-    private static long pixels(byte[] image) {
-        try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(image))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
-            if (!readers.hasNext()) {
-                return 0;
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(input, true, true);
-                return (long) reader.getWidth(0) * reader.getHeight(0);
-            } finally {
-                reader.dispose();
-            }
-        } catch (IOException | RuntimeException e) {
-            return 0;
-        }
     }
 }
