@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ham.serve.proto.inference.GRPCInferenceServiceGrpc;
 import ham.serve.proto.inference.ModelMetadataRequest;
 import ham.serve.proto.inference.ServerLiveRequest;
+import ham.serve.service.Limits;
 import ham.serve.service.Tls;
 import ham.serve.service.Token;
 import io.grpc.ManagedChannel;
@@ -17,21 +18,29 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Key;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may ask: a token, and TLS. */
 class AccessTest {
@@ -93,9 +102,22 @@ class AccessTest {
         assertThatThrownBy(() -> Token.read(temp.resolve("none"))).hasMessageContaining("found no file");
     }
 
-    @Test
-    void speaksTls() throws Exception {
-        Path store = temp.resolve("store.p12");
+    /** A key and its certificate, as clients trust it and as files. */
+    private record Keys(Certificate certificate, Tls tls) {
+        SSLContext client() throws Exception {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            trusted.setCertificateEntry("k", certificate);
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        }
+    }
+
+    private Keys keys(String name, String algorithm) throws Exception {
+        Path store = temp.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
@@ -103,7 +125,7 @@ class AccessTest {
                         "-alias",
                         "k",
                         "-keyalg",
-                        "EC",
+                        algorithm,
                         "-storetype",
                         "PKCS12",
                         "-keystore",
@@ -120,17 +142,19 @@ class AccessTest {
         KeyStore keys = KeyStore.getInstance(store.toFile(), "password".toCharArray());
         Certificate certificate = keys.getCertificate("k");
         Key key = keys.getKey("k", "password".toCharArray());
-        Path pem = Files.writeString(temp.resolve("cert.pem"), pem("CERTIFICATE", certificate.getEncoded()));
-        Path secret = Files.writeString(temp.resolve("key.pem"), pem("PRIVATE KEY", key.getEncoded()));
-        try (TestServer server = TestServer.of(testdata("serve"), settings -> settings.optTls(new Tls(pem, secret)))) {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            trusted.setCertificateEntry("k", certificate);
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            HttpClient client = HttpClient.newBuilder().sslContext(context).build();
+        Path pem = Files.writeString(temp.resolve(name + ".pem"), pem("CERTIFICATE", certificate.getEncoded()));
+        Path secret = Files.writeString(temp.resolve(name + "-key.pem"), pem("PRIVATE KEY", key.getEncoded()));
+        return new Keys(certificate, new Tls(pem, secret));
+    }
+
+    @Test
+    void speaksTls() throws Exception {
+        Keys keys = keys("own", "EC");
+        Path pem = keys.tls().certificates();
+        Path secret = keys.tls().key();
+        try (TestServer server = TestServer.of(testdata("serve"), settings -> settings.optTls(keys.tls()))) {
+            HttpClient client =
+                    HttpClient.newBuilder().sslContext(keys.client()).build();
             URI uri = URI.create("https://localhost:" + server.server.httpPort().getAsInt() + "/v2");
             assertThat(client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
                             .body())
@@ -149,6 +173,55 @@ class AccessTest {
         }
         assertThatThrownBy(() -> new Tls(secret, secret).keyStore()).hasMessageContaining("tls-cert");
         assertThatThrownBy(() -> new Tls(pem, pem).keyStore()).hasMessageContaining("tls-key");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EC", "RSA", "Ed25519"})
+    void theKeyIsTheCertificates(String algorithm) throws Exception {
+        Tls own = keys("own", algorithm).tls();
+        Key key = KeyPairGenerator.getInstance(algorithm).generateKeyPair().getPrivate();
+        Path other = Files.writeString(temp.resolve("other"), pem("PRIVATE KEY", key.getEncoded()));
+        assertThat(own.keyStore().size()).isOne();
+        assertThatThrownBy(() -> new Tls(own.certificates(), other).keyStore())
+                .hasMessage("tls-key: expected the key of the certificate in " + own.certificates()
+                        + ", found that of another in " + other);
+    }
+
+    @Test
+    void aConnectionOfTlsStaysWhileItIsUsed() throws Exception {
+        Keys keys = keys("own", "EC");
+        Limits limits = new Limits(100_000, 2_000_000, Duration.ofSeconds(1), Duration.ofSeconds(30), 50, 1_000_000);
+        try (TestServer server = TestServer.of(
+                        testdata("serve"), settings -> settings.optTls(keys.tls()).optLimits(limits));
+                Socket socket = keys.client()
+                        .getSocketFactory()
+                        .createSocket("localhost", server.server.httpPort().getAsInt());
+                Socket silent = new Socket("localhost", server.server.httpPort().getAsInt())) {
+            // The beginning of a handshake that never ends.
+            silent.getOutputStream().write(0x16);
+            silent.setSoTimeout(10_000);
+            String request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            String metrics = "";
+            for (int i = 0; i < 20; i++) {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                metrics = answer(socket.getInputStream());
+                Thread.sleep(200);
+            }
+            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+            assertThat(metrics).contains("ham_http_connections 1.0");
+        }
+    }
+
+    private static String answer(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            assertThat(next).as("the connection was closed").isNotEqualTo(-1);
+            head.append((char) next);
+        }
+        int length = Integer.parseInt(
+                head.toString().replaceFirst("(?is).*content-length: (\\d+).*", "$1"));
+        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
     }
 
     private static String pem(String what, byte[] der) {

@@ -4,8 +4,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 
-/** Closes connections that began to send a request and do not come to the end of its headers. */
+/**
+ * Closes connections that began to send a request and do not come to the end of its headers. A connection of TLS holds one of HTTP, which has the
+ * requests; it is watched itself until its handshake is over.
+ */
 final class ConnectionGuard implements Connection.Listener {
     private final long nanos;
     private final Map<Connection, Watched> connections = new ConcurrentHashMap<>();
@@ -24,6 +29,14 @@ final class ConnectionGuard implements Connection.Listener {
     @Override
     public void onOpened(Connection connection) {
         connections.put(connection, new Watched());
+        if (connection instanceof SslConnection tls) {
+            tls.addHandshakeListener(new SslHandshakeListener() {
+                @Override
+                public void handshakeSucceeded(Event event) {
+                    connections.remove(tls);
+                }
+            });
+        }
     }
 
     @Override
@@ -48,9 +61,11 @@ final class ConnectionGuard implements Connection.Listener {
         }
     }
 
-    /** Connections that are open. */
-    int open() {
-        return connections.size();
+    /** Connections of HTTP that are open. */
+    long open() {
+        return connections.keySet().stream()
+                .filter(each -> !(each instanceof SslConnection))
+                .count();
     }
 
     /** Looks at all of them; on one thread. */

@@ -9,6 +9,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -41,16 +44,40 @@ public record Tls(Path certificates, Path key) {
             if (chain.isEmpty()) {
                 throw problem("tls-cert", certificates, "a certificate in PEM", null);
             }
+            PublicKey certified = chain.iterator().next().getPublicKey();
+            PrivateKey secret = privateKey(certified.getAlgorithm());
+            if (!belong(secret, certified)) {
+                throw ServeException.parameter(
+                        "tls-key",
+                        "expected the key of the certificate in " + certificates + ", found that of another in " + key);
+            }
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setKeyEntry(
-                    "server",
-                    privateKey(chain.iterator().next().getPublicKey().getAlgorithm()),
-                    PASSWORD.toCharArray(),
-                    chain.toArray(Certificate[]::new));
+            store.setKeyEntry("server", secret, PASSWORD.toCharArray(), chain.toArray(Certificate[]::new));
             return store;
         } catch (IOException | GeneralSecurityException e) {
             throw problem("tls-cert", certificates, "certificates in PEM", e);
+        }
+    }
+
+    /** Whether the certified key verifies what the secret one signs. */
+    private static boolean belong(PrivateKey secret, PublicKey certified) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(
+                switch (secret.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> "Ed25519";
+                });
+        byte[] message = certified.getEncoded();
+        signature.initSign(secret);
+        signature.update(message);
+        byte[] signed = signature.sign();
+        signature.initVerify(certified);
+        signature.update(message);
+        try {
+            return signature.verify(signed);
+        } catch (SignatureException e) {
+            return false; // of another size
         }
     }
 
