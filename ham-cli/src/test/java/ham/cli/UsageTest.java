@@ -75,6 +75,8 @@ class UsageTest {
                 arguments(TRAIN + "--batch 0", List.of("--batch")),
                 arguments("train --base a --data b --out c --tasks 0", List.of("--tasks", "found 0")),
                 arguments("run model.onnx", List.of("images", "--tensors")),
+                arguments("run model.onnx --tensors a --out b --top 5", List.of("--tensors", "found --top")),
+                arguments("run model.onnx --tensors a --out b --scores none", List.of("--tensors", "found --scores")),
                 arguments("run model.onnx image.png --top 0", List.of("--top")),
                 arguments("run model.onnx image.png --threads -1", List.of("--threads")),
                 arguments("bench", List.of("RUN")),

@@ -16,6 +16,7 @@ import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.report.RunReport;
 import ham.report.bench.BenchDocument;
+import ham.runtime.classify.Supplement;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
 import ham.train.config.RunConfig;
@@ -228,7 +229,7 @@ public final class Job {
                 .mapToObj(inputs::classNames)
                 .toList();
         int total = inputs.data().test().size();
-        try (OpenedClassifier classifier = OpenedClassifier.of(OnnxModel.open(folder.path(MODEL), settings))) {
+        try (OpenedClassifier classifier = OpenedClassifier.of(OnnxModel.open(folder.path(MODEL), settings), Supplement.NONE)) {
             DeployedAccuracy accuracy = DeployedAccuracy.measure(
                     classifier.examples(), inputs.data(), tasks, done -> listener.progress("evaluating", done, total));
             write(folder.path(EVALUATION), JsonFiles.tree(accuracy));

@@ -8,14 +8,13 @@ import ham.runtime.classify.Labels;
 import ham.runtime.classify.Scores;
 import ham.runtime.classify.Supplement;
 import ham.runtime.classify.TextClassifier;
-import ham.runtime.model.Model;
 import ham.runtime.preprocess.PreprocessingChoice;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A model that classifies images: what runs it, and what its file does not say itself. */
+/** A model that classifies images or texts: what runs it, and what its file does not say itself. */
 public final class ClassifierOptions {
     @Mixin
     private SessionOptions session;
@@ -58,15 +57,20 @@ public final class ClassifierOptions {
      * @throws ModelException as {@link SessionOptions#open}, or if labels or preprocessing are missing or do not fit
      */
     Classifier open(Console console, Path model) {
-        return Classifier.of(session.open(console, model), supplement());
+        Supplement given = supplement();
+        return Classifier.of(session.open(console, model), given);
+    }
+
+    /** As {@link #open}, of texts. */
+    TextClassifier openTexts(Console console, Path model) {
+        Supplement given = supplement();
+        return TextClassifier.of(session.open(console, model), given);
     }
 
     /** As {@link #open}, of images or of texts as the model's metadata say. */
     OpenedClassifier openAny(Console console, Path model) {
-        Model opened = session.open(console, model);
-        return TextClassifier.isText(opened)
-                ? OpenedClassifier.of(opened)
-                : OpenedClassifier.of(Classifier.of(opened, supplement()));
+        Supplement given = supplement();
+        return OpenedClassifier.of(session.open(console, model), given);
     }
 
     private Supplement supplement() {

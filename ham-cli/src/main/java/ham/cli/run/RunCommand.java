@@ -95,6 +95,7 @@ public final class RunCommand implements Callable<Integer> {
             throw new ParameterException(console.spec().commandLine(), "--top: expected at least 1, found " + top);
         }
         if (tensors != null) {
+            refuseClasses();
             runTensors();
         } else if (images.isEmpty()) {
             classifyTexts();
@@ -102,6 +103,18 @@ public final class RunCommand implements Callable<Integer> {
             return classify();
         }
         return ExitCode.DONE;
+    }
+
+    /** What says how classes are told says nothing of tensors. */
+    private void refuseClasses() {
+        Stream.of("--labels", "--preprocessing", "--scores", "--output", "--top")
+                .filter(console.spec().commandLine().getParseResult()::hasMatchedOption)
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new ParameterException(
+                            console.spec().commandLine(),
+                            "--tensors: expected nothing of classes beside it, found " + name + "; leave it out");
+                });
     }
 
     private int classify() {
@@ -118,7 +131,7 @@ public final class RunCommand implements Callable<Integer> {
         if (lines != null) {
             all.addAll(TextAnswers.lines(lines));
         }
-        try (TextClassifier classifier = TextClassifier.of(options.session().open(console, model))) {
+        try (TextClassifier classifier = options.openTexts(console, model)) {
             TextAnswers answers = TextAnswers.of(classifier, all, top);
             console.result(answers.text(), answers.json());
         }

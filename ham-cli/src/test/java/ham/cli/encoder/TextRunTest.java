@@ -11,8 +11,10 @@ import ham.cli.TinyTraining;
 import ham.cli.train.RunText;
 import ham.merge.folder.Merged;
 import ham.merge.io.JsonFiles;
+import ham.runtime.model.AdaptedModel;
 import ham.runtime.model.OnnxModel;
 import ham.runtime.model.SessionSettings;
+import ham.runtime.text.TokenBatch;
 import ham.serve.InferenceServer;
 import ham.serve.ServeSettings;
 import ham.serve.repository.Openers;
@@ -25,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,6 +120,83 @@ class TextRunTest {
                             .statusCode())
                     .isEqualTo(400);
         }
+    }
+
+    /** A base of texts takes ids and mask, and an adapter's task has labels of its own. */
+    @Test
+    void aServerClassifiesTextsWithAnAdapterARequest() throws IOException, InterruptedException {
+        Path base = TinyTexts.base("bert", 0, temp.resolve("bert"));
+        Path folder = temp.resolve("tasks");
+        ham(
+                        "export",
+                        "--base",
+                        base,
+                        "--adapters",
+                        Cli.testdata("encoders/bert/adapter"),
+                        "--package",
+                        "adapters",
+                        "--out",
+                        folder)
+                .succeeds();
+        Openers openers =
+                new Openers(file -> OnnxModel.open(file, new SessionSettings(1)), () -> new SessionSettings(1));
+        ServeSettings settings =
+                ServeSettings.builder().optHttp(0).optVersion("test").build();
+        float[] expected;
+        try (AdaptedModel model = AdaptedModel.open(folder.resolve("base.onnx"), new SessionSettings(1))) {
+            model.load("adapter", folder.resolve("adapter.onnx_adapter"));
+            expected = model.run("adapter", TokenBatch.of(List.of(new long[] {2, 5, 6, 3}), 0));
+        }
+        try (InferenceServer server = InferenceServer.start(folder, openers, settings)) {
+            String uri = "http://127.0.0.1:" + server.httpPort().getAsInt() + "/";
+            JsonMapper json = JsonMapper.builder().build();
+            HttpResponse<String> classes = post(
+                    URI.create(uri + "classify?top=7"), "w1 w2".getBytes(StandardCharsets.UTF_8), "text/plain");
+            JsonNode predictions = json.readTree(classes.body()).path("predictions");
+            assertThat(predictions).as(classes.body()).hasSize(7);
+            for (JsonNode each : predictions) {
+                int index = each.path("index").asInt();
+                assertThat(each.path("label").asText()).isEqualTo("class " + index);
+                assertThat((float) each.path("logit").asDouble()).isCloseTo(expected[index], within(1e-4f));
+            }
+            String tensor = "{\"name\":\"%s\",\"datatype\":\"INT64\",\"shape\":[1,4],\"data\":%s}";
+            HttpResponse<String> run = post(
+                    URI.create(uri + "v2/models/tasks/infer"),
+                    ("{\"inputs\":[" + tensor.formatted("input_ids", "[2,5,6,3]") + ","
+                                    + tensor.formatted("attention_mask", "[1,1,1,1]") + "]}")
+                            .getBytes(StandardCharsets.UTF_8),
+                    "application/json");
+            JsonNode logits = json.readTree(run.body()).path("outputs").path(0).path("data");
+            assertThat(logits).as(run.body()).hasSize(7);
+            assertThat((float) logits.path(0).asDouble()).isCloseTo(expected[0], within(1e-4f));
+        }
+    }
+
+    @Test
+    void optionsOfAClassifierCountForTextsToo() throws IOException {
+        Path model = Cli.testdata("text/bert.onnx");
+        Path labels = Files.writeString(temp.resolve("labels.txt"), "a\nb\nc\nd\ne\nf\ng\n");
+        Path data = TinyTexts.data(CLASSES, temp.resolve("data"));
+        JsonNode found = ham("run", model, "--text", "w1", "--labels", labels, "--scores", "none", "--json")
+                .succeeds()
+                .json();
+        assertThat(found.path("scores").asText()).isEqualTo("none");
+        JsonNode best = found.findPath("predictions").path(0);
+        assertThat(best.path("label").asText())
+                .isEqualTo(String.valueOf("abcdefg".charAt(best.path("index").asInt())));
+        assertThat(best.path("probability").asDouble(-1))
+                .isEqualTo(best.path("logit").asDouble(-2));
+        for (List<Object> command : List.<List<Object>>of(
+                List.of("run", model, "--text", "w1"), List.of("eval", model, "--data", data))) {
+            with(command, "--output", "nosuch").failsWith(2, "--output: expected one of logits, found 'nosuch'");
+            with(command, "--preprocessing", "half").failsWith(2, "--preprocessing: expected none");
+            with(command, "--labels", Files.writeString(temp.resolve("short.txt"), "a\nb\n"))
+                    .failsWith(1, "as there are 2 labels");
+        }
+    }
+
+    private static Cli with(List<Object> command, Object... more) {
+        return ham(Stream.concat(command.stream(), Stream.of(more)).toArray());
     }
 
     private static HttpResponse<String> post(URI uri, byte[] body, String type)

@@ -20,18 +20,15 @@ public record OpenedClassifier(Model model, List<String> labels, ExampleClassifi
     /**
      * A model that is open; from here on it is the classifier's to close, also when this fails.
      *
+     * @param supplement what its file does not say itself
      * @throws ham.runtime.ModelException if metadata are missing or do not fit the graph
      */
-    public static OpenedClassifier of(Model model) {
+    public static OpenedClassifier of(Model model, Supplement supplement) {
         if (TextClassifier.isText(model)) {
-            TextClassifier texts = TextClassifier.of(model);
+            TextClassifier texts = TextClassifier.of(model, supplement);
             return new OpenedClassifier(model, texts.labels(), ExampleClassifier.of(texts), texts);
         }
-        return of(Classifier.of(model, Supplement.NONE));
-    }
-
-    /** One of images, which is closed with it. */
-    public static OpenedClassifier of(Classifier images) {
+        Classifier images = Classifier.of(model, supplement);
         return new OpenedClassifier(images.model(), images.labels(), ExampleClassifier.of(images), images);
     }
 

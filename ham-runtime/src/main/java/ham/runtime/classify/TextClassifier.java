@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 
 /**
  * A classifier of texts that needs nothing but its ONNX file: labels ({@value Labels#METADATA_KEY}) and tokenizer
- * ({@value TextPreprocessing#TOKENIZER_KEY}) stand in its metadata. Inputs are {@value TokenBatch#IDS}, and where the graph has them
+ * ({@value TextPreprocessing#TOKENIZER_KEY}) stand in its metadata, and labels may be given in a {@link Supplement}. Inputs are {@value TokenBatch#IDS}, and where the graph has them
  * {@value TokenBatch#MASK} and {@value TokenBatch#TYPES}, int64 or int32 [batch, tokens]; outputs as {@link AnswerForm} says.
  *
  * <p>Texts run in batches of like length, so that little is padding. Safe to use from several threads at once.
@@ -33,18 +33,27 @@ public final class TextClassifier implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final Reading reading;
 
-    private TextClassifier(Model model) {
+    private TextClassifier(Model model, Supplement supplement) {
         this.model = model;
         TokenBatch.requireInputs(model.inputs(), model.name());
+        if (supplement.preprocessing().isPresent()) {
+            throw ModelException.parameter(
+                    "preprocessing",
+                    "expected none for a model of texts, which has its tokenizer in its metadata, found one");
+        }
+        labels = supplement.labels().orElseGet(() -> told(model));
+        preprocessing = TextPreprocessing.fromMetadata(model.metadata(), model.name());
+        reading = Reading.of(model, labels, supplement);
+        tokenizer = preprocessing.open(model.name());
+    }
+
+    private static List<String> told(Model model) {
         String told = model.metadata().get(Labels.METADATA_KEY);
         if (told == null) {
             throw new ModelException(model.name() + ": expected a classifier with labels in its metadata, found no "
-                    + Labels.METADATA_KEY + "; export it with ham.");
+                    + Labels.METADATA_KEY + "; give labels, or export it with ham.");
         }
-        labels = Labels.fromJson(told, model.name() + ", metadata " + Labels.METADATA_KEY);
-        preprocessing = TextPreprocessing.fromMetadata(model.metadata(), model.name());
-        reading = Reading.of(model, labels, Supplement.NONE);
-        tokenizer = preprocessing.open(model.name());
+        return Labels.fromJson(told, model.name() + ", metadata " + Labels.METADATA_KEY);
     }
 
     /** Whether a model takes texts: its metadata say how they become tokens. */
@@ -58,13 +67,17 @@ public final class TextClassifier implements AutoCloseable {
      * @throws ModelException as {@link OnnxModel#open(Path, SessionSettings)}, if metadata are missing, or nothing here splits texts
      */
     public static TextClassifier open(Path file, SessionSettings settings) {
-        return of(OnnxModel.open(file, settings));
+        return of(OnnxModel.open(file, settings), Supplement.NONE);
     }
 
-    /** A classifier around a model that is open. From here on the model is this classifier's to close, also when this fails. */
-    public static TextClassifier of(Model model) {
+    /**
+     * A classifier around a model that is open. From here on the model is this classifier's to close, also when this fails.
+     *
+     * @throws ModelException as {@link #open}, or if preprocessing of images is given
+     */
+    public static TextClassifier of(Model model, Supplement supplement) {
         try {
-            return new TextClassifier(model);
+            return new TextClassifier(model, supplement);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;

@@ -1,6 +1,5 @@
 package ham.runtime.model;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoraAdapter;
 import ai.onnxruntime.OrtSession;
@@ -99,6 +98,11 @@ public final class AdaptedModel implements AutoCloseable {
      * @throws ModelException if the adapter is not loaded, lacks a tensor of the graph, or the run fails
      */
     public float[] run(String adapter, Map<String, Tensor> inputs) {
+        return runAll(adapter, inputs).values().iterator().next().floats();
+    }
+
+    /** As {@link #run(String, Map)}, every output by its name, in the order of the graph. */
+    public Map<String, Tensor> runAll(String adapter, Map<String, Tensor> inputs) {
         OrtLoraAdapter active = loaded(adapter);
         try (RunOptions options = new RunOptions();
                 NativeTensors given = new NativeTensors()) {
@@ -107,7 +111,7 @@ public final class AdaptedModel implements AutoCloseable {
             }
             options.addActiveLoraAdapter(active);
             try (OrtSession.Result result = session.run(given.byName(), options)) {
-                return ((OnnxTensor) result.get(0)).getFloatBuffer().array();
+                return OnnxModel.tensors(result);
             }
         } catch (OrtException e) {
             throw new ModelException(
@@ -144,7 +148,7 @@ public final class AdaptedModel implements AutoCloseable {
         }
     }
 
-    /** What {@link #bind} gives, in the order of the graph. */
+    /** What a run gives, in the order of the graph. */
     public List<TensorSpec> outputs() {
         try {
             return session.getOutputInfo().values().stream()

@@ -238,7 +238,7 @@ public final class OnnxModel implements Model {
                 name + ": expected a run, but ONNX Runtime failed (" + OnnxRuntime.reason(e) + ").", e);
     }
 
-    private static Map<String, Tensor> tensors(OrtSession.Result result) {
+    static Map<String, Tensor> tensors(OrtSession.Result result) {
         Map<String, Tensor> outputs = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> output : result) {
             OnnxTensor tensor = (OnnxTensor) output.getValue();

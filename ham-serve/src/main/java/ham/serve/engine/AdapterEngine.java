@@ -1,14 +1,13 @@
 package ham.serve.engine;
 
 import ham.runtime.ModelException;
-import ham.runtime.model.AdaptedBound;
 import ham.runtime.model.AdaptedModel;
 import ham.runtime.model.BatchLimits;
 import ham.runtime.model.SessionSettings;
 import ham.runtime.onnx.Ending;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
-import java.nio.ByteBuffer;
+import ham.runtime.text.TokenBatch;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,24 +18,28 @@ import java.util.Set;
 
 /** A base graph and the adapters of a folder that {@code ham export --package adapters} wrote. For one run at a time. */
 public final class AdapterEngine implements Engine {
-    /** How many shapes of the input keep their pinned buffers. */
-    private static final int MOST_SHAPES = 8;
-
     private final AdaptedModel model;
     private final List<TensorSpec> inputs;
     private final List<TensorSpec> outputs;
     private final Map<String, String> metadata;
     private final Map<String, List<String>> labels;
     private final String provider;
-    private final LinkedHashMap<List<Long>, AdaptedBound> bounds = new LinkedHashMap<>(16, 0.75f, true);
 
     private AdapterEngine(AdaptedModel model, String provider, Map<String, List<String>> labels) {
         this.model = model;
         this.provider = provider;
-        this.inputs = List.of(model.input());
+        this.inputs = given(model);
         this.outputs = model.outputs();
         this.metadata = model.metadata();
         this.labels = labels;
+    }
+
+    /** What a request gives and no adapter: the tokens of texts, or images. */
+    private static List<TensorSpec> given(AdaptedModel model) {
+        List<TensorSpec> tokens = model.inputs().stream()
+                .filter(each -> TokenBatch.isTokens(each.name()))
+                .toList();
+        return tokens.isEmpty() ? List.of(model.input()) : tokens;
     }
 
     /**
@@ -106,37 +109,11 @@ public final class AdapterEngine implements Engine {
 
     @Override
     public synchronized Map<String, Tensor> run(Optional<String> adapter, Map<String, Tensor> given) {
-        Tensor input = given.get(inputs.get(0).name());
-        AdaptedBound bound = bound(input.shape());
-        bound.use(adapter.orElseThrow());
-        bound.input().clear().put(input.data());
-        bound.run();
-        Map<String, Tensor> taken = new LinkedHashMap<>();
-        for (int i = 0; i < outputs.size(); i++) {
-            Tensor pinned = bound.outputs().get(i);
-            ByteBuffer copy = ByteBuffer.allocate(pinned.data().remaining()).put(pinned.data());
-            taken.put(outputs.get(i).name(), new Tensor(pinned.type(), pinned.shape(), copy.flip()));
-        }
-        return taken;
-    }
-
-    private AdaptedBound bound(List<Long> shape) {
-        AdaptedBound bound = bounds.get(shape);
-        if (bound == null) {
-            bound = model.bind(shape.stream().mapToLong(Long::longValue).toArray());
-            bounds.put(shape, bound);
-            if (bounds.size() > MOST_SHAPES) {
-                List<Long> oldest = bounds.keySet().iterator().next();
-                bounds.remove(oldest).close();
-            }
-        }
-        return bound;
+        return model.runAll(adapter.orElseThrow(), given);
     }
 
     @Override
     public synchronized void close() {
-        bounds.values().forEach(AdaptedBound::close);
-        bounds.clear();
         model.close();
     }
 }

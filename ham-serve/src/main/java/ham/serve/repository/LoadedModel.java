@@ -10,6 +10,7 @@ import ham.runtime.tensor.DirectBuffers;
 import ham.runtime.tensor.ElementType;
 import ham.runtime.tensor.Tensor;
 import ham.runtime.tensor.TensorSpec;
+import ham.runtime.text.TokenBatch;
 import ham.serve.batch.BatchListener;
 import ham.serve.batch.Batcher;
 import ham.serve.batch.Completion;
@@ -84,12 +85,16 @@ public final class LoadedModel {
         }
     }
 
-    /** Runs on zeros, where the graph says how many: a model that does not run is not put into service, and the first request need not wait. */
+    /**
+     * Runs on zeros, one token of texts and images where the graph says of which size: a model that does not run is not put into service, and the
+     * first request need not wait.
+     */
     private static void warmUp(Engine engine) {
         Map<String, Tensor> zeros = new HashMap<>();
         for (TensorSpec input : engine.inputs()) {
             Optional<ElementType> type = ElementType.ofLabel(input.dtype());
-            boolean known = input.shape().stream().skip(1).allMatch(size -> size > 0);
+            boolean known = TokenBatch.isTokens(input.name())
+                    || input.shape().stream().skip(1).allMatch(size -> size > 0);
             if (type.isEmpty()) {
                 throw new ModelException("Expected inputs that are tensors of numbers, but " + input.name()
                         + " is of type " + input.dtype() + ".");
@@ -189,13 +194,15 @@ public final class LoadedModel {
         Optional<String> adapter = adapter(named);
         try {
             return classifiers.computeIfAbsent(
-                    adapter,
-                    key -> Classifier.of(
-                            new QueuedModel(this, key),
-                            new Supplement(key.flatMap(engine::labels).or(() -> labels), Optional.empty())));
+                    adapter, key -> Classifier.of(new QueuedModel(this, key), supplement(key)));
         } catch (ModelException e) {
             throw new ServeException(Status.INVALID, e.getMessage(), e);
         }
+    }
+
+    /** What is known of an adapter's classes, or the model's, beside its file. */
+    Supplement supplement(Optional<String> adapter) {
+        return new Supplement(adapter.flatMap(engine::labels).or(() -> labels), Optional.empty());
     }
 
     /** This model as a classifier of texts. */

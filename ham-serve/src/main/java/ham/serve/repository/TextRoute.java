@@ -51,7 +51,7 @@ final class TextRoute {
     private TextClassifier open(Optional<String> adapter) {
         QueuedModel queued = new QueuedModel(model, adapter);
         try {
-            return TextClassifier.of(queued);
+            return TextClassifier.of(queued, model.supplement(adapter));
         } catch (ModelException e) {
             if (e.getCause() == null) {
                 // It is no classifier of texts.
