@@ -27,6 +27,7 @@ final class BodyReader implements Runnable {
     private byte[] bytes = new byte[0];
     private int length;
     private long taken;
+    private boolean released;
 
     /** What becomes of the body; what it throws is the answer. */
     interface Reader {
@@ -60,6 +61,7 @@ final class BodyReader implements Runnable {
     }
 
     private synchronized void release() {
+        released = true;
         service.budget().give(taken);
         taken = 0;
         bytes = new byte[0];
@@ -92,8 +94,11 @@ final class BodyReader implements Runnable {
                     return;
                 }
                 boolean last = chunk.isLast();
-                append(chunk.getByteBuffer());
-                chunk.release();
+                try {
+                    append(chunk.getByteBuffer());
+                } finally {
+                    chunk.release();
+                }
                 if (last) {
                     if (ended.compareAndSet(false, true)) {
                         cancelTimeout();
@@ -138,7 +143,7 @@ final class BodyReader implements Runnable {
         }
     }
 
-    private void append(ByteBuffer part) {
+    private synchronized void append(ByteBuffer part) {
         int more = part.remaining();
         if (length + more > bytes.length) {
             require((long) length + more);
@@ -151,6 +156,9 @@ final class BodyReader implements Runnable {
     }
 
     private synchronized void grow(int size) {
+        if (released) {
+            throw new ServeException(Status.CANCELLED, "The request was answered before all of it was there.");
+        }
         if (size > bytes.length) {
             Budget budget = service.budget();
             budget.take(size - taken);
