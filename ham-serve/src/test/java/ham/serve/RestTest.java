@@ -80,6 +80,23 @@ class RestTest {
     }
 
     @Test
+    void takesNullForWhatIsNotThere() {
+        String pixels = PIXELS.replace("\"data\"", "\"parameters\":null,\"data\"");
+        Answer answer = server.post(
+                "v2/models/scaled2/infer",
+                "{\"id\":null,\"parameters\":null,\"outputs\":null,\"inputs\":[" + pixels + "]}");
+        assertThat(answer.json().path("outputs").path(0).path("data").toString())
+                .isEqualTo("[2.0,4.0,6.0]");
+        answer = server.post(
+                "v2/models/scaled2/infer",
+                "{\"parameters\":{\"adapter\":null},\"outputs\":[{\"name\":\"logits\",\"parameters\":null}],\"inputs\":["
+                        + pixels + "]}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(server.post("v2/models/scaled2/infer", "{\"inputs\":null}").error())
+                .contains("at least one tensor");
+    }
+
+    @Test
     void infersFromBinary() throws IOException {
         String header =
                 "{\"inputs\":[{\"name\":\"pixel_values\",\"shape\":[2,3,2,2],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":96}}],"

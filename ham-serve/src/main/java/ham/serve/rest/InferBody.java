@@ -75,8 +75,7 @@ final class InferBody {
                         + (parser.currentToken() == null ? "nothing" : parser.currentToken()) + ".");
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
-                String key = parser.currentName();
-                parser.nextToken();
+                String key = key(parser);
                 switch (key) {
                     case "id" -> id = text(parser, "id");
                     case "parameters" -> parameters = parameters(parser);
@@ -130,6 +129,12 @@ final class InferBody {
         }
     }
 
+    /** Goes to the value of a key: its name, or none where the value is null, which is as if it were not there. */
+    private static String key(JsonParser parser) throws IOException {
+        String key = parser.currentName();
+        return parser.nextToken() == JsonToken.VALUE_NULL ? "" : key;
+    }
+
     private static String text(JsonParser parser, String key) throws IOException {
         expect(parser, JsonToken.VALUE_STRING, key, "a text");
         return parser.getText();
@@ -145,6 +150,9 @@ final class InferBody {
                 case VALUE_NUMBER_INT -> values.put(key, parser.getLongValue());
                 case VALUE_NUMBER_FLOAT -> values.put(key, parser.getDoubleValue());
                 case VALUE_TRUE, VALUE_FALSE -> values.put(key, parser.getBooleanValue());
+                case VALUE_NULL -> {
+                    // as if it were not there
+                }
                 default ->
                     throw ServeException.invalid("Expected the parameter " + key + " to be a text, number or boolean.");
             }
@@ -156,8 +164,7 @@ final class InferBody {
         String name = "";
         RequestParameters given = RequestParameters.NONE;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String key = parser.currentName();
-            parser.nextToken();
+            String key = key(parser);
             switch (key) {
                 case "name" -> name = text(parser, "an output's name");
                 case "parameters" -> given = parameters(parser);
@@ -175,8 +182,7 @@ final class InferBody {
         ByteBuffer data = null;
         TokenBuffer later = null;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String key = parser.currentName();
-            parser.nextToken();
+            String key = key(parser);
             switch (key) {
                 case "name" -> name = text(parser, "an input's name");
                 case "datatype" -> datatype = text(parser, "datatype");
