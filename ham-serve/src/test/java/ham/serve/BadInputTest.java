@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -166,7 +167,8 @@ class BadInputTest {
         Answer chunked = server.send(HttpRequest.newBuilder(server.uri("v2/models/scaled1/infer"))
                 .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[2 * MAX_BODY]))));
         assertThat(chunked.status()).isEqualTo(413);
-        String huge = raw("POST /v2/models/scaled1/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n{");
+        String huge = raw(
+                "POST /v2/models/scaled1/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n{");
         assertThat(huge).startsWith("HTTP/1.1 413").contains("at most 100000 bytes");
     }
 
@@ -181,8 +183,8 @@ class BadInputTest {
         try (Socket socket = new Socket(
                 InetAddress.getLoopbackAddress(), server.server.httpPort().getAsInt())) {
             socket.setSoTimeout(10_000);
-            String head = "POST /" + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + bytes
-                    + "\r\n\r\n";
+            String head = "POST /" + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
+                    + bytes + "\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             for (int part = 0; part < 4; part++) {
                 Thread.sleep(40);
@@ -194,8 +196,8 @@ class BadInputTest {
 
     @Test
     void halfARequestIsGivenUp() throws IOException {
-        String answer =
-                raw("POST /v2/models/scaled1/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{\"inputs\":[");
+        String answer = raw(
+                "POST /v2/models/scaled1/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{\"inputs\":[");
         assertThat(answer).startsWith("HTTP/1.1 408").contains("found 11 bytes of its body");
         assertThat(raw("POST /v2/models/scaled1/infer HTTP/1.1\r\nHost:")).isEmpty();
         assertThat(raw("")).isEmpty();
@@ -223,7 +225,7 @@ class BadInputTest {
     @Test
     void whatIsNotHttpIsRefused() throws IOException {
         assertThat(raw("\u0016\u0003\u0001\r\n\r\n")).startsWith("HTTP/1.1 400");
-        assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "y".repeat(20_000) + "\r\n\r\n"))
+        assertThat(raw("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "y".repeat(20_000) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431");
     }
 
@@ -238,6 +240,11 @@ class BadInputTest {
         // A name of somebody else that was made to lead here.
         assertThat(raw(start + "Host: evil.example:8000\r\nOrigin: http://evil.example:8000\r\n\r\n"))
                 .startsWith("HTTP/1.1 403");
+        assertThat(raw(start + "Host: evil.example:8000\r\n\r\n")).startsWith("HTTP/1.1 403");
+        for (String host : List.of("LOCALHOST", "127.0.0.1:8000", "[::1]:8000", "192.168.0.7")) {
+            assertThat(raw(start + "Host: " + host + "\r\n\r\n")).as(host).startsWith("HTTP/1.1 200");
+        }
+        assertThat(raw("GET /v2 HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 200");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Handler;
@@ -23,7 +24,8 @@ import org.eclipse.jetty.util.URIUtil;
 
 /** Which path does what. What a path names is looked up among the models, never on disk. */
 final class Routes extends Handler.Abstract {
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+    /** What a server on loopback is called; any other name was made to lead here. */
+    private static final Pattern LOOPBACK = Pattern.compile("(?i)(localhost|[\\d.]+|\\[[\\da-f:.]+])(:\\d+)?");
 
     private final Service service;
     private final boolean loopback;
@@ -198,19 +200,24 @@ final class Routes extends Handler.Abstract {
 
     /** A page of another site in somebody's browser could reach a server of that machine: it may not. */
     private void requireOwnPage(Request request) {
+        String host = request.getHeaders().get(HttpHeader.HOST);
+        if (loopback && host != null && !LOOPBACK.matcher(host).matches()) {
+            throw new ServeException(
+                    Status.FORBIDDEN,
+                    "Expected a request to localhost or an address, as this server listens on loopback alone, found another"
+                            + " name of a host.");
+        }
         String origin = request.getHeaders().get(HttpHeader.ORIGIN);
         if (origin == null) {
             return;
         }
-        String host = request.getHeaders().get(HttpHeader.HOST);
         String from;
         try {
             from = String.valueOf(URI.create(origin).getAuthority());
         } catch (IllegalArgumentException e) {
             from = "";
         }
-        boolean own = from.equalsIgnoreCase(host) && (!loopback || LOOPBACK.contains(from.replaceFirst(":\\d+$", "")));
-        if (!own) {
+        if (!from.equalsIgnoreCase(host)) {
             throw new ServeException(
                     Status.FORBIDDEN, "Expected a request of this server's own page, found one of another origin.");
         }
