@@ -184,6 +184,14 @@ class SwapTest {
                     "{\"inputs\":[{\"name\":\"pixel_values\",\"shape\":[5,3,2,2],\"datatype\":\"FP32\",\"data\":["
                             + "1,".repeat(59) + "1]}]}");
             assertThat(large.error()).contains("from 1 to 4");
+
+            Files.writeString(model.resolve("labels.txt"), "r\ng\nb\nblack\n");
+            assertThat(server.post("v2/repository/models/colours/load", "").status())
+                    .isEqualTo(200);
+            assertThat(server.get("v2/models/colours").text()).contains("black");
+            Files.writeString(model.resolve("labels.txt"), "x\ny\nz\n");
+            assertThat(server.post("v2/repository/models/colours/load", "").error())
+                    .contains("labels of the model in service");
         }
     }
 

@@ -67,7 +67,7 @@ record AdapterModel(String name, Path folder, Openers openers, BatchRules rules)
                                 folder, record, openers.adapters().get()),
                         rules,
                         engine -> new Rows(true, true, Integer.MAX_VALUE),
-                        Optional.empty(),
+                        Optional::empty,
                         Optional.empty())));
     }
 

@@ -59,7 +59,7 @@ public final class LoadedModel {
         this.engine = engine;
         this.stamp = stamp;
         this.signature = new Signature(name, engine.inputs(), engine.outputs());
-        this.labels = source.labels();
+        this.labels = source.labels().get();
         this.timeout = source.timeout();
         signature.checkOutputs();
         this.endings = engine.outputs().stream()

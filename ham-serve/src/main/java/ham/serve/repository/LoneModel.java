@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 record LoneModel(String name, Path file, Openers openers, BatchRules rules) implements ModelSource {
     /** The name of a model in a file: the file's without its ending. */
     static LoneModel of(Path file, Openers openers, BatchRules rules) {
-        String name = String.valueOf(file.getFileName());
-        return new LoneModel(name.substring(0, name.lastIndexOf('.')), file, openers, rules);
+        String name = String.valueOf(file.getFileName()).replaceFirst("(?<=.)\\.[^.]*$", "");
+        return new LoneModel(name, file, openers, rules);
     }
 
     @Override
@@ -30,7 +30,7 @@ record LoneModel(String name, Path file, Openers openers, BatchRules rules) impl
                         () -> new ModelEngine(openers.models().apply(file)),
                         rules,
                         LoneModel::rows,
-                        Optional.empty(),
+                        Optional::empty,
                         Optional.empty())));
     }
 

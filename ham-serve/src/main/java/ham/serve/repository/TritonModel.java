@@ -58,14 +58,18 @@ record TritonModel(String name, Path folder, Openers openers, BatchRules rules) 
     }
 
     private VersionSource version(Path file, Optional<ModelConfig> config) {
-        List<Path> files = List.of(folder.resolve(CONFIG), file, file.resolveSibling(file.getFileName() + ".data"));
+        Optional<Path> labels = config.flatMap(this::labels);
+        List<Path> files = Stream.concat(
+                        Stream.of(folder.resolve(CONFIG), file, file.resolveSibling(file.getFileName() + ".data")),
+                        labels.stream())
+                .toList();
         if (config.isEmpty()) {
             return new VersionSource(
                     files,
                     () -> new ModelEngine(openers.models().apply(file)),
                     rules,
                     LoneModel::rows,
-                    Optional.empty(),
+                    Optional::empty,
                     Optional.empty());
         }
         ModelConfig told = config.get();
@@ -78,7 +82,7 @@ record TritonModel(String name, Path folder, Openers openers, BatchRules rules) 
                         new ModelEngine(openers.models().apply(file)), told, folder.resolve(CONFIG)),
                 rules(told),
                 engine -> rows,
-                labels(told),
+                () -> labels.map(Labels::read),
                 timeout == 0 ? Optional.empty() : Optional.of(Duration.of(timeout, ChronoUnit.MICROS)));
     }
 
@@ -156,7 +160,7 @@ record TritonModel(String name, Path folder, Openers openers, BatchRules rules) 
         return chosen;
     }
 
-    private Optional<List<String>> labels(ModelConfig config) {
+    private Optional<Path> labels(ModelConfig config) {
         Optional<String> file = config.getOutputList().stream()
                 .map(ModelOutput::getLabelFilename)
                 .filter(each -> !each.isEmpty())
@@ -164,7 +168,7 @@ record TritonModel(String name, Path folder, Openers openers, BatchRules rules) 
         if (file.isPresent() && !AdapterModel.plain(file.get())) {
             throw problem("expected label_filename to be a file's name, found '" + file.get() + "'");
         }
-        return file.map(each -> Labels.read(folder.resolve(each)));
+        return file.map(folder::resolve);
     }
 
     private ServeException problem(String problem) {

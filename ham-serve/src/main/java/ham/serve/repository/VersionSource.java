@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * @param opener opens and checks it
  * @param rules how its requests become runs
  * @param rows what the first dimension of the opened model is
- * @param labels of its classes, where a file beside it tells them
+ * @param labels reads those of its classes, where a file beside it tells them
  * @param timeout how long a request without a deadline may take
  */
 record VersionSource(
@@ -25,5 +25,5 @@ record VersionSource(
         Supplier<Engine> opener,
         BatchRules rules,
         Function<Engine, Rows> rows,
-        Optional<List<String>> labels,
+        Supplier<Optional<List<String>>> labels,
         Optional<Duration> timeout) {}
