@@ -208,11 +208,14 @@ class ServeCommandTest {
         ham("serve", model, "--http", "-1", "--grpc", "-1").failsWith(2, "--http: expected a port");
         ham("serve", model, "--http", "70000").failsWith(2, "--http: expected a port from 0 to 65535");
         ham("serve", model, "--max-batch", "0").failsWith(2, "--max-batch: expected at least 1, found 0");
+        ham("serve", model, "--drain", "-1").failsWith(2, "--drain: expected at least 0, found -1");
+        ham("serve", model, "--stop-delay", "-1").failsWith(2, "--stop-delay: expected at least 0, found -1");
         ham("serve", model, "--swap", "some").failsWith(2, "--swap", "same, added, any");
         ham("serve", model, "--log", "xml").failsWith(2, "--log", "json");
         ham("serve", model, "--tls-cert", "a").failsWith(2, "--tls-cert and --tls-key go together");
         ham("serve", model, "--token-file", temp.resolve("none")).failsWith(2, "--token-file");
         ham("serve", temp.resolve("none.onnx"), "--http", "0", "--grpc", "0").failsWith(1, "none.onnx", "no such file");
+        ham("serve", temp.resolve("nosuch")).failsWith(1, "nosuch: expected an ONNX model", "no such file");
         ham("serve", temp.resolve("merged"), "--http", "0", "--grpc", "0").failsWith(1, "expected model files");
     }
 }

@@ -46,9 +46,9 @@ public record ServeSettings(
         Duration drain,
         String version) {
     /**
-     * Checks the ports.
+     * Checks ports and times.
      *
-     * @throws ServeException if there is none, or one is not a port
+     * @throws ServeException if there is no port, one is not a port, or a time is negative
      */
     public ServeSettings {
         if (http.isEmpty() && grpc.isEmpty()) {
@@ -56,6 +56,9 @@ public record ServeSettings(
         }
         port("http", http);
         port("grpc", grpc);
+        if (drain.isNegative()) {
+            throw ServeException.parameter("drain", "expected at least 0, found " + drain.toSeconds());
+        }
     }
 
     private static void port(String parameter, OptionalInt port) {

@@ -193,6 +193,10 @@ public final class ServeCommand implements Callable<Integer> {
         if ((certificates == null) != (key == null)) {
             throw new ParameterException(console.spec().commandLine(), "--tls-cert and --tls-key go together");
         }
+        if (stopDelay < 0) {
+            throw new ParameterException(
+                    console.spec().commandLine(), "--stop-delay: expected at least 0, found " + stopDelay);
+        }
         Limits usual = Limits.DEFAULT;
         ServeSettings.Builder settings = ServeSettings.builder()
                 .optHost(host)
