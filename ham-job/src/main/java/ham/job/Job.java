@@ -229,7 +229,8 @@ public final class Job {
                 .mapToObj(inputs::classNames)
                 .toList();
         int total = inputs.data().test().size();
-        try (OpenedClassifier classifier = OpenedClassifier.of(OnnxModel.open(folder.path(MODEL), settings), Supplement.NONE)) {
+        try (OpenedClassifier classifier =
+                OpenedClassifier.of(OnnxModel.open(folder.path(MODEL), settings), Supplement.NONE)) {
             DeployedAccuracy accuracy = DeployedAccuracy.measure(
                     classifier.examples(), inputs.data(), tasks, done -> listener.progress("evaluating", done, total));
             write(folder.path(EVALUATION), JsonFiles.tree(accuracy));

@@ -191,8 +191,8 @@ class AccessTest {
     void aConnectionOfTlsStaysWhileItIsUsed() throws Exception {
         Keys keys = keys("own", "EC");
         Limits limits = new Limits(100_000, 2_000_000, Duration.ofSeconds(1), Duration.ofSeconds(30), 50, 1_000_000);
-        try (TestServer server = TestServer.of(
-                        testdata("serve"), settings -> settings.optTls(keys.tls()).optLimits(limits));
+        try (TestServer server = TestServer.of(testdata("serve"), settings -> settings.optTls(keys.tls())
+                        .optLimits(limits));
                 Socket socket = keys.client()
                         .getSocketFactory()
                         .createSocket("localhost", server.server.httpPort().getAsInt());
@@ -219,8 +219,7 @@ class AccessTest {
             assertThat(next).as("the connection was closed").isNotEqualTo(-1);
             head.append((char) next);
         }
-        int length = Integer.parseInt(
-                head.toString().replaceFirst("(?is).*content-length: (\\d+).*", "$1"));
+        int length = Integer.parseInt(head.toString().replaceFirst("(?is).*content-length: (\\d+).*", "$1"));
         return new String(in.readNBytes(length), StandardCharsets.UTF_8);
     }
 

@@ -150,8 +150,8 @@ class TextRunTest {
         try (InferenceServer server = InferenceServer.start(folder, openers, settings)) {
             String uri = "http://127.0.0.1:" + server.httpPort().getAsInt() + "/";
             JsonMapper json = JsonMapper.builder().build();
-            HttpResponse<String> classes = post(
-                    URI.create(uri + "classify?top=7"), "w1 w2".getBytes(StandardCharsets.UTF_8), "text/plain");
+            HttpResponse<String> classes =
+                    post(URI.create(uri + "classify?top=7"), "w1 w2".getBytes(StandardCharsets.UTF_8), "text/plain");
             JsonNode predictions = json.readTree(classes.body()).path("predictions");
             assertThat(predictions).as(classes.body()).hasSize(7);
             for (JsonNode each : predictions) {
@@ -186,8 +186,8 @@ class TextRunTest {
                 .isEqualTo(String.valueOf("abcdefg".charAt(best.path("index").asInt())));
         assertThat(best.path("probability").asDouble(-1))
                 .isEqualTo(best.path("logit").asDouble(-2));
-        for (List<Object> command : List.<List<Object>>of(
-                List.of("run", model, "--text", "w1"), List.of("eval", model, "--data", data))) {
+        for (List<Object> command :
+                List.<List<Object>>of(List.of("run", model, "--text", "w1"), List.of("eval", model, "--data", data))) {
             with(command, "--output", "nosuch").failsWith(2, "--output: expected one of logits, found 'nosuch'");
             with(command, "--preprocessing", "half").failsWith(2, "--preprocessing: expected none");
             with(command, "--labels", Files.writeString(temp.resolve("short.txt"), "a\nb\n"))

@@ -141,7 +141,8 @@ class ImageDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"P1 9999 9999 0", "P2 9999 9999 9 0", "P3 9999 9999 9 0", "P4 9999 9999 0", "P6 9999 9999 9 0"})
+    @ValueSource(
+            strings = {"P1 9999 9999 0", "P2 9999 9999 9 0", "P3 9999 9999 9 0", "P4 9999 9999 0", "P6 9999 9999 9 0"})
     void takesNoMemoryOnTheWordOfAHeader(String file) {
         byte[] bytes = file.getBytes(StandardCharsets.ISO_8859_1);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
