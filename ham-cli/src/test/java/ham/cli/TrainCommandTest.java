@@ -334,7 +334,8 @@ class TrainCommandTest {
     @Test
     void theOracleHasNoSingleModelAndSharesItsAdapters() {
         Path oracle = temp.resolve("oracle");
-        Cli trained = train(oracle, 2, 1, "--method", "oracle").succeeds();
+        Cli trained = train(oracle, 2, 1, "--method", "oracle", "--preprocessing", "imagenet")
+                .succeeds();
         assertThat(trained.err()).contains("no single model");
         JsonNode result = trained.json();
         assertThat(result.has("parity")).isFalse();
@@ -347,11 +348,14 @@ class TrainCommandTest {
 
         Path linear = temp.resolve("linear");
         Cli merged =
-                train(linear, 2, 1, "--method", "linear", "--adapters", oracle).succeeds();
+                train(linear, 2, 1, "--method", "linear", "--adapters", oracle, "--preprocessing", "imagenet")
+                        .succeeds();
         assertThat(merged.err()).doesNotContain("images/s");
         assertThat(linear.resolve("adapters/001/adapter_model.safetensors"))
                 .hasSameBinaryContentAs(oracle.resolve("adapters/001/adapter_model.safetensors"));
         train(temp.resolve("other"), 2, 2, "--method", "linear", "--adapters", oracle)
+                .failsWith(1, "adapters", "preprocessing", "expected null", "found \"imagenet\"");
+        train(temp.resolve("other"), 2, 2, "--method", "linear", "--adapters", oracle, "--preprocessing", "imagenet")
                 .failsWith(1, "adapters", "epochs", "expected 2", "found 1");
     }
 

@@ -66,7 +66,10 @@ public final class RunConfigBuilder {
     Integer trainImages;
     BigDecimal heldOut;
     BadImages onBadImage;
+
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     private String preprocessing;
+
     Long seed;
     List<Target> targets;
     BlockNumbers blocks;

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param configuration one key a parameter, as {@link RunConfig#toJson} gives it and {@link RunConfig#fromJson} takes it
  * @param baseSha256 hash of the base
  * @param dataSha256 hash of the data
+ * @param preprocessing how images become pixel values, as the exported model has it; null for texts, and in files of earlier versions
  * @param adaptersSha256 hash of the adapters that were taken from another run, null where there are none
  * @param classOrder labels in the order in which they came
  * @param tasks names of each task's classes
@@ -34,6 +35,7 @@ public record RunRecord(
         ObjectNode configuration,
         String baseSha256,
         String dataSha256,
+        String preprocessing,
         String adaptersSha256,
         List<Integer> classOrder,
         List<List<String>> tasks,
@@ -89,6 +91,7 @@ public record RunRecord(
                 configuration,
                 baseSha256,
                 dataSha256,
+                preprocessing,
                 adaptersSha256,
                 classOrder,
                 tasks,

@@ -1,12 +1,14 @@
 package ham.train.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.merge.InputException;
 import ham.merge.folder.MergeOrigin;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.merge.record.ScaleChoice;
+import ham.runtime.preprocess.Preprocessing;
 import ham.train.lora.Recipe;
 import ham.train.record.RunRecord;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The {@link RunRecord} of a run folder: written when the run begins, compared when it is gone on with. */
 public final class RecordedRun {
@@ -146,6 +149,7 @@ public final class RecordedRun {
                 inputs.config().toJson(),
                 inputs.baseSha256(),
                 DataHash.sha256(inputs.config().data(), inputs.data().files()),
+                inputs.preprocessing().map(Preprocessing::toJson).orElse(null),
                 inputs.config().adapters().flatMap(ReusedTasks::sha256).orElse(null),
                 Arrays.stream(inputs.stream().order()).boxed().toList(),
                 IntStream.range(0, inputs.stream().tasks())
@@ -172,7 +176,7 @@ public final class RecordedRun {
                                 + "; use the same parameters, or start over (force) or with another out");
             }
         }
-        requireSameHashes(file, "the run", found, wanted);
+        requireSameInputs(file, "the run", found, wanted);
         String adapters = found.adaptersSha256();
         if (adapters != null && wanted.adaptersSha256() != null && !adapters.equals(wanted.adaptersSha256())) {
             throw new InputException(
@@ -192,27 +196,37 @@ public final class RecordedRun {
         }
     }
 
-    /** Checks that a run had the same base and data as these inputs. */
-    static void requireSameHashes(Path file, String whose, RunRecord found, RunInputs inputs) {
-        requireSameHashes(file, whose, found, record(inputs, Map.of(), List.of()));
+    /** Checks that a run had the same base and data as these inputs, and prepared images in the same way. */
+    static void requireSameInputs(Path file, String whose, RunRecord found, RunInputs inputs) {
+        requireSameInputs(file, whose, found, record(inputs, Map.of(), List.of()));
     }
 
-    private static void requireSameHashes(Path file, String whose, RunRecord found, RunRecord wanted) {
-        requireSameHash(file, whose + " has another base", found.baseSha256(), wanted.baseSha256());
-        requireSameHash(file, whose + " has another data", found.dataSha256(), wanted.dataSha256());
+    private static void requireSameInputs(Path file, String whose, RunRecord found, RunRecord wanted) {
+        requireSame(file, whose + " has another base", found.baseSha256(), wanted.baseSha256());
+        requireSame(file, whose + " has another data", found.dataSha256(), wanted.dataSha256());
+        if (found.preprocessing() != null) {
+            requireSame(
+                    file,
+                    whose + " prepared images in another way",
+                    found.preprocessing(),
+                    String.valueOf(wanted.preprocessing()));
+        }
     }
 
-    private static void requireSameHash(Path file, String what, String found, String wanted) {
+    private static void requireSame(Path file, String what, String found, String wanted) {
         if (!wanted.equals(found)) {
             throw new InputException(
                     file, what + ": expected " + found + ", found " + wanted + "; use the same, or start over (force)");
         }
     }
 
-    /** An option of a recorded run; one that came later than the run had its default. */
+    /** An option of a recorded run; one that came later than the run had its default, or was not chosen. */
     static JsonNode option(RunRecord record, String name) {
-        JsonNode found = record.configuration().path(name);
-        return found.isMissingNode() ? LATER.path(name) : found;
+        return Stream.of(record.configuration(), LATER)
+                .filter(options -> options.has(name))
+                .map(options -> options.get(name))
+                .findFirst()
+                .orElse(NullNode.getInstance());
     }
 
     /** Numbers by value: 0.6 and 0.60 are the same option. */

@@ -89,7 +89,7 @@ final class ReusedTasks implements TaskSource {
                                 + "; use the same parameters, or leave adapters out");
             }
         }
-        RecordedRun.requireSameHashes(file, "the run whose adapters are taken", record, inputs);
+        RecordedRun.requireSameInputs(file, "the run whose adapters are taken", record, inputs);
     }
 
     @Override

@@ -132,7 +132,7 @@ class RunConfigTest {
                 .hasToString(
                         """
                 {"method":"ham","mode":"sequential","base":"/base","data":"/a folder/data","adapters":null,\
-                "head":"analytic","tasks":5,"initial-classes":0,"order":"1993","train-images":0,"held-out":0.1,"on-bad-image":"stop","seed":0,\
+                "head":"analytic","tasks":5,"initial-classes":0,"order":"1993","train-images":0,"held-out":0.1,"on-bad-image":"stop","preprocessing":null,"seed":0,\
                 "targets":["query","value"],"blocks":"all","rank":16,"lora-alpha":16.0,"rslora":false,"init":"own",\
                 "scalars":"shared","precision":"auto","epochs":3,"batch":64,"lr":3.0E-4,"lr-decay":1.0,"head-lr":0.005,\
                 "alpha-lr":0.001,"crop-padding":4,"crop-scale":0.0,"flip":true,"replay":0,"replay-hold":0.02,"keep":0.6,"tau":0.1,\

@@ -151,6 +151,26 @@ class RecordedRunTest {
         assertRefused(config, "another base");
     }
 
+    /** A parameter that may be left out is compared also where it is no longer given. */
+    @Test
+    void anotherPreprocessingIsNamed() throws IOException {
+        RunConfig config = TinyRun.config(temp, HeadKind.ANALYTIC, 1);
+        RunConfig half = config.toBuilder().optPreprocessing("half").build();
+        assertRefused(half, "preprocessing", "expected null", "found \"half\"");
+        Files.delete(folder.path(RunFolder.RECORD));
+        writeOrCheck(half);
+        assertRefused(config, "preprocessing", "expected \"half\"", "found null");
+    }
+
+    /** What a file says of it counts, and not its name. */
+    @Test
+    void imagesThatAreToBePreparedInAnotherWayAreRefused() throws IOException {
+        Files.writeString(temp.resolve("base/preprocessor_config.json"), """
+                {"image_processor_type": "ViTImageProcessor", "size": {"height": 8, "width": 8}, "image_mean": [0.1, 0.1, 0.1]}
+                """);
+        assertRefused(TinyRun.config(temp, HeadKind.ANALYTIC, 1), "prepared images in another way", "[0.5,0.5,0.5]");
+    }
+
     @Test
     void anOptionThatCameLaterHadItsDefault() throws IOException {
         Path file = folder.path(RunFolder.RECORD);
