@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * Lists of images: {@code train.csv} and {@code test.csv} (also {@code val}, {@code valid}, {@code validation}; {@code .tsv}, {@code .json},
  * {@code .jsonl}), {@code .txt} with a path and a class in each
  * line), {@code metadata.csv} in the folders {@code train} and {@code test} (Hugging Face's image folders), or one list with a column
- * {@code split}. Classes are sorted: by name, or as numbers where all are; {@code labels.txt} or {@code classes.txt} beside the list names numbers.
+ * {@code split}, of whose parts to measure with the first of {@code test}, {@code val}, ... counts. Classes are sorted: by name, or as numbers where all are; {@code labels.txt} or {@code classes.txt} beside the list names numbers.
  */
 final class ImageLists implements DataLayout {
     private static final List<String> WHOLE =
@@ -26,14 +26,15 @@ final class ImageLists implements DataLayout {
     public Dataset open(Path data, Wanted wanted) {
         List<ListSource> sources = ListSource.find(data, WHOLE);
         List<ListedImage> train = new ArrayList<>();
-        List<ListedImage> test = new ArrayList<>();
+        List<ListedImage> rest = new ArrayList<>();
         List<Path> files = new ArrayList<>();
         for (ListSource source : sources) {
             files.add(source.list());
             for (ListedImage image : ImageList.read(source.list())) {
-                (source.isTraining(image.part(), image.where(), wanted) ? train : test).add(image);
+                (source.isTraining(image.part(), image.where(), wanted) ? train : rest).add(image);
             }
         }
+        List<ListedImage> test = ListSource.first(rest, ListedImage::part);
         ListSource.requireParts(data, "images", !train.isEmpty(), !test.isEmpty(), wanted);
         ListClasses classes = ListClasses.of(
                 sources.get(0).list(),

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A list of examples and the part that its name or folder says.
@@ -92,6 +93,21 @@ record ListSource(Path list, Optional<List<String>> part) {
                 where + ": expected in which part it is (split: train, or test, val, validation), found "
                         + (lower.isEmpty() ? "nothing" : "'" + rowPart + "'")
                         + "; add such a column, or give train.csv and test.csv");
+    }
+
+    /**
+     * Of rows to measure with those of the first part that is there.
+     *
+     * @param part what a row says of its part
+     */
+    static <T> List<T> first(List<T> rows, Function<T, String> part) {
+        return ImageNames.TEST.stream()
+                .map(name -> rows.stream()
+                        .filter(row -> part.apply(row).equalsIgnoreCase(name))
+                        .toList())
+                .filter(found -> !found.isEmpty())
+                .findFirst()
+                .orElse(rows);
     }
 
     /** Refuses a data set without one of its parts where both are wanted. */

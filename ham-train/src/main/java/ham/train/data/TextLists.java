@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -74,12 +73,13 @@ final class TextLists implements DataLayout {
                             row.example(columns.texts(), "a text"),
                             row.label(columns.labels(), "a class"),
                             source.isTraining(part, row.where(), wanted),
-                            part.toLowerCase(Locale.ROOT)));
+                            part));
                 }
             }
         }
         List<Row> train = rows.stream().filter(Row::training).toList();
-        List<Row> test = first(rows.stream().filter(row -> !row.training()).toList());
+        List<Row> test =
+                ListSource.first(rows.stream().filter(row -> !row.training()).toList(), Row::part);
         ListSource.requireParts(data, TextSet.KIND, !train.isEmpty(), !test.isEmpty(), wanted);
         ListClasses classes = classes(
                 data,
@@ -90,16 +90,6 @@ final class TextLists implements DataLayout {
             files.add(data);
         }
         return new Dataset(texts(train, classes), texts(test, classes), classes.names(), files);
-    }
-
-    /** The rows of the first part that is there. */
-    private static List<Row> first(List<Row> rows) {
-        Optional<String> part = ImageNames.TEST.stream()
-                .filter(name -> rows.stream().anyMatch(row -> row.part().equals(name)))
-                .findFirst();
-        return part.isEmpty()
-                ? rows
-                : rows.stream().filter(row -> row.part().equals(part.get())).toList();
     }
 
     private static ListClasses classes(Path data, Path list, List<String> labels) {

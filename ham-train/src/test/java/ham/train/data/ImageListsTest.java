@@ -111,7 +111,8 @@ class ImageListsTest {
                 bilder ü/0.ppm,train,"vogel, groß"
                 bilder ü/2.ppm,Test,käfer
                 bilder ü/1.ppm,training,käfer
-                bilder ü/3.ppm,validation,"vogel, groß"
+                bilder ü/3.ppm,TEST,"vogel, groß"
+                bilder ü/0.ppm,validation,"vogel, groß"
                 """);
         assertBoth();
         assertThat(DataSpec.open(folder.resolve("metadata.csv")).train().size()).isEqualTo(2);
@@ -122,6 +123,7 @@ class ImageListsTest {
             strings = {
                 """
                 {"train": [{"path": "bilder ü/0.ppm", "label": "vogel, groß"}, ["bilder ü/1.ppm", "käfer"]],
+                 "val": [["bilder ü/1.ppm", "käfer"]],
                  "test": [{"path": "bilder ü/2.ppm", "label": "käfer"}, {"path": "bilder ü/3.ppm", "label": "vogel, groß"}]}
                 """,
                 """
