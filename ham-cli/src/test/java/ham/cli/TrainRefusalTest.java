@@ -48,6 +48,7 @@ class TrainRefusalTest {
         train(run, 2, 1, "--ridge", "much").failsWith(2, "--ridge");
         train(run, 2, 1, "--held-out", "1").failsWith(2, "--held-out");
         train(run, 2, 1, "--method", "magic").failsWith(2, "sd-lora");
+        ham("train", "--again", run, "--preset", "far").failsWith(2, "--preset", "found --again", "leave one out");
         assertThat(run).doesNotExist();
     }
 

@@ -16,6 +16,11 @@ public final class PresetOption {
                             + " LAMDA-PILOT (init_cls, increment, tuned_epoch, ...); options that are given beside it count.")
     private String name;
 
+    /** Whether one is named. */
+    boolean isNamed() {
+        return name != null;
+    }
+
     /** The preset that is named, if any. */
     public Optional<Preset> preset(CommandSpec spec) {
         return Optional.ofNullable(name).map(given -> Usage.check(spec, () -> Preset.read(given)));

@@ -97,6 +97,11 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private RunConfig again() {
+        if (presets.isNamed()) {
+            throw new ParameterException(
+                    console.spec().commandLine(),
+                    "--preset: expected a run that begins with a setting, found --again, whose options are that run's; leave one out");
+        }
         RunConfigBuilder run = RunConfig.readBuilder(again);
         if (out == null) {
             Path folder = (Files.isDirectory(again)
