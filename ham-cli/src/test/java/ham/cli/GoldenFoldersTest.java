@@ -174,6 +174,17 @@ class GoldenFoldersTest {
         ham(training(run)).failsWith(1, run.toString());
     }
 
+    /** What 0.1.0 did not know yet is then as {@code --help} says, and not as it was. */
+    @Test
+    void aRunThatIsReplacedLeavesNothingBehind() throws IOException {
+        Path run = folder.resolve("run");
+        copy(GOLDEN.resolve("run"), run);
+        ham(training(run, "--force", "--method", "frozen")).succeeds();
+        JsonNode configuration = read(run.resolve("run.json")).path("configuration");
+        assertThat(configuration.path("method").asText()).isEqualTo("frozen");
+        assertThat(configuration.path("guard").asText()).isEqualTo("0.5");
+    }
+
     /** A run that 0.1.0 was stopped in comes to the end that 0.1.0 came to. */
     @Test
     void aStoppedRunIsResumed() throws IOException {

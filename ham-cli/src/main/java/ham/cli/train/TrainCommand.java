@@ -77,12 +77,13 @@ public final class TrainCommand implements Callable<Integer> {
         require("--base", base);
         require("--data", data);
         require("--out", out);
-        return asBegun(presets.preset(console.spec())
+        RunConfig config = presets.preset(console.spec())
                 .map(preset -> Usage.check(console.spec(), () -> over(preset.builder(base, data))))
-                .orElseGet(() -> train.config(console.spec(), base, data, tasks())));
+                .orElseGet(() -> train.config(console.spec(), base, data, tasks()));
+        return train.resumes() ? asBegun(config) : config;
     }
 
-    /** The same as an unfinished run of this folder was begun, where its record is too old to say so and nothing is typed. */
+    /** The same as the run of this folder was begun, where its record is too old to say so and nothing is typed. */
     private RunConfig asBegun(RunConfig config) {
         Map<String, String> lacking = new LinkedHashMap<>(RecordedRun.lacking(out));
         lacking.keySet().removeAll(TrainOptions.typed(console.spec()).keySet());

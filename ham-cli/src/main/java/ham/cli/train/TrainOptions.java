@@ -193,6 +193,11 @@ public final class TrainOptions {
         return typed;
     }
 
+    /** Whether a run that is there is gone on with. */
+    boolean resumes() {
+        return resume;
+    }
+
     /** The main job of a configuration, told on the console. */
     public Job job(Console console, RunConfig config, Path out) {
         Job.Builder job = Job.builder()
