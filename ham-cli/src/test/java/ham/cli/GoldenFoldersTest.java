@@ -153,6 +153,8 @@ class GoldenFoldersTest {
         assertThat(eval.path("accuracy").asDouble()).isCloseTo(0.489, within(0.003));
         assertThat(eval.path("images").asInt()).isEqualTo(1000);
         assertThat(eval.path("tasks").get(4).path("classes").get(0).asText()).isEqualTo("Ankle boot");
+        assertThat(eval.path("tasks").get(4).path("task").asInt()).isEqualTo(4);
+        assertThat(run.path("evaluation").path("tasks").get(4).has("task")).isFalse();
     }
 
     private static Object[] training(Path out, Object... more) {

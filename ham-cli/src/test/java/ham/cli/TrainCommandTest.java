@@ -79,6 +79,12 @@ class TrainCommandTest {
                 .isEqualTo(result.path("last_accuracy").asDouble());
         assertThat(evaluated.path("tasks")).hasSize(2);
         assertThat(evaluated.path("tasks").path(0).path("classes")).hasSize(2);
+        String second = evaluated.path("tasks").path(1).path("classes").path(0).asText();
+        Path part = temp.resolve("part.csv");
+        Files.writeString(part, "path,label\n" + data.resolve("test").resolve(second).resolve("0.png") + "," + second + "\n");
+        assertThat(ham("eval", run.resolve("model.onnx"), "--data", part).succeeds().out())
+                .containsPattern("(?m)^1 +1 ")
+                .doesNotContainPattern("(?m)^0 ");
 
         benchServesTheRun(run);
 

@@ -66,10 +66,9 @@ public final class EvalCommand implements Callable<Integer> {
 
     private static String text(DeployedAccuracy accuracy, String kind) {
         Table table = new Table("task", kind, "accuracy", "classes");
-        int task = 0;
         for (TaskAccuracy each : accuracy.tasks()) {
             table.row(
-                    String.valueOf(task++),
+                    String.valueOf(each.task()),
                     String.valueOf(each.images()),
                     Table.percent(each.accuracy()),
                     String.join(", ", each.classes()));

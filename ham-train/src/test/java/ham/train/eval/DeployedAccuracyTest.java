@@ -64,7 +64,7 @@ class DeployedAccuracyTest {
         assertThat(accuracy.accuracy()).isEqualTo(0.75);
         assertThat(accuracy.images()).isEqualTo(4);
         assertThat(accuracy.tasks()).hasSize(2);
-        assertThat(accuracy.tasks().get(0)).isEqualTo(new TaskAccuracy(List.of("green"), 1, 1));
+        assertThat(accuracy.tasks().get(0)).isEqualTo(new TaskAccuracy(0, List.of("green"), 1, 1));
         assertThat(accuracy.tasks().get(1).images()).isEqualTo(3);
         assertThat(accuracy.tasks().get(1).accuracy()).isCloseTo(2.0 / 3, within(1e-12));
     }
@@ -80,7 +80,7 @@ class DeployedAccuracyTest {
                 List.of(List.of("blue", "green"), List.of("red")),
                 progress::add);
         assertThat(accuracy.accuracy()).isEqualTo(129.0 / 130);
-        assertThat(accuracy.tasks()).extracting(TaskAccuracy::classes).containsExactly(List.of("red"));
+        assertThat(accuracy.tasks()).containsExactly(new TaskAccuracy(1, List.of("red"), 130, 129.0 / 130));
         assertThat(progress).endsWith(130).isSorted();
     }
 
