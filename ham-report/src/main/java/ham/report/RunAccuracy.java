@@ -9,16 +9,20 @@ import ham.report.page.Html;
 import ham.report.record.EvaluationDocument;
 import ham.report.record.MetricsDocument;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a run says of accuracy.
  *
  * @param metrics {@code metrics.json}
- * @param evaluation the exported model's accuracy by task, for the numbers of test images
+ * @param evaluation the exported model's accuracy by task, also for the numbers of test images where the metrics do not say them
  * @param kind what the run learnt from, in the plural
  */
 record RunAccuracy(MetricsDocument metrics, EvaluationDocument evaluation, String kind) {
@@ -38,9 +42,9 @@ record RunAccuracy(MetricsDocument metrics, EvaluationDocument evaluation, Strin
 
     /** Whether tasks can be weighed by their numbers of test images. */
     boolean weighed() {
-        int tasks = Values.matrix(metrics.matrix()).size();
-        List<Double> images = images();
-        return tasks > 0 && images.size() >= tasks && images.stream().allMatch(each -> each > 0);
+        return metrics.variants().values().stream()
+                .allMatch(figures -> IntStream.range(0, figures.matrix().size())
+                        .allMatch(after -> images(figures, after).isPresent()));
     }
 
     /** Whether classes came one task after the other; where they came at once, only the last accuracy means something. */
@@ -53,10 +57,17 @@ record RunAccuracy(MetricsDocument metrics, EvaluationDocument evaluation, Strin
         return metrics.variants().keySet().stream().anyMatch(each -> each.startsWith("oracle/"));
     }
 
-    private List<Double> images() {
-        return evaluation.tasks().stream()
+    /** Test images by task behind a row of R; empty where nothing says them. */
+    private Optional<List<Double>> images(MetricsDocument.Variant figures, int after) {
+        int tasks = figures.matrix().get(after).size();
+        List<List<Double>> measured = Values.matrix(figures.images());
+        List<Double> exported = evaluation.tasks().stream()
                 .map(each -> Values.number(each.images()))
                 .toList();
+        return Stream.of(after < measured.size() ? measured.get(after) : List.<Double>of(), exported)
+                .filter(images ->
+                        images.size() >= tasks && images.stream().limit(tasks).allMatch(each -> each > 0))
+                .findFirst();
     }
 
     /** {@code METHOD/HEAD} in words. */
@@ -70,8 +81,9 @@ record RunAccuracy(MetricsDocument metrics, EvaluationDocument evaluation, Strin
         boolean split = metrics.variants().size() > MOST_LINES;
         metrics.variants().forEach((name, figures) -> {
             String head = name.substring(name.indexOf('/') + 1);
-            List<Double> values =
-                    Values.matrix(figures.matrix()).stream().map(this::overall).toList();
+            List<Double> values = IntStream.range(0, figures.matrix().size())
+                    .mapToObj(after -> overall(figures, after))
+                    .toList();
             charts.computeIfAbsent(split ? ", " + head + " head" : "", each -> new ArrayList<>())
                     .add(Series.counted(
                             split && name.contains("/") ? name.substring(0, name.indexOf('/')) : name(name), values));
@@ -91,13 +103,13 @@ record RunAccuracy(MetricsDocument metrics, EvaluationDocument evaluation, Strin
     }
 
     /** A row of R as one accuracy. */
-    private double overall(List<Double> row) {
-        boolean weighed = weighed();
-        List<Double> images = images();
+    private double overall(MetricsDocument.Variant figures, int after) {
+        List<Double> row = Values.numbers(figures.matrix().get(after));
+        List<Double> images = images(figures, after).orElseGet(() -> Collections.nCopies(row.size(), 1.0));
         double correct = 0;
         double all = 0;
         for (int task = 0; task < row.size(); task++) {
-            double weight = weighed && task < images.size() ? images.get(task) : 1;
+            double weight = images.get(task);
             correct += row.get(task) * weight;
             all += weight;
         }

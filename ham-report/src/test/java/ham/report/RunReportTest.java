@@ -76,6 +76,17 @@ class RunReportTest {
                 .contains("after task 1: 100.00 %", "after task 2: 25.00 %", "all images counting the same");
     }
 
+    /** With {@code --any-time-images} a row before the last is measured on fewer images: here one a task, then 3, 1 and 6. */
+    @Test
+    void theChartWeighsEveryRowByTheImagesThatItWasMeasuredOn() {
+        String rows = "'R': [[1], [0, 1], [1, 1, 0]], 'images': [[1], [1, 1], [3, 1, 6]]";
+        JsonNode metrics = json("{" + rows + ", 'variants': {'ham/linear': {" + rows + "}}}");
+        JsonNode evaluation = json("{'tasks': [{'images': 3}, {'images': 1}, {'images': 6}]}");
+        assertThat(RunReport.of(NONE, metrics, NONE, evaluation, NONE, Optional.empty())
+                        .html())
+                .contains("after task 2: 50.00 %", "after task 3: 40.00 %", "all images counting the same");
+    }
+
     @Test
     void withoutTestImagesEveryTaskCountsTheSame() {
         JsonNode metrics = json("{'R': [[1], [0, 1]], 'variants': {'ham/linear': {'R': [[1], [0, 1]]}}}");

@@ -30,15 +30,17 @@ public record MetricsDocument(
         warnings = Binding.orEmpty(warnings);
     }
 
-    /** One method with one head. */
+    /** One method with one head; {@code images} is how many test images are behind each entry of R, empty where that is not recorded. */
     public record Variant(
             Double last,
             Double averageIncremental,
             Double forgetting,
             Double backwardTransfer,
-            @JsonProperty("R") List<List<Double>> matrix) {
+            @JsonProperty("R") List<List<Double>> matrix,
+            List<List<Double>> images) {
         public Variant {
             matrix = Binding.orEmpty(matrix);
+            images = Binding.orEmpty(images);
         }
     }
 }
