@@ -16,12 +16,10 @@ import java.util.stream.IntStream;
 
 /**
  * Images that are made ready on all cores. Those that variants are drawn of are decoded and resized once, and kept as bytes (3 * height * width)
- * for the next epoch if all together take at most a gibibyte; those that are cut before they are resized are kept at their own size as far as there
- * is as much room.
+ * for the next epoch if there is {@link PreparedImages#room() room} for all together; those that are cut before they are resized are kept at their own
+ * size as far as there is as much.
  */
 final class ImageSource implements InputSource {
-    private static final long MOST_KEPT = 1L << 30;
-
     private final ImageSet set;
     private final ImageSet originals;
     private final int[] indices;
@@ -31,7 +29,7 @@ final class ImageSource implements InputSource {
     /** Images at their own size, as far as there is room for them. */
     private final RgbImage[] whole;
 
-    private final AtomicLong room = new AtomicLong(MOST_KEPT);
+    private final AtomicLong room = new AtomicLong(PreparedImages.room());
 
     /**
      * Images of a set that are there in two forms.
@@ -48,7 +46,7 @@ final class ImageSource implements InputSource {
         this.preprocessing = preprocessing;
         this.upright = upright;
         long bytes = 3L * preprocessing.width() * preprocessing.height() * indices.length;
-        kept = new RgbImage[bytes > MOST_KEPT ? 0 : indices.length];
+        kept = new RgbImage[bytes > PreparedImages.room() ? 0 : indices.length];
         whole = new RgbImage[indices.length];
     }
 

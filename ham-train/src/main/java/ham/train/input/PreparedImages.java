@@ -29,12 +29,19 @@ import java.util.zip.CRC32;
 public final class PreparedImages implements ImageSet {
     private static final long WRITTEN = 1L << 32;
     private static final int HEAD = Long.BYTES;
+    private static final long MOST_KEPT = 1L << 30;
+    private static final int HEAP_PARTS = 8;
 
     private final ImageSet set;
     private final Preprocessing preprocessing;
     private final FileChannel file;
     private final AtomicLong room;
     private final ConcurrentHashMap<Integer, RgbImage> kept = new ConcurrentHashMap<>();
+
+    /** Bytes that the images of a set may take in memory: an eighth of Java's heap, and at most a gibibyte. */
+    public static long room() {
+        return Math.min(MOST_KEPT, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
+    }
 
     private PreparedImages(ImageSet set, Preprocessing preprocessing, FileChannel file, long room) {
         this.set = set;

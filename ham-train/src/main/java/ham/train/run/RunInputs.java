@@ -64,11 +64,6 @@ public record RunInputs(
         InputReader reader,
         List<String> skipped)
         implements AutoCloseable {
-    /** The smaller part of the heap, and no more than this, holds resized images. */
-    private static final long MOST_KEPT = 1L << 30;
-
-    private static final int HEAP_PARTS = 8;
-
     /**
      * Opens base and data.
      *
@@ -121,7 +116,7 @@ public record RunInputs(
             RunConfig config,
             Dataset data,
             Optional<Path> cache) {
-        long room = Math.min(MOST_KEPT, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
+        long room = PreparedImages.room();
         return cache.map(folder -> PreparedImages.of(
                         set,
                         preprocessing,

@@ -7,6 +7,7 @@ import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.head.AnalyticStatistics;
 import ham.train.head.Shelf;
+import ham.train.input.PreparedImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
 /**
  * What a run is going to need at its peak, in bytes, from the shapes of base, adapters and heads; a fifth too much rather than too little.
  *
- * @param heap of Java: resized images, adapters, dense deltas of the groups and of the merge
+ * @param heap of Java: images of a task and of the test, resized and at their own size, adapters, dense deltas of the groups and of the merge
  * @param engine beside it: libraries, base and model, statistics of the heads, a training step
  * @param step part of {@code engine}: what the step keeps for its gradients
  * @param statistics part of {@code engine}: G of the heads and its factor
@@ -90,9 +91,10 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         // One is worked on, with its factor; a guarded run takes held-out images out of a copy.
         long statistics = gram * (shelved ? 2 : heads + (guarded ? 2 : 1));
         long projections = Float.BYTES * d * m;
-        long images = Math.min(
-                Math.min(1L << 30, Runtime.getRuntime().maxMemory() / 8),
-                image * (inputs.learned() / tasks + inputs.data().test().size()));
+        long learned = inputs.learned() / tasks;
+        long images = kept(image * learned)
+                + kept(image * inputs.data().test().size())
+                + kept(own(inputs) * learned);
         long analytic = Float.BYTES * m;
         return new RunNeeds(
                 images + 2 * tasks * factors + (MOST_GROUPS + 3) * dense + 3 * projections + 2 * analytic * classes,
@@ -111,6 +113,18 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
                         + (groupFiles(config) * MOST_GROUPS + 2) * dense
                         + weights
                         + 3 * projections);
+    }
+
+    private static long kept(long images) {
+        return Math.min(PreparedImages.room(), images);
+    }
+
+    /** Bytes of an image at its own size, as the first is; 0 where none is kept so. */
+    private static long own(RunInputs inputs) {
+        return inputs.config().recipe().augmentation().cutsBeforeResizing()
+                        && !inputs.data().isText()
+                ? inputs.data().trainImages().image(0).rgb().length
+                : 0;
     }
 
     /**

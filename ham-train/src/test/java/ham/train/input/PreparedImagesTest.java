@@ -44,6 +44,26 @@ class PreparedImagesTest {
         }
     };
 
+    /** Images of which a task's source keeps all or none. */
+    @Test
+    void aTaskKeepsNoMoreThanThereIsRoomFor() {
+        Preprocessing large = Preprocessing.vitDefault(1024);
+        int fitting = (int) (PreparedImages.room() / (3 * 1024 * 1024));
+        assertThat(decodedInTwoEpochs(large, fitting)).isEqualTo(1);
+        assertThat(decodedInTwoEpochs(large, fitting + 1)).isEqualTo(2);
+    }
+
+    private int decodedInTwoEpochs(Preprocessing preprocessing, int images) {
+        InputSource source = new ImageSource(set, set, new int[images], preprocessing, preprocessing);
+        InputSource.Writer writer = source.newWriter(1);
+        decoded.set(0);
+        for (int epoch = 0; epoch < 2; epoch++) {
+            writer.clear();
+            writer.add(Augmentation.NONE, new Random(0), 0);
+        }
+        return decoded.get();
+    }
+
     private void assertResized(PreparedImages images) {
         for (int i = 0; i < set.size(); i++) {
             assertThat(images.image(i).rgb())

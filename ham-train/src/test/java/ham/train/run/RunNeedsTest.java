@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ham.merge.encoder.EncoderInput;
 import ham.testing.TestData;
+import ham.train.TinyVit;
 import ham.train.backbone.Backbone;
 import ham.train.config.RunConfig;
 import ham.train.encoder.Backbones;
@@ -57,11 +58,25 @@ class RunNeedsTest {
     }
 
     private static long step(RunInputs inputs) {
+        return needs(inputs).step();
+    }
+
+    private static RunNeeds needs(RunInputs inputs) {
         try (TorchEngine engine = TorchEngine.open("cpu", 1, "fp32");
                 Backbone backbone = Backbones.open(engine, inputs.base())) {
-            return RunNeeds.of(inputs, backbone, StepMemory.of(inputs, backbone))
-                    .step();
+            return RunNeeds.of(inputs, backbone, StepMemory.of(inputs, backbone));
         }
+    }
+
+    @Test
+    void countsTheImagesThatAreKeptAtTheirOwnSize() {
+        TinyRun.prepare(temp);
+        RunConfig config = TinyRun.config(temp, LearningMethod.HAM);
+        RunInputs resized = RunInputs.open(config);
+        RunInputs whole =
+                RunInputs.open(config.toBuilder().opt("crop-scale", "0.5").build());
+        assertThat(needs(whole).heap() - needs(resized).heap())
+                .isEqualTo(3L * TinyVit.SIDE * TinyVit.SIDE * whole.learned() / TinyRun.TASKS);
     }
 
     /** One of the tiny encoders with another number of heads. */
