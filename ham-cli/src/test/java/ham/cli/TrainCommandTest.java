@@ -81,8 +81,11 @@ class TrainCommandTest {
         assertThat(evaluated.path("tasks").path(0).path("classes")).hasSize(2);
         String second = evaluated.path("tasks").path(1).path("classes").path(0).asText();
         Path part = temp.resolve("part.csv");
-        Files.writeString(part, "path,label\n" + data.resolve("test").resolve(second).resolve("0.png") + "," + second + "\n");
-        assertThat(ham("eval", run.resolve("model.onnx"), "--data", part).succeeds().out())
+        Files.writeString(
+                part, "path,label\n" + data.resolve("test").resolve(second).resolve("0.png") + "," + second + "\n");
+        assertThat(ham("eval", run.resolve("model.onnx"), "--data", part)
+                        .succeeds()
+                        .out())
                 .containsPattern("(?m)^1 +1 ")
                 .doesNotContainPattern("(?m)^0 ");
 
@@ -353,9 +356,8 @@ class TrainCommandTest {
         assertThat(ham("inspect", oracle).succeeds().out()).contains("own adapter", "the task known");
 
         Path linear = temp.resolve("linear");
-        Cli merged =
-                train(linear, 2, 1, "--method", "linear", "--adapters", oracle, "--preprocessing", "imagenet")
-                        .succeeds();
+        Cli merged = train(linear, 2, 1, "--method", "linear", "--adapters", oracle, "--preprocessing", "imagenet")
+                .succeeds();
         assertThat(merged.err()).doesNotContain("images/s");
         assertThat(linear.resolve("adapters/001/adapter_model.safetensors"))
                 .hasSameBinaryContentAs(oracle.resolve("adapters/001/adapter_model.safetensors"));

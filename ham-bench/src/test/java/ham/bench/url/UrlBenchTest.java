@@ -151,7 +151,8 @@ class UrlBenchTest {
         UrlPlan plan = new UrlPlan("f", List.of(Scenario.MULTI_STREAM), 20, 1, 1, 1, 8, 5, 1);
         UrlResult result = new UrlBench(client(""), plan).run().get(0);
         // One query after the other: they take no less time together than each on its own.
-        assertThat(result.images() / 4).isLessThanOrEqualTo(1000 / result.latency().meanMs());
+        assertThat(result.images() / 4)
+                .isLessThanOrEqualTo(1000 / result.latency().meanMs());
         OipClient.Model fixed = client("").model("f");
         assertThat(fixed.fixedRows()).hasValue(4);
         assertThat(OipQuery.random(fixed, 8, 5, new SplittableRandom(1)).rows()).isEqualTo(4);

@@ -109,8 +109,7 @@ final class UrlOptions {
             console.warn("model " + model + " takes " + described.fixedRows().getAsLong()
                     + " at once and no other number: no MultiStream");
         }
-        UrlPlan plan = new UrlPlan(
-                model, scenarios, queries, Math.min(queries, 200), rate, connections, 8, tokens, 1);
+        UrlPlan plan = new UrlPlan(model, scenarios, queries, Math.min(queries, 200), rate, connections, 8, tokens, 1);
         List<UrlResult> results = new UrlBench(client, plan).run();
         if (results.stream().allMatch(each -> each.queries() == 0)) {
             throw new InputException(url + ": expected answers of model " + model + ", found "

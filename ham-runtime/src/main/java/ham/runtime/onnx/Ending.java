@@ -156,8 +156,7 @@ public enum Ending {
         }
         List<String> inputs = node.inputs();
         Nodes function = functions.get(operator);
-        if (function != null
-                && node.outputs().indexOf(value) < function.outputs.size()) {
+        if (function != null && node.outputs().indexOf(value) < function.outputs.size()) {
             String inner = function.outputs.get(node.outputs().indexOf(value));
             return of(function, inner, functions, depth + 1);
         }

@@ -76,8 +76,8 @@ public record DeployedAccuracy(double accuracy, int images, List<TaskAccuracy> t
         List<TaskAccuracy> accuracies = new ArrayList<>();
         for (int task = 0; task < tasks.size(); task++) {
             if (images[task] > 0) {
-                accuracies.add(new TaskAccuracy(
-                        task, tasks.get(task), images[task], (double) correct[task] / images[task]));
+                accuracies.add(
+                        new TaskAccuracy(task, tasks.get(task), images[task], (double) correct[task] / images[task]));
             }
         }
         return new DeployedAccuracy((double) IntStream.of(correct).sum() / test.size(), test.size(), accuracies);

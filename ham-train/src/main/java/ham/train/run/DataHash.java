@@ -21,9 +21,8 @@ final class DataHash {
 
     static String sha256(Path folder, List<Path> unsorted) {
         Path from = whole(folder);
-        List<Path> files = unsorted.stream()
-                .sorted(Comparator.comparing(DataHash::whole))
-                .toList();
+        List<Path> files =
+                unsorted.stream().sorted(Comparator.comparing(DataHash::whole)).toList();
         try {
             long total = 0;
             for (Path file : files) {

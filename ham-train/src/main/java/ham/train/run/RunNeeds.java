@@ -92,9 +92,7 @@ record RunNeeds(long heap, long engine, long step, long statistics, long disk) {
         long statistics = gram * (shelved ? 2 : heads + (guarded ? 2 : 1));
         long projections = Float.BYTES * d * m;
         long learned = inputs.learned() / tasks;
-        long images = kept(image * learned)
-                + kept(image * inputs.data().test().size())
-                + kept(own(inputs) * learned);
+        long images = kept(image * learned) + kept(image * inputs.data().test().size()) + kept(own(inputs) * learned);
         long analytic = Float.BYTES * m;
         return new RunNeeds(
                 images + 2 * tasks * factors + (MOST_GROUPS + 3) * dense + 3 * projections + 2 * analytic * classes,

@@ -165,7 +165,9 @@ class RecordedRunTest {
     /** What a file says of it counts, and not its name. */
     @Test
     void imagesThatAreToBePreparedInAnotherWayAreRefused() throws IOException {
-        Files.writeString(temp.resolve("base/preprocessor_config.json"), """
+        Files.writeString(
+                temp.resolve("base/preprocessor_config.json"),
+                """
                 {"image_processor_type": "ViTImageProcessor", "size": {"height": 8, "width": 8}, "image_mean": [0.1, 0.1, 0.1]}
                 """);
         assertRefused(TinyRun.config(temp, HeadKind.ANALYTIC, 1), "prepared images in another way", "[0.5,0.5,0.5]");
