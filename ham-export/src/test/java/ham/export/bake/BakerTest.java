@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.export.ExportResult;
 import ham.export.MatchedLayer;
+import ham.export.OnnxFiles;
 import ham.export.SampleModel;
 import ham.export.bake.base.LayerPlace;
 import ham.export.bake.base.SafetensorsWeights;
@@ -18,8 +19,15 @@ import ham.export.bake.read.ModelIndex;
 import ham.export.bake.read.ModelReader;
 import ham.export.bake.read.Range;
 import ham.export.bake.read.TensorEntry;
+import ham.export.graph.ValueInfos;
+import ham.export.proto.GraphProto;
+import ham.export.proto.ModelProto;
+import ham.export.proto.NodeProto;
+import ham.export.proto.TensorProto;
 import ham.merge.folder.Merged;
 import ham.merge.safetensors.SafetensorsFile;
+import ham.runtime.model.OnnxModel;
+import ham.runtime.tensor.Tensor;
 import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +35,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,5 +181,47 @@ class BakerTest {
                     .hasMessageContaining("would be lost");
         }
         assertThat(data).hasSameBinaryContentAs(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data"));
+    }
+
+    /** Equal tensors stored once, or one within another: only the layer changes, and moves into the model. */
+    @Test
+    void aConstantThatSharesItsBytesWithAChangedOneStays() throws IOException {
+        Path model = temp.resolve("shared.onnx");
+        Files.copy(
+                TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data"),
+                temp.resolve("ts17_external.onnx.data"));
+        ModelProto.Builder shared = OnnxFiles.read(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx")).toBuilder();
+        GraphProto.Builder graph = shared.getGraphBuilder();
+        TensorProto layer = graph.getInitializerList().stream()
+                .filter(each -> each.getName().equals("onnx::MatMul_416"))
+                .findFirst()
+                .orElseThrow();
+        TensorProto.Builder row = layer.toBuilder().setName("row").clearDims().addDims(16);
+        row.getExternalDataBuilderList().stream()
+                .filter(entry -> entry.getKey().equals("length"))
+                .forEach(entry -> entry.setValue("64"));
+        graph.addInitializer(row)
+                .addNode(NodeProto.newBuilder().setOpType("Identity").addInput("row").addOutput("read"))
+                .addOutput(ValueInfos.of("read", TensorProto.DataType.FLOAT, List.of(ValueInfos.fixed(16))));
+        OnnxFiles.write(shared.build(), model);
+        Path output = temp.resolve("out.onnx");
+        Path plain = temp.resolve("plain.onnx");
+
+        Baker.bake(Bakes.request(model, TestData.path("timm-vit-tiny"), Bakes.deltas(), output).toBuilder()
+                .optVerify(false)
+                .build());
+        Baker.bake(Bakes.request("timm-sdpa/ts17_external", "timm", Bakes.deltas(), plain));
+
+        assertThat(read(output)).isEqualTo(read(model));
+        Bakes.assertClose(Bakes.logits(output, "timm"), Bakes.logits(plain, "timm"), 1e-6f);
+    }
+
+    private static float[] read(Path model) {
+        try (OnnxModel session = OnnxModel.open(model, SampleModel.SETTINGS)) {
+            Tensor images = Tensor.of(new float[3 * 32 * 32], 1, 3, 32, 32);
+            return session.run(Map.of(session.inputs().get(0).name(), images))
+                    .get("read")
+                    .floats();
+        }
     }
 }

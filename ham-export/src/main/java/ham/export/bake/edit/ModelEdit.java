@@ -65,7 +65,7 @@ public final class ModelEdit {
 
     /** Gives a constant other values of the same format and shape. */
     void values(TensorEntry tensor, Bytes values) {
-        if (tensor.values().isPresent()) {
+        if (tensor.values().isPresent() && !isShared(tensor)) {
             FileEdit edited = tensor.source() == model.file() ? file : externals.get(tensor.source());
             edited.replace(tensor.values().get(), values);
         } else if (tensor.constantNode() < 0) {
@@ -73,14 +73,27 @@ public final class ModelEdit {
             byte[] rest = message.toBuilder()
                     .clearFloatData()
                     .clearInt32Data()
+                    .clearDataLocation()
+                    .clearExternalData()
                     .build()
                     .toByteArray();
             file.replace(tensor.field(), Bytes.of(new byte[0]));
+            removed.add(tensor.field());
             initializer(rest, values);
         } else {
             file.replace(model.nodes().get(tensor.constantNode()).field(), Bytes.of(new byte[0]));
             initializer(tensor.name(), tensor.dataType(), tensor.dims(), values);
         }
+    }
+
+    /** Whether bytes of an external file are values of another constant, too. */
+    private boolean isShared(TensorEntry tensor) {
+        Range values = tensor.values().orElseThrow();
+        return model.externals().stream()
+                .anyMatch(other -> other.source() == tensor.source()
+                        && !other.field().equals(tensor.field())
+                        && other.values().start() < values.end()
+                        && values.start() < other.values().end());
     }
 
     /** Adds a constant. */
