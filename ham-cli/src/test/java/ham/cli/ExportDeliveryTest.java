@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Forms, packages and patches through {@code ham export}. */
 class ExportDeliveryTest {
@@ -73,6 +76,50 @@ class ExportDeliveryTest {
         ham("export", "--base", model, "--apply", patch, "--out", temp.resolve("again"))
                 .failsWith(1, "already");
         ham("export", "--base", base, "--apply", patch, "--out", applied).failsWith(1, "force");
+    }
+
+    /** What a patch is made of is there when it is made. */
+    @Test
+    void noOutputTakesThePlaceOfAnInputOfThePatch() throws IOException {
+        Path live = Files.copy(testdata("onnx-exports/hf-sdpa/ts17.onnx"), temp.resolve("live.onnx"));
+        Path patch = temp.resolve("live.hampatch");
+        ham("export", "--base", BASE, "--out", live, "--force", "--patch", patch, "--from", live)
+                .failsWith(1, "live.onnx", "would be lost");
+        assertThat(live).hasSameBinaryContentAs(testdata("onnx-exports/hf-sdpa/ts17.onnx"));
+        ham("export", "--base", BASE, "--out", patch, "--patch", patch, "--from", live)
+                .failsWith(2, "--patch: expected another file than the model's");
+        Path labels = Files.writeString(temp.resolve("labels.txt"), "a\n");
+        ham("export", "--base", BASE, "--out", labels, "--force", "--labels", labels)
+                .failsWith(1, "labels.txt", "would be lost");
+        assertThat(patch).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--head keep",
+                "--from x",
+                "--from-merged x",
+                "--adapters x",
+                "--adapters x --package triton",
+                "--model-name x",
+                "--max-batch 2",
+                "--instances 2 --package adapters",
+                "--top 3",
+                "--precision fp16 --apply x",
+                "--merged x --apply x",
+                "--patch y --apply x",
+                "--threads 2 --apply x"
+            })
+    void anOptionWithoutEffectIsWrongUsage(String text) {
+        List<Object> arguments =
+                new ArrayList<>(List.of("export", "--base", BASE, "--out", temp.resolve("x.onnx"), "--no-verify"));
+        if (text.contains("--apply")) {
+            arguments.remove("--no-verify");
+        }
+        arguments.addAll(List.of(text.split(" ")));
+        ham(arguments.toArray()).failsWith(2, text.split(" ")[0] + ": expected");
+        assertThat(temp.resolve("x.onnx")).doesNotExist();
     }
 
     @Test

@@ -63,6 +63,8 @@ class FleetCommandTest {
         assertThat(Sha256.of(device)).isEqualTo(before);
         ham("apply", device, update, "--roll-back").failsWith(2, "found both");
         ham("apply", device).failsWith(2, "found none");
+        ham("apply", device, "--roll-back", "--verify", folder.resolve("mine.pub"))
+                .failsWith(2, "--verify: expected an update");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 
 /** Turns option values that a module refuses into wrong usage (exit code 2). */
@@ -64,6 +65,25 @@ public final class Usage {
         } catch (NumberFormatException e) {
             throw new TypeConversionException("'" + text + "' is not a decimal number");
         }
+    }
+
+    /**
+     * Refuses options that were typed without what they belong to.
+     *
+     * @param there whether it is
+     * @param wanted what it is, as the message names it
+     */
+    public static void requireWith(CommandSpec spec, boolean there, String wanted, String... options) {
+        ParseResult parsed = spec.commandLine().getParseResult();
+        Stream.of(options)
+                .filter(option -> !there && parsed.hasMatchedOption(option))
+                .findFirst()
+                .ifPresent(option -> {
+                    throw new ParameterException(
+                            spec.commandLine(),
+                            option + ": expected " + wanted + ", found " + option + " without it; leave " + option
+                                    + " out");
+                });
     }
 
     /** The value that an option names, or wrong usage that lists the choices. */

@@ -3,6 +3,7 @@ package ham.cli.export;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.PreprocessingOption;
+import ham.cli.console.Usage;
 import ham.cli.run.SessionOptions;
 import ham.cli.tune.TuneCommand;
 import ham.common.Version;
@@ -134,6 +135,9 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        patching.check(console.spec());
+        packaging.check(console.spec());
+        Usage.requireWith(console.spec(), !Files.isDirectory(base), "an ONNX model as --base", "--head");
         if (numbers.fastest()) {
             session.shareThreads(); // before auto looks for a backend
         }
@@ -141,7 +145,7 @@ public final class ExportCommand implements Callable<Integer> {
         if (numbers.fastest()) {
             Tuning.requireCpu(settings);
         }
-        List<Path> given = Stream.of(base, merged, weights, inputs)
+        List<Path> given = Stream.of(merged, weights, inputs, labels)
                 .filter(Objects::nonNull)
                 .toList();
         Delivery delivery = delivery(settings);
@@ -179,7 +183,7 @@ public final class ExportCommand implements Callable<Integer> {
         Delivery.Builder builder = Delivery.builder()
                 .setBase(base)
                 .setOut(out)
-                .optForm(form.form())
+                .optForm(form.form(console.spec()))
                 .optForce(force)
                 .optVerify(!noVerify)
                 .optSession(settings)

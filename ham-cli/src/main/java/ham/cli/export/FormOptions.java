@@ -1,9 +1,11 @@
 package ham.cli.export;
 
+import ham.cli.console.Usage;
 import ham.export.form.GraphForm;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** What an exported model takes and gives. */
@@ -47,7 +49,8 @@ final class FormOptions {
         return Optional.ofNullable(logits);
     }
 
-    GraphForm form() {
+    GraphForm form(CommandSpec spec) {
+        Usage.requireWith(spec, output == Output.TOP_K, "--output top-k", "--top");
         return new GraphForm(input, output, output == Output.TOP_K ? top : 1, features);
     }
 }

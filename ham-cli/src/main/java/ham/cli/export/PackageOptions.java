@@ -1,11 +1,13 @@
 package ham.cli.export;
 
+import ham.cli.console.Usage;
 import ham.export.pack.TritonSettings;
 import ham.job.export.PackageChoice;
 import ham.job.export.PackageKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** A folder instead of a file. */
@@ -48,6 +50,15 @@ final class PackageOptions {
             defaultValue = "1",
             description = "With triton: copies of the model a device (default: ${DEFAULT-VALUE}).")
     private int instances;
+
+    /** Refuses options of a folder that is not asked for. */
+    void check(CommandSpec spec) {
+        boolean model = kind != null && kind.merged();
+        Usage.requireWith(
+                spec, kind != null && !model, "--package adapters, per-task or shared", "--adapters");
+        Usage.requireWith(
+                spec, model, "--package triton or triton-tensorrt", "--model-name", "--max-batch", "--instances");
+    }
 
     /** The folder that was asked for. */
     Optional<PackageChoice> choice() {

@@ -1,12 +1,18 @@
 package ham.cli.export;
 
+import ham.cli.console.Usage;
 import ham.job.export.PatchChoice;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** A patch instead of a model, or beside one. */
 final class PatchOptions {
+    private static final Set<String> BESIDE_APPLY = Set.of("--apply", "--base", "--out", "--force", "--json", "--debug");
+
     @Option(
             names = "--patch",
             paramLabel = "FILE.hampatch",
@@ -31,6 +37,21 @@ final class PatchOptions {
             paramLabel = "FILE.hampatch",
             description = "Apply a patch to the ONNX model --base instead of exporting.")
     private Path apply;
+
+    /** Refuses what a patch is made or applied without. */
+    void check(CommandSpec spec) {
+        Usage.requireWith(spec, patch != null, "--patch FILE", "--from", "--from-merged");
+        if (apply == null) {
+            return;
+        }
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            Usage.requireWith(
+                    spec,
+                    BESIDE_APPLY.contains(option.longestName()),
+                    "an export instead of --apply",
+                    option.longestName());
+        }
+    }
 
     /** The patch that is to be written. */
     Optional<PatchChoice> choice() {

@@ -2,6 +2,7 @@ package ham.cli.fleet;
 
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
+import ham.cli.console.Usage;
 import ham.export.fleet.DeliveredUpdate;
 import ham.export.fleet.Installation;
 import ham.export.fleet.SigningKeys;
@@ -51,6 +52,7 @@ public final class ApplyCommand implements Callable<Integer> {
                     console.spec().commandLine(),
                     "expected an update or --roll-back, found " + (rollBack ? "both" : "none"));
         }
+        Usage.requireWith(console.spec(), !rollBack, "an update", "--verify");
         Installation installation = new Installation(model);
         String hash = rollBack ? installation.rollBack() : applied();
         console.result(

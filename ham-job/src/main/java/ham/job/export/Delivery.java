@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** In which shape an export hands over what it makes: a file, a file of another form, a patch beside it, or a folder. */
 public final class Delivery {
@@ -151,10 +152,18 @@ public final class Delivery {
     /**
      * Refuses choices that do not go together, and outputs that may not be written, before long work begins.
      *
-     * @param inputs which no output may replace
+     * @param others inputs that no output may replace, beside those that the delivery knows itself
      * @throws InputException naming the parameter or the file
      */
-    public void check(List<Path> inputs) {
+    public void check(List<Path> others) {
+        List<Path> inputs = Stream.of(
+                        Stream.of(base),
+                        packaging.stream().flatMap(each -> each.adapters().stream()),
+                        patching.stream().flatMap(each -> Stream.of(each.from(), each.fromMerged()))
+                                .flatMap(Optional::stream),
+                        others.stream())
+                .flatMap(Function.identity())
+                .toList();
         if (packaging.isPresent()) {
             PackageKind kind = packaging.get().kind();
             Outputs.checkFolder(out, force, PackageFolder.RECORD, inputs);
@@ -173,8 +182,16 @@ public final class Delivery {
         }
         patching.ifPresent(patch -> {
             Outputs.checkFile(patch.file(), force, inputs);
+            if (absolute(patch.file()).equals(absolute(out))) {
+                throw InputException.parameter(
+                        "patch", "expected another file than the model's, found " + patch.file() + " for both");
+            }
             deployed(patch);
         });
+    }
+
+    private static Path absolute(Path file) {
+        return file.toAbsolutePath().normalize();
     }
 
     private Path deployed(PatchChoice patch) {
