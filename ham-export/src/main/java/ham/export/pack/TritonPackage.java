@@ -1,6 +1,7 @@
 package ham.export.pack;
 
 import ham.export.OnnxSummary;
+import ham.export.parity.ParityReport;
 import ham.merge.InputException;
 import ham.runtime.classify.AnswerForm;
 import ham.runtime.classify.Labels;
@@ -9,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes a model repository of NVIDIA's Triton Inference Server: {@code NAME/config.pbtxt}, {@code NAME/1/model.onnx}, {@code NAME/labels.txt}. For
@@ -102,7 +105,33 @@ public final class TritonPackage {
         }
         Files.writeString(file, String.join("\n", labels) + "\n");
         boolean all = !"top-k".equals(summary.metadata().get(AnswerForm.METADATA_KEY));
-        return all ? summary.outputs().get(0).name() : "";
+        return all ? classes(summary, labels.size()).orElse("") : "";
+    }
+
+    /** The output that metadata name, or that is called so, or else the only one that has a column a class. */
+    private static Optional<String> classes(OnnxSummary summary, int classes) {
+        List<OnnxSummary.Tensor> flat = summary.outputs().stream()
+                .filter(each -> each.shape().size() == 2)
+                .toList();
+        List<String> known = flat.stream()
+                .filter(each -> each.shape().get(1).equals(Integer.toString(classes)))
+                .map(OnnxSummary.Tensor::name)
+                .toList();
+        List<String> free = flat.stream()
+                .filter(each -> !each.shape().get(1).matches("\\d+"))
+                .map(OnnxSummary.Tensor::name)
+                .toList();
+        return Stream.of(
+                        summary.metadata().getOrDefault(AnswerForm.LOGITS_KEY, ParityReport.LOGITS),
+                        ParityReport.LOGITS,
+                        ParityReport.PROBABILITIES)
+                .filter(name -> known.contains(name) || free.contains(name))
+                .findFirst()
+                .or(() -> Stream.of(known, free)
+                        .filter(names -> !names.isEmpty())
+                        .findFirst()
+                        .filter(names -> names.size() == 1)
+                        .map(names -> names.get(0)));
     }
 
     private static void copy(Path model, Path target) throws IOException {

@@ -6,15 +6,21 @@ import static org.assertj.core.api.Assertions.within;
 
 import ham.export.ExportRequest;
 import ham.export.ExportResult;
+import ham.export.OnnxFiles;
 import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.form.FormChange;
 import ham.export.form.GraphForm;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
+import ham.export.graph.Attributes;
+import ham.export.graph.ValueInfos;
 import ham.export.precision.Flavor;
 import ham.export.precision.NumberFormat;
 import ham.export.precision.Precision;
+import ham.export.proto.ModelProto;
+import ham.export.proto.NodeProto;
+import ham.export.proto.StringStringEntryProto;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
 import ham.merge.folder.AdapterFolder;
@@ -41,6 +47,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -194,6 +202,49 @@ class PackagesTest {
                   }
                 ]
                 """);
+    }
+
+    /** Of several outputs the one of the logits, wherever it stands. */
+    @Test
+    void labelsAreThoseOfTheOutputThatHoldsTheClasses() throws IOException {
+        Path model = folder.resolve("plain.onnx");
+        export(Merged.none(), model);
+        ModelProto plain = OnnxFiles.read(model);
+        ModelProto.Builder wide = plain.toBuilder();
+        wide.getGraphBuilder()
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Concat")
+                        .addInput("logits")
+                        .addInput("logits")
+                        .addOutput("other")
+                        .addAttribute(Attributes.integer("axis", 1)))
+                .clearOutput()
+                .addOutput(ValueInfos.floats("other", "batch", 20))
+                .addOutput(plain.getGraph().getOutput(0));
+        assertThat(labelled(wide.build())).isEqualTo("logits");
+        ModelProto.Builder same = plain.toBuilder();
+        same.getGraphBuilder()
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Identity")
+                        .addInput("logits")
+                        .addOutput("other"))
+                .addOutput(ValueInfos.floats("other", "batch", 10));
+        assertThat(labelled(same.build())).isEqualTo("logits");
+        same.addMetadataProps(
+                StringStringEntryProto.newBuilder().setKey("ham.logits").setValue("other"));
+        assertThat(labelled(same.build())).isEqualTo("other");
+        wide.getGraphBuilder().removeOutput(1);
+        assertThat(labelled(wide.build())).isEmpty();
+    }
+
+    private String labelled(ModelProto model) throws IOException {
+        Path file = folder.resolve("edited.onnx");
+        OnnxFiles.write(model, file);
+        Path repository = Files.createTempDirectory(folder, "repository");
+        TritonPackage.write(repository, file, new TritonSettings("vit", 4, 1, false));
+        Matcher found = Pattern.compile("name: \"(\\w+)\"[^}]*label_filename")
+                .matcher(Files.readString(repository.resolve("vit/config.pbtxt")));
+        return found.find() ? found.group(1) : "";
     }
 
     @Test
