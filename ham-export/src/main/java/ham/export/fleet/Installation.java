@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -67,9 +68,8 @@ public final class Installation {
      * @throws InputException when the update was made for another model, or does not follow the update that made this one
      */
     public String apply(Update update, Consumer<Path> check) {
-        return alone(() -> {
-            clean();
-            UpdateContent content = update.content();
+        UpdateContent content = update.content();
+        return alone(stems(content), () -> {
             Journal journal = Journal.read(journal());
             String found = requireBase(update, journal);
             for (int i = 0; i < content.files().size(); i++) {
@@ -89,8 +89,7 @@ public final class Installation {
      * @throws InputException when there is no previous model
      */
     public String rollBack() {
-        return alone(() -> {
-            clean();
+        return alone(Set.of(), () -> {
             if (!Files.exists(previous())) {
                 throw new InputException(previous(), "expected the previous model, found nothing to roll back to");
             }
@@ -122,7 +121,15 @@ public final class Installation {
         disk.syncFolder(model.getParent());
         disk.rename(next, model);
         disk.syncFolder(model.getParent());
-        clean();
+        clean(Set.of());
+    }
+
+    /** What its data is called, which no model here needs to know yet. */
+    private static Set<String> stems(UpdateContent content) {
+        return content.files().stream()
+                .filter(each -> !each.isModel())
+                .map(each -> DataNames.stem(each.to()))
+                .collect(Collectors.toSet());
     }
 
     private String requireBase(Update update, Journal journal) throws IOException {
@@ -181,10 +188,13 @@ public final class Installation {
     /**
      * Removes what a loss of power left behind: temporary files of this model, and data that updates made of which no model in the folder knows. Done
      * by itself before anything else.
+     *
+     * @param coming stems of data that an update makes, beside those that the models here know
      */
-    private void clean() throws IOException {
+    private void clean(Set<String> coming) throws IOException {
         Set<String> known = new TreeSet<>();
-        Set<String> own = new TreeSet<>(Set.of(model.getFileName().toString()));
+        Set<String> own = new TreeSet<>(coming);
+        own.add(model.getFileName().toString());
         List<Path> entries;
         try (Stream<Path> files = Files.list(model.getParent())) {
             entries = files.filter(Files::isRegularFile).toList();
@@ -213,32 +223,33 @@ public final class Installation {
         }
     }
 
-    private <T> T attempt(Work<T> work) throws IOException {
+    private <T> T attempt(Set<String> coming, Work<T> work) throws IOException {
         try {
+            clean(coming);
             return work.run();
         } catch (IOException | RuntimeException e) {
-            cleanAfter(e);
+            cleanAfter(e, coming);
             throw e;
         }
     }
 
     /** What failed leaves nothing behind, as far as the disk lets it. */
-    private void cleanAfter(Exception failure) {
+    private void cleanAfter(Exception failure, Set<String> coming) {
         try {
-            clean();
+            clean(coming);
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
         }
     }
 
-    private <T> T alone(Work<T> work) {
+    private <T> T alone(Set<String> coming, Work<T> work) {
         Path lock = beside(".ham.lock");
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = channel.tryLock()) {
             if (held == null) {
                 throw busy();
             }
-            return attempt(work);
+            return attempt(coming, work);
         } catch (OverlappingFileLockException e) {
             throw busy();
         } catch (IOException e) {

@@ -119,6 +119,34 @@ class InstallationTest {
         assertThat(news).isPositive();
     }
 
+    /** A model in one file gets data, whose name no model of the device knows before. */
+    @Test
+    void dataOfANameThatIsNewToTheDeviceIsCollectedAsWell() throws IOException {
+        Path next = Models.external(folder.resolve("external"), 1);
+        Update update = UpdateMaker.ofModels(
+                version(false, 0), next, Optional.empty(), Optional.empty(), folder.resolve("u.hamupdate"), false);
+        reset(false);
+        FailingDisk whole = new FailingDisk(Integer.MAX_VALUE);
+        new Installation(model, whole).apply(update, made -> {});
+        assertThat(names(".data")).hasSize(1);
+        for (int failing = 0; failing < whole.steps(); failing++) {
+            reset(false);
+            Installation dying = new Installation(model, new FailingDisk(failing));
+            assertThatThrownBy(() -> dying.apply(update, made -> {})).isInstanceOf(FailingDisk.PowerLoss.class);
+            Installation restarted = new Installation(model);
+            if (Sha256.of(model).equals(update.content().base())) {
+                assertThatThrownBy(() -> restarted.apply(update, made -> {
+                            throw new IllegalStateException("does not open");
+                        }))
+                        .hasMessage("does not open");
+                assertThat(names(".data")).as("power lost before step " + failing).isEmpty();
+                restarted.apply(update, made -> {});
+            }
+            restarted.rollBack();
+            assertThat(names(".new")).as("power lost before step " + failing).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatFailsLeavesNothingBehind(boolean external) throws IOException {
