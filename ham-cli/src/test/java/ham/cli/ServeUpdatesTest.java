@@ -142,8 +142,19 @@ class ServeUpdatesTest {
     void signedUpdatesChangeTheModelInServiceWithoutAFailedOrAMixedRequest() throws Exception {
         ham("keys", "--out", temp.resolve("release")).succeeds();
         Path key = temp.resolve("release.key");
-        Path there = sign("there.hamupdate", "scaled1.onnx", "scaled2.onnx", "--key", key);
-        Path back = sign("back.hamupdate", "scaled2.onnx", "scaled1.onnx", "--key", key);
+        List<Path> chain = new ArrayList<>();
+        chain.add(sign("u0.hamupdate", "scaled1.onnx", "scaled2.onnx", "--key", key));
+        for (int i = 1; i < 6; i++) {
+            boolean there = i % 2 == 0;
+            chain.add(sign(
+                    "u" + i + ".hamupdate",
+                    there ? "scaled1.onnx" : "scaled2.onnx",
+                    there ? "scaled2.onnx" : "scaled1.onnx",
+                    "--key",
+                    key,
+                    "--after",
+                    chain.get(i - 1)));
+        }
         Queue<String> answers = new ConcurrentLinkedQueue<>();
         AtomicBoolean done = new AtomicBoolean();
         try (InferenceServer server = serve(updates(Optional.of(temp.resolve("release.pub"))))) {
@@ -158,7 +169,7 @@ class ServeUpdatesTest {
                 clients.add(client);
             }
             for (int i = 0; i < 6; i++) {
-                put(i % 2 == 0 ? there : back, folder.resolve("u" + i + ".hamupdate"));
+                put(chain.get(i), folder.resolve("u" + i + ".hamupdate"));
                 await(server, i % 2 == 0 ? SECOND : FIRST);
             }
             done.set(true);

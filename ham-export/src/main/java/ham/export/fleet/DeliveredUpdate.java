@@ -26,12 +26,22 @@ public final class DeliveredUpdate {
      *     model does not open here; the old one stays
      */
     public static String install(Path model, Path file, Optional<PublicKey> key) {
-        return use(file, key, update -> new Installation(model).apply(update, DeliveredUpdate::requireOpens));
+        Installation installation = new Installation(model);
+        return use(
+                file,
+                key,
+                update -> isPatch(file)
+                        ? installation.applyAlone(update, DeliveredUpdate::requireOpens)
+                        : installation.apply(update, DeliveredUpdate::requireOpens));
+    }
+
+    private static boolean isPatch(Path file) {
+        return file.toString().endsWith(PATCH);
     }
 
     /** Opens a file and does something with the update in it. */
     static <T> T use(Path file, Optional<PublicKey> key, Function<Update, T> work) {
-        if (!file.toString().endsWith(PATCH)) {
+        if (!isPatch(file)) {
             return work.apply(Update.open(file, key));
         }
         if (key.isPresent()) {

@@ -68,10 +68,19 @@ public final class Installation {
      * @throws InputException when the update was made for another model, or does not follow the update that made this one
      */
     public String apply(Update update, Consumer<Path> check) {
+        return apply(update, true, check);
+    }
+
+    /** As {@link #apply(Update, Consumer)}, of a patch that stands in no chain and follows whatever made its base. */
+    String applyAlone(Update patch, Consumer<Path> check) {
+        return apply(patch, false, check);
+    }
+
+    private String apply(Update update, boolean chained, Consumer<Path> check) {
         UpdateContent content = update.content();
         return alone(stems(content), () -> {
             Journal journal = Journal.read(journal());
-            String found = requireBase(update, journal);
+            String found = requireBase(update, chained, journal);
             for (int i = 0; i < content.files().size(); i++) {
                 write(update, i);
             }
@@ -132,7 +141,7 @@ public final class Installation {
                 .collect(Collectors.toSet());
     }
 
-    private String requireBase(Update update, Journal journal) throws IOException {
+    private String requireBase(Update update, boolean chained, Journal journal) throws IOException {
         UpdateContent content = update.content();
         if (!Files.isRegularFile(model)) {
             throw new InputException(model, "expected the model that the update is for, found nothing");
@@ -149,11 +158,12 @@ public final class Installation {
                             + content.base() + ", found " + found + "; apply the updates in their order");
         }
         String made = journal.updateOf(found).orElse("");
-        if (!made.isEmpty() && !content.previous().isEmpty() && !made.equals(content.previous())) {
+        if (chained && !made.isEmpty() && !made.equals(content.previous())) {
             throw new InputException(
                     update.file(),
                     "expected to follow the update that made the model, " + made + ", found that it follows "
-                            + content.previous());
+                            + (content.previous().isEmpty() ? "none" : content.previous())
+                            + "; sign it after that one");
         }
         return found;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.common.Sha256;
+import ham.export.patch.ModelPatch;
 import ham.merge.InputException;
 import ham.merge.io.Outputs;
 import java.io.IOException;
@@ -294,6 +295,32 @@ class InstallationTest {
                 second.sha256());
         assertThatThrownBy(() -> new Installation(model).apply(strange, next -> {}))
                 .hasMessageContaining("expected to follow the update that made the model");
+    }
+
+    /** Back to the first model by an update: the update before is not taken again, but for one that was rolled back. */
+    @Test
+    void anUpdateIsNotRepeatedWhereItsBaseComesBack() throws IOException {
+        reset(false);
+        Update first = update(false, 0, Optional.empty());
+        Update back = UpdateMaker.ofModels(
+                version(false, 1),
+                version(false, 0),
+                Optional.empty(),
+                Optional.of(first),
+                folder.resolve("back.hamupdate"),
+                false);
+        Installation installation = new Installation(model);
+        installation.apply(first, next -> {});
+        installation.rollBack();
+        installation.apply(first, next -> {});
+        installation.apply(back, next -> {});
+        assertThatThrownBy(() -> installation.apply(first, next -> {}))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll(back.sha256(), "follows none");
+        Path patch = folder.resolve("p.hampatch");
+        ModelPatch.write(model, version(false, 1), patch);
+        DeliveredUpdate.install(model, patch, Optional.empty());
+        assertThat(Sha256.of(model)).isEqualTo(first.content().result());
     }
 
     @Test
