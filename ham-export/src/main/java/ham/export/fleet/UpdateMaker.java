@@ -51,6 +51,7 @@ public final class UpdateMaker {
      *
      * @param from the model that devices have
      * @param to what it becomes
+     * @throws InputException also when data that changes does not lie beside the deployed model
      */
     public static Update ofModels(
             Path from, Path to, Optional<PrivateKey> key, Optional<Update> after, Path output, boolean force) {
@@ -96,7 +97,8 @@ public final class UpdateMaker {
             }
             // The data that it takes the place of, or else any: what is equal is copied from it.
             String base = there.contains(location) ? location : nearest(location, there);
-            String name = DataNames.of(base.isEmpty() ? location : base, hash);
+            requireBeside(from, base);
+            String name = DataNames.of(base.isEmpty() ? content.getFileName().toString() : base, hash);
             Path patch = folder.resolve(changes.size() + ".hampatch");
             PatchedFile patched =
                     ModelPatch.writeBytes(base.isEmpty() ? from : from.resolveSibling(base), content, patch);
@@ -105,6 +107,16 @@ public final class UpdateMaker {
             renamed.put(location, name);
         }
         return renamed;
+    }
+
+    /** Updates name files beside the model, and no others. */
+    private static void requireBeside(Path from, String location) {
+        if (location.contains("/") || location.contains("\\")) {
+            throw new InputException(
+                    from,
+                    "expected external data beside the model, found '" + location
+                            + "' in another folder; store the model with its data beside it");
+        }
     }
 
     private static String nearest(String location, Set<String> there) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ham.common.Sha256;
+import ham.export.OnnxFiles;
 import ham.export.patch.ModelPatch;
+import ham.export.proto.ModelProto;
+import ham.export.proto.TensorProto;
 import ham.merge.InputException;
 import ham.merge.io.Outputs;
 import java.io.IOException;
@@ -146,6 +149,40 @@ class InstallationTest {
             restarted.rollBack();
             assertThat(names(".new")).as("power lost before step " + failing).isEmpty();
         }
+    }
+
+    @Test
+    void dataInASubfolderOfTheNewModelComesToLieBesideIt() throws IOException {
+        Path next = subfolder(Models.external(folder.resolve("sub"), 1));
+        Update update = UpdateMaker.ofModels(
+                version(false, 0), next, Optional.empty(), Optional.empty(), folder.resolve("u.hamupdate"), false);
+        reset(false);
+        DeliveredUpdate.install(model, update.file(), Optional.empty());
+        assertThat(Models.answer(model)).isEqualTo(Models.answer(next));
+        assertThat(names(".data")).hasSize(1);
+        assertThatThrownBy(() -> UpdateMaker.ofModels(
+                        next,
+                        Models.external(folder.resolve("v2"), 2),
+                        Optional.empty(),
+                        Optional.empty(),
+                        folder.resolve("no.hamupdate"),
+                        false))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found 'weights/ts17_external.onnx.data' in another folder");
+    }
+
+    /** The same model with its data in a folder below. */
+    private static Path subfolder(Path file) throws IOException {
+        ModelProto.Builder moved = OnnxFiles.read(file).toBuilder();
+        for (TensorProto.Builder tensor : moved.getGraphBuilder().getInitializerBuilderList()) {
+            tensor.getExternalDataBuilderList().stream()
+                    .filter(entry -> entry.getKey().equals("location"))
+                    .forEach(entry -> entry.setValue("weights/" + entry.getValue()));
+        }
+        OnnxFiles.write(moved.build(), file);
+        Path data = file.resolveSibling("ts17_external.onnx.data");
+        Files.move(data, Files.createDirectory(file.resolveSibling("weights")).resolve(data.getFileName()));
+        return file;
     }
 
     @ParameterizedTest
