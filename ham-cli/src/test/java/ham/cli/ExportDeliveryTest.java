@@ -252,6 +252,21 @@ class ExportDeliveryTest {
             assertThat(other.path("probability").asDouble())
                     .isCloseTo(one.path("probability").asDouble(), within(0.02));
         }
+        assertThat(ham(
+                                "export",
+                                "--base",
+                                testdata("onnx-exports/hf-sdpa/ts17.onnx"),
+                                "--weights",
+                                BASE.resolve("model.safetensors"),
+                                "--merged",
+                                merged,
+                                "--out",
+                                temp.resolve("unknown.onnx"),
+                                "--output",
+                                "probabilities")
+                        .succeeds()
+                        .err())
+                .contains("not compared with the usual form");
         ham("export", "--base", BASE, "--out", temp.resolve("x"), "--output", "top-k", "--top", "11")
                 .failsWith(2, "--top", "10 classes");
         ham("export", "--base", BASE, "--out", temp.resolve("x"), "--output", "best")

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ham.export.ExportRequest;
+import ham.export.OnnxFiles;
 import ham.export.OnnxSummary;
 import ham.export.SampleModel;
 import ham.export.VitExporter;
 import ham.export.form.GraphForm.Input;
 import ham.export.form.GraphForm.Output;
+import ham.export.proto.GraphProto;
+import ham.export.proto.ModelProto;
+import ham.export.proto.NodeProto;
+import ham.export.proto.TensorProto;
 import ham.merge.InputException;
 import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.Merged;
@@ -225,6 +230,44 @@ class FormChangeTest {
         assertThatThrownBy(() -> FormCheck.of(other, normalised, form, Optional.empty(), SampleModel.SETTINGS))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("was not written");
+    }
+
+    /** Probabilities near one another, as those of many classes are: a wrong form moves them little. */
+    @Test
+    void theCheckFindsAWrongFormOfFlatProbabilitiesToo() throws IOException {
+        GraphForm form = new GraphForm(Input.UINT8, Output.PROBABILITIES, 1, false);
+        Path one = flat(export(preprocessing(new Resizing.Exact(32, 32), Resample.BILINEAR, Crop.NONE)));
+        assertThat(FormCheck.of(one, changed(one, form), form, Optional.empty(), SampleModel.SETTINGS)
+                        .tolerance())
+                .isLessThan(2e-3);
+        Path normalised = folder.resolve("other.onnx");
+        Files.copy(changed(one, form), normalised);
+        Path other = flat(export(preprocessing(new Resizing.ShortestEdge(40), Resample.BILINEAR, Crop.CENTER)));
+        assertThatThrownBy(() -> FormCheck.of(other, normalised, form, Optional.empty(), SampleModel.SETTINGS))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("was not written");
+    }
+
+    /** The same model with logits a hundredth as large. */
+    private static Path flat(Path model) throws IOException {
+        ModelProto.Builder flat = OnnxFiles.read(model).toBuilder();
+        GraphProto.Builder graph = flat.getGraphBuilder();
+        for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+            if (node.getOutput(0).equals("logits")) {
+                node.setOutput(0, "steep");
+            }
+        }
+        graph.addInitializer(TensorProto.newBuilder()
+                        .setName("hundredth")
+                        .setDataType(TensorProto.DataType.FLOAT.getNumber())
+                        .addFloatData(0.01f))
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Mul")
+                        .addInput("steep")
+                        .addInput("hundredth")
+                        .addOutput("logits"));
+        OnnxFiles.write(flat.build(), model);
+        return model;
     }
 
     private static Preprocessing preprocessing(Resizing resizing, Resample filter, Crop crop) {

@@ -225,9 +225,13 @@ public final class Delivery {
             ExportResult exported = written.result();
             Path formed =
                     plain ? model : formed(model, folder.path().resolve("form").resolve("model.onnx"));
-            if (!plain && verify && FormCheck.possible(model, logits)) {
+            if (!plain && verify) {
                 listener.stage(
-                        FormCheck.of(model, formed, form, logits, settings).text());
+                        FormCheck.possible(model, logits)
+                                ? FormCheck.of(model, formed, form, logits, settings)
+                                        .text()
+                                : "not compared with the usual form, as the model does not say how images are prepared and"
+                                        + " what its classes are, or is not of float32");
             }
             if (packaging.isPresent()) {
                 Outputs.folder(
