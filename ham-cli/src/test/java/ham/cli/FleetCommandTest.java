@@ -70,6 +70,10 @@ class FleetCommandTest {
     @Test
     void theManifestTellsWhoMissesWhat() throws IOException {
         sign().succeeds();
+        ham("fleet", manifest, update).failsWith(1, "fleet.jsonl", "expected the manifest of a fleet");
+        ham("fleet", manifest, update, update, "--device", "cam-1", "--model", device)
+                .failsWith(1, "expected to follow");
+        assertThat(manifest).doesNotExist();
         ham("fleet", manifest, update, "--device", "cam-1", "--model", device).succeeds();
         ham("apply", device, update).succeeds();
         assertThat(ham("fleet", manifest, update, "--device", "cam-2", "--model", device)

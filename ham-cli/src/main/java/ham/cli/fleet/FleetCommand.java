@@ -8,6 +8,7 @@ import ham.cli.console.Table;
 import ham.export.fleet.Fleet;
 import ham.export.fleet.SigningKeys;
 import ham.export.fleet.Update;
+import ham.merge.io.FoundFile;
 import ham.merge.io.JsonFiles;
 import java.nio.file.Path;
 import java.security.PublicKey;
@@ -58,12 +59,15 @@ public final class FleetCommand implements Callable<Integer> {
         Optional<PublicKey> key = Optional.ofNullable(verify).map(SigningKeys::readPublic);
         List<Update> updates =
                 chain.stream().map(file -> Update.open(file, key)).toList();
-        Fleet fleet = Fleet.read(manifest);
+        if (device == null) {
+            FoundFile.require(manifest, "the manifest of a fleet");
+        }
+        Fleet read = Fleet.read(manifest);
+        Fleet fleet = device == null ? read : read.with(device, model);
+        List<Fleet.Position> positions = fleet.positions(updates);
         if (device != null) {
-            fleet = fleet.with(device, model);
             fleet.write(manifest);
         }
-        List<Fleet.Position> positions = fleet.positions(updates);
         Table table = new Table("device", "model", "state");
         positions.forEach(each -> table.row(
                 each.device().device(), each.device().model().substring(0, 16), state(each, !updates.isEmpty())));
