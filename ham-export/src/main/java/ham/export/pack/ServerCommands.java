@@ -21,9 +21,9 @@ final class ServerCommands {
         return command("build", model);
     }
 
-    /** Added to {@link #build}: shapes of a model with a free batch size, {@code name:1x3x224x224}. */
-    static String shapes(String least, String most) {
-        return ' ' + command("shapes", least, most);
+    /** Added to {@link #build}: shapes of a model with free dimensions, {@code name:1x3x224x224}. */
+    static String shapes(String least, String usual, String most) {
+        return ' ' + command("shapes", least, usual, most);
     }
 
     private static String command(String name, Object... values) {

@@ -5,6 +5,7 @@ import ham.export.parity.ParityReport;
 import ham.merge.InputException;
 import ham.runtime.classify.AnswerForm;
 import ham.runtime.classify.Labels;
+import ham.runtime.text.TextPreprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +26,12 @@ public final class TritonPackage {
 
     /** Of the standard, but unknown to TensorRT's parser: int8 whose ranges are measured at every run. */
     private static final Set<String> DYNAMIC = Set.of("DynamicQuantizeLinear", "MatMulInteger", "ConvInteger");
+
+    /** Tokens of a text that most encoders take, where the model does not say how many it does. */
+    private static final int LONGEST = 512;
+
+    /** Tokens of a text that an engine is made fastest for. */
+    private static final int USUAL = 128;
 
     private TritonPackage() {}
 
@@ -118,7 +126,7 @@ public final class TritonPackage {
                 .map(OnnxSummary.Tensor::name)
                 .toList();
         List<String> free = flat.stream()
-                .filter(each -> !each.shape().get(1).matches("\\d+"))
+                .filter(each -> !isNumber(each.shape().get(1)))
                 .map(OnnxSummary.Tensor::name)
                 .toList();
         return Stream.of(
@@ -156,22 +164,44 @@ public final class TritonPackage {
     }
 
     private static String engineCommand(Path model, OnnxSummary summary, TritonSettings settings) {
-        OnnxSummary.Tensor input = summary.inputs().get(0);
-        if (input.dtype().equals("uint8")) {
+        List<OnnxSummary.Tensor> inputs = summary.inputs();
+        if (inputs.get(0).dtype().equals("uint8")) {
             throw new InputException(
                     model,
                     "expected the float input for TensorRT, because its parser has no antialiased Resize, found uint8 images;"
                             + " export with the float input");
         }
         String command = ServerCommands.build(settings.name());
-        if (input.shape().get(0).matches("\\d+")) {
+        if (inputs.stream().flatMap(each -> each.shape().stream()).allMatch(TritonPackage::isNumber)) {
             return command;
         }
-        String rest = input.shape().stream().skip(1).collect(Collectors.joining("x"));
-        return command + ServerCommands.shapes(shape(input, 1, rest), shape(input, settings.maxBatch(), rest));
+        int longest = TextPreprocessing.isIn(summary.metadata())
+                ? TextPreprocessing.fromMetadata(summary.metadata(), model.toString())
+                        .longest()
+                : LONGEST;
+        return command
+                + ServerCommands.shapes(
+                        shapes(inputs, 1, 1),
+                        shapes(inputs, settings.maxBatch(), Math.min(USUAL, longest)),
+                        shapes(inputs, settings.maxBatch(), longest));
     }
 
-    private static String shape(OnnxSummary.Tensor input, int batch, String rest) {
-        return input.name() + ":" + batch + "x" + rest;
+    private static boolean isNumber(String dimension) {
+        return dimension.matches("\\d+");
+    }
+
+    /** Of all inputs: the first free dimension is the batch, others are lengths of texts. */
+    private static String shapes(List<OnnxSummary.Tensor> inputs, int batch, int length) {
+        return inputs.stream()
+                .map(input -> input.name() + ":" + shape(input.shape(), batch, length))
+                .collect(Collectors.joining(","));
+    }
+
+    private static String shape(List<String> dimensions, int batch, int length) {
+        return IntStream.range(0, dimensions.size())
+                .mapToObj(i -> isNumber(dimensions.get(i))
+                        ? dimensions.get(i)
+                        : Integer.toString(i == 0 ? batch : length))
+                .collect(Collectors.joining("x"));
     }
 }

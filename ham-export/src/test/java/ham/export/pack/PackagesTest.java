@@ -23,6 +23,7 @@ import ham.export.proto.NodeProto;
 import ham.export.proto.StringStringEntryProto;
 import ham.merge.InputException;
 import ham.merge.MergeProgress;
+import ham.merge.checkpoint.Checkpoint;
 import ham.merge.folder.AdapterFolder;
 import ham.merge.folder.AdapterMerge;
 import ham.merge.folder.Merged;
@@ -34,6 +35,7 @@ import ham.merge.join.HamParameters;
 import ham.merge.tensor.Matrix;
 import ham.runtime.ModelException;
 import ham.runtime.model.AdaptedModel;
+import ham.runtime.text.TextPreprocessing;
 import ham.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -262,6 +264,36 @@ class PackagesTest {
                         + " --minShapes=pixel_values:1x3x32x32 --optShapes=pixel_values:4x3x32x32"
                         + " --maxShapes=pixel_values:4x3x32x32");
         assertThat(repository.resolve("model.onnx")).exists();
+    }
+
+    @Test
+    void theCommandHasAllInputsOfATextEncoderAndNumbersForItsLengths() throws IOException {
+        Path model = folder.resolve("text.onnx");
+        VitExporter.export(ExportRequest.builder()
+                .setBase(Checkpoint.open(TestData.path("encoders/bert")))
+                .setMerged(Merged.none())
+                .setVersion("test")
+                .setOutput(model)
+                .setSettings(SampleModel.SETTINGS)
+                .optVerify(false)
+                .build());
+        assertThat(engine(model))
+                .endsWith(" --minShapes=input_ids:1x1,attention_mask:1x1"
+                        + " --optShapes=input_ids:4x128,attention_mask:4x128"
+                        + " --maxShapes=input_ids:4x512,attention_mask:4x512");
+        ModelProto.Builder told = OnnxFiles.read(model).toBuilder();
+        new TextPreprocessing("{}", 64, 0)
+                .metadata()
+                .forEach((key, value) -> told.addMetadataProps(
+                        StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        OnnxFiles.write(told.build(), model);
+        assertThat(engine(model)).contains("--optShapes=input_ids:4x64,", "--maxShapes=input_ids:4x64,");
+    }
+
+    private String engine(Path model) throws IOException {
+        Path repository = Files.createTempDirectory(folder, "repository");
+        return TritonPackage.write(repository, model, new TritonSettings("text", 4, 1, true))
+                .build();
     }
 
     @Test
