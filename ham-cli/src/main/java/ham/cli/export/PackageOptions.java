@@ -54,8 +54,7 @@ final class PackageOptions {
     /** Refuses options of a folder that is not asked for. */
     void check(CommandSpec spec) {
         boolean model = kind != null && kind.merged();
-        Usage.requireWith(
-                spec, kind != null && !model, "--package adapters, per-task or shared", "--adapters");
+        Usage.requireWith(spec, kind != null && !model, "--package adapters, per-task or shared", "--adapters");
         Usage.requireWith(
                 spec, model, "--package triton or triton-tensorrt", "--model-name", "--max-batch", "--instances");
     }

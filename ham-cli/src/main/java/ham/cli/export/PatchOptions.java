@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 
 /** A patch instead of a model, or beside one. */
 final class PatchOptions {
-    private static final Set<String> BESIDE_APPLY = Set.of("--apply", "--base", "--out", "--force", "--json", "--debug");
+    private static final Set<String> BESIDE_APPLY =
+            Set.of("--apply", "--base", "--out", "--force", "--json", "--debug");
 
     @Option(
             names = "--patch",

@@ -199,9 +199,8 @@ public final class TritonPackage {
 
     private static String shape(List<String> dimensions, int batch, int length) {
         return IntStream.range(0, dimensions.size())
-                .mapToObj(i -> isNumber(dimensions.get(i))
-                        ? dimensions.get(i)
-                        : Integer.toString(i == 0 ? batch : length))
+                .mapToObj(i ->
+                        isNumber(dimensions.get(i)) ? dimensions.get(i) : Integer.toString(i == 0 ? batch : length))
                 .collect(Collectors.joining("x"));
     }
 }

@@ -190,7 +190,8 @@ class BakerTest {
         Files.copy(
                 TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx.data"),
                 temp.resolve("ts17_external.onnx.data"));
-        ModelProto.Builder shared = OnnxFiles.read(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx")).toBuilder();
+        ModelProto.Builder shared =
+                OnnxFiles.read(TestData.path("onnx-exports/timm-sdpa/ts17_external.onnx")).toBuilder();
         GraphProto.Builder graph = shared.getGraphBuilder();
         TensorProto layer = graph.getInitializerList().stream()
                 .filter(each -> each.getName().equals("onnx::MatMul_416"))
@@ -201,7 +202,10 @@ class BakerTest {
                 .filter(entry -> entry.getKey().equals("length"))
                 .forEach(entry -> entry.setValue("64"));
         graph.addInitializer(row)
-                .addNode(NodeProto.newBuilder().setOpType("Identity").addInput("row").addOutput("read"))
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Identity")
+                        .addInput("row")
+                        .addOutput("read"))
                 .addOutput(ValueInfos.of("read", TensorProto.DataType.FLOAT, List.of(ValueInfos.fixed(16))));
         OnnxFiles.write(shared.build(), model);
         Path output = temp.resolve("out.onnx");

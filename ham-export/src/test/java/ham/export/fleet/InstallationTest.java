@@ -143,7 +143,9 @@ class InstallationTest {
                             throw new IllegalStateException("does not open");
                         }))
                         .hasMessage("does not open");
-                assertThat(names(".data")).as("power lost before step " + failing).isEmpty();
+                assertThat(names(".data"))
+                        .as("power lost before step " + failing)
+                        .isEmpty();
                 restarted.apply(update, made -> {});
             }
             restarted.rollBack();

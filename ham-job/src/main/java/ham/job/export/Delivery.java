@@ -159,7 +159,8 @@ public final class Delivery {
         List<Path> inputs = Stream.of(
                         Stream.of(base),
                         packaging.stream().flatMap(each -> each.adapters().stream()),
-                        patching.stream().flatMap(each -> Stream.of(each.from(), each.fromMerged()))
+                        patching.stream()
+                                .flatMap(each -> Stream.of(each.from(), each.fromMerged()))
                                 .flatMap(Optional::stream),
                         others.stream())
                 .flatMap(Function.identity())
