@@ -117,8 +117,9 @@ class ExportDeliveryTest {
         if (text.contains("--apply")) {
             arguments.remove("--no-verify");
         }
-        arguments.addAll(List.of(text.split(" ")));
-        ham(arguments.toArray()).failsWith(2, text.split(" ")[0] + ": expected");
+        List<String> typed = List.of(text.split(" ", -1));
+        arguments.addAll(typed);
+        ham(arguments.toArray()).failsWith(2, typed.get(0) + ": expected");
         assertThat(temp.resolve("x.onnx")).doesNotExist();
     }
 
