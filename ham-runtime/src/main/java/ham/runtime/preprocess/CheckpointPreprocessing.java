@@ -59,8 +59,8 @@ final class CheckpointPreprocessing {
     }
 
     static Optional<String> warning(Path checkpoint) {
-        if (Files.isRegularFile(checkpoint.resolve("tokenizer.json"))) {
-            return Optional.empty(); // takes texts
+        if (takesTexts(checkpoint)) {
+            return Optional.empty();
         }
         boolean told = TimmPreprocessing.isTimms(checkpoint.resolve(CONFIG))
                 || FILES.stream().anyMatch(name -> Files.exists(checkpoint.resolve(name)));
@@ -80,6 +80,13 @@ final class CheckpointPreprocessing {
                 + (crops ? "cropped to " + side + "x" + side + ", " : "")
                 + "and normalised with mean 0.5 and deviation 0.5, as transformers does by default; if the model was"
                 + " trained otherwise its answers will be wrong: put the file of its training run there");
+    }
+
+    /** Encoders of images may have a vocabulary too, of patches. */
+    private static boolean takesTexts(Path checkpoint) {
+        return config(checkpoint)
+                .filter(each -> each.has("vocab_size") && !each.has("image_size"))
+                .isPresent();
     }
 
     private static String kind(Path checkpoint) {

@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -294,5 +295,17 @@ class PreprocessingTest {
         Files.writeString(
                 folder.resolve("config.json"), "{\"model_type\": \"clip\", \"vision_config\": {\"image_size\": 336}}");
         assertThat(Preprocessing.warning(folder).orElseThrow()).contains("resized to 336x336");
+        for (String encoder : List.of("bert", "distilbert", "mpnet-bare")) {
+            assertThat(Preprocessing.warning(TestData.path("encoders/" + encoder)))
+                    .as(encoder)
+                    .isEmpty();
+        }
+        for (String encoder : List.of("beit", "clip-classifier")) {
+            Files.copy(
+                    TestData.path("encoders/" + encoder + "/config.json"),
+                    folder.resolve("config.json"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            assertThat(Preprocessing.warning(folder).orElseThrow()).as(encoder).contains("resized to 32x32");
+        }
     }
 }
