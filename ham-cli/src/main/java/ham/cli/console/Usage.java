@@ -4,6 +4,7 @@ import ham.merge.InputException;
 import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -74,16 +75,17 @@ public final class Usage {
      * @param wanted what it is, as the message names it
      */
     public static void requireWith(CommandSpec spec, boolean there, String wanted, String... options) {
+        typed(spec, options).filter(option -> !there).ifPresent(option -> {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    option + ": expected " + wanted + ", found " + option + " without it; leave " + option + " out");
+        });
+    }
+
+    /** The first of some options that was typed. */
+    public static Optional<String> typed(CommandSpec spec, String... options) {
         ParseResult parsed = spec.commandLine().getParseResult();
-        Stream.of(options)
-                .filter(option -> !there && parsed.hasMatchedOption(option))
-                .findFirst()
-                .ifPresent(option -> {
-                    throw new ParameterException(
-                            spec.commandLine(),
-                            option + ": expected " + wanted + ", found " + option + " without it; leave " + option
-                                    + " out");
-                });
+        return Stream.of(options).filter(parsed::hasMatchedOption).findFirst();
     }
 
     /** The value that an option names, or wrong usage that lists the choices. */

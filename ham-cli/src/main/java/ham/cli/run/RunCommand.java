@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import ham.cli.console.Console;
 import ham.cli.console.ExitCode;
 import ham.cli.console.Table;
+import ham.cli.console.Usage;
 import ham.merge.io.JsonFiles;
 import ham.merge.io.Outputs;
 import ham.runtime.app.ImageAnswers;
@@ -107,9 +108,7 @@ public final class RunCommand implements Callable<Integer> {
 
     /** What says how classes are told says nothing of tensors. */
     private void refuseClasses() {
-        Stream.of("--labels", "--preprocessing", "--scores", "--output", "--top")
-                .filter(console.spec().commandLine().getParseResult()::hasMatchedOption)
-                .findFirst()
+        Usage.typed(console.spec(), "--labels", "--preprocessing", "--scores", "--output", "--top")
                 .ifPresent(name -> {
                     throw new ParameterException(
                             console.spec().commandLine(),

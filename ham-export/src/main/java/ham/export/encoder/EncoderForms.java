@@ -25,7 +25,7 @@ public record EncoderForms(Checkpoint base, WeightChanges changes, Optional<Name
      * @throws InputException if the head reads features of another width
      */
     public EncoderForms {
-        base = head.map(base::readBy).orElse(base.withFeatureBlocks(0));
+        base = base.readBy(head);
         Path folder = base.directory();
         int width = base.encoder().width();
         head.map(NamedHead::head)

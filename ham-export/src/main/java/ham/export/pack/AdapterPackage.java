@@ -77,10 +77,8 @@ public final class AdapterPackage {
         String sha256 = base.sha256();
         List<NamedHead> named = heads(merge);
         List<Head> heads = named.stream().map(NamedHead::head).toList();
-        Checkpoint read = named.stream()
-                .reduce((first, second) -> first.reading(first.feature().with(second.feature())))
-                .map(base::readBy)
-                .orElse(base.withFeatureBlocks(0));
+        Checkpoint read = base.readBy(named.stream()
+                .reduce((first, second) -> first.reading(first.feature().with(second.feature()))));
         AdapterForm form = new AdapterForm(read, adapted(merge), heads.stream().findFirst(), shared(heads));
         graph(folder.resolve(BASE), form);
         List<PackageRecord.Task> tasks = new ArrayList<>();

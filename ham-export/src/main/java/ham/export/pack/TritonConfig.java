@@ -31,7 +31,8 @@ final class TritonConfig {
         return tensor.shape().size() > 1 && !isNumber(tensor.shape().get(0));
     }
 
-    private static boolean isNumber(String dimension) {
+    /** Whether a dimension is fixed, and has no name. */
+    static boolean isNumber(String dimension) {
         return dimension.matches("\\d+");
     }
 

@@ -126,7 +126,7 @@ public final class TritonPackage {
                 .map(OnnxSummary.Tensor::name)
                 .toList();
         List<String> free = flat.stream()
-                .filter(each -> !isNumber(each.shape().get(1)))
+                .filter(each -> !TritonConfig.isNumber(each.shape().get(1)))
                 .map(OnnxSummary.Tensor::name)
                 .toList();
         return Stream.of(
@@ -172,7 +172,7 @@ public final class TritonPackage {
                             + " export with the float input");
         }
         String command = ServerCommands.build(settings.name());
-        if (inputs.stream().flatMap(each -> each.shape().stream()).allMatch(TritonPackage::isNumber)) {
+        if (inputs.stream().flatMap(each -> each.shape().stream()).allMatch(TritonConfig::isNumber)) {
             return command;
         }
         int longest = TextPreprocessing.isIn(summary.metadata())
@@ -186,10 +186,6 @@ public final class TritonPackage {
                         shapes(inputs, settings.maxBatch(), longest));
     }
 
-    private static boolean isNumber(String dimension) {
-        return dimension.matches("\\d+");
-    }
-
     /** Of all inputs: the first free dimension is the batch, others are lengths of texts. */
     private static String shapes(List<OnnxSummary.Tensor> inputs, int batch, int length) {
         return inputs.stream()
@@ -199,8 +195,9 @@ public final class TritonPackage {
 
     private static String shape(List<String> dimensions, int batch, int length) {
         return IntStream.range(0, dimensions.size())
-                .mapToObj(i ->
-                        isNumber(dimensions.get(i)) ? dimensions.get(i) : Integer.toString(i == 0 ? batch : length))
+                .mapToObj(i -> TritonConfig.isNumber(dimensions.get(i))
+                        ? dimensions.get(i)
+                        : Integer.toString(i == 0 ? batch : length))
                 .collect(Collectors.joining("x"));
     }
 }

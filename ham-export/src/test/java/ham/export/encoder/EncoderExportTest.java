@@ -109,7 +109,7 @@ class EncoderExportTest {
         Path source = TestData.path("encoders").resolve(name);
         NamedHead any = new NamedHead(
                 new LinearHead(Matrix.zeros(3, 1), new float[3]), List.of("a", "b", "c"), blocks, feature);
-        Checkpoint base = Checkpoint.open(source).readBy(any);
+        Checkpoint base = Checkpoint.open(source).readBy(Optional.of(any));
         int width = base.encoder().width();
         Random random = new Random(6);
         float[] weight = new float[3 * width];

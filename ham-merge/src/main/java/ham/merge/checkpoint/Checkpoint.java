@@ -231,12 +231,14 @@ public final class Checkpoint {
     }
 
     /**
-     * The same model as a head reads it: with the feature that it was trained on, and a vector each of the last blocks.
+     * The same model as a head reads it: with the feature that it was trained on, and a vector each of the last blocks. Without a head it gives its
+     * own feature alone.
      *
      * @throws InputException when it does not give that feature, or has fewer blocks
      */
-    public Checkpoint readBy(NamedHead head) {
-        return with(head.feature()).withFeatureBlocks(head.featureBlocks());
+    public Checkpoint readBy(Optional<NamedHead> head) {
+        return with(head.map(NamedHead::feature).orElse(HeadFeature.OWN))
+                .withFeatureBlocks(head.map(NamedHead::featureBlocks).orElse(0));
     }
 
     private Checkpoint with(HeadFeature feature) {

@@ -206,11 +206,7 @@ public record AdapterFolder(
                 path,
                 adapter,
                 record.withClasses(names),
-                Optional.of(new NamedHead(
-                        head.get().head(),
-                        names,
-                        head.get().featureBlocks(),
-                        head.get().feature())),
+                head.map(each -> each.named(names)),
                 hash,
                 origin,
                 warnings.stream()
@@ -261,7 +257,7 @@ public record AdapterFolder(
         if (layers.isEmpty()) {
             throw new InputException(path, "adapts only the pooler, which image classification does not read");
         }
-        Encoder encoder = head.map(base::readBy).orElse(base).encoder();
+        Encoder encoder = base.readBy(head).encoder();
         if (origin.pooler() && encoder.readsPooler()) {
             throw new InputException(
                     path,

@@ -168,7 +168,7 @@ public record Merged(
     }
 
     private boolean readsPooler(Checkpoint base) {
-        return head.map(base::readBy).orElse(base).encoder().readsPooler();
+        return base.readBy(head).encoder().readsPooler();
     }
 
     private boolean hasPooler() {

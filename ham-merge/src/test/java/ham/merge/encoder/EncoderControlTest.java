@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,7 +124,7 @@ class EncoderControlTest {
                 .remove(whole.encoder().classifier() + ".bias")
                 .write(bare.resolve("model.safetensors"));
         int width = whole.encoder().width();
-        Checkpoint read = Checkpoint.open(bare).readBy(head(width, HeadFeature.CLASSIFIER));
+        Checkpoint read = Checkpoint.open(bare).readBy(Optional.of(head(width, HeadFeature.CLASSIFIER)));
         assertThat(read.encoder().width()).isEqualTo(width);
         assertThat(new ControlForward(read, Map.of()).feature(fixture.inputs()).data())
                 .containsExactly(new ControlForward(whole, Map.of())
@@ -135,14 +136,14 @@ class EncoderControlTest {
     void aSavedClassifierReadsThePoolerOfABareBertAndTheMeanOfASiglip() {
         EncoderFixture bert = new EncoderFixture("bert-bare");
         NamedHead head = head(bert.checkpoint().encoder().width(), HeadFeature.CLASSIFIER);
-        Checkpoint read = bert.checkpoint().readBy(head);
+        Checkpoint read = bert.checkpoint().readBy(Optional.of(head));
         assertThat(read.encoder().readsPooler()).isTrue();
         assertThat(new ControlForward(read, Map.of()).feature(bert.inputs()).data())
                 .usingComparatorWithPrecision(TOLERANCE)
                 .containsExactly(bert.baseOutputs().get(Encoder.POOLED).data());
         EncoderFixture siglip = new EncoderFixture("siglip-vision");
         ControlTensor tokens = siglip.baseOutputs().get(Encoder.TOKENS);
-        float[] feature = new ControlForward(siglip.checkpoint().readBy(head), Map.of())
+        float[] feature = new ControlForward(siglip.checkpoint().readBy(Optional.of(head)), Map.of())
                 .feature(siglip.inputs())
                 .data();
         int count = tokens.shape()[1];
@@ -160,12 +161,12 @@ class EncoderControlTest {
     void refusesAFeatureThatTheBaseDoesNotGive() {
         Checkpoint bert = new EncoderFixture("bert-bare").checkpoint();
         int width = bert.encoder().width();
-        assertThatThrownBy(() -> bert.readBy(head(width, HeadFeature.BOTH)))
+        assertThatThrownBy(() -> bert.readBy(Optional.of(head(width, HeadFeature.BOTH))))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("some of the joined heads read one and some the other, found a BERT");
-        assertThat(bert.readBy(head(width, HeadFeature.OWN))).isSameAs(bert);
+        assertThat(bert.readBy(Optional.of(head(width, HeadFeature.OWN)))).isSameAs(bert);
         Checkpoint mpnet = new EncoderFixture("mpnet-bare").checkpoint();
-        assertThatThrownBy(() -> mpnet.readBy(head(width, HeadFeature.CLASSIFIER)))
+        assertThatThrownBy(() -> mpnet.readBy(Optional.of(head(width, HeadFeature.CLASSIFIER))))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected the layer 'classifier.dense'")
                 .hasMessageContaining("saved with its classification model");
