@@ -92,9 +92,10 @@ public final class ResidentProbe {
                 String.valueOf(settings.threads())));
         command.addAll(arguments);
         try {
-            Process child = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+            // ham's launcher lets glibc keep what a training step frees; a process that serves gives it back.
+            builder.environment().keySet().removeIf(name -> name.startsWith("MALLOC_"));
+            Process child = builder.start();
             String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             String[] words = output.split(" ", -1);
             if (child.waitFor() != 0 || words.length != 6 || words[1].equals("NaN")) {

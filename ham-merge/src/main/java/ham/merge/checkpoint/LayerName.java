@@ -83,7 +83,8 @@ public record LayerName(Part part, int block) {
 
     /** The name of a weight or bias without its end. */
     static String module(String name) {
-        return name.replaceFirst("\\.(weight|bias)$", "");
+        int end = name.lastIndexOf('.');
+        return name.endsWith(".weight") || name.endsWith(".bias") ? name.substring(0, end) : name;
     }
 
     /**

@@ -137,14 +137,28 @@ public record NamingScheme(List<String> prefixes, String blocks, Map<Part, Strin
     }
 
     private Optional<Found> inside(String name) {
-        Matcher matcher =
-                Pattern.compile(Pattern.quote(blocks) + "\\.(\\d{1,4})\\.(.+)").matcher(name);
-        boolean inBlock = matcher.matches();
-        String own = inBlock ? matcher.group(2) : name;
+        int end = endOfBlock(name);
+        boolean inBlock = end > 0;
+        String own = inBlock ? name.substring(end + 1) : name;
         return names.entrySet().stream()
                 .filter(each ->
                         each.getKey().inBlock() == inBlock && each.getValue().equals(own))
                 .findFirst()
-                .map(each -> new Found(each.getKey(), inBlock ? Integer.parseInt(matcher.group(1)) : 0));
+                .map(each -> new Found(
+                        each.getKey(), inBlock ? Integer.parseInt(name.substring(blocks.length() + 1, end)) : 0));
+    }
+
+    /** Where the number of the block ends that a name begins with; 0 for a name of no block. */
+    private int endOfBlock(String name) {
+        if (!name.startsWith(blocks + ".")) {
+            return 0;
+        }
+        int start = blocks.length() + 1;
+        int end = start;
+        while (end < name.length() && name.charAt(end) >= '0' && name.charAt(end) <= '9') {
+            end++;
+        }
+        boolean numbered = end > start && end <= start + 4 && name.startsWith(".", end);
+        return numbered ? end : 0;
     }
 }

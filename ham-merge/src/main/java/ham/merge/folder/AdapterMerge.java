@@ -232,10 +232,13 @@ public record AdapterMerge(
     private static void requireOneScheme(List<AdapterFolder> adapters) {
         Map<LayerName, String> weights = new HashMap<>();
         Map<LayerName, String> biases = new HashMap<>();
+        Set<String> met = new HashSet<>();
         for (AdapterFolder each : adapters) {
-            each.adapter().layers().keySet().forEach(name -> requireOneName(each, name, weights));
+            each.adapter().layers().keySet().stream()
+                    .filter(met::add)
+                    .forEach(name -> requireOneName(each, name, weights));
             each.adapter().biases().keySet().stream()
-                    .filter(name -> name.endsWith(".bias"))
+                    .filter(name -> name.endsWith(".bias") && met.add(name))
                     .forEach(name -> requireOneName(each, name, biases));
         }
     }

@@ -60,7 +60,7 @@ public interface Backbone extends Layers, AutoCloseable {
     void requireFit(Map<String, Tensor> batch);
 
     /**
-     * Definitions that {@link #states} and {@link #features} call.
+     * Definitions that {@link #states} and {@link #features} call, but that of {@link MixedPrecision#PRODUCT}.
      *
      * @param precision of matrix products
      * @param exact names of linear weights that are changed by less than the precision resolves

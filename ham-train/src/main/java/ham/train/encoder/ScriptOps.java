@@ -19,9 +19,9 @@ import java.util.function.Supplier;
  * once, since an adapter changes a weight by less than bf16 resolves.
  */
 final class ScriptOps implements Ops<String> {
-    /** What the lines call. */
-    static final String FUNCTIONS = MixedPrecision.PRODUCT
-            + """
+    /** What the lines call but {@link MixedPrecision#PRODUCT}. */
+    static final String FUNCTIONS =
+            """
             def heads(x: Tensor, count: int) -> Tensor:
               size = torch.floordiv(torch.size(x, 2), count)
               return torch.transpose(torch.reshape(x, [torch.size(x, 0), -1, count, size]), 1, 2)

@@ -1,10 +1,6 @@
 package ham.train.engine;
 
 import ham.merge.InputException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -36,8 +32,6 @@ public enum MixedPrecision {
 
             """;
 
-    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-
     private final int torchType;
 
     MixedPrecision(int torchType) {
@@ -52,7 +46,7 @@ public enum MixedPrecision {
      */
     public static MixedPrecision choose(String name, boolean gpu) {
         return switch (name) {
-            case "auto" -> gpu || cpuMultipliesBf16() ? BF16 : FP32;
+            case "auto" -> gpu || Processor.HERE.multipliesBf16() ? BF16 : FP32;
             case "fp32" -> FP32;
             case "bf16" -> BF16;
             case "fp16" -> {
@@ -66,16 +60,6 @@ public enum MixedPrecision {
                 throw InputException.parameter(
                         "precision", "expected auto, fp32, bf16 or fp16, found '" + name + "'; choose one of these");
         };
-    }
-
-    /** Linux tells what a CPU has; elsewhere nothing is assumed. */
-    private static boolean cpuMultipliesBf16() {
-        try {
-            String flags = Files.readString(CPU_INFO, StandardCharsets.ISO_8859_1);
-            return flags.contains("avx512_bf16") || flags.contains("amx_bf16") || flags.contains(" bf16");
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /** The name that options use. */

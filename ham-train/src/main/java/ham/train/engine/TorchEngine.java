@@ -26,6 +26,7 @@ public final class TorchEngine implements AutoCloseable {
     private final Device device;
     private final MixedPrecision precision;
     private final NDManager manager;
+    private String fixedProduct = "";
 
     private TorchEngine(Engine engine, LibTorch library, Device device, MixedPrecision precision) {
         this.engine = engine;
@@ -153,6 +154,14 @@ public final class TorchEngine implements AutoCloseable {
     /** The number format of matrix products. */
     public MixedPrecision precision() {
         return precision;
+    }
+
+    /** TorchScript: what {@link MixedPrecision#PRODUCT} computes in float32, by the library that is faster here; for what is not differentiated. */
+    public synchronized String fixedProduct() {
+        if (fixedProduct.isEmpty()) {
+            fixedProduct = FixedProduct.choose(this);
+        }
+        return fixedProduct;
     }
 
     /** Threads of one operation on the CPU. */

@@ -39,7 +39,7 @@ final class FixedNetwork implements AutoCloseable {
         }
         program = new TorchScript(
                 backbone.engine(),
-                functions,
+                backbone.engine().fixedProduct() + functions,
                 "forward(" + String.join(": Tensor, ", inputs)
                         + ": Tensor, fixed: List[Tensor], w: List[Tensor]) -> List[Tensor]:\n" + body);
     }

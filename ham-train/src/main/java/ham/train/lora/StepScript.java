@@ -77,7 +77,7 @@ final class StepScript {
 
     /** What {@code forward} calls. */
     static String functions(Backbone backbone, TaskParameters task) {
-        return backbone.functions(backbone.engine().precision(), changed(task)) + STEP;
+        return MixedPrecision.PRODUCT + backbone.functions(backbone.engine().precision(), changed(task)) + STEP;
     }
 
     /** What is computed where states are replayed: they join the batch's at the tail, and their features are held where they were. */

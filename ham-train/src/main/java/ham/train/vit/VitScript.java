@@ -21,13 +21,14 @@ import java.util.Locale;
 public final class VitScript {
     /**
      * {@code states(pixels, fixed, w, sizes, exact, eps, dtype) -> Tensor}, {@code tail(states, fixed, w, sizes, exact, eps, dtype) ->
-     * List[Tensor]} (features [n, d], normalised input of the last MLP [n, d], its hidden activations [n, mlp]), and what they call.
+     * List[Tensor]} (features [n, d], normalised input of the last MLP [n, d], its hidden activations [n, mlp]), and what they call but
+     * {@link MixedPrecision#PRODUCT}.
      *
      * <p>A <em>state</em> [2 d] is what enters the last block's output projection at token 0: the attended values, then the residual. All
      * that comes after it, the tail, works on token 0 alone.
      */
-    public static final String FUNCTIONS = MixedPrecision.PRODUCT
-            + """
+    public static final String FUNCTIONS =
+            """
             def heads(x: Tensor, n: int, count: int) -> Tensor:
               size = torch.floordiv(torch.size(x, 2), count)
               return torch.transpose(torch.view(x, [n, -1, count, size]), 1, 2)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ham.train.engine.MixedPrecision;
 import ham.train.engine.TorchEngine;
 import ham.train.engine.TorchScript;
 import java.util.List;
@@ -43,7 +44,7 @@ class VitScriptTest {
             TorchEngine engine, NDManager manager, float[] x, float[] base, float[] changed, int exact) {
         try (TorchScript script = new TorchScript(
                 engine,
-                VitScript.FUNCTIONS,
+                MixedPrecision.PRODUCT + VitScript.FUNCTIONS,
                 "forward(x: Tensor, w: List[Tensor], b: List[Tensor]) -> List[Tensor]:\n"
                         + "  return [torch.to(__torch__.product(torch.to(x, 15), w[0], b[0], " + exact
                         + ", 15), 6)]\n")) {
