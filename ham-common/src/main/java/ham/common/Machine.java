@@ -1,11 +1,12 @@
 package ham.common;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /** ham's version, the JVM and the machine, as runs and measurements record them. */
 public final class Machine {
@@ -18,24 +19,27 @@ public final class Machine {
         facts.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
         facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         facts.put("arch", System.getProperty("os.arch"));
-        facts.put("cpu", cpu());
+        facts.put("cpu", cpu().orElse("unknown"));
         facts.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put("max heap", Runtime.getRuntime().maxMemory() / (1 << 20) + " MB");
         return facts;
     }
 
-    private static String cpu() {
-        Path file = Path.of("/proc/cpuinfo");
-        if (!Files.isReadable(file)) {
-            return "unknown";
-        }
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown");
+    /** The processor's name; empty where the system does not tell. */
+    public static Optional<String> cpu() {
+        return cpuInfo()
+                .lines()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst();
+    }
+
+    /** What Linux tells of the processor, the text of {@code /proc/cpuinfo}; elsewhere nothing. */
+    public static String cpuInfo() {
+        try {
+            return Files.readString(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            return "unknown";
+            return "";
         }
     }
 }

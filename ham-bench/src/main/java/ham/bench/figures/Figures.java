@@ -1,6 +1,7 @@
 package ham.bench.figures;
 
 import ham.bench.memory.AvailableMemory;
+import ham.common.Machine;
 import ham.common.Version;
 import ham.merge.InputException;
 import ham.merge.io.JsonFiles;
@@ -93,15 +94,8 @@ public final class Figures {
         return figures;
     }
 
-    private static String machine(Workshop workshop) throws IOException {
-        String processor = Files.exists(Path.of("/proc/cpuinfo"))
-                ? Files.readString(Path.of("/proc/cpuinfo"))
-                        .lines()
-                        .filter(line -> line.startsWith("model name"))
-                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                        .findFirst()
-                        .orElse("")
-                : System.getProperty("os.arch");
+    private static String machine(Workshop workshop) {
+        String processor = Machine.cpu().orElse(System.getProperty("os.arch"));
         return "Measured by `benchmarks/run` on " + LocalDate.now(ZoneOffset.UTC) + ": " + processor + ", "
                 + Runtime.getRuntime().availableProcessors() + " cores, "
                 + AvailableMemory.bytes().orElse(0) / 1_000_000_000 + " GB free, JDK "

@@ -1,9 +1,6 @@
 package ham.train.engine;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import ham.common.Machine;
 
 /**
  * What Linux tells of a processor; elsewhere nothing is known of it.
@@ -12,15 +9,7 @@ import java.nio.file.Path;
  */
 record Processor(String text) {
     /** This machine's. */
-    static final Processor HERE = new Processor(read());
-
-    private static String read() {
-        try {
-            return Files.readString(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            return "";
-        }
-    }
+    static final Processor HERE = new Processor(Machine.cpuInfo());
 
     /** Whether it has instructions that multiply bf16. */
     boolean multipliesBf16() {
